@@ -1,0 +1,157 @@
+//! What is there to read? How it is reached is in [`crate::library`].
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    decision::Reason,
+    visitor::{Group, PersonId},
+};
+
+/// The number of a document, from 1; part of its address `/docs/{id}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DocumentId(i64);
+
+/// The text is no document number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a document number")]
+pub struct NotADocumentId(String);
+
+impl DocumentId {
+    /// A number from the database; `None` below 1.
+    #[must_use]
+    pub fn new(number: i64) -> Option<Self> {
+        (number > 0).then_some(Self(number))
+    }
+
+    /// The number, always above 0.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
+
+impl FromStr for DocumentId {
+    type Err = NotADocumentId;
+
+    /// Digits only, no sign, no leading zero: one address per document.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refused = || NotADocumentId(text.chars().take(40).collect());
+        let plain = text.starts_with(|c: char| ('1'..='9').contains(&c)) && text.bytes().all(|b| b.is_ascii_digit());
+        if !plain {
+            return Err(refused());
+        }
+        text.parse().ok().and_then(Self::new).ok_or_else(refused)
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Who is meant to find a document, before any rule is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// For its owner, its groups, and whom a rule names.
+    Private,
+    /// For everybody who is signed in.
+    Public,
+}
+
+impl Visibility {
+    /// From the column `is_private`.
+    #[must_use]
+    pub fn from_private(is_private: bool) -> Self {
+        if is_private { Self::Private } else { Self::Public }
+    }
+
+    /// Whether the document is private.
+    #[must_use]
+    pub fn is_private(self) -> bool {
+        self == Self::Private
+    }
+}
+
+/// A document as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its number.
+    pub id: DocumentId,
+    /// One line, never empty.
+    pub title: String,
+    /// Whose it is.
+    pub owner: PersonId,
+    /// The owner's name where known, for "ask bob".
+    pub owner_name: Option<String>,
+    /// The groups it belongs to, sorted.
+    pub groups: Vec<Group>,
+    /// Private or public.
+    pub visibility: Visibility,
+    /// Folder path such as `handbook/people`; empty at the top.
+    pub folder: String,
+    /// Markdown.
+    pub content: String,
+    /// When it last changed: seconds since 1970 (UTC).
+    pub updated_at: i64,
+}
+
+/// A row of a listing: enough to choose by, and why it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Its number.
+    pub id: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// Name of its owner.
+    pub owner: String,
+    /// The groups it belongs to.
+    pub groups: Vec<Group>,
+    /// Private or public.
+    pub visibility: Visibility,
+    /// Folder path; empty at the top.
+    pub folder: String,
+    /// Seconds since 1970 (UTC).
+    pub updated_at: i64,
+    /// The rules that let this visitor see it; never empty.
+    pub reasons: Vec<Reason>,
+}
+
+/// A document opened for reading. Everything here is public to the visitor it was opened for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenDocument {
+    /// The row it has in a listing, reasons included.
+    pub summary: Summary,
+    /// Sanitised HTML of the content: safe to write into a page as it is.
+    pub html: String,
+    /// The headings of the content in order, with the anchors that stand in `html`.
+    pub headings: Vec<Heading>,
+}
+
+/// A heading inside a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Plain text.
+    pub text: String,
+    /// The `id` to link to, unique within the document.
+    pub anchor: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_positive_numbers_are_document_ids() {
+        assert_eq!("7".parse::<DocumentId>().unwrap().number(), 7);
+        for bad in ["", "0", "-1", "+1", "07", "1.0", " 1", "1 ", "१", "9223372036854775808", "1;drop"] {
+            assert!(bad.parse::<DocumentId>().is_err(), "{bad:?} was accepted");
+        }
+    }
+}
