@@ -1,1 +1,102 @@
-//! stub
+//! How can Portico be tried without an account anywhere? An OpenID provider and a messages API in one small router.
+//!
+//! Five people live here ([`PEOPLE`]); whoever opens the sign-in page picks one of them, without a password. That is
+//! why the demo serves loopback addresses only and refuses everything else ([`NotLoopback`]).
+//!
+//! | question | where |
+//! |---|---|
+//! | Where does it listen, and for whom? | [`config`] |
+//! | Who can sign in? | [`people`] |
+//! | What does the provider say about itself? | `discovery` |
+//! | How does a person sign in and out? | `authorize`, `sign_out`, `page` |
+//! | What does a client get for a code? | `token`, `grants`, `keys` |
+//! | What does the API answer? | `api` |
+//! | How is it made to misbehave in tests? | [`faults`], [`handle`] |
+//! | What is there to read in the demo? | `documents` |
+
+mod access;
+mod api;
+mod authorize;
+mod bounded;
+pub mod config;
+mod discovery;
+mod documents;
+#[doc(hidden)]
+pub mod faults;
+mod grants;
+#[doc(hidden)]
+pub mod handle;
+mod keys;
+mod page;
+mod params;
+pub mod people;
+mod provider;
+mod router;
+mod sign_out;
+mod token;
+
+use std::io;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+pub use config::{DemoConfig, NotLoopback};
+pub use documents::DOCUMENTS;
+#[doc(hidden)]
+pub use faults::{Answer, Endpoint, Faults, Patch, Signing};
+#[doc(hidden)]
+pub use handle::{DemoHandle, Issued, Kind};
+pub use people::{PEOPLE, Person};
+
+/// The provider and the API, ready to be served.
+#[derive(Clone)]
+pub struct Demo {
+    provider: provider::Shared,
+}
+
+impl Demo {
+    /// Makes fresh keys and empty memory.
+    ///
+    /// # Errors
+    /// [`NotLoopback`] if the listener, the issuer or the client could be reached from another machine.
+    pub fn new(config: DemoConfig) -> Result<Self, NotLoopback> {
+        config.check()?;
+        Ok(Self {
+            provider: provider::Provider::shared(config),
+        })
+    }
+
+    /// Every address of the demo: `/.well-known/openid-configuration`, `/authorize`, `/token`, `/api/messages/…`.
+    pub fn router(&self) -> Router {
+        router::router(&self.provider)
+    }
+
+    /// What tests hold to make the provider misbehave and to see what it was asked.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn handle(&self) -> DemoHandle {
+        DemoHandle::new(self.provider.clone())
+    }
+}
+
+/// The router of a new [`Demo`].
+///
+/// # Errors
+/// As [`Demo::new`].
+pub fn router(config: DemoConfig) -> Result<Router, NotLoopback> {
+    Ok(Demo::new(config)?.router())
+}
+
+/// Serves a new [`Demo`] until the future is dropped.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidInput`] if `listener` or anything in `config` is not loopback; else what accepting meets.
+pub async fn serve(listener: TcpListener, config: DemoConfig) -> io::Result<()> {
+    let bound = listener.local_addr()?;
+    let demo = Demo::new(DemoConfig {
+        listen: bound,
+        ..config
+    })
+    .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    axum::serve(listener, demo.router()).await
+}

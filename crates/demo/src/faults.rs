@@ -1,0 +1,139 @@
+//! How is the provider made to misbehave? Plain data, switched by tests through [`crate::handle::DemoHandle`].
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+/// Changes to a JSON object: a value replaces or adds, `null` removes.
+pub type Patch = Map<String, Value>;
+
+/// Everything that can go wrong. The default is a provider that behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// Signs this person in without showing the page; a `login_hint` goes first.
+    pub auto: Option<String>,
+    /// Changes the discovery document.
+    pub metadata: Patch,
+    /// Changes the parameters of the authorization response, errors included.
+    pub callback: Patch,
+    /// Answers `/authorize` with this `error` and `error_description`.
+    pub error: Option<(String, String)>,
+    /// Changes the header of ID tokens.
+    pub id_token_header: Patch,
+    /// Changes the claims of ID tokens.
+    pub id_token: Patch,
+    /// How ID tokens are signed.
+    pub signing: Signing,
+    /// Changes the claims of ID tokens that come with a refresh, after [`Faults::id_token`].
+    pub refreshed_id_token: Patch,
+    /// Keys published before the real one.
+    pub extra_keys: Vec<Value>,
+    /// Changes the real key in the JWKS.
+    pub published_key: Patch,
+    /// Changes the answer of the token endpoint.
+    pub token_response: Patch,
+    /// Changes the answer of the token endpoint to refreshes, after [`Faults::token_response`].
+    pub refresh_response: Patch,
+    /// Changes the claims at userinfo.
+    pub userinfo: Patch,
+    /// Answers instead of an endpoint.
+    pub answers: HashMap<Endpoint, Answer>,
+}
+
+impl Faults {
+    /// Applies `patch` to `object`.
+    pub(crate) fn apply(patch: &Patch, object: &mut Map<String, Value>) {
+        for (name, value) in patch {
+            if value.is_null() {
+                object.remove(name);
+            } else {
+                object.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// How a token is signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Signing {
+    /// ES256 with the current key.
+    #[default]
+    Proper,
+    /// RS256 with a key that is published as long as this is set.
+    Rs256,
+    /// `alg: none`, no signature.
+    Unsigned,
+    /// HS256, the published key (SPKI in PEM) as secret.
+    HmacWithPublicKey,
+    /// HS256, the client's secret as secret.
+    HmacWithClientSecret,
+    /// ES256 with one bit of the signature turned.
+    Broken,
+    /// ES256 with a key nobody published, under the name of the published one.
+    Stranger,
+    /// As [`Signing::Stranger`], the key offered in the header as `jwk`.
+    Embedded,
+    /// ES256 with a key nobody published, under a name nobody published.
+    Unpublished,
+}
+
+/// The endpoints that are counted and can be made to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// `/.well-known/openid-configuration`
+    Discovery,
+    /// `/jwks`
+    Jwks,
+    /// `/authorize`
+    Authorize,
+    /// `/token`
+    Token,
+    /// `/userinfo`
+    Userinfo,
+    /// `/revoke`
+    Revoke,
+    /// `/end_session`
+    EndSession,
+    /// `/introspect`
+    Introspect,
+    /// `/api/messages/…`
+    Messages,
+    /// Everything else.
+    Other,
+}
+
+impl Endpoint {
+    /// Which endpoint a path belongs to.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        match path {
+            "/.well-known/openid-configuration" => Self::Discovery,
+            "/jwks" => Self::Jwks,
+            "/authorize" => Self::Authorize,
+            "/token" => Self::Token,
+            "/userinfo" => Self::Userinfo,
+            "/revoke" => Self::Revoke,
+            "/end_session" => Self::EndSession,
+            "/introspect" => Self::Introspect,
+            path if path.starts_with("/api/messages/") => Self::Messages,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What an endpoint says instead of the truth.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// This status and JSON.
+    Json(u16, Value),
+    /// Status 200 and a page.
+    Html,
+    /// Status 200 and JSON of at least this many bytes.
+    Oversize(usize),
+    /// Status 302 to this address.
+    Redirect(String),
+    /// Nothing, until the fault is lifted; then the proper answer.
+    Hold,
+    /// The proper answer, kept back until the fault is lifted.
+    HoldAnswer,
+}

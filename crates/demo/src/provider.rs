@@ -1,0 +1,130 @@
+//! What does the provider remember? Keys, grants, the clock, and what tests want to know.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use crate::config::DemoConfig;
+use crate::faults::{Endpoint, Faults};
+use crate::grants::Grants;
+use crate::handle::{Issued, Kind};
+use crate::keys::Key;
+
+/// How many tokens are remembered for tests.
+const REMEMBERED: usize = 5_000;
+
+/// The provider, as every handler has it.
+pub(crate) type Shared = Arc<Provider>;
+
+/// Everything behind one lock each; no lock is held across an `.await`.
+pub(crate) struct Provider {
+    pub(crate) config: DemoConfig,
+    faults: watch::Sender<Arc<Faults>>,
+    /// The newest key signs and is published; older ones only read what they signed.
+    keys: Mutex<Vec<Arc<Key>>>,
+    grants: Mutex<Grants>,
+    record: Mutex<Record>,
+    /// Seconds by which the provider's clock is ahead.
+    ahead: AtomicI64,
+}
+
+/// What happened so far.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) requests: HashMap<Endpoint, usize>,
+    pub(crate) issued: VecDeque<Issued>,
+    pub(crate) revoked: VecDeque<String>,
+    pub(crate) bodies: VecDeque<(Endpoint, String)>,
+}
+
+impl Provider {
+    pub(crate) fn shared(config: DemoConfig) -> Shared {
+        Arc::new(Self {
+            faults: watch::Sender::new(Arc::new(config.faults.clone())),
+            keys: Mutex::new(vec![Arc::new(Key::fresh())]),
+            grants: Mutex::new(Grants::new()),
+            record: Mutex::default(),
+            ahead: AtomicI64::new(0),
+            config,
+        })
+    }
+
+    /// Seconds since 1970 by the provider's clock.
+    #[expect(clippy::disallowed_methods, reason = "this is the demo's clock; tests move it")]
+    pub(crate) fn now(&self) -> i64 {
+        OffsetDateTime::now_utc().unix_timestamp() + self.ahead.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn faults(&self) -> Arc<Faults> {
+        self.faults.borrow().clone()
+    }
+
+    pub(crate) fn change_faults(&self, change: impl FnOnce(&mut Faults)) {
+        self.faults.send_modify(|faults| change(Arc::make_mut(faults)));
+    }
+
+    pub(crate) fn watch_faults(&self) -> watch::Receiver<Arc<Faults>> {
+        self.faults.subscribe()
+    }
+
+    pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, Vec<Arc<Key>>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key that signs.
+    pub(crate) fn key(&self) -> Arc<Key> {
+        self.keys().last().cloned().unwrap_or_else(|| Arc::new(Key::fresh()))
+    }
+
+    /// Signs with a new key from now on, and publishes only that one.
+    pub(crate) fn rotate_key(&self) {
+        let mut keys = self.keys();
+        if keys.len() > 2 {
+            keys.remove(0);
+        }
+        keys.push(Arc::new(Key::fresh()));
+    }
+
+    /// The claims of one of our own tokens, whenever it was issued.
+    pub(crate) fn read(&self, token: &str, typ: &str) -> Option<Map<String, Value>> {
+        let keys = self.keys().clone();
+        keys.iter().find_map(|key| key.read(token, typ))
+    }
+
+    /// Notes that a token left the house.
+    pub(crate) fn issued(&self, kind: Kind, value: &str) {
+        let issued = &mut self.record().issued;
+        if issued.len() >= REMEMBERED {
+            issued.pop_front();
+        }
+        issued.push_back(Issued {
+            kind,
+            value: value.to_owned(),
+        });
+    }
+
+    /// Notes that a token was revoked by a client.
+    pub(crate) fn revoked(&self, token: &str) {
+        let revoked = &mut self.record().revoked;
+        if revoked.len() >= REMEMBERED {
+            revoked.pop_front();
+        }
+        revoked.push_back(token.to_owned());
+    }
+}

@@ -1,0 +1,155 @@
+//! Which address is answered by whom? Every request passes [`observe`], which counts it and lets faults answer first.
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::faults::{Answer, Endpoint};
+use crate::people::Person;
+use crate::provider::{Provider, Shared};
+use crate::{access, api, authorize, discovery, page, sign_out, token};
+
+/// Bodies are forms of a few hundred bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// Every route.
+pub(crate) fn router(provider: &Shared) -> Router {
+    let mut router = Router::new()
+        .route("/", get(|| async { page::home() }))
+        .route("/.well-known/openid-configuration", get(discovery::metadata))
+        .route("/jwks", get(discovery::keys))
+        .route("/authorize", get(authorize::by_query).post(authorize::by_form))
+        .route("/token", post(token::token))
+        .route("/userinfo", get(access::userinfo).post(access::userinfo))
+        .route("/revoke", post(access::revoke))
+        .route("/introspect", post(access::introspect))
+        .route("/end_session", get(sign_out::by_query).post(sign_out::by_form))
+        .route("/people/{file}", get(picture))
+        .route("/api/messages/{name}", get(api::message));
+    if provider.config.reveal_tokens {
+        router = router.route("/demo/issued", get(issued));
+    }
+    router
+        .layer(middleware::from_fn_with_state(provider.clone(), observe))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(provider.clone())
+}
+
+async fn picture(Path(file): Path<String>) -> Response {
+    match file.strip_suffix(".svg").and_then(Person::named) {
+        Some(person) => ([(header::CONTENT_TYPE, "image/svg+xml")], person.picture()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn issued(State(provider): State<Shared>) -> Response {
+    let issued: Vec<_> = provider.record().issued.iter().cloned().collect();
+    axum::Json(issued).into_response()
+}
+
+/// Refuses names that are not loopback (a page elsewhere may have rebound its name to us), counts, and answers as
+/// faults demand.
+async fn observe(State(provider): State<Shared>, request: Request, next: Next) -> Response {
+    if !is_known_host(&provider, request.headers()) {
+        return (StatusCode::MISDIRECTED_REQUEST, "this is a demo for one machine").into_response();
+    }
+    let endpoint = Endpoint::of(request.uri().path());
+    let request = match remember(&provider, endpoint, request).await {
+        Ok(request) => request,
+        Err(response) => return response,
+    };
+    let response = match provider.faults().answers.get(&endpoint) {
+        None => next.run(request).await,
+        Some(Answer::Hold) => {
+            lifted(&provider, endpoint).await;
+            next.run(request).await
+        }
+        Some(Answer::HoldAnswer) => {
+            let response = next.run(request).await;
+            lifted(&provider, endpoint).await;
+            response
+        }
+        Some(answer) => false_answer(answer),
+    };
+    with_headers(response)
+}
+
+fn is_known_host(provider: &Provider, headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
+        return true;
+    };
+    let issuer = provider.config.issuer.trim_start_matches("http://");
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    host == issuer || ["localhost", "127.0.0.1", "[::1]"].contains(&name)
+}
+
+/// Counts the request and keeps what it says.
+async fn remember(provider: &Provider, endpoint: Endpoint, request: Request) -> Result<Request, Response> {
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+    };
+    let said = format!(
+        "{}{}\n{}",
+        parts.uri.query().unwrap_or_default(),
+        String::from_utf8_lossy(&bytes),
+        parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default(),
+    );
+    let mut record = provider.record();
+    *record.requests.entry(endpoint).or_default() += 1;
+    if record.bodies.len() >= 1_000 {
+        record.bodies.pop_front();
+    }
+    record.bodies.push_back((endpoint, said));
+    drop(record);
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Waits until nothing holds `endpoint` any more.
+async fn lifted(provider: &Provider, endpoint: Endpoint) {
+    let held = |answer: Option<&Answer>| matches!(answer, Some(Answer::Hold | Answer::HoldAnswer));
+    let mut faults = provider.watch_faults();
+    // An error means that the provider is gone, and with it everybody who could wait.
+    let _ = faults.wait_for(|faults| !held(faults.answers.get(&endpoint))).await;
+}
+
+fn false_answer(answer: &Answer) -> Response {
+    match answer {
+        Answer::Json(status, value) => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, axum::Json(value.clone())).into_response()
+        }
+        Answer::Html => axum::response::Html("<!doctype html><title>Maintenance</title><p>Back soon").into_response(),
+        Answer::Oversize(bytes) => {
+            let body = format!("{{\"padding\":\"{}\"}}", "x".repeat(*bytes));
+            ([(header::CONTENT_TYPE, "application/json")], Bytes::from(body)).into_response()
+        }
+        Answer::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to.clone())]).into_response(),
+        Answer::Hold | Answer::HoldAnswer => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Nothing here may be kept, framed or guessed at.
+fn with_headers(mut response: Response) -> Response {
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ] {
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,261 @@
+//! What does a client get for a code, a refresh token or its own name? The token endpoint (RFC 6749 §3.2).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+use subtle::ConstantTimeEq;
+use url::form_urlencoded;
+
+use crate::faults::{Faults, Signing};
+use crate::grants::Grant;
+use crate::handle::Kind;
+use crate::keys::{challenge, half_hash, random_token};
+use crate::params::Params;
+use crate::provider::{Provider, Shared};
+
+/// Why there is no token: `error` of RFC 6749 §5.2.
+pub(crate) struct TokenError(StatusCode, &'static str, &'static str);
+
+impl TokenError {
+    fn grant(description: &'static str) -> Self {
+        Self(StatusCode::BAD_REQUEST, "invalid_grant", description)
+    }
+
+    fn request(description: &'static str) -> Self {
+        Self(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+}
+
+impl IntoResponse for TokenError {
+    fn into_response(self) -> Response {
+        let body = Json(json!({ "error": self.1, "error_description": self.2 }));
+        if self.0 == StatusCode::UNAUTHORIZED {
+            return (self.0, [(header::WWW_AUTHENTICATE, "Basic realm=\"demo\"")], body).into_response();
+        }
+        (self.0, body).into_response()
+    }
+}
+
+/// `POST /token`
+pub(crate) async fn token(
+    State(provider): State<Shared>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TokenError> {
+    let params = Params::parse(&body).ok_or(TokenError::request("a parameter was sent twice"))?;
+    authenticate(&provider, &headers, &params)?;
+    if params
+        .value("resource")
+        .is_some_and(|resource| resource != provider.config.audience)
+    {
+        return Err(TokenError(
+            StatusCode::BAD_REQUEST,
+            "invalid_target",
+            "there is no such API",
+        ));
+    }
+    let answer = match params.value("grant_type") {
+        Some("authorization_code") => by_code(&provider, &params)?,
+        Some("refresh_token") => by_refresh_token(&provider, &params)?,
+        Some("client_credentials") => for_the_client(&provider, &params),
+        _ => {
+            return Err(TokenError(
+                StatusCode::BAD_REQUEST,
+                "unsupported_grant_type",
+                "not supported here",
+            ));
+        }
+    };
+    Ok(Json(Value::Object(answer)))
+}
+
+/// The client's name and secret, in the header or in the form, never in both (RFC 6749 §2.3.1).
+pub(crate) fn authenticate(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<(), TokenError> {
+    let refused = TokenError(
+        StatusCode::UNAUTHORIZED,
+        "invalid_client",
+        "client name or secret is wrong",
+    );
+    let basic = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (id, secret) = match (basic, params.value("client_secret")) {
+        (Some(_), Some(_)) => return Err(TokenError::request("authenticate once")),
+        (Some(basic), None) => from_basic(basic).ok_or(refused)?,
+        (None, Some(secret)) => (
+            params.value("client_id").unwrap_or_default().to_owned(),
+            secret.to_owned(),
+        ),
+        (None, None) => return Err(refused),
+    };
+    let right = id == provider.config.client_id
+        && bool::from(secret.as_bytes().ct_eq(provider.config.client_secret.as_bytes()));
+    if right {
+        Ok(())
+    } else {
+        Err(TokenError(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "client name or secret is wrong",
+        ))
+    }
+}
+
+fn from_basic(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    // Both halves are form-encoded before they are joined.
+    let decode = |part: &str| {
+        let pair = format!("x={part}");
+        form_urlencoded::parse(pair.as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
+    };
+    Some((decode(id)?, decode(secret)?))
+}
+
+fn by_code(provider: &Provider, params: &Params) -> Result<Map<String, Value>, TokenError> {
+    let code = params.value("code").ok_or(TokenError::request("`code` is missing"))?;
+    let verifier = params
+        .value("code_verifier")
+        .ok_or(TokenError::request("`code_verifier` is missing"))?;
+    let pending = provider
+        .grants()
+        .redeem(code, provider.now())
+        .ok_or(TokenError::grant("the code is void"))?;
+    if params.value("redirect_uri") != Some(&pending.redirect_uri) {
+        return Err(TokenError::grant("the redirect URI is another"));
+    }
+    if verifier.len() < 43 || challenge(verifier) != pending.challenge {
+        return Err(TokenError::grant("the verifier does not fit the challenge"));
+    }
+    let faults = provider.faults();
+    let mut answer = tokens(provider, &faults, &pending.grant, false);
+    if pending.grant.scopes.iter().any(|scope| scope == "offline_access") {
+        add_refresh_token(provider, pending.grant, &mut answer);
+    }
+    Faults::apply(&faults.token_response, &mut answer);
+    Ok(answer)
+}
+
+fn by_refresh_token(provider: &Provider, params: &Params) -> Result<Map<String, Value>, TokenError> {
+    let token = params
+        .value("refresh_token")
+        .ok_or(TokenError::request("`refresh_token` is missing"))?;
+    let grant = provider.grants().refresh(token, provider.now());
+    let grant = grant.ok_or(TokenError::grant("the refresh token is void"))?;
+    let faults = provider.faults();
+    let mut answer = tokens(provider, &faults, &grant, true);
+    add_refresh_token(provider, grant, &mut answer);
+    Faults::apply(&faults.token_response, &mut answer);
+    Faults::apply(&faults.refresh_response, &mut answer);
+    if !answer.contains_key("refresh_token") {
+        // A provider that does not rotate keeps the old one good.
+        provider.grants().unuse(token);
+    }
+    Ok(answer)
+}
+
+fn add_refresh_token(provider: &Provider, grant: Grant, answer: &mut Map<String, Value>) {
+    let token = provider.grants().refresh_token(grant, provider.now());
+    provider.issued(Kind::RefreshToken, &token);
+    answer.insert("refresh_token".into(), token.into());
+}
+
+/// Access and ID token for a grant.
+fn tokens(provider: &Provider, faults: &Faults, grant: &Grant, refreshed: bool) -> Map<String, Value> {
+    let scope = grant.scopes.join(" ");
+    let access_token = access_token(provider, grant.person.name, &scope, Some(&grant.family));
+    let mut answer = bearer(provider, &access_token, &scope);
+    let id_token = id_token(provider, faults, grant, &access_token, refreshed);
+    provider.issued(Kind::IdToken, &id_token);
+    answer.insert("id_token".into(), id_token.into());
+    answer
+}
+
+fn for_the_client(provider: &Provider, params: &Params) -> Map<String, Value> {
+    let scopes: Vec<_> = params
+        .words("scope")
+        .into_iter()
+        .filter(|scope| scope.starts_with("messages:"))
+        .collect();
+    let scope = scopes.join(" ");
+    let access_token = access_token(provider, &provider.config.client_id, &scope, None);
+    bearer(provider, &access_token, &scope)
+}
+
+fn bearer(provider: &Provider, access_token: &str, scope: &str) -> Map<String, Value> {
+    let mut answer = Map::new();
+    answer.insert("access_token".into(), access_token.into());
+    answer.insert("token_type".into(), "Bearer".into());
+    answer.insert(
+        "expires_in".into(),
+        provider.config.access_token_lifetime.as_secs().into(),
+    );
+    answer.insert("scope".into(), scope.into());
+    answer
+}
+
+/// A JWT access token for the API (RFC 9068).
+fn access_token(provider: &Provider, sub: &str, scope: &str, family: Option<&str>) -> String {
+    let mut claims = lifetime(provider);
+    claims.insert("iss".into(), provider.config.issuer.clone().into());
+    claims.insert("sub".into(), sub.into());
+    claims.insert("aud".into(), provider.config.audience.clone().into());
+    claims.insert("client_id".into(), provider.config.client_id.clone().into());
+    claims.insert("scope".into(), scope.into());
+    claims.insert("jti".into(), random_token().into());
+    if let Some(family) = family {
+        claims.insert("grant".into(), family.into());
+    }
+    let token = provider.key().sign(&typ("at+jwt"), &claims);
+    provider.issued(Kind::AccessToken, &token);
+    token
+}
+
+/// An ID token (OIDC Core §2). A refreshed one keeps `auth_time` and has no `nonce` (§12.2).
+fn id_token(provider: &Provider, faults: &Faults, grant: &Grant, access_token: &str, refreshed: bool) -> String {
+    let mut claims = lifetime(provider);
+    claims.extend(grant.person.claims(&provider.config.issuer, &grant.scopes));
+    claims.insert("iss".into(), provider.config.issuer.clone().into());
+    claims.insert("aud".into(), provider.config.client_id.clone().into());
+    claims.insert("auth_time".into(), grant.signed_in.at.into());
+    claims.insert("sid".into(), grant.signed_in.sid.clone().into());
+    claims.insert("at_hash".into(), half_hash(access_token).into());
+    if let Some(nonce) = grant.nonce.as_ref().filter(|_| !refreshed) {
+        claims.insert("nonce".into(), nonce.clone().into());
+    }
+    let mut header = typ("JWT");
+    Faults::apply(&faults.id_token, &mut claims);
+    if refreshed {
+        Faults::apply(&faults.refreshed_id_token, &mut claims);
+    }
+    for (name, value) in &faults.id_token_header {
+        header.insert(name.clone(), value.clone());
+    }
+    if faults.signing == Signing::Proper {
+        return provider.key().sign(&header, &claims);
+    }
+    provider
+        .key()
+        .sign_as(faults.signing, &provider.config.client_secret, &header, &claims)
+}
+
+fn typ(typ: &str) -> Map<String, Value> {
+    Map::from_iter([("typ".to_owned(), Value::from(typ))])
+}
+
+fn lifetime(provider: &Provider) -> Map<String, Value> {
+    let seconds = i64::try_from(provider.config.access_token_lifetime.as_secs()).unwrap_or(300);
+    Map::from_iter([
+        ("iat".to_owned(), Value::from(provider.now())),
+        ("exp".to_owned(), Value::from(provider.now() + seconds)),
+    ])
+}

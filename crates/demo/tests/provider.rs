@@ -1,0 +1,375 @@
+//! Does the demo behave like a provider? What a client relies on, seen from outside.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use demo::{Demo, DemoConfig, Kind, PEOPLE};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+use url::{Url, form_urlencoded};
+
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const CALLBACK: &str = "http://localhost:4040/auth/callback/demo";
+
+fn demo() -> Demo {
+    Demo::new(DemoConfig::new(
+        "127.0.0.1:4041".parse().unwrap(),
+        "http://localhost:4040/".parse().unwrap(),
+    ))
+    .unwrap()
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
+}
+
+async fn send(demo: &Demo, request: Request<Body>) -> Response<Body> {
+    demo.router().oneshot(request).await.unwrap()
+}
+
+async fn text(response: Response<Body>) -> String {
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}
+
+async fn visit(demo: &Demo, path: &str, bearer: Option<&str>) -> Response<Body> {
+    let mut request = Request::get(path);
+    if let Some(token) = bearer {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    send(demo, request.body(Body::empty()).unwrap()).await
+}
+
+async fn post(demo: &Demo, path: &str, pairs: &[(&str, &str)]) -> Response<Body> {
+    let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    send(demo, request.body(Body::from(form(pairs))).unwrap()).await
+}
+
+fn asked<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut asked = vec![
+        ("client_id", "portico"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        (
+            "scope",
+            "openid profile email offline_access messages:read messages:admin",
+        ),
+        ("state", "s-1"),
+        ("nonce", "n-1"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    asked.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
+    asked.extend(more);
+    asked
+}
+
+fn answer(response: &Response<Body>) -> impl Fn(&str) -> Option<String> + use<> {
+    let to = Url::parse(response.headers()[header::LOCATION].to_str().unwrap()).unwrap();
+    assert!(to.as_str().starts_with(CALLBACK), "{to}");
+    move |name| {
+        to.query_pairs()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.into_owned())
+    }
+}
+
+async fn tokens(demo: &Demo, pairs: &[(&str, &str)]) -> (StatusCode, Value) {
+    let client = [("client_id", "portico"), ("client_secret", "portico-demo-secret")];
+    let response = post(demo, "/token", &[&client, pairs].concat()).await;
+    (response.status(), serde_json::from_str(&text(response).await).unwrap())
+}
+
+async fn sign_in(demo: &Demo, person: &str) -> Value {
+    let response = post(demo, "/authorize", &asked(&[("demo_person", person)])).await;
+    let code = answer(&response)("code").unwrap();
+    redeem(demo, &code).await.1
+}
+
+async fn redeem(demo: &Demo, code: &str) -> (StatusCode, Value) {
+    let grant = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    tokens(demo, &grant).await
+}
+
+#[tokio::test]
+async fn the_page_offers_five_people_and_a_way_back() {
+    let page = visit(&demo(), &format!("/authorize?{}", form(&asked(&[]))), None).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let page = text(page).await;
+    for person in PEOPLE {
+        assert!(page.contains(&format!("value=\"{}\"", person.name)), "{page}");
+    }
+    assert!(page.contains(">Cancel</a>"));
+}
+
+#[tokio::test]
+async fn cancelling_is_access_denied() {
+    let demo = demo();
+    let response = visit(
+        &demo,
+        &format!("/authorize?{}", form(&asked(&[("demo_person", "-")]))),
+        None,
+    )
+    .await;
+    let answer = answer(&response);
+    assert_eq!(answer("error").as_deref(), Some("access_denied"));
+    assert_eq!(answer("state").as_deref(), Some("s-1"));
+    assert_eq!(answer("iss").as_deref(), Some("http://localhost:4041"));
+    assert_eq!(demo.handle().newest(Kind::Code), None);
+}
+
+#[tokio::test]
+async fn a_link_signs_nobody_in() {
+    let response = visit(
+        &demo(),
+        &format!("/authorize?{}", form(&asked(&[("demo_person", "alice")]))),
+        None,
+    )
+    .await;
+    assert_eq!(response.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_an_unknown_address() {
+    for wrong in [
+        ("redirect_uri", "http://localhost:4040/elsewhere"),
+        ("client_id", "somebody"),
+    ] {
+        let response = visit(&demo(), &format!("/authorize?{}", form(&asked(&[wrong]))), None).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_without_pkce_is_refused() {
+    for wrong in [("code_challenge", ""), ("code_challenge_method", "plain")] {
+        let response = visit(&demo(), &format!("/authorize?{}", form(&asked(&[wrong]))), None).await;
+        assert_eq!(
+            answer(&response)("error").as_deref(),
+            Some("invalid_request"),
+            "{wrong:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_provider_remembers_and_prompts_are_obeyed() {
+    let demo = demo();
+    let silent = visit(
+        &demo,
+        &format!("/authorize?{}", form(&asked(&[("prompt", "none")]))),
+        None,
+    )
+    .await;
+    assert_eq!(answer(&silent)("error").as_deref(), Some("login_required"));
+    let signed_in = post(&demo, "/authorize", &asked(&[("demo_person", "alice")])).await;
+    let cookie = signed_in.headers()[header::SET_COOKIE]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    for (prompt, status) in [("none", 303), ("", 303), ("login", 200), ("create", 200)] {
+        let path = format!("/authorize?{}", form(&asked(&[("prompt", prompt)])));
+        let request = Request::get(path)
+            .header(header::COOKIE, &cookie)
+            .body(Body::empty())
+            .unwrap();
+        assert_eq!(send(&demo, request).await.status(), status, "{prompt}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_can_come_by_post() {
+    let asked = asked(&[
+        ("response_mode", "form_post"),
+        ("demo_person", "alice"),
+        ("state", "\"><script>"),
+    ]);
+    let page = text(post(&demo(), "/authorize", &asked).await).await;
+    assert!(
+        page.contains(&format!("action=\"{CALLBACK}\"")) && page.contains("name=\"code\""),
+        "{page}"
+    );
+    assert!(page.contains("value=\"&quot;&gt;&lt;script&gt;\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_code_works_once_and_with_its_verifier_only() {
+    let demo = demo();
+    let response = post(&demo, "/authorize", &asked(&[("demo_person", "alice")])).await;
+    let code = answer(&response)("code").unwrap();
+    assert_eq!(redeem(&demo, &code).await.0, StatusCode::OK);
+    assert_eq!(redeem(&demo, &code).await.1["error"], "invalid_grant");
+
+    let response = post(
+        &demo,
+        "/authorize",
+        &asked(&[("demo_person", "alice"), ("code_challenge", &"A".repeat(43))]),
+    )
+    .await;
+    assert_eq!(
+        redeem(&demo, &answer(&response)("code").unwrap()).await.1["error"],
+        "invalid_grant"
+    );
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_comes_twice_ends_the_family() {
+    let demo = demo();
+    let first = sign_in(&demo, "alice").await;
+    let refresh = async |token: &Value| {
+        tokens(
+            &demo,
+            &[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.as_str().unwrap()),
+            ],
+        )
+        .await
+    };
+    let (status, second) = refresh(&first["refresh_token"]).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_ne!(first["refresh_token"], second["refresh_token"]);
+    assert_eq!(refresh(&first["refresh_token"]).await.1["error"], "invalid_grant");
+    assert_eq!(refresh(&second["refresh_token"]).await.1["error"], "invalid_grant");
+    let refused = visit(&demo, "/api/messages/protected", second["access_token"].as_str()).await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn messages_ask_for_their_scope() {
+    let demo = demo();
+    let (alice, erin) = (sign_in(&demo, "alice").await, sign_in(&demo, "erin").await);
+    let status = async |name: &str, token: Option<&str>| {
+        visit(&demo, &format!("/api/messages/{name}"), token)
+            .await
+            .status()
+            .as_u16()
+    };
+    let (alice, erin) = (alice["access_token"].as_str(), erin["access_token"].as_str());
+    assert_eq!(
+        [
+            status("public", None).await,
+            status("protected", None).await,
+            status("admin", None).await
+        ],
+        [200, 401, 401]
+    );
+    assert_eq!(
+        [status("protected", alice).await, status("admin", alice).await],
+        [200, 403]
+    );
+    assert_eq!(
+        [status("protected", erin).await, status("admin", erin).await],
+        [200, 200]
+    );
+    demo.handle().advance(301);
+    assert_eq!(status("protected", alice).await, 401);
+}
+
+#[tokio::test]
+async fn userinfo_says_who_it_is() {
+    let demo = demo();
+    let tokens = sign_in(&demo, "carol").await;
+    let response = visit(&demo, "/userinfo", tokens["access_token"].as_str()).await;
+    let told: Value = serde_json::from_str(&text(response).await).unwrap();
+    assert_eq!(
+        (&told["sub"], &told["name"], &told["job_title"]),
+        (&"carol".into(), &"Carol Chen".into(), &"CEO".into())
+    );
+    assert_eq!(visit(&demo, "/userinfo", None).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_client_gets_a_token_of_its_own() {
+    let demo = demo();
+    let (_, answer) = tokens(
+        &demo,
+        &[("grant_type", "client_credentials"), ("scope", "messages:read openid")],
+    )
+    .await;
+    assert_eq!(answer["scope"], "messages:read");
+    assert!(answer.get("id_token").is_none() && answer.get("refresh_token").is_none());
+}
+
+#[tokio::test]
+async fn a_wrong_secret_gets_nothing() {
+    let demo = demo();
+    let wrong = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "portico"),
+        ("client_secret", "guess"),
+    ];
+    assert_eq!(post(&demo, "/token", &wrong).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn revoked_tokens_are_not_active() {
+    let demo = demo();
+    let tokens = sign_in(&demo, "bob").await;
+    let client = [("client_id", "portico"), ("client_secret", "portico-demo-secret")];
+    let active = async || {
+        let asked = [
+            client[0],
+            client[1],
+            ("token", tokens["access_token"].as_str().unwrap()),
+        ];
+        let answer: Value = serde_json::from_str(&text(post(&demo, "/introspect", &asked).await).await).unwrap();
+        answer["active"].as_bool().unwrap()
+    };
+    assert!(active().await);
+    let refresh_token = tokens["refresh_token"].as_str().unwrap();
+    let revoked = post(&demo, "/revoke", &[client[0], client[1], ("token", refresh_token)]).await;
+    assert_eq!(revoked.status(), StatusCode::OK);
+    assert!(!active().await);
+    assert_eq!(demo.handle().revoked(), [refresh_token]);
+}
+
+#[tokio::test]
+async fn signing_out_goes_back_only_where_registered() {
+    let demo = demo();
+    let tokens = sign_in(&demo, "alice").await;
+    let hint = tokens["id_token"].as_str().unwrap();
+    let end = async |pairs: &[(&str, &str)]| visit(&demo, &format!("/end_session?{}", form(pairs)), None).await;
+    let back = ("post_logout_redirect_uri", "http://localhost:4040/auth/signed-out");
+    let response = end(&[("id_token_hint", hint), back, ("state", "x y")]).await;
+    assert_eq!(
+        response.headers()[header::LOCATION],
+        "http://localhost:4040/auth/signed-out?state=x+y"
+    );
+    let elsewhere = ("post_logout_redirect_uri", "http://localhost:4040/elsewhere");
+    assert_eq!(
+        end(&[("id_token_hint", hint), elsewhere]).await.status(),
+        StatusCode::BAD_REQUEST
+    );
+    // Without a hint a person is asked first.
+    assert_eq!(end(&[back]).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_rebound_name_is_refused() {
+    let request = Request::get("/jwks")
+        .header(header::HOST, "rebound.example.com:4041")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(send(&demo(), request).await.status(), StatusCode::MISDIRECTED_REQUEST);
+}
+
+#[tokio::test]
+async fn issued_tokens_are_shown_only_where_asked_for() {
+    assert_eq!(
+        visit(&demo(), "/demo/issued", None).await.status(),
+        StatusCode::NOT_FOUND
+    );
+}
