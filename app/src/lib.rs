@@ -1,1 +1,115 @@
-//! stub
+//! What does a visitor see, and what may they ask?
+//!
+//! Views and server functions, each beside the other. The house behind them (documents, policy, sign-in) is reached
+//! only through the ports of [`domain`], which the server puts into the request's context; see `request.rs`.
+//!
+//! | question | where |
+//! |---|---|
+//! | Which page answers which address? | [`App`], below |
+//! | What stands around every page? | `layout.rs` |
+//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `documents.rs`, `about.rs` |
+//! | What may a visitor know of a failure? | `page_error.rs` |
+//! | Who is asking, and where do answers come from? | `request.rs` (server only) |
+//! | A page without Leptos around it, for sign-in and errors outside the router | `notice.rs` (server only) |
+//! | What runs in the browser beyond the views? | `browser.rs` (browser only) |
+
+#![expect(
+    unreachable_pub,
+    reason = "`#[component]` writes `pub` whatever visibility the component asks for"
+)]
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
+#![cfg_attr(
+    feature = "ssr",
+    expect(clippy::unused_async, reason = "a server function is async for the browser's sake")
+)]
+#![recursion_limit = "256"]
+
+mod about;
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+pub mod browser;
+mod date;
+mod documents;
+mod home;
+mod icons;
+mod layout;
+mod messages;
+#[cfg(feature = "ssr")]
+pub mod notice;
+mod page_error;
+mod problem;
+mod profile;
+#[cfg(feature = "ssr")]
+pub mod request;
+mod sign_in;
+mod site_facts;
+#[cfg(feature = "ssr")]
+mod status;
+#[cfg(not(feature = "ssr"))]
+#[path = "status/browser.rs"]
+mod status;
+mod who_am_i;
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+pub use site_facts::SiteFacts;
+
+#[cfg(feature = "ssr")]
+pub use notice::{Notice, notice_page};
+
+/// The HTML document around [`App`], as the server writes it: head, stylesheet, and the scripts that wake the page up.
+///
+/// Scripts carry the nonce of the request when one is in context (Content Security Policy Level 3 §2.3.1).
+#[must_use]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="house" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Every page of the site and its address; the same on the server and in the browser.
+///
+/// All pages are rendered in one piece (`SsrMode::Async`): the status is known before the first byte, and a page is
+/// complete without script.
+#[component]
+#[must_use]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|page: String| if page.is_empty() { "Portico".to_owned() } else { format!("{page} · Portico") } />
+        <Router>
+            <layout::Layout>
+                <FlatRoutes fallback=problem::NothingHere>
+                    <Route path=path!("/") view=home::Home ssr=SsrMode::Async />
+                    <Route path=path!("/profile") view=profile::ProfilePage ssr=SsrMode::Async />
+                    <Route path=path!("/public") view=messages::PublicPage ssr=SsrMode::Async />
+                    <Route path=path!("/protected") view=messages::ProtectedPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin") view=messages::AdminPage ssr=SsrMode::Async />
+                    <Route path=path!("/docs") view=documents::ListingPage ssr=SsrMode::Async />
+                    <Route path=path!("/docs/:id") view=documents::ReadingPage ssr=SsrMode::Async />
+                    <Route path=path!("/about") view=about::About ssr=SsrMode::Async />
+                </FlatRoutes>
+            </layout::Layout>
+        </Router>
+    }
+}

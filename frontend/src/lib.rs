@@ -1,1 +1,19 @@
-//! stub
+//! Where does Portico begin in the browser? Here; everything it shows is in `app`.
+
+/// Takes over the page the server has written (`cargo leptos`).
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+    app::browser::attach();
+}
+
+/// Draws every page in the browser alone (`trunk serve`).
+#[cfg(feature = "csr")]
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn draw() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+    app::browser::attach();
+}

@@ -1,0 +1,104 @@
+//! What runs in the browser beyond the views? A look at the session when the tab is shown again, keys, and menus that
+//! close themselves. All of it works on what the layout has drawn and is a convenience: no page needs it.
+
+use std::cell::Cell;
+
+use gloo_net::http::Request;
+use leptos::{
+    ev,
+    prelude::*,
+    task::spawn_local,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent},
+};
+use serde::Deserialize;
+
+/// Starts listening, for as long as the page lives.
+pub fn attach() {
+    // Dropping the handles keeps the listeners: they end with the page.
+    let _ = window_event_listener_untyped("visibilitychange", |_| {
+        if !document().hidden() {
+            spawn_local(look_at_session());
+        }
+    });
+    let went = Cell::new(false);
+    let _ = window_event_listener(ev::keydown, move |event| press(&event, &went));
+    let _ = window_event_listener(ev::click, |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        close_menus(target.as_ref());
+    });
+}
+
+#[derive(Deserialize)]
+struct Session {
+    signed_in: bool,
+}
+
+/// Shows the bar "You have been signed out" if the page was drawn for somebody and the session has ended since.
+async fn look_at_session() {
+    let Some(bar) = element("#session-ended") else { return };
+    let Ok(answer) = Request::get("/auth/session").send().await else {
+        return;
+    };
+    if let Ok(session) = answer.json::<Session>().await {
+        bar.set_hidden(session.signed_in);
+    }
+}
+
+/// One key; `went` remembers a `g` waiting for its second key.
+fn press(event: &KeyboardEvent, went: &Cell<bool>) {
+    let after_g = went.replace(false);
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || is_typing(event) {
+        return;
+    }
+    let key = event.key();
+    match (after_g, key.as_str()) {
+        (true, "d" | "p" | "h") => {
+            if let Some(link) = element(&format!("a[data-key={key}]")) {
+                link.click();
+            }
+        }
+        (false, "g") => went.set(true),
+        (false, "/") => {
+            if let Some(filter) = element("#filter") {
+                event.prevent_default();
+                let _ = filter.focus();
+            }
+        }
+        (false, "?") => {
+            if let Some(dialog) = element("#shortcuts").and_then(|found| found.dyn_into::<HtmlDialogElement>().ok()) {
+                let _ = dialog.show_modal();
+            }
+        }
+        (_, "Escape") => close_menus(None),
+        _ => {}
+    }
+}
+
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+/// Closes every open menu the click was not in; a followed link closes its own. Without a click, all.
+fn close_menus(target: Option<&Element>) {
+    let Ok(menus) = document().query_selector_all("details.menu[open]") else {
+        return;
+    };
+    let followed = target.is_some_and(|target| target.closest("a").ok().flatten().is_some());
+    for place in 0..menus.length() {
+        if let Some(menu) = menus.item(place).and_then(|menu| menu.dyn_into::<Element>().ok())
+            && (followed || !menu.contains(target.map(AsRef::as_ref)))
+        {
+            let _ = menu.remove_attribute("open");
+        }
+    }
+}
+
+fn element(selector: &str) -> Option<HtmlElement> {
+    document()
+        .query_selector(selector)
+        .ok()
+        .flatten()
+        .and_then(|found| found.dyn_into().ok())
+}

@@ -1,0 +1,35 @@
+//! How are documents chosen and read? The list is in `listing.rs`, the page of one document in `reading.rs`; here is
+//! what both show of a document.
+
+mod listing;
+mod reading;
+mod table;
+
+use domain::Visibility;
+use leptos::prelude::*;
+
+use crate::icons::{Icon, LOCK, PEOPLE};
+
+pub(crate) use listing::ListingPage;
+pub(crate) use reading::ReadingPage;
+pub(crate) use table::DocumentTable;
+
+/// Who a document is meant for: a drawing and a word, so that colour is never needed to tell.
+#[component]
+fn VisibilityBadge(visibility: Visibility) -> impl IntoView {
+    let (class, path, word) = match visibility {
+        Visibility::Private => ("badge private", LOCK, "Private"),
+        Visibility::Public => ("badge public", PEOPLE, "Public"),
+    };
+    view! {
+        <span class=class>
+            <Icon path />
+            {word}
+        </span>
+    }
+}
+
+/// Names in one line: "Engineering, Marketing".
+fn names<T: ToString>(things: &[T]) -> String {
+    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}

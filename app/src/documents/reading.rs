@@ -1,0 +1,179 @@
+//! How is one document read? Its text in the middle; beside it what is in it, and why this visitor may see it.
+
+use domain::{DocumentId, Heading, OpenDocument, Reason, Summary};
+use leptos::{either::Either, prelude::*, server_fn::codec::Json};
+use leptos_meta::Title;
+use leptos_router::{components::A, hooks::use_params_map};
+
+use super::{VisibilityBadge, names};
+use crate::{date::When, page_error::PageError, problem::Problem, sign_in::in_query};
+
+#[cfg(feature = "ssr")]
+use crate::request::Asked;
+
+/// Opens a document for the visitor. A number that is none is an unknown document.
+#[server(name = OpenDocumentCall, prefix = "/api/fn", endpoint = "open_document", input = Json)]
+pub(crate) async fn open_document(id: String) -> Result<OpenDocument, PageError> {
+    let (asked, library) = (Asked::now()?, Asked::library()?);
+    let Ok(id) = id.parse::<DocumentId>() else {
+        return asked.answer(Err(PageError::NotFound));
+    };
+    let document = library.open(&asked.visitor, id).await;
+    asked.answer(document)
+}
+
+/// The page at `/docs/{id}`.
+#[component]
+pub(crate) fn ReadingPage() -> impl IntoView {
+    let address = use_params_map();
+    let id = Memo::new(move |_| address.with(|parts| parts.get("id").unwrap_or_default()));
+    let document = Resource::new_blocking(move || id.get(), open_document);
+    view! {
+        <Transition fallback=Skeleton>
+            {move || Suspend::new(async move {
+                match document.await {
+                    Ok(document) => Either::Left(view! { <Reading document /> }),
+                    Err(error) => Either::Right(view! { <Problem error /> }),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Reading(document: OpenDocument) -> impl IntoView {
+    let OpenDocument {
+        summary,
+        html,
+        headings,
+    } = document;
+    view! {
+        <Title text=summary.title.clone() />
+        <div class="reading">
+            <article class="document">
+                <header>
+                    <Folder path=summary.folder.clone() />
+                    <h1>{summary.title.clone()}</h1>
+                    <p class="byline">
+                        <VisibilityBadge visibility=summary.visibility />
+                        <span>{summary.owner.clone()}</span>
+                        <span>"Updated " <When at=summary.updated_at /></span>
+                    </p>
+                </header>
+                // Sanitised where it was rendered (`OpenDocument::html`).
+                <div class="prose" inner_html=html></div>
+            </article>
+            <aside class="beside" aria-label="About this document">
+                <Contents headings />
+                <Access summary />
+            </aside>
+        </div>
+    }
+}
+
+/// The way down to the document: each folder leads to the list of what is in it.
+#[component]
+fn Folder(path: String) -> impl IntoView {
+    let mut folder = String::new();
+    let steps = path.split('/').filter(|step| !step.is_empty()).map(|step| {
+        if !folder.is_empty() {
+            folder.push('/');
+        }
+        folder.push_str(step);
+        (step.to_owned(), format!("/docs?q={}", in_query(&folder)))
+    });
+    let links = steps.collect::<Vec<_>>().into_iter().map(|(step, href)| {
+        view! {
+            <li>
+                <A href>{step}</A>
+            </li>
+        }
+    });
+    view! {
+        <nav class="crumbs" aria-label="Folder">
+            <ol>
+                <li>
+                    <A href="/docs" exact=true>
+                        "Documents"
+                    </A>
+                </li>
+                {links.collect_view()}
+            </ol>
+        </nav>
+    }
+}
+
+/// "On this page": the headings, two levels deep.
+#[component]
+fn Contents(headings: Vec<Heading>) -> impl IntoView {
+    let top = headings.iter().map(|heading| heading.level).min().unwrap_or(1);
+    let items = headings
+        .into_iter()
+        .filter(|heading| heading.level <= top + 1)
+        .map(|heading| {
+            let class = if heading.level == top { "level-1" } else { "level-2" };
+            view! {
+                <li class=class>
+                    // The browser's own jump: it moves the focus along.
+                    <a rel="external" href=format!("#{}", heading.anchor)>
+                        {heading.text}
+                    </a>
+                </li>
+            }
+        });
+    let items = items.collect::<Vec<_>>();
+    (items.len() > 1).then(|| {
+        view! {
+            <nav class="contents" aria-labelledby="contents-title">
+                <h2 id="contents-title">"On this page"</h2>
+                <ul>{items}</ul>
+            </nav>
+        }
+    })
+}
+
+/// "Why can I see this?" (WOW-1), and for whom the document is.
+#[component]
+fn Access(summary: Summary) -> impl IntoView {
+    let groups = if summary.groups.is_empty() {
+        "None".to_owned()
+    } else {
+        names(&summary.groups)
+    };
+    view! {
+        <section class="access" aria-labelledby="access-title">
+            <h2 id="access-title">"Why can I see this?"</h2>
+            <ul>{summary.reasons.into_iter().map(|reason| view! { <Because reason /> }).collect_view()}</ul>
+            <h2>"Who can see this"</h2>
+            <dl>
+                <dt>"Owner"</dt>
+                <dd>{summary.owner}</dd>
+                <dt>"Groups"</dt>
+                <dd>{groups}</dd>
+                <dt>"Everybody signed in"</dt>
+                <dd>{if summary.visibility.is_private() { "No, it is private" } else { "Yes, it is public" }}</dd>
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Because(reason: Reason) -> impl IntoView {
+    view! {
+        <li>
+            {format!("You can see this because {}.", reason.because)} " "
+            <span class="rule">"Rule " <code>{reason.rule}</code></span>
+        </li>
+    }
+}
+
+/// Holds the place of the text; appears only when it takes a while.
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="reading skeleton" role="status">
+            <p class="out-of-sight">"Opening the document"</p>
+            {[(); 6].map(|()| view! { <span class="bone"></span> }).collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,73 @@
+//! How does a row of documents look? A table on wide screens; on narrow ones each row folds into a block, which is why
+//! the roles are written out: a folded table would lose them.
+
+use domain::{Reason, Summary};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::{VisibilityBadge, names};
+use crate::{
+    date::When,
+    icons::{FOLDER, Icon},
+};
+
+/// Documents as rows: what, whose, for whom, why, when.
+#[component]
+pub(crate) fn DocumentTable(
+    /// The rows, in the order to show.
+    rows: Vec<Summary>,
+) -> impl IntoView {
+    view! {
+        <table class="documents" role="table">
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th scope="col" role="columnheader">"Document"</th>
+                    <th scope="col" role="columnheader">"Owner"</th>
+                    <th scope="col" role="columnheader">"For"</th>
+                    <th scope="col" role="columnheader">"Why you can see it"</th>
+                    <th scope="col" role="columnheader">"Updated"</th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows.into_iter().map(|row| view! { <Row row /> }).collect_view()}</tbody>
+        </table>
+    }
+}
+
+#[component]
+fn Row(row: Summary) -> impl IntoView {
+    let groups = names(&row.groups);
+    view! {
+        <tr role="row">
+            <td role="cell" class="what">
+                <A href=format!("/docs/{}", row.id)>{row.title}</A>
+                {(!row.folder.is_empty())
+                    .then(|| {
+                        view! {
+                            <span class="folder">
+                                <Icon path=FOLDER />
+                                {row.folder}
+                            </span>
+                        }
+                    })}
+            </td>
+            <td role="cell" class="owner">{row.owner}</td>
+            <td role="cell" class="audience">
+                <VisibilityBadge visibility=row.visibility />
+                {(!groups.is_empty()).then(|| view! { <span class="groups">{groups}</span> })}
+            </td>
+            <td role="cell" class="why">{because(&row.reasons)}</td>
+            <td role="cell" class="updated">
+                <When at=row.updated_at />
+            </td>
+        </tr>
+    }
+}
+
+/// "because you are in Engineering, and because it is public".
+fn because(reasons: &[Reason]) -> String {
+    reasons
+        .iter()
+        .map(|reason| format!("because {}", reason.because))
+        .collect::<Vec<_>>()
+        .join(", and ")
+}

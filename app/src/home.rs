@@ -1,0 +1,131 @@
+//! What greets a visitor? Their name and their newest documents, or what this is and how to come in.
+
+use domain::{ListingQuery, Summary};
+use leptos::{either::Either, prelude::*, server_fn::codec::Json};
+use leptos_meta::Title;
+use leptos_router::components::A;
+
+use crate::{
+    documents::DocumentTable,
+    page_error::PageError,
+    sign_in::SignInLink,
+    who_am_i::{Face, WhoAmI, WhoAmIResource},
+};
+
+#[cfg(feature = "ssr")]
+use crate::request::Asked;
+
+/// Rows of "newest documents".
+#[cfg(feature = "ssr")]
+const NEWEST: usize = 5;
+
+/// The people of the demo provider, and what each of them is there to show.
+const DEMO_PEOPLE: [(&str, &str); 5] = [
+    ("alice", "is in Engineering"),
+    ("bob", "is in Marketing"),
+    ("carol", "is the CEO and sees everything"),
+    ("dave", "is in no group"),
+    ("erin", "has the role Admin"),
+];
+
+/// The visitor's newest documents; none for somebody who is not signed in.
+#[server(name = NewestDocumentsCall, prefix = "/api/fn", endpoint = "newest_documents", input = Json)]
+pub(crate) async fn newest_documents() -> Result<Vec<Summary>, PageError> {
+    let (asked, library) = (Asked::now()?, Asked::library()?);
+    if asked.visitor.person().is_none() {
+        return Ok(Vec::new());
+    }
+    let page = library.list(&asked.visitor, &ListingQuery::default()).await;
+    asked
+        .answer(page)
+        .map(|page| page.rows.into_iter().take(NEWEST).collect())
+}
+
+/// The page at `/`.
+#[component]
+pub(crate) fn Home() -> impl IntoView {
+    let newest = Resource::new_blocking(|| (), |()| newest_documents());
+    let who = use_context::<WhoAmIResource>();
+    view! {
+        <Title text="" />
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                let who = match who {
+                    Some(who) => who.await.unwrap_or_default(),
+                    None => WhoAmI::default(),
+                };
+                let newest = newest.await.unwrap_or_default();
+                match who.person {
+                    Some(face) => Either::Left(view! { <Welcome face newest /> }),
+                    None => Either::Right(view! { <Introduction demo=who.site.demo /> }),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Welcome(face: Face, newest: Vec<Summary>) -> impl IntoView {
+    view! {
+        <div class="page">
+            <h1>{format!("Welcome, {}", face.name)}</h1>
+            {if newest.is_empty() {
+                Either::Left(
+                    view! { <p class="lead">"There is no document you may read yet. When somebody shares one with you or your groups, it appears here."</p> },
+                )
+            } else {
+                Either::Right(
+                    view! {
+                        <h2>"Newest for you"</h2>
+                        <DocumentTable rows=newest />
+                        <p class="actions">
+                            <A href="/docs" attr:class="button quiet">
+                                "All your documents"
+                            </A>
+                        </p>
+                    },
+                )
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Introduction(demo: bool) -> impl IntoView {
+    view! {
+        <div class="page hero">
+            <h1>"Read what is yours to read"</h1>
+            <p class="lead">
+                "Portico keeps documents behind your organisation’s sign-in. A written policy decides who may see what, \
+                and every page tells you why you can see it."
+            </p>
+            <p class="actions">
+                <SignInLink class="button large" />
+            </p>
+            {demo.then(|| view! { <DemoPeople /> })}
+        </div>
+    }
+}
+
+/// Who a visitor can be in the demo.
+#[component]
+fn DemoPeople() -> impl IntoView {
+    view! {
+        <section class="demo" aria-labelledby="demo-title">
+            <h2 id="demo-title">"This is a demo"</h2>
+            <p>"Sign in as any of these people, no password needed, and see how the same documents look to each of them."</p>
+            <dl>
+                {DEMO_PEOPLE
+                    .map(|(name, what)| {
+                        view! {
+                            <div>
+                                <dt>{name}</dt>
+                                <dd>{what}</dd>
+                            </div>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+        </section>
+    }
+}

@@ -1,0 +1,37 @@
+//! Which drawings does the site use? Few, in one stroke and one colour, always beside the word they stand for.
+
+use leptos::prelude::*;
+
+/// The mark of the house: a pediment on columns.
+#[component]
+pub(crate) fn Mark() -> impl IntoView {
+    view! {
+        <svg class="mark-drawing" viewBox="0 0 16 16" width="24" height="24" aria-hidden="true" fill="currentColor">
+            <path d="M8 1 15 5v1.5H1V5zM2.5 7.5h2V12h-2zm4.5 0h2V12H7zm4.5 0h2V12h-2zM1 13h14v2H1z" />
+        </svg>
+    }
+}
+
+/// A small line drawing of 16 by 16 units.
+#[component]
+pub(crate) fn Icon(
+    /// The path to draw.
+    path: &'static str,
+) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d=path />
+        </svg>
+    }
+}
+
+/// A closed lock: private.
+pub(crate) const LOCK: &str = "M4 7V5a4 4 0 0 1 8 0v2M3 7h10v7H3z";
+/// Two people: everybody.
+pub(crate) const PEOPLE: &str = "M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 14v-1.5a4 4 0 0 1 4-3h1a4 4 0 0 1 4 3V14M11 2.8a2.5 2.5 0 0 1 0 4.4M12.5 9.8a4 4 0 0 1 2 2.7V14";
+/// Three lines: a menu.
+pub(crate) const MENU: &str = "M2 4h12M2 8h12M2 12h12";
+/// A magnifying glass: look for something.
+pub(crate) const SEARCH: &str = "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.7 10.7 14 14";
+/// A folder.
+pub(crate) const FOLDER: &str = "M1.5 3.5h4.5l1.5 2h7v8h-13z";

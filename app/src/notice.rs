@@ -1,0 +1,141 @@
+//! A page without Leptos around it: for sign-in, signing out, and errors outside the router. Static and script-free, so
+//! that it can be shown when nothing else works.
+
+use std::path::Path;
+
+use leptos::{config::LeptosOptions, prelude::*};
+
+use crate::icons::Mark;
+
+/// What to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notice {
+    /// HTTP status, shown small above the title from 400 on. Setting it on the response is the caller's part.
+    pub status: u16,
+    /// One line.
+    pub title: String,
+    /// One paragraph per line. Escaped here.
+    pub message: String,
+    /// Number that finds the cause in the log.
+    pub reference: Option<String>,
+    /// What the visitor can do: words and same-origin address, the first being the obvious choice.
+    pub actions: Vec<(String, String)>,
+}
+
+/// The notice as a whole HTML document in the style of the house.
+///
+/// Links to the same stylesheet as every other page; without a built stylesheet the page is plain but complete.
+#[must_use]
+pub fn notice_page(options: &LeptosOptions, notice: &Notice) -> String {
+    let page = view! {
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=stylesheet(options) />
+                <title>{format!("{} · Portico", notice.title)}</title>
+            </head>
+            <body>
+                <header class="bar">
+                    <a href="/" class="mark">
+                        <Mark />
+                        <span>"Portico"</span>
+                    </a>
+                </header>
+                <main id="main">
+                    <Body notice=notice.clone() />
+                </main>
+            </body>
+        </html>
+    };
+    format!("<!DOCTYPE html>{}", page.to_html())
+}
+
+#[component]
+fn Body(notice: Notice) -> impl IntoView {
+    let links = notice.actions.into_iter().enumerate().map(|(place, (words, href))| {
+        let class = if place == 0 { "button" } else { "button quiet" };
+        view! {
+            <a class=class href=href>
+                {words}
+            </a>
+        }
+    });
+    view! {
+        <article class="problem">
+            {(notice.status >= 400).then(|| view! { <p class="problem-code">{notice.status}</p> })}
+            <h1>{notice.title}</h1>
+            {notice.message.lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect_view()}
+            {notice
+                .reference
+                .map(|reference| {
+                    view! {
+                        <p class="reference">
+                            "If you report this, give the number " <code>{reference}</code> "."
+                        </p>
+                    }
+                })}
+            <p class="actions">{links.collect_view()}</p>
+        </article>
+    }
+}
+
+/// Address of the stylesheet. Its hash stands beside the executable, as for the pages Leptos renders.
+fn stylesheet(options: &LeptosOptions) -> String {
+    let hash = if options.hash_files {
+        css_hash(&options.hash_file)
+    } else {
+        None
+    };
+    let dot = if hash.is_some() { "." } else { "" };
+    format!(
+        "/{}/{}{dot}{}.css",
+        options.site_pkg_dir,
+        options.output_name,
+        hash.unwrap_or_default()
+    )
+}
+
+fn css_hash(file_name: &str) -> Option<String> {
+    let file = std::env::current_exe()
+        .ok()?
+        .parent()
+        .map(|folder| folder.join(Path::new(file_name)))?;
+    let hashes = std::fs::read_to_string(file).ok()?;
+    hashes
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("css:").map(|hash| hash.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options() -> LeptosOptions {
+        LeptosOptions::builder().output_name("portico").build()
+    }
+
+    #[test]
+    fn si_11_a_notice_escapes_what_it_is_told() {
+        let notice = Notice {
+            status: 400,
+            title: "<b>Sign-in</b>".to_owned(),
+            message: "<script>alert(1)</script>\nsecond".to_owned(),
+            reference: Some("\"><img>".to_owned()),
+            actions: vec![("Try <again>".to_owned(), "/auth/login?a=\"b\"".to_owned())],
+        };
+        let html = notice_page(&options(), &notice);
+        assert!(
+            !html.contains("<script") && !html.contains("<b>") && !html.contains("<img"),
+            "{html}"
+        );
+        assert!(!html.contains("\"b\""), "{html}");
+        assert!(
+            html.contains(">second</p>") && html.contains("/pkg/portico.css"),
+            "{html}"
+        );
+    }
+}

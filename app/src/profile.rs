@@ -1,0 +1,129 @@
+//! What does the site know of me? Everything the provider told, and nothing else (UI-2).
+
+use domain::{Groups, Person};
+use leptos::{either::Either, prelude::*, server_fn::codec::Json};
+use leptos_meta::Title;
+use serde::{Deserialize, Serialize};
+
+use crate::{layout::Picture, page_error::PageError, problem::Problem};
+
+#[cfg(feature = "ssr")]
+use crate::request::Asked;
+#[cfg(feature = "ssr")]
+use domain::LibraryError;
+
+/// A person as their own profile page shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Profile {
+    /// Name to greet by.
+    pub(crate) name: String,
+    /// Address of a picture.
+    pub(crate) picture: Option<String>,
+    /// E-mail address.
+    pub(crate) email: Option<String>,
+    /// Job title.
+    pub(crate) job_title: Option<String>,
+    /// Groups; `None` when nobody told, which is not the same as none.
+    pub(crate) groups: Option<Vec<String>>,
+    /// Roles of the application.
+    pub(crate) roles: Vec<String>,
+    /// All claims, as formatted JSON.
+    pub(crate) claims: String,
+}
+
+impl From<&Person> for Profile {
+    fn from(person: &Person) -> Self {
+        Self {
+            name: person.name.clone(),
+            picture: person.picture.clone(),
+            email: person.email.clone(),
+            job_title: person.job_title.clone(),
+            groups: match &person.groups {
+                Groups::Unknown => None,
+                Groups::Known(groups) => Some(groups.iter().map(ToString::to_string).collect()),
+            },
+            roles: person.roles.clone(),
+            claims: formatted(&person.claims),
+        }
+    }
+}
+
+/// JSON with line breaks; text that is no JSON stays as it is.
+fn formatted(json: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(json)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| json.to_owned())
+}
+
+/// The visitor's own profile.
+#[server(name = ProfileCall, prefix = "/api/fn", endpoint = "profile", input = Json)]
+pub(crate) async fn profile() -> Result<Profile, PageError> {
+    let asked = Asked::now()?;
+    let profile = asked
+        .visitor
+        .person()
+        .map(Profile::from)
+        .ok_or(LibraryError::SignInFirst);
+    asked.answer(profile)
+}
+
+/// The page at `/profile`.
+#[component]
+pub(crate) fn ProfilePage() -> impl IntoView {
+    let profile = Resource::new_blocking(|| (), |()| profile());
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match profile.await {
+                    Ok(profile) => Either::Left(view! { <Facts profile /> }),
+                    Err(error) => Either::Right(view! { <Problem error /> }),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Facts(profile: Profile) -> impl IntoView {
+    let groups = match profile.groups {
+        None => "Unknown: your provider did not say. Rules about groups cannot let you in.".to_owned(),
+        Some(groups) if groups.is_empty() => "None".to_owned(),
+        Some(groups) => groups.join(", "),
+    };
+    let roles = if profile.roles.is_empty() {
+        "None".to_owned()
+    } else {
+        profile.roles.join(", ")
+    };
+    let not_told = || "Not told".to_owned();
+    view! {
+        <Title text="Profile" />
+        <div class="page profile">
+            <header class="profile-head">
+                <Picture picture=profile.picture name=profile.name.clone() />
+                <h1>{profile.name}</h1>
+            </header>
+            <dl class="facts">
+                <Fact term="E-mail" value=profile.email.unwrap_or_else(not_told) />
+                <Fact term="Job title" value=profile.job_title.unwrap_or_else(not_told) />
+                <Fact term="Groups" value=groups />
+                <Fact term="Roles" value=roles />
+            </dl>
+            <h2 id="claims">"What your provider said"</h2>
+            <p>"These are the claims about you, as Portico received and checked them."</p>
+            <pre class="claims" aria-labelledby="claims">
+                <code>{profile.claims}</code>
+            </pre>
+        </div>
+    }
+}
+
+#[component]
+fn Fact(term: &'static str, value: String) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+}
