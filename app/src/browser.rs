@@ -25,7 +25,7 @@ pub fn attach() {
     let _ = window_event_listener(ev::keydown, move |event| press(&event, &went));
     let _ = window_event_listener(ev::click, |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        close_menus(target.as_ref());
+        close_menu(target.as_ref());
     });
 }
 
@@ -70,7 +70,7 @@ fn press(event: &KeyboardEvent, went: &Cell<bool>) {
                 let _ = dialog.show_modal();
             }
         }
-        (_, "Escape") => close_menus(None),
+        (_, "Escape") => close_menu(None),
         _ => {}
     }
 }
@@ -80,18 +80,14 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
-/// Closes every open menu the click was not in; a followed link closes its own. Without a click, all.
-fn close_menus(target: Option<&Element>) {
-    let Ok(menus) = document().query_selector_all("details.menu[open]") else {
-        return;
-    };
+/// Closes the open menu unless the click was in it; a followed link closes its own. Without a click, in any case.
+/// There is never more than one: the menus share a name.
+fn close_menu(target: Option<&Element>) {
     let followed = target.is_some_and(|target| target.closest("a").ok().flatten().is_some());
-    for place in 0..menus.length() {
-        if let Some(menu) = menus.item(place).and_then(|menu| menu.dyn_into::<Element>().ok())
-            && (followed || !menu.contains(target.map(AsRef::as_ref)))
-        {
-            let _ = menu.remove_attribute("open");
-        }
+    if let Some(menu) = element("details.menu[open]")
+        && (followed || !menu.contains(target.map(AsRef::as_ref)))
+    {
+        let _ = menu.remove_attribute("open");
     }
 }
 

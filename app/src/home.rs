@@ -1,6 +1,6 @@
 //! What greets a visitor? Their name and their newest documents, or what this is and how to come in.
 
-use domain::{ListingQuery, Summary};
+use domain::Summary;
 use leptos::{either::Either, prelude::*, server_fn::codec::Json};
 use leptos_meta::Title;
 use leptos_router::components::A;
@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[cfg(feature = "ssr")]
-use crate::request::Asked;
+use {crate::request::Asked, domain::ListingQuery};
 
 /// Rows of "newest documents".
 #[cfg(feature = "ssr")]

@@ -58,7 +58,7 @@ fn Bar(who: WhoAmI) -> impl IntoView {
         <nav class="tabs" aria-label="Main">
             <Tabs signed_in is_admin />
         </nav>
-        <details class="menu tabs-menu">
+        <details class="menu tabs-menu" name="menu">
             <summary>
                 <Icon path=MENU />
                 "Menu"
@@ -124,7 +124,7 @@ fn Tabs(signed_in: bool, is_admin: bool) -> impl IntoView {
 #[component]
 fn PersonMenu(face: Face) -> impl IntoView {
     view! {
-        <details class="menu person-menu">
+        <details class="menu person-menu" name="menu">
             <summary aria-label=format!("{}, your menu", face.name)>
                 <Picture picture=face.picture name=face.name.clone() />
                 <span class="person-name">{face.name.clone()}</span>

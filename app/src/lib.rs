@@ -13,6 +13,7 @@
 //! | A page without Leptos around it, for sign-in and errors outside the router | `notice.rs` (server only) |
 //! | What runs in the browser beyond the views? | `browser.rs` (browser only) |
 
+#![expect(clippy::must_use_candidate, reason = "`view!` uses what a component returns")]
 #![expect(
     unreachable_pub,
     reason = "`#[component]` writes `pub` whatever visibility the component asks for"
@@ -92,7 +93,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// All pages are rendered in one piece (`SsrMode::Async`): the status is known before the first byte, and a page is
 /// complete without script.
 #[component]
-#[must_use]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {

@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{layout::Picture, page_error::PageError, problem::Problem};
 
 #[cfg(feature = "ssr")]
-use crate::request::Asked;
-#[cfg(feature = "ssr")]
-use domain::LibraryError;
+use {crate::request::Asked, domain::LibraryError};
 
 /// A person as their own profile page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! How is one document read? Its text in the middle; beside it what is in it, and why this visitor may see it.
 
-use domain::{DocumentId, Heading, OpenDocument, Reason, Summary};
+use domain::{Heading, OpenDocument, Reason, Summary};
 use leptos::{either::Either, prelude::*, server_fn::codec::Json};
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_params_map};
@@ -9,7 +9,7 @@ use super::{VisibilityBadge, names};
 use crate::{date::When, page_error::PageError, problem::Problem, sign_in::in_query};
 
 #[cfg(feature = "ssr")]
-use crate::request::Asked;
+use {crate::request::Asked, domain::DocumentId};
 
 /// Opens a document for the visitor. A number that is none is an unknown document.
 #[server(name = OpenDocumentCall, prefix = "/api/fn", endpoint = "open_document", input = Json)]
