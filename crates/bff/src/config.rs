@@ -1,0 +1,194 @@
+//! What must be decided before anybody can sign in? Values only; what is wrong with them is found in [`check`].
+//!
+//! Secrets are in [`secret`], the keys that seal cookies and sessions in [`key_ring`], time in [`clock`].
+
+pub mod check;
+pub mod clock;
+pub mod key_ring;
+pub mod secret;
+
+use std::fmt;
+use std::time::Duration;
+
+use url::Url;
+
+use self::clock::Clock;
+use self::key_ring::KeyRing;
+use self::secret::Secret;
+
+/// Everything a [`Bff`](crate::Bff) needs to know.
+#[derive(Debug, Clone)]
+pub struct BffConfig {
+    /// Origin of the site as browsers see it, for example `http://localhost:4040/`. `https` unless the host is
+    /// loopback; no path, query or fragment.
+    pub public_url: Url,
+    /// Base name of the session cookie: `portico` becomes `__Host-portico` on `https`.
+    pub cookie_name: String,
+    /// Who may sign people in. At least one.
+    pub providers: Vec<ProviderConfig>,
+    /// How long a session may live.
+    pub session: SessionLifetime,
+    /// The keys that seal cookies and stored sessions.
+    pub keys: KeyRing,
+    /// Limits of every request to a provider.
+    pub http: HttpLimits,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl BffConfig {
+    /// The defaults for a site at `public_url`: cookie `session`, 8 hours idle, 7 days in all, the system's clock.
+    #[must_use]
+    pub fn new(public_url: Url, keys: KeyRing) -> Self {
+        Self {
+            public_url,
+            cookie_name: "session".to_owned(),
+            providers: Vec::new(),
+            session: SessionLifetime::default(),
+            keys,
+            http: HttpLimits::default(),
+            clock: Clock::system(),
+        }
+    }
+
+    /// The same configuration with one more provider.
+    #[must_use]
+    pub fn with_provider(mut self, provider: ProviderConfig) -> Self {
+        self.providers.push(provider);
+        self
+    }
+}
+
+/// One identity provider and our registration there (OpenID Connect Core 1.0).
+#[derive(Debug, Clone)]
+pub struct ProviderConfig {
+    /// Short name, part of the callback address.
+    pub id: ProviderId,
+    /// Name for people.
+    pub title: String,
+    /// Issuer identifier; compared to the discovered one character by character.
+    pub issuer: String,
+    /// Our name at the provider.
+    pub client_id: String,
+    /// Our password there; absent for a public client.
+    pub client_secret: Option<Secret>,
+    /// What is asked for; must contain `openid`.
+    pub scopes: Vec<String>,
+    /// Sent as `audience` when signing in (an extension some providers need to issue a token for an API).
+    pub audience: Option<String>,
+    /// Resource indicator, sent when signing in and when asking for tokens (RFC 8707 §2).
+    pub resource: Option<String>,
+    /// How the answer comes back.
+    pub response_mode: ResponseMode,
+    /// Signature algorithms accepted from this provider (RFC 7518 §3.1). MAC and asymmetric never together.
+    pub algorithms: Vec<String>,
+    /// Audiences an ID token may carry beside our client id.
+    pub extra_audiences: Vec<String>,
+    /// How far clocks may differ; at most 5 minutes.
+    pub leeway: Duration,
+}
+
+impl ProviderConfig {
+    /// A public client of `issuer` with the usual scopes, algorithms and one minute of leeway.
+    ///
+    /// # Errors
+    /// When `id` is not a [`ProviderId`].
+    pub fn new(id: &str, issuer: &str, client_id: &str) -> Result<Self, InvalidProviderId> {
+        Ok(Self {
+            id: ProviderId::parse(id)?,
+            title: id.to_owned(),
+            issuer: issuer.to_owned(),
+            client_id: client_id.to_owned(),
+            client_secret: None,
+            scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
+            audience: None,
+            resource: None,
+            response_mode: ResponseMode::Query,
+            algorithms: ["RS256", "PS256", "ES256", "EdDSA"].map(str::to_owned).to_vec(),
+            extra_audiences: Vec::new(),
+            leeway: Duration::from_secs(60),
+        })
+    }
+}
+
+/// A provider's short name: 1 to 32 of `a-z`, `0-9` and `-`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProviderId(String);
+
+impl ProviderId {
+    /// Reads a short name.
+    ///
+    /// # Errors
+    /// When it is empty, longer than 32 characters or has a character outside `a-z0-9-`.
+    pub fn parse(text: &str) -> Result<Self, InvalidProviderId> {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if (1..=32).contains(&text.len()) && text.chars().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidProviderId(text.chars().take(40).collect()))
+        }
+    }
+
+    /// The name itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Text that cannot name a provider.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("provider id `{0}` must be 1 to 32 of a-z, 0-9 and -")]
+pub struct InvalidProviderId(String);
+
+/// How the provider hands its answer to the callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ResponseMode {
+    /// As a query of a GET request (RFC 6749 §4.1.2).
+    #[default]
+    Query,
+    /// As a form posted by the browser (OAuth 2.0 Form Post Response Mode).
+    FormPost,
+}
+
+/// How long a session lives, by the server's clock. Shorter limits apply to sessions that exist already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLifetime {
+    /// Without any request.
+    pub idle: Duration,
+    /// In all, however busy.
+    pub absolute: Duration,
+}
+
+impl Default for SessionLifetime {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(8 * 3600),
+            absolute: Duration::from_secs(7 * 24 * 3600),
+        }
+    }
+}
+
+/// Limits of one request to a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// From connecting to the last byte.
+    pub timeout: Duration,
+    /// Size of an answer's body in bytes; enforced while it is read.
+    pub max_bytes: usize,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(10),
+            max_bytes: 1024 * 1024,
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Is the configuration usable? Every mistake is reported, not only the first, and no network is asked.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::{BffConfig, ProviderConfig};
+
+/// Everything that is wrong with a [`BffConfig`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// At least one.
+    pub problems: Vec<ConfigProblem>,
+}
+
+/// One mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// The setting, for example `providers.demo.issuer`.
+    pub key: String,
+    /// What is wrong with it and what would be right.
+    pub problem: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, p) in self.problems.iter().enumerate() {
+            let separator = if number == 0 { "" } else { "; " };
+            write!(f, "{separator}{}: {}", p.key, p.problem)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Algorithms that sign with a shared secret; the rest sign with a private key.
+const MACS: [&str; 3] = ["HS256", "HS384", "HS512"];
+/// Every algorithm whose signature can be verified here.
+const KNOWN: [&str; 12] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512",
+];
+
+/// Looks at everything that can be known without asking anybody.
+pub(crate) fn check(config: &BffConfig) -> Result<(), ConfigError> {
+    let mut found = Vec::new();
+    let mut say = |key: String, problem: String| found.push(ConfigProblem { key, problem });
+    check_site(config, &mut say);
+    let mut seen = HashSet::new();
+    for provider in &config.providers {
+        if !seen.insert(&provider.id) {
+            say(
+                format!("providers.{}", provider.id),
+                "is named twice; every provider needs its own id".into(),
+            );
+        }
+        check_provider(provider, &mut say);
+    }
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(ConfigError { problems: found })
+    }
+}
+
+fn check_site(config: &BffConfig, say: &mut impl FnMut(String, String)) {
+    let url = &config.public_url;
+    if !is_secure_or_loopback(url) {
+        say(
+            "public_url".into(),
+            format!("`{url}` must be https, or http on a loopback host"),
+        );
+    }
+    let extra = url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty();
+    if extra {
+        say(
+            "public_url".into(),
+            format!("`{url}` must be an origin: no path, query, fragment or user"),
+        );
+    }
+    let name = &config.cookie_name;
+    if name.is_empty() || name.len() > 32 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        say(
+            "cookie_name".into(),
+            format!("`{name}` must be 1 to 32 letters, digits, - or _"),
+        );
+    }
+    if config.providers.is_empty() {
+        say("providers".into(), "at least one provider is needed to sign in".into());
+    }
+    if config.session.idle < Duration::from_secs(60) || config.session.idle > config.session.absolute {
+        say(
+            "session.idle".into(),
+            "must be at least one minute and not longer than session.absolute".into(),
+        );
+    }
+    if config.session.absolute > Duration::from_secs(400 * 24 * 3600) {
+        say(
+            "session.absolute".into(),
+            "must not exceed 400 days; browsers forget cookies then".into(),
+        );
+    }
+}
+
+fn check_provider(provider: &ProviderConfig, say: &mut impl FnMut(String, String)) {
+    let key = |setting: &str| format!("providers.{}.{setting}", provider.id);
+    match Url::parse(&provider.issuer) {
+        Err(e) => say(key("issuer"), format!("`{}` is not an address: {e}", provider.issuer)),
+        Ok(url) if !is_secure_or_loopback(&url) => {
+            say(
+                key("issuer"),
+                format!("`{url}` must be https, or http on a loopback host"),
+            );
+        }
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+            say(key("issuer"), format!("`{url}` must have no query and no fragment"));
+        }
+        Ok(_) => {}
+    }
+    if provider.client_id.is_empty() {
+        say(key("client_id"), "must not be empty".into());
+    }
+    if !provider.scopes.iter().any(|s| s == "openid") {
+        say(key("scopes"), "must contain `openid`".into());
+    }
+    if provider.leeway > Duration::from_secs(300) {
+        say(key("leeway"), "must not exceed 5 minutes".into());
+    }
+    check_algorithms(provider, &key("algorithms"), say);
+}
+
+fn check_algorithms(provider: &ProviderConfig, key: &str, say: &mut impl FnMut(String, String)) {
+    let is_mac = |alg: &String| MACS.contains(&alg.as_str());
+    for unknown in provider.algorithms.iter().filter(|a| !KNOWN.contains(&a.as_str())) {
+        say(key.into(), format!("`{unknown}` is not one of {}", KNOWN.join(", ")));
+    }
+    if provider.algorithms.is_empty() {
+        say(key.into(), "must name at least one algorithm".into());
+    }
+    let macs = provider.algorithms.iter().filter(|a| is_mac(a)).count();
+    if macs > 0 && macs < provider.algorithms.len() {
+        say(
+            key.into(),
+            "HS* and signatures with public keys must not be mixed".into(),
+        );
+    }
+    if macs > 0 && provider.client_secret.is_none() {
+        say(key.into(), "HS* needs a client_secret".into());
+    }
+}
+
+/// `https`, or `http` to this machine.
+pub(crate) fn is_secure_or_loopback(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => url.host().is_some(),
+        "http" => is_loopback(url),
+        _ => false,
+    }
+}
+
+/// Whether the address is on this machine (`localhost`, `*.localhost`, 127.0.0.0/8, `::1`).
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::key_ring::KeyRing;
+
+    fn config(public_url: &str) -> BffConfig {
+        BffConfig::new(Url::parse(public_url).unwrap(), KeyRing::ephemeral())
+            .with_provider(ProviderConfig::new("demo", "http://localhost:4041", "portico").unwrap())
+    }
+
+    #[test]
+    fn every_mistake_is_listed() {
+        let mut wrong = config("http://site.example/path");
+        wrong.providers[0].scopes.clear();
+        wrong.providers[0].algorithms.push("HS256".into());
+        wrong
+            .providers
+            .push(ProviderConfig::new("demo", "http://idp.example", "").unwrap());
+        let keys: Vec<_> = check(&wrong).unwrap_err().problems.into_iter().map(|p| p.key).collect();
+        let demo = |s: &str| format!("providers.demo{s}");
+        let expected = [
+            "public_url",
+            "public_url",
+            &demo(".scopes"),
+            &demo(".algorithms"),
+            &demo(".algorithms"),
+        ];
+        assert_eq!(keys[..5], expected);
+        assert_eq!(keys[5..], [demo(""), demo(".issuer"), demo(".client_id")]);
+    }
+
+    #[test]
+    fn ds_3_plain_http_is_for_this_machine_only() {
+        for good in [
+            "https://a.example/",
+            "http://localhost:1/",
+            "http://127.9.0.1/",
+            "http://[::1]:3/",
+        ] {
+            assert!(is_secure_or_loopback(&Url::parse(good).unwrap()), "{good}");
+        }
+        for bad in [
+            "http://a.example/",
+            "http://10.0.0.1/",
+            "http://localhost.example/",
+            "ftp://localhost/",
+        ] {
+            assert!(!is_secure_or_loopback(&Url::parse(bad).unwrap()), "{bad}");
+        }
+        assert_eq!(check(&config("http://localhost:4040/")), Ok(()));
+    }
+}

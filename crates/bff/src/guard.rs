@@ -1,0 +1,3 @@
+//! Who may pass?
+pub(crate) mod bearer;
+pub(crate) mod signed_in;

@@ -1,0 +1,101 @@
+//! What do the pages look like when the site brings none? Bare HTML: no style, no script.
+
+use std::fmt::Write as _;
+
+use axum::response::{Html, IntoResponse as _, Response};
+use http::StatusCode;
+
+use super::{LeaveForm, Pages, Problem, ProviderLink, SignedOut};
+use crate::return_path::ReturnPath;
+
+/// Minimal pages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlainPages;
+
+impl Pages for PlainPages {
+    fn problem(&self, problem: &Problem) -> Response {
+        let mut body = format!("<p>{}</p>\n", escaped(&problem.message));
+        let _ = writeln!(body, "<p>Reference <code>{}</code></p>", escaped(&problem.reference));
+        if let Some(retry) = &problem.retry {
+            let _ = writeln!(body, "<p><a href=\"{}\">Try again</a></p>", escaped(retry));
+        }
+        page(problem.status, &problem.title, &body)
+    }
+
+    fn signed_out(&self, signed_out: &SignedOut) -> Response {
+        let note = if signed_out.provider_session_alive {
+            "<p>You may still be signed in at the provider. Sign out there as well if this is not your own device.</p>\n"
+        } else {
+            ""
+        };
+        page(
+            StatusCode::OK,
+            "You are signed out",
+            &format!("{note}<p><a href=\"/\">Home page</a></p>\n"),
+        )
+    }
+
+    fn chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
+        let mut body = String::from("<ul>\n");
+        for provider in providers {
+            let href = format!(
+                "/auth/login?provider={}&return_to={}",
+                provider.id,
+                return_to.as_query_value()
+            );
+            let title = escaped(&provider.title);
+            let _ = writeln!(
+                body,
+                "<li><a rel=\"external\" href=\"{}\">{title}</a></li>",
+                escaped(&href)
+            );
+        }
+        body.push_str("</ul>\n");
+        page(StatusCode::OK, "Sign in with", &body)
+    }
+
+    fn leave(&self, form: &LeaveForm) -> Response {
+        let mut body = format!("<form method=\"post\" action=\"{}\">\n", escaped(&form.action));
+        for (name, value) in &form.fields {
+            let (name, value) = (escaped(name), escaped(value));
+            let _ = writeln!(body, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+        }
+        body.push_str("<p>You are signed out here.</p>\n<button>Sign out at the provider too</button>\n</form>\n");
+        page(StatusCode::OK, "One more step", &body)
+    }
+}
+
+fn page(status: StatusCode, title: &str, body: &str) -> Response {
+    let title = escaped(title);
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"></head>\n<body>\n<main>\n<h1>{title}</h1>\n{body}</main>\n</body>\n</html>\n"
+    );
+    (status, Html(html)).into_response()
+}
+
+/// Text made safe inside elements and quoted attributes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cb_6_text_from_elsewhere_is_escaped() {
+        assert_eq!(escaped("<b a=\"'\">&"), "&lt;b a=&quot;&#39;&quot;&gt;&amp;");
+    }
+}

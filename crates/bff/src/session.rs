@@ -1,0 +1,39 @@
+//! Who is signed in, and until when?
+//!
+//! | question | where |
+//! |---|---|
+//! | What is kept, and what can be read without the cookie? | [`record`] |
+//! | How is it sealed? | [`seal`] |
+//! | What must a store promise? In memory? | [`store`] |
+//! | In SQLite? | `sqlite` (feature `sqlite`) |
+//! | When does it end? | [`lifetime`] |
+//! | How do the routes use it? | [`room`] |
+
+pub(crate) mod lifetime;
+pub(crate) mod record;
+pub(crate) mod room;
+pub(crate) mod seal;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+pub mod store;
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use crate::config::ProviderId;
+
+/// Who a signed-in person is. The key is issuer and subject together: an e-mail address or a name may change hands,
+/// and the same subject at another provider is somebody else (OpenID Connect Core 1.0 §5.7).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identity {
+    /// Who signed the person in.
+    pub provider: ProviderId,
+    /// The provider's issuer identifier.
+    pub issuer: String,
+    /// The person's name there; unique within the issuer, at most 255 characters.
+    pub subject: String,
+    /// The ID token's claims with those of userinfo; values that only serve the protocol are left out.
+    pub claims: Map<String, Value>,
+    /// When the person signed in here.
+    pub signed_in_at: OffsetDateTime,
+}

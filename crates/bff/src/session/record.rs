@@ -1,0 +1,154 @@
+//! What is kept of a session? Sealed: identity and tokens. Plain, for finding sessions by: person, provider, `sid`,
+//! created, last seen, version. The plain ones travel in `Record::data` and become columns in a database.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+
+use super::Identity;
+use super::seal::{SealError, Sealer};
+use super::store::row_key;
+use crate::config::ProviderId;
+use crate::tokens::TokenSet;
+
+/// A session in the clear, as long as a request lasts.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: Id,
+    pub(crate) version: i64,
+    pub(crate) created: OffsetDateTime,
+    pub(crate) seen: OffsetDateTime,
+    /// The provider's name for its own session, for the logout channels.
+    pub(crate) sid: Option<String>,
+    pub(crate) identity: Identity,
+    pub(crate) tokens: TokenSet,
+}
+
+/// What only the browser's id can open.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    provider: String,
+    issuer: String,
+    subject: String,
+    claims: Map<String, Value>,
+    created: i64,
+    tokens: TokenSet,
+}
+
+impl Session {
+    /// The record to store, to be removed at `expires`.
+    pub(crate) fn to_record(&self, sealer: &Sealer, expires: OffsetDateTime) -> Result<Record, SealError> {
+        let inside = Sealed {
+            provider: self.identity.provider.to_string(),
+            issuer: self.identity.issuer.clone(),
+            subject: self.identity.subject.clone(),
+            claims: self.identity.claims.clone(),
+            created: self.created.unix_timestamp(),
+            tokens: self.tokens.clone(),
+        };
+        let sealed = sealer.seal_record(self.id.0.to_le_bytes(), &row_key(&self.id), &inside)?;
+        let mut record = Record {
+            id: self.id,
+            data: std::collections::HashMap::new(),
+            expiry_date: expires,
+        };
+        columns::fill(&mut record, &sealed, self.created);
+        columns::set_seen(&mut record, self.seen);
+        columns::set_version(&mut record, self.version);
+        columns::set_text(&mut record, columns::PROVIDER, inside.provider);
+        columns::set_text(&mut record, columns::ISSUER, inside.issuer);
+        columns::set_text(&mut record, columns::SUBJECT, inside.subject);
+        if let Some(sid) = &self.sid {
+            columns::set_text(&mut record, columns::SID, sid.clone());
+        }
+        Ok(record)
+    }
+
+    /// Opens a stored record.
+    pub(crate) fn from_record(sealer: &Sealer, record: &Record) -> Result<Self, SealError> {
+        let sealed = columns::text(record, columns::SEALED).unwrap_or_default();
+        let inside: Sealed = sealer.open_record(record.id.0.to_le_bytes(), &row_key(&record.id), sealed)?;
+        let created = OffsetDateTime::from_unix_timestamp(inside.created).map_err(|_| SealError)?;
+        Ok(Self {
+            id: record.id,
+            version: columns::version(record),
+            created,
+            seen: columns::seen(record),
+            sid: columns::text(record, columns::SID).map(str::to_owned),
+            identity: Identity {
+                provider: ProviderId::parse(&inside.provider).map_err(|_| SealError)?,
+                issuer: inside.issuer,
+                subject: inside.subject,
+                claims: inside.claims,
+                signed_in_at: created,
+            },
+            tokens: inside.tokens,
+        })
+    }
+}
+
+/// The plain part of a record.
+pub(crate) mod columns {
+    use serde_json::Value;
+    use time::OffsetDateTime;
+    use tower_sessions::session::Record;
+
+    pub(crate) const SEALED: &str = "sealed";
+    pub(crate) const PROVIDER: &str = "provider";
+    pub(crate) const ISSUER: &str = "issuer";
+    pub(crate) const SUBJECT: &str = "subject";
+    pub(crate) const SID: &str = "sid";
+    const CREATED: &str = "created";
+    const SEEN: &str = "seen";
+    const VERSION: &str = "version";
+
+    /// The least a record has.
+    pub(crate) fn fill(record: &mut Record, sealed: &str, created: OffsetDateTime) {
+        set_text(record, SEALED, sealed.to_owned());
+        set_number(record, CREATED, created.unix_timestamp());
+        set_number(record, SEEN, created.unix_timestamp());
+        set_number(record, VERSION, 0);
+    }
+
+    pub(crate) fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+        record.data.get(name)?.as_str()
+    }
+
+    pub(crate) fn set_text(record: &mut Record, name: &str, value: String) {
+        record.data.insert(name.to_owned(), Value::String(value));
+    }
+
+    fn number(record: &Record, name: &str) -> i64 {
+        record.data.get(name).and_then(Value::as_i64).unwrap_or_default()
+    }
+
+    fn set_number(record: &mut Record, name: &str, value: i64) {
+        record.data.insert(name.to_owned(), value.into());
+    }
+
+    fn moment(record: &Record, name: &str) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(number(record, name)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    pub(crate) fn version(record: &Record) -> i64 {
+        number(record, VERSION)
+    }
+
+    pub(crate) fn set_version(record: &mut Record, version: i64) {
+        set_number(record, VERSION, version);
+    }
+
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn created(record: &Record) -> OffsetDateTime {
+        moment(record, CREATED)
+    }
+
+    pub(crate) fn seen(record: &Record) -> OffsetDateTime {
+        moment(record, SEEN)
+    }
+
+    pub(crate) fn set_seen(record: &mut Record, seen: OffsetDateTime) {
+        set_number(record, SEEN, seen.unix_timestamp());
+    }
+}

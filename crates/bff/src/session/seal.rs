@@ -1,0 +1,154 @@
+//! How is something sealed that leaves this process, in a database or in a cookie?
+//!
+//! XChaCha20-Poly1305 with a key derived by HKDF-SHA-256 (RFC 5869) from the key ring and a salt. For a session the
+//! salt is its id, which only the browser holds: key ring and database together still open nothing.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
+use rand::RngCore as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::Sha256;
+
+use crate::config::key_ring::{KEY_LEN, KeyRing};
+
+const NONCE_LEN: usize = 24;
+/// What a session record is bound to, so that it cannot be passed off as a cookie.
+const RECORD: &str = "session record";
+
+/// What is sealed cannot be made or opened. Says no more on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the sealed value cannot be opened with these keys")]
+pub(crate) struct SealError;
+
+/// Seals and opens with the keys of a [`KeyRing`].
+#[derive(Debug, Clone)]
+pub(crate) struct Sealer(KeyRing);
+
+impl Sealer {
+    pub(crate) fn new(keys: KeyRing) -> Self {
+        Self(keys)
+    }
+
+    /// Seals a session for whoever holds `id`, bound to the row `row`.
+    pub(crate) fn seal_record(&self, id: [u8; 16], row: &[u8], value: &impl Serialize) -> Result<String, SealError> {
+        self.seal(&id, RECORD, row, value)
+    }
+
+    /// Opens what [`Self::seal_record`] made.
+    pub(crate) fn open_record<T: DeserializeOwned>(
+        &self,
+        id: [u8; 16],
+        row: &[u8],
+        sealed: &str,
+    ) -> Result<T, SealError> {
+        self.open(&id, RECORD, row, sealed)
+    }
+
+    /// Seals a cookie's value: `purpose` keeps kinds of cookies apart, `bound_to` names what it belongs to.
+    pub(crate) fn seal_cookie(
+        &self,
+        purpose: &str,
+        bound_to: &str,
+        value: &impl Serialize,
+    ) -> Result<String, SealError> {
+        self.seal(&[], purpose, bound_to.as_bytes(), value)
+    }
+
+    /// Opens what [`Self::seal_cookie`] made for the same purpose and owner.
+    pub(crate) fn open_cookie<T: DeserializeOwned>(
+        &self,
+        purpose: &str,
+        bound_to: &str,
+        sealed: &str,
+    ) -> Result<T, SealError> {
+        self.open(&[], purpose, bound_to.as_bytes(), sealed)
+    }
+
+    fn seal(&self, salt: &[u8], purpose: &str, aad: &[u8], value: &impl Serialize) -> Result<String, SealError> {
+        let plain = serde_json::to_vec(value).map_err(|_| SealError)?;
+        let key = self.0.keys().first().ok_or(SealError)?;
+        let mut nonce = [0; NONCE_LEN];
+        rand::rng().fill_bytes(&mut nonce);
+        let sealed = cipher(key, salt, purpose)?
+            .encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad })
+            .map_err(|_| SealError)?;
+        Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    fn open<T: DeserializeOwned>(&self, salt: &[u8], purpose: &str, aad: &[u8], sealed: &str) -> Result<T, SealError> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SealError)?;
+        let (nonce, msg) = bytes.split_at_checked(NONCE_LEN).ok_or(SealError)?;
+        let plain = self
+            .0
+            .keys()
+            .iter()
+            .find_map(|key| {
+                cipher(key, salt, purpose)
+                    .ok()?
+                    .decrypt(XNonce::from_slice(nonce), Payload { msg, aad })
+                    .ok()
+            })
+            .ok_or(SealError)?;
+        serde_json::from_slice(&plain).map_err(|_| SealError)
+    }
+}
+
+fn cipher(key: &[u8; KEY_LEN], salt: &[u8], purpose: &str) -> Result<XChaCha20Poly1305, SealError> {
+    let mut derived = [0; KEY_LEN];
+    let info = [b"bff 1 ", purpose.as_bytes()].concat();
+    Hkdf::<Sha256>::new(Some(salt), key)
+        .expand(&info, &mut derived)
+        .map_err(|_| SealError)?;
+    Ok(XChaCha20Poly1305::new(&derived.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn se_7_only_the_right_id_row_and_key_open_a_record() {
+        let sealer = Sealer::new(KeyRing::of(vec![[1; 32]]));
+        let sealed = sealer.seal_record([9; 16], b"row", &"token").unwrap();
+        assert!(!sealed.contains("token"));
+        assert_eq!(sealer.open_record::<String>([9; 16], b"row", &sealed).unwrap(), "token");
+        assert!(sealer.open_record::<String>([8; 16], b"row", &sealed).is_err());
+        assert!(sealer.open_record::<String>([9; 16], b"other", &sealed).is_err());
+        let stranger = Sealer::new(KeyRing::of(vec![[2; 32]]));
+        assert!(stranger.open_record::<String>([9; 16], b"row", &sealed).is_err());
+    }
+
+    #[test]
+    fn se_8_an_old_key_opens_until_it_leaves_the_ring() {
+        let old = Sealer::new(KeyRing::of(vec![[1; 32]]))
+            .seal_cookie("pending", "demo", &1)
+            .unwrap();
+        let both = Sealer::new(KeyRing::of(vec![[2; 32], [1; 32]]));
+        assert_eq!(both.open_cookie::<i32>("pending", "demo", &old), Ok(1));
+        let new = both.seal_cookie("pending", "demo", &2).unwrap();
+        let only_new = Sealer::new(KeyRing::of(vec![[2; 32]]));
+        assert_eq!(only_new.open_cookie::<i32>("pending", "demo", &new), Ok(2));
+        assert_eq!(only_new.open_cookie::<i32>("pending", "demo", &old), Err(SealError));
+    }
+
+    #[test]
+    fn a_sealed_value_serves_one_purpose_and_no_bit_may_change() {
+        let sealer = Sealer::new(KeyRing::ephemeral());
+        let sealed = sealer.seal_cookie("pending", "demo", &1).unwrap();
+        assert!(sealer.open_cookie::<i32>("leaving", "demo", &sealed).is_err());
+        assert!(sealer.open_cookie::<i32>("pending", "other", &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut bytes = sealed.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            assert!(
+                sealer
+                    .open_cookie::<i32>("pending", "demo", &String::from_utf8(bytes).unwrap())
+                    .is_err()
+            );
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! How are sessions kept in SQLite? The table holds sealed records under hashed ids; the columns beside are for
+//! finding sessions of a person, a provider or a provider's session.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{Row as _, query};
+use time::OffsetDateTime;
+use tower_sessions::SessionStore;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+
+use super::record::columns;
+use super::store::{Saved, SessionRecords, row_key, saved_or_error};
+
+/// Each statement may be run again on a database that has it already.
+const SCHEMA: [&str; 4] = [
+    "CREATE TABLE IF NOT EXISTS bff_sessions (
+        id_hash BLOB PRIMARY KEY, sealed TEXT NOT NULL, version INTEGER NOT NULL,
+        provider TEXT, issuer TEXT, subject TEXT, sid TEXT,
+        created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS bff_sessions_person ON bff_sessions (issuer, subject)",
+    "CREATE INDEX IF NOT EXISTS bff_sessions_sid ON bff_sessions (provider, sid)",
+    "CREATE INDEX IF NOT EXISTS bff_sessions_expires ON bff_sessions (expires)",
+];
+
+/// Sessions in a SQLite database.
+#[derive(Debug, Clone)]
+pub struct SqliteSessions(SqlitePool);
+
+impl SqliteSessions {
+    /// Uses the database behind `pool` and makes the table where it is missing.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn new(pool: SqlitePool) -> std::result::Result<Self, sqlx::Error> {
+        for statement in SCHEMA {
+            query(statement).execute(&pool).await?;
+        }
+        Ok(Self(pool))
+    }
+}
+
+fn backend(error: &sqlx::Error) -> Error {
+    Error::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for SqliteSessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        loop {
+            let done = query(
+                "INSERT INTO bff_sessions (id_hash, sealed, version, provider, issuer, subject, sid, created, seen, expires)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id_hash) DO NOTHING",
+            )
+            .bind(row_key(&record.id).to_vec())
+            .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+            .bind(columns::version(record))
+            .bind(columns::text(record, columns::PROVIDER))
+            .bind(columns::text(record, columns::ISSUER))
+            .bind(columns::text(record, columns::SUBJECT))
+            .bind(columns::text(record, columns::SID))
+            .bind(columns::created(record).unix_timestamp())
+            .bind(columns::seen(record).unix_timestamp())
+            .bind(record.expiry_date.unix_timestamp())
+            .execute(&self.0)
+            .await
+            .map_err(|e| backend(&e))?;
+            if done.rows_affected() == 1 {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        saved_or_error(self.update(record).await?)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let row = query("SELECT * FROM bff_sessions WHERE id_hash = ?")
+            .bind(row_key(id).to_vec())
+            .fetch_optional(&self.0)
+            .await
+            .map_err(|e| backend(&e))?;
+        row.map(|row| read(*id, &row))
+            .transpose()
+            .map_err(|e| Error::Decode(e.to_string()))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let statement = query("DELETE FROM bff_sessions WHERE id_hash = ?").bind(row_key(id).to_vec());
+        statement.execute(&self.0).await.map_err(|e| backend(&e))?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SessionRecords for SqliteSessions {
+    async fn update(&self, record: &Record) -> Result<Saved> {
+        let done = query(
+            "UPDATE bff_sessions SET sealed = ?, version = version + 1, seen = max(seen, ?), expires = ?
+             WHERE id_hash = ? AND version = ?",
+        )
+        .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+        .bind(columns::seen(record).unix_timestamp())
+        .bind(record.expiry_date.unix_timestamp())
+        .bind(row_key(&record.id).to_vec())
+        .bind(columns::version(record))
+        .execute(&self.0)
+        .await
+        .map_err(|e| backend(&e))?;
+        if done.rows_affected() == 1 {
+            return Ok(Saved::Saved);
+        }
+        let left = query("SELECT 1 FROM bff_sessions WHERE id_hash = ?").bind(row_key(&record.id).to_vec());
+        let left = left.fetch_optional(&self.0).await.map_err(|e| backend(&e))?;
+        Ok(if left.is_some() { Saved::Changed } else { Saved::Gone })
+    }
+
+    async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {
+        let statement = query("UPDATE bff_sessions SET seen = max(seen, ?), expires = ? WHERE id_hash = ?")
+            .bind(seen.unix_timestamp())
+            .bind(expires.unix_timestamp())
+            .bind(row_key(id).to_vec());
+        statement.execute(&self.0).await.map_err(|e| backend(&e))?;
+        Ok(())
+    }
+
+    async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
+        let statement = query("DELETE FROM bff_sessions WHERE expires <= ?").bind(now.unix_timestamp());
+        Ok(statement
+            .execute(&self.0)
+            .await
+            .map_err(|e| backend(&e))?
+            .rows_affected())
+    }
+}
+
+fn read(id: Id, row: &SqliteRow) -> std::result::Result<Record, sqlx::Error> {
+    let moment = |name| {
+        let seconds: i64 = row.try_get(name)?;
+        OffsetDateTime::from_unix_timestamp(seconds).map_err(|e| sqlx::Error::Decode(e.into()))
+    };
+    let mut record = Record {
+        id,
+        data: HashMap::new(),
+        expiry_date: moment("expires")?,
+    };
+    columns::fill(&mut record, row.try_get("sealed")?, moment("created")?);
+    columns::set_seen(&mut record, moment("seen")?);
+    columns::set_version(&mut record, row.try_get("version")?);
+    for name in [columns::PROVIDER, columns::ISSUER, columns::SUBJECT, columns::SID] {
+        if let Some(text) = row.try_get::<Option<String>, _>(name)? {
+            columns::set_text(&mut record, name, text);
+        }
+    }
+    Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::config::ProviderId;
+    use crate::config::key_ring::KeyRing;
+    use crate::session::record::Session;
+    use crate::session::seal::Sealer;
+    use crate::session::{Identity, store};
+    use crate::tokens::TokenSet;
+
+    async fn database(path: &std::path::Path) -> SqlitePool {
+        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+        SqlitePoolOptions::new()
+            .max_connections(2)
+            .connect_with(options)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn sqlite_keeps_the_promises_of_a_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = database(&folder.path().join("a.db")).await;
+        let sessions = SqliteSessions::new(pool.clone()).await.unwrap();
+        store::tests::keeps_its_promises(&sessions).await;
+        SqliteSessions::new(pool).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn wow_7_the_database_file_holds_neither_id_nor_token() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let pool = database(&path).await;
+        let sessions = SqliteSessions::new(pool.clone()).await.unwrap();
+        let at = datetime!(2030-01-01 00:00 UTC);
+        let session = Session {
+            id: Id::default(),
+            version: 0,
+            created: at,
+            seen: at,
+            sid: Some("provider-session".into()),
+            identity: Identity {
+                provider: ProviderId::parse("demo").unwrap(),
+                issuer: "http://localhost:4041".into(),
+                subject: "alice".into(),
+                claims: serde_json::Map::new(),
+                signed_in_at: at,
+            },
+            tokens: TokenSet::of("access-secret", Some("refresh-secret"), "id-secret"),
+        };
+        let sealer = Sealer::new(KeyRing::ephemeral());
+        sessions
+            .create(&mut session.to_record(&sealer, at).unwrap())
+            .await
+            .unwrap();
+        let back = Session::from_record(&sealer, &sessions.load(&session.id).await.unwrap().unwrap()).unwrap();
+        assert_eq!((back.identity, back.sid), (session.identity, session.sid));
+        pool.close().await;
+
+        let bytes = std::fs::read(&path).unwrap();
+        let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
+        assert!(holds(b"provider-session"), "the file is the one that was written");
+        for secret in ["access-secret", "refresh-secret", "id-secret", &session.id.to_string()] {
+            assert!(!holds(secret.as_bytes()), "{secret}");
+        }
+        assert!(!holds(&session.id.0.to_le_bytes()));
+    }
+}

@@ -1,0 +1,191 @@
+//! What must a place for sessions promise? And one that keeps them in memory, for tests and examples.
+//!
+//! The stores see no secret: the record's `data` holds a sealed value and a few plain columns (see
+//! [`super::record`]), and they keep it under a hash of the id.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+use tower_sessions::SessionStore;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+
+use super::record::columns;
+
+/// What came of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// Written; the version is one higher now.
+    Saved,
+    /// Somebody else wrote since the record was read.
+    Changed,
+    /// The session has ended. It stays ended.
+    Gone,
+}
+
+/// A [`SessionStore`] that keeps the promises sessions need:
+/// `create` never overwrites, `save` never creates, and a deletion wins over every save in flight.
+#[async_trait]
+pub trait SessionRecords: SessionStore {
+    /// Writes `record` if the stored one still has the version that `record` was read with.
+    async fn update(&self, record: &Record) -> Result<Saved>;
+    /// Notes that the session was used, without a new version; does nothing when it has ended.
+    async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()>;
+    /// Removes what expired before `now` and says how many.
+    async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64>;
+}
+
+/// The row's key: a copy of the table gives nobody an id.
+pub(crate) fn row_key(id: &Id) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(b"bff session row")
+        .chain_update(id.0.to_le_bytes())
+        .finalize()
+        .into()
+}
+
+/// The outcome in the words of [`SessionStore::save`].
+pub(crate) fn saved_or_error(saved: Saved) -> Result<()> {
+    match saved {
+        Saved::Saved => Ok(()),
+        Saved::Changed => Err(Error::Backend("the session was changed by another request".to_owned())),
+        Saved::Gone => Err(Error::Backend("the session has ended".to_owned())),
+    }
+}
+
+/// Sessions in this process only.
+#[derive(Debug, Default)]
+pub struct MemorySessions(Mutex<HashMap<[u8; 32], Record>>);
+
+impl MemorySessions {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn rows(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Record>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl SessionStore for MemorySessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let mut rows = self.rows();
+        while rows.contains_key(&row_key(&record.id)) {
+            record.id = Id::default();
+        }
+        rows.insert(row_key(&record.id), record.clone());
+        Ok(())
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        saved_or_error(self.update(record).await?)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        Ok(self.rows().get(&row_key(id)).cloned())
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.rows().remove(&row_key(id));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SessionRecords for MemorySessions {
+    async fn update(&self, record: &Record) -> Result<Saved> {
+        let mut rows = self.rows();
+        let Some(stored) = rows.get_mut(&row_key(&record.id)) else {
+            return Ok(Saved::Gone);
+        };
+        let version = columns::version(record);
+        if columns::version(stored) != version {
+            return Ok(Saved::Changed);
+        }
+        *stored = record.clone();
+        columns::set_version(stored, version + 1);
+        Ok(Saved::Saved)
+    }
+
+    async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {
+        if let Some(stored) = self.rows().get_mut(&row_key(id)) {
+            columns::set_seen(stored, seen);
+            stored.expiry_date = expires;
+        }
+        Ok(())
+    }
+
+    async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
+        let mut rows = self.rows();
+        let before = rows.len();
+        rows.retain(|_, record| record.expiry_date > now);
+        Ok((before - rows.len()) as u64)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    /// What every store must do; called by the tests of each.
+    pub(crate) async fn keeps_its_promises(store: &dyn SessionRecords) {
+        let at = datetime!(2030-01-01 00:00 UTC);
+        let mut record = Record {
+            id: Id(7),
+            data: HashMap::new(),
+            expiry_date: at,
+        };
+        columns::fill(&mut record, "sealed", at);
+        store.create(&mut record).await.unwrap();
+        assert_eq!(record.id, Id(7));
+
+        let mut second = record.clone();
+        store.create(&mut second).await.unwrap();
+        assert_ne!(second.id, Id(7), "a taken id is never overwritten");
+
+        let read = store.load(&Id(7)).await.unwrap().unwrap();
+        assert_eq!(store.update(&read).await.unwrap(), Saved::Saved);
+        assert_eq!(
+            store.update(&read).await.unwrap(),
+            Saved::Changed,
+            "an old version does not overwrite"
+        );
+        assert!(store.save(&read).await.is_err());
+
+        let later = at + time::Duration::minutes(5);
+        store.touch(&Id(7), later, later).await.unwrap();
+        let touched = store.load(&Id(7)).await.unwrap().unwrap();
+        assert_eq!((columns::seen(&touched), touched.expiry_date), (later, later));
+        assert_eq!(
+            columns::version(&touched),
+            columns::version(&read) + 1,
+            "use is no new version"
+        );
+
+        store.delete(&Id(7)).await.unwrap();
+        assert_eq!(
+            store.update(&touched).await.unwrap(),
+            Saved::Gone,
+            "a session that ended stays ended"
+        );
+        assert!(store.save(&touched).await.is_err());
+        store.touch(&Id(7), later, later).await.unwrap();
+        assert!(store.load(&Id(7)).await.unwrap().is_none());
+
+        assert_eq!(store.delete_expired(at).await.unwrap(), 1);
+        assert!(store.load(&second.id).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_the_promises_of_a_store() {
+        keeps_its_promises(&MemorySessions::new()).await;
+    }
+}

@@ -1,0 +1,99 @@
+//! Which tokens does a session hold, and how does a handler get one? Tokens never leave the server except to the
+//! provider and the API they are for.
+//!
+//! | question | where |
+//! |---|---|
+//! | What does the token endpoint say? | [`endpoint`] |
+//! | A token for the signed-in person | [`user`] |
+//! | Renewing it, once at a time | [`refresh`] |
+
+pub(crate) mod endpoint;
+pub(crate) mod refresh;
+pub(crate) mod user;
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::config::secret::Secret;
+
+/// The tokens of one session, as sealed in its record.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct TokenSet {
+    pub(crate) access_token: String,
+    /// Seconds since 1970.
+    pub(crate) expires_at: i64,
+    pub(crate) refresh_token: Option<String>,
+    /// The newest ID token, as a hint when signing out.
+    pub(crate) id_token: String,
+    /// The nonce of the sign-in; a refreshed ID token may repeat it.
+    pub(crate) nonce: String,
+    /// `auth_time` of the sign-in; a refreshed ID token must repeat it.
+    #[serde(default)]
+    pub(crate) auth_time: Option<i64>,
+}
+
+impl TokenSet {
+    /// Whether the access token is still good `margin` after `now`.
+    pub(crate) fn lasts(&self, now: OffsetDateTime, margin: Duration) -> bool {
+        OffsetDateTime::from_unix_timestamp(self.expires_at).is_ok_and(|end| end - now > margin)
+    }
+
+    /// The access token to hand out.
+    pub(crate) fn access_token(&self) -> AccessToken {
+        AccessToken(Secret::from(self.access_token.as_str()))
+    }
+
+    /// A set for tests, expired since 1970.
+    #[cfg(test)]
+    pub(crate) fn of(access: &str, refresh: Option<&str>, id: &str) -> Self {
+        Self {
+            access_token: access.into(),
+            expires_at: 0,
+            refresh_token: refresh.map(Into::into),
+            id_token: id.into(),
+            nonce: String::new(),
+            auth_time: None,
+        }
+    }
+}
+
+impl fmt::Debug for TokenSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSet")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An access token for an API, good for at least a few seconds. Send it as `Authorization: Bearer` and nowhere else
+/// (RFC 6750 §2.1). `Debug` shows `***`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken(Secret);
+
+impl AccessToken {
+    /// The token itself.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+/// Why there is no access token. The session goes on except for [`TokenError::SignInAgain`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// The provider's grant is over; the person has to sign in again.
+    #[error("the sign-in has ended at the provider")]
+    SignInAgain,
+    /// The provider does not answer or has trouble; try again later.
+    #[error("the provider is not available")]
+    ProviderUnavailable {
+        /// When trying again makes sense.
+        retry_after: Duration,
+    },
+    /// The provider refuses a token for what is asked.
+    #[error("the provider grants no such access token")]
+    NotGranted,
+}
