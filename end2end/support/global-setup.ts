@@ -1,0 +1,47 @@
+// What runs before the first test and after the last? Two Porticos with their providers. A panic in a log fails the run.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { ports } from "./ports.ts";
+import { type Server, node, ready, run, start, stop } from "./servers.ts";
+import { certifiedConfig, demoConfig, portico, root, sites, work } from "./sites.ts";
+
+export default async function setup(): Promise<() => Promise<void>> {
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  const file = (name: string) => path.join(work, name);
+  writeFileSync(file("demo.toml"), demoConfig);
+  writeFileSync(file("certified.toml"), certifiedConfig);
+
+  const servers: Server[] = [];
+  try {
+    // The certified provider starts last: Portico must serve before its provider does, and find it once it is there.
+    const demo = start("demo", sites.demo.log, portico, ["serve", "--demo", "--config", file("demo.toml")], {
+      PORTICO_DEMO_REVEAL_TOKENS: "true",
+    });
+    servers.push(demo);
+    run(sites.certified.log, portico, [
+      "import", path.join(root, "crates/demo/documents"), "--owner", "carol", "--config", file("certified.toml"),
+    ]);
+    const certified = start("certified", sites.certified.log, portico, ["serve", "--config", file("certified.toml")]);
+    servers.push(certified);
+    await Promise.all([ready(demo, `${sites.demo.url}/readyz`), ready(certified, `${sites.certified.url}/healthz`)]);
+    const provider = start("provider", file("provider.log"), node(), [
+      path.join(import.meta.dirname, "certified-provider.mjs"), String(ports.certifiedProvider), sites.certified.url,
+    ]);
+    servers.push(provider);
+    await ready(provider, `${sites.certified.provider}/.well-known/openid-configuration`);
+    await ready(certified, `${sites.certified.url}/readyz`, 60);
+  } catch (problem) {
+    await Promise.all(servers.map(stop));
+    throw problem;
+  }
+
+  return async () => {
+    await Promise.all(servers.map(stop));
+    for (const { name, log } of servers) {
+      const panic = readFileSync(log, "utf8").split("\n").find((line) => /panicked at|stack backtrace/.test(line));
+      if (panic) throw new Error(`${name} panicked: ${panic}\n(${log})`);
+    }
+  };
+}

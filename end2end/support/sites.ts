@@ -1,0 +1,71 @@
+// Which two Porticos are tested, and how is each configured? One is `portico serve --demo`; the other has a certified
+// OpenID Provider and a portico.toml as a stranger would write it.
+
+import path from "node:path";
+import { ports } from "./ports.ts";
+
+export const root = path.resolve(import.meta.dirname, "../..");
+export const work = path.join(root, "end2end/test-results/servers");
+export const portico = path.join(root, "target/dist/portico");
+
+export const API = "https://api.portico.example";
+export const SCOPES = ["openid", "profile", "email", "offline_access", "messages:read", "messages:admin"];
+
+export type Issuer = "demo" | "certified";
+
+export interface Site {
+  url: string;
+  /** The provider's origin. */
+  provider: string;
+  /** Where the provider lists what it issued: `[{ kind, value }]`. */
+  issued: string;
+  /** Standard output and error of Portico. */
+  log: string;
+}
+
+export const sites: Record<Issuer, Site> = {
+  demo: {
+    url: `http://localhost:${ports.demo}`,
+    provider: `http://localhost:${ports.demoProvider}`,
+    issued: `http://localhost:${ports.demoProvider}/demo/issued`,
+    log: path.join(work, "demo.log"),
+  },
+  certified: {
+    url: `http://localhost:${ports.certified}`,
+    provider: `http://localhost:${ports.certifiedProvider}`,
+    issued: `http://localhost:${ports.certifiedProvider}/issued`,
+    log: path.join(work, "certified.log"),
+  },
+};
+
+const common = (port: number, name: string) => `
+public_url = "http://localhost:${port}"
+listen = "127.0.0.1:${port}"
+database_url = "sqlite:${path.join(work, name)}.db"
+policies = "${path.join(root, "policies")}"
+site_root = "${path.join(root, "target/dist/site")}"
+`;
+
+export const demoConfig = `${common(ports.demo, "demo")}
+demo_listen = "127.0.0.1:${ports.demoProvider}"
+
+[session]
+keys_file = "${path.join(work, "demo.keys")}"
+`;
+
+export const certifiedConfig = `${common(ports.certified, "certified")}
+[session]
+keys_file = "${path.join(work, "certified.keys")}"
+
+[[providers]]
+id = "acme"
+title = "Acme"
+issuer = "${sites.certified.provider}"
+client_id = "portal"
+client_secret = "a secret known to both sides, thirty-two"
+scopes = ${JSON.stringify(SCOPES)}
+resource = "${API}"
+
+[api]
+audience = "${API}"
+`;

@@ -1,0 +1,105 @@
+// Is moving about quick, marked and possible by keyboard alone?
+
+import { type Page } from "@playwright/test";
+import { expect, test } from "../support/visitor.ts";
+import { alice } from "../support/people.ts";
+
+const loads = (page: Page) => {
+  const documents: string[] = [];
+  page.on("request", (request) => request.isNavigationRequest() && documents.push(request.url()));
+  return documents;
+};
+
+test("UI-6 tabs and documents change without loading the page again", { tag: ["@certified"] }, async ({ page, portal }) => {
+  await portal.signIn(alice);
+  await portal.awake();
+  const loaded = loads(page);
+  for (const [tab, title] of [["Profile", alice.name], ["Public", "Public"], ["Protected", "Protected"], ["Documents", "Documents"]] as const) {
+    await portal.tab(tab).click();
+    await expect(portal.heading).toHaveText(title);
+    await expect(portal.tab(tab)).toHaveAttribute("aria-current", /.+/);
+  }
+  await page.getByRole("table").getByRole("link").first().click();
+  await expect(page).toHaveURL(/\/docs\/\d+$/);
+  await expect(page.getByRole("region", { name: "Why can I see this?" })).toBeVisible();
+  await page.goBack();
+  await expect(portal.heading).toHaveText("Documents");
+  expect(loaded).toEqual([]);
+});
+
+test("UI-6 a refusal met while moving about looks as it does when loaded", async ({ page, portal }) => {
+  await portal.signIn(alice);
+  await portal.awake();
+  const loaded = loads(page);
+  await page.evaluate(() => {
+    const link = Object.assign(document.createElement("a"), { href: "/docs/2", textContent: "try document 2" });
+    document.querySelector("main")!.append(link);
+  });
+  await page.getByRole("link", { name: "try document 2" }).click();
+  await expect(portal.heading).toHaveText("You may not read this document");
+  await expect(portal.main).toContainText("Marketing");
+  expect(loaded).toEqual([]);
+});
+
+test("UI-4 an address that leads nowhere is a 404 page in the same house", { tag: ["@certified", "@no-script"] }, async ({ portal }) => {
+  for (const address of ["/nowhere", "/docs/1/nowhere", "/pkg/nowhere.js", "/api/nowhere"]) {
+    expect(await portal.open(address), address).toBe(404);
+  }
+  await portal.open("/nowhere");
+  await expect(portal.heading).toHaveText("There is nothing at this address");
+  await portal.main.getByRole("link", { name: "Go home" }).click();
+  await expect(portal.heading).toBeVisible();
+});
+
+test("UI-5 the first key press finds the way to the content", { tag: ["@no-script"] }, async ({ page, portal }) => {
+  await portal.open("/public");
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to the content" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+});
+
+test("UI-5 somebody with a keyboard alone signs in, reads a document and signs out", async ({ page, portal }) => {
+  const tabTo = async (name: RegExp) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press("Tab");
+      const focused = await page.evaluate(() => {
+        const element = document.activeElement;
+        return element?.getAttribute("aria-label") ?? element?.textContent?.trim() ?? "";
+      });
+      if (name.test(focused)) return;
+    }
+    throw new Error(`Tab never reaches ${name}`);
+  };
+  await portal.open("/");
+  await tabTo(/^Sign in$/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: /Alice/ })).toBeVisible();
+  await tabTo(/Alice Archer/);
+  await page.keyboard.press("Enter");
+  await expect(portal.heading).toHaveText(`Welcome, ${alice.name}`);
+  await portal.awake();
+  await page.keyboard.press("g");
+  await page.keyboard.press("d");
+  await expect(portal.heading).toHaveText("Documents");
+  await page.keyboard.press("/");
+  await expect(page.getByRole("searchbox")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await tabTo(/your menu$/);
+  await page.keyboard.press("Enter");
+  await tabTo(/^Sign out$/);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/auth\/signed-out/);
+});
+
+test("UI-5 the list of keys opens with ? and closes with Escape", async ({ page, portal }) => {
+  await portal.open("/");
+  await portal.awake();
+  await page.keyboard.press("?");
+  const keys = page.getByRole("dialog", { name: "Keys" });
+  await expect(keys).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(keys).toBeHidden();
+});

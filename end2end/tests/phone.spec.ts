@@ -1,0 +1,35 @@
+// Does the house fit a screen of 360 pixels?
+
+import { expect, test } from "../support/visitor.ts";
+import { alice, erin } from "../support/people.ts";
+
+const width = (page: import("@playwright/test").Page) => page.evaluate(() => document.documentElement.scrollWidth);
+
+test("UI-1 the tabs are behind a menu button", { tag: ["@phone", "@phone-only"] }, async ({ page, portal }) => {
+  await portal.signIn(erin);
+  await expect(portal.tabs).toHaveCount(0);
+  await page.getByText("Menu", { exact: true }).tap();
+  await expect(portal.tabs).toHaveText(["Documents", "Profile", "Public", "Protected", "Admin"]);
+  await portal.tab("Documents").tap();
+  await expect(portal.heading).toHaveText("Documents");
+});
+
+test("UI-5 no page is wider than the screen", { tag: ["@phone", "@phone-only"] }, async ({ page, portal }) => {
+  for (const address of ["/", "/public", "/about", "/docs", "/nowhere"]) {
+    await portal.open(address);
+    expect(await width(page), address).toBeLessThanOrEqual(360);
+  }
+  await portal.signIn(alice);
+  for (const address of ["/", "/docs", "/docs/1", "/docs/2", "/docs/3", "/profile", "/protected"]) {
+    await portal.open(address);
+    expect(await width(page), `${address}, signed in`).toBeLessThanOrEqual(360);
+  }
+});
+
+test("UI-5 what is touched is large enough", { tag: ["@phone", "@phone-only"] }, async ({ page, portal }) => {
+  await portal.signIn(alice, "/docs");
+  for (const control of await page.locator("summary:visible, .button:visible, button:visible, input:visible").all()) {
+    const box = await control.boundingBox();
+    expect(box?.height ?? 44, await control.innerText()).toBeGreaterThanOrEqual(40);
+  }
+});

@@ -1,0 +1,40 @@
+// What does it look like? Pictures for README.md, in test-results/; `SCREENSHOTS=keep npm test -- screenshots` renews the
+// ones in docs/screenshots/.
+
+import { copyFileSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../support/visitor.ts";
+import { alice } from "../support/people.ts";
+import { root } from "../support/sites.ts";
+
+async function picture(page: Page, name: string, output: string): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  await page.mouse.move(0, 0);
+  const file = path.join(output, `${name}.png`);
+  await page.screenshot({ path: file, animations: "disabled" });
+  if (process.env.SCREENSHOTS !== "keep") return;
+  const kept = path.join(root, "docs/screenshots");
+  mkdirSync(kept, { recursive: true });
+  copyFileSync(file, path.join(kept, `${name}.png`));
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  test.describe(() => {
+    test.use({ colorScheme: scheme });
+    test(`UI-5 pictures, ${scheme}`, { tag: ["@phone"] }, async ({ page, portal }, info) => {
+      const name = (what: string) => `${what}-${info.project.name === "phone" ? "phone" : "desktop"}-${scheme}`;
+      await portal.open("/");
+      await picture(page, name("home"), info.outputDir);
+      await portal.signIn(alice, "/docs");
+      await portal.awake();
+      await expect(portal.heading).toHaveText("Documents");
+      await picture(page, name("documents"), info.outputDir);
+      for (const [what, address] of [["reading", "/docs/1"], ["refused", "/docs/2"], ["profile", "/profile"]] as const) {
+        await portal.open(address);
+        await portal.awake();
+        await picture(page, name(what), info.outputDir);
+      }
+    });
+  });
+}
