@@ -1,1 +1,37 @@
-//! stub
+//! Portico's server: everything that touches the world for documents, and where the house is put together.
+//!
+//! | question | where |
+//! |---|---|
+//! | How is it set up? | [`config`] |
+//! | How is a site put together from that? | [`site`](crate::site::site) |
+//! | Which address is answered by what? | `router.rs` |
+//! | Who is asking? | `context.rs` |
+//! | Which documents are there, and who may see them? | [`library`], [`policy`], [`store`] |
+//! | How do documents come in? | [`import`], [`markdown`] |
+//! | Where do the messages come from? | `messages.rs`, and the API itself in `api.rs` |
+//! | What do browsers have to obey? | `headers.rs` |
+//! | What do connections have to obey? | [`serve`] |
+//! | What is logged? | [`telemetry`] |
+//! | What can an operator type? | [`cli`] |
+
+mod api;
+pub mod cli;
+pub mod config;
+mod context;
+#[cfg(feature = "demo")]
+pub mod demo_house;
+mod headers;
+pub mod import;
+pub mod library;
+pub mod markdown;
+mod messages;
+mod pages;
+pub mod policy;
+mod router;
+pub mod serve;
+pub mod site;
+pub mod store;
+pub mod telemetry;
+
+pub use config::Config;
+pub use site::{Site, StartError, site};

@@ -1,0 +1,136 @@
+//! What can an operator type? Answers go to standard output, mistakes to standard error; the exit status is 0 (done),
+//! 1 (could not be done) or 2 (asked or configured wrongly).
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Problems, Sources, reference};
+
+mod check;
+mod import;
+mod serve;
+
+/// A document portal behind your identity provider.
+#[derive(Debug, Parser)]
+#[command(name = "portico", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site
+    #[command(after_help = "Examples:\n  portico serve --demo              try Portico without any account\n  \
+                            portico serve                     read portico.toml here\n  \
+                            PORTICO_LISTEN=127.0.0.1:8080 portico serve --config /etc/portico/portico.toml")]
+    Serve(serve::ServeArgs),
+    /// Look for mistakes in configuration and policy, without starting anything
+    #[command(after_help = "Examples:\n  portico check\n  portico check --json --config /etc/portico/portico.toml")]
+    Check(check::CheckArgs),
+    /// Bring in a folder of Markdown files; the same file twice changes nothing
+    #[command(after_help = "Examples:\n  portico import handbook --owner alice --group Engineering --private\n  \
+                            portico import notes --folder team/notes --owner acme:00u1x2 --json")]
+    Import(import::ImportArgs),
+    /// Everything about the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print every key with its meaning, default and example, in Markdown
+    #[command(after_help = "Example:\n  portico config reference > docs/configuration.md")]
+    Reference,
+}
+
+/// Which configuration is meant.
+#[derive(Debug, Clone, Args)]
+struct ConfigFile {
+    /// Configuration file [default: portico.toml]
+    #[arg(long = "config", value_name = "FILE", env = "PORTICO_CONFIG")]
+    file: Option<PathBuf>,
+}
+
+impl ConfigFile {
+    /// Reads the configuration; a file that was named must be there.
+    fn read(&self) -> Result<Config, Problems> {
+        let path = self.file.clone().unwrap_or_else(|| PathBuf::from("portico.toml"));
+        let sources = Sources::gather(&path, self.file.is_some()).map_err(|problem| Problems(vec![problem]))?;
+        Config::read(&sources)
+    }
+}
+
+/// Why a command did not do what it was asked; already in words for the operator.
+#[derive(Debug)]
+enum Failure {
+    /// The configuration is wrong: exit 2.
+    Configuration(String),
+    /// Something else: exit 1.
+    Other(String),
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Configuration(problems.to_string())
+    }
+}
+
+/// Runs the program with the arguments of its command line.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output, mistakes to standard error; a closed pipe is nobody's mistake.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match dispatch(cli.command) {
+        Ok(code) => code,
+        Err(Failure::Configuration(text)) => complain(&text, 2),
+        Err(Failure::Other(text)) => complain(&text, 1),
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(arguments) => in_runtime(serve::run(arguments)),
+        Command::Check(arguments) => Ok(check::run(&arguments)),
+        Command::Import(arguments) => in_runtime(import::run(arguments)),
+        Command::Config { command: ConfigCommand::Reference } => {
+            print(&reference::markdown());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn in_runtime(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Other(format!("cannot start: {error}")))?;
+    let outcome = runtime.block_on(command);
+    // What still runs beside the site may not hold the program up.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Writes to standard output; a closed pipe (`portico … | head`) ends nothing.
+fn print(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+fn complain(text: &str, code: u8) -> ExitCode {
+    use std::io::Write as _;
+    let mut stderr = std::io::stderr().lock();
+    for line in text.lines() {
+        let _ = writeln!(stderr, "{line}");
+    }
+    ExitCode::from(code)
+}

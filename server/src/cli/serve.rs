@@ -1,0 +1,78 @@
+//! `portico serve`: the site, until somebody stops it.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{ConfigFile, Failure, print};
+use crate::{
+    config::Config,
+    serve::{asked_to_stop, listen, serve},
+    site::{StartError, site, with_causes},
+    telemetry,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Try Portico: an identity provider, an API and documents come with it, on this machine alone
+    #[cfg(feature = "demo")]
+    #[arg(long)]
+    demo: bool,
+}
+
+pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "demo")]
+    if arguments.demo {
+        return run_demo(&arguments).await;
+    }
+    let config = arguments.config.read()?;
+    if config.providers.is_empty() {
+        return Err(Failure::Configuration(
+            "portico.toml: providers: nobody could sign in — add a `[[providers]]` table (see docs/configuration.md), or try \
+             `portico serve --demo`"
+                .to_owned(),
+        ));
+    }
+    telemetry::start(&config.log);
+    let site = site(&config).await.map_err(start_failure)?;
+    let listener = listen(config.listen, "PORTICO_LISTEN").await.map_err(|error| Failure::Other(with_causes(&error)))?;
+    print(&format!("Portico is at {}\n", at(&config)));
+    serve(listener, site.router, asked_to_stop()).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(feature = "demo")]
+async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
+    use crate::{config::Sources, demo_house};
+
+    let config = match &arguments.config.file {
+        Some(_) => arguments.config.read()?,
+        // A `portico.toml` that happens to be here belongs to another site, with a database of its own.
+        None => Config::read(&Sources::environment())?,
+    };
+    let config = demo_house::prepare(config).map_err(|refusal| Failure::Configuration(refusal.to_string()))?;
+    telemetry::start(&config.log);
+    let failure = |error: &dyn std::error::Error| Failure::Other(with_causes(error));
+    let listener = listen(config.listen, "PORTICO_LISTEN").await.map_err(|error| failure(&error))?;
+    let provider = demo_house::listen(&config).await.map_err(|error| failure(&error))?;
+    tokio::spawn(provider.run());
+    let site = site(&config).await.map_err(start_failure)?;
+    demo_house::seed(&config, &site.store).await.map_err(Failure::Other)?;
+    print(&format!("Portico is at {}\n\n{}", at(&config), demo_house::GREETING));
+    serve(listener, site.router, asked_to_stop()).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn at(config: &Config) -> &str {
+    config.public_url.as_str().trim_end_matches('/')
+}
+
+fn start_failure(error: StartError) -> Failure {
+    let text = with_causes(&error);
+    match error {
+        StartError::Policy(_) | StartError::SignIn(_) => Failure::Configuration(text),
+        StartError::Database { .. } | StartError::Keys { .. } => Failure::Other(text),
+    }
+}

@@ -1,0 +1,109 @@
+//! How is this Portico set up? One [`Config`] from `portico.toml` and the environment.
+//!
+//! | question | where |
+//! |---|---|
+//! | Which keys are there, and what do they mean? | [`keys`] |
+//! | Where does a value come from, at which line? | [`source`] |
+//! | What may be written for a value? | [`values`] |
+//! | How do values become a [`Config`]? | [`read`] |
+//! | What is wrong, where, and what to do? | [`problem`] |
+//! | How is it printed for operators? | [`reference`] |
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use url::Url;
+
+pub mod keys;
+pub mod problem;
+mod provider;
+pub mod read;
+pub mod reference;
+pub mod source;
+pub mod values;
+
+pub use problem::{Problem, Problems};
+pub use source::Sources;
+
+/// Everything an operator decides, checked: what is here can be served.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Origin of the site as browsers see it; ends with `/`.
+    pub public_url: Url,
+    /// Where the site listens.
+    pub listen: SocketAddr,
+    /// Where the demo provider listens; unset: one port above `listen`.
+    pub demo_listen: Option<SocketAddr>,
+    /// `sqlite:PATH`.
+    pub database_url: String,
+    /// Folder of the policy files.
+    pub policies: PathBuf,
+    /// Folder of the built pages: `pkg/` and what `public/` holds.
+    pub site_root: PathBuf,
+    /// What is logged, and how.
+    pub log: LogSettings,
+    /// How long sign-ins last, and what seals them.
+    pub session: SessionSettings,
+    /// Who signs people in; in the order they are offered.
+    pub providers: Vec<ProviderSettings>,
+    /// Where the messages come from.
+    pub api: ApiSettings,
+    /// Whether the demo provider, API and documents are part of this site.
+    pub demo: bool,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct LogSettings {
+    /// A filter such as `info` or `info,bff=debug`.
+    pub filter: String,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+/// How long sign-ins last, and what seals them.
+#[derive(Debug, Clone)]
+pub struct SessionSettings {
+    /// Ends this long after the last request.
+    pub idle: Duration,
+    /// Ends this long after signing in, whatever happens.
+    pub absolute: Duration,
+    /// Key file, made at the first start; `None` keeps keys in memory alone, for tests.
+    pub keys_file: Option<PathBuf>,
+}
+
+/// A provider, and which of its claims mean what to Portico.
+#[derive(Debug, Clone)]
+pub struct ProviderSettings {
+    /// What signing in needs.
+    pub provider: bff::ProviderConfig,
+    /// Where to find what a visitor is made of.
+    pub claims: ClaimNames,
+}
+
+/// Names of claims; a dot steps into an object, as in `realm_access.roles`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimNames {
+    /// The list of group ids.
+    pub groups: String,
+    /// The list of roles.
+    pub roles: String,
+    /// The job title.
+    pub job_title: String,
+}
+
+/// Where the messages come from.
+#[derive(Debug, Clone, Default)]
+pub struct ApiSettings {
+    /// An API of your own; unset: the one Portico itself serves under `/api/messages/`.
+    pub base_url: Option<Url>,
+    /// What the API calls itself in access tokens (`aud`); unset: only the public message is served.
+    pub audience: Option<String>,
+}
+
+impl Config {
+    /// Whether browsers reach the site by https.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}

@@ -1,0 +1,82 @@
+//! What is wrong, where, and what to do about it? One line each; all of them, not just the first.
+
+use std::fmt;
+
+/// Where a value was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// In a file, at a line counted from 1.
+    File {
+        /// The file as the operator named it.
+        name: String,
+        /// The line.
+        line: usize,
+    },
+    /// In an environment variable.
+    Variable(String),
+    /// Nowhere: it is missing, and this is the file where it could stand.
+    Nowhere(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { name, line } => write!(f, "{name}:{line}"),
+            Self::Variable(name) | Self::Nowhere(name) => f.write_str(name),
+        }
+    }
+}
+
+/// One mistake. Shown as `portico.toml:12: listen: what is wrong — what to do`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{origin}: {key}: {what} — {remedy}")]
+pub struct Problem {
+    /// Where it was written.
+    pub origin: Origin,
+    /// The key, such as `providers[0].issuer`.
+    pub key: String,
+    /// What is wrong with it.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// Every mistake found, at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// What is wrong with one value; where it stands is added by the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl Complaint {
+    /// Says what is wrong and what to do.
+    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what: what.into(), remedy: remedy.into() }
+    }
+
+    /// Puts it to a key at a place.
+    #[must_use]
+    pub fn at(self, origin: &Origin, key: &str) -> Problem {
+        Problem { origin: origin.clone(), key: key.to_owned(), what: self.what, remedy: self.remedy }
+    }
+}

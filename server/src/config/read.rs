@@ -1,0 +1,203 @@
+//! How do values become a [`Config`]? Every value is looked at, so that every mistake is told at once.
+
+use std::path::PathBuf;
+
+use super::{
+    ApiSettings, Config, LogSettings, SessionSettings,
+    keys::{self, Shape},
+    problem::{Complaint, Origin, Problem, Problems},
+    provider,
+    source::{Entries, Raw, Sources},
+    values,
+};
+
+impl Config {
+    /// Understands what was written.
+    ///
+    /// # Errors
+    /// Every mistake found, with its place and what to do.
+    pub fn read(sources: &Sources) -> Result<Self, Problems> {
+        let mut reader = Reader::new(sources);
+        reader.refuse_unknown();
+        let config = whole(&mut reader);
+        match config {
+            Some(config) if reader.problems.is_empty() => Ok(config),
+            _ => Err(Problems(reader.sorted())),
+        }
+    }
+
+    /// The defaults alone: no provider, nothing a visitor could sign in with.
+    ///
+    /// # Errors
+    /// Never, unless a default in [`keys::KEYS`] is wrong, which a test rules out.
+    pub fn defaults() -> Result<Self, Problems> {
+        Self::read(&Sources::default())
+    }
+}
+
+fn whole(reader: &mut Reader) -> Option<Config> {
+    let public_url = reader.take("public_url", values::origin);
+    let listen = reader.take("listen", values::address);
+    let demo_listen = reader.take("demo_listen", values::address);
+    let database_url = reader.take("database_url", values::database);
+    let policies = reader.take("policies", values::text);
+    let site_root = reader.take("site_root", values::text);
+    let log = log(reader);
+    let session = session(reader);
+    let api = ApiSettings {
+        base_url: reader.take("api.base_url", values::url),
+        audience: reader.take("api.audience", values::text),
+    };
+    let providers = provider::all(reader, api.audience.as_deref());
+    let listen = listen?;
+    let here = || values::origin(&format!("http://localhost:{}", listen.port())).ok();
+    Some(Config {
+        public_url: if reader.is_written("public_url") { public_url? } else { here()? },
+        listen,
+        demo_listen,
+        database_url: database_url?,
+        policies: PathBuf::from(policies?),
+        site_root: PathBuf::from(site_root?),
+        log: log?,
+        session: session?,
+        providers,
+        api,
+        demo: false,
+    })
+}
+
+fn log(reader: &mut Reader) -> Option<LogSettings> {
+    let filter = reader.take("log", |text| match text.parse::<tracing_subscriber::EnvFilter>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(Complaint::new(format!("`{text}` is no filter: {error}"), "write `info`, or `info,bff=debug`")),
+    });
+    let format = reader.take("log_format", |text| values::one_of(text, &["text", "json"]));
+    Some(LogSettings { filter: filter?, json: format? == "json" })
+}
+
+fn session(reader: &mut Reader) -> Option<SessionSettings> {
+    let idle = reader.take("session.idle", values::duration);
+    let absolute = reader.take("session.absolute", values::duration);
+    let keys_file = reader.take("session.keys_file", values::text);
+    let (idle, absolute) = (idle?, absolute?);
+    if idle.is_zero() {
+        reader.complain("session.idle", Complaint::new("is nothing", "write how long a sign-in may rest, such as `8h`"));
+    }
+    if absolute < idle {
+        reader.complain("session.absolute", Complaint::new("is shorter than `session.idle`", "make it at least as long"));
+    }
+    Some(SessionSettings { idle, absolute, keys_file: keys_file.map(PathBuf::from) })
+}
+
+/// Gives out values and gathers problems.
+pub(super) struct Reader {
+    entries: Entries,
+    problems: Vec<Problem>,
+    file: String,
+}
+
+impl Reader {
+    fn new(sources: &Sources) -> Self {
+        let mut problems = Vec::new();
+        let entries = Entries::collect(sources, &mut problems);
+        Self { entries, problems, file: sources.file_name().to_owned() }
+    }
+
+    /// How many `[[providers]]` there are.
+    pub(super) fn providers(&self) -> usize {
+        (0..).take_while(|index| self.entries.tables.contains_key(&format!("providers[{index}]"))).count()
+    }
+
+    /// The value at a place or its default; `None` when there is none or it is wrong, which has then been noted.
+    pub(super) fn take<T>(&mut self, place: &str, parse: impl Fn(&str) -> Result<T, Complaint>) -> Option<T> {
+        let written = self.entries.values.get(place).map(|(raw, _)| raw.clone());
+        let text = match written {
+            Some(Raw::Text(text)) => text,
+            Some(Raw::Words(_)) => return self.note(place, Complaint::new("is a list", "write one text in quotes")),
+            Some(Raw::Other(kind)) => {
+                return self.note(place, Complaint::new(format!("is {kind}, not a text"), "write it in quotes"));
+            }
+            None => keys::describing(place)?.default?.to_owned(),
+        };
+        match parse(&text) {
+            Ok(value) => Some(value),
+            Err(complaint) => self.note(place, complaint),
+        }
+    }
+
+    /// Like [`Self::take`] for a key that must be written.
+    pub(super) fn need<T>(&mut self, place: &str, parse: impl Fn(&str) -> Result<T, Complaint>) -> Option<T> {
+        if !self.is_written(place) {
+            let example = keys::describing(place).map_or("", |key| key.example);
+            return self.note(place, Complaint::new("is missing", format!("write it, such as `{example}`")));
+        }
+        self.take(place, parse)
+    }
+
+    /// A list of words.
+    pub(super) fn words(&mut self, place: &str) -> Option<Vec<String>> {
+        let split = |text: &str| text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        match self.entries.values.get(place).cloned() {
+            Some((Raw::Words(words), _)) => Some(words),
+            Some((Raw::Text(text), Origin::Variable(_))) => Some(split(&text)),
+            Some((Raw::Text(text), _)) if text.split_whitespace().count() > 1 || !self.is_toml(place) => Some(split(&text)),
+            Some(_) => self.note(place, Complaint::new("is not a list of texts", "write it like `[\"one\", \"two\"]`")),
+            None => Some(split(keys::describing(place)?.default.unwrap_or_default())),
+        }
+    }
+
+    /// Whether somebody wrote this key.
+    pub(super) fn is_written(&self, place: &str) -> bool {
+        self.entries.values.contains_key(place)
+    }
+
+    /// Notes a problem with a key.
+    pub(super) fn complain(&mut self, place: &str, complaint: Complaint) {
+        let origin = self.origin(place);
+        self.problems.push(complaint.at(&origin, place));
+    }
+
+    fn note<T>(&mut self, place: &str, complaint: Complaint) -> Option<T> {
+        self.complain(place, complaint);
+        None
+    }
+
+    fn is_toml(&self, place: &str) -> bool {
+        matches!(self.entries.values.get(place), Some((_, Origin::File { name, .. })) if *name == self.file)
+    }
+
+    fn origin(&self, place: &str) -> Origin {
+        let table = place.rsplit_once('.').and_then(|(table, _)| self.entries.tables.get(table));
+        let written = self.entries.values.get(place).map(|(_, origin)| origin);
+        written.or(table).cloned().unwrap_or_else(|| Origin::Nowhere(self.file.clone()))
+    }
+
+    fn refuse_unknown(&mut self) {
+        let unknown: Vec<_> =
+            self.entries.values.keys().filter(|place| keys::describing(place).is_none()).cloned().collect();
+        for place in unknown {
+            let remedy = match nearest(&place) {
+                Some(key) => format!("did you mean `{key}`?"),
+                None => "remove it; `portico config reference` lists all keys".to_owned(),
+            };
+            self.complain(&place, Complaint::new("is no key of Portico", remedy));
+        }
+    }
+
+    fn sorted(mut self) -> Vec<Problem> {
+        self.problems.sort_by_key(|problem| match &problem.origin {
+            Origin::Nowhere(_) => (0, 0),
+            Origin::File { line, .. } => (1, *line),
+            Origin::Variable(_) => (2, 0),
+        });
+        self.problems
+    }
+}
+
+/// The key whose name is at most two letters away.
+fn nearest(place: &str) -> Option<&'static str> {
+    let pattern = keys::pattern(place);
+    let (distance, key) = keys::KEYS.iter().map(|key| (strsim::osa_distance(&pattern, key.path), key)).min_by_key(|(d, _)| *d)?;
+    let secret = key.shape == Shape::Secret;
+    (distance <= 2 && !secret).then_some(key.path.rsplit('.').next().unwrap_or(key.path))
+}

@@ -1,0 +1,172 @@
+//! What may be written for a value? Each function turns text into a type, or says what is wrong and what to write.
+
+use std::{net::SocketAddr, time::Duration};
+
+use url::{Host, Url};
+
+use super::problem::Complaint;
+
+/// Whether an address names this machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Any text but an empty one.
+///
+/// # Errors
+/// If it is empty.
+pub fn text(text: &str) -> Result<String, Complaint> {
+    if text.trim().is_empty() {
+        return Err(Complaint::new("is empty", "write a value or remove the line"));
+    }
+    Ok(text.to_owned())
+}
+
+/// An address such as `127.0.0.1:4040`.
+///
+/// # Errors
+/// If it is none.
+pub fn address(text: &str) -> Result<SocketAddr, Complaint> {
+    text.parse().map_err(|_| {
+        Complaint::new(
+            format!("`{text}` is not an address with a port"),
+            "write numbers such as `127.0.0.1:4040` or `[::1]:4040`",
+        )
+    })
+}
+
+/// `https://…`, or `http://…` on this machine.
+///
+/// # Errors
+/// If it is no such address.
+pub fn url(text: &str) -> Result<Url, Complaint> {
+    let url = Url::parse(text).map_err(|error| {
+        Complaint::new(format!("`{text}` is not an address: {error}"), "write it in full, such as `https://example.com`")
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Complaint::new("has a user or password in it", "remove what stands before `@`"));
+    }
+    match url.scheme() {
+        "https" if url.has_host() => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(Complaint::new(
+            format!("`{text}` is plain http on a network"),
+            "write `https://`; plain http is for `localhost` alone",
+        )),
+        other => Err(Complaint::new(format!("`{other}:` is not an address Portico can ask"), "write `https://…`")),
+    }
+}
+
+/// An address without path, query or fragment.
+///
+/// # Errors
+/// If it is no such address.
+pub fn origin(text: &str) -> Result<Url, Complaint> {
+    let url = url(text)?;
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(Complaint::new(
+            format!("`{text}` has a path"),
+            format!("write only `{}`; Portico needs a host of its own", url.origin().ascii_serialization()),
+        ));
+    }
+    Ok(url)
+}
+
+/// An issuer, kept exactly as written (OIDC Core §2: compared letter by letter).
+///
+/// # Errors
+/// If it is no issuer.
+pub fn issuer(text: &str) -> Result<String, Complaint> {
+    let url = url(text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Complaint::new(format!("`{text}` has a query or fragment"), "remove everything from `?` or `#`"));
+    }
+    if text.ends_with("/.well-known/openid-configuration") {
+        return Err(Complaint::new(
+            "is the address of the discovery document",
+            "remove `/.well-known/openid-configuration` from its end",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// `90s`, `15m`, `8h`, `7d`.
+///
+/// # Errors
+/// If it is none of these.
+pub fn duration(text: &str) -> Result<Duration, Complaint> {
+    let wrong = || Complaint::new(format!("`{text}` is not a duration"), "write a number and `s`, `m`, `h` or `d`, such as `8h`");
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86400,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = text.get(..text.len() - 1).and_then(|digits| digits.parse().ok()).ok_or_else(wrong)?;
+    match number.checked_mul(seconds) {
+        Some(total) if total <= 3660 * 86400 => Ok(Duration::from_secs(total)),
+        _ => Err(Complaint::new(format!("`{text}` is more than ten years"), "write a shorter duration")),
+    }
+}
+
+/// A database Portico can keep documents in.
+///
+/// # Errors
+/// If it is another one.
+pub fn database(text: &str) -> Result<String, Complaint> {
+    match text.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() => Ok(text.to_owned()),
+        _ => Err(Complaint::new(
+            format!("`{}` is not a database Portico knows", text.split(':').next().unwrap_or_default()),
+            "write `sqlite:` and a path, such as `sqlite:data/portico.db`",
+        )),
+    }
+}
+
+/// One word of a short list.
+///
+/// # Errors
+/// If it is not in the list.
+pub fn one_of(text: &str, known: &[&'static str]) -> Result<&'static str, Complaint> {
+    known.iter().find(|word| **word == text).copied().ok_or_else(|| {
+        let list = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+        Complaint::new(format!("`{text}` is unknown"), format!("write {list}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("7d"), Ok(Duration::from_secs(604_800)));
+        for bad in ["", "s", "8", "8 h", "-1h", "1.5h", "8ü", "99999999999999999999d", "999999999d"] {
+            assert!(duration(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_alone() {
+        assert!(url("http://localhost:4040").is_ok() && url("http://127.0.0.1").is_ok() && url("http://[::1]:1").is_ok());
+        for bad in ["http://example.com", "http://localhost.example.com", "ftp://localhost", "example.com", "https://u:p@x.example"] {
+            assert!(url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_is_kept_letter_by_letter() {
+        assert_eq!(issuer("https://a.example/x/").as_deref(), Ok("https://a.example/x/"));
+        assert_eq!(issuer("https://a.example").as_deref(), Ok("https://a.example"));
+        assert!(issuer("https://a.example/.well-known/openid-configuration").is_err());
+    }
+}

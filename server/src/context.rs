@@ -1,0 +1,184 @@
+//! Who is asking? Claims of the session become a [`Visitor`], once per request, for pages and server functions alike.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    extract::{OptionalFromRequestParts as _, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use bff::{Identity, ProviderId, SignedIn};
+use domain::{Group, Groups, Library, Messages, Person, PersonId, Visitor};
+use http::request::Parts;
+use leptos::prelude::{provide_context, use_context};
+use serde_json::{Map, Value};
+
+use crate::{
+    config::{ClaimNames, ProviderSettings},
+    headers::Headers,
+    messages::{MessageSource, VisitorMessages},
+    store::Store,
+};
+
+/// People whose name was stored since the start, at most; beyond it names are stored again.
+const REMEMBERED: usize = 10_000;
+
+/// What pages get, and where it comes from.
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) library: Arc<dyn Library>,
+    pub(crate) messages: MessageSource,
+    pub(crate) people: Arc<People>,
+    pub(crate) headers: Headers,
+    pub(crate) facts: Arc<dyn Fn() -> app::SiteFacts + Send + Sync>,
+}
+
+impl House {
+    /// Fills the context of a page or server function. The only place that does.
+    pub(crate) fn furnish(&self) {
+        let found = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Asking>().cloned());
+        let Asking { visitor, signed_in } = found.unwrap_or_default();
+        let messages: Arc<dyn Messages> = Arc::new(VisitorMessages { source: self.messages.clone(), signed_in });
+        provide_context(visitor);
+        provide_context(messages);
+        provide_context(Arc::clone(&self.library));
+        provide_context((self.facts)());
+        self.headers.allow_scripts_of_this_page();
+    }
+}
+
+/// The visitor of a request and their session; an extension of the request.
+#[derive(Clone, Default)]
+struct Asking {
+    visitor: Visitor,
+    signed_in: Option<SignedIn>,
+}
+
+/// Finds out who is asking, before any page does.
+pub(crate) async fn introduce(State(house): State<House>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if let Ok(Some(signed_in)) = SignedIn::from_request_parts(&mut parts, &()).await {
+        let person = house.people.person(signed_in.identity());
+        house.people.remember(&person);
+        let asking = Asking { visitor: Visitor::Person(Box::new(person)), signed_in: Some(signed_in) };
+        parts.extensions.insert(asking);
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// Turns identities into persons, by each provider's names for claims.
+pub(crate) struct People {
+    claims: HashMap<ProviderId, ClaimNames>,
+    store: Store,
+    remembered: Mutex<HashMap<PersonId, String>>,
+}
+
+impl People {
+    pub(crate) fn new(providers: &[ProviderSettings], store: Store) -> Self {
+        let claims = providers.iter().map(|settings| (settings.provider.id.clone(), settings.claims.clone())).collect();
+        Self { claims, store, remembered: Mutex::default() }
+    }
+
+    fn person(&self, identity: &Identity) -> Person {
+        person(identity, self.claims.get(&identity.provider))
+    }
+
+    /// Stores the name of somebody seen for the first time, or under a new name, without making them wait.
+    fn remember(&self, person: &Person) {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.get(&person.id) == Some(&person.name) {
+            return;
+        }
+        if remembered.len() >= REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(person.id.clone(), person.name.clone());
+        drop(remembered);
+        let (store, person) = (self.store.clone(), person.clone());
+        tokio::spawn(async move {
+            if let Err(error) = store.remember_person(&person).await {
+                tracing::warn!(%error, "the name of somebody who signed in could not be stored");
+            }
+        });
+    }
+}
+
+/// A person, from the claims of an identity.
+fn person(identity: &Identity, names: Option<&ClaimNames>) -> Person {
+    let claims = &identity.claims;
+    let text = |name: &str| at(claims, name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    let email = text("email");
+    let name = text("name").or_else(|| email.clone()).unwrap_or_else(|| identity.subject.clone());
+    let groups = names.and_then(|names| list(claims, &names.groups));
+    Person {
+        id: PersonId::new(&identity.issuer, &identity.subject),
+        name,
+        email,
+        picture: text("picture").filter(|address| may_be_shown(address)),
+        job_title: names.and_then(|names| text(&names.job_title)),
+        groups: groups.map_or(Groups::Unknown, |list| Groups::Known(list.into_iter().map(Group::new).collect())),
+        roles: names.and_then(|names| list(claims, &names.roles)).unwrap_or_default(),
+        claims: serde_json::to_string_pretty(claims).unwrap_or_default(),
+    }
+}
+
+/// A picture by https, or from a provider on this machine.
+fn may_be_shown(address: &str) -> bool {
+    crate::config::values::url(address).is_ok()
+}
+
+/// A claim by name; a dot steps into an object unless a claim has the whole name.
+fn at<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    claims.get(name).or_else(|| {
+        let (outer, inner) = name.split_once('.')?;
+        at(claims.get(outer)?.as_object()?, inner)
+    })
+}
+
+/// A claim that is a list of texts, or one text. Anything else is as good as absent: nothing is granted by guessing.
+fn list(claims: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
+    match at(claims, name)? {
+        Value::String(one) => Some(vec![one.clone()]),
+        Value::Array(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(value: &Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn po_2_an_absent_group_claim_is_not_an_empty_list() {
+        let claims = claims(&json!({"none": [], "odd": [1], "text": "a", "list": ["a", "b"]}));
+        assert_eq!(list(&claims, "groups"), None);
+        assert_eq!(list(&claims, "odd"), None);
+        assert_eq!(list(&claims, "none"), Some(Vec::new()));
+        assert_eq!(list(&claims, "text"), Some(vec!["a".to_owned()]));
+        assert_eq!(list(&claims, "list"), Some(vec!["a".to_owned(), "b".to_owned()]));
+    }
+
+    #[test]
+    fn a_dot_steps_into_an_object_unless_a_claim_has_the_whole_name() {
+        let claims = claims(&json!({"realm_access": {"roles": ["x"]}, "https://a.example/roles": ["y"], "a.b": "z"}));
+        assert_eq!(list(&claims, "realm_access.roles"), Some(vec!["x".to_owned()]));
+        assert_eq!(list(&claims, "https://a.example/roles"), Some(vec!["y".to_owned()]));
+        assert_eq!(list(&claims, "a.b"), Some(vec!["z".to_owned()]));
+        assert_eq!(list(&claims, "realm_access.groups"), None);
+    }
+
+    #[test]
+    fn a_picture_is_shown_only_from_where_pictures_may_come() {
+        assert!(may_be_shown("https://a.example/x.png") && may_be_shown("http://localhost:4041/people/alice.svg"));
+        assert!(!may_be_shown("javascript:alert(1)") && !may_be_shown("http://a.example/x.png") && !may_be_shown("data:x"));
+    }
+}

@@ -1,0 +1,125 @@
+//! How does a site become one to try out? `--demo` adds a provider, an API and documents, on this machine alone.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use ::demo::{Demo, DemoConfig};
+use bff::{ProviderConfig, Secret};
+use tokio::net::TcpListener;
+
+use crate::{
+    config::{ClaimNames, Config, ProviderSettings, values},
+    serve::{self, ListenError},
+};
+
+/// What the terminal says below the address.
+pub const GREETING: &str = "\
+Be somebody: choose \"Log in\", then one of
+  alice   Engineering
+  bob     Marketing
+  carol   CEO: may see everything
+  dave    in no group
+  erin    Admin: has one tab more
+Stop with Ctrl-C. Documents and sign-ins are kept in data/demo.db.
+";
+
+/// The id of the demo provider.
+const PROVIDER: &str = "demo";
+
+/// The demo lets anybody be anybody, so it stays on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: `{value}` can be reached from other machines, and `--demo` lets anybody be anybody — use `{instead}`")]
+pub struct NotLoopback {
+    key: &'static str,
+    value: String,
+    instead: &'static str,
+}
+
+/// Adds the demo's provider, API and database to a configuration.
+///
+/// # Errors
+/// If anything in it can be reached from another machine.
+pub fn prepare(mut config: Config) -> Result<Config, NotLoopback> {
+    if !values::is_loopback(&config.public_url) {
+        let value = config.public_url.to_string();
+        return Err(NotLoopback { key: "public_url", value, instead: "http://localhost:4040" });
+    }
+    let provider_listen = demo_listen(&config);
+    for (key, address) in [("listen", config.listen), ("demo_listen", provider_listen)] {
+        if !address.ip().is_loopback() {
+            return Err(NotLoopback { key, value: address.to_string(), instead: "127.0.0.1 and a port" });
+        }
+    }
+    let demo = demo_config(&config);
+    config.providers.retain(|settings| settings.provider.id.as_str() != PROVIDER);
+    config.providers.extend(settings(&demo));
+    config.api.audience = Some(demo.audience);
+    if config.database_url == default_database() {
+        "sqlite:data/demo.db".clone_into(&mut config.database_url);
+        config.session.keys_file = config.session.keys_file.map(|_| PathBuf::from("data/demo-keys"));
+    }
+    config.demo_listen = Some(provider_listen);
+    config.demo = true;
+    Ok(config)
+}
+
+/// Where the demo provider listens: as configured, or one port above the site.
+fn demo_listen(config: &Config) -> SocketAddr {
+    let above = SocketAddr::new(config.listen.ip(), config.listen.port().wrapping_add(1));
+    config.demo_listen.unwrap_or(above)
+}
+
+fn default_database() -> &'static str {
+    crate::config::keys::describing("database_url").and_then(|key| key.default).unwrap_or_default()
+}
+
+fn demo_config(config: &Config) -> DemoConfig {
+    let mut demo = DemoConfig::new(demo_listen(config), config.public_url.clone());
+    demo.reveal_tokens = std::env::var("PORTICO_DEMO_REVEAL_TOKENS").is_ok_and(|value| value == "1");
+    demo
+}
+
+/// The demo provider as an operator would configure it.
+fn settings(demo: &DemoConfig) -> Option<ProviderSettings> {
+    let mut provider = ProviderConfig::new(PROVIDER, &demo.issuer, &demo.client_id).ok()?;
+    "Demo".clone_into(&mut provider.title);
+    provider.client_secret = Some(Secret::from(demo.client_secret.clone()));
+    provider.scopes = ["openid", "profile", "email", "offline_access", "messages:read", "messages:admin"]
+        .map(str::to_owned)
+        .to_vec();
+    provider.audience = Some(demo.audience.clone());
+    let claims =
+        ClaimNames { groups: "groups".to_owned(), roles: "roles".to_owned(), job_title: "job_title".to_owned() };
+    Some(ProviderSettings { provider, claims })
+}
+
+/// The demo provider, about to answer.
+pub struct Provider {
+    listener: TcpListener,
+    demo: Demo,
+}
+
+/// Takes the demo provider's port.
+///
+/// # Errors
+/// If it is taken.
+pub async fn listen(config: &Config) -> Result<Provider, ListenError> {
+    let listener = serve::listen(demo_listen(config), "PORTICO_DEMO_LISTEN").await?;
+    let demo = Demo::new(demo_config(config)).map_err(|error| ListenError::refused(&error))?;
+    Ok(Provider { listener, demo })
+}
+
+impl Provider {
+    /// Answers until the program stops.
+    pub async fn run(self) {
+        serve::serve(self.listener, self.demo.router(), std::future::pending()).await;
+    }
+}
+
+/// Brings the demo's documents in; those that are there already stay as they are.
+///
+/// # Errors
+/// If the database cannot be written, in words for the operator.
+#[expect(clippy::unused_async, reason = "the documents are not there yet")]
+pub async fn seed(_config: &Config, _store: &crate::store::Store) -> Result<(), String> {
+    Ok(())
+}

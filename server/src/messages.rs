@@ -1,0 +1,143 @@
+//! Where do the messages come from? An API, asked with the person's own access token, which stays in this file.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::{Router, body::Body};
+use bff::{SignedIn, TokenError};
+use domain::{Message, MessageError, MessageKind, Messages, Visitor};
+use http::{Request, StatusCode, header};
+use tower::ServiceExt as _;
+use url::Url;
+
+mod remote;
+
+use remote::Remote;
+
+/// Largest answer read from an API, in bytes.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// The API that is asked.
+#[derive(Clone)]
+pub(crate) enum MessageSource {
+    /// Portico's own, without a detour over the network.
+    Own(Router),
+    /// One at another address.
+    Remote(Arc<Remote>),
+}
+
+/// What an API answered, whatever it is.
+struct Answer {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl MessageSource {
+    /// The API at `base_url`, or `own`.
+    ///
+    /// # Errors
+    /// If the HTTP client cannot be made.
+    pub(crate) fn new(base_url: Option<&Url>, own: Router) -> Result<Self, reqwest::Error> {
+        Ok(match base_url {
+            Some(base_url) => Self::Remote(Arc::new(Remote::new(base_url.clone())?)),
+            None => Self::Own(own),
+        })
+    }
+
+    async fn fetch(&self, kind: MessageKind, token: Option<&str>) -> Option<Answer> {
+        match self {
+            Self::Own(router) => ask_own(router.clone(), kind, token).await,
+            Self::Remote(remote) => remote.ask(kind, token).await,
+        }
+    }
+}
+
+async fn ask_own(router: Router, kind: MessageKind, token: Option<&str>) -> Option<Answer> {
+    let mut request = Request::get(format!("/api/messages/{}", kind.name()));
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let response = router.oneshot(request.body(Body::empty()).ok()?).await.ok()?;
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), MAX_ANSWER).await.ok()?.to_vec();
+    Some(Answer { status, body })
+}
+
+/// The messages API for one request: knows whose token to show.
+pub(crate) struct VisitorMessages {
+    /// Where to ask.
+    pub(crate) source: MessageSource,
+    /// The session of the visitor, if there is one.
+    pub(crate) signed_in: Option<SignedIn>,
+}
+
+#[async_trait]
+impl Messages for VisitorMessages {
+    async fn message(&self, visitor: &Visitor, kind: MessageKind) -> Result<Message, MessageError> {
+        let token = match (kind, &self.signed_in, visitor.person()) {
+            (MessageKind::Public, ..) => None,
+            (_, Some(signed_in), Some(_)) => token(signed_in).await?,
+            _ => return Err(MessageError::SignInFirst),
+        };
+        let secret = token.as_ref().map(bff::AccessToken::secret);
+        let answer = self.source.fetch(kind, secret).await.ok_or(MessageError::Unavailable)?;
+        understand(&answer)
+    }
+}
+
+async fn token(signed_in: &SignedIn) -> Result<Option<bff::AccessToken>, MessageError> {
+    match signed_in.access_token().await {
+        Ok(token) => Ok(Some(token)),
+        // The API says itself that it wants one.
+        Err(TokenError::NotGranted) => Ok(None),
+        Err(TokenError::SignInAgain) => Err(MessageError::SignInAgain),
+        Err(TokenError::ProviderUnavailable { .. }) => Err(MessageError::Unavailable),
+    }
+}
+
+fn understand(answer: &Answer) -> Result<Message, MessageError> {
+    match answer.status {
+        StatusCode::OK => serde_json::from_slice(&answer.body).map_err(|_| {
+            tracing::warn!("the messages API answered 200 with something that is no message");
+            MessageError::Unavailable
+        }),
+        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+            Err(MessageError::Refused { status: status.as_u16(), message: own_words(&answer.body) })
+        }
+        status => {
+            tracing::warn!(status = status.as_u16(), "the messages API did not answer with a message");
+            Err(MessageError::Unavailable)
+        }
+    }
+}
+
+/// At most 200 characters of the `message` an API gave with its refusal.
+fn own_words(body: &[u8]) -> String {
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let words = body.get("message").and_then(serde_json::Value::as_str).unwrap_or_default();
+    words.chars().filter(|letter| !letter.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: StatusCode, body: &str) -> Answer {
+        Answer { status, body: body.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn a_refusal_keeps_the_words_of_the_api_and_no_more_than_200() {
+        let long = format!(r#"{{"message":"{}"}}"#, "ä".repeat(300));
+        let refused = understand(&answer(StatusCode::FORBIDDEN, &long));
+        assert_eq!(refused, Err(MessageError::Refused { status: 403, message: "ä".repeat(200) }));
+        let silent = understand(&answer(StatusCode::UNAUTHORIZED, "<html>"));
+        assert_eq!(silent, Err(MessageError::Refused { status: 401, message: String::new() }));
+    }
+
+    #[test]
+    fn what_is_no_message_is_no_answer() {
+        assert_eq!(understand(&answer(StatusCode::OK, "{}")), Err(MessageError::Unavailable));
+        assert_eq!(understand(&answer(StatusCode::FOUND, "")), Err(MessageError::Unavailable));
+    }
+}

@@ -1,0 +1,61 @@
+//! How is an API at another address asked? By HTTP, within limits, following no redirect: a token goes where the
+//! operator said and nowhere else.
+
+use std::time::Duration;
+
+use domain::MessageKind;
+use http::header;
+use url::Url;
+
+use super::{Answer, MAX_ANSWER};
+
+/// Longest wait for a whole answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An API and the client it is asked with.
+pub(crate) struct Remote {
+    client: reqwest::Client,
+    base_url: Url,
+}
+
+impl Remote {
+    #[expect(clippy::disallowed_methods, reason = "the one client of the documents' side; `bff` has its own for providers")]
+    pub(super) fn new(base_url: Url) -> Result<Self, reqwest::Error> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .timeout(TIMEOUT)
+            .user_agent("portico")
+            .build()?;
+        Ok(Self { client, base_url })
+    }
+
+    pub(super) async fn ask(&self, kind: MessageKind, token: Option<&str>) -> Option<Answer> {
+        let address = format!("{}/api/messages/{}", self.base_url.as_str().trim_end_matches('/'), kind.name());
+        let mut request = self.client.get(address).header(header::ACCEPT, "application/json");
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        match read(request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::warn!(error = %error.without_url(), "the messages API did not answer");
+                None
+            }
+        }
+    }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Result<Option<Answer>, reqwest::Error> {
+    let mut response = request.send().await?;
+    let status = response.status();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MAX_ANSWER {
+            tracing::warn!("the messages API answered with more than {MAX_ANSWER} bytes");
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(Answer { status, body }))
+}

@@ -1,0 +1,89 @@
+//! What do pages outside Leptos look like: around sign-in, and when something failed before a page could be drawn?
+
+use std::sync::OnceLock;
+
+use app::{Notice, notice_page};
+use axum::response::{Html, IntoResponse, Response};
+use bff::{Problem, ProviderLink, ReturnPath, SignedOut};
+use http::StatusCode;
+use leptos::config::LeptosOptions;
+
+use crate::telemetry;
+
+/// Where the stylesheet is. Set by the first site of the process; a failure before that has no style.
+static OPTIONS: OnceLock<LeptosOptions> = OnceLock::new();
+
+/// The pages of sign-in and sign-out in the style of the house.
+pub(crate) struct HousePages;
+
+impl HousePages {
+    pub(crate) fn new(options: &LeptosOptions) -> Self {
+        OPTIONS.get_or_init(|| options.clone());
+        Self
+    }
+}
+
+impl bff::Pages for HousePages {
+    fn problem(&self, problem: &Problem) -> Response {
+        let again = problem.retry.as_ref().map(|path| ("Try again".to_owned(), path.clone()));
+        page(problem.status, &problem.title, &problem.message, Some(problem.reference.clone()), again.into_iter().collect())
+    }
+
+    fn signed_out(&self, signed_out: &SignedOut) -> Response {
+        let message = if signed_out.provider_session_alive {
+            "You are signed out here. Your provider may still know you: the next sign-in may not ask for a password."
+        } else {
+            "You are signed out here and at your provider."
+        };
+        let again = vec![("Log in again".to_owned(), "/auth/login".to_owned())];
+        page(StatusCode::OK, "Signed out", message, None, again)
+    }
+
+    fn chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
+        let link = |provider: &ProviderLink| {
+            let query: String = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("provider", provider.id.as_str())
+                .append_pair("return_to", return_to.as_str())
+                .finish();
+            (provider.title.clone(), format!("/auth/login?{query}"))
+        };
+        let links = providers.iter().map(link).collect();
+        page(StatusCode::OK, "Log in", "Who knows you?", None, links)
+    }
+}
+
+/// The page for a request that could not be answered, with the reference its line in the log has.
+pub(crate) fn fault(status: StatusCode, reference: Option<String>) -> Response {
+    let (title, message) = match status {
+        StatusCode::BAD_REQUEST => ("Bad request", "This address or form is not written the way browsers write it."),
+        StatusCode::NOT_FOUND => ("Not found", "There is nothing at this address."),
+        StatusCode::METHOD_NOT_ALLOWED => ("Not possible", "This address can be read, but nothing can be sent to it."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("Too large", "More was sent than this address takes."),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("Not understood", "What was sent is in a form this address does not take."),
+        StatusCode::GATEWAY_TIMEOUT | StatusCode::REQUEST_TIMEOUT => ("Too slow", "This took too long. Please try again."),
+        _ => ("Something failed", "This is our mistake, not yours. Please try again; if it stays, tell us the reference."),
+    };
+    page(status, title, message, reference, vec![("Home".to_owned(), "/".to_owned())])
+}
+
+/// Refuses a request that no browser sends, and says so in one line of the log.
+pub(crate) fn refuse(status: StatusCode, why: &str) -> Response {
+    let reference = telemetry::reference();
+    tracing::info!(%reference, status = status.as_u16(), why, "refused a request");
+    fault(status, Some(reference))
+}
+
+fn page(
+    status: StatusCode,
+    title: &str,
+    message: &str,
+    reference: Option<String>,
+    actions: Vec<(String, String)>,
+) -> Response {
+    let notice =
+        Notice { status: status.as_u16(), title: title.to_owned(), message: message.to_owned(), reference, actions };
+    match OPTIONS.get() {
+        Some(options) => (status, Html(notice_page(options, &notice))).into_response(),
+        None => (status, notice.message).into_response(),
+    }
+}

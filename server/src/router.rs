@@ -1,0 +1,105 @@
+//! Which address is answered by what? And what happens to every request on its way there.
+//!
+//! | question | where |
+//! |---|---|
+//! | How are script, styles and pictures served? | `router/files.rs` |
+//! | Is the site alive, is it ready? | `router/health.rs` |
+//! | Which requests are turned away at the door? | `router/door.rs` |
+//! | Pages | the `app` crate; their context is made in `context.rs` |
+//! | `/auth/…` | the `bff` crate |
+
+use std::time::Duration;
+
+use app::{App, shell};
+use axum::{
+    Extension, Router,
+    extract::{Request, State},
+    middleware,
+    response::{IntoResponse, Response},
+};
+use bff::Bff;
+use http::{Method, StatusCode};
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+
+use crate::{context, context::House, headers, pages, store::Store, telemetry};
+
+mod door;
+mod files;
+mod health;
+
+/// Longest time an answer may take, request body included.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the router is made from.
+pub(crate) struct Parts {
+    pub(crate) house: House,
+    pub(crate) options: LeptosOptions,
+    pub(crate) bff: Bff,
+    pub(crate) store: Store,
+    pub(crate) api: Router,
+}
+
+/// Everything a site answers.
+pub(crate) fn router(parts: Parts) -> Router {
+    let Parts { house, options, bff, store, api } = parts;
+    let headers = house.headers.clone();
+    let site = pages(house, options)
+        // Compressed answers tell their length: only what holds no secret of a session is compressed, so not `/auth`.
+        .layer(CompressionLayer::new().br(true).gzip(true))
+        .merge(api)
+        .merge(bff.router());
+    bff.protect(site)
+        .layer(middleware::from_fn(door::limit_body))
+        .merge(health::router(bff, store))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(middleware::from_fn(door::refuse_malformed))
+        .layer(CatchPanicLayer::custom(telemetry::answer_panic))
+        .layer(middleware::from_fn_with_state(headers, headers::protect_answer))
+        .layer(middleware::from_fn(telemetry::log_request))
+}
+
+/// Pages, server functions, files, and the page for everything else.
+fn pages(house: House, options: LeptosOptions) -> Router {
+    let routes = generate_route_list(App);
+    let furnish = {
+        let house = house.clone();
+        move || house.furnish()
+    };
+    let draw = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    Router::new()
+        .leptos_routes_with_context(&options, routes, furnish, draw)
+        .method_not_allowed_fallback(async || pages::fault(StatusCode::METHOD_NOT_ALLOWED, None))
+        .layer(middleware::from_fn(door::want_json))
+        .merge(files::hashed(&options))
+        .fallback(everything_else)
+        .layer(axum::Extension(house.clone()))
+        .with_state(options)
+        .layer(middleware::from_fn_with_state(house, context::introduce))
+}
+
+/// A file of `public/`, or the page that says there is nothing here.
+async fn everything_else(
+    State(options): State<LeptosOptions>,
+    Extension(house): Extension<House>,
+    request: Request,
+) -> Response {
+    if let Some(asking) = files::asking_for_file(&request) {
+        if let Some(file) = files::file(&options, asking).await {
+            return file;
+        }
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return pages::fault(StatusCode::NOT_FOUND, None);
+    }
+    let draw = render_app_async_with_context(move || house.furnish(), move || shell(options.clone()));
+    let mut response = draw(request).await.into_response();
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}

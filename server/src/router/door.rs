@@ -1,0 +1,86 @@
+//! Which requests are turned away at the door? Those no browser sends: each gets a page and one line in the log.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use http::{Method, StatusCode, header};
+
+use crate::pages;
+
+/// Largest body of a request, in bytes. Nothing sent to Portico today is a tenth of it.
+const MAX_BODY: usize = 64 * 1024;
+
+/// Longest path, in bytes.
+const MAX_PATH: usize = 2048;
+
+/// Turns away addresses that are no UTF-8 text once decoded.
+pub(super) async fn refuse_malformed(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.len() > MAX_PATH || !is_text(path) {
+        return pages::refuse(StatusCode::BAD_REQUEST, "the path is no text");
+    }
+    next.run(request).await
+}
+
+/// Whether a path decodes (RFC 3986 §2.1) to UTF-8 without control characters.
+fn is_text(path: &str) -> bool {
+    let mut bytes = path.bytes();
+    let mut decoded = Vec::with_capacity(path.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            decoded.push(byte);
+            continue;
+        }
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        let (Some(high), Some(low)) = (digit(bytes.next()), digit(bytes.next())) else { return false };
+        match u8::try_from(high * 16 + low) {
+            Ok(byte) => decoded.push(byte),
+            Err(_) => return false,
+        }
+    }
+    String::from_utf8(decoded).is_ok_and(|text| !text.chars().any(char::is_control))
+}
+
+/// Reads the body before anybody acts on it, so that one that is too large is refused as a whole.
+pub(super) async fn limit_body(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return next.run(request).await;
+    }
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: u64| length > MAX_BODY as u64) {
+        return pages::refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
+    }
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, MAX_BODY).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(_) => pages::refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or broke off"),
+    }
+}
+
+/// Server functions take JSON alone: a form on another site cannot send it without asking first (Fetch §2.2.2).
+pub(super) async fn want_json(request: Request, next: Next) -> Response {
+    let is_call = request.method() == Method::POST && request.uri().path().starts_with("/api/fn/");
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if is_call && !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
+        return pages::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a server function was sent something else than json");
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_text() {
+        for good in ["/", "/docs/1", "/docs/%C3%A4", "/a%20b", "/%2e%2e"] {
+            assert!(is_text(good), "{good}");
+        }
+        for bad in ["/%", "/%f", "/%zz", "/%ff", "/%C3", "/%00", "/a%0ab", "/%ED%A0%80"] {
+            assert!(!is_text(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Is the site alive, is it ready? For load balancers and operators; neither needs a session.
+
+use axum::{Json, Router, extract::State, routing::get};
+use bff::Bff;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::store::Store;
+
+/// `/healthz`: the process answers. `/readyz`: people can sign in and read.
+pub(super) fn router(bff: Bff, store: Store) -> Router {
+    Router::new().route("/healthz", get(async || "ok")).route("/readyz", get(ready)).with_state((bff, store))
+}
+
+async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Value>) {
+    let problem = sqlx::query("SELECT 1").execute(store.pool()).await.err().map(|error| error.to_string());
+    let providers = bff.readiness();
+    let all = problem.is_none() && providers.iter().all(|provider| provider.ready);
+    let providers: Vec<Value> = providers
+        .iter()
+        .map(|provider| json!({ "id": provider.id.to_string(), "ready": provider.ready, "problem": provider.problem }))
+        .collect();
+    let body = json!({
+        "ready": all,
+        "database": { "ready": problem.is_none(), "problem": problem },
+        "providers": providers,
+    });
+    (if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body))
+}

@@ -1,0 +1,139 @@
+//! How is a site put together? Store, policy, sign-in and pages, from one [`Config`].
+
+use std::{error::Error, fmt::Write as _, sync::Arc};
+
+use app::SiteFacts;
+use axum::Router;
+use bff::{Bff, BffConfig, Clock, HttpLimits, KeyRing, SessionLifetime, SqliteSessions};
+use leptos::config::LeptosOptions;
+
+use crate::{
+    api,
+    config::Config,
+    context::{House, People},
+    headers::Headers,
+    library::LocalLibrary,
+    messages::MessageSource,
+    pages::HousePages,
+    policy::{Policy, PolicyError},
+    router,
+    store::Store,
+};
+
+/// A site ready to be served.
+pub struct Site {
+    /// Answers every request.
+    pub router: Router,
+    /// Who signs people in; asked for their readiness.
+    pub bff: Bff,
+    /// The documents, as they are stored.
+    pub store: Store,
+}
+
+/// Why a site cannot be put together. Each is one line and names what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The rules are wrong.
+    #[error("the policy cannot be used")]
+    Policy(#[source] PolicyError),
+    /// The database cannot be opened or written.
+    #[error("the database `{url}` cannot be used: make its folder writable or change `database_url`")]
+    Database {
+        /// As configured.
+        url: String,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The key file cannot be read or made.
+    #[error("the keys in `{path}` cannot be used: make the file readable for Portico alone or change `session.keys_file`")]
+    Keys {
+        /// As configured.
+        path: String,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Sign-in cannot be set up.
+    #[error("sign-in cannot be set up")]
+    SignIn(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Puts a site together and starts what runs beside it (asking providers who they are, removing old sessions).
+///
+/// Asks no network by itself: a provider that is down is told by `/readyz` and asked again.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn site(config: &Config) -> Result<Site, StartError> {
+    let policy = Policy::load(&config.policies).map_err(StartError::Policy)?;
+    let database = |source| StartError::Database { url: config.database_url.clone(), source };
+    let store = Store::open(&config.database_url).await.map_err(|error| database(error.into()))?;
+    let sessions = SqliteSessions::new(store.pool().clone()).await.map_err(|error| database(error.into()))?;
+    let options = leptos_options(config);
+    let pages = Arc::new(HousePages::new(&options));
+    let bff = Bff::new(bff_config(config)?, Arc::new(sessions), pages).map_err(|error| StartError::SignIn(error.into()))?;
+    bff.start();
+
+    let audience = config.api.audience.as_deref();
+    let own_api = api::router(&bff, audience.filter(|_| config.api.base_url.is_none()));
+    let messages = MessageSource::new(config.api.base_url.as_ref(), own_api.clone())
+        .map_err(|error| StartError::SignIn(error.into()))?;
+    let facts = {
+        let (bff, demo) = (bff.clone(), config.demo);
+        Arc::new(move || SiteFacts { sign_up: bff.can_sign_up(), demo })
+    };
+    let house = House {
+        library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy))),
+        messages,
+        people: Arc::new(People::new(&config.providers, store.clone())),
+        headers: Headers::new(config, bff.clone()),
+        facts,
+    };
+    let parts = router::Parts { house, options, bff: bff.clone(), store: store.clone(), api: own_api };
+    Ok(Site { router: router::router(parts), bff, store })
+}
+
+fn bff_config(config: &Config) -> Result<BffConfig, StartError> {
+    let keys = match &config.session.keys_file {
+        Some(path) => KeyRing::load_or_create(path)
+            .map_err(|error| StartError::Keys { path: path.display().to_string(), source: error.into() })?,
+        None => KeyRing::ephemeral(),
+    };
+    Ok(BffConfig {
+        public_url: config.public_url.clone(),
+        cookie_name: "portico".to_owned(),
+        providers: config.providers.iter().map(|settings| settings.provider.clone()).collect(),
+        session: SessionLifetime { idle: config.session.idle, absolute: config.session.absolute },
+        keys,
+        http: HttpLimits::default(),
+        clock: Clock::system(),
+    })
+}
+
+/// Where Leptos finds what was built for browsers. Names hold a hash when the build left its list beside the program.
+fn leptos_options(config: &Config) -> LeptosOptions {
+    let hashes = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("hash.txt")));
+    LeptosOptions::builder()
+        .output_name("portico")
+        .site_root(config.site_root.display().to_string())
+        .site_pkg_dir("pkg")
+        .site_addr(config.listen)
+        .hash_files(hashes.is_some_and(|path| path.exists()))
+        .build()
+}
+
+/// An error and its causes on one line.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Some errors already print their cause.
+        if !text.ends_with(&cause_text) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ": {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,69 @@
+//! What is logged? Failures and sign-ins at `info` and above, requests at `debug`; never a token, code or cookie.
+
+use std::{
+    any::Any,
+    cell::RefCell,
+    hash::{BuildHasher, Hasher, RandomState},
+    io::{self, IsTerminal as _},
+    panic::PanicHookInfo,
+    time::Instant,
+};
+
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::LogSettings;
+
+thread_local! {
+    /// The reference of the panic this thread is unwinding from.
+    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Starts logging to standard error. A second call changes nothing.
+pub fn start(settings: &LogSettings) {
+    let filter = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    let started = if settings.json { builder.json().try_init() } else { builder.with_target(false).compact().try_init() };
+    if started.is_ok() {
+        std::panic::set_hook(Box::new(log_panic));
+    }
+}
+
+/// Eight hexadecimal digits to find a line of the log by. Not a secret, so the standard library's random keys do.
+#[must_use]
+pub fn reference() -> String {
+    format!("{:08x}", RandomState::new().build_hasher().finish() & 0xffff_ffff)
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let reference = reference();
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let message = panic.payload_as_str().unwrap_or("no message");
+    tracing::error!(%reference, %place, %message, "something that must not happen did");
+    LAST_PANIC.with_borrow_mut(|last| *last = Some(reference));
+}
+
+/// The page instead of an answer that panicked; the hook has logged why.
+pub fn answer_panic(_: Box<dyn Any + Send + 'static>) -> Response {
+    let reference = LAST_PANIC.with_borrow_mut(Option::take).unwrap_or_else(reference);
+    crate::pages::fault(StatusCode::INTERNAL_SERVER_ERROR, Some(reference)).into_response()
+}
+
+/// One line per request, at `debug`. The query is left out: it may hold a code.
+pub async fn log_request(request: Request, next: Next) -> Response {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return next.run(request).await;
+    }
+    let start = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    tracing::debug!(%method, path, status = response.status().as_u16(), kind, took = ?start.elapsed(), "answered");
+    response
+}

@@ -1,0 +1,16 @@
+//! Does a whole site do what it must? One binary: every file asks about one part, `support` starts the site.
+
+mod api;
+mod configuration;
+mod connections;
+mod demo;
+mod documents;
+mod headers;
+mod import;
+mod pages;
+mod policy;
+mod requests;
+mod sign_in;
+mod start;
+mod support;
+mod tokens;

@@ -1,0 +1,137 @@
+//! How is a whole site started in a test? With the demo as provider on a real port, and everything else in this process.
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::Router;
+use bff::Bff;
+use demo::{Demo, DemoConfig, DemoHandle};
+use server::{
+    Config, Site,
+    config::Sources,
+    demo_house, site,
+    store::Store,
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+mod visitor;
+
+pub(crate) use visitor::{Answer, Visitor};
+
+/// A running site with a provider of its own; gone when it is dropped.
+pub(crate) struct TestSite {
+    pub(crate) router: Router,
+    pub(crate) bff: Bff,
+    pub(crate) store: Store,
+    pub(crate) config: Config,
+    pub(crate) provider: DemoHandle,
+    serving: Option<JoinHandle<()>>,
+    _folder: Arc<TempDir>,
+}
+
+/// What a test wants to be different.
+pub(crate) struct Wishes {
+    config: Box<dyn FnOnce(&mut Config) + Send>,
+    provider_answers: bool,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self { config: Box::new(|_| {}), provider_answers: true }
+    }
+}
+
+impl TestSite {
+    /// A site as `portico serve --demo` makes it, without documents.
+    pub(crate) async fn start() -> Self {
+        Self::with(Wishes::default()).await
+    }
+
+    /// The same with another configuration.
+    pub(crate) async fn configured(change: impl FnOnce(&mut Config) + Send + 'static) -> Self {
+        Self::with(Wishes { config: Box::new(change), ..Wishes::default() }).await
+    }
+
+    /// The same while nothing listens at the provider's port.
+    pub(crate) async fn without_provider() -> Self {
+        Self::with(Wishes { provider_answers: false, ..Wishes::default() }).await
+    }
+
+    async fn with(wishes: Wishes) -> Self {
+        let folder = Arc::new(TempDir::new().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut config = config(&folder, listener.local_addr().unwrap().port());
+        (wishes.config)(&mut config);
+        let config = demo_house::prepare(config).unwrap();
+        let demo = Demo::new(DemoConfig::new(config.demo_listen.unwrap(), config.public_url.clone())).unwrap();
+        let provider = demo.handle();
+        let serving = if wishes.provider_answers {
+            Some(answer(listener, &demo))
+        } else {
+            drop(listener);
+            None
+        };
+        let Site { router, bff, store, .. } = site(&config).await.unwrap();
+        let mut site = Self { router, bff, store, config, provider, serving, _folder: folder };
+        if site.serving.is_some() {
+            site.wait_until_ready().await;
+        }
+        site
+    }
+
+    /// Starts the provider of [`Self::without_provider`].
+    pub(crate) async fn start_provider(&mut self) {
+        let address = self.config.demo_listen.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
+        let demo = Demo::new(DemoConfig::new(address, self.config.public_url.clone())).unwrap();
+        self.provider = demo.handle();
+        self.serving = Some(answer(listener, &demo));
+    }
+
+    /// Waits until every provider answered once; its first try runs beside the start.
+    pub(crate) async fn wait_until_ready(&mut self) {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+        while !self.bff.readiness().iter().all(|provider| provider.ready) {
+            assert!(tokio::time::Instant::now() < deadline, "not ready: {:?}", self.bff.readiness());
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Somebody with a fresh browser.
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor::new(self.router.clone(), &self.config.public_url)
+    }
+
+    /// Somebody who walked through the sign-in as one of the demo's people.
+    pub(crate) async fn sign_in(&self, who: &str) -> Visitor {
+        let mut visitor = self.visitor();
+        let arrived = visitor.sign_in(who, "/profile").await;
+        assert_eq!(arrived.location(), Some("/profile"), "sign-in of {who}: {} {}", arrived.status, arrived.body);
+        visitor
+    }
+}
+
+impl Drop for TestSite {
+    fn drop(&mut self) {
+        if let Some(serving) = &self.serving {
+            serving.abort();
+        }
+    }
+}
+
+fn answer(listener: TcpListener, demo: &Demo) -> JoinHandle<()> {
+    tokio::spawn(server::serve::serve(listener, demo.router(), std::future::pending()))
+}
+
+/// The configuration of a test: defaults, everything in `folder`, the provider at `port`.
+pub(crate) fn config(folder: &TempDir, provider_port: u16) -> Config {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut config = Config::read(&Sources::default()).unwrap();
+    config.public_url = "http://127.0.0.1:4040".parse().unwrap();
+    config.database_url = format!("sqlite:{}", folder.path().join("portico.db").display());
+    config.session.keys_file = None;
+    config.policies = root.join("policies");
+    config.site_root = folder.path().join("site");
+    config.demo_listen = Some(([127, 0, 0, 1], provider_port).into());
+    config
+}
