@@ -17,7 +17,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   try {
     // The certified provider starts last: Portico must serve before its provider does, and find it once it is there.
     const demo = start("demo", sites.demo.log, portico, ["serve", "--demo", "--config", file("demo.toml")], {
-      PORTICO_DEMO_REVEAL_TOKENS: "true",
+      PORTICO_DEMO_REVEAL_TOKENS: "1",
     });
     servers.push(demo);
     run(sites.certified.log, portico, [
