@@ -55,7 +55,7 @@ const provider = new Provider(issuer, {
       ...people[id],
     }),
   }),
-  interactions: { policy, url: (_, interaction) => `/interaction/${interaction.uid}` },
+  interactions: { policy },
   issueRefreshToken: (_, by) => by.grantTypeAllowed("refresh_token"),
   async loadExistingGrant(ctx) {
     const { account, client: by, session } = ctx.oidc;
