@@ -1,0 +1,154 @@
+//! What do the lines between `---` at the start of a file say? YAML; keys of other programs are passed by, but a key that looks like a misspelt
+//! one of ours is a mistake: `pirvate: true` must not publish what somebody meant to keep.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::IgnoredAny};
+
+use super::file::Wrong;
+
+/// The keys there are.
+const KEYS: [&str; 7] = ["id", "title", "owner", "owner_name", "groups", "private", "folder"];
+
+/// Front matter as written.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct FrontMatter {
+    /// The document's number, for addresses that must not change.
+    pub id: Option<i64>,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its owner, `provider:subject`.
+    pub owner: Option<String>,
+    /// The owner's name, used until they sign in.
+    pub owner_name: Option<String>,
+    /// The groups it belongs to, by id.
+    pub groups: Option<OneOrMany>,
+    /// Whether it is private.
+    pub private: Option<bool>,
+    /// Folder path.
+    pub folder: Option<String>,
+}
+
+/// A list, or a single word in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// `groups: Engineering`
+    One(String),
+    /// `groups: [Engineering, Marketing]`
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The words.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(word) => vec![word],
+            Self::Many(words) => words,
+        }
+    }
+}
+
+/// A file cut in two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split<'a> {
+    /// The YAML, without its `---` lines; empty if there is none.
+    pub yaml: &'a str,
+    /// Everything after it.
+    pub body: &'a str,
+    /// Line of the file at which `body` starts, from 1.
+    pub body_line: usize,
+}
+
+/// Cuts the front matter off a file.
+///
+/// # Errors
+/// [`Wrong`] if it begins and never ends.
+pub fn split(text: &str) -> Result<Split<'_>, Wrong> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines = text.split_inclusive('\n');
+    let first = lines.next().unwrap_or_default();
+    if first.trim_end() != "---" {
+        return Ok(Split {
+            yaml: "",
+            body: text,
+            body_line: 1,
+        });
+    }
+    let mut end = first.len();
+    for (number, line) in lines.enumerate() {
+        if matches!(line.trim_end(), "---" | "...") {
+            let yaml = text.get(first.len()..end).unwrap_or_default();
+            let body = text.get(end + line.len()..).unwrap_or_default();
+            return Ok(Split {
+                yaml,
+                body,
+                body_line: number + 3,
+            });
+        }
+        end += line.len();
+    }
+    Err(Wrong {
+        line: 1,
+        message: "front matter begins with `---` and never ends".to_owned(),
+    })
+}
+
+/// Reads front matter.
+///
+/// # Errors
+/// [`Wrong`], with the line in the file.
+pub fn parse(yaml: &str) -> Result<FrontMatter, Wrong> {
+    if yaml
+        .lines()
+        .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
+    {
+        return Ok(FrontMatter::default());
+    }
+    #[expect(clippy::zero_sized_map_values, reason = "a mapping is read for its keys alone")]
+    let keys: BTreeMap<String, IgnoredAny> = serde_saphyr::from_str(yaml).map_err(|error| wrong(&error))?;
+    for key in keys.keys() {
+        if let Some(meant) = misspelt(key) {
+            let message = format!("there is no key `{key}`; did you mean `{meant}`?");
+            return Err(Wrong {
+                line: line_of(yaml, key),
+                message,
+            });
+        }
+    }
+    serde_saphyr::from_str(yaml).map_err(|error| wrong(&error))
+}
+
+/// The line in the file on which a key stands; the first if it cannot be found.
+#[must_use]
+pub fn line_of(yaml: &str, key: &str) -> usize {
+    let stands = |line: &str| {
+        let word = line.trim_start_matches(['"', '\'']);
+        word.strip_prefix(key)
+            .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
+    };
+    // One for the `---` above, one because lines count from 1.
+    yaml.lines().position(stands).map_or(1, |line| line + 2)
+}
+
+fn misspelt(key: &str) -> Option<&'static str> {
+    let plain = key.to_lowercase().replace('-', "_");
+    if KEYS.contains(&key) {
+        return None;
+    }
+    let near = |ours: &&str| **ours == plain || (ours.len() > 4 && strsim::osa_distance(ours, &plain) <= 2);
+    KEYS.into_iter().find(near)
+}
+
+fn wrong(error: &serde_saphyr::Error) -> Wrong {
+    let line = error
+        .location()
+        .map_or(0, |location| usize::try_from(location.line()).unwrap_or_default());
+    let message = error.without_snippet().to_string();
+    Wrong {
+        line: line + 1,
+        message: message.lines().next().unwrap_or_default().trim().to_owned(),
+    }
+}

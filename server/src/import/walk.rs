@@ -1,0 +1,119 @@
+//! Which files does an import read? `*.md` and `*.markdown`, in the order of their names; hidden folders are passed by, and no symbolic link
+//! leads out of the folder, since none is followed. What is in them is read by [`super::file`].
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{ImportError, ImportProblem};
+
+/// Deepest folder that is looked into, below the one that was named.
+pub const MAX_DEPTH: usize = 16;
+
+/// A Markdown file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFile {
+    /// Absolute, without symbolic links: the same file has the same path however the folder was named.
+    pub path: PathBuf,
+    /// Relative to the folder, with `/`.
+    pub name: String,
+    /// The folder part of `name`; empty at the top.
+    pub folder: String,
+}
+
+/// The files of a folder, and what was passed by.
+#[derive(Debug, Default)]
+pub struct Walked {
+    /// Sorted by name.
+    pub files: Vec<FoundFile>,
+    /// Sorted by name.
+    pub problems: Vec<ImportProblem>,
+}
+
+/// Finds the Markdown files below a folder.
+///
+/// # Errors
+/// [`ImportError::Folder`] if the folder itself cannot be read.
+pub fn markdown_files(dir: &Path) -> Result<Walked, ImportError> {
+    let failed = |source| ImportError::Folder {
+        path: dir.to_owned(),
+        source,
+    };
+    let root = fs::canonicalize(dir).map_err(failed)?;
+    let mut walked = Walked::default();
+    let mut folders = vec![(root.clone(), String::new(), 0)];
+    while let Some((path, folder, depth)) = folders.pop() {
+        match entries(&path) {
+            Ok(entries) => {
+                for entry in entries {
+                    if let Some(below) = walked.meet(&entry, &folder, depth) {
+                        folders.push(below);
+                    }
+                }
+            }
+            Err(source) if depth == 0 => return Err(failed(source)),
+            Err(error) => walked.pass_by(&folder, format!("cannot be read: {error}")),
+        }
+    }
+    walked.files.sort_by(|a, b| a.name.cmp(&b.name));
+    walked.problems.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(walked)
+}
+
+fn entries(path: &Path) -> io::Result<Vec<fs::DirEntry>> {
+    fs::read_dir(path)?.collect()
+}
+
+impl Walked {
+    /// Keeps a file, or returns a folder to look into.
+    fn meet(&mut self, entry: &fs::DirEntry, folder: &str, depth: usize) -> Option<(PathBuf, String, usize)> {
+        let path = entry.path();
+        let file_name = entry.file_name().to_string_lossy().into_owned();
+        let name = super::join(folder, &file_name);
+        // `file_type` does not follow links.
+        let kind = entry.file_type().ok()?;
+        if file_name.starts_with('.') {
+            return None;
+        }
+        if kind.is_symlink() {
+            if is_markdown(&path) || path.is_dir() {
+                self.pass_by(&name, "is a symbolic link, which is not followed".to_owned());
+            }
+            return None;
+        }
+        if kind.is_dir() {
+            if depth < MAX_DEPTH {
+                return Some((path, name, depth + 1));
+            }
+            self.pass_by(&name, format!("is more than {MAX_DEPTH} folders deep"));
+        } else if is_markdown(&path) {
+            if entry.file_name().to_str().is_none() {
+                self.pass_by(&name, "has a name that is not valid UTF-8".to_owned());
+            } else {
+                self.files.push(FoundFile {
+                    path,
+                    name,
+                    folder: folder.to_owned(),
+                });
+            }
+        }
+        None
+    }
+
+    fn pass_by(&mut self, name: &str, message: String) {
+        self.problems.push(ImportProblem {
+            file: name.to_owned(),
+            line: 1,
+            message,
+        });
+    }
+}
+
+fn is_markdown(path: &Path) -> bool {
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
+    extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown")
+}

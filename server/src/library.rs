@@ -1,0 +1,135 @@
+//! How is a document opened, and a page of the list made, for one visitor? Find, decide, answer: nothing leaves here undecided.
+//!
+//! What it costs. Opening: one SQL statement and one decision. A page of the list: stretches of rows, newest first, every row decided, until
+//! the page is full; for somebody who may read little of a large house this reads far, so one request stops after [`MAX_ROWS`] and
+//! the next goes on from there. (Asking the database only for what the policy can allow is for a plan of the policy,
+//! which does not exist yet.)
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    Cursor, DocumentId, Library, LibraryError, Listing, ListingQuery, OpenDocument, Person, Summary, Visitor,
+    listing::{MAX_FILTER, PAGE_SIZE},
+};
+
+use crate::{
+    markdown,
+    policy::{Decision, Policy},
+    store::{Found, Row, Store, StoreError},
+};
+
+/// Rows of the first stretch of a page; each further one is twice as long, up to [`LONGEST`].
+const FIRST: u32 = 64;
+
+/// Rows of the longest stretch: a few milliseconds of deciding between two waits.
+const LONGEST: u32 = 512;
+
+/// Most rows decided for one page.
+pub const MAX_ROWS: usize = 5_000;
+
+/// The documents of this server's own database, under its own policy.
+#[derive(Debug, Clone)]
+pub struct LocalLibrary {
+    store: Store,
+    policy: Arc<Policy>,
+}
+
+impl LocalLibrary {
+    /// Documents from `store`, decided by `policy`.
+    #[must_use]
+    pub fn new(store: Store, policy: Arc<Policy>) -> Self {
+        Self { store, policy }
+    }
+
+    /// Renders a document again that an older version of Portico rendered. Should that fail, what is there is still good.
+    async fn refresh(&self, found: &mut Found) {
+        let id = found.row.id;
+        let Ok(Some(content)) = self.store.content(id).await else {
+            return;
+        };
+        let title = found.row.title.clone();
+        let rendering = tokio::task::spawn_blocking(move || markdown::render(&content, &title));
+        let Ok(Ok(rendered)) = rendering.await else { return };
+        if let Err(error) = self.store.rerendered(id, &rendered).await {
+            tracing::warn!(document = %id, %error, "a document rendered again could not be kept");
+        }
+        (found.html, found.headings) = (rendered.html, rendered.headings);
+    }
+
+    /// The rows of one stretch that the person may see.
+    fn allowed(&self, person: &Person, rows: Vec<Row>) -> Vec<Summary> {
+        let facts: Vec<_> = rows.iter().map(Row::facts).collect();
+        let decisions = self.policy.decide_all(person, &facts);
+        let rows = rows.into_iter().zip(decisions);
+        rows.filter_map(|(row, decision)| decision.reasons().map(|reasons| row.into_summary(reasons)))
+            .collect()
+    }
+}
+
+#[async_trait]
+impl Library for LocalLibrary {
+    async fn open(&self, visitor: &Visitor, id: DocumentId) -> Result<OpenDocument, LibraryError> {
+        let person = visitor.person().ok_or(LibraryError::SignInFirst)?;
+        let mut found = self
+            .store
+            .find(id)
+            .await
+            .map_err(unavailable)?
+            .ok_or(LibraryError::NotFound)?;
+        match self.policy.decide(person, &found.row.facts()) {
+            Decision::Refused(refusal) => Err(LibraryError::Refused(refusal)),
+            Decision::Allowed(reasons) => {
+                if found.is_stale {
+                    self.refresh(&mut found).await;
+                }
+                let Found {
+                    row, html, headings, ..
+                } = found;
+                Ok(OpenDocument {
+                    summary: row.into_summary(reasons),
+                    html,
+                    headings,
+                })
+            }
+        }
+    }
+
+    async fn list(&self, visitor: &Visitor, query: &ListingQuery) -> Result<Listing, LibraryError> {
+        let person = visitor.person().ok_or(LibraryError::SignInFirst)?;
+        let words = words(&query.filter);
+        let mut before = query.after.map(|cursor| cursor.0);
+        let (mut rows, mut seen, mut length) = (Vec::new(), 0, FIRST);
+        // One row more than fits tells whether there is a next page.
+        while rows.len() <= PAGE_SIZE && seen < MAX_ROWS {
+            let stretch = self.store.stretch(before, &words, length).await.map_err(unavailable)?;
+            let is_last = stretch.len() < length as usize;
+            seen += stretch.len();
+            before = stretch.last().map(|row| row.id).or(before);
+            rows.extend(self.allowed(person, stretch));
+            if is_last {
+                before = None;
+                break;
+            }
+            length = (length * 2).min(LONGEST);
+        }
+        if rows.len() > PAGE_SIZE {
+            rows.truncate(PAGE_SIZE);
+            before = rows.last().map(|row| row.id);
+        }
+        Ok(Listing {
+            rows,
+            next: before.map(Cursor),
+        })
+    }
+}
+
+/// The words to look for, in lower case.
+fn words(filter: &str) -> Vec<String> {
+    let filter: String = filter.chars().take(MAX_FILTER).collect();
+    filter.to_lowercase().split_whitespace().map(str::to_owned).collect()
+}
+
+fn unavailable(error: StoreError) -> LibraryError {
+    LibraryError::Unavailable(Arc::new(error))
+}

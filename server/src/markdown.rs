@@ -1,0 +1,115 @@
+//! What does a document look like? Markdown in, HTML out that is safe to write into a page as it is.
+//!
+//! | question | where |
+//! |---|---|
+//! | Headings: levels, anchors | [`headings`] |
+//! | Code: which word gets which class | [`code`] |
+//! | Tables, footnotes, task lists | [`write`](mod@write) |
+//! | What may come through at all | [`sanitise`] |
+//!
+//! Rendering happens when a document is written, so its cost (milliseconds for a long one) is not paid by readers.
+
+use domain::Heading;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+pub mod code;
+pub mod headings;
+pub mod sanitise;
+pub mod write;
+
+/// Which version of this room wrote a piece of HTML. Raised whenever the same Markdown would be written differently, so that
+/// documents are rendered again when they are next opened.
+pub const VERSION: i64 = 1;
+
+/// Longest Markdown that is rendered, in bytes.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// Most openings (`[`, `*`, `>`, …) in one line: more is an attack on the parser, not a text.
+const MAX_NESTING: usize = 5_000;
+
+/// A rendered document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Sanitised HTML.
+    pub html: String,
+    /// Its headings in order, with the anchors that stand in `html`.
+    pub headings: Vec<Heading>,
+}
+
+/// Why a text is not rendered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MarkdownError {
+    /// Longer than [`MAX_BYTES`].
+    #[error("the text has {0} bytes, more than the {MAX_BYTES} that are allowed")]
+    TooLarge(usize),
+    /// The line nests brackets or quotes without end.
+    #[error("a line nests brackets, quotes or emphasis too deeply")]
+    TooDeep(usize),
+}
+
+impl MarkdownError {
+    /// Where it is wrong: a line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        match self {
+            Self::TooLarge(_) => 1,
+            Self::TooDeep(line) => *line,
+        }
+    }
+}
+
+/// Renders Markdown (`CommonMark` with tables, strikethrough, task lists and footnotes).
+///
+/// A first heading that only repeats `title` is left out, since the page shows the title. The remaining headings are moved to levels 2 to
+/// 6 without gaps, below the page's own.
+///
+/// # Errors
+/// [`MarkdownError`] for texts that are too large or nested too deeply; whatever else is in the text, the result is safe.
+pub fn render(content: &str, title: &str) -> Result<Rendered, MarkdownError> {
+    check(content)?;
+    let mut events: Vec<Event<'_>> = Parser::new_ext(content, options()).collect();
+    headings::drop_title(&mut events, title);
+    let headings = headings::arrange(&mut events);
+    let (unsafe_html, footnotes) = write::html(events);
+    let html = sanitise::clean(
+        &unsafe_html,
+        headings.iter().map(|heading| heading.anchor.clone()).collect(),
+        footnotes,
+    );
+    Ok(Rendered { html, headings })
+}
+
+/// The text of the first heading, for documents whose title nobody gave.
+#[must_use]
+pub fn first_heading(content: &str) -> Option<String> {
+    check(content).ok()?;
+    let mut text: Option<String> = None;
+    for event in Parser::new_ext(content, options()) {
+        match (event, &mut text) {
+            (Event::Start(Tag::Heading { .. }), _) => text = Some(String::new()),
+            (Event::End(TagEnd::Heading(_)), Some(text)) if !text.trim().is_empty() => {
+                return Some(text.trim().to_owned());
+            }
+            (event, Some(text)) => headings::push_plain(text, &event),
+            (_, None) => {}
+        }
+    }
+    None
+}
+
+fn check(content: &str) -> Result<(), MarkdownError> {
+    if content.len() > MAX_BYTES {
+        return Err(MarkdownError::TooLarge(content.len()));
+    }
+    let deep = content
+        .lines()
+        .position(|line| line.bytes().filter(|b| b"[*_>`<!(~".contains(b)).count() > MAX_NESTING);
+    deep.map_or(Ok(()), |line| Err(MarkdownError::TooDeep(line + 1)))
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! What rendering does, and what never comes through.

@@ -1,0 +1,145 @@
+//! In which words is a decision said? In those of the rules' authors, with the placeholders filled in.
+//! What the placeholders mean is written for operators in `policies/README.md`.
+
+use std::path::PathBuf;
+
+use domain::{Group, Groups, Person, Reason, Refusal};
+
+use super::Facts;
+
+/// What the author of a rule says to the people it meets.
+#[derive(Debug, Clone)]
+pub(super) struct Words {
+    /// File and offset: sentences come in the order they are written.
+    pub(super) order: (PathBuf, usize),
+    because: String,
+    refused: Option<String>,
+    permits: bool,
+}
+
+impl Words {
+    /// # Errors
+    /// The placeholder that is not known.
+    pub(super) fn new(
+        order: (PathBuf, usize),
+        because: String,
+        refused: Option<String>,
+        permits: bool,
+    ) -> Result<Self, String> {
+        for text in [Some(&because), refused.as_ref()].into_iter().flatten() {
+            let unknown = text
+                .split('{')
+                .skip(1)
+                .find(|rest| !rest.starts_with("groups}") && !rest.starts_with("owner}"));
+            if let Some(rest) = unknown {
+                let name = rest.split_inclusive('}').next().unwrap_or_default();
+                return Err(format!("{{{name}"));
+            }
+        }
+        Ok(Self {
+            order,
+            because,
+            refused,
+            permits,
+        })
+    }
+
+    /// Why the rule let the person in.
+    pub(super) fn reason(&self, rule: &str, person: &Person, facts: &Facts<'_>) -> Reason {
+        let shared: Vec<&Group> = facts
+            .groups
+            .iter()
+            .filter(|group| person.groups.known().contains(group))
+            .collect();
+        let groups = joined(&shared, "and").unwrap_or_else(|| "one of its groups".to_owned());
+        let owner = facts.owner_name.unwrap_or("its owner");
+        Reason {
+            rule: rule.to_owned(),
+            because: filled(&self.because, &groups, owner),
+        }
+    }
+
+    /// What the rule says to somebody it did not let in; `None` where it says nothing or there is nothing to say it about.
+    fn refusal(&self, facts: &Facts<'_>) -> Option<String> {
+        let refused = self.refused.as_deref()?;
+        let groups = joined(&facts.groups.iter().collect::<Vec<_>>(), "or");
+        if (groups.is_none() && refused.contains("{groups}"))
+            || (facts.owner_name.is_none() && refused.contains("{owner}"))
+        {
+            return None;
+        }
+        Some(filled(
+            refused,
+            &groups.unwrap_or_default(),
+            facts.owner_name.unwrap_or_default(),
+        ))
+    }
+
+    /// Whether the rule's refusal tells of groups, so that unknown groups explain it.
+    fn tells_of_groups(&self) -> bool {
+        self.refused
+            .as_deref()
+            .is_some_and(|refused| refused.contains("{groups}"))
+    }
+}
+
+/// Why nothing let the person in. `forbidding` are the rules that kept them out; where there are none, `all` the rules had a say.
+pub(super) fn refusal<'a>(
+    person: &Person,
+    facts: &Facts<'_>,
+    forbidding: &[&Words],
+    all: impl Iterator<Item = &'a Words>,
+) -> Refusal {
+    let ask = facts.owner_name.map(str::to_owned);
+    let mut speaking: Vec<&Words> = if forbidding.is_empty() {
+        all.filter(|words| words.permits).collect()
+    } else {
+        forbidding.to_vec()
+    };
+    speaking.sort_by(|a, b| a.order.cmp(&b.order));
+    let mut sentences: Vec<String> = speaking.iter().filter_map(|words| words.refusal(facts)).collect();
+    let groups_matter = !facts.groups.is_empty() && speaking.iter().any(|words| words.tells_of_groups());
+    if groups_matter && person.groups == Groups::Unknown {
+        sentences.push("Your groups are not known just now; signing in again may help.".to_owned());
+    }
+    if sentences.is_empty() {
+        sentences.push("No rule lets you read this document.".to_owned());
+    }
+    Refusal { sentences, ask }
+}
+
+/// A rule failed while it was asked: nothing is allowed then, and nothing is told that was not decided.
+pub(super) fn undecided() -> Refusal {
+    let sentence =
+        "The rules for this document could not be decided, so it stays closed. The operator can see why in the log.";
+    Refusal {
+        sentences: vec![sentence.to_owned()],
+        ask: None,
+    }
+}
+
+/// Placeholders are filled in one pass: a group named `{owner}` stays what it is.
+fn filled(text: &str, groups: &str, owner: &str) -> String {
+    let mut parts = text.split('{');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if let Some(rest) = part.strip_prefix("groups}") {
+            out.push_str(groups);
+            out.push_str(rest);
+        } else if let Some(rest) = part.strip_prefix("owner}") {
+            out.push_str(owner);
+            out.push_str(rest);
+        }
+    }
+    out
+}
+
+/// "A", "A and B", "A, B and C"; `None` for nothing.
+fn joined(groups: &[&Group], word: &str) -> Option<String> {
+    let (last, others) = groups.split_last()?;
+    if others.is_empty() {
+        return Some(last.to_string());
+    }
+    let others = others.iter().map(|group| group.as_str()).collect::<Vec<_>>().join(", ");
+    Some(format!("{others} {word} {last}"))
+}

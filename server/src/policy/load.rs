@@ -1,0 +1,241 @@
+//! Are the files of a policy folder sound? Parsed, checked against the schema, and every rule has its author's words.
+//! How a loaded policy decides is in [`super::decide`].
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use cedar_policy::{Effect, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use miette::Diagnostic;
+
+use super::{Policy, PolicyError, Problem, explain::Words};
+
+/// The schema's file name inside a policy folder.
+pub const SCHEMA: &str = "schema.cedarschema";
+
+/// How many steps a rule may take from the person or the document: what is loaded for a decision covers these, no more.
+const STEPS: u32 = 1;
+
+impl Policy {
+    /// Reads and checks `schema.cedarschema` and every `*.cedar` file of a folder.
+    ///
+    /// # Errors
+    /// [`PolicyError`], with file, line and column wherever something is wrong inside a file.
+    pub fn load(folder: &Path) -> Result<Self, PolicyError> {
+        let read = |path: PathBuf| match fs::read_to_string(&path) {
+            Ok(text) => Ok(Source { path, text }),
+            Err(source) => Err(PolicyError::File { path, source }),
+        };
+        let rules = rule_files(folder)?;
+        let schema = read(folder.join(SCHEMA))?;
+        let rules = rules.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        if rules.is_empty() {
+            return Err(PolicyError::Empty {
+                path: folder.to_owned(),
+            });
+        }
+        Self::check(&schema, &rules)
+    }
+
+    /// As [`load`](Self::load), from texts already in memory.
+    ///
+    /// # Errors
+    /// [`PolicyError::Wrong`].
+    pub fn check(schema: &Source, rules: &[Source]) -> Result<Self, PolicyError> {
+        let parsed = Schema::from_cedarschema_str(&schema.text).map(|(parsed, _)| parsed);
+        let parsed = parsed.map_err(|error| PolicyError::Wrong(vec![schema.problem(&error)]))?;
+        let mut gathered = Gathered::default();
+        for file in rules {
+            gathered.add_file(file);
+        }
+        gathered.validate(&parsed);
+        if !gathered.problems.is_empty() {
+            gathered
+                .problems
+                .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+            gathered.problems.dedup();
+            return Err(PolicyError::Wrong(gathered.problems));
+        }
+        let words = gathered
+            .places
+            .into_iter()
+            .map(|(id, place)| (id, place.words))
+            .collect();
+        Self::new(gathered.set, words, &parsed).map_err(|message| {
+            let file = schema.path.clone();
+            PolicyError::Wrong(vec![Problem {
+                file,
+                line: 1,
+                column: 1,
+                message,
+            }])
+        })
+    }
+}
+
+/// A policy file's name and text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Shown in problems.
+    pub path: PathBuf,
+    /// The whole text.
+    pub text: String,
+}
+
+impl Source {
+    /// What the engine says, at the place it points to; the start of the file if it points nowhere.
+    fn problem(&self, error: &dyn Diagnostic) -> Problem {
+        let label = error.labels().and_then(|mut labels| labels.next());
+        let mut message = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        let notes = [
+            label.as_ref().and_then(|l| l.label()).map(str::to_owned),
+            error.help().map(|h| h.to_string()),
+        ];
+        for note in notes.into_iter().flatten() {
+            message = format!("{message} ({})", note.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        self.at(label.map_or(0, |label| label.offset()), message)
+    }
+
+    fn at(&self, offset: usize, message: impl Into<String>) -> Problem {
+        let before = self.text.get(..offset).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = before.matches('\n').count() + 1;
+        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+        Problem {
+            file: self.path.clone(),
+            line,
+            column,
+            message: message.into(),
+        }
+    }
+}
+
+/// Where a rule stands and what its author says.
+struct Place<'a> {
+    file: &'a Source,
+    offset: usize,
+    words: Words,
+}
+
+/// The rules of all files, and what is wrong with them.
+#[derive(Default)]
+struct Gathered<'a> {
+    set: PolicySet,
+    places: BTreeMap<String, Place<'a>>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Gathered<'a> {
+    fn add_file(&mut self, file: &'a Source) {
+        let set = match PolicySet::from_str(&file.text) {
+            Ok(set) => set,
+            Err(errors) => {
+                self.problems.extend(errors.iter().map(|error| file.problem(error)));
+                return;
+            }
+        };
+        for template in set.templates() {
+            let offset = file.text.find(&template.to_string()).unwrap_or_default();
+            self.problems
+                .push(file.at(offset, "rules with slots (`?principal`, `?resource`) are not accepted"));
+        }
+        for rule in set.policies() {
+            if let Err(problem) = self.add_rule(file, rule) {
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    fn add_rule(&mut self, file: &'a Source, rule: &cedar_policy::Policy) -> Result<(), Problem> {
+        let offset = file.text.find(&rule.to_string()).unwrap_or_default();
+        let wrong = |message: String| file.at(offset, message);
+        let text = |key: &str| {
+            rule.annotation(key)
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        let Some(id) = text("id") else {
+            return Err(wrong("this rule has no `@id(\"…\")`".to_owned()));
+        };
+        if !id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        {
+            return Err(wrong(format!(
+                "`@id(\"{id}\")` may hold lower-case letters, digits and hyphens only"
+            )));
+        }
+        if let Some(other) = self.places.get(&id) {
+            let first = other.file.at(other.offset, "");
+            return Err(wrong(format!(
+                "rule `{id}` stands in {}:{} already",
+                first.file.display(),
+                first.line
+            )));
+        }
+        let because = text("because");
+        if because.is_none() && rule.effect() == Effect::Permit {
+            return Err(wrong(format!(
+                "rule `{id}` has no `@because(\"…\")`, which ends \"You can see this because …\""
+            )));
+        }
+        let order = (file.path.clone(), offset);
+        let words = Words::new(
+            order,
+            because.unwrap_or_default(),
+            text("refused"),
+            rule.effect() == Effect::Permit,
+        )
+        .map_err(|unknown| {
+            wrong(format!(
+                "rule `{id}` uses `{unknown}`; there are `{{groups}}` and `{{owner}}`"
+            ))
+        })?;
+        self.set
+            .add(rule.new_id(PolicyId::new(&id)))
+            .map_err(|error| wrong(error.to_string()))?;
+        self.places.insert(id, Place { file, offset, words });
+        Ok(())
+    }
+
+    /// Strictly, and no further than [`STEPS`] from what a decision loads.
+    fn validate(&mut self, schema: &Schema) {
+        let result = Validator::new(schema.clone()).validate_with_level(&self.set, ValidationMode::Strict, STEPS);
+        for error in result.validation_errors() {
+            if let Some(place) = self.places.get(AsRef::<str>::as_ref(error.policy_id())) {
+                let problem = place.file.problem(error);
+                let found = problem.line > 1 || place.offset == 0;
+                let message = problem.message.clone();
+                self.problems.push(if found {
+                    problem
+                } else {
+                    place.file.at(place.offset, message)
+                });
+            }
+        }
+        for warning in result.validation_warnings() {
+            tracing::warn!(%warning, "a policy rule looks wrong");
+        }
+    }
+}
+
+fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, PolicyError> {
+    let failed = |source| PolicyError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "cedar") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
