@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { markdown, minutes } from "./library.ts";
 import { ports } from "./ports.ts";
 import { type Server, node, ready, run, start, stop } from "./servers.ts";
 import { certifiedConfig, demoConfig, portico, root, sites, work } from "./sites.ts";
@@ -13,6 +14,9 @@ export default async function setup(): Promise<() => Promise<void>> {
   writeFileSync(file("demo.toml"), demoConfig);
   writeFileSync(file("certified.toml"), certifiedConfig);
 
+  mkdirSync(file("minutes"));
+  for (const document of minutes) writeFileSync(file(`minutes/${document.file}`), markdown(document));
+
   const servers: Server[] = [];
   try {
     // The certified provider starts last: Portico must serve before its provider does, and find it once it is there.
@@ -20,12 +24,13 @@ export default async function setup(): Promise<() => Promise<void>> {
       PORTICO_DEMO_REVEAL_TOKENS: "1",
     });
     servers.push(demo);
-    run(sites.certified.log, portico, [
-      "import", path.join(root, "crates/demo/documents"), "--owner", "carol", "--config", file("certified.toml"),
-    ]);
+    for (const folder of [path.join(root, "crates/demo/documents"), file("minutes")]) {
+      run(sites.certified.log, portico, ["import", folder, "--owner", "carol", "--config", file("certified.toml")]);
+    }
     const certified = start("certified", sites.certified.log, portico, ["serve", "--config", file("certified.toml")]);
     servers.push(certified);
     await Promise.all([ready(demo, `${sites.demo.url}/readyz`), ready(certified, `${sites.certified.url}/healthz`)]);
+    run(sites.demo.log, portico, ["import", file("minutes"), "--demo", "--config", file("demo.toml")]);
     const provider = start("provider", file("provider.log"), node(), [
       path.join(import.meta.dirname, "certified-provider.mjs"), String(ports.certifiedProvider), sites.certified.url,
     ]);

@@ -32,7 +32,21 @@ function read(file: string): Written {
   };
 }
 
-export const library: Written[] = readdirSync(folder).filter((name) => name.endsWith(".md")).sort().map(read);
+/** Enough to need a second page of the list; brought in with `portico import`. */
+export const minutes: Written[] = Array.from({ length: 30 }, (_, index) => ({
+  file: `minutes-${index + 1}.md`,
+  title: `Minutes ${index + 1} of the engineers`,
+  owner: "bob",
+  groups: ["Engineering"],
+  isPrivate: true,
+}));
+
+export function markdown({ title, owner, groups, isPrivate }: Written): string {
+  return `---\ntitle: ${title}\nowner: ${owner}\ngroups: [${groups.join(", ")}]\nprivate: ${isPrivate}\n---\n\nPresent: all. Decided: nothing.\n`;
+}
+
+const files = readdirSync(folder).filter((name) => name.endsWith(".md")).sort();
+export const library: Written[] = [...files.map(read), ...minutes];
 
 /** Public to everybody signed in; a group's to its members; one's own; everything to the chief executive. */
 export function mayRead(person: Person, document: Written, issuer: Issuer): boolean {

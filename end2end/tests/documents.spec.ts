@@ -72,6 +72,21 @@ test("DO-1 the list is filtered by title, with and without script", { tag: ["@no
   await expect(documents.rows.first()).toBeVisible();
 });
 
+test("DO-1 a long list comes in pages, forward and back to the first", { tag: ["@certified", "@no-script"] }, async ({ page, portal }) => {
+  await portal.signIn(alice, "/docs");
+  const documents = new Documents(page);
+  const first = await documents.titles.allTextContents();
+  await documents.next.click();
+  await expect(page).toHaveURL(/[?&]after=/);
+  await expect(documents.first).toBeVisible();
+  const second = await documents.titles.allTextContents();
+  expect(second.length).toBeGreaterThan(0);
+  expect(second.filter((title) => first.includes(title))).toEqual([]);
+  await documents.first.click();
+  await expect(page).toHaveURL(/\/docs$/);
+  await expect(documents.titles).toHaveText(first);
+});
+
 test("DO-1 a heading of a document can be linked to", async ({ page, portal }) => {
   await portal.signIn(carol, "/docs");
   const documents = new Documents(page);
