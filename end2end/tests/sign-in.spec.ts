@@ -30,11 +30,11 @@ test("UI-1 the active tab is marked, and no other", { tag: ["@no-script"] }, asy
 });
 
 test("SI-12 a page opened before sign-in is reached after it", { tag: ["@certified", "@no-script"] }, async ({ page, portal, provider }) => {
-  expect(await portal.open("/docs?q=private")).toBe(401);
+  expect(await portal.open("/docs?q=handbook")).toBe(401);
   await expect(portal.heading).toHaveText("Sign in to see this page");
   await portal.main.getByRole("link", { name: "Sign in" }).click();
   await provider.signInAs(alice);
-  await expect(page).toHaveURL(/\/docs\?q=private$/);
+  await expect(page).toHaveURL(/\/docs\?q=handbook$/);
   await expect(portal.heading).toHaveText("Documents");
 });
 
