@@ -1,0 +1,174 @@
+//! TO-5 of the features: APIs that take access tokens (RFC 6750, RFC 9068; checklist IN-2).
+
+use demo::{Kind, Patch, Signing};
+use serde_json::{Map, Value, json};
+
+use crate::support::{Browser, House, Page};
+
+/// Calls the API with an `Authorization` header.
+async fn call(house: &House, authorization: &str) -> Page {
+    let mut caller: Browser = house.browser();
+    let send = caller.get("/api/read").silent().header("authorization", authorization);
+    caller.send(send).await
+}
+
+/// The claims of a good access token.
+fn claims(house: &House) -> Map<String, Value> {
+    let now = house.provider.now();
+    json!({
+        "iss": house.issuer, "sub": "alice", "aud": "https://api.portico.example", "client_id": "other-app",
+        "scope": "openid messages:read", "iat": now, "exp": now + 300, "jti": "1",
+    })
+    .as_object()
+    .unwrap()
+    .clone()
+}
+
+fn header() -> Patch {
+    json!({ "typ": "at+jwt" }).as_object().unwrap().clone()
+}
+
+#[tokio::test]
+async fn to_5_a_token_of_the_provider_opens_the_api_and_says_who_calls() {
+    let house = House::new().await;
+    house.browser().sign_in("alice").await;
+    let token = house.provider.newest(Kind::AccessToken).unwrap();
+    let page = call(&house, &format!("Bearer {token}")).await;
+    assert_eq!(page.status, 200, "{} {:?}", page.body, page.headers);
+    let caller: Value = serde_json::from_str(&page.body).unwrap();
+    assert_eq!(
+        (&caller["issuer"], &caller["subject"]),
+        (&json!(house.issuer), &json!("alice"))
+    );
+    assert_eq!(caller["client_id"], "portico");
+    assert!(caller["scopes"].as_array().unwrap().contains(&json!("messages:read")));
+    let lower_case = call(&house, &format!("bearer {token}")).await;
+    assert_eq!(lower_case.status, 200, "the scheme's case does not matter");
+}
+
+#[tokio::test]
+async fn to_5_without_a_token_the_api_says_what_is_needed() {
+    let house = House::new().await;
+    for nothing in ["", "Basic cG9ydGljbzpzZWNyZXQ="] {
+        let page = call(&house, nothing).await;
+        assert_eq!(page.status, 401, "{nothing}");
+        assert!(
+            page.header("www-authenticate").starts_with("Bearer"),
+            "{:?}",
+            page.headers
+        );
+        assert!(
+            !page.header("www-authenticate").contains("error="),
+            "no error where nothing was tried (RFC 6750 §3.1)"
+        );
+        let body: Value = serde_json::from_str(&page.body).unwrap();
+        assert!(body["message"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn to_5_a_session_cookie_does_not_open_a_bearer_api() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    assert_eq!(browser.go("/api/read").await.status, 401);
+}
+
+#[tokio::test]
+async fn to_5_tokens_that_are_wrong_in_any_way_are_refused() {
+    let house = House::new().await;
+    let now = house.provider.now();
+    let good = house.provider.mint(&header(), &claims(&house), Signing::Proper);
+    assert_eq!(call(&house, &format!("Bearer {good}")).await.status, 200, "the control");
+    let mut wrong = vec![
+        "x".to_owned(),
+        "a.b.c".to_owned(),
+        format!("{good}x"),
+        good.replace('.', ".."),
+    ];
+    for (name, value) in [
+        ("iss", json!("https://evil.example")),
+        ("iss", Value::Null),
+        ("aud", json!("https://other.example")),
+        ("aud", json!("portico")),
+        ("aud", Value::Null),
+        ("exp", json!(now - 120)),
+        ("exp", Value::Null),
+        ("nbf", json!(now + 600)),
+        ("sub", Value::Null),
+        ("sub", json!("")),
+    ] {
+        let mut claims = claims(&house);
+        claims.insert(name.into(), value.clone());
+        claims.retain(|_, value| !value.is_null());
+        wrong.push(house.provider.mint(&header(), &claims, Signing::Proper));
+    }
+    for signing in [
+        Signing::Unsigned,
+        Signing::Broken,
+        Signing::Stranger,
+        Signing::Embedded,
+        Signing::Unpublished,
+        Signing::HmacWithPublicKey,
+        Signing::HmacWithClientSecret,
+    ] {
+        wrong.push(house.provider.mint(&header(), &claims(&house), signing));
+    }
+    for (number, token) in wrong.iter().enumerate() {
+        let page = call(&house, &format!("Bearer {token}")).await;
+        assert_eq!(page.status, 401, "{number}: {token}");
+        assert!(
+            page.header("www-authenticate").contains("error=\"invalid_token\""),
+            "{number}: {:?}",
+            page.headers
+        );
+        assert!(!page.body.contains(token.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn to_5_an_id_token_is_no_access_token() {
+    let house = House::new().await;
+    house.browser().sign_in("alice").await;
+    let id_token = house.provider.newest(Kind::IdToken).unwrap();
+    assert_eq!(call(&house, &format!("Bearer {id_token}")).await.status, 401);
+    // Not even one that names the API.
+    for typ in [json!("logout+jwt"), json!("dpop+jwt")] {
+        let mut header = header();
+        header.insert("typ".into(), typ.clone());
+        let token = house.provider.mint(&header, &claims(&house), Signing::Proper);
+        assert_eq!(call(&house, &format!("Bearer {token}")).await.status, 401, "{typ}");
+    }
+}
+
+#[tokio::test]
+async fn to_5_a_token_without_the_scope_is_forbidden() {
+    let house = House::new().await;
+    for scope in [
+        json!("openid"),
+        json!(""),
+        json!("messages:readonly"),
+        json!("MESSAGES:READ"),
+        Value::Null,
+    ] {
+        let mut claims = claims(&house);
+        claims.insert("scope".into(), scope.clone());
+        claims.retain(|_, value| !value.is_null());
+        let token = house.provider.mint(&header(), &claims, Signing::Proper);
+        let page = call(&house, &format!("Bearer {token}")).await;
+        assert_eq!(page.status, 403, "{scope}");
+        let challenge = page.header("www-authenticate");
+        assert!(
+            challenge.contains("error=\"insufficient_scope\"") && challenge.contains("messages:read"),
+            "{challenge}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn to_5_a_token_in_the_query_is_not_looked_at() {
+    let house = House::new().await;
+    let token = house.provider.mint(&header(), &claims(&house), Signing::Proper);
+    let mut caller = house.browser();
+    assert_eq!(caller.go(&format!("/api/read?access_token={token}")).await.status, 401);
+}

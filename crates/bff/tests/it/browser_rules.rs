@@ -1,0 +1,152 @@
+//! Checklist 4.9: what comes from other sites, and what a browser may keep.
+
+use reqwest::Method;
+
+use crate::support::{Browser, House, Plan};
+
+async fn signed_in() -> (House, Browser) {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    (house, browser)
+}
+
+#[tokio::test]
+async fn cs_1_an_unsafe_request_that_does_not_say_where_it_comes_from_is_refused() {
+    let (house, mut browser) = signed_in().await;
+    for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+        let silent = browser.request(method.clone(), "/write", &[]);
+        assert_eq!(browser.send(silent).await.status, 403, "{method}");
+    }
+    let silent = browser.form("/auth/logout", &[]).silent();
+    assert_eq!(browser.send(silent).await.status, 403);
+    assert_eq!(
+        (house.written(), browser.go("/").await.body.as_str()),
+        (0, "hello alice")
+    );
+}
+
+#[tokio::test]
+async fn cs_1_forms_of_the_site_itself_need_no_script() {
+    let (house, mut browser) = signed_in().await;
+    assert_eq!(browser.submit("/write", &[]).await.status, 200);
+    // An older browser says only `Origin`.
+    let origin = house.site.origin().ascii_serialization();
+    let older = browser.form("/write", &[]).silent().header("origin", &origin);
+    assert_eq!(browser.send(older).await.status, 200);
+    assert_eq!(house.written(), 2);
+}
+
+#[tokio::test]
+async fn cs_2_requests_from_other_origins_are_refused() {
+    let (house, mut browser) = signed_in().await;
+    let origin = house.site.origin().ascii_serialization();
+    let other_port = format!("http://127.0.0.1:{}", house.site.port().unwrap() ^ 1);
+    let longer = format!("{origin}.evil.example");
+    for (from, site) in [
+        ("https://evil.example", "cross-site"),
+        ("null", "cross-site"),
+        (other_port.as_str(), "same-site"),
+        (origin.as_str(), "cross-site"),
+        (origin.as_str(), "same-site"),
+        ("https://evil.example", "same-origin"),
+        ("null", ""),
+        ("https://evil.example", ""),
+        (other_port.as_str(), ""),
+        (longer.as_str(), ""),
+    ] {
+        let send = Browser::from(browser.form("/write", &[]), from, site);
+        assert_eq!(browser.send(send).await.status, 403, "{from} {site}");
+    }
+    assert_eq!(house.written(), 0);
+}
+
+#[tokio::test]
+async fn cs_2_strangers_are_protected_as_well() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    assert_eq!(browser.post_from_elsewhere("/write", &[]).await.status, 403);
+    assert_eq!(house.written(), 0);
+}
+
+#[tokio::test]
+async fn cs_2_the_callback_takes_posts_of_the_provider_only_with_a_state() {
+    // A form that is posted across sites must reach the callback; without the pending sign-in it achieves nothing.
+    let plan = Plan {
+        https: true,
+        provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let mut browser = house.browser();
+    let page = browser
+        .post_from_elsewhere("/auth/callback/demo", &[("code", "x"), ("state", "y")])
+        .await;
+    assert_eq!((page.status, browser.session()), (400, None));
+}
+
+#[tokio::test]
+async fn cs_3_no_other_origin_is_ever_allowed() {
+    let (_house, mut browser) = signed_in().await;
+    for target in ["/", "/me", "/auth/session", "/auth/login", "/api/read", "/nowhere"] {
+        let send = Browser::from(browser.get(target), "https://evil.example", "cross-site");
+        let page = browser.send(send).await;
+        let preflight = browser.request(
+            Method::OPTIONS,
+            target,
+            &[
+                ("origin", "https://evil.example"),
+                ("access-control-request-method", "POST"),
+            ],
+        );
+        let preflight = browser.send(preflight).await;
+        for answer in [page, preflight] {
+            assert!(
+                answer
+                    .headers
+                    .keys()
+                    .all(|name| !name.as_str().starts_with("access-control-")),
+                "{target}: {answer:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn hd_3_what_is_about_a_person_is_not_kept() {
+    let (_house, mut browser) = signed_in().await;
+    for target in ["/", "/me", "/token", "/auth/session", "/auth/login"] {
+        let page = browser.go(target).await;
+        assert!(
+            page.header("cache-control").contains("no-store"),
+            "{target}: {:?}",
+            page.headers
+        );
+    }
+    let page = browser.submit("/auth/logout", &[]).await;
+    assert!(page.header("cache-control").contains("no-store"));
+    let cleared = page.header("clear-site-data");
+    assert!(
+        cleared.contains("\"cache\"") && cleared.contains("\"storage\""),
+        "{cleared}"
+    );
+    assert_eq!(browser.go("/me").await.status, 401, "the back button shows nothing");
+}
+
+#[tokio::test]
+async fn hd_4_no_address_of_the_site_carries_a_secret() {
+    let (house, mut browser) = signed_in().await;
+    let session = browser.session().unwrap();
+    for target in ["/", "/me", "/auth/session"] {
+        browser.go(target).await;
+    }
+    let to = browser.submit("/auth/logout", &[]).await.location();
+    let back = browser.go(to.as_str()).await.location();
+    browser.go(back.as_str()).await;
+    let addresses = browser.addresses.join("\n");
+    assert!(addresses.contains("/auth/signed-out"), "{addresses}");
+    for issued in house.provider.issued() {
+        assert!(!addresses.contains(&issued.value), "{:?} in {addresses}", issued.kind);
+    }
+    assert!(!addresses.contains(&session));
+}

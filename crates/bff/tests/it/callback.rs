@@ -1,0 +1,314 @@
+//! Checklist 4.2: the callback.
+
+use demo::Endpoint;
+use url::Url;
+
+use crate::support::{Browser, House, Log, Page, Plan, parameter, patch, without};
+
+/// Opens `callback` and expects a refusal without any token request or session.
+async fn refuses(house: &House, browser: &mut Browser, callback: &Url, why: &str) -> Page {
+    let (asked, session) = (house.provider.requests(Endpoint::Token), browser.session());
+    let rows = house.rows().await;
+    let page = browser.go(callback.as_str()).await;
+    assert_eq!(page.status, 400, "{why}: {}", page.body);
+    assert_eq!(
+        house.provider.requests(Endpoint::Token),
+        asked,
+        "{why}: a token was asked for"
+    );
+    assert_eq!(browser.session(), session, "{why}: the session changed");
+    assert_eq!(house.rows().await, rows, "{why}: rows changed");
+    page
+}
+
+fn with_parameter(url: &Url, name: &str, value: Option<&str>) -> Url {
+    let mut changed = url.clone();
+    let pairs: Vec<_> = url.query_pairs().filter(|(known, _)| known != name).collect();
+    changed.query_pairs_mut().clear().extend_pairs(pairs);
+    if let Some(value) = value {
+        changed.query_pairs_mut().append_pair(name, value);
+    }
+    changed
+}
+
+#[tokio::test]
+async fn cb_1_a_state_that_is_missing_wrong_or_used_is_refused() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    refuses(
+        &house,
+        &mut browser,
+        &with_parameter(&callback, "state", None),
+        "missing",
+    )
+    .await;
+    refuses(
+        &house,
+        &mut browser,
+        &with_parameter(&callback, "state", Some("")),
+        "empty",
+    )
+    .await;
+    refuses(
+        &house,
+        &mut browser,
+        &with_parameter(&callback, "state", Some("guess")),
+        "wrong",
+    )
+    .await;
+    assert_eq!(
+        browser.go(callback.as_str()).await.status,
+        303,
+        "the right one still works"
+    );
+    let used = parameter(&callback, "state").unwrap();
+    let authorize = browser.start("/auth/login").await;
+    let fresh = browser.authorize(&authorize, "alice").await;
+    refuses(
+        &house,
+        &mut browser,
+        &with_parameter(&fresh, "state", Some(&used)),
+        "used",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn cb_1_a_foreign_state_is_refused() {
+    let house = House::new().await;
+    let (mut attacker, mut victim) = (house.browser(), house.browser());
+    let authorize = attacker.start("/auth/login").await;
+    let callback = attacker.authorize(&authorize, "bob").await;
+    refuses(&house, &mut victim, &callback, "a browser that started nothing").await;
+    victim.start("/auth/login").await;
+    refuses(&house, &mut victim, &callback, "a browser that started its own").await;
+    // Whoever is signed in stays who they are.
+    victim.sign_in("alice").await;
+    refuses(&house, &mut victim, &callback, "a browser that is signed in").await;
+    assert_eq!(victim.go("/").await.body, "hello alice");
+}
+
+#[tokio::test]
+async fn cb_2_another_issuer_is_refused_before_any_token_request() {
+    let house = House::new().await;
+    for wrong in [
+        "https://evil.example",
+        "",
+        &format!("{}/", house.issuer),
+        &house.issuer.to_uppercase(),
+    ] {
+        house.provider.change(|faults| faults.callback = patch("iss", wrong));
+        let mut browser = house.browser();
+        let authorize = browser.start("/auth/login").await;
+        let callback = browser.authorize(&authorize, "alice").await;
+        refuses(&house, &mut browser, &callback, wrong).await;
+    }
+}
+
+#[tokio::test]
+async fn cb_3_a_missing_issuer_is_refused_when_the_provider_promises_one() {
+    let house = House::new().await;
+    house.provider.change(|faults| faults.callback = without("iss"));
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    refuses(&house, &mut browser, &callback, "missing").await;
+}
+
+#[tokio::test]
+async fn cb_3_a_provider_that_promises_no_issuer_need_not_send_one() {
+    let plan = Plan {
+        demo: |demo| {
+            demo.faults.metadata = without("authorization_response_iss_parameter_supported");
+            demo.faults.callback = without("iss");
+        },
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+}
+
+#[tokio::test]
+async fn cb_4_errors_are_shown_only_from_the_provider_that_was_asked() {
+    let house = House::new().await;
+    house
+        .provider
+        .change(|faults| faults.error = Some(("server_error".into(), "call-0900-evil".into())));
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    for (name, value) in [
+        ("state", Some("guess")),
+        ("state", None),
+        ("iss", Some("https://evil.example")),
+        ("iss", None),
+    ] {
+        let mut browser = house.browser();
+        let authorize = browser.start("/auth/login").await;
+        let callback = browser.authorize(&authorize, "alice").await;
+        let page = refuses(&house, &mut browser, &with_parameter(&callback, name, value), name).await;
+        assert!(!page.body.contains("call-0900-evil"), "{name}: {}", page.body);
+    }
+    let page = browser.go(callback.as_str()).await;
+    assert!(
+        page.status >= 400 && page.body.contains("call-0900-evil"),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn cb_5_an_answer_at_another_providers_callback_is_refused() {
+    let house = House::build(Plan {
+        second: true,
+        ..Plan::default()
+    })
+    .await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login?provider=demo").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    let mixed: Url = callback
+        .as_str()
+        .replace("/callback/demo", "/callback/other")
+        .parse()
+        .unwrap();
+    refuses(&house, &mut browser, &mixed, "mixed up").await;
+    assert_eq!(house.other.as_ref().unwrap().requests(Endpoint::Token), 0);
+    let unknown: Url = callback
+        .as_str()
+        .replace("/callback/demo", "/callback/nobody")
+        .parse()
+        .unwrap();
+    assert_eq!(browser.go(unknown.as_str()).await.status, 404);
+}
+
+#[tokio::test]
+async fn cb_6_a_denial_is_a_readable_page_and_ends_the_sign_in() {
+    let house = House::new().await;
+    let text = "<script>alert(1)</script> & \"quoted\"";
+    house
+        .provider
+        .change(|faults| faults.error = Some(("access_denied".into(), text.into())));
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    let page = browser.go(callback.as_str()).await;
+    assert!((400..500).contains(&page.status), "{}", page.status);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(!page.body.contains("<script>alert"), "{}", page.body);
+    assert_eq!((browser.session(), browser.pending().len()), (None, 0));
+    refuses(&house, &mut browser, &callback, "again").await;
+}
+
+#[tokio::test]
+async fn cb_7_parameters_that_come_twice_are_refused() {
+    let house = House::new().await;
+    for name in ["code", "state", "iss"] {
+        let mut browser = house.browser();
+        let authorize = browser.start("/auth/login").await;
+        let mut callback = browser.authorize(&authorize, "alice").await;
+        let value = parameter(&callback, name).unwrap();
+        callback.query_pairs_mut().append_pair(name, &value);
+        refuses(&house, &mut browser, &callback, name).await;
+    }
+}
+
+#[tokio::test]
+async fn cb_8_an_error_together_with_a_code_is_refused() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    refuses(
+        &house,
+        &mut browser,
+        &with_parameter(&callback, "error", Some("access_denied")),
+        "both",
+    )
+    .await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    refuses(
+        &house,
+        &mut browser,
+        &with_parameter(&callback, "code", None),
+        "neither",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn cb_9_a_callback_that_is_opened_again_does_nothing() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    browser.go(callback.as_str()).await;
+    let session = browser.session();
+    let page = browser.go(callback.as_str()).await;
+    assert!(
+        page.status == 400 || page.status == 303 && page.location().path() == "/",
+        "{page:?}"
+    );
+    assert_eq!(house.provider.requests(Endpoint::Token), 1);
+    assert_eq!((browser.session(), house.rows().await), (session, 1));
+    assert_eq!(browser.go("/").await.body, "hello alice");
+}
+
+#[tokio::test]
+async fn cb_10_every_sign_in_makes_a_new_session_and_ends_the_old_one() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let first = browser.session().unwrap();
+    browser.sign_in("bob").await;
+    let second = browser.session().unwrap();
+    assert_ne!(first, second);
+    assert_eq!(house.rows().await, 1, "the first session is gone from the store");
+    let me = browser.go("/me").await.body;
+    assert!(me.contains("bob") && !me.to_lowercase().contains("alice"), "{me}");
+    let mut thief = house.browser();
+    thief.plant("portico", &first);
+    assert_eq!(thief.go("/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn cb_10_a_planted_cookie_is_not_signed_in() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let planted = ["AAAAAAAAAAAAAAAAAAAAAA", "0123456789abcdef0123456789abcdef"];
+    for value in planted {
+        browser.plant("portico", value);
+        browser.sign_in("alice").await;
+        assert_ne!(browser.session().unwrap(), value);
+        let mut attacker = house.browser();
+        attacker.plant("portico", value);
+        assert_eq!(attacker.go("/me").await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn cb_11_the_callback_is_not_kept_and_says_nothing_to_others() {
+    let (log, house) = (Log::start(), House::new().await);
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    let good = browser.go(callback.as_str()).await;
+    let bad = browser.go(callback.as_str()).await;
+    for page in [good, bad] {
+        assert!(page.header("cache-control").contains("no-store"), "{page:?}");
+        assert_eq!(page.header("referrer-policy"), "no-referrer", "{page:?}");
+    }
+    let (own, operator) = (log.own(), log.operator());
+    assert!(!own.is_empty(), "the log was not captured");
+    for name in ["code", "state"] {
+        let value = parameter(&callback, name).unwrap();
+        assert!(
+            !own.contains(&value) && !operator.contains(&value),
+            "{name} is in the log"
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! Does sign-in keep every rule of the checklist? One file per chapter; a test's name begins with the rule's id.
+//!
+//! Site, provider, database and browser are real and talk over TCP; only the clock is ours. The provider is the demo's,
+//! which can be made hostile.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise, and says so in its name"
+)]
+
+mod bearer;
+mod browser_rules;
+mod callback;
+mod cookies;
+mod discovery;
+mod id_token;
+mod lifetime;
+mod refresh;
+mod sign_in;
+mod sign_out;
+mod starting;
+mod support;
+mod tokens;

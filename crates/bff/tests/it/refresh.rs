@@ -1,0 +1,293 @@
+//! Checklist 4.7: refreshing access tokens.
+
+use std::time::Duration;
+
+use demo::{Answer, Endpoint, Kind, Patch};
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::{Browser, House, Plan, patch, without};
+
+/// A house with somebody signed in whose access token has expired.
+async fn expired() -> (House, Browser) {
+    expired_in(Plan::default()).await
+}
+
+async fn expired_in(plan: Plan) -> (House, Browser) {
+    let house = House::build(plan).await;
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    house.advance(Duration::from_mins(6));
+    (house, browser)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rf_1_fifty_parallel_requests_refresh_once() {
+    let (house, browser) = expired().await;
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+    });
+    let requests: Vec<_> = (0..50)
+        .map(|_| {
+            let mut tab = house.browser();
+            tab.cookies.clone_from(&browser.cookies);
+            tokio::spawn(async move { tab.go("/token").await })
+        })
+        .collect();
+    while house.provider.requests(Endpoint::Token) < 2 {
+        tokio::task::yield_now().await;
+    }
+    // The other forty-nine are on their way or waiting; none of them may ask as well.
+    for _ in 0..200 {
+        assert_eq!(house.browser().go("/").await.status, 200);
+    }
+    house.provider.change(|faults| faults.answers.clear());
+    let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
+    assert!(
+        pages
+            .iter()
+            .all(|page| page.status == 200 && page.body == pages[0].body),
+        "{pages:?}"
+    );
+    assert_eq!(
+        house.provider.requests(Endpoint::Token),
+        2,
+        "one for the sign-in, one refresh"
+    );
+}
+
+#[tokio::test]
+async fn rf_1_a_caller_that_goes_away_does_not_stop_the_refresh() {
+    let (house, browser) = expired().await;
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+    });
+    let mut tab = house.browser();
+    tab.cookies.clone_from(&browser.cookies);
+    let impatient = tokio::spawn(async move { tab.go("/token").await });
+    while house.provider.requests(Endpoint::Token) < 2 {
+        tokio::task::yield_now().await;
+    }
+    impatient.abort();
+    assert!(impatient.await.unwrap_err().is_cancelled());
+    house.provider.change(|faults| faults.answers.clear());
+    // The rotated refresh token was kept: had it been lost, the provider would see the old one a second time.
+    let mut tab = house.browser();
+    tab.cookies.clone_from(&browser.cookies);
+    assert_eq!(tab.go("/token").await.status, 200);
+    house.advance(Duration::from_mins(6));
+    assert_eq!(tab.go("/token").await.status, 200);
+}
+
+#[tokio::test]
+async fn rf_3_a_provider_that_does_not_rotate_keeps_its_refresh_token() {
+    let (house, mut browser) = expired().await;
+    house
+        .provider
+        .change(|faults| faults.refresh_response = without("refresh_token"));
+    for _ in 0..3 {
+        assert_eq!(browser.go("/token").await.status, 200);
+        house.advance(Duration::from_mins(6));
+    }
+    let sent: Vec<_> = house.provider.bodies(Endpoint::Token)[1..].to_vec();
+    assert_eq!(sent.len(), 3);
+    assert!(
+        sent.iter()
+            .all(|body| body == &sent[0] && body.contains("grant_type=refresh_token")),
+        "{sent:?}"
+    );
+}
+
+#[tokio::test]
+async fn rf_3_a_rotated_refresh_token_replaces_the_old_one() {
+    let (house, mut browser) = expired().await;
+    browser.go("/token").await;
+    let newest = house.provider.newest(Kind::RefreshToken).unwrap();
+    house.advance(Duration::from_mins(6));
+    assert_eq!(browser.go("/token").await.status, 200);
+    assert!(house.provider.bodies(Endpoint::Token)[2].contains(&newest));
+}
+
+#[tokio::test]
+async fn rf_4_a_refreshed_id_token_of_somebody_else_ends_the_session() {
+    for wrong in [
+        patch("sub", "bob"),
+        patch("iss", "https://evil.example"),
+        patch("aud", "somebody"),
+        patch("aud", json!(["portico", "somebody"])),
+        patch("nonce", "another"),
+        patch("auth_time", 12_345),
+    ] {
+        let (house, mut browser) = expired().await;
+        house
+            .provider
+            .change(|faults| faults.refreshed_id_token = wrong.clone());
+        let page = browser.go("/token").await;
+        assert_eq!(page.status, 401, "{wrong:?}: {}", page.body);
+        assert_eq!(house.rows().await, 0, "{wrong:?}");
+        assert_eq!(browser.go("/me").await.status, 401, "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn rf_4_a_refreshed_id_token_is_checked_like_the_first() {
+    for wrong in [patch("exp", 1_000_000), without("sub"), without("exp")] {
+        let (house, mut browser) = expired().await;
+        house
+            .provider
+            .change(|faults| faults.refreshed_id_token = wrong.clone());
+        assert_ne!(browser.go("/token").await.status, 200, "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn rf_4_a_proper_refresh_keeps_the_person() {
+    for right in [Patch::new(), without("auth_time")] {
+        let (house, mut browser) = expired().await;
+        house
+            .provider
+            .change(|faults| faults.refreshed_id_token = right.clone());
+        assert_eq!(browser.go("/token").await.status, 200, "{right:?}");
+        assert_eq!(browser.go("/").await.body, "hello alice");
+    }
+    let (house, mut browser) = expired().await;
+    house
+        .provider
+        .change(|faults| faults.refresh_response = without("id_token"));
+    assert_eq!(
+        browser.go("/token").await.status,
+        200,
+        "a refresh need not bring an ID token"
+    );
+}
+
+#[tokio::test]
+async fn rf_5_a_grant_that_is_over_ends_the_session() {
+    let (house, mut browser) = expired().await;
+    house.provider.change(|faults| {
+        faults
+            .answers
+            .insert(Endpoint::Token, Answer::Json(400, json!({ "error": "invalid_grant" })));
+    });
+    assert_eq!(browser.go("/token").await.body, "sign in again");
+    assert_eq!(house.rows().await, 0);
+    assert_eq!(browser.go("/me").await.status, 401);
+    let session: Value = serde_json::from_str(&browser.go("/auth/session").await.body).unwrap();
+    assert_eq!(session["signed_in"], false);
+    assert_eq!(house.provider.requests(Endpoint::Token), 2, "it is not tried again");
+}
+
+#[tokio::test]
+async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() {
+    let (house, browser) = expired().await;
+    let mut there = house.at_replica(&browser, |_| {}).await;
+    // Here the request is at the provider, with an answer that says `invalid_grant`; there it succeeds meanwhile.
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Token, Answer::Hold);
+    });
+    let mut here = house.browser();
+    here.cookies.clone_from(&browser.cookies);
+    let slow = tokio::spawn(async move { here.go("/token").await });
+    while house.provider.requests(Endpoint::Token) < 2 {
+        tokio::task::yield_now().await;
+    }
+    // The one refresh token is used by whoever comes first once the provider answers again.
+    house.provider.change(|faults| faults.answers.clear());
+    let quick = there.go("/token").await;
+    let slow = slow.await.unwrap();
+    assert!(quick.status == 200 || slow.status == 200, "{quick:?} {slow:?}");
+}
+
+#[tokio::test]
+async fn rf_6_an_outage_keeps_the_session() {
+    let plan = Plan {
+        config: |config| config.http.timeout = Duration::from_millis(300),
+        ..Plan::default()
+    };
+    let (house, mut browser) = expired_in(plan).await;
+    for answer in [
+        Answer::Json(500, json!({})),
+        Answer::Json(503, json!({ "error": "temporarily_unavailable" })),
+        Answer::Json(429, json!({})),
+        Answer::Html,
+        Answer::Oversize(2 * 1024 * 1024),
+        Answer::Hold,
+    ] {
+        let why: String = format!("{answer:?}").chars().take(40).collect();
+        house.provider.change(|faults| {
+            faults.answers.insert(Endpoint::Token, answer);
+        });
+        // An earlier failure may have asked for a pause.
+        house.advance(Duration::from_mins(2));
+        let page = browser.go("/token").await;
+        assert_eq!(page.status, 503, "{why}: {}", page.body);
+        assert!(page.header("retry-after").parse::<u64>().unwrap() > 0, "{why}");
+        assert_eq!(browser.go("/").await.body, "hello alice", "{why}");
+        assert_eq!(house.rows().await, 1, "{why}");
+    }
+    house.provider.change(|faults| faults.answers.clear());
+    house.advance(Duration::from_mins(2));
+    assert_eq!(
+        browser.go("/token").await.status,
+        200,
+        "it goes on as soon as the provider does"
+    );
+}
+
+#[tokio::test]
+async fn rf_6_a_client_the_provider_no_longer_knows_is_no_reason_to_end_the_session() {
+    let (house, mut browser) = expired().await;
+    house.provider.change(|faults| {
+        faults
+            .answers
+            .insert(Endpoint::Token, Answer::Json(401, json!({ "error": "invalid_client" })));
+    });
+    assert_ne!(browser.go("/token").await.status, 200);
+    assert_eq!(browser.go("/").await.body, "hello alice");
+}
+
+#[tokio::test]
+async fn rf_7_a_refresh_does_not_extend_the_session() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    // Busy all week, every few hours.
+    for _ in 0..(7 * 24 / 4 - 1) {
+        house.advance(Duration::from_hours(4));
+        assert_eq!(browser.go("/token").await.status, 200);
+    }
+    house.advance(Duration::from_hours(4) + Duration::from_secs(1));
+    assert_eq!(browser.go("/token").await.status, 401);
+}
+
+#[tokio::test]
+async fn rf_8_a_sign_out_during_a_refresh_wins() {
+    let (house, browser) = expired().await;
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+    });
+    let mut tab = house.browser();
+    tab.cookies.clone_from(&browser.cookies);
+    let refreshing = tokio::spawn(async move { tab.go("/token").await.status });
+    while house.provider.requests(Endpoint::Token) < 2 {
+        tokio::task::yield_now().await;
+    }
+    let mut leaving = house.browser();
+    leaving.cookies.clone_from(&browser.cookies);
+    let leaving = tokio::spawn(async move { leaving.submit("/auth/logout", &[]).await.status });
+    while house.rows().await > 0 {
+        tokio::task::yield_now().await;
+    }
+    house.provider.change(|faults| faults.answers.clear());
+    assert_eq!(leaving.await.unwrap(), 303);
+    let _ = refreshing.await.unwrap();
+    assert_eq!(house.rows().await, 0, "the session came back");
+    let mut tab = house.browser();
+    tab.cookies.clone_from(&browser.cookies);
+    assert_eq!(tab.go("/me").await.status, 401);
+    let newest = house.provider.newest(Kind::RefreshToken).unwrap();
+    assert!(
+        !house.provider.refresh_is_alive(&newest),
+        "the new refresh token is still good"
+    );
+}

@@ -1,0 +1,298 @@
+//! The features of signing in: any provider (SI-5), both ways back (SI-7), failures (SI-11), return addresses (SI-12),
+//! tabs (SI-13).
+
+use demo::{Answer, Endpoint, Kind};
+use serde_json::{Value, json};
+
+use crate::support::{House, Log, Plan, parameter, patch};
+
+#[tokio::test]
+async fn si_5_any_provider_is_found_by_its_issuer() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let page = browser.sign_in("carol").await;
+    assert_eq!((page.status, page.location().path()), (303, "/me"), "{}", page.body);
+    let me: Value = serde_json::from_str(&browser.go("/me").await.body).unwrap();
+    assert_eq!(
+        (&me["issuer"], &me["subject"], &me["provider"]),
+        (&json!(house.issuer), &json!("carol"), &json!("demo"))
+    );
+    assert_eq!(
+        (&me["claims"]["name"], &me["claims"]["job_title"]),
+        (&json!("Carol Chen"), &json!("CEO"))
+    );
+    assert_eq!(me["claims"]["groups"], json!([]));
+    let counts = [Endpoint::Discovery, Endpoint::Jwks, Endpoint::Token, Endpoint::Userinfo];
+    assert_eq!(counts.map(|endpoint| house.provider.requests(endpoint)), [1, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn si_5_discovery_is_asked_once_for_many_sign_ins() {
+    let house = House::new().await;
+    for person in ["alice", "bob", "dave", "erin"] {
+        let mut browser = house.browser();
+        browser.sign_in(person).await;
+        assert_eq!(browser.go("/").await.body, format!("hello {person}"));
+    }
+    assert_eq!(house.provider.requests(Endpoint::Discovery), 1);
+    assert_eq!(house.rows().await, 4);
+}
+
+#[tokio::test]
+async fn si_5_the_secret_is_sent_the_way_the_provider_wants() {
+    let house = House::new().await;
+    house.browser().sign_in("alice").await;
+    let basic = house.provider.bodies(Endpoint::Token).remove(0);
+    assert!(
+        basic.contains("\nBasic ") && !basic.contains("client_secret"),
+        "{basic}"
+    );
+
+    let house = House::new().await;
+    let only_post = json!(["client_secret_post"]);
+    house
+        .provider
+        .change(|faults| faults.metadata = patch("token_endpoint_auth_methods_supported", only_post));
+    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    let post = house.provider.bodies(Endpoint::Token).remove(0);
+    assert!(post.contains("client_secret=") && !post.contains("Basic"), "{post}");
+}
+
+#[tokio::test]
+async fn si_6_with_several_providers_a_person_chooses() {
+    let house = House::build(Plan {
+        second: true,
+        ..Plan::default()
+    })
+    .await;
+    let mut browser = house.browser();
+    let page = browser.go("/auth/login?return_to=/me").await;
+    assert_eq!(page.status, 200);
+    for id in ["demo", "other"] {
+        assert!(page.body.contains(&format!("provider={id}")), "{}", page.body);
+    }
+    assert!(browser.pending().is_empty());
+    assert_eq!(browser.go("/auth/login?provider=nobody").await.status, 404);
+    let page = browser
+        .sign_in_by("/auth/login?provider=other&return_to=/me", "bob")
+        .await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    let me: Value = serde_json::from_str(&browser.go("/me").await.body).unwrap();
+    assert_eq!(me["provider"], "other");
+}
+
+#[tokio::test]
+async fn si_7_the_answer_can_come_by_a_form_from_another_site() {
+    let plan = Plan {
+        https: true,
+        provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login?return_to=/me").await;
+    assert_eq!(parameter(&authorize, "response_mode").as_deref(), Some("form_post"));
+    let page = browser.go(authorize.as_str()).await;
+    let fields = form_fields(&page.body);
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    assert!(fields.iter().any(|(name, _)| *name == "code"), "{}", page.body);
+    let page = browser.post_from_elsewhere("/auth/callback/demo", &fields).await;
+    assert_eq!((page.status, page.location().path()), (303, "/me"), "{}", page.body);
+    assert_eq!(browser.go("/").await.body, "hello alice");
+    // Once only.
+    let again = browser.post_from_elsewhere("/auth/callback/demo", &fields).await;
+    assert!(again.status == 400 || again.status == 303, "{}", again.status);
+    assert_eq!(house.provider.requests(Endpoint::Token), 1);
+}
+
+/// Names and values of the hidden fields of a page.
+fn form_fields(html: &str) -> Vec<(String, String)> {
+    let inputs = html.split("<input type=\"hidden\" name=\"").skip(1);
+    inputs
+        .map(|input| {
+            let (name, rest) = input.split_once("\" value=\"").unwrap();
+            (name.to_owned(), rest.split_once('"').unwrap().0.replace("&amp;", "&"))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn si_7_on_loopback_the_form_comes_back_as_well() {
+    let plan = Plan {
+        provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let fields = form_fields(&browser.go(authorize.as_str()).await.body);
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let send = crate::support::Browser::from(browser.form("/auth/callback/demo", &fields), &house.issuer, "same-site");
+    assert_eq!(browser.send(send).await.status, 303);
+    assert_eq!(browser.go("/").await.body, "hello alice");
+}
+
+#[tokio::test]
+async fn si_11_every_failure_is_a_page_with_a_reference_that_is_in_the_log() {
+    let (log, house) = (Log::start(), House::new().await);
+    for error in [
+        "server_error",
+        "temporarily_unavailable",
+        "invalid_scope",
+        "login_required",
+        "nobody_knows_this_one",
+    ] {
+        let description = format!("{error}: <img src=x onerror=alert(1)> \u{202e}\"'");
+        house
+            .provider
+            .change(|faults| faults.error = Some((error.into(), description)));
+        let mut browser = house.browser();
+        let page = browser.sign_in("alice").await;
+        assert!((400..600).contains(&page.status), "{error}: {}", page.status);
+        assert!(page.header("content-type").starts_with("text/html"), "{error}");
+        assert!(
+            !page.body.contains("<img") && !page.body.contains("onerror=alert(1)>"),
+            "{}",
+            page.body
+        );
+        let reference = page
+            .body
+            .split("<code>")
+            .nth(1)
+            .unwrap()
+            .split("</code>")
+            .next()
+            .unwrap();
+        assert_eq!(reference.len(), 8, "{reference}");
+        assert!(
+            log.operator().contains(reference),
+            "{error}: {reference} is not in the log"
+        );
+        assert_eq!((browser.session(), house.rows().await), (None, 0), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn si_11_malformed_callbacks_are_pages_not_crashes() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let long = format!("/auth/callback/demo?state={}", "x".repeat(20_000));
+    for target in [
+        "/auth/callback/demo",
+        "/auth/callback/demo?",
+        "/auth/callback/demo?code",
+        "/auth/callback/demo?state=%ff%fe&code=%00",
+        "/auth/callback/demo?error=%3Cscript%3E",
+        "/auth/callback/demo?state[]=x&code[]=y",
+        long.as_str(),
+    ] {
+        browser.start("/auth/login").await;
+        let page = browser.go(target).await;
+        assert!((400..500).contains(&page.status), "{target}: {}", page.status);
+        assert!(!page.body.contains("<script>"), "{target}");
+    }
+    let json = browser
+        .form("/auth/callback/demo", &[])
+        .header("content-type", "application/json");
+    assert!((400..500).contains(&browser.send(json).await.status));
+}
+
+#[tokio::test]
+async fn si_11_a_failure_keeps_who_is_signed_in_and_locks_nobody_out() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    house
+        .provider
+        .change(|faults| faults.error = Some(("server_error".into(), "broken".into())));
+    for _ in 0..3 {
+        assert!(browser.sign_in("bob").await.status >= 400);
+    }
+    assert_eq!(browser.go("/").await.body, "hello alice");
+    house.provider.change(|faults| faults.error = None);
+    assert_eq!(house.browser().sign_in("carol").await.status, 303);
+}
+
+#[tokio::test]
+async fn si_11_secrets_never_reach_the_log() {
+    let (log, house) = (Log::start(), House::new().await);
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    house.advance(std::time::Duration::from_mins(6));
+    browser.go("/token").await;
+    house.provider.change(|faults| {
+        faults
+            .answers
+            .insert(Endpoint::Revoke, Answer::Json(500, json!({ "error": "broken" })));
+    });
+    browser.submit("/auth/logout", &[]).await;
+    let (own, operator) = (log.own(), log.operator());
+    assert!(!own.is_empty(), "the log was not captured");
+    for issued in house.provider.issued() {
+        assert!(
+            !own.contains(&issued.value) && !operator.contains(&issued.value),
+            "{:?}",
+            issued.kind
+        );
+    }
+    assert!(!own.contains("portico-demo-secret") && !operator.contains("portico-demo-secret"));
+    assert!(house.provider.newest(Kind::RefreshToken).is_some());
+}
+
+#[tokio::test]
+async fn si_12_a_page_opened_before_sign_in_is_reached_after_it() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let page = browser
+        .sign_in_by("/auth/login?return_to=%2Fme%3Fa%3Db%26c%3Dd", "alice")
+        .await;
+    assert_eq!(
+        page.location().as_str(),
+        house.site.join("/me?a=b&c=d").unwrap().as_str()
+    );
+    assert_eq!(browser.go(page.location().as_str()).await.status, 200);
+}
+
+#[tokio::test]
+async fn si_12_a_return_address_on_another_site_is_refused() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let page = browser
+        .sign_in_by("/auth/login?return_to=https%3A%2F%2Fevil.example%2Fme", "alice")
+        .await;
+    assert_eq!(page.location().as_str(), house.site.as_str());
+}
+
+#[tokio::test]
+async fn si_13_two_tabs_sign_in_at_the_same_time() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let first = browser.start("/auth/login?return_to=/first").await;
+    let second = browser.start("/auth/login?return_to=/second").await;
+    let (one, two) = (
+        browser.authorize(&first, "alice").await,
+        browser.authorize(&second, "alice").await,
+    );
+    // The later tab comes back first.
+    assert_eq!(browser.go(two.as_str()).await.location().path(), "/second");
+    assert_eq!(browser.go(one.as_str()).await.location().path(), "/first");
+    assert_eq!(browser.go("/").await.body, "hello alice");
+    assert_eq!(house.rows().await, 1);
+}
+
+#[tokio::test]
+async fn si_4_signing_up_asks_for_a_new_account() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/signup").await;
+    assert_eq!(parameter(&authorize, "prompt").as_deref(), Some("create"));
+    let callback = browser.authorize(&authorize, "dave").await;
+    assert_eq!(browser.go(callback.as_str()).await.status, 303);
+    assert!(house.bff.can_sign_up());
+}

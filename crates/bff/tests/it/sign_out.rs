@@ -1,0 +1,260 @@
+//! Checklist 4.8: signing out.
+
+use demo::{Answer, Endpoint, Kind};
+use serde_json::{Value, json};
+
+use crate::support::{Browser, House, parameter, patch, without};
+
+async fn signed_in() -> (House, Browser) {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    (house, browser)
+}
+
+#[tokio::test]
+async fn lo_1_a_link_never_signs_anybody_out() {
+    let (house, mut browser) = signed_in().await;
+    for target in [
+        "/auth/logout",
+        "/auth/logout?confirm=yes",
+        "/auth/signed-out",
+        "/auth/signed-out?state=x",
+    ] {
+        browser.go(target).await;
+        assert_eq!(browser.go("/").await.body, "hello alice", "{target}");
+    }
+    assert_eq!((house.rows().await, house.provider.revoked().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn lo_1_a_foreign_page_signs_nobody_out() {
+    let (house, mut browser) = signed_in().await;
+    // The form of another site travels without the Lax cookie, so it cannot even say who it is about.
+    assert_eq!(browser.post_from_elsewhere("/auth/logout", &[]).await.status, 403);
+    // A browser that sends the cookie all the same is refused for where the request comes from.
+    let from_elsewhere = Browser::from(
+        browser.form("/auth/logout", &[]),
+        "https://elsewhere.example",
+        "cross-site",
+    );
+    assert_eq!(browser.send(from_elsewhere).await.status, 403);
+    assert_eq!(
+        (browser.go("/").await.body.as_str(), house.rows().await),
+        ("hello alice", 1)
+    );
+}
+
+#[tokio::test]
+async fn lo_2_the_old_cookie_is_worth_nothing_anywhere() {
+    let (house, mut browser) = signed_in().await;
+    let mut copy = house.browser();
+    copy.cookies.clone_from(&browser.cookies);
+    let mut replica = house.at_replica(&browser, |_| {}).await;
+    assert_eq!(replica.go("/me").await.status, 200, "one database, two replicas");
+    browser.submit("/auth/logout", &[]).await;
+    assert_eq!(house.rows().await, 0);
+    for tab in [&mut copy, &mut replica] {
+        for path in ["/me", "/token"] {
+            assert_eq!(tab.go(path).await.status, 401, "{path}");
+        }
+        let session: Value = serde_json::from_str(&tab.go("/auth/session").await.body).unwrap();
+        assert_eq!(session["signed_in"], false);
+        assert_eq!(tab.go("/").await.body, "stranger");
+    }
+}
+
+#[tokio::test]
+async fn lo_2_one_sign_out_ends_one_session() {
+    let (house, mut browser) = signed_in().await;
+    let (mut phone, mut bob) = (house.browser(), house.browser());
+    phone.sign_in("alice").await;
+    bob.sign_in("bob").await;
+    browser.submit("/auth/logout", &[]).await;
+    assert_eq!(phone.go("/").await.body, "hello alice");
+    assert_eq!(bob.go("/").await.body, "hello bob");
+    assert_eq!(house.rows().await, 2);
+}
+
+#[tokio::test]
+async fn lo_3_the_refresh_token_is_revoked() {
+    let (house, mut browser) = signed_in().await;
+    let token = house.provider.newest(Kind::RefreshToken).unwrap();
+    assert!(house.provider.refresh_is_alive(&token));
+    browser.submit("/auth/logout", &[]).await;
+    settle(&house, || house.provider.revoked().contains(&token)).await;
+    assert!(!house.provider.refresh_is_alive(&token));
+}
+
+/// Revocation may go on after the answer: waits until it is done, by asking the site for other things.
+async fn settle(house: &House, done: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if done() {
+            return;
+        }
+        house.browser().go("/").await;
+    }
+    panic!("it never happened");
+}
+
+#[tokio::test]
+async fn lo_3_a_provider_that_cannot_revoke_stops_no_sign_out() {
+    for answer in [
+        Answer::Json(503, json!({})),
+        Answer::Json(400, json!({ "error": "unsupported_token_type" })),
+        Answer::Html,
+    ] {
+        let (house, mut browser) = signed_in().await;
+        house.provider.change(|faults| {
+            faults.answers.insert(Endpoint::Revoke, answer.clone());
+        });
+        let page = browser.submit("/auth/logout", &[]).await;
+        assert_eq!(page.status, 303, "{answer:?}: {}", page.body);
+        assert_eq!((house.rows().await, browser.session()), (0, None), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn lo_3_nothing_is_revoked_where_the_provider_offers_no_revocation() {
+    let house = House::new().await;
+    house
+        .provider
+        .change(|faults| faults.metadata = without("revocation_endpoint"));
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    assert_eq!(browser.submit("/auth/logout", &[]).await.status, 303);
+    for _ in 0..20 {
+        browser.go("/").await;
+    }
+    assert_eq!(house.provider.requests(Endpoint::Revoke), 0);
+}
+
+#[tokio::test]
+async fn lo_4_the_provider_is_told_who_leaves_and_where_to_go_back() {
+    let (house, mut browser) = signed_in().await;
+    let hint = house.provider.newest(Kind::IdToken);
+    let page = browser.submit("/auth/logout", &[]).await;
+    let to = page.location();
+    assert!(
+        to.as_str().starts_with(&format!("{}/end_session?", house.issuer)),
+        "{to}"
+    );
+    assert_eq!(parameter(&to, "id_token_hint"), hint);
+    assert_eq!(parameter(&to, "client_id").as_deref(), Some("portico"));
+    let back = house.site.join("auth/signed-out").unwrap();
+    assert_eq!(
+        parameter(&to, "post_logout_redirect_uri").as_deref(),
+        Some(back.as_str())
+    );
+    assert!(parameter(&to, "state").unwrap().len() >= 22);
+}
+
+#[tokio::test]
+async fn lo_4_an_address_that_would_be_too_long_is_posted() {
+    let house = House::new().await;
+    house
+        .provider
+        .change(|faults| faults.id_token = patch("note", "x".repeat(12_000)));
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let page = browser.submit("/auth/logout", &[]).await;
+    assert_eq!((page.status, browser.session()), (200, None), "{:?}", page.headers);
+    assert!(
+        page.body.contains(&format!("action=\"{}/end_session\"", house.issuer)),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("name=\"id_token_hint\""));
+    assert!(page.header("cache-control").contains("no-store"));
+}
+
+#[tokio::test]
+async fn lo_5_coming_back_with_a_wrong_state_does_nothing() {
+    let (house, mut browser) = signed_in().await;
+    for target in [
+        "/auth/signed-out",
+        "/auth/signed-out?state=",
+        "/auth/signed-out?state=guess&state=guess",
+    ] {
+        let page = browser.go(target).await;
+        assert_eq!(page.status, 200, "{target}: {}", page.body);
+        assert!(page.headers.get("location").is_none(), "{target}");
+        assert!(!page.body.contains("guess"));
+        assert_eq!(browser.go("/").await.body, "hello alice", "{target}");
+    }
+    assert_eq!(house.rows().await, 1);
+}
+
+#[tokio::test]
+async fn lo_6_without_an_end_session_endpoint_the_page_says_what_is_left() {
+    let house = House::new().await;
+    house
+        .provider
+        .change(|faults| faults.metadata = without("end_session_endpoint"));
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let mut page = browser.submit("/auth/logout", &[]).await;
+    if page.status == 303 {
+        assert_eq!(page.location().origin(), house.site.origin());
+        page = browser.go(page.location().as_str()).await;
+    }
+    assert_eq!(page.status, 200);
+    assert!(
+        page.body.contains("You may still be signed in at the provider"),
+        "{}",
+        page.body
+    );
+    assert_eq!((browser.session(), house.rows().await), (None, 0));
+}
+
+#[tokio::test]
+async fn si_9_signing_out_ends_everything_here_and_there() {
+    let (house, mut browser) = signed_in().await;
+    let cookie = browser
+        .cookies
+        .iter()
+        .find(|cookie| cookie.name == "portico-demo-provider")
+        .unwrap()
+        .value
+        .clone();
+    assert_eq!(house.provider.person_of(&cookie), Some("alice"));
+    let refresh_token = house.provider.newest(Kind::RefreshToken).unwrap();
+
+    let to = browser.submit("/auth/logout", &[]).await.location();
+    let back = browser.go(to.as_str()).await;
+    assert_eq!(house.provider.person_of(&cookie), None, "the provider forgot");
+    assert!(
+        back.location()
+            .as_str()
+            .starts_with(house.site.join("auth/signed-out").unwrap().as_str())
+    );
+    let page = browser.go(back.location().as_str()).await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.body.contains("signed out") && !page.body.contains("still be signed in"),
+        "{}",
+        page.body
+    );
+    settle(&house, || !house.provider.refresh_is_alive(&refresh_token)).await;
+    assert_eq!(browser.go("/").await.body, "stranger");
+}
+
+#[tokio::test]
+async fn si_9_somebody_who_is_not_signed_in_can_sign_out() {
+    let house = House::new().await;
+    let page = house.browser().submit("/auth/logout", &[]).await;
+    assert!([200, 303].contains(&page.status), "{}", page.status);
+    assert_eq!(house.provider.requests(Endpoint::Revoke), 0);
+}
+
+#[tokio::test]
+async fn si_9_a_provider_that_is_down_stops_no_sign_out() {
+    let (house, mut browser) = signed_in().await;
+    house.provider.change(|faults| {
+        for endpoint in [Endpoint::Discovery, Endpoint::Jwks, Endpoint::Revoke, Endpoint::Token] {
+            faults.answers.insert(endpoint, Answer::Json(503, json!({})));
+        }
+    });
+    assert!([200, 303].contains(&browser.submit("/auth/logout", &[]).await.status));
+    assert_eq!((browser.session(), house.rows().await), (None, 0));
+}

@@ -1,0 +1,53 @@
+//! What do the tests stand on? A house (site, provider, database, clock), browsers, and a log.
+
+mod browser;
+mod house;
+mod log;
+mod site;
+
+pub(crate) use browser::{Browser, Page, parameter};
+pub(crate) use house::{House, Plan};
+pub(crate) use log::Log;
+
+use demo::{Endpoint, Patch};
+use serde_json::Value;
+
+/// A [`Patch`] with one change.
+pub(crate) fn patch(name: &str, value: impl Into<Value>) -> Patch {
+    Patch::from_iter([(name.to_owned(), value.into())])
+}
+
+/// A [`Patch`] that removes one member.
+pub(crate) fn without(name: &str) -> Patch {
+    patch(name, Value::Null)
+}
+
+/// Signs alice in and expects the refusal of chapter 4.4: a 4xx page, no session, no userinfo call.
+pub(crate) async fn refused(house: &House, why: &str) {
+    let asked = house.provider.requests(Endpoint::Userinfo);
+    let (mut browser, rows) = (house.browser(), house.rows().await);
+    let page = browser.sign_in("alice").await;
+    assert!(
+        (400..500).contains(&page.status),
+        "{why}: {} {}",
+        page.status,
+        page.body
+    );
+    assert_eq!(browser.session(), None, "{why}: a session cookie was set");
+    assert_eq!(house.rows().await, rows, "{why}: a session was stored");
+    assert_eq!(
+        house.provider.requests(Endpoint::Userinfo),
+        asked,
+        "{why}: userinfo was called"
+    );
+    assert_eq!(browser.go("/me").await.status, 401, "{why}");
+}
+
+/// Signs alice in and expects success.
+pub(crate) async fn accepted(house: &House, why: &str) {
+    let mut browser = house.browser();
+    let page = browser.sign_in("alice").await;
+    assert_eq!(page.status, 303, "{why}: {}", page.body);
+    let me = browser.go("/me").await;
+    assert_eq!(me.status, 200, "{why}");
+}

@@ -1,0 +1,237 @@
+//! What stands in a test? A site and one or two providers on real loopback ports, a database, and one clock for all.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bff::{Bff, BffConfig, Clock, HttpLimits, KeyRing, PlainPages, ProviderConfig, SessionLifetime, SqliteSessions};
+use demo::{Demo, DemoConfig, DemoHandle};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Row, SqlitePool};
+use tempfile::TempDir;
+use time::OffsetDateTime;
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::Browser;
+use super::site::{AUDIENCE, site};
+
+/// How a house is built. The default is one provider, `http`, and a provider that signs everybody in.
+pub(crate) struct Plan {
+    /// `https` with a proxy in front, or plain `http`.
+    pub(crate) https: bool,
+    /// A second provider, `other`.
+    pub(crate) second: bool,
+    /// Changes what the first provider is told.
+    pub(crate) demo: fn(&mut DemoConfig),
+    /// Changes how the site knows the first provider.
+    pub(crate) provider: fn(&mut ProviderConfig),
+    /// Changes the rest of the site's configuration.
+    pub(crate) config: fn(&mut BffConfig),
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            https: false,
+            second: false,
+            demo: |_| {},
+            provider: |_| {},
+            config: |_| {},
+        }
+    }
+}
+
+/// A site that runs, and its surroundings.
+pub(crate) struct House {
+    pub(crate) provider: DemoHandle,
+    /// The second provider, if the plan has one.
+    pub(crate) other: Option<DemoHandle>,
+    pub(crate) issuer: String,
+    pub(crate) site: Url,
+    pub(crate) bff: Bff,
+    pub(crate) writes: Arc<AtomicUsize>,
+    address: SocketAddr,
+    pool: SqlitePool,
+    providers: Vec<ProviderConfig>,
+    folder: TempDir,
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        Self::build(Plan::default()).await
+    }
+
+    pub(crate) async fn build(plan: Plan) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let scheme = if plan.https { "https" } else { "http" };
+        let site: Url = format!("{scheme}://127.0.0.1:{}/", address.port()).parse().unwrap();
+        let (provider, mut config) = start_provider("demo", &site, plan.demo).await;
+        (plan.provider)(&mut config);
+        let (issuer, mut providers) = (config.issuer.clone(), vec![config]);
+        let mut other = None;
+        if plan.second {
+            let (handle, config) = start_provider("other", &site, |_| {}).await;
+            other = Some(handle);
+            providers.push(config);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let pool = database(folder.path().join("sessions.db")).await;
+        let house = Blueprint {
+            url: &site,
+            providers: &providers,
+            pool: &pool,
+            keys: folder.path().join("keys"),
+        };
+        let (bff, writes) = house.open(listener, &provider, plan.config).await;
+        Self {
+            provider,
+            other,
+            issuer,
+            site,
+            bff,
+            writes,
+            address,
+            pool,
+            providers,
+            folder,
+        }
+    }
+
+    /// A new browser without any cookie.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.site.clone(), self.address)
+    }
+
+    /// A browser with the same cookies, at a second replica of the site: same database, same keys, same name.
+    pub(crate) async fn at_replica(&self, browser: &Browser, config: fn(&mut BffConfig)) -> Browser {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let keys = self.folder.path().join("keys");
+        let replica = Blueprint {
+            url: &self.site,
+            providers: &self.providers,
+            pool: &self.pool,
+            keys,
+        };
+        replica.open(listener, &self.provider, config).await;
+        let mut there = Browser::new(self.site.clone(), address);
+        there.cookies.clone_from(&browser.cookies);
+        there
+    }
+
+    /// Moves the one clock.
+    pub(crate) fn advance(&self, time: Duration) {
+        let seconds = i64::try_from(time.as_secs()).unwrap();
+        self.provider.advance(seconds);
+        if let Some(other) = &self.other {
+            other.advance(seconds);
+        }
+    }
+
+    /// How many rows there are in all tables of the database.
+    pub(crate) async fn rows(&self) -> i64 {
+        let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite%' \
+                      and name not like '%sqlx%' and name not like '%migration%'";
+        let mut rows = 0;
+        for table in sqlx::query(tables).fetch_all(&self.pool).await.unwrap() {
+            let count = format!("select count(*) from \"{}\"", table.get::<String, _>(0));
+            rows += sqlx::query(&count)
+                .fetch_one(&self.pool)
+                .await
+                .unwrap()
+                .get::<i64, _>(0);
+        }
+        rows
+    }
+
+    /// Every byte of the database's files.
+    pub(crate) fn database_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().path());
+        let files = files.filter(|path| path.to_string_lossy().contains("sessions.db"));
+        files.flat_map(|path| std::fs::read(path).unwrap()).collect()
+    }
+
+    /// How often something was written through `/write`.
+    pub(crate) fn written(&self) -> usize {
+        self.writes.load(Ordering::Relaxed)
+    }
+}
+
+async fn start_provider(id: &str, site: &Url, change: fn(&mut DemoConfig)) -> (DemoHandle, ProviderConfig) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut config = DemoConfig::new(address, site.clone());
+    config.redirect_uris = vec![site.join(&format!("auth/callback/{id}")).unwrap().to_string()];
+    config.faults.auto = Some("alice".to_owned());
+    change(&mut config);
+    let mut provider = ProviderConfig::new(id, &config.issuer, &config.client_id).unwrap();
+    provider.client_secret = Some(config.client_secret.clone().into());
+    provider.audience = Some(AUDIENCE.to_owned());
+    provider.scopes = ["openid", "profile", "email", "offline_access", "messages:read"]
+        .map(str::to_owned)
+        .to_vec();
+    let demo = Demo::new(config).unwrap();
+    let (router, handle) = (demo.router(), demo.handle());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (handle, provider)
+}
+
+async fn database(file: PathBuf) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Off);
+    SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_with(options)
+        .await
+        .unwrap()
+}
+
+/// What a site needs to open.
+struct Blueprint<'a> {
+    url: &'a Url,
+    providers: &'a [ProviderConfig],
+    pool: &'a SqlitePool,
+    keys: PathBuf,
+}
+
+impl Blueprint<'_> {
+    async fn open(
+        &self,
+        listener: TcpListener,
+        clock: &DemoHandle,
+        change: fn(&mut BffConfig),
+    ) -> (Bff, Arc<AtomicUsize>) {
+        let clock = clock.clone();
+        let mut config = BffConfig {
+            public_url: self.url.clone(),
+            cookie_name: "portico".to_owned(),
+            providers: self.providers.to_vec(),
+            session: SessionLifetime {
+                idle: Duration::from_hours(8),
+                absolute: Duration::from_hours(7 * 24),
+            },
+            keys: KeyRing::load_or_create(&self.keys).unwrap(),
+            http: HttpLimits {
+                timeout: Duration::from_secs(2),
+                ..HttpLimits::default()
+            },
+            clock: Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(clock.now()).unwrap()),
+        };
+        change(&mut config);
+        let sessions = SqliteSessions::new(self.pool.clone()).await.unwrap();
+        let bff = Bff::new(config, Arc::new(sessions), Arc::new(PlainPages)).unwrap();
+        let writes = Arc::new(AtomicUsize::new(0));
+        let router = site(&bff, writes.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (bff, writes)
+    }
+}

@@ -1,0 +1,79 @@
+//! Which site do the tests sign in to? The smallest one that shows who is there, what their token is good for, and
+//! what a bearer may do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use bff::{Bff, Caller, SignedIn, TokenError};
+use serde_json::{Value, json};
+
+/// The API's name.
+pub(crate) const AUDIENCE: &str = "https://api.portico.example";
+
+/// Counts what unsafe requests did.
+pub(crate) type Writes = Arc<AtomicUsize>;
+
+pub(crate) fn site(bff: &Bff, writes: Writes) -> Router {
+    let pages = Router::new()
+        .route("/", get(home))
+        .route("/me", get(me))
+        .route("/token", get(token))
+        .route("/write", post(write))
+        .with_state(writes);
+    let api = Router::new()
+        .route("/api/read", get(caller))
+        .layer(bff.bearer(AUDIENCE).require(&["messages:read"]));
+    bff.protect(pages.merge(bff.router())).merge(api)
+}
+
+async fn home(person: Option<SignedIn>) -> String {
+    person.map_or_else(
+        || "stranger".to_owned(),
+        |person| format!("hello {}", person.identity().subject),
+    )
+}
+
+async fn me(person: SignedIn) -> Json<Value> {
+    let identity = person.identity();
+    Json(json!({
+        "provider": identity.provider.to_string(),
+        "issuer": identity.issuer,
+        "subject": identity.subject,
+        "claims": identity.claims,
+    }))
+}
+
+/// Says whether there is a token, never which.
+async fn token(person: SignedIn) -> Response {
+    match person.access_token().await {
+        Ok(token) => {
+            let digest = token
+                .secret()
+                .bytes()
+                .fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte));
+            format!("{digest:x}").into_response()
+        }
+        Err(TokenError::SignInAgain) => (StatusCode::UNAUTHORIZED, "sign in again").into_response(),
+        Err(TokenError::NotGranted) => (StatusCode::FORBIDDEN, "not granted").into_response(),
+        Err(TokenError::ProviderUnavailable { retry_after }) => {
+            let wait = retry_after.as_secs().max(1).to_string();
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, wait)], "later").into_response()
+        }
+    }
+}
+
+async fn write(State(writes): State<Writes>) -> &'static str {
+    writes.fetch_add(1, Ordering::Relaxed);
+    "written"
+}
+
+async fn caller(caller: Caller) -> Json<Value> {
+    Json(
+        json!({ "issuer": caller.issuer, "subject": caller.subject, "client_id": caller.client_id, "scopes": caller.scopes }),
+    )
+}
