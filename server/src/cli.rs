@@ -62,6 +62,14 @@ impl ConfigFile {
         let sources = Sources::gather(&path, self.file.is_some()).map_err(|problem| Problems(vec![problem]))?;
         Config::read(&sources)
     }
+
+    /// The configuration of the demo. A `portico.toml` that happens to be here belongs to another site, with a database
+    /// of its own: only one that was named is read.
+    #[cfg(feature = "demo")]
+    fn read_demo(&self) -> Result<Config, Failure> {
+        let config = if self.file.is_some() { self.read()? } else { Config::read(&Sources::environment())? };
+        crate::demo_house::prepare(config).map_err(|refusal| Failure::Configuration(refusal.to_string()))
+    }
 }
 
 /// Why a command did not do what it was asked; already in words for the operator.

@@ -8,6 +8,7 @@
 //! | How do values become a [`Config`]? | [`read`] |
 //! | What is wrong, where, and what to do? | [`problem`] |
 //! | How is it printed for operators? | [`reference`] |
+//! | Who is meant by `acme:alice`? | `who.rs` |
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -20,6 +21,7 @@ pub mod read;
 pub mod reference;
 pub mod source;
 pub mod values;
+mod who;
 
 pub use problem::{Problem, Problems};
 pub use source::Sources;

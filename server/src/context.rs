@@ -121,7 +121,7 @@ fn person(identity: &Identity, names: Option<&ClaimNames>) -> Person {
         job_title: names.and_then(|names| text(&names.job_title)),
         groups: groups.map_or(Groups::Unknown, |list| Groups::Known(list.into_iter().map(Group::new).collect())),
         roles: names.and_then(|names| list(claims, &names.roles)).unwrap_or_default(),
-        claims: serde_json::to_string_pretty(claims).unwrap_or_default(),
+        claims: serde_json::to_string(claims).unwrap_or_default(),
     }
 }
 

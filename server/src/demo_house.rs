@@ -8,7 +8,9 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::{ClaimNames, Config, ProviderSettings, values},
+    import::{self, ImportError},
     serve::{self, ListenError},
+    store::Store,
 };
 
 /// What the terminal says below the address.
@@ -118,8 +120,14 @@ impl Provider {
 /// Brings the demo's documents in; those that are there already stay as they are.
 ///
 /// # Errors
-/// If the database cannot be written, in words for the operator.
-#[expect(clippy::unused_async, reason = "the documents are not there yet")]
-pub async fn seed(_config: &Config, _store: &crate::store::Store) -> Result<(), String> {
+/// If the database cannot be written.
+pub async fn seed(config: &Config, store: &Store) -> Result<(), ImportError> {
+    let config = config.clone();
+    let report = import::seed_demo(store, ::demo::DOCUMENTS, &move |who| {
+        config.person(&format!("{PROVIDER}:{}", who.trim_start_matches("demo:")))
+    });
+    for problem in report.await?.problems {
+        tracing::warn!(%problem, "a document of the demo was left out");
+    }
     Ok(())
 }

@@ -45,21 +45,16 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
 
 #[cfg(feature = "demo")]
 async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
-    use crate::{config::Sources, demo_house};
+    use crate::demo_house;
 
-    let config = match &arguments.config.file {
-        Some(_) => arguments.config.read()?,
-        // A `portico.toml` that happens to be here belongs to another site, with a database of its own.
-        None => Config::read(&Sources::environment())?,
-    };
-    let config = demo_house::prepare(config).map_err(|refusal| Failure::Configuration(refusal.to_string()))?;
+    let config = arguments.config.read_demo()?;
     telemetry::start(&config.log);
     let failure = |error: &dyn std::error::Error| Failure::Other(with_causes(error));
     let listener = listen(config.listen, "PORTICO_LISTEN").await.map_err(|error| failure(&error))?;
     let provider = demo_house::listen(&config).await.map_err(|error| failure(&error))?;
     tokio::spawn(provider.run());
     let site = site(&config).await.map_err(start_failure)?;
-    demo_house::seed(&config, &site.store).await.map_err(Failure::Other)?;
+    demo_house::seed(&config, &site.store).await.map_err(|error| failure(&error))?;
     print(&format!("Portico is at {}\n\n{}", at(&config), demo_house::GREETING));
     serve(listener, site.router, asked_to_stop()).await;
     Ok(ExitCode::SUCCESS)

@@ -14,8 +14,12 @@ use server::{
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 
+mod program;
+mod remote;
 mod visitor;
 
+pub(crate) use program::{Program, free_ports};
+pub(crate) use remote::RemoteVisitor;
 pub(crate) use visitor::{Answer, Visitor};
 
 /// A running site with a provider of its own; gone when it is dropped.
@@ -134,4 +138,16 @@ pub(crate) fn config(folder: &TempDir, provider_port: u16) -> Config {
     config.site_root = folder.path().join("site");
     config.demo_listen = Some(([127, 0, 0, 1], provider_port).into());
     config
+}
+
+/// Two documents: `Secret plan`, private to Engineering, and `Notice`, for everybody.
+pub(crate) async fn documents(site: &TestSite) -> [domain::DocumentId; 2] {
+    let texts = [
+        ("plan.md", "---\ntitle: Secret plan\nowner: demo:dave\ngroups: [Engineering]\nprivate: true\nid: 101\n---\nthe plan is simple\n"),
+        ("notice.md", "---\ntitle: Notice\nowner: demo:dave\nprivate: false\nid: 102\n---\nfor everybody\n"),
+    ];
+    let config = site.config.clone();
+    let report = server::import::seed_demo(&site.store, &texts, &move |who| config.person(who)).await.unwrap();
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    [101, 102].map(|number| domain::DocumentId::new(number).unwrap())
 }

@@ -44,7 +44,7 @@ impl Answer {
 }
 
 impl Visitor {
-    pub(super) fn new(router: Router, public_url: &Url) -> Self {
+    pub(crate) fn new(router: Router, public_url: &Url) -> Self {
         #[expect(clippy::disallowed_methods, reason = "a browser in a test talks to the provider, not Portico")]
         let provider_client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let origin = public_url.origin().ascii_serialization();

@@ -1,0 +1,195 @@
+//! Is every mistake of an operator told, with its place and what to do?
+
+use std::{fs, path::PathBuf};
+
+use server::config::{Config, Sources, reference};
+use tempfile::TempDir;
+
+use crate::support::Program;
+
+fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let file = Some(("portico.toml".to_owned(), text.to_owned()));
+    let problems = |problems: server::config::Problems| problems.to_string().lines().map(str::to_owned).collect();
+    Config::read(&Sources { file, dotenv: None, environment }).map_err(problems)
+}
+
+const GOOD: &str = r#"
+public_url = "https://portico.example.com"
+listen = "0.0.0.0:80"
+
+[session]
+idle = "1h"
+
+[[providers]]
+id = "acme"
+issuer = "https://login.example.com/"
+client_id = "portal"
+groups = { claim = "https://acme.example/groups" }
+
+[[providers]]
+id = "other"
+issuer = "https://other.example"
+client_id = "p"
+client_secret = "hush-hush"
+scopes = ["openid"]
+response_mode = "form_post"
+
+[api]
+audience = "https://api.example.com"
+"#;
+
+#[test]
+fn what_is_written_is_what_counts() {
+    let config = read(GOOD, &[("PORTICO_LISTEN", "127.0.0.1:81"), ("PORTICO_PROVIDERS_1_SCOPES", "openid email")]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:81");
+    assert_eq!(config.session.idle.as_secs(), 3600);
+    assert_eq!(config.session.absolute.as_secs(), 7 * 86400);
+    let [acme, other] = config.providers.as_slice() else { panic!("{:?}", config.providers) };
+    assert_eq!(acme.provider.issuer, "https://login.example.com/");
+    assert_eq!(acme.claims.groups, "https://acme.example/groups");
+    assert_eq!(acme.provider.audience.as_deref(), Some("https://api.example.com"));
+    assert_eq!(other.provider.scopes, ["openid", "email"]);
+    assert!(!format!("{config:?}").contains("hush-hush"), "a secret can be printed");
+}
+
+#[test]
+fn the_site_is_where_it_listens_unless_it_says_otherwise() {
+    assert_eq!(read("listen = \"127.0.0.1:5050\"", &[]).unwrap().public_url.as_str(), "http://localhost:5050/");
+}
+
+#[test]
+fn every_mistake_is_told_with_line_key_and_remedy() {
+    let wrong = r#"
+public_url = "http://portico.example.com"
+listn = "127.0.0.1:4040"
+listen = "4040"
+database_url = "mysql://db"
+policies = 7
+
+[session]
+idle = "8 hours"
+absolute = "1h"
+
+[[providers]]
+id = "Acme"
+issuer = "http://login.example.com"
+scopes = ["email"]
+colour = "red"
+algorithms = ["HS256"]
+"#;
+    let problems = read(wrong, &[("PORTICO_LISTENER", "x")]).unwrap_err();
+    let expected = [
+        "portico.toml:2: public_url: `http://portico.example.com` is plain http",
+        "portico.toml:3: listn: is no key of Portico — did you mean `listen`?",
+        "portico.toml:4: listen: `4040` is not an address with a port — write numbers",
+        "portico.toml:5: database_url: `mysql` is not a database Portico knows",
+        "portico.toml:6: policies: is integer, not a text",
+        "portico.toml:9: session.idle: `8 hours` is not a duration",
+        "portico.toml:12: providers[0].client_id: is missing",
+        "portico.toml:13: providers[0].id: `Acme` is no id",
+        "portico.toml:14: providers[0].issuer: `http://login.example.com` is plain http",
+        "portico.toml:15: providers[0].scopes: has no `openid`",
+        "portico.toml:16: providers[0].colour: is no key of Portico",
+        "portico.toml:17: providers[0].algorithms: `HS256` is not a signature Portico accepts",
+        "PORTICO_LISTENER: PORTICO_LISTENER: is no variable of Portico",
+    ];
+    for expected in expected {
+        assert!(problems.iter().any(|problem| problem.starts_with(expected)), "{expected}\nin {problems:#?}");
+    }
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+    assert!(problems.iter().all(|problem| problem.contains(" — ")), "{problems:#?}");
+}
+
+#[test]
+fn broken_syntax_is_told_by_line() {
+    let problems = read("listen = \"127.0.0.1:1\"\npublic_url = = 1\n", &[]).unwrap_err();
+    assert!(problems[0].starts_with("portico.toml:2: syntax: "), "{problems:?}");
+}
+
+#[test]
+fn two_providers_cannot_share_an_id_and_a_secret_has_one_place() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("secret");
+    fs::write(&file, "from a file\n").unwrap();
+    let provider = format!(
+        "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"p\"\nclient_secret_file = {:?}\n",
+        file.display().to_string()
+    );
+    assert!(read(&provider, &[]).is_ok());
+    let problems = read(&format!("{provider}client_secret = \"x\"\n{provider}"), &[]).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.contains("client_secret_file: stands beside `client_secret`")), "{problems:?}");
+    assert!(problems.iter().any(|problem| problem.contains("providers[1].id: is taken")), "{problems:?}");
+    fs::remove_file(file).unwrap();
+    assert!(read(&provider, &[]).unwrap_err()[0].contains("cannot be read"));
+}
+
+#[test]
+fn a_dotenv_beside_the_file_counts_less_than_the_environment() {
+    let sources = |environment: Vec<(String, String)>| Sources {
+        file: Some(("portico.toml".into(), "listen = \"127.0.0.1:1\"".into())),
+        dotenv: Some((".env".into(), "# comment\n\nexport PORTICO_LISTEN=\"127.0.0.1:2\"\nOTHER=1\n".into())),
+        environment,
+    };
+    assert_eq!(Config::read(&sources(Vec::new())).unwrap().listen.port(), 2);
+    let outer = vec![("PORTICO_LISTEN".into(), "127.0.0.1:3".into())];
+    assert_eq!(Config::read(&sources(outer)).unwrap().listen.port(), 3);
+}
+
+#[test]
+fn the_defaults_are_sound() {
+    assert!(Config::defaults().is_ok());
+}
+
+#[test]
+fn the_reference_is_the_page_in_docs() {
+    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page == reference::markdown(), "run `portico config reference > docs/configuration.md`");
+}
+
+#[test]
+fn check_tells_all_mistakes_and_exits_with_2() {
+    let program = Program::new();
+    program.write("portico.toml", "listen = \"nowhere\"\ncolour = 1\n");
+    let checked = program.run(&["check"]);
+    assert_eq!(checked.code, 2);
+    assert!(checked.stdout.is_empty());
+    assert_eq!(checked.stderr.lines().count(), 2, "{}", checked.stderr);
+    let as_json = program.run(&["check", "--json"]);
+    assert_eq!(as_json.code, 2);
+    let report: serde_json::Value = serde_json::from_str(&as_json.stdout).unwrap();
+    assert_eq!((&report["ok"], &report["problems"][0]["line"]), (&false.into(), &1.into()), "{report}");
+    let missing = program.run(&["check", "--config", "nothing.toml"]);
+    assert!(missing.code == 2 && missing.stderr.starts_with("nothing.toml: "), "{}", missing.stderr);
+}
+
+#[test]
+fn check_finds_nothing_wrong_with_a_good_file() {
+    let program = Program::new();
+    program.write("portico.toml", GOOD);
+    let checked = program.run(&["check"]);
+    assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn serving_with_a_mistake_opens_no_port() {
+    let program = Program::new();
+    program.write("portico.toml", "colour = 1\n");
+    let served = program.run(&["serve"]);
+    assert_eq!(served.code, 2);
+    assert!(served.stderr.starts_with("portico.toml:1: colour: "), "{}", served.stderr);
+    assert!(!program.exists("data"), "a database was made");
+    let nobody = Program::new().run(&["serve"]);
+    assert!(nobody.code == 2 && nobody.stderr.contains("--demo"), "{}", nobody.stderr);
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let program = Program::new();
+    for command in [&["serve"][..], &["check"], &["import"], &["config", "reference"]] {
+        let help = program.run(&[command, &["--help"]].concat());
+        assert!(help.code == 0 && help.stdout.contains("Example"), "{command:?}: {}", help.stdout);
+    }
+    assert_eq!(program.run(&["fly"]).code, 2);
+}

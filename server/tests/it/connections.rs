@@ -1,0 +1,97 @@
+//! What do connections have to obey, on real sockets?
+
+use std::time::Duration;
+
+use axum::{Router, routing::get};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+};
+
+async fn served(router: Router) -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async move { drop(stopped.await) };
+    (address, stop, tokio::spawn(server::serve::serve(listener, router, stopped)))
+}
+
+/// Everything the server says to these bytes until it closes; writing may fail half way, which is an answer too.
+async fn say(address: std::net::SocketAddr, chunks: impl Iterator<Item = Vec<u8>>) -> String {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut reader, mut writer) = stream.into_split();
+    let reading = tokio::spawn(async move {
+        let mut said = Vec::new();
+        let _ = tokio::time::timeout(Duration::from_secs(20), reader.read_to_end(&mut said)).await;
+        String::from_utf8_lossy(&said).into_owned()
+    });
+    for chunk in chunks {
+        if writer.write_all(&chunk).await.is_err() {
+            break;
+        }
+    }
+    reading.await.unwrap()
+}
+
+fn answer() -> Router {
+    Router::new().route("/", get(async || "hello"))
+}
+
+#[tokio::test]
+async fn ten_megabytes_of_headers_are_refused() {
+    let (address, _stop, _) = served(answer()).await;
+    let start = b"GET / HTTP/1.1\r\nhost: localhost\r\nx: ".to_vec();
+    let chunks = std::iter::once(start).chain(std::iter::repeat_n(vec![b'x'; 64 * 1024], 160));
+    let said = say(address, chunks).await;
+    assert!(said.is_empty() || said.starts_with("HTTP/1.1 431"), "{said}");
+    assert!(!said.contains("hello"));
+}
+
+#[tokio::test]
+async fn a_thousand_headers_are_refused() {
+    let (address, _stop, _) = served(answer()).await;
+    let mut request = b"GET / HTTP/1.1\r\nhost: localhost\r\n".to_vec();
+    for number in 0..1000 {
+        request.extend_from_slice(format!("x-{number}: 1\r\n").as_bytes());
+    }
+    request.extend_from_slice(b"\r\n");
+    let said = say(address, std::iter::once(request)).await;
+    assert!(said.starts_with("HTTP/1.1 431"), "{said}");
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_refused_and_the_next_connection_is_answered() {
+    let (address, _stop, _) = served(answer()).await;
+    for garbage in [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..], b"GET\r\n\r\n", b"\xff\xfe\r\n\r\n"] {
+        let said = say(address, std::iter::once(garbage.to_vec())).await;
+        assert!(said.is_empty() || said.starts_with("HTTP/1.1 400"), "{said}");
+    }
+    let said = say(address, std::iter::once(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec())).await;
+    assert!(said.ends_with("hello"), "{said}");
+}
+
+#[tokio::test]
+async fn a_running_answer_is_finished_before_the_program_stops() {
+    let (started, mut has_started) = tokio::sync::mpsc::channel::<()>(1);
+    let (go_on, wait) = oneshot::channel::<()>();
+    let wait = std::sync::Arc::new(tokio::sync::Mutex::new(Some(wait)));
+    let slow = get(move || {
+        let (started, wait) = (started.clone(), std::sync::Arc::clone(&wait));
+        async move {
+            started.send(()).await.unwrap();
+            let wait = wait.lock().await.take();
+            wait.unwrap().await.unwrap();
+            "finished"
+        }
+    });
+    let (address, stop, serving) = served(Router::new().route("/", slow)).await;
+    let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n".to_vec();
+    let said = tokio::spawn(say(address, std::iter::once(request)));
+    has_started.recv().await.unwrap();
+    stop.send(()).unwrap();
+    go_on.send(()).unwrap();
+    serving.await.unwrap();
+    assert!(said.await.unwrap().ends_with("finished"));
+    assert!(TcpStream::connect(address).await.is_err(), "it still listens");
+}

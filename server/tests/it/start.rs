@@ -1,0 +1,63 @@
+//! What happens when a site cannot be started as configured? One clear line, and nothing half done.
+
+use std::net::TcpListener;
+
+use crate::support::{Program, free_ports};
+
+const PROVIDER: &str = "[[providers]]\nid = \"acme\"\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"portal\"\n";
+
+#[test]
+fn a_port_that_is_taken_is_one_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let program = Program::new();
+    program.write("portico.toml", &format!("listen = \"127.0.0.1:{port}\"\n{PROVIDER}"));
+    let served = program.run(&["serve"]);
+    assert_eq!(served.code, 1);
+    let line = served.stderr.lines().last().unwrap_or_default();
+    assert!(line.starts_with(&format!("port {port} is taken: stop the other program or set PORTICO_LISTEN")), "{}", served.stderr);
+}
+
+#[test]
+fn a_demo_provider_port_that_is_taken_is_one_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, _) = free_ports();
+    let (listen, demo) = (format!("127.0.0.1:{port}"), taken.local_addr().unwrap().to_string());
+    let served = Program::new().run_with(&["serve", "--demo"], &[("PORTICO_LISTEN", &listen), ("PORTICO_DEMO_LISTEN", &demo)]);
+    assert_eq!(served.code, 1);
+    assert!(served.stderr.contains("is taken: stop the other program or set PORTICO_DEMO_LISTEN"), "{}", served.stderr);
+}
+
+#[test]
+fn a_wrong_policy_is_told_by_file_and_line() {
+    let program = Program::new();
+    program.write("portico.toml", PROVIDER);
+    program.write("policies/wrong.cedar", "permit (principal, action, resource)\nwhen { principal.colour == 7 };\n");
+    for command in [&["check"][..], &["serve"]] {
+        let run = program.run(command);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("wrong.cedar:"), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_written_is_one_line() {
+    let program = Program::new();
+    program.write("data", "a file where a folder should be");
+    program.write("portico.toml", PROVIDER);
+    let served = program.run(&["serve"]);
+    assert_eq!(served.code, 1);
+    assert_eq!(served.stderr.lines().count(), 1, "{}", served.stderr);
+    assert!(served.stderr.contains("`sqlite:data/portico.db`"), "{}", served.stderr);
+}
+
+#[test]
+fn a_key_file_that_holds_no_key_is_one_line() {
+    let program = Program::new();
+    program.write("portico.toml", PROVIDER);
+    program.write("data/keys", "no key\n");
+    let served = program.run(&["serve"]);
+    assert_eq!((served.code, served.stderr.lines().count()), (1, 1), "{}", served.stderr);
+    assert!(served.stderr.contains("data/keys"), "{}", served.stderr);
+}

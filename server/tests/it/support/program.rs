@@ -1,0 +1,110 @@
+//! How is the `portico` program run in a test? In an empty folder, with an empty environment.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// A folder to run the program in.
+pub(crate) struct Program {
+    folder: TempDir,
+}
+
+/// What a run left.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A program that serves; killed when dropped.
+pub(crate) struct Serving {
+    pub(crate) child: Child,
+    /// What it said until it served.
+    pub(crate) said: String,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Program {
+    /// A folder with nothing but the policies in it.
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let policies = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../policies");
+        copy(&policies, &folder.path().join("policies"));
+        Self { folder }
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn exists(&self, name: &str) -> bool {
+        self.folder.path().join(name).exists()
+    }
+
+    /// Runs to the end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.run_with(arguments, &[])
+    }
+
+    /// Runs to the end with variables.
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        let output = self.command(arguments, variables).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Run { code: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+
+    /// Starts `serve` and waits until it says where it is.
+    pub(crate) fn serve(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Serving {
+        let arguments = [&["serve"], arguments].concat();
+        let mut child =
+            self.command(&arguments, variables).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        lines.read_line(&mut said).unwrap();
+        Serving { child, said }
+    }
+
+    fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear().envs(variables.iter().copied());
+        command
+    }
+}
+
+/// Two ports next to each other that nobody uses right now.
+pub(crate) fn free_ports() -> (u16, u16) {
+    loop {
+        let first = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = first.local_addr().unwrap().port();
+        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return (port, port + 1);
+        }
+    }
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
