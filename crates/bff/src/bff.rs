@@ -1,18 +1,53 @@
-//! The handle of everything: what a site holds.
+//! What does a site hold in its hands? One [`Bff`]: routes, a layer, and what may be known about the providers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use axum::Router;
 
-use crate::config::check::{ConfigError, check};
+use crate::config::check::{ConfigError, ConfigProblem, check};
 use crate::config::{BffConfig, ProviderId};
+use crate::cookies::Cookies;
 use crate::guard::bearer::Bearer;
 use crate::pages::{Pages, ProviderLink};
+use crate::provider::Provider;
+use crate::provider::http::HttpClient;
+use crate::session::room::Sessions;
+use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
+use crate::sign_in::spent::Spent;
+use crate::tokens::refresh::Refreshes;
+use crate::{guard, router};
 
-/// Sign-in for one site. Cloning is cheap.
+/// How often expired sessions are removed.
+const SWEEP: Duration = Duration::from_secs(600);
+/// How often metadata that are known are read again.
+const RENEW: Duration = Duration::from_secs(6 * 3600);
+/// Longest pause between attempts to reach a provider that is down.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Sign-in for one site. Cloning is cheap; all clones are the same site.
 #[derive(Clone)]
-pub struct Bff(Arc<BffConfig>);
+pub struct Bff(pub(crate) Arc<Inner>);
+
+/// What all requests share.
+pub(crate) struct Inner {
+    pub(crate) config: BffConfig,
+    pub(crate) cookies: Cookies,
+    pub(crate) sealer: Sealer,
+    pub(crate) sessions: Sessions,
+    pub(crate) providers: Vec<Arc<Provider>>,
+    pub(crate) pages: Arc<dyn Pages>,
+    pub(crate) refreshes: Refreshes,
+    pub(crate) spent: Spent,
+}
+
+impl Inner {
+    /// The provider called `id`.
+    pub(crate) fn provider(&self, id: &str) -> Option<&Arc<Provider>> {
+        self.providers.iter().find(|p| p.config.id.as_str() == id)
+    }
+}
 
 /// Whether a provider can sign people in right now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,51 +73,139 @@ impl Bff {
         pages: Arc<dyn Pages>,
     ) -> Result<Self, ConfigError> {
         check(&config)?;
-        drop((sessions, pages));
-        Ok(Self(Arc::new(config)))
+        let http = HttpClient::new(config.http).map_err(|e| ConfigError {
+            problems: vec![ConfigProblem {
+                key: "http".to_owned(),
+                problem: crate::problem::chain(&e),
+            }],
+        })?;
+        let http = Arc::new(http);
+        let sealer = Sealer::new(config.keys.clone());
+        let providers = config
+            .providers
+            .iter()
+            .map(|p| Arc::new(Provider::new(p.clone(), &config, Arc::clone(&http))))
+            .collect();
+        Ok(Self(Arc::new(Inner {
+            cookies: Cookies::new(&config.cookie_name, &config.public_url),
+            sessions: Sessions {
+                records: sessions,
+                sealer: sealer.clone(),
+                lifetime: config.session,
+                clock: config.clock.clone(),
+            },
+            sealer,
+            providers,
+            pages,
+            refreshes: Refreshes::default(),
+            spent: Spent::default(),
+            config,
+        })))
     }
-    /// Starts discovery and the removal of expired sessions in the background.
-    pub fn start(&self) {}
-    /// Every `/auth/...` route.
+
+    /// Starts discovery and the removal of expired sessions in the background, until the last clone is dropped.
+    /// Call it inside a tokio runtime.
+    pub fn start(&self) {
+        for provider in &self.0.providers {
+            tokio::spawn(keep_discovered(Arc::downgrade(provider)));
+        }
+        tokio::spawn(sweep(Arc::downgrade(&self.0)));
+    }
+
+    /// Every `/auth/...` route. They guard themselves: it does not matter whether they are inside [`Bff::protect`].
     pub fn router(&self) -> Router {
-        Router::new()
+        router::routes(Arc::clone(&self.0))
     }
-    /// Wraps a whole site.
+
+    /// Wraps a whole site: finds the session of each request (no database is asked without a cookie) and puts a
+    /// [`SignedIn`](crate::SignedIn) into its extensions; refuses requests that change something and come from
+    /// another site.
     pub fn protect(&self, site: Router) -> Router {
-        site
+        guard::protect(Arc::clone(&self.0), site)
     }
-    /// State of each provider.
+
+    /// State of each provider, in the order of the configuration.
     #[must_use]
     pub fn readiness(&self) -> Vec<ProviderStatus> {
-        Vec::new()
+        let status = |p: &Arc<Provider>| {
+            let problem = p.discovery.problem();
+            ProviderStatus {
+                id: p.config.id.clone(),
+                title: p.config.title.clone(),
+                ready: problem.is_none(),
+                problem,
+            }
+        };
+        self.0.providers.iter().map(status).collect()
     }
-    /// Providers to choose from.
+
+    /// The providers to choose from, in the order of the configuration.
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderLink> {
+        let link = |p: &Arc<Provider>| ProviderLink {
+            id: p.config.id.clone(),
+            title: p.config.title.clone(),
+        };
+        self.0.providers.iter().map(link).collect()
+    }
+
+    /// Whether a provider is known to offer making an account (`prompt=create`).
+    #[must_use]
+    pub fn can_sign_up(&self) -> bool {
         self.0
             .providers
             .iter()
-            .map(|p| ProviderLink {
-                id: p.id.clone(),
-                title: p.title.clone(),
-            })
-            .collect()
+            .any(|p| p.discovery.current().is_some_and(|m| m.can_sign_up()))
     }
-    /// Whether a provider offers to make an account.
-    #[must_use]
-    pub fn can_sign_up(&self) -> bool {
-        false
-    }
-    /// Origins a sign-out form may be redirected to.
+
+    /// Origins to which signing out may lead, for `form-action` in a content security policy: browsers apply it to
+    /// the redirect that follows the form as well.
     #[must_use]
     pub fn form_targets(&self) -> Vec<String> {
-        Vec::new()
+        let mut origins: Vec<_> = self.0.providers.iter().filter_map(|p| p.sign_out_origin()).collect();
+        origins.sort();
+        origins.dedup();
+        origins
     }
-    /// Verifies JWT access tokens for `audience`.
+
+    /// Verifies JWT access tokens of the configured providers that are meant for `audience`.
     #[must_use]
     pub fn bearer(&self, audience: &str) -> Bearer {
-        Bearer {
-            audience: audience.to_owned(),
+        Bearer::new(Arc::clone(&self.0), audience)
+    }
+}
+
+/// Asks until there is an answer, then rarely.
+async fn keep_discovered(provider: Weak<Provider>) {
+    let mut pause = Duration::from_secs(1);
+    loop {
+        let Some(provider) = provider.upgrade() else { return };
+        match provider.discovery.renew().await {
+            Ok(_) => {
+                tracing::info!(target: "bff", provider = %provider.config.id, "the provider is ready");
+                pause = RENEW;
+            }
+            Err(problem) => {
+                tracing::warn!(target: "bff", provider = %provider.config.id, %problem, "the provider is not ready");
+                pause = if pause > LONGEST_PAUSE {
+                    LONGEST_PAUSE
+                } else {
+                    (pause * 2).min(LONGEST_PAUSE)
+                };
+            }
+        }
+        drop(provider);
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Goes on after an error: one failed sweep is made good by the next.
+async fn sweep(inner: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let Some(inner) = inner.upgrade() else { return };
+        if let Err(error) = inner.sessions.records.delete_expired(inner.config.clock.now()).await {
+            tracing::warn!(target: "bff", %error, "expired sessions could not be removed");
         }
     }
 }

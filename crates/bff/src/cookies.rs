@@ -1,1 +1,164 @@
-//! Follows.
+//! What are our cookies called, and which attributes do they carry? The same ones when they are removed, or browsers
+//! would keep a `__Host-` cookie.
+//!
+//! `Lax` and not `Strict`, so that a link from elsewhere, and the way back from the provider, find the session;
+//! `SameSite` is not the defence against cross-site requests, [`crate::guard::csrf`] is.
+
+use std::fmt;
+
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
+use time::Duration;
+use url::Url;
+
+/// When the browser may send a cookie along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SameSite {
+    Lax,
+    /// Also with a form posted by the provider's page. Browsers take it with `Secure` only.
+    None,
+}
+
+/// Names and attributes of the cookies of one site.
+#[derive(Debug, Clone)]
+pub(crate) struct Cookies {
+    base: String,
+    secure: bool,
+}
+
+impl Cookies {
+    /// On `https` every name starts with `__Host-`: no domain, path `/`, `Secure` (RFC 6265bis §4.1.3.2).
+    pub(crate) fn new(name: &str, public_url: &Url) -> Self {
+        let secure = public_url.scheme() == "https";
+        Self {
+            base: if secure {
+                format!("__Host-{name}")
+            } else {
+                name.to_owned()
+            },
+            secure,
+        }
+    }
+
+    pub(crate) fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// The cookie with the session's id.
+    pub(crate) fn session(&self) -> &str {
+        &self.base
+    }
+
+    /// How the names of pending sign-ins start.
+    pub(crate) fn pending_prefix(&self) -> String {
+        format!("{}-in-", self.base)
+    }
+
+    /// The cookie that waits for the return from the provider's sign-out.
+    pub(crate) fn leaving(&self) -> String {
+        format!("{}-out", self.base)
+    }
+
+    /// A cookie for `lifetime`.
+    pub(crate) fn set(&self, name: &str, value: &str, lifetime: Duration, same_site: SameSite) -> SetCookie {
+        let site = if same_site == SameSite::None && self.secure {
+            "None"
+        } else {
+            "Lax"
+        };
+        let secure = if self.secure { "; Secure" } else { "" };
+        let seconds = lifetime.whole_seconds().max(0);
+        SetCookie(format!(
+            "{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={site}{secure}"
+        ))
+    }
+
+    /// The end of a cookie.
+    pub(crate) fn remove(&self, name: &str) -> SetCookie {
+        self.set(name, "", Duration::ZERO, SameSite::Lax)
+    }
+}
+
+/// A cookie on its way to the browser. Does not print its value.
+pub(crate) struct SetCookie(String);
+
+impl SetCookie {
+    pub(crate) fn add_to(&self, headers: &mut HeaderMap) {
+        // Names and values are ASCII of our own making.
+        if let Ok(mut value) = HeaderValue::from_str(&self.0) {
+            value.set_sensitive(true);
+            headers.append(SET_COOKIE, value);
+        }
+    }
+}
+
+impl fmt::Debug for SetCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SetCookie({})", self.0.split('=').next().unwrap_or_default())
+    }
+}
+
+/// Every cookie of a request, name and value.
+pub(crate) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let lines = headers
+        .get_all(COOKIE)
+        .into_iter()
+        .filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+}
+
+/// The first cookie called `name`.
+pub(crate) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    all(headers).find(|(n, _)| *n == name).map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cookies(url: &str) -> Cookies {
+        Cookies::new("portico", &Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn ck_1_ck_2_a_cookie_is_bound_to_the_host_and_hidden_from_script() {
+        let secure = cookies("https://site.example");
+        assert_eq!(
+            secure.set(secure.session(), "v", Duration::HOUR, SameSite::Lax).0,
+            "__Host-portico=v; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert!(
+            secure
+                .set("a", "v", Duration::HOUR, SameSite::None)
+                .0
+                .contains("SameSite=None; Secure")
+        );
+        let plain = cookies("http://localhost:4040");
+        assert_eq!(
+            plain.set(plain.session(), "v", Duration::HOUR, SameSite::None).0,
+            "portico=v; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax"
+        );
+    }
+
+    #[test]
+    fn ck_3_removal_keeps_the_attributes() {
+        let secure = cookies("https://site.example");
+        let expected = "__Host-portico=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure";
+        assert_eq!(secure.remove(secure.session()).0, expected);
+    }
+
+    #[test]
+    fn cookies_are_read_from_every_line() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_static("a=1; b=2=3"));
+        headers.append(COOKIE, HeaderValue::from_static("c=4;broken"));
+        assert_eq!(
+            all(&headers).collect::<Vec<_>>(),
+            [("a", "1"), ("b", "2=3"), ("c", "4")]
+        );
+        assert_eq!(find(&headers, "b"), Some("2=3"));
+        assert_eq!(find(&headers, "d"), None);
+    }
+}

@@ -1,3 +1,81 @@
 //! Who may pass?
+//!
+//! | question | where |
+//! |---|---|
+//! | Who is signed in? | [`signed_in`] |
+//! | Does this request come from our own pages? | [`csrf`] |
+//! | May this program use the API? | [`bearer`] |
+
 pub(crate) mod bearer;
+pub(crate) mod csrf;
 pub(crate) mod signed_in;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderValue};
+use tower_sessions::session::Id;
+
+use self::signed_in::{SignInPages, SignedIn};
+use crate::bff::Inner;
+use crate::cookies;
+use crate::problem::Failure;
+use crate::session::record::Session;
+use crate::session::room::SessionError;
+
+/// Wraps a site: cross-site defence outside, the session inside.
+pub(crate) fn protect(inner: Arc<Inner>, site: Router) -> Router {
+    site.layer(from_fn_with_state(Arc::clone(&inner), find_session))
+        .layer(from_fn_with_state(inner, csrf::defend))
+}
+
+/// The session that a request's cookie names.
+pub(crate) async fn session_of(inner: &Inner, headers: &HeaderMap) -> Result<Option<Session>, SessionError> {
+    match session_id(inner, headers) {
+        Some(id) => inner.sessions.open(&id).await,
+        None => Ok(None),
+    }
+}
+
+/// The id in a request's cookie.
+pub(crate) fn session_id(inner: &Inner, headers: &HeaderMap) -> Option<Id> {
+    cookies::find(headers, inner.cookies.session())?.parse().ok()
+}
+
+/// Puts the signed-in person into the request. A dead session's cookie is left alone: another tab may have signed in
+/// meanwhile, and removing it here would end that session too.
+async fn find_session(State(inner): State<Arc<Inner>>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(SignInPages(Arc::clone(&inner)));
+    // The routes below look for themselves; some of them must not extend the session.
+    if request.uri().path().starts_with("/auth/") {
+        return next.run(request).await;
+    }
+    match used_session(&inner, request.headers()).await {
+        Ok(Some(session)) => {
+            request
+                .extensions_mut()
+                .insert(SignedIn::new(Arc::clone(&inner), session));
+            let mut response = next.run(request).await;
+            // What a person was shown stays between the two, unless a route knows better (ASVS 14.3.2).
+            response
+                .headers_mut()
+                .entry(CACHE_CONTROL)
+                .or_insert(HeaderValue::from_static("no-store"));
+            response
+        }
+        Ok(None) => next.run(request).await,
+        Err(error) => inner.show(Failure::ours(&error), None),
+    }
+}
+
+async fn used_session(inner: &Inner, headers: &HeaderMap) -> Result<Option<Session>, SessionError> {
+    let Some(mut session) = session_of(inner, headers).await? else {
+        return Ok(None);
+    };
+    inner.sessions.touch(&mut session).await?;
+    Ok(Some(session))
+}

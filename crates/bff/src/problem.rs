@@ -1,1 +1,135 @@
-//! Follows.
+//! What happens when something fails? It is logged once, with a reference, and the person sees a page with the same
+//! reference. Neither holds a token, a code or a `state`.
+
+use std::error::Error;
+use std::fmt::Write as _;
+
+use axum::response::Response;
+use http::StatusCode;
+use rand::Rng as _;
+
+use crate::bff::Inner;
+use crate::config::ProviderId;
+use crate::pages::Problem;
+
+/// Letters and digits that are not mistaken for each other.
+const ALPHABET: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
+
+/// A failure on its way to the log and to a page.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    title: &'static str,
+    message: String,
+    retry: Option<String>,
+    reason: String,
+}
+
+impl Failure {
+    /// `title` and `message` are for the person, `reason` for the operator.
+    pub(crate) fn new(
+        status: StatusCode,
+        title: &'static str,
+        message: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            title,
+            message: message.into(),
+            retry: None,
+            reason: reason.into(),
+        }
+    }
+
+    /// A request that does not fit to anything we started.
+    pub(crate) fn stray(reason: impl Into<String>) -> Self {
+        let message = "This answer does not belong to a sign-in that was started here, or it took too long. \
+                       Nothing was changed. Please sign in again.";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "Sign-in could not be completed",
+            message,
+            reason,
+        )
+    }
+
+    /// Something of ours does not work.
+    pub(crate) fn ours(error: &dyn Error) -> Self {
+        let message = "Something is wrong on our side. Please try again in a moment.";
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Not available right now",
+            message,
+            chain(error),
+        )
+    }
+
+    /// The same failure with a way to try again.
+    pub(crate) fn retry(mut self, path: impl Into<String>) -> Self {
+        self.retry = Some(path.into());
+        self
+    }
+}
+
+impl Inner {
+    /// Logs `failure` and shows it.
+    pub(crate) fn show(&self, failure: Failure, provider: Option<&ProviderId>) -> Response {
+        let reference = reference();
+        let (status, reason) = (failure.status.as_u16(), &failure.reason);
+        let provider = provider.map(ProviderId::as_str);
+        if failure.status.is_server_error() {
+            tracing::error!(target: "bff", reference, provider, status, reason, "{}", failure.title);
+        } else {
+            tracing::warn!(target: "bff", reference, provider, status, reason, "{}", failure.title);
+        }
+        self.pages.problem(&Problem {
+            status: failure.status,
+            title: failure.title.to_owned(),
+            message: failure.message,
+            reference,
+            retry: failure.retry,
+        })
+    }
+}
+
+/// Eight characters, different each time.
+fn reference() -> String {
+    let mut rng = rand::rng();
+    (0..8)
+        .map(|_| char::from(ALPHABET[rng.random_range(0..ALPHABET.len())]))
+        .collect()
+}
+
+/// An error with its causes on one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Text from elsewhere, cut to `max` characters, without control characters.
+pub(crate) fn plain(text: &str, max: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(max).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn si_11_a_reference_has_eight_plain_characters() {
+        let one = reference();
+        assert!(one.len() == 8 && one.bytes().all(|b| ALPHABET.contains(&b)));
+        assert_ne!(one, reference());
+    }
+
+    #[test]
+    fn text_from_elsewhere_is_bounded_and_cannot_forge_a_log_line() {
+        assert_eq!(plain("a\r\nb\u{1b}[31mcdef", 6), "ab[31m");
+    }
+}

@@ -1,1 +1,71 @@
-//! Follows.
+//! Who signs people in? One [`Provider`] per configured issuer.
+//!
+//! | question | where |
+//! |---|---|
+//! | How is it asked at all? | [`http`] |
+//! | Where are its endpoints? | [`discovery`] |
+//! | Which keys does it sign with? | [`keys`] |
+//! | What is a signed token? | [`jws`] |
+//! | Is this ID token good? | [`id_token`] |
+//! | Is this access token good? | [`access_token`] |
+//! | What else does it know of the person? | [`profile`] |
+
+pub(crate) mod access_token;
+pub(crate) mod discovery;
+pub(crate) mod http;
+pub(crate) mod id_token;
+pub(crate) mod jws;
+pub(crate) mod keys;
+pub(crate) mod profile;
+
+use std::sync::Arc;
+
+use url::Url;
+
+use self::discovery::Discovery;
+use self::http::{ClientAuth, HttpClient};
+use self::keys::KeyCache;
+use crate::config::clock::Clock;
+use crate::config::{BffConfig, ProviderConfig};
+
+/// A provider and what is known of it so far.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    pub(crate) config: ProviderConfig,
+    pub(crate) http: Arc<HttpClient>,
+    pub(crate) clock: Clock,
+    pub(crate) discovery: Discovery,
+    pub(crate) keys: KeyCache,
+    /// Our callback, as registered there.
+    pub(crate) redirect_uri: String,
+}
+
+impl Provider {
+    pub(crate) fn new(config: ProviderConfig, site: &BffConfig, http: Arc<HttpClient>) -> Self {
+        Self {
+            redirect_uri: format!("{}auth/callback/{}", site.public_url, config.id),
+            discovery: Discovery::new(&config.issuer, site.clock.clone(), Arc::clone(&http)),
+            keys: KeyCache::new(site.clock.clone(), Arc::clone(&http)),
+            clock: site.clock.clone(),
+            http,
+            config,
+        }
+    }
+
+    /// Fields and credentials that prove who we are at `metadata`'s endpoints (RFC 6749 §2.3).
+    pub(crate) fn client_auth(&self, metadata: &discovery::Metadata) -> ClientAuth<'_> {
+        let id = &self.config.client_id;
+        match &self.config.client_secret {
+            None => ClientAuth::Public { id },
+            Some(secret) if metadata.takes_secret_in_form_only() => ClientAuth::Form { id, secret },
+            Some(secret) => ClientAuth::Basic { id, secret },
+        }
+    }
+
+    /// Origin a browser is sent to when signing out.
+    pub(crate) fn sign_out_origin(&self) -> Option<String> {
+        let known = self.discovery.current().and_then(|m| m.end_session_endpoint.clone());
+        let url = known.or_else(|| Url::parse(&self.config.issuer).ok())?;
+        Some(url.origin().ascii_serialization())
+    }
+}

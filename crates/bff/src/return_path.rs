@@ -5,7 +5,7 @@ use std::fmt;
 use url::Url;
 
 /// Longest path that is kept; a longer one is replaced by `/`.
-const MAX_LEN: usize = 2000;
+const MAX_LEN: usize = 1024;
 
 /// A path with optional query and fragment on our own origin (RFC 9700 §2.1: no open redirector).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

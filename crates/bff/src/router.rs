@@ -1,1 +1,63 @@
-//! Follows.
+//! Which addresses are there? All under `/auth/`, all plain requests that need no script.
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::header::{CACHE_CONTROL, REFERRER_POLICY};
+use http::{HeaderMap, HeaderValue};
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+
+use crate::bff::Inner;
+use crate::guard::csrf;
+use crate::guard::session_of;
+use crate::{sign_in, sign_out};
+
+/// No form that reaches us is larger.
+const MAX_BODY: usize = 64 * 1024;
+
+pub(crate) fn routes(inner: Arc<Inner>) -> Router {
+    // The provider's page posts to the callback; what protects it is `state`.
+    let callback = get(sign_in::callback::by_get).post(sign_in::callback::by_post);
+    let defended = Router::new()
+        .route("/auth/logout", post(sign_out::here::sign_out))
+        .layer(from_fn_with_state(Arc::clone(&inner), csrf::defend));
+    Router::new()
+        .route("/auth/login", get(sign_in::start::sign_in))
+        .route("/auth/signup", get(sign_in::start::sign_up))
+        .route("/auth/callback/{provider}", callback)
+        .route("/auth/signed-out", get(sign_out::here::signed_out))
+        .route("/auth/session", get(session))
+        .merge(defended)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(keep_private))
+        .with_state(inner)
+}
+
+/// Addresses here carry codes and `state`: they are kept neither in caches nor in referrers (RFC 9700 §4.2.4).
+async fn keep_private(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// Who is signed in and until when, for scripts. Asking does not extend the session.
+async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Json<Value> {
+    let Ok(Some(session)) = session_of(&inner, &headers).await else {
+        return Json(json!({ "signed_in": false, "name": null, "expires_at": null }));
+    };
+    let name = session
+        .identity
+        .claims
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or(&session.identity.subject);
+    let expires_at = inner.sessions.end_of(&session).format(&Rfc3339).ok();
+    Json(json!({ "signed_in": true, "name": name, "expires_at": expires_at }))
+}

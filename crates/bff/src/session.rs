@@ -14,8 +14,8 @@ pub(crate) mod record;
 pub(crate) mod room;
 pub(crate) mod seal;
 #[cfg(feature = "sqlite")]
-pub mod sqlite;
-pub mod store;
+pub(crate) mod sqlite;
+pub(crate) mod store;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;

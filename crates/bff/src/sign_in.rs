@@ -1,1 +1,17 @@
-//! Follows.
+//! How does a person sign in? Authorization code flow with PKCE, `state`, `nonce` and `iss` (RFC 9700 §2.1, RFC 9207).
+//!
+//! | question | where |
+//! |---|---|
+//! | The way to the provider | [`start`] |
+//! | What is remembered on the way? | [`pending`] |
+//! | What did the provider answer? | [`answer`] |
+//! | The way back | [`callback`] |
+//! | From a code to a session | [`exchange`] |
+//! | Was this answer used before? | [`spent`] |
+
+pub(crate) mod answer;
+pub(crate) mod callback;
+pub(crate) mod exchange;
+pub(crate) mod pending;
+pub(crate) mod spent;
+pub(crate) mod start;

@@ -1,48 +1,140 @@
-//! May this caller use the API?
-use axum::extract::FromRequestParts;
-use http::StatusCode;
-use http::request::Parts;
-use serde_json::{Map, Value};
+//! May this program use the API? A layer that verifies JWT access tokens by the providers' keys (RFC 9068, RFC 6750)
+//! and an extractor that says who calls.
 
-/// Verifies access tokens.
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Request};
+use axum::response::{IntoResponse as _, Response};
+use futures::future::BoxFuture;
+use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::bff::Inner;
+use crate::provider::access_token::AccessTokenError;
+
+/// Verifies access tokens meant for one audience. Cloning is cheap.
 #[derive(Clone)]
 pub struct Bearer {
-    pub(crate) audience: String,
+    inner: Arc<Inner>,
+    audience: Arc<str>,
 }
 
 impl Bearer {
-    /// A layer.
+    pub(crate) fn new(inner: Arc<Inner>, audience: &str) -> Self {
+        Self {
+            inner,
+            audience: audience.into(),
+        }
+    }
+
+    /// A layer that lets requests through whose token grants all of `scopes`, with a [`Caller`] for the handler.
+    /// Others get 401 or 403 with `WWW-Authenticate` (RFC 6750 §3) and `{"message": …}`.
     #[must_use]
     pub fn require(&self, scopes: &[&str]) -> RequireBearer {
         RequireBearer {
-            _audience: self.audience.clone(),
-            _scopes: scopes.iter().map(|s| (*s).to_owned()).collect(),
+            bearer: self.clone(),
+            scopes: scopes.iter().map(|s| (*s).to_owned()).collect(),
         }
     }
-}
 
-/// The layer.
-#[derive(Clone)]
-pub struct RequireBearer {
-    _audience: String,
-    _scopes: Vec<String>,
-}
-
-impl<S> tower::Layer<S> for RequireBearer {
-    type Service = S;
-    fn layer(&self, inner: S) -> S {
-        inner
+    /// Who calls, if the request's token is good and grants all of `scopes`.
+    async fn admit(&self, headers: &HeaderMap, scopes: &[String]) -> Result<Caller, Response> {
+        let token = token(headers)?;
+        let caller = self
+            .inner
+            .verify_access_token(token, &self.audience)
+            .await
+            .map_err(|error| match error {
+                AccessTokenError::Unavailable(reason) => {
+                    tracing::error!(target: "bff", reason, "an access token could not be verified");
+                    let mut response = answer(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        None,
+                        "tokens cannot be verified right now",
+                    );
+                    response
+                        .headers_mut()
+                        .insert(RETRY_AFTER, HeaderValue::from_static("10"));
+                    response
+                }
+                AccessTokenError::Invalid(reason) => {
+                    tracing::debug!(target: "bff", reason, "an access token is refused");
+                    answer(
+                        StatusCode::UNAUTHORIZED,
+                        Some("Bearer error=\"invalid_token\"".into()),
+                        "the token is not valid",
+                    )
+                }
+            })?;
+        if scopes.iter().all(|s| caller.scopes.contains(s)) {
+            return Ok(caller);
+        }
+        let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scopes.join(" "));
+        Err(answer(
+            StatusCode::FORBIDDEN,
+            Some(challenge),
+            "the token does not grant this",
+        ))
     }
 }
 
-/// Who calls.
-#[derive(Debug, Clone)]
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bearer")
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The token in the header; tokens in a query or a form are not looked for (RFC 6750 §2.2, §2.3 are optional).
+fn token(headers: &HeaderMap) -> Result<&str, Response> {
+    let missing = || answer(StatusCode::UNAUTHORIZED, Some("Bearer".into()), "a token is needed");
+    let malformed = || {
+        let challenge = "Bearer error=\"invalid_request\"".to_owned();
+        answer(
+            StatusCode::BAD_REQUEST,
+            Some(challenge),
+            "the Authorization header cannot be read",
+        )
+    };
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().ok_or_else(missing)?;
+    if values.next().is_some() {
+        return Err(malformed());
+    }
+    let (scheme, token) = value
+        .to_str()
+        .map_err(|_| malformed())?
+        .split_once(' ')
+        .ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    Ok(token.trim())
+}
+
+fn answer(status: StatusCode, challenge: Option<String>, message: &str) -> Response {
+    let mut response = (status, Json(json!({ "message": message }))).into_response();
+    if let Some(value) = challenge.and_then(|c| HeaderValue::from_str(&c).ok()) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+    }
+    response
+}
+
+/// Who calls an API, and what the token allows.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Caller {
     /// Who issued the token.
     pub issuer: String,
-    /// On behalf of whom.
+    /// On behalf of whom; the application itself when it acts alone.
     pub subject: String,
-    /// Which application.
+    /// The application that holds the token.
     pub client_id: Option<String>,
     /// What it may do.
     pub scopes: Vec<String>,
@@ -51,8 +143,65 @@ pub struct Caller {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
-    type Rejection = StatusCode;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        parts.extensions.get::<Self>().cloned().ok_or(StatusCode::UNAUTHORIZED)
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let missing = || answer(StatusCode::UNAUTHORIZED, Some("Bearer".into()), "a token is needed");
+        parts.extensions.get::<Self>().cloned().ok_or_else(missing)
+    }
+}
+
+/// The layer made by [`Bearer::require`].
+#[derive(Debug, Clone)]
+pub struct RequireBearer {
+    bearer: Bearer,
+    scopes: Arc<[String]>,
+}
+
+impl<S> tower::Layer<S> for RequireBearer {
+    type Service = Guarded<S>;
+
+    fn layer(&self, next: S) -> Guarded<S> {
+        Guarded {
+            gate: self.clone(),
+            next,
+        }
+    }
+}
+
+/// A service behind [`RequireBearer`].
+#[derive(Debug, Clone)]
+pub struct Guarded<S> {
+    gate: RequireBearer,
+    next: S,
+}
+
+impl<S> tower::Service<Request> for Guarded<S>
+where
+    S: tower::Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.next.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let gate = self.gate.clone();
+        // The clone takes the place of the one that was polled ready.
+        let fresh = self.next.clone();
+        let mut next = std::mem::replace(&mut self.next, fresh);
+        Box::pin(async move {
+            match gate.bearer.admit(request.headers(), &gate.scopes).await {
+                Ok(caller) => {
+                    request.extensions_mut().insert(caller);
+                    next.call(request).await
+                }
+                Err(refusal) => Ok(refusal),
+            }
+        })
     }
 }

@@ -1,41 +1,104 @@
-//! Who is signed in?
+//! Who is signed in? An extractor for handlers behind [`Bff::protect`](crate::Bff::protect).
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::request::Parts;
+use time::OffsetDateTime;
 
+use crate::bff::Inner;
+use crate::problem::Failure;
+use crate::return_path::ReturnPath;
 use crate::session::Identity;
+use crate::session::record::Session;
 use crate::tokens::{AccessToken, TokenError};
 
-/// A signed-in person.
+/// A signed-in person, and the way to tokens on their behalf. Cloning is cheap.
+///
+/// As an extractor: `SignedIn` answers 401 with a page that offers to sign in, `Option<SignedIn>` lets everybody in.
 #[derive(Clone)]
-pub struct SignedIn(std::sync::Arc<Identity>);
+pub struct SignedIn {
+    inner: Arc<Inner>,
+    session: Arc<Session>,
+}
 
 impl SignedIn {
+    pub(crate) fn new(inner: Arc<Inner>, session: Session) -> Self {
+        Self {
+            inner,
+            session: Arc::new(session),
+        }
+    }
+
     /// Who it is.
     #[must_use]
     pub fn identity(&self) -> &Identity {
-        &self.0
+        &self.session.identity
     }
-    /// A token.
+
+    /// When the session ends if nothing more is asked.
+    #[must_use]
+    pub fn ends_at(&self) -> OffsetDateTime {
+        self.inner.sessions.end_of(&self.session)
+    }
+
+    /// An access token that is good for a while, renewed silently when it is about to expire. However many requests
+    /// ask at once, the provider is asked once per session.
     ///
     /// # Errors
-    /// See [`TokenError`].
-    #[expect(clippy::unused_async, reason = "not there yet")]
+    /// [`TokenError::SignInAgain`] when the grant is over (the session has ended then),
+    /// [`TokenError::ProviderUnavailable`] when the provider has trouble (the session goes on),
+    /// [`TokenError::NotGranted`] when it refuses such a token.
     pub async fn access_token(&self) -> Result<AccessToken, TokenError> {
-        Err(TokenError::NotGranted)
+        self.inner.access_token(&self.session).await
     }
 }
 
+impl fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SignedIn").field(&self.session.identity).finish()
+    }
+}
+
+/// In the extensions of every request that passed [`Bff::protect`](crate::Bff::protect).
+#[derive(Clone)]
+pub(crate) struct SignInPages(pub(crate) Arc<Inner>);
+
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
-    type Rejection = StatusCode;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        parts.extensions.get::<Self>().cloned().ok_or(StatusCode::UNAUTHORIZED)
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| sign_in_first(parts))
     }
 }
 
 impl<S: Send + Sync> OptionalFromRequestParts<S> for SignedIn {
-    type Rejection = std::convert::Infallible;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Infallible> {
         Ok(parts.extensions.get::<Self>().cloned())
     }
+}
+
+fn sign_in_first(parts: &Parts) -> Response {
+    let Some(SignInPages(inner)) = parts.extensions.get() else {
+        return (StatusCode::UNAUTHORIZED, "sign in first").into_response();
+    };
+    let here = ReturnPath::parse(parts.uri.path_and_query().map_or("/", |p| p.as_str()));
+    let failure = Failure::new(
+        StatusCode::UNAUTHORIZED,
+        "Sign in first",
+        "This page is for people who are signed in.",
+        "no session",
+    )
+    .retry(format!("/auth/login?return_to={}", here.as_query_value()));
+    inner.show(failure, None)
 }

@@ -1,1 +1,188 @@
-//! Follows.
+//! How do the routes begin, find, change and end a session? Every expiry is decided here.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tower_sessions::session::Id;
+use tower_sessions::session_store;
+
+use super::Identity;
+use super::record::Session;
+use super::seal::{SealError, Sealer};
+use super::store::{Saved, SessionRecords};
+use crate::config::SessionLifetime;
+use crate::config::clock::Clock;
+use crate::tokens::TokenSet;
+
+/// Sessions could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SessionError {
+    #[error("the session store failed")]
+    Store(#[from] session_store::Error),
+    #[error("the session could not be sealed")]
+    Seal(#[from] SealError),
+}
+
+/// The sessions of a site.
+#[derive(Debug, Clone)]
+pub(crate) struct Sessions {
+    pub(crate) records: Arc<dyn SessionRecords>,
+    pub(crate) sealer: Sealer,
+    pub(crate) lifetime: SessionLifetime,
+    pub(crate) clock: Clock,
+}
+
+/// What a sign-in brings.
+pub(crate) struct Beginning {
+    pub(crate) identity: Identity,
+    pub(crate) tokens: TokenSet,
+    pub(crate) sid: Option<String>,
+}
+
+impl Sessions {
+    /// A new session under a new id; the ones in `replaces` are gone afterwards, or there is no new one.
+    pub(crate) async fn begin(&self, beginning: Beginning, replaces: &[Id]) -> Result<Session, SessionError> {
+        let now = beginning.identity.signed_in_at;
+        let mut session = Session {
+            id: Id::default(),
+            version: 0,
+            created: now,
+            seen: now,
+            sid: beginning.sid,
+            identity: beginning.identity,
+            tokens: beginning.tokens,
+        };
+        loop {
+            let mut record = session.to_record(&self.sealer, self.end_of(&session))?;
+            self.records.create(&mut record).await?;
+            if record.id == session.id {
+                break;
+            }
+            // The id was taken: the store chose another, to which the record is not sealed.
+            self.records.delete(&record.id).await?;
+            session.id = Id::default();
+        }
+        for id in replaces {
+            if let Err(error) = self.records.delete(id).await {
+                self.records.delete(&session.id).await?;
+                return Err(error.into());
+            }
+        }
+        Ok(session)
+    }
+
+    /// The living session of that id. A record that cannot be opened any more is no session.
+    pub(crate) async fn open(&self, id: &Id) -> Result<Option<Session>, SessionError> {
+        let Some(record) = self.records.load(id).await? else {
+            return Ok(None);
+        };
+        let Ok(session) = Session::from_record(&self.sealer, &record) else {
+            tracing::info!(target: "bff", "a session is sealed with a key that is not in the key ring");
+            return Ok(None);
+        };
+        if self.end_of(&session) <= self.clock.now() {
+            self.records.delete(id).await?;
+            return Ok(None);
+        }
+        Ok(Some(session))
+    }
+
+    /// Notes that `session` is in use; not more than once a minute.
+    pub(crate) async fn touch(&self, session: &mut Session) -> Result<(), SessionError> {
+        let now = self.clock.now();
+        if self.lifetime.wants_touch(session.seen, now) {
+            session.seen = now;
+            self.records.touch(&session.id, now, self.end_of(session)).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes changed tokens, unless somebody else wrote or the session has ended.
+    pub(crate) async fn update(&self, session: &Session) -> Result<Saved, SessionError> {
+        let record = session.to_record(&self.sealer, self.end_of(session))?;
+        Ok(self.records.update(&record).await?)
+    }
+
+    /// Ends the session of that id, if there is one.
+    pub(crate) async fn end(&self, id: &Id) -> Result<(), SessionError> {
+        Ok(self.records.delete(id).await?)
+    }
+
+    /// When `session` ends if it is not used again.
+    pub(crate) fn end_of(&self, session: &Session) -> OffsetDateTime {
+        self.lifetime.end(session.created, session.seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+    use crate::config::ProviderId;
+    use crate::config::key_ring::KeyRing;
+    use crate::session::store::MemorySessions;
+
+    fn scene() -> (Sessions, Arc<AtomicI64>) {
+        let seconds = Arc::new(AtomicI64::new(2_000_000_000));
+        let now = Arc::clone(&seconds);
+        let sessions = Sessions {
+            records: Arc::new(MemorySessions::new()),
+            sealer: Sealer::new(KeyRing::ephemeral()),
+            lifetime: SessionLifetime::default(),
+            clock: Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(now.load(Ordering::SeqCst)).unwrap()),
+        };
+        (sessions, seconds)
+    }
+
+    fn alice(at: OffsetDateTime) -> Beginning {
+        let provider = ProviderId::parse("demo").unwrap();
+        let (issuer, subject) = ("http://localhost:4041".to_owned(), "alice".to_owned());
+        let identity = Identity {
+            provider,
+            issuer,
+            subject,
+            claims: serde_json::Map::new(),
+            signed_in_at: at,
+        };
+        Beginning {
+            identity,
+            tokens: TokenSet::of("a", None, "i"),
+            sid: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn cb_10_a_new_session_replaces_the_old_one() {
+        let (sessions, _) = scene();
+        let old = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
+        let new = sessions.begin(alice(sessions.clock.now()), &[old.id]).await.unwrap();
+        assert_ne!(old.id, new.id);
+        assert!(sessions.open(&old.id).await.unwrap().is_none());
+        assert!(sessions.open(&new.id).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn se_1_an_idle_session_ends_and_a_used_one_goes_on_until_the_absolute_limit() {
+        let (sessions, seconds) = scene();
+        let idle = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
+        let mut used = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
+        for _ in 0..23 {
+            seconds.fetch_add(7 * 3600, Ordering::SeqCst);
+            used = sessions.open(&used.id).await.unwrap().unwrap();
+            sessions.touch(&mut used).await.unwrap();
+        }
+        assert!(sessions.open(&idle.id).await.unwrap().is_none());
+        seconds.fetch_add(7 * 3600, Ordering::SeqCst);
+        assert!(sessions.open(&used.id).await.unwrap().is_none(), "seven days are over");
+    }
+
+    #[tokio::test]
+    async fn an_ended_session_is_not_brought_back_by_a_late_write() {
+        let (sessions, _) = scene();
+        let session = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
+        sessions.end(&session.id).await.unwrap();
+        assert_eq!(sessions.update(&session).await.unwrap(), Saved::Gone);
+        assert!(sessions.open(&session.id).await.unwrap().is_none());
+    }
+}

@@ -1,1 +1,159 @@
-//! Follows.
+//! What does the token endpoint say? (RFC 6749 §5, OpenID Connect Core 1.0 §3.1.3)
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::provider::Provider;
+use crate::provider::discovery::Metadata;
+use crate::provider::http::{Answer, HttpError};
+
+/// Lifetime of an access token whose answer names none, when it can be renewed and when not.
+const UNSAID: (i64, i64) = (300, 3600);
+
+/// A granted answer; members not needed are ignored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Granted {
+    pub(crate) access_token: String,
+    /// Seconds since 1970.
+    pub(crate) expires_at: i64,
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) id_token: Option<String>,
+}
+
+/// Why there are no tokens.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EndpointError {
+    /// The provider said no (RFC 6749 §5.2).
+    #[error("the token endpoint refuses: `{error}`")]
+    Refused { error: String },
+    /// It did not answer, or said that it has trouble.
+    #[error("the token endpoint does not answer")]
+    NoAnswer(#[from] HttpError),
+    #[error("the token endpoint answers {status}")]
+    Trouble { status: u16, retry_after: Option<Duration> },
+    /// The answer is no token answer.
+    #[error("the token endpoint's answer cannot be used: {0}")]
+    Malformed(&'static str),
+}
+
+#[derive(Deserialize)]
+struct RawGranted {
+    access_token: String,
+    token_type: String,
+    expires_in: Option<Value>,
+    refresh_token: Option<String>,
+    id_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawRefused {
+    error: String,
+}
+
+impl Provider {
+    /// Asks for tokens with `fields`; adds the resource and our credentials.
+    pub(crate) async fn ask_for_tokens(
+        &self,
+        metadata: &Metadata,
+        fields: &[(&str, &str)],
+    ) -> Result<Granted, EndpointError> {
+        let mut form = fields.to_vec();
+        if let Some(resource) = &self.config.resource {
+            form.push(("resource", resource));
+        }
+        let answer = self
+            .http
+            .post(&metadata.token_endpoint, self.client_auth(metadata), &form)
+            .await?;
+        read(&answer, self.clock.now())
+    }
+}
+
+fn read(answer: &Answer, now: OffsetDateTime) -> Result<Granted, EndpointError> {
+    let status = answer.status;
+    if status.is_server_error() || status.as_u16() == 429 {
+        return Err(EndpointError::Trouble {
+            status: status.as_u16(),
+            retry_after: answer.retry_after,
+        });
+    }
+    if !status.is_success() {
+        let refused: RawRefused =
+            serde_json::from_slice(&answer.body).map_err(|_| EndpointError::Malformed("an error without a name"))?;
+        return Err(EndpointError::Refused {
+            error: crate::problem::plain(&refused.error, 64),
+        });
+    }
+    let raw: RawGranted = serde_json::from_slice(&answer.body).map_err(|_| EndpointError::Malformed("not JSON"))?;
+    // DPoP and MAC tokens would be of no use without their proofs (RFC 6750 §4).
+    if !raw.token_type.eq_ignore_ascii_case("bearer") || raw.access_token.is_empty() {
+        return Err(EndpointError::Malformed("not a bearer token"));
+    }
+    let unsaid = if raw.refresh_token.is_some() {
+        UNSAID.0
+    } else {
+        UNSAID.1
+    };
+    let lifetime = raw.expires_in.as_ref().and_then(seconds).unwrap_or(unsaid);
+    Ok(Granted {
+        access_token: raw.access_token,
+        expires_at: now.unix_timestamp().saturating_add(lifetime),
+        refresh_token: raw.refresh_token.filter(|t| !t.is_empty()),
+        id_token: raw.id_token,
+    })
+}
+
+/// A number, or the text of one as some providers send it.
+fn seconds(value: &Value) -> Option<i64> {
+    value
+        .as_i64()
+        .or_else(|| value.as_str()?.parse().ok())
+        .filter(|s| *s >= 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Result<Granted, EndpointError> {
+        let status = StatusCode::from_u16(status).unwrap();
+        read(
+            &Answer {
+                status,
+                retry_after: None,
+                body: body.into(),
+            },
+            OffsetDateTime::UNIX_EPOCH,
+        )
+    }
+
+    #[test]
+    fn tk_1_lifetime_and_type_are_read_with_patience() {
+        let plain = answer(200, r#"{"access_token":"a","token_type":"bEaReR"}"#).unwrap();
+        assert_eq!(plain.expires_at, 3600);
+        let text = answer(
+            200,
+            r#"{"access_token":"a","token_type":"Bearer","expires_in":"90","new":[1]}"#,
+        )
+        .unwrap();
+        assert_eq!(text.expires_at, 90);
+        assert!(answer(200, r#"{"access_token":"a","token_type":"DPoP"}"#).is_err());
+    }
+
+    #[test]
+    fn tk_5_an_answer_that_is_no_answer_is_told_from_a_refusal() {
+        assert!(matches!(answer(200, "<html>"), Err(EndpointError::Malformed(_))));
+        assert!(matches!(answer(400, "<html>"), Err(EndpointError::Malformed(_))));
+        assert!(matches!(
+            answer(503, "{}"),
+            Err(EndpointError::Trouble { status: 503, .. })
+        ));
+        let refused = answer(400, r#"{"error":"invalid_grant","error_description":"x"}"#);
+        assert!(matches!(refused, Err(EndpointError::Refused { error }) if error == "invalid_grant"));
+    }
+}

@@ -139,6 +139,37 @@ async fn si_7_on_loopback_the_form_comes_back_as_well() {
 }
 
 #[tokio::test]
+async fn si_7_a_form_from_another_site_finds_its_sign_in_without_a_secure_cookie() {
+    // On plain http no cookie travels with a form of another site: the answer comes back in a second step, sealed.
+    let plan = Plan {
+        provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login?return_to=/me").await;
+    let fields = form_fields(&browser.go(authorize.as_str()).await.body);
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let page = browser.post_from_elsewhere("/auth/callback/demo", &fields).await;
+    let again = page.location();
+    let code = house.provider.newest(Kind::Code).unwrap();
+    assert!(page.status == 303 && !again.as_str().contains(&code), "{again}");
+    assert_eq!(
+        house.browser().go(again.as_str()).await.status,
+        400,
+        "another browser gets nowhere with it"
+    );
+    assert_eq!(house.provider.requests(Endpoint::Token), 0);
+    assert_eq!(browser.go(again.as_str()).await.location().path(), "/me");
+    assert_eq!(browser.go("/").await.body, "hello alice");
+    assert_eq!(browser.go(again.as_str()).await.status, 400, "once only");
+    assert_eq!(house.provider.requests(Endpoint::Token), 1);
+}
+
+#[tokio::test]
 async fn si_11_every_failure_is_a_page_with_a_reference_that_is_in_the_log() {
     let (log, house) = (Log::start(), House::new().await);
     for error in [

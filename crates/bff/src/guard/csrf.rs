@@ -1,0 +1,140 @@
+//! Does a request that changes something come from our own pages? Browsers say so in headers that no page can forge
+//! (Fetch Metadata, `Origin`); cookies alone prove nothing. No token, no script, no CORS: plain forms work.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
+use http::{HeaderMap, Method, StatusCode};
+
+use crate::bff::Inner;
+use crate::problem::Failure;
+
+/// What is to be done with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Pass,
+    /// From another site, or from nowhere that can be told.
+    Foreign,
+    /// A body of a kind that other sites can send without asking, and our own pages never do.
+    WrongType,
+}
+
+/// Decides from what the browser says. `origin` is our own, as in `https://site.example`.
+pub(crate) fn judge(method: &Method, headers: &HeaderMap, origin: &str) -> Verdict {
+    if method.is_safe() || carries_bearer(headers) {
+        return Verdict::Pass;
+    }
+    let text = |name| headers.get(name).map(|v: &http::HeaderValue| v.to_str().unwrap_or("?"));
+    // Under `Referrer-Policy: no-referrer` a browser sends `null` for our own forms; Fetch Metadata decides then.
+    let from = text(ORIGIN).filter(|o| *o != "null" || !headers.contains_key("sec-fetch-site"));
+    let own_origin = from.map(|o| o == origin);
+    let own_site = text(http::HeaderName::from_static("sec-fetch-site")).map(|s| s == "same-origin" || s == "none");
+    if own_origin == Some(false) || own_site == Some(false) || (own_origin.is_none() && own_site.is_none()) {
+        return Verdict::Foreign;
+    }
+    let is_text = text(CONTENT_TYPE).is_some_and(|t| t.trim_start().to_ascii_lowercase().starts_with("text/plain"));
+    if is_text { Verdict::WrongType } else { Verdict::Pass }
+}
+
+/// A program with a token, not a browser with a cookie: no page of another site can set this header without asking
+/// first, and nobody answers.
+fn carries_bearer(headers: &HeaderMap) -> bool {
+    let value = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok());
+    value
+        .and_then(|v| v.get(..7))
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer "))
+}
+
+/// Refuses what [`judge`] does not let pass. The callback is judged by `state` instead: the provider's page posts to it.
+pub(crate) async fn defend(State(inner): State<Arc<Inner>>, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/auth/callback/") {
+        return next.run(request).await;
+    }
+    let origin = inner.config.public_url.origin().ascii_serialization();
+    let failure = match judge(request.method(), request.headers(), &origin) {
+        Verdict::Pass => return next.run(request).await,
+        Verdict::Foreign => Failure::new(
+            StatusCode::FORBIDDEN,
+            "Request refused",
+            "This request did not come from a page of this site. Nothing was changed.",
+            "cross-site request",
+        ),
+        Verdict::WrongType => Failure::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Request refused",
+            "The body of this request is of a type that is not accepted here.",
+            "text/plain body",
+        ),
+    };
+    inner.show(failure, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    const OWN: &str = "https://site.example";
+
+    fn verdict(method: Method, pairs: &[(&'static str, &'static str)]) -> Verdict {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        judge(&method, &headers, OWN)
+    }
+
+    #[test]
+    fn cs_2_a_change_must_come_from_our_own_origin() {
+        let post = |pairs: &[(&'static str, &'static str)]| verdict(Method::POST, pairs);
+        assert_eq!(post(&[("origin", OWN)]), Verdict::Pass);
+        assert_eq!(post(&[("sec-fetch-site", "same-origin")]), Verdict::Pass);
+        assert_eq!(post(&[("sec-fetch-site", "none")]), Verdict::Pass);
+        assert_eq!(
+            post(&[("sec-fetch-site", "same-origin"), ("origin", "null")]),
+            Verdict::Pass
+        );
+        for foreign in [
+            &[][..],
+            &[("origin", "https://evil.example")],
+            &[("origin", "null")],
+            &[("origin", "https://site.example.evil.example")],
+            &[("origin", "http://site.example")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "cross-site"), ("origin", OWN)],
+            &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")],
+            &[("authorization", "Basic YTpi")],
+        ] {
+            assert_eq!(post(foreign), Verdict::Foreign, "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn cs_2_text_plain_is_not_a_form_of_ours() {
+        let headers = [("origin", OWN), ("content-type", "Text/Plain;charset=utf-8")];
+        assert_eq!(verdict(Method::POST, &headers), Verdict::WrongType);
+    }
+
+    #[test]
+    fn ck_8_a_sibling_subdomain_is_foreign() {
+        assert_eq!(
+            verdict(Method::DELETE, &[("sec-fetch-site", "same-site")]),
+            Verdict::Foreign
+        );
+        assert_eq!(
+            verdict(Method::PUT, &[("origin", "https://other.site.example")]),
+            Verdict::Foreign
+        );
+    }
+
+    #[test]
+    fn reading_and_programs_with_a_token_pass() {
+        assert_eq!(verdict(Method::GET, &[("sec-fetch-site", "cross-site")]), Verdict::Pass);
+        assert_eq!(verdict(Method::POST, &[("authorization", "bearer x")]), Verdict::Pass);
+    }
+}

@@ -1,0 +1,91 @@
+//! Is this access token good, and whom does it speak for? JWT access tokens of the configured providers (RFC 9068 §4).
+
+use serde_json::Value;
+
+use super::Provider;
+use super::jws::Compact;
+use super::keys::Asker;
+use crate::bff::Inner;
+use crate::guard::bearer::Caller;
+
+/// Why an access token does not pass. The reasons are for logs, not for callers.
+#[derive(Debug)]
+pub(crate) enum AccessTokenError {
+    Invalid(&'static str),
+    /// The keys cannot be had; the token may be good.
+    Unavailable(String),
+}
+
+use AccessTokenError::{Invalid, Unavailable};
+
+impl Inner {
+    /// Verifies `raw` as meant for `audience`.
+    pub(crate) async fn verify_access_token(&self, raw: &str, audience: &str) -> Result<Caller, AccessTokenError> {
+        let token = Compact::parse(raw).map_err(|_| Invalid("not a JWT"))?;
+        let issuer = token.text("iss").ok_or(Invalid("no issuer"))?;
+        let provider = self
+            .providers
+            .iter()
+            .find(|p| p.config.issuer == issuer)
+            .ok_or(Invalid("unknown issuer"))?;
+        check_claims(provider, &token, audience).map_err(Invalid)?;
+        let metadata = provider
+            .discovery
+            .ready()
+            .await
+            .map_err(|e| Unavailable(e.to_string()))?;
+        let wanted = (token.header.alg.as_str(), token.header.kid.as_deref());
+        let keys = provider.keys.find(&metadata.jwks_uri, wanted, Asker::Stranger).await;
+        if !token.is_signed_by(&keys.map_err(|e| Unavailable(e.to_string()))?) {
+            return Err(Invalid("no key of the issuer made the signature"));
+        }
+        let subject = token.text("sub").ok_or(Invalid("no subject"))?.to_owned();
+        let client_id = token.text("client_id").or_else(|| token.text("azp")).map(str::to_owned);
+        Ok(Caller {
+            issuer: issuer.to_owned(),
+            subject,
+            client_id,
+            scopes: scopes(&token),
+            claims: token.claims,
+        })
+    }
+}
+
+fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Result<(), &'static str> {
+    let config = &provider.config;
+    // A secret shared with us as a client says nothing about who issued an access token.
+    if !config.algorithms.contains(&token.header.alg) || token.header.alg.starts_with("HS") {
+        return Err("the algorithm is not allowed");
+    }
+    if token.kind().is_some_and(|kind| kind != "at+jwt" && kind != "jwt") || token.claims.contains_key("events") {
+        return Err("another kind of token");
+    }
+    let audiences = token.audiences();
+    if !audiences.contains(&audience) {
+        return Err("for another audience");
+    }
+    // Where an API is called like its client, an ID token must not open it.
+    if token.kind().as_deref() != Some("at+jwt") && token.claims.contains_key("nonce") {
+        return Err("an ID token");
+    }
+    let now = provider.clock.now().unix_timestamp();
+    let leeway = i64::try_from(config.leeway.as_secs()).unwrap_or_default();
+    if token.seconds("exp").is_none_or(|exp| exp.saturating_add(leeway) <= now) {
+        return Err("expired");
+    }
+    let later = |claim| token.seconds(claim).is_some_and(|at| at > now.saturating_add(leeway));
+    if later("nbf") || later("iat") {
+        Err("not valid yet")
+    } else {
+        Ok(())
+    }
+}
+
+/// `scope` as text (RFC 9068 §2.2.3), or `scp` as text or list where a provider calls it so.
+fn scopes(token: &Compact<'_>) -> Vec<String> {
+    match token.claims.get("scope").or_else(|| token.claims.get("scp")) {
+        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}

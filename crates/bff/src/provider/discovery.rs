@@ -1,0 +1,267 @@
+//! Where are a provider's endpoints? Asked when first needed and again in the background (OpenID Connect Discovery
+//! 1.0 §4); a provider that is down costs nobody but the people who want to sign in there.
+
+use std::error::Error as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::StatusCode;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use url::Url;
+
+use super::http::{Answer, HttpClient};
+use crate::config::check::{is_loopback, is_secure_or_loopback};
+use crate::config::clock::Clock;
+
+/// Shortest time between two attempts, however many people want to sign in.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What a provider says about itself; members not needed here are not read, whatever they hold.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Metadata {
+    issuer: String,
+    pub(crate) authorization_endpoint: Url,
+    pub(crate) token_endpoint: Url,
+    pub(crate) jwks_uri: Url,
+    pub(crate) userinfo_endpoint: Option<Url>,
+    pub(crate) end_session_endpoint: Option<Url>,
+    pub(crate) revocation_endpoint: Option<Url>,
+    authorization_response_iss_parameter_supported: Option<bool>,
+    prompt_values_supported: Option<Vec<String>>,
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+}
+
+impl Metadata {
+    /// Whether every answer of this provider names its issuer (RFC 9207 §3).
+    pub(crate) fn names_issuer_in_answers(&self) -> bool {
+        self.authorization_response_iss_parameter_supported == Some(true)
+    }
+
+    /// Whether it offers to make an account (Initiating User Registration 1.0).
+    pub(crate) fn can_sign_up(&self) -> bool {
+        self.prompt_values_supported
+            .as_ref()
+            .is_some_and(|v| v.iter().any(|p| p == "create"))
+    }
+
+    /// `client_secret_basic` is the default (Discovery §3); some take the secret in the form alone.
+    pub(crate) fn takes_secret_in_form_only(&self) -> bool {
+        let Some(methods) = &self.token_endpoint_auth_methods_supported else {
+            return false;
+        };
+        let has = |method: &str| methods.iter().any(|m| m == method);
+        has("client_secret_post") && !has("client_secret_basic")
+    }
+
+    /// Reads and checks an answer of the provider called `issuer`.
+    fn from_answer(issuer: &str, answer: &Answer) -> Result<Self, String> {
+        if answer.status != StatusCode::OK {
+            return Err(format!("the metadata address answers {}", answer.status));
+        }
+        let metadata: Self =
+            serde_json::from_slice(&answer.body).map_err(|e| format!("the metadata cannot be read: {e}"))?;
+        if metadata.issuer != issuer {
+            return Err(format!(
+                "the metadata name the issuer `{}` instead of `{issuer}`",
+                metadata.issuer
+            ));
+        }
+        metadata.check_endpoints(issuer)?;
+        Ok(metadata)
+    }
+
+    fn check_endpoints(&self, issuer: &str) -> Result<(), String> {
+        let at_home = Url::parse(issuer).is_ok_and(|url| is_loopback(&url));
+        let needed = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
+        let offered = [
+            &self.userinfo_endpoint,
+            &self.end_session_endpoint,
+            &self.revocation_endpoint,
+        ];
+        for url in needed.into_iter().chain(offered.into_iter().flatten()) {
+            if url.scheme() != "https" && !(at_home && is_secure_or_loopback(url)) {
+                return Err(format!("the endpoint `{url}` is not https"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The provider's metadata cannot be had right now; the text is for operators.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct NotReady(String);
+
+/// What is known, and how it was tried.
+#[derive(Debug, Default)]
+struct State {
+    metadata: Option<Arc<Metadata>>,
+    problem: Option<NotReady>,
+    attempts: u64,
+    last_attempt: Option<OffsetDateTime>,
+}
+
+/// The metadata of one provider, fetched at most once at a time.
+#[derive(Debug)]
+pub(crate) struct Discovery {
+    issuer: String,
+    clock: Clock,
+    http: Arc<HttpClient>,
+    state: Mutex<State>,
+    flight: tokio::sync::Mutex<()>,
+}
+
+impl Discovery {
+    pub(crate) fn new(issuer: &str, clock: Clock, http: Arc<HttpClient>) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            clock,
+            http,
+            state: Mutex::default(),
+            flight: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known without asking.
+    pub(crate) fn current(&self) -> Option<Arc<Metadata>> {
+        self.state().metadata.clone()
+    }
+
+    /// Why nothing is known.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let state = self.state();
+        if state.metadata.is_some() {
+            return None;
+        }
+        Some(
+            state
+                .problem
+                .as_ref()
+                .map_or_else(|| "not asked yet".to_owned(), ToString::to_string),
+        )
+    }
+
+    /// What is known, or what can be found out now.
+    pub(crate) async fn ready(&self) -> Result<Arc<Metadata>, NotReady> {
+        if let Some(metadata) = self.current() {
+            return Ok(metadata);
+        }
+        let before = self.state().attempts;
+        let _flight = self.flight.lock().await;
+        {
+            let state = self.state();
+            if let Some(metadata) = &state.metadata {
+                return Ok(Arc::clone(metadata));
+            }
+            // Whoever waited for an attempt shares its outcome; nobody queues for ten seconds times the queue.
+            let just_tried = state.last_attempt.is_some_and(|at| self.clock.now() - at < PAUSE);
+            if let Some(problem) = state.problem.clone().filter(|_| state.attempts != before || just_tried) {
+                return Err(problem);
+            }
+        }
+        self.attempt().await
+    }
+
+    /// Asks again; what was known stays when that fails.
+    pub(crate) async fn renew(&self) -> Result<Arc<Metadata>, NotReady> {
+        let _flight = self.flight.lock().await;
+        self.attempt().await
+    }
+
+    async fn attempt(&self) -> Result<Arc<Metadata>, NotReady> {
+        let found = self.fetch().await.map(Arc::new).map_err(NotReady);
+        let mut state = self.state();
+        state.attempts += 1;
+        state.last_attempt = Some(self.clock.now());
+        match &found {
+            Ok(metadata) => {
+                state.metadata = Some(Arc::clone(metadata));
+                state.problem = None;
+            }
+            Err(problem) => state.problem = Some(problem.clone()),
+        }
+        found
+    }
+
+    async fn fetch(&self) -> Result<Metadata, String> {
+        let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+        let url = Url::parse(&address).map_err(|e| format!("`{address}` is not an address: {e}"))?;
+        let answer = self.http.read(&url, None).await.map_err(|e| {
+            let cause = e.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            format!("`{url}` cannot be read: {e}{cause}")
+        })?;
+        Metadata::from_answer(&self.issuer, &answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(issuer: &str, changes: &[(&str, serde_json::Value)]) -> Result<Metadata, String> {
+        let mut body = json!({
+            "issuer": "https://idp.example", "authorization_endpoint": "https://idp.example/a",
+            "token_endpoint": "https://idp.example/t", "jwks_uri": "https://idp.example/k",
+            "subject_types_supported": ["new kind"], "response_types_supported": 7, "scopes_supported": null
+        });
+        for (name, value) in changes {
+            body[*name] = value.clone();
+        }
+        let answer = Answer {
+            status: StatusCode::OK,
+            retry_after: None,
+            body: body.to_string().into_bytes(),
+        };
+        Metadata::from_answer(issuer, &answer)
+    }
+
+    #[test]
+    fn ds_1_the_issuer_must_be_the_configured_one_character_by_character() {
+        assert!(read("https://idp.example", &[]).is_ok());
+        for other in ["https://idp.example/", "https://IDP.example", "https://idp.example:443"] {
+            assert!(read(other, &[]).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn ds_3_endpoints_are_https_or_as_local_as_the_issuer() {
+        assert!(
+            read(
+                "https://idp.example",
+                &[("token_endpoint", json!("http://localhost:1/t"))]
+            )
+            .is_err()
+        );
+        let local = [
+            ("issuer", json!("http://localhost:1")),
+            ("token_endpoint", json!("http://127.0.0.1:1/t")),
+        ];
+        assert!(read("http://localhost:1", &local).is_ok());
+        let away = [
+            ("issuer", json!("http://localhost:1")),
+            ("userinfo_endpoint", json!("http://idp.example/u")),
+        ];
+        assert!(read("http://localhost:1", &away).is_err());
+    }
+
+    #[test]
+    fn the_secret_goes_into_the_form_only_where_nothing_else_is_taken() {
+        let methods = |list: serde_json::Value| {
+            read(
+                "https://idp.example",
+                &[("token_endpoint_auth_methods_supported", list)],
+            )
+            .unwrap()
+        };
+        assert!(methods(json!(["client_secret_post"])).takes_secret_in_form_only());
+        assert!(!methods(json!(["client_secret_post", "client_secret_basic"])).takes_secret_in_form_only());
+        assert!(!methods(json!(null)).takes_secret_in_form_only());
+    }
+}

@@ -1,0 +1,168 @@
+//! How is a provider asked? With the one client of this crate: TLS by rustls, no redirects, no cookies, limits on time
+//! and size, `https` unless the host is this machine.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+use reqwest::RequestBuilder;
+use url::Url;
+use url::form_urlencoded::{Serializer, byte_serialize};
+
+use crate::config::HttpLimits;
+use crate::config::check::is_secure_or_loopback;
+use crate::config::secret::Secret;
+
+/// The one HTTP client.
+#[derive(Debug)]
+pub(crate) struct HttpClient {
+    client: reqwest::Client,
+    max_bytes: usize,
+}
+
+/// What a provider answered, whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// What `Retry-After` says, in seconds only (RFC 9110 §10.2.3).
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why there is no answer. None of the texts holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HttpError {
+    #[error("`{0}` is neither https nor on this machine")]
+    Insecure(String),
+    #[error("no answer")]
+    NoAnswer(#[source] reqwest::Error),
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
+}
+
+/// Who we are, in the way the provider wants to hear it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ClientAuth<'a> {
+    Public { id: &'a str },
+    Basic { id: &'a str, secret: &'a Secret },
+    Form { id: &'a str, secret: &'a Secret },
+}
+
+impl HttpClient {
+    pub(crate) fn new(limits: HttpLimits) -> Result<Self, reqwest::Error> {
+        #[expect(clippy::disallowed_methods, reason = "the one place where a client is made")]
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(limits.timeout)
+            .connect_timeout(limits.timeout.min(Duration::from_secs(5)))
+            .user_agent(concat!("bff/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self {
+            client,
+            max_bytes: limits.max_bytes,
+        })
+    }
+
+    /// Reads JSON from `url`; `bearer` goes into the header (RFC 6750 §2.1).
+    pub(crate) async fn read(&self, url: &Url, bearer: Option<&str>) -> Result<Answer, HttpError> {
+        let request = self.client.get(checked(url)?).header(ACCEPT, "application/json");
+        let request = match bearer {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        self.answer(request).await
+    }
+
+    /// Posts a form with our credentials.
+    pub(crate) async fn post(
+        &self,
+        url: &Url,
+        auth: ClientAuth<'_>,
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, HttpError> {
+        let mut request = self.client.post(checked(url)?).header(ACCEPT, "application/json");
+        if let ClientAuth::Basic { id, secret } = auth {
+            request = request.header(AUTHORIZATION, basic(id, secret));
+        }
+        let request = request
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form(auth, fields));
+        self.answer(request).await
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Result<Answer, HttpError> {
+        let no_answer = |e: reqwest::Error| HttpError::NoAnswer(e.without_url());
+        let mut response = request.send().await.map_err(no_answer)?;
+        let (status, retry_after) = (response.status(), retry_after(response.headers()));
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
+            if body.len() + chunk.len() > self.max_bytes {
+                return Err(HttpError::TooLarge(self.max_bytes));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer {
+            status,
+            retry_after,
+            body,
+        })
+    }
+}
+
+fn checked(url: &Url) -> Result<Url, HttpError> {
+    if is_secure_or_loopback(url) {
+        Ok(url.clone())
+    } else {
+        Err(HttpError::Insecure(url.to_string()))
+    }
+}
+
+/// The fields, with our name and secret where the header does not carry them.
+fn form(auth: ClientAuth<'_>, fields: &[(&str, &str)]) -> String {
+    let mut form = Serializer::new(String::new());
+    form.extend_pairs(fields);
+    match auth {
+        ClientAuth::Public { id } => form.append_pair("client_id", id),
+        ClientAuth::Form { id, secret } => form
+            .append_pair("client_id", id)
+            .append_pair("client_secret", secret.expose()),
+        ClientAuth::Basic { .. } => &mut form,
+    };
+    form.finish()
+}
+
+/// Name and secret are form-encoded first, then joined (RFC 6749 §2.3.1).
+fn basic(id: &str, secret: &Secret) -> String {
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    format!(
+        "Basic {}",
+        STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret.expose())))
+    )
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.min(3600)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_encoded_before_they_are_joined() {
+        assert_eq!(
+            basic("a:b", &Secret::from("c d%")),
+            format!("Basic {}", STANDARD.encode("a%3Ab:c+d%25"))
+        );
+    }
+
+    #[tokio::test]
+    async fn ds_3_plain_http_to_elsewhere_is_not_even_tried() {
+        let client = HttpClient::new(HttpLimits::default()).unwrap();
+        let url = Url::parse("http://idp.example/keys").unwrap();
+        assert!(matches!(client.read(&url, None).await, Err(HttpError::Insecure(_))));
+    }
+}

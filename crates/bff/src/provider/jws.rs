@@ -1,0 +1,135 @@
+//! What is a signed token? A compact JWS with JSON inside (RFC 7515 §7.1, RFC 7519), read before and verified after its
+//! claims are looked at. Keys come from the provider's key set alone: `jku`, `jwk`, `x5u` and `x5c` are not even read.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::JsonWebKey as _;
+use openidconnect::core::CoreJwsSigningAlgorithm;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::keys::Key;
+
+/// Longer tokens are not read.
+const MAX_LEN: usize = 64 * 1024;
+
+/// The members of the header that matter.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Header {
+    pub(crate) alg: String,
+    pub(crate) kid: Option<String>,
+    pub(crate) typ: Option<String>,
+    crit: Option<Value>,
+}
+
+/// A token taken apart. Nothing in it is true until [`Compact::is_signed_by`] says so.
+#[derive(Debug)]
+pub(crate) struct Compact<'a> {
+    pub(crate) header: Header,
+    pub(crate) claims: Map<String, Value>,
+    signed: &'a str,
+    signature: Vec<u8>,
+}
+
+/// The text is not a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a signed token")]
+pub(crate) struct Unreadable;
+
+impl<'a> Compact<'a> {
+    pub(crate) fn parse(token: &'a str) -> Result<Self, Unreadable> {
+        if token.len() > MAX_LEN {
+            return Err(Unreadable);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(Unreadable)?;
+        let (header, payload) = signed.split_once('.').ok_or(Unreadable)?;
+        let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Unreadable);
+        let header: Header = serde_json::from_slice(&bytes(header)?).map_err(|_| Unreadable)?;
+        if header.crit.is_some() {
+            return Err(Unreadable);
+        }
+        let claims = serde_json::from_slice(&bytes(payload)?).map_err(|_| Unreadable)?;
+        Ok(Self {
+            header,
+            claims,
+            signed,
+            signature: bytes(signature)?,
+        })
+    }
+
+    /// Whether one of `keys` made the signature. The caller has checked that the algorithm is allowed.
+    pub(crate) fn is_signed_by(&self, keys: &[Key]) -> bool {
+        let Some(alg) = algorithm(&self.header.alg) else {
+            return false;
+        };
+        keys.iter().any(|key| {
+            key.jwk
+                .verify_signature(&alg, self.signed.as_bytes(), &self.signature)
+                .is_ok()
+        })
+    }
+
+    /// The media type in `typ`, short and in lower case: `jwt`, `at+jwt`, `logout+jwt` (RFC 7515 §4.1.9).
+    pub(crate) fn kind(&self) -> Option<String> {
+        let typ = self.header.typ.as_ref()?.to_ascii_lowercase();
+        Some(typ.strip_prefix("application/").map(str::to_owned).unwrap_or(typ))
+    }
+
+    pub(crate) fn text(&self, claim: &str) -> Option<&str> {
+        self.claims.get(claim)?.as_str()
+    }
+
+    /// A moment in seconds since 1970; fractions are cut off (RFC 7519 §2).
+    pub(crate) fn seconds(&self, claim: &str) -> Option<i64> {
+        let value = self.claims.get(claim)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a float saturates; out of range is refused later as too late"
+        )]
+        value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
+    }
+
+    /// `aud`, one or many.
+    pub(crate) fn audiences(&self) -> Vec<&str> {
+        match self.claims.get("aud") {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The algorithm of that name (RFC 7518 §3.1); `none` is no algorithm.
+pub(crate) fn algorithm(name: &str) -> Option<CoreJwsSigningAlgorithm> {
+    let alg = serde_json::from_value(Value::String(name.to_owned())).ok()?;
+    (alg != CoreJwsSigningAlgorithm::None).then_some(alg)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(header: &str) -> String {
+        format!(
+            "{}.{}.c2ln",
+            URL_SAFE_NO_PAD.encode(header),
+            URL_SAFE_NO_PAD.encode(r#"{"aud":["a",1],"exp":1.9}"#)
+        )
+    }
+
+    #[test]
+    fn a_token_is_taken_apart() {
+        let text = token(r#"{"alg":"ES256","typ":"application/AT+JWT"}"#);
+        let token = Compact::parse(&text).unwrap();
+        assert_eq!(token.kind().as_deref(), Some("at+jwt"));
+        assert_eq!((token.audiences(), token.seconds("exp")), (vec!["a"], Some(1)));
+        assert!(!token.is_signed_by(&[]));
+    }
+
+    #[test]
+    fn id_5_none_is_no_algorithm_and_critical_members_are_not_understood() {
+        assert!(algorithm("none").is_none() && algorithm("nOnE").is_none());
+        assert!(Compact::parse(&token(r#"{"alg":"ES256","crit":["exp"]}"#)).is_err());
+        assert!(Compact::parse("a.b").is_err() && Compact::parse("").is_err() && Compact::parse("....").is_err());
+    }
+}

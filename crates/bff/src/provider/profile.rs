@@ -1,0 +1,99 @@
+//! What else does the provider know of the person? Userinfo, asked where it is offered (OpenID Connect Core 1.0 §5.3).
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::Provider;
+use super::discovery::Metadata;
+use super::http::HttpError;
+
+/// Claims that serve the protocol alone.
+const PROTOCOL: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "sid", "jti"];
+/// Claims that userinfo may not change: they say what the ID token is.
+const FIXED: [&str; 8] = ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "auth_time"];
+
+/// Why userinfo, and with it the sign-in, is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UserinfoError {
+    #[error("userinfo is about somebody else")]
+    OtherSubject,
+    #[error("userinfo cannot be read")]
+    NoAnswer(#[from] HttpError),
+    #[error("userinfo answers {0}")]
+    Status(StatusCode),
+    #[error("userinfo is not JSON")]
+    NotJson,
+}
+
+impl Provider {
+    /// The claims about `subject`; none where userinfo is not offered.
+    ///
+    /// A token made for an API (`audience`, `resource`) is not good for userinfo everywhere; then its refusal leaves
+    /// the ID token's claims.
+    pub(crate) async fn userinfo(
+        &self,
+        metadata: &Metadata,
+        access_token: &str,
+        subject: &str,
+    ) -> Result<Map<String, Value>, UserinfoError> {
+        let Some(address) = &metadata.userinfo_endpoint else {
+            return Ok(Map::new());
+        };
+        let answer = self.http.read(address, Some(access_token)).await?;
+        let for_api = self.config.audience.is_some() || self.config.resource.is_some();
+        match answer.status {
+            StatusCode::OK => claims_about(subject, &answer.body),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if for_api => Ok(Map::new()),
+            other => Err(UserinfoError::Status(other)),
+        }
+    }
+}
+
+fn claims_about(subject: &str, body: &[u8]) -> Result<Map<String, Value>, UserinfoError> {
+    let claims: Map<String, Value> = serde_json::from_slice(body).map_err(|_| UserinfoError::NotJson)?;
+    if claims.get("sub").and_then(Value::as_str) == Some(subject) {
+        Ok(claims)
+    } else {
+        Err(UserinfoError::OtherSubject)
+    }
+}
+
+/// What is known of a person, without what only serves the protocol.
+pub(crate) fn merged(id_token: Map<String, Value>, userinfo: Map<String, Value>) -> Map<String, Value> {
+    let mut claims = id_token;
+    claims.extend(userinfo.into_iter().filter(|(name, _)| !FIXED.contains(&name.as_str())));
+    claims.retain(|name, _| !PROTOCOL.contains(&name.as_str()));
+    claims
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn tk_2_userinfo_about_somebody_else_or_nobody_is_refused() {
+        assert!(claims_about("alice", br#"{"sub":"alice","name":"A"}"#).is_ok());
+        for wrong in [r#"{"sub":"bob"}"#, r#"{"name":"A"}"#, r#"{"sub":1}"#] {
+            assert!(matches!(
+                claims_about("alice", wrong.as_bytes()),
+                Err(UserinfoError::OtherSubject)
+            ));
+        }
+        assert!(matches!(claims_about("alice", b"<html>"), Err(UserinfoError::NotJson)));
+    }
+
+    #[test]
+    fn userinfo_adds_but_does_not_replace_who_it_is() {
+        let map = |value: Value| value.as_object().cloned().unwrap();
+        let all = merged(
+            map(json!({"iss": "i", "sub": "s", "nonce": "n", "name": "old"})),
+            map(json!({"iss": "x", "sub": "y", "name": "new", "groups": []})),
+        );
+        assert_eq!(
+            Value::Object(all),
+            json!({"iss": "i", "sub": "s", "name": "new", "groups": []})
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! How does a person come back? What was remembered is forgotten whatever happens, and nothing of the answer is
+//! believed before `state` and `iss` are compared, an error no more than a code.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use super::answer::Answer;
+use super::pending::Pending;
+use super::start::{login_path, not_ready, see_other};
+use crate::bff::Inner;
+use crate::config::ResponseMode;
+use crate::problem::{Failure, chain, plain};
+use crate::provider::Provider;
+
+/// Seconds that a posted answer may take to come back to us.
+const BOUNCE: i64 = 60;
+const PURPOSE: &str = "posted answer";
+
+/// A posted answer on its way through the browser.
+#[derive(Serialize, Deserialize)]
+struct Posted {
+    answer: Answer,
+    at: i64,
+}
+
+/// `GET /auth/callback/{provider}`
+pub(crate) async fn by_get(
+    State(inner): State<Arc<Inner>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let Some(provider) = inner.provider(&id) else {
+        return unknown(&inner);
+    };
+    let mut answer = Answer::parse(query.unwrap_or_default().as_bytes());
+    if let Some(sealed) = answer.posted.take() {
+        answer = unsealed(&inner, provider, &sealed).unwrap_or_default();
+    }
+    settle(&inner, provider, answer, &headers).await
+}
+
+/// `POST /auth/callback/{provider}` (OAuth 2.0 Form Post Response Mode)
+///
+/// The form is posted by the provider's page, so a `Lax` cookie stays behind. On `https` the pending cookie is
+/// `SameSite=None; Secure`. Browsers do not take that on plain http (a loopback site under development); there the
+/// answer is sealed into a redirect to ourselves, and with that GET request the cookie comes along.
+pub(crate) async fn by_post(
+    State(inner): State<Arc<Inner>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(provider) = inner.provider(&id) else {
+        return unknown(&inner);
+    };
+    let answer = Answer::parse(&body);
+    let posts = provider.config.response_mode == ResponseMode::FormPost && !inner.cookies.is_secure();
+    let left_behind = answer
+        .state
+        .as_ref()
+        .is_some_and(|state| !inner.remembers(&headers, state));
+    if posts && left_behind && !answer.is_ambiguous {
+        let posted = Posted {
+            answer,
+            at: inner.config.clock.now().unix_timestamp(),
+        };
+        return match inner.sealer.seal_cookie(PURPOSE, &id, &posted) {
+            Ok(sealed) => see_other(&format!("/auth/callback/{id}?posted={sealed}")),
+            Err(error) => inner.show(Failure::ours(&error), Some(&provider.config.id)),
+        };
+    }
+    settle(&inner, provider, answer, &headers).await
+}
+
+fn unsealed(inner: &Inner, provider: &Provider, sealed: &str) -> Option<Answer> {
+    let posted: Posted = inner
+        .sealer
+        .open_cookie(PURPOSE, provider.config.id.as_str(), sealed)
+        .ok()?;
+    let age = inner.config.clock.now().unix_timestamp() - posted.at;
+    (0..=BOUNCE).contains(&age).then_some(posted.answer)
+}
+
+fn unknown(inner: &Inner) -> Response {
+    let message = "There is no such way to sign in here.";
+    inner.show(
+        Failure::new(
+            StatusCode::NOT_FOUND,
+            "Unknown provider",
+            message,
+            "no provider of that id",
+        ),
+        None,
+    )
+}
+
+/// Finishes the sign-in, or says why not; either way it is over.
+async fn settle(inner: &Inner, provider: &Provider, answer: Answer, headers: &HeaderMap) -> Response {
+    let state = answer.state.clone().unwrap_or_default();
+    let pending = inner.recall(headers, &state);
+    let outcome = match checked(inner, provider, pending, answer).await {
+        Ok((pending, code)) => inner.exchange(provider, &pending, &code, headers).await,
+        Err(failure) => Err(failure),
+    };
+    let mut response = match outcome {
+        Ok(response) => response,
+        Err(failure) => inner.show(*failure, Some(&provider.config.id)),
+    };
+    inner.forget(headers, &state, &mut response);
+    response
+}
+
+/// Everything that can be compared without asking for tokens.
+async fn checked(
+    inner: &Inner,
+    provider: &Provider,
+    pending: Option<Pending>,
+    answer: Answer,
+) -> Result<(Pending, String), Box<Failure>> {
+    let stray = |reason: &str| Box::new(Failure::stray(reason).retry("/auth/login"));
+    if answer.is_ambiguous {
+        return Err(stray("a parameter was sent twice"));
+    }
+    let pending = pending.ok_or_else(|| stray("no pending sign-in of this browser has that state"))?;
+    let stray = |reason: &str| Box::new(Failure::stray(reason).retry(login_path(None, &pending.return_to)));
+    if pending.provider != provider.config.id.as_str() || pending.issuer != provider.config.issuer {
+        return Err(stray("the sign-in was started at another provider"));
+    }
+    if answer.iss.as_ref().is_some_and(|iss| *iss != pending.issuer) {
+        return Err(stray("the answer names another issuer"));
+    }
+    let metadata = provider.discovery.ready().await;
+    let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
+    if answer.iss.is_none() && metadata.names_issuer_in_answers() {
+        return Err(stray("the answer does not name its issuer"));
+    }
+    let code = match (answer.code.filter(|c| !c.is_empty()), answer.error) {
+        (Some(code), None) => code,
+        (None, Some(error)) => {
+            let said = answer.error_description.unwrap_or_default();
+            return Err(Box::new(
+                refused(&error, &said).retry(login_path(Some(provider), &pending.return_to)),
+            ));
+        }
+        (Some(_), Some(_)) => return Err(stray("the answer holds a code and an error")),
+        (None, None) => return Err(stray("the answer holds neither a code nor an error")),
+    };
+    if !inner.spent.spend(&pending.state, inner.config.clock.now()) {
+        return Err(stray("the answer was used before"));
+    }
+    Ok((pending, code))
+}
+
+/// What the provider's error means for a person (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6).
+fn refused(error: &str, description: &str) -> Failure {
+    let (status, title, meaning) = match error {
+        "access_denied" => (
+            StatusCode::FORBIDDEN,
+            "Sign-in was cancelled",
+            "The sign-in was cancelled, or you were not let in.",
+        ),
+        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => (
+            StatusCode::FORBIDDEN,
+            "Sign-in was not finished",
+            "The provider needs you to sign in there yourself.",
+        ),
+        "temporarily_unavailable" => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Signing in is not possible right now",
+            "The provider is busy. Please try again in a moment.",
+        ),
+        _ => (
+            StatusCode::BAD_GATEWAY,
+            "The provider could not sign you in",
+            "The provider reported a problem.",
+        ),
+    };
+    let (error, description) = (plain(error, 64), plain(description, 300));
+    let said = if description.is_empty() {
+        error.clone()
+    } else {
+        format!("{error}: {description}")
+    };
+    Failure::new(
+        status,
+        title,
+        format!("{meaning} It said: {said}"),
+        format!("the provider answered `{said}`"),
+    )
+}

@@ -1,0 +1,161 @@
+//! How does a code become a session? Tokens, ID token, userinfo, a new session id; the first thing that is wrong ends it.
+
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use tower_sessions::session::Id;
+
+use super::pending::Pending;
+use super::start::{login_path, not_ready, see_other};
+use crate::bff::Inner;
+use crate::cookies::SameSite;
+use crate::guard::session_id;
+use crate::problem::{Failure, chain};
+use crate::provider::Provider;
+use crate::provider::discovery::Metadata;
+use crate::provider::id_token::{Expected, IdToken, IdTokenError};
+use crate::provider::profile::{UserinfoError, merged};
+use crate::session::Identity;
+use crate::session::room::Beginning;
+use crate::tokens::TokenSet;
+use crate::tokens::endpoint::{EndpointError, Granted};
+
+const FAILED: &str = "Sign-in could not be completed";
+
+impl Inner {
+    /// Asks for tokens with `code` and begins a session.
+    pub(crate) async fn exchange(
+        &self,
+        provider: &Provider,
+        pending: &Pending,
+        code: &str,
+        headers: &HeaderMap,
+    ) -> Result<Response, Box<Failure>> {
+        let again = |failure: Failure| Box::new(failure.retry(login_path(Some(provider), &pending.return_to)));
+        let metadata = provider.discovery.ready().await;
+        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
+        let beginning = self.person(provider, &metadata, pending, code).await.map_err(again)?;
+        // The sessions this browser had: the one it left with, and the one it comes with.
+        let mut replaces: Vec<Id> = session_id(self, headers)
+            .into_iter()
+            .chain(pending.replaced_session())
+            .collect();
+        replaces.dedup();
+        let session = self
+            .sessions
+            .begin(beginning, &replaces)
+            .await
+            .map_err(|e| again(Failure::ours(&e)))?;
+        tracing::info!(
+            target: "bff", provider = %provider.config.id, subject = session.identity.subject, "signed in"
+        );
+        let mut response = see_other(pending.return_to.as_str());
+        let lifetime = self.config.session.absolute.try_into().unwrap_or(time::Duration::DAY);
+        let cookie = self
+            .cookies
+            .set(self.cookies.session(), &session.id.to_string(), lifetime, SameSite::Lax);
+        cookie.add_to(response.headers_mut());
+        Ok(response)
+    }
+
+    async fn person(
+        &self,
+        provider: &Provider,
+        metadata: &Metadata,
+        pending: &Pending,
+        code: &str,
+    ) -> Result<Beginning, Failure> {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &provider.redirect_uri),
+            ("code_verifier", &pending.verifier),
+        ];
+        let granted = provider
+            .ask_for_tokens(metadata, &fields)
+            .await
+            .map_err(|e| no_tokens(&e))?;
+        let Some(raw) = &granted.id_token else {
+            return Err(bad_id_token("there is no ID token".to_owned()));
+        };
+        let expected = Expected {
+            nonce: &pending.nonce,
+            nonce_required: true,
+            access_token: &granted.access_token,
+        };
+        let id_token = provider
+            .verify_id_token(metadata, raw, expected)
+            .await
+            .map_err(|e| match e {
+                IdTokenError::NoKeys(_) => no_answer(chain(&e)),
+                other => bad_id_token(chain(&other)),
+            })?;
+        let info = provider
+            .userinfo(metadata, &granted.access_token, &id_token.subject)
+            .await;
+        let info = info.map_err(|e| bad_userinfo(&e))?;
+        Ok(self.beginning(provider, granted, (id_token, info), pending))
+    }
+
+    fn beginning(
+        &self,
+        provider: &Provider,
+        granted: Granted,
+        (id_token, info): (IdToken, serde_json::Map<String, serde_json::Value>),
+        pending: &Pending,
+    ) -> Beginning {
+        let identity = Identity {
+            provider: provider.config.id.clone(),
+            issuer: provider.config.issuer.clone(),
+            subject: id_token.subject,
+            claims: merged(id_token.claims, info),
+            signed_in_at: self
+                .config
+                .clock
+                .now()
+                .replace_nanosecond(0)
+                .unwrap_or_else(|_| self.config.clock.now()),
+        };
+        let tokens = TokenSet {
+            access_token: granted.access_token,
+            expires_at: granted.expires_at,
+            refresh_token: granted.refresh_token,
+            id_token: granted.id_token.unwrap_or_default(),
+            nonce: pending.nonce.clone(),
+            auth_time: id_token.auth_time,
+        };
+        Beginning {
+            identity,
+            tokens,
+            sid: id_token.sid,
+        }
+    }
+}
+
+fn no_answer(reason: String) -> Failure {
+    let message = "The provider did not answer in a way that can be used. Please try again in a moment.";
+    Failure::new(StatusCode::BAD_GATEWAY, FAILED, message, reason)
+}
+
+fn no_tokens(error: &EndpointError) -> Failure {
+    match error {
+        EndpointError::Refused { error: name } if name == "invalid_grant" => {
+            let message =
+                "The provider no longer knows this sign-in. It may have taken too long. Please sign in again.";
+            Failure::new(StatusCode::BAD_REQUEST, FAILED, message, chain(error))
+        }
+        _ => no_answer(chain(error)),
+    }
+}
+
+fn bad_id_token(reason: String) -> Failure {
+    let message = "The provider's answer could not be verified, so it was not used. Please sign in again; \
+                   if this goes on, tell the people who run this site.";
+    Failure::new(StatusCode::BAD_REQUEST, FAILED, message, reason)
+}
+
+fn bad_userinfo(error: &UserinfoError) -> Failure {
+    match error {
+        UserinfoError::OtherSubject => bad_id_token(chain(error)),
+        _ => no_answer(chain(error)),
+    }
+}

@@ -1,0 +1,227 @@
+//! How does a person get to the provider? One redirect with everything the answer will be measured by.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use http::header::LOCATION;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
+use url::{Url, form_urlencoded};
+
+use super::pending::Pending;
+use crate::bff::Inner;
+use crate::config::ResponseMode;
+use crate::cookies::SameSite;
+use crate::guard::session_id;
+use crate::pages::ProviderLink;
+use crate::problem::{Failure, chain};
+use crate::provider::Provider;
+use crate::provider::discovery::Metadata;
+use crate::return_path::ReturnPath;
+
+/// Bytes of chance in `state` and `nonce`.
+const CHANCE: u32 = 32;
+
+/// `GET /auth/login?provider=&return_to=`
+pub(crate) async fn sign_in(
+    State(inner): State<Arc<Inner>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    start(&inner, query.as_deref(), &headers, false).await
+}
+
+/// `GET /auth/signup?provider=&return_to=`: the same, but the provider is asked to make an account where it offers to.
+pub(crate) async fn sign_up(
+    State(inner): State<Arc<Inner>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    start(&inner, query.as_deref(), &headers, true).await
+}
+
+async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wants_account: bool) -> Response {
+    if !is_navigation(headers) {
+        return (StatusCode::FORBIDDEN, "open this address in a tab of its own").into_response();
+    }
+    let (provider_id, return_to) = asked_for(query.unwrap_or_default());
+    let provider = match (&provider_id, &*inner.providers) {
+        (Some(id), _) => inner.provider(id),
+        (None, [only]) => Some(only),
+        (None, several) => {
+            let link = |p: &Arc<Provider>| ProviderLink {
+                id: p.config.id.clone(),
+                title: p.config.title.clone(),
+            };
+            return inner
+                .pages
+                .chooser(&several.iter().map(link).collect::<Vec<_>>(), &return_to);
+        }
+    };
+    let Some(provider) = provider else {
+        let message = "There is no such way to sign in here.";
+        let failure = Failure::new(
+            StatusCode::NOT_FOUND,
+            "Unknown provider",
+            message,
+            "no provider of that id",
+        );
+        return inner.show(failure.retry(login_path(None, &return_to)), None);
+    };
+    let metadata = match provider.discovery.ready().await {
+        Ok(metadata) => metadata,
+        Err(problem) => {
+            return inner.show(
+                not_ready(provider, &return_to, &chain(&problem)),
+                Some(&provider.config.id),
+            );
+        }
+    };
+    match leave(inner, (provider, &metadata), (return_to, wants_account), headers) {
+        Ok(response) => response,
+        Err(error) => inner.show(Failure::ours(&error), Some(&provider.config.id)),
+    }
+}
+
+/// A person opens a tab; a prefetch, an image or a frame is nobody's wish to sign in.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let is_prefetch = ["sec-purpose", "purpose", "x-moz"]
+        .iter()
+        .any(|name| text(name).is_some_and(|v| v.to_ascii_lowercase().contains("pre")));
+    !is_prefetch && text("sec-fetch-dest").is_none_or(|dest| dest == "document")
+}
+
+fn asked_for(query: &str) -> (Option<String>, ReturnPath) {
+    let (mut provider, mut return_to) = (None, ReturnPath::default());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "provider" if !value.is_empty() => provider = Some(value.into_owned()),
+            "return_to" => return_to = ReturnPath::parse(&value),
+            _ => {}
+        }
+    }
+    (provider, return_to)
+}
+
+/// The address on this site that starts a sign-in.
+pub(crate) fn login_path(provider: Option<&Provider>, return_to: &ReturnPath) -> String {
+    let provider = provider
+        .map(|p| format!("provider={}&", p.config.id))
+        .unwrap_or_default();
+    format!("/auth/login?{provider}return_to={}", return_to.as_query_value())
+}
+
+/// The provider cannot be reached.
+pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &str) -> Failure {
+    let message = format!(
+        "{} does not answer right now. Please try again in a moment.",
+        provider.config.title
+    );
+    Failure::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Signing in is not possible right now",
+        message,
+        reason,
+    )
+    .retry(login_path(Some(provider), return_to))
+}
+
+fn leave(
+    inner: &Inner,
+    (provider, metadata): (&Provider, &Metadata),
+    (return_to, wants_account): (ReturnPath, bool),
+    headers: &HeaderMap,
+) -> Result<Response, crate::session::seal::SealError> {
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let pending = Pending {
+        provider: provider.config.id.to_string(),
+        issuer: provider.config.issuer.clone(),
+        state: CsrfToken::new_random_len(CHANCE).into_secret(),
+        nonce: Nonce::new_random_len(CHANCE).secret().clone(),
+        verifier: verifier.into_secret(),
+        return_to,
+        started: inner.config.clock.now().unix_timestamp(),
+        replaces: session_id(inner, headers).map(|id| id.to_string()),
+    };
+    let url = address(provider, metadata, &pending, (challenge.as_str(), wants_account));
+    let same_site = if provider.config.response_mode == ResponseMode::FormPost {
+        SameSite::None
+    } else {
+        SameSite::Lax
+    };
+    let mut response = see_other(url.as_str());
+    inner.remember(&pending, same_site, headers, &mut response)?;
+    Ok(response)
+}
+
+/// The authentication request (OpenID Connect Core 1.0 §3.1.2.1).
+fn address(
+    provider: &Provider,
+    metadata: &Metadata,
+    pending: &Pending,
+    (challenge, wants_account): (&str, bool),
+) -> Url {
+    let config = &provider.config;
+    let mut url = metadata.authorization_endpoint.clone();
+    let mut query = url.query_pairs_mut();
+    query
+        .append_pair("response_type", "code")
+        .append_pair("client_id", &config.client_id)
+        .append_pair("redirect_uri", &provider.redirect_uri)
+        .append_pair("scope", &config.scopes.join(" "))
+        .append_pair("state", &pending.state)
+        .append_pair("nonce", &pending.nonce)
+        .append_pair("code_challenge", challenge)
+        .append_pair("code_challenge_method", "S256");
+    if config.response_mode == ResponseMode::FormPost {
+        query.append_pair("response_mode", "form_post");
+    }
+    if let Some(audience) = &config.audience {
+        query.append_pair("audience", audience);
+    }
+    if let Some(resource) = &config.resource {
+        query.append_pair("resource", resource);
+    }
+    if wants_account && metadata.can_sign_up() {
+        query.append_pair("prompt", "create");
+    }
+    drop(query);
+    url
+}
+
+/// 303: whatever the method was, the next is GET (RFC 9110 §15.4.4).
+pub(crate) fn see_other(location: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    // Only addresses that a URL parser or `ReturnPath` wrote come here: ASCII.
+    if let Ok(value) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(LOCATION, value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lg_6_only_a_person_who_opens_a_tab_starts_a_sign_in() {
+        let with = |name: &'static str, value| {
+            HeaderMap::from_iter([(http::HeaderName::from_static(name), HeaderValue::from_static(value))])
+        };
+        assert!(is_navigation(&HeaderMap::new()) && is_navigation(&with("sec-fetch-dest", "document")));
+        for dest in ["image", "iframe", "empty", "script"] {
+            assert!(!is_navigation(&with("sec-fetch-dest", dest)));
+        }
+        assert!(!is_navigation(&with("sec-purpose", "prefetch;prerender")));
+        assert!(!is_navigation(&with("purpose", "prefetch")) && !is_navigation(&with("x-moz", "prefetch")));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_read_from_the_query() {
+        let (provider, return_to) = asked_for("provider=demo&return_to=%2Fdocs%2F7");
+        assert_eq!((provider.as_deref(), return_to.as_str()), (Some("demo"), "/docs/7"));
+        assert_eq!(asked_for("return_to=//evil.example").1.as_str(), "/");
+    }
+}

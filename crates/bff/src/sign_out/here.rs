@@ -1,0 +1,162 @@
+//! What does "Log out" do? The session ends first, whatever the provider says; then the person goes to the provider to
+//! sign out there (RP-Initiated Logout 1.0), and comes back to a page that says what was done.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue};
+use openidconnect::CsrfToken;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+use time::Duration;
+use url::{Url, form_urlencoded};
+
+use super::revocation::revoke;
+use crate::bff::Inner;
+use crate::cookies::{self, SameSite};
+use crate::guard::{session_id, session_of};
+use crate::pages::{LeaveForm, SignedOut};
+use crate::problem::Failure;
+use crate::session::record::Session;
+use crate::sign_in::start::see_other;
+
+/// Longest time a person may take at the provider.
+const LIFETIME: Duration = Duration::minutes(10);
+/// A longer address does not pass every server; then it is a form (§2 allows both).
+const MAX_URL: usize = 4096;
+const PURPOSE: &str = "sign-out";
+/// Where people come back to.
+const LANDING: &str = "auth/signed-out";
+
+/// What is remembered until the landing page.
+#[derive(Serialize, Deserialize)]
+struct Leaving {
+    /// What the provider has to bring back; none when the provider was not visited.
+    state: Option<String>,
+    provider_session_alive: bool,
+}
+
+/// `POST /auth/logout`
+pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
+    let session = session_of(&inner, &headers).await;
+    if let Some(id) = session_id(&inner, &headers)
+        && let Err(error) = inner.sessions.end(&id).await
+    {
+        // The session is not over: saying so would be a lie.
+        return inner.show(Failure::ours(&error), None);
+    }
+    let mut response = match session {
+        Ok(Some(session)) => depart(&inner, &session).await,
+        _ => see_other(&format!("/{LANDING}")),
+    };
+    let out = response.headers_mut();
+    if cookies::find(&headers, inner.cookies.session()).is_some() {
+        inner.cookies.remove(inner.cookies.session()).add_to(out);
+    }
+    // Not "cookies": sign-ins under way in other tabs are nobody's business here.
+    out.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    response
+}
+
+/// Tells the provider, as far as it wants to know.
+async fn depart(inner: &Inner, session: &Session) -> Response {
+    let id = &session.identity.provider;
+    tracing::info!(target: "bff", provider = %id, subject = session.identity.subject, "signed out");
+    let Some(provider) = inner.provider(id.as_str()) else {
+        return land(inner, true);
+    };
+    revoke(provider, &session.tokens);
+    let metadata = provider.discovery.ready().await.ok();
+    let Some(endpoint) = metadata.and_then(|m| m.end_session_endpoint.clone()) else {
+        return land(inner, true);
+    };
+    let state = CsrfToken::new_random_len(32).into_secret();
+    let landing = format!("{}{LANDING}", inner.config.public_url);
+    let fields = [
+        ("id_token_hint", session.tokens.id_token.as_str()),
+        ("client_id", &provider.config.client_id),
+        ("post_logout_redirect_uri", &landing),
+        ("state", &state),
+    ];
+    let mut url = endpoint.clone();
+    url.query_pairs_mut().extend_pairs(fields);
+    let mut response = if url.as_str().len() <= MAX_URL {
+        see_other(url.as_str())
+    } else {
+        by_form(inner, &endpoint, &fields)
+    };
+    remember(
+        inner,
+        &Leaving {
+            state: Some(state),
+            provider_session_alive: false,
+        },
+        &mut response,
+    );
+    response
+}
+
+fn by_form(inner: &Inner, endpoint: &Url, fields: &[(&str, &str)]) -> Response {
+    let fields = fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    inner.pages.leave(&LeaveForm {
+        action: endpoint.to_string(),
+        fields,
+    })
+}
+
+/// Straight to the landing page.
+fn land(inner: &Inner, provider_session_alive: bool) -> Response {
+    let mut response = see_other(&format!("/{LANDING}"));
+    remember(
+        inner,
+        &Leaving {
+            state: None,
+            provider_session_alive,
+        },
+        &mut response,
+    );
+    response
+}
+
+fn remember(inner: &Inner, leaving: &Leaving, response: &mut Response) {
+    let name = inner.cookies.leaving();
+    // Without it the landing page is plain: no reason to fail.
+    if let Ok(value) = inner.sealer.seal_cookie(PURPOSE, &name, leaving) {
+        inner
+            .cookies
+            .set(&name, &value, LIFETIME, SameSite::Lax)
+            .add_to(response.headers_mut());
+    }
+}
+
+/// `GET /auth/signed-out?state=`: says it, and does nothing else. Without what was remembered, or with another
+/// `state`, the page is plain and nothing is forgotten.
+pub(crate) async fn signed_out(
+    State(inner): State<Arc<Inner>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let name = inner.cookies.leaving();
+    let leaving: Option<Leaving> =
+        cookies::find(&headers, &name).and_then(|value| inner.sealer.open_cookie(PURPOSE, &name, value).ok());
+    let said = query.and_then(|q| {
+        form_urlencoded::parse(q.as_bytes())
+            .find(|(name, _)| name == "state")
+            .map(|(_, value)| value.into_owned())
+    });
+    let leaving = leaving.filter(|l| match (&l.state, &said) {
+        (Some(expected), Some(said)) => bool::from(expected.as_bytes().ct_eq(said.as_bytes())),
+        (None, None) => true,
+        _ => false,
+    });
+    let provider_session_alive = leaving.as_ref().is_some_and(|l| l.provider_session_alive);
+    let mut response = inner.pages.signed_out(&SignedOut { provider_session_alive });
+    if leaving.is_some() {
+        inner.cookies.remove(&name).add_to(response.headers_mut());
+    }
+    response
+}

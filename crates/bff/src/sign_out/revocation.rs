@@ -1,0 +1,79 @@
+//! What happens to the tokens of a session that has ended? They are revoked in the background (RFC 7009); nobody waits
+//! for it, and a provider that does not answer is asked again a few times.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::provider::Provider;
+use crate::tokens::TokenSet;
+
+/// Pauses between attempts.
+const PAUSES: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_secs(300),
+];
+
+/// What came of one attempt.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    Later,
+}
+
+/// Revokes the refresh token, or the access token where there is none. The provider ends what hangs on it (§2.1).
+pub(crate) fn revoke(provider: &Arc<Provider>, tokens: &TokenSet) {
+    let (token, hint) = match &tokens.refresh_token {
+        Some(token) => (token.clone(), "refresh_token"),
+        None => (tokens.access_token.clone(), "access_token"),
+    };
+    let provider = Arc::clone(provider);
+    tokio::spawn(async move {
+        for pause in PAUSES {
+            if attempt(&provider, &token, hint).await == Outcome::Done {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+        }
+        tracing::warn!(target: "bff", provider = %provider.config.id, "a token could not be revoked");
+    });
+}
+
+async fn attempt(provider: &Provider, token: &str, hint: &str) -> Outcome {
+    let Ok(metadata) = provider.discovery.ready().await else {
+        return Outcome::Later;
+    };
+    let Some(address) = &metadata.revocation_endpoint else {
+        return Outcome::Done;
+    };
+    let fields = [("token", token), ("token_type_hint", hint)];
+    match provider
+        .http
+        .post(address, provider.client_auth(&metadata), &fields)
+        .await
+    {
+        Ok(answer) => judged(answer.status),
+        Err(_) => Outcome::Later,
+    }
+}
+
+/// 200 counts even for a token nobody knows (§2.2); asking again cannot change a refusal.
+fn judged(status: StatusCode) -> Outcome {
+    let later = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+    if later { Outcome::Later } else { Outcome::Done }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lo_3_trouble_is_tried_again_and_an_answer_is_final() {
+        assert_eq!(judged(StatusCode::OK), Outcome::Done);
+        assert_eq!(judged(StatusCode::BAD_REQUEST), Outcome::Done);
+        assert_eq!(judged(StatusCode::SERVICE_UNAVAILABLE), Outcome::Later);
+    }
+}
