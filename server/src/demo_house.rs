@@ -123,10 +123,9 @@ impl Provider {
 /// If the database cannot be written.
 pub async fn seed(config: &Config, store: &Store) -> Result<(), ImportError> {
     let config = config.clone();
-    let report = import::seed_demo(store, ::demo::DOCUMENTS, &move |who| {
-        config.person(&format!("{PROVIDER}:{}", who.trim_start_matches("demo:")))
-    });
-    for problem in report.await?.problems {
+    let resolve = move |who: &str| config.person(&format!("{PROVIDER}:{}", who.trim_start_matches("demo:")));
+    let report = import::seed_demo(store, ::demo::DOCUMENTS, &resolve).await?;
+    for problem in report.problems {
         tracing::warn!(%problem, "a document of the demo was left out");
     }
     Ok(())

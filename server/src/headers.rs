@@ -81,10 +81,10 @@ impl Inner {
 pub(crate) async fn protect_answer(State(headers): State<Headers>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let map = response.headers_mut();
-    if !map.contains_key(header::CONTENT_SECURITY_POLICY) {
-        if let Ok(value) = HeaderValue::from_str(&headers.inner.content_policy("'none'")) {
-            map.insert(header::CONTENT_SECURITY_POLICY, value);
-        }
+    if !map.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(value) = HeaderValue::from_str(&headers.inner.content_policy("'none'"))
+    {
+        map.insert(header::CONTENT_SECURITY_POLICY, value);
     }
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -88,10 +88,10 @@ async fn everything_else(
     Extension(house): Extension<House>,
     request: Request,
 ) -> Response {
-    if let Some(asking) = files::asking_for_file(&request) {
-        if let Some(file) = files::file(&options, asking).await {
-            return file;
-        }
+    if let Some(asking) = files::asking_for_file(&request)
+        && let Some(file) = files::file(&options, asking).await
+    {
+        return file;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return pages::fault(StatusCode::NOT_FOUND, None);

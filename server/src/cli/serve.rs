@@ -36,7 +36,7 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
         ));
     }
     telemetry::start(&config.log);
-    let site = site(&config).await.map_err(start_failure)?;
+    let site = site(&config).await.map_err(|error| start_failure(&error))?;
     let listener = listen(config.listen, "PORTICO_LISTEN").await.map_err(|error| Failure::Other(with_causes(&error)))?;
     print(&format!("Portico is at {}\n", at(&config)));
     serve(listener, site.router, asked_to_stop()).await;
@@ -53,7 +53,7 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     let listener = listen(config.listen, "PORTICO_LISTEN").await.map_err(|error| failure(&error))?;
     let provider = demo_house::listen(&config).await.map_err(|error| failure(&error))?;
     tokio::spawn(provider.run());
-    let site = site(&config).await.map_err(start_failure)?;
+    let site = site(&config).await.map_err(|error| start_failure(&error))?;
     demo_house::seed(&config, &site.store).await.map_err(|error| failure(&error))?;
     print(&format!("Portico is at {}\n\n{}", at(&config), demo_house::GREETING));
     serve(listener, site.router, asked_to_stop()).await;
@@ -64,8 +64,8 @@ fn at(config: &Config) -> &str {
     config.public_url.as_str().trim_end_matches('/')
 }
 
-fn start_failure(error: StartError) -> Failure {
-    let text = with_causes(&error);
+fn start_failure(error: &StartError) -> Failure {
+    let text = with_causes(error);
     match error {
         StartError::Policy(_) | StartError::SignIn(_) => Failure::Configuration(text),
         StartError::Database { .. } | StartError::Keys { .. } => Failure::Other(text),

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The most leeway that still means "now".
-const MAX_LEEWAY: Duration = Duration::from_secs(300);
+const MAX_LEEWAY: Duration = Duration::from_mins(5);
 
 /// Signatures the sign-in can verify. None is shared-key: a client secret is no signing key here.
 const ALGORITHMS: &[&str] =

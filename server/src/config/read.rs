@@ -105,7 +105,7 @@ impl Reader {
 
     /// How many `[[providers]]` there are.
     pub(super) fn providers(&self) -> usize {
-        (0..).take_while(|index| self.entries.tables.contains_key(&format!("providers[{index}]"))).count()
+        (0..100).take_while(|index| self.entries.tables.contains_key(&format!("providers[{index}]"))).count()
     }
 
     /// The value at a place or its default; `None` when there is none or it is wrong, which has then been noted.

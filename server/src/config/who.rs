@@ -14,10 +14,10 @@ impl Config {
             let settings = self.providers.iter().find(|settings| settings.provider.id.as_str() == id);
             settings.map(|settings| settings.provider.issuer.as_str())
         };
-        if let Some((id, subject)) = who.split_once(':').filter(|(_, subject)| !subject.is_empty()) {
-            if let Some(issuer) = issuer_of(id) {
-                return Ok(PersonId::new(issuer, subject));
-            }
+        if let Some((id, subject)) = who.split_once(':').filter(|(_, subject)| !subject.is_empty())
+            && let Some(issuer) = issuer_of(id)
+        {
+            return Ok(PersonId::new(issuer, subject));
         }
         match self.providers.as_slice() {
             _ if who.trim().is_empty() => Err("is empty".to_owned()),
