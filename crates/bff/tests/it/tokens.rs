@@ -229,7 +229,7 @@ async fn tk_5_a_code_the_provider_refuses_is_a_page_and_no_session() {
 #[tokio::test]
 async fn tk_5_a_provider_that_hangs_is_given_up() {
     let plan = Plan {
-        config: |config| config.http.timeout = Duration::from_millis(300),
+        config: |config| config.http.timeout = Duration::from_secs(1),
         ..Plan::default()
     };
     let house = House::build(plan).await;

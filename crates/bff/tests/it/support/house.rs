@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::Browser;
+use super::browser::{Browser, wire};
 use super::site::{AUDIENCE, site};
 
 /// How a house is built. The default is one provider, `http`, and a provider that signs everybody in.
@@ -53,6 +53,7 @@ pub(crate) struct House {
     pub(crate) site: Url,
     pub(crate) bff: Bff,
     pub(crate) writes: Arc<AtomicUsize>,
+    wire: reqwest::Client,
     address: SocketAddr,
     pool: SqlitePool,
     providers: Vec<ProviderConfig>,
@@ -94,6 +95,7 @@ impl House {
             site,
             bff,
             writes,
+            wire: wire(),
             address,
             pool,
             providers,
@@ -103,7 +105,7 @@ impl House {
 
     /// A new browser without any cookie.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::new(self.site.clone(), self.address)
+        Browser::new(self.wire.clone(), self.site.clone(), self.address)
     }
 
     /// A browser with the same cookies, at a second replica of the site: same database, same keys, same name.
@@ -118,7 +120,7 @@ impl House {
             keys,
         };
         replica.open(listener, &self.provider, config).await;
-        let mut there = Browser::new(self.site.clone(), address);
+        let mut there = Browser::new(self.wire.clone(), self.site.clone(), address);
         there.cookies.clone_from(&browser.cookies);
         there
     }
@@ -220,10 +222,7 @@ impl Blueprint<'_> {
                 absolute: Duration::from_hours(7 * 24),
             },
             keys: KeyRing::load_or_create(&self.keys).unwrap(),
-            http: HttpLimits {
-                timeout: Duration::from_secs(2),
-                ..HttpLimits::default()
-            },
+            http: HttpLimits::default(),
             clock: Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(clock.now()).unwrap()),
         };
         change(&mut config);

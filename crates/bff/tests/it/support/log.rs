@@ -1,66 +1,69 @@
-//! What did the site write into its log? Everything, down to `TRACE`, of the thread that holds this.
+//! What did the site write into its log? Everything, down to `TRACE`, of the thread that holds a [`Log`].
 
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+
+thread_local! {
+    static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
 
 /// The log of one test. Site, provider and browser run on the test's own thread.
-pub(crate) struct Log {
-    lines: Lines,
-    _guard: DefaultGuard,
-}
+pub(crate) struct Log;
 
 impl Log {
     pub(crate) fn start() -> Self {
-        let lines = Lines::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_writer(lines.clone())
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .finish();
-        Self {
-            lines,
-            _guard: tracing::subscriber::set_default(subscriber),
-        }
+        // One subscriber for all threads: whether somebody listens is remembered per line of code, not per thread.
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let wanted = dynamic_filter_fn(|_, _| LINES.with_borrow(Option::is_some));
+            let lines = tracing_subscriber::fmt::layer()
+                .with_ansi(false)
+                .with_writer(|| Lines)
+                .with_filter(wanted);
+            tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines)).unwrap();
+        });
+        LINES.set(Some(Vec::new()));
+        Self
+    }
+
+    fn lines(&self, wanted: impl Fn(&&str) -> bool) -> String {
+        let Self = self;
+        let all = LINES.with_borrow(|lines| String::from_utf8_lossy(lines.as_deref().unwrap_or_default()).into_owned());
+        all.lines().filter(wanted).collect::<Vec<_>>().join("\n")
     }
 
     /// Lines of the site's own code; what libraries trace about their inner life is theirs.
     pub(crate) fn own(&self) -> String {
-        let all = String::from_utf8_lossy(&self.lines.0.lock().unwrap()).into_owned();
-        all.lines()
-            .filter(|line| line.contains(" bff"))
-            .collect::<Vec<_>>()
-            .join("\n")
+        self.lines(|line| line.contains(" bff"))
     }
 
     /// Lines an operator sees: `INFO` and above, of everybody.
     pub(crate) fn operator(&self) -> String {
-        let all = String::from_utf8_lossy(&self.lines.0.lock().unwrap()).into_owned();
-        let seen = |line: &&str| [" INFO ", " WARN ", "ERROR "].iter().any(|level| line.contains(level));
-        all.lines().filter(seen).collect::<Vec<_>>().join("\n")
+        self.lines(|line| [" INFO ", " WARN ", "ERROR "].iter().any(|level| line.contains(level)))
     }
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+impl Drop for Log {
+    fn drop(&mut self) {
+        LINES.set(None);
+    }
+}
+
+/// Writes to the log of this thread.
+struct Lines;
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LINES.with_borrow_mut(|lines| lines.as_mut().map(|lines| lines.extend_from_slice(bytes)));
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
     }
 }
