@@ -20,9 +20,9 @@ use crate::tokens::refresh::Refreshes;
 use crate::{guard, router};
 
 /// How often expired sessions are removed.
-const SWEEP: Duration = Duration::from_secs(600);
+const SWEEP: Duration = Duration::from_mins(10);
 /// How often metadata that are known are read again.
-const RENEW: Duration = Duration::from_secs(6 * 3600);
+const RENEW: Duration = Duration::from_hours(6);
 /// Longest pause between attempts to reach a provider that is down.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 

@@ -106,7 +106,7 @@ impl ProviderConfig {
             response_mode: ResponseMode::Query,
             algorithms: ["RS256", "PS256", "ES256", "EdDSA"].map(str::to_owned).to_vec(),
             extra_audiences: Vec::new(),
-            leeway: Duration::from_secs(60),
+            leeway: Duration::from_mins(1),
         })
     }
 }
@@ -169,8 +169,8 @@ pub struct SessionLifetime {
 impl Default for SessionLifetime {
     fn default() -> Self {
         Self {
-            idle: Duration::from_secs(8 * 3600),
-            absolute: Duration::from_secs(7 * 24 * 3600),
+            idle: Duration::from_hours(8),
+            absolute: Duration::from_hours(7 * 24),
         }
     }
 }

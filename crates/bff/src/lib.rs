@@ -1,5 +1,64 @@
-//! A backend-for-frontend for axum.
-#![warn(missing_docs)]
+//! A backend-for-frontend for axum: signs people in with any OpenID Connect provider and keeps every token on the server.
+//!
+//! The browser holds one cookie with a random number. Identity and tokens are sealed on the server, with a key that
+//! needs that number: a copy of the database opens nothing. Everything works without JavaScript.
+//!
+//! # The tour
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use axum::Router;
+//! use axum::routing::get;
+//! use bff::{Bff, BffConfig, KeyRing, MemorySessions, PlainPages, ProviderConfig, SignedIn};
+//!
+//! async fn home(person: Option<SignedIn>) -> String {
+//!     person.map_or_else(|| "hello, stranger".to_owned(), |p| format!("hello, {}", p.identity().subject))
+//! }
+//!
+//! # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = BffConfig::new("http://localhost:4040/".parse()?, KeyRing::ephemeral())
+//!     .with_provider(ProviderConfig::new("demo", "http://localhost:4041", "portico")?);
+//! let bff = Bff::new(config, Arc::new(MemorySessions::new()), Arc::new(PlainPages))?;
+//! bff.start();
+//! let site = bff.protect(Router::new().route("/", get(home))).merge(bff.router());
+//! axum::serve(tokio::net::TcpListener::bind("127.0.0.1:4040").await?, site).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! 1. [`BffConfig`] says who we are, [`ProviderConfig`] who may sign people in. [`Bff::new`] lists everything that is
+//!    wrong with them ([`ConfigError`]) and asks no network.
+//! 2. [`Bff::router`] has the addresses: `/auth/login`, `/auth/signup`, `/auth/callback/{provider}`, `/auth/logout`
+//!    (POST), `/auth/signed-out`, `/auth/session`. Link to them with `rel="external"` where a router in the browser
+//!    would catch the click; sign out by a form.
+//! 3. [`Bff::protect`] wraps the site. Handlers take [`SignedIn`], or `Option<SignedIn>`; requests that change something
+//!    and come from another site are refused.
+//! 4. [`SignedIn::access_token`] gives a token for an API, renewed when needed; the provider is asked once, however many
+//!    requests want it.
+//! 5. [`Bff::bearer`] protects an API of your own: [`Bearer::require`] is a layer, [`Caller`] an extractor.
+//! 6. [`Pages`] puts the few pages there are into your own style. [`SessionRecords`] is what a store of sessions must
+//!    promise; [`MemorySessions`] forgets at the end, `SqliteSessions` (feature `sqlite`) does not.
+//!
+//! # What it follows
+//!
+//! OpenID Connect Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Form Post Response Mode; RFC 6749, 6750, 7009, 7519,
+//! 7636, 8707, 9068, 9207 and the advice of RFC 9700.
+//!
+//! # Where to read on
+//!
+//! | question | module |
+//! |---|---|
+//! | What does a site hold? | `bff` |
+//! | What must be decided first? | [`config`] |
+//! | Which addresses are there? | `router` |
+//! | Who signs people in? | `provider` |
+//! | How does a person sign in, and out? | `sign_in`, `sign_out` |
+//! | Who is signed in, until when? | `session` |
+//! | How does one get an access token? | `tokens` |
+//! | Who may pass? | `guard` |
+//! | Where does one go after signing in? | `return_path` |
+//! | What does a person see when something fails? | `problem`, `pages` |
 
 mod bff;
 pub mod config;
@@ -23,7 +82,7 @@ pub use self::config::secret::Secret;
 pub use self::config::{
     BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, ResponseMode, SessionLifetime,
 };
-pub use self::guard::bearer::{Bearer, Caller, RequireBearer};
+pub use self::guard::bearer::{Bearer, Caller, Guarded, RequireBearer};
 pub use self::guard::signed_in::SignedIn;
 pub use self::pages::{LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
 pub use self::return_path::ReturnPath;

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, REFERRER_POLICY};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
@@ -27,8 +27,8 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
         .route("/auth/logout", post(sign_out::here::sign_out))
         .layer(from_fn_with_state(Arc::clone(&inner), csrf::defend));
     Router::new()
-        .route("/auth/login", get(sign_in::start::sign_in))
-        .route("/auth/signup", get(sign_in::start::sign_up))
+        .route("/auth/login", get(sign_in::start::sign_in).head(refuse))
+        .route("/auth/signup", get(sign_in::start::sign_up).head(refuse))
         .route("/auth/callback/{provider}", callback)
         .route("/auth/signed-out", get(sign_out::here::signed_out))
         .route("/auth/session", get(session))
@@ -36,6 +36,11 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(keep_private))
         .with_state(inner)
+}
+
+/// A HEAD request is nobody's wish to sign in; axum would answer it like GET.
+async fn refuse() -> StatusCode {
+    StatusCode::METHOD_NOT_ALLOWED
 }
 
 /// Addresses here carry codes and `state`: they are kept neither in caches nor in referrers (RFC 9700 §4.2.4).

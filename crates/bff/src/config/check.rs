@@ -91,13 +91,13 @@ fn check_site(config: &BffConfig, say: &mut impl FnMut(String, String)) {
     if config.providers.is_empty() {
         say("providers".into(), "at least one provider is needed to sign in".into());
     }
-    if config.session.idle < Duration::from_secs(60) || config.session.idle > config.session.absolute {
+    if config.session.idle < Duration::from_mins(1) || config.session.idle > config.session.absolute {
         say(
             "session.idle".into(),
             "must be at least one minute and not longer than session.absolute".into(),
         );
     }
-    if config.session.absolute > Duration::from_secs(400 * 24 * 3600) {
+    if config.session.absolute > Duration::from_hours(400 * 24) {
         say(
             "session.absolute".into(),
             "must not exceed 400 days; browsers forget cookies then".into(),
@@ -126,7 +126,7 @@ fn check_provider(provider: &ProviderConfig, say: &mut impl FnMut(String, String
     if !provider.scopes.iter().any(|s| s == "openid") {
         say(key("scopes"), "must contain `openid`".into());
     }
-    if provider.leeway > Duration::from_secs(300) {
+    if provider.leeway > Duration::from_mins(5) {
         say(key("leeway"), "must not exceed 5 minutes".into());
     }
     check_algorithms(provider, &key("algorithms"), say);

@@ -45,7 +45,7 @@ impl Bearer {
 
     /// Who calls, if the request's token is good and grants all of `scopes`.
     async fn admit(&self, headers: &HeaderMap, scopes: &[String]) -> Result<Caller, Response> {
-        let token = token(headers)?;
+        let token = token(headers).map_err(|refusal| *refusal)?;
         let caller = self
             .inner
             .verify_access_token(token, &self.audience)
@@ -93,15 +93,21 @@ impl fmt::Debug for Bearer {
 }
 
 /// The token in the header; tokens in a query or a form are not looked for (RFC 6750 §2.2, §2.3 are optional).
-fn token(headers: &HeaderMap) -> Result<&str, Response> {
-    let missing = || answer(StatusCode::UNAUTHORIZED, Some("Bearer".into()), "a token is needed");
+fn token(headers: &HeaderMap) -> Result<&str, Box<Response>> {
+    let missing = || {
+        Box::new(answer(
+            StatusCode::UNAUTHORIZED,
+            Some("Bearer".into()),
+            "a token is needed",
+        ))
+    };
     let malformed = || {
         let challenge = "Bearer error=\"invalid_request\"".to_owned();
-        answer(
+        Box::new(answer(
             StatusCode::BAD_REQUEST,
             Some(challenge),
             "the Authorization header cannot be read",
-        )
+        ))
     };
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next().ok_or_else(missing)?;

@@ -80,17 +80,17 @@ mod tests {
 
     const OWN: &str = "https://site.example";
 
-    fn verdict(method: Method, pairs: &[(&'static str, &'static str)]) -> Verdict {
+    fn verdict(method: &Method, pairs: &[(&'static str, &'static str)]) -> Verdict {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_static(value));
         }
-        judge(&method, &headers, OWN)
+        judge(method, &headers, OWN)
     }
 
     #[test]
     fn cs_2_a_change_must_come_from_our_own_origin() {
-        let post = |pairs: &[(&'static str, &'static str)]| verdict(Method::POST, pairs);
+        let post = |pairs: &[(&'static str, &'static str)]| verdict(&Method::POST, pairs);
         assert_eq!(post(&[("origin", OWN)]), Verdict::Pass);
         assert_eq!(post(&[("sec-fetch-site", "same-origin")]), Verdict::Pass);
         assert_eq!(post(&[("sec-fetch-site", "none")]), Verdict::Pass);
@@ -117,24 +117,27 @@ mod tests {
     #[test]
     fn cs_2_text_plain_is_not_a_form_of_ours() {
         let headers = [("origin", OWN), ("content-type", "Text/Plain;charset=utf-8")];
-        assert_eq!(verdict(Method::POST, &headers), Verdict::WrongType);
+        assert_eq!(verdict(&Method::POST, &headers), Verdict::WrongType);
     }
 
     #[test]
     fn ck_8_a_sibling_subdomain_is_foreign() {
         assert_eq!(
-            verdict(Method::DELETE, &[("sec-fetch-site", "same-site")]),
+            verdict(&Method::DELETE, &[("sec-fetch-site", "same-site")]),
             Verdict::Foreign
         );
         assert_eq!(
-            verdict(Method::PUT, &[("origin", "https://other.site.example")]),
+            verdict(&Method::PUT, &[("origin", "https://other.site.example")]),
             Verdict::Foreign
         );
     }
 
     #[test]
     fn reading_and_programs_with_a_token_pass() {
-        assert_eq!(verdict(Method::GET, &[("sec-fetch-site", "cross-site")]), Verdict::Pass);
-        assert_eq!(verdict(Method::POST, &[("authorization", "bearer x")]), Verdict::Pass);
+        assert_eq!(
+            verdict(&Method::GET, &[("sec-fetch-site", "cross-site")]),
+            Verdict::Pass
+        );
+        assert_eq!(verdict(&Method::POST, &[("authorization", "bearer x")]), Verdict::Pass);
     }
 }

@@ -39,7 +39,8 @@ impl Inner {
         if !token.is_signed_by(&keys.map_err(|e| Unavailable(e.to_string()))?) {
             return Err(Invalid("no key of the issuer made the signature"));
         }
-        let subject = token.text("sub").ok_or(Invalid("no subject"))?.to_owned();
+        let subject = token.text("sub").filter(|sub| !sub.is_empty());
+        let subject = subject.ok_or(Invalid("no subject"))?.to_owned();
         let client_id = token.text("client_id").or_else(|| token.text("azp")).map(str::to_owned);
         Ok(Caller {
             issuer: issuer.to_owned(),

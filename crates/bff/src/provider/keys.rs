@@ -14,9 +14,9 @@ use super::http::HttpClient;
 use crate::config::clock::Clock;
 
 /// Keys older than this are asked for again before they are trusted.
-const FRESH: Duration = Duration::from_secs(3600);
+const FRESH: Duration = Duration::from_hours(1);
 /// Keys older than this are not trusted even when the provider does not answer.
-const STALE: Duration = Duration::from_secs(24 * 3600);
+const STALE: Duration = Duration::from_hours(24);
 /// Shortest time between two questions that strangers can cause by naming keys that do not exist.
 const PAUSE: Duration = Duration::from_secs(30);
 /// More keys than any provider has.
@@ -51,13 +51,13 @@ impl Key {
     }
 
     fn fits(&self, alg: &str, kid: Option<&str>) -> bool {
-        let kind = match alg {
+        let expected = match alg {
             "ES256" => "EC P-256",
             "ES384" => "EC P-384",
             "EdDSA" => "OKP Ed25519",
             _ => "RSA",
         };
-        self.kind == kind
+        self.kind == expected
             && self.alg.as_deref().is_none_or(|a| a == alg)
             && (kid.is_none() || self.kid.as_deref() == kid)
     }

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::config::SessionLifetime;
 
 /// Longest time between two notes that a session is in use.
-const TOUCH_EVERY: Duration = Duration::from_secs(60);
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 impl SessionLifetime {
     /// When a session ends that was made at `created` and last used at `seen`.
@@ -28,8 +28,8 @@ mod tests {
     use super::*;
 
     const LIFETIME: SessionLifetime = SessionLifetime {
-        idle: Duration::from_secs(3600),
-        absolute: Duration::from_secs(7200),
+        idle: Duration::from_hours(1),
+        absolute: Duration::from_hours(2),
     };
 
     #[test]
@@ -46,7 +46,7 @@ mod tests {
     fn se_1_a_shorter_limit_applies_to_sessions_that_exist() {
         let created = datetime!(2030-01-01 00:00 UTC);
         let shorter = SessionLifetime {
-            idle: Duration::from_secs(60),
+            idle: Duration::from_mins(1),
             ..LIFETIME
         };
         assert_eq!(shorter.end(created, created), datetime!(2030-01-01 00:01 UTC));
@@ -56,6 +56,6 @@ mod tests {
     fn use_is_noted_once_a_minute() {
         let seen = datetime!(2030-01-01 00:00 UTC);
         assert!(!LIFETIME.wants_touch(seen, seen + Duration::from_secs(59)));
-        assert!(LIFETIME.wants_touch(seen, seen + Duration::from_secs(60)));
+        assert!(LIFETIME.wants_touch(seen, seen + Duration::from_mins(1)));
     }
 }

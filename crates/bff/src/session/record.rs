@@ -38,7 +38,7 @@ struct Sealed {
 
 impl Session {
     /// The record to store, to be removed at `expires`.
-    pub(crate) fn to_record(&self, sealer: &Sealer, expires: OffsetDateTime) -> Result<Record, SealError> {
+    pub(crate) fn to_record(&self, with: &Sealer, expires: OffsetDateTime) -> Result<Record, SealError> {
         let inside = Sealed {
             provider: self.identity.provider.to_string(),
             issuer: self.identity.issuer.clone(),
@@ -47,7 +47,7 @@ impl Session {
             created: self.created.unix_timestamp(),
             tokens: self.tokens.clone(),
         };
-        let sealed = sealer.seal_record(self.id.0.to_le_bytes(), &row_key(&self.id), &inside)?;
+        let sealed = with.seal_record(self.id.0.to_le_bytes(), &row_key(&self.id), &inside)?;
         let mut record = Record {
             id: self.id,
             data: std::collections::HashMap::new(),
@@ -66,9 +66,9 @@ impl Session {
     }
 
     /// Opens a stored record.
-    pub(crate) fn from_record(sealer: &Sealer, record: &Record) -> Result<Self, SealError> {
+    pub(crate) fn from_record(with: &Sealer, record: &Record) -> Result<Self, SealError> {
         let sealed = columns::text(record, columns::SEALED).unwrap_or_default();
-        let inside: Sealed = sealer.open_record(record.id.0.to_le_bytes(), &row_key(&record.id), sealed)?;
+        let inside: Sealed = with.open_record(record.id.0.to_le_bytes(), &row_key(&record.id), sealed)?;
         let created = OffsetDateTime::from_unix_timestamp(inside.created).map_err(|_| SealError)?;
         Ok(Self {
             id: record.id,

@@ -112,12 +112,12 @@ mod tests {
 
     #[test]
     fn se_7_only_the_right_id_row_and_key_open_a_record() {
-        let sealer = Sealer::new(KeyRing::of(vec![[1; 32]]));
-        let sealed = sealer.seal_record([9; 16], b"row", &"token").unwrap();
+        let site = Sealer::new(KeyRing::of(vec![[1; 32]]));
+        let sealed = site.seal_record([9; 16], b"row", &"token").unwrap();
         assert!(!sealed.contains("token"));
-        assert_eq!(sealer.open_record::<String>([9; 16], b"row", &sealed).unwrap(), "token");
-        assert!(sealer.open_record::<String>([8; 16], b"row", &sealed).is_err());
-        assert!(sealer.open_record::<String>([9; 16], b"other", &sealed).is_err());
+        assert_eq!(site.open_record::<String>([9; 16], b"row", &sealed).unwrap(), "token");
+        assert!(site.open_record::<String>([8; 16], b"row", &sealed).is_err());
+        assert!(site.open_record::<String>([9; 16], b"other", &sealed).is_err());
         let stranger = Sealer::new(KeyRing::of(vec![[2; 32]]));
         assert!(stranger.open_record::<String>([9; 16], b"row", &sealed).is_err());
     }
@@ -137,16 +137,15 @@ mod tests {
 
     #[test]
     fn a_sealed_value_serves_one_purpose_and_no_bit_may_change() {
-        let sealer = Sealer::new(KeyRing::ephemeral());
-        let sealed = sealer.seal_cookie("pending", "demo", &1).unwrap();
-        assert!(sealer.open_cookie::<i32>("leaving", "demo", &sealed).is_err());
-        assert!(sealer.open_cookie::<i32>("pending", "other", &sealed).is_err());
+        let site = Sealer::new(KeyRing::ephemeral());
+        let sealed = site.seal_cookie("pending", "demo", &1).unwrap();
+        assert!(site.open_cookie::<i32>("leaving", "demo", &sealed).is_err());
+        assert!(site.open_cookie::<i32>("pending", "other", &sealed).is_err());
         for at in 0..sealed.len() {
             let mut bytes = sealed.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             assert!(
-                sealer
-                    .open_cookie::<i32>("pending", "demo", &String::from_utf8(bytes).unwrap())
+                site.open_cookie::<i32>("pending", "demo", &String::from_utf8(bytes).unwrap())
                     .is_err()
             );
         }

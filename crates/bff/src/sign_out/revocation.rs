@@ -14,7 +14,7 @@ const PAUSES: [Duration; 4] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
     Duration::from_secs(30),
-    Duration::from_secs(300),
+    Duration::from_mins(5),
 ];
 
 /// What came of one attempt.

@@ -8,7 +8,7 @@ use crate::bff::Inner;
 use crate::session::record::Session;
 
 /// A token that ends sooner is renewed before it is handed out.
-pub(crate) const MARGIN: Duration = Duration::from_secs(60);
+pub(crate) const MARGIN: Duration = Duration::from_mins(1);
 
 impl Inner {
     /// The token of `session`, renewed when it is about to expire.

@@ -112,7 +112,12 @@ fn id_9_foreign_keys_are_passed_over() {
         json!({"kty": "RSA", "use": "enc", "kid": "d", "n": "AQAB", "e": "AQAB"}),
         json!("text"),
     ];
-    assert!(strange.iter().all(|k| Key::read(k).is_none()));
+    let fits_something = |key: Key| {
+        ["RS256", "ES256", "ES384", "EdDSA"]
+            .iter()
+            .any(|alg| key.fits(alg, None))
+    };
+    assert!(!strange.iter().filter_map(Key::read).any(fits_something));
     let key = Key::read(&ec("e")).unwrap();
     assert!(
         key.fits("ES256", Some("e")) && key.fits("ES256", None),
