@@ -1,6 +1,6 @@
 //! How does a site become one to try out? `--demo` adds a provider, an API and documents, on this machine alone.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
 
 use ::demo::{Demo, DemoConfig};
 use bff::{ProviderConfig, Secret};
@@ -13,16 +13,17 @@ use crate::{
     store::Store,
 };
 
-/// What the terminal says below the address.
-pub const GREETING: &str = "\
-Be somebody: choose \"Log in\", then one of
-  alice   Engineering
-  bob     Marketing
-  carol   CEO: may see everything
-  dave    in no group
-  erin    Admin: has one tab more
-Stop with Ctrl-C. Documents and sign-ins are kept in data/demo.db.
-";
+/// What the terminal says below the address: who to be, and where things are kept.
+#[must_use]
+pub fn greeting(config: &Config) -> String {
+    let people: String = ::demo::PEOPLE.iter().fold(String::new(), |mut list, person| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(list, "  {:<7} {}", person.name, person.about);
+        list
+    });
+    let kept = config.database_url.trim_start_matches("sqlite:");
+    format!("Choose \"Sign in\", then be one of\n{people}\nDocuments and sign-ins are kept in {kept}. Stop with Ctrl-C.\n")
+}
 
 /// The id of the demo provider.
 const PROVIDER: &str = "demo";

@@ -35,7 +35,7 @@ impl bff::Pages for HousePages {
         } else {
             "You are signed out here and at your provider."
         };
-        let again = vec![("Log in again".to_owned(), "/auth/login".to_owned())];
+        let again = vec![("Sign in again".to_owned(), "/auth/login".to_owned())];
         page(StatusCode::OK, "Signed out", message, None, again)
     }
 
@@ -48,7 +48,7 @@ impl bff::Pages for HousePages {
             (provider.title.clone(), format!("/auth/login?{query}"))
         };
         let links = providers.iter().map(link).collect();
-        page(StatusCode::OK, "Log in", "Who knows you?", None, links)
+        page(StatusCode::OK, "Sign in", "Who knows you?", None, links)
     }
 }
 

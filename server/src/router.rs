@@ -75,11 +75,12 @@ fn pages(house: House, options: LeptosOptions) -> Router {
         .leptos_routes_with_context(&options, routes, furnish, draw)
         .method_not_allowed_fallback(async || pages::fault(StatusCode::METHOD_NOT_ALLOWED, None))
         .layer(middleware::from_fn(door::want_json))
-        .merge(files::hashed(&options))
         .fallback(everything_else)
-        .layer(axum::Extension(house.clone()))
-        .with_state(options)
+        .layer(Extension(house.clone()))
         .layer(middleware::from_fn_with_state(house, context::introduce))
+        // Files are the same for everybody: no session is looked up for them.
+        .merge(files::hashed(&options))
+        .with_state(options)
 }
 
 /// A file of `public/`, or the page that says there is nothing here.

@@ -1,16 +1,20 @@
 //! `portico serve`: the site, until somebody stops it.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Args;
+use tokio::net::TcpListener;
 
 use super::{ConfigFile, Failure, print};
 use crate::{
     config::Config,
     serve::{asked_to_stop, listen, serve},
-    site::{StartError, site, with_causes},
+    site::{Site, StartError, site, with_causes},
     telemetry,
 };
+
+/// Longest wait for the database when the program stops.
+const CLOSING: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -39,7 +43,7 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
     let site = site(&config).await.map_err(|error| start_failure(&error))?;
     let listener = listen(config.listen, "PORTICO_LISTEN").await.map_err(|error| Failure::Other(with_causes(&error)))?;
     print(&format!("Portico is at {}\n", at(&config)));
-    serve(listener, site.router, asked_to_stop()).await;
+    serve_until_stopped(listener, site).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -55,9 +59,15 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     tokio::spawn(provider.run());
     let site = site(&config).await.map_err(|error| start_failure(&error))?;
     demo_house::seed(&config, &site.store).await.map_err(|error| failure(&error))?;
-    print(&format!("Portico is at {}\n\n{}", at(&config), demo_house::GREETING));
-    serve(listener, site.router, asked_to_stop()).await;
+    print(&format!("Portico is at {}\n\n{}", at(&config), demo_house::greeting(&config)));
+    serve_until_stopped(listener, site).await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn serve_until_stopped(listener: TcpListener, site: Site) {
+    serve(listener, site.router, asked_to_stop()).await;
+    // Folds the log of the database into its file; work beside the site may hold a connection for good.
+    let _ = tokio::time::timeout(CLOSING, site.store.close()).await;
 }
 
 fn at(config: &Config) -> &str {

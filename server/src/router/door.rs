@@ -19,7 +19,8 @@ const MAX_PATH: usize = 2048;
 /// Turns away addresses that are no UTF-8 text once decoded.
 pub(super) async fn refuse_malformed(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if path.len() > MAX_PATH || !is_text(path) {
+    // A target that is no path (RFC 9112 §3.2.3, §3.2.4) is for proxies and whole servers.
+    if !path.starts_with('/') || path.len() > MAX_PATH || !is_text(path) {
         return pages::refuse(StatusCode::BAD_REQUEST, "the path is no text");
     }
     next.run(request).await
@@ -61,13 +62,25 @@ pub(super) async fn limit_body(request: Request, next: Next) -> Response {
 }
 
 /// Server functions take JSON alone: a form on another site cannot send it without asking first (Fetch §2.2.2).
+/// Arguments that are not understood are the caller's fault, where the framework would say 500.
 pub(super) async fn want_json(request: Request, next: Next) -> Response {
     let is_call = request.method() == Method::POST && request.uri().path().starts_with("/api/fn/");
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if is_call && !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
         return pages::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a server function was sent something else than json");
     }
-    next.run(request).await
+    let response = next.run(request).await;
+    if is_call && response.status() == StatusCode::INTERNAL_SERVER_ERROR { blame_caller(response).await } else { response }
+}
+
+/// What failed inside a server function says so in an object with a reference; one that never ran answers with a word.
+async fn blame_caller(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
+    if body.starts_with(b"\"") {
+        parts.status = StatusCode::BAD_REQUEST;
+    }
+    Response::from_parts(parts, Body::from(body))
 }
 
 #[cfg(test)]

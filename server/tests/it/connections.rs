@@ -95,3 +95,16 @@ async fn a_running_answer_is_finished_before_the_program_stops() {
     assert!(said.await.unwrap().ends_with("finished"));
     assert!(TcpStream::connect(address).await.is_err(), "it still listens");
 }
+
+#[tokio::test]
+async fn targets_that_are_no_path_are_refused() {
+    let site = crate::support::TestSite::start().await;
+    let (address, _stop, _) = served(site.router.clone()).await;
+    for target in ["OPTIONS * ", "CONNECT localhost:80 ", "GET * ", "GET localhost "] {
+        let request = format!("{target}HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").into_bytes();
+        let said = say(address, std::iter::once(request)).await;
+        assert!(said.starts_with("HTTP/1.1 400"), "{target}: {said}");
+    }
+    let whole = b"GET http://evil.example/public HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_vec();
+    assert!(say(address, std::iter::once(whole)).await.starts_with("HTTP/1.1 200"));
+}
