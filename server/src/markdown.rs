@@ -14,6 +14,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 pub mod code;
 pub mod headings;
+pub mod raw_html;
 pub mod sanitise;
 pub mod write;
 
@@ -24,8 +25,8 @@ pub const VERSION: i64 = 1;
 /// Longest Markdown that is rendered, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
-/// Most openings (`[`, `*`, `>`, …) in one line: more is an attack on the parser, not a text.
-const MAX_NESTING: usize = 5_000;
+/// Deepest nesting of quotes, lists and emphasis: more is an attack on whoever reads the HTML, not a text.
+pub const MAX_DEPTH: usize = 100;
 
 /// A rendered document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +43,8 @@ pub enum MarkdownError {
     /// Longer than [`MAX_BYTES`].
     #[error("the text has {0} bytes, more than the {MAX_BYTES} that are allowed")]
     TooLarge(usize),
-    /// The line nests brackets or quotes without end.
-    #[error("a line nests brackets, quotes or emphasis too deeply")]
+    /// The line begins more than [`MAX_DEPTH`] quotes, lists or emphases in each other.
+    #[error("a line nests quotes, lists or emphasis too deeply")]
     TooDeep(usize),
 }
 
@@ -66,8 +67,8 @@ impl MarkdownError {
 /// # Errors
 /// [`MarkdownError`] for texts that are too large or nested too deeply; whatever else is in the text, the result is safe.
 pub fn render(content: &str, title: &str) -> Result<Rendered, MarkdownError> {
-    check(content)?;
-    let mut events: Vec<Event<'_>> = Parser::new_ext(content, options()).collect();
+    let mut events = parse(content)?;
+    raw_html::bound(&mut events);
     headings::drop_title(&mut events, title);
     let headings = headings::arrange(&mut events);
     let (unsafe_html, footnotes) = write::html(events);
@@ -82,7 +83,9 @@ pub fn render(content: &str, title: &str) -> Result<Rendered, MarkdownError> {
 /// The text of the first heading, for documents whose title nobody gave.
 #[must_use]
 pub fn first_heading(content: &str) -> Option<String> {
-    check(content).ok()?;
+    if content.len() > MAX_BYTES {
+        return None;
+    }
     let mut text: Option<String> = None;
     for event in Parser::new_ext(content, options()) {
         match (event, &mut text) {
@@ -97,14 +100,24 @@ pub fn first_heading(content: &str) -> Option<String> {
     None
 }
 
-fn check(content: &str) -> Result<(), MarkdownError> {
+fn parse(content: &str) -> Result<Vec<Event<'_>>, MarkdownError> {
     if content.len() > MAX_BYTES {
         return Err(MarkdownError::TooLarge(content.len()));
     }
-    let deep = content
-        .lines()
-        .position(|line| line.bytes().filter(|b| b"[*_>`<!(~".contains(b)).count() > MAX_NESTING);
-    deep.map_or(Ok(()), |line| Err(MarkdownError::TooDeep(line + 1)))
+    let (mut events, mut depth) = (Vec::new(), 0_usize);
+    for (event, range) in Parser::new_ext(content, options()).into_offset_iter() {
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            let before = content.get(..range.start).unwrap_or_default();
+            return Err(MarkdownError::TooDeep(before.matches('\n').count() + 1));
+        }
+        events.push(event);
+    }
+    Ok(events)
 }
 
 fn options() -> Options {

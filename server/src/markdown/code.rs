@@ -3,7 +3,6 @@
 
 use std::{fmt::Write as _, sync::LazyLock};
 
-use pulldown_cmark_escape::escape_html_body_text;
 use syntect::{
     html::{ClassStyle, ClassedHTMLGenerator},
     parsing::{SyntaxReference, SyntaxSet},
@@ -46,7 +45,11 @@ impl Highlighter {
             let _ = write!(html, " class=\"language-{language}\"");
         }
         html.push('>');
-        html.push_str(&self.highlighted(&language, code).unwrap_or_else(|| escaped(code)));
+        html.push_str(
+            &self
+                .highlighted(&language, code)
+                .unwrap_or_else(|| super::write::escaped(code)),
+        );
         html.push_str("</code></pre>\n");
         html
     }
@@ -73,11 +76,4 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
         other => other,
     };
     SYNTAXES.find_syntax_by_token(token)
-}
-
-fn escaped(code: &str) -> String {
-    let mut html = String::with_capacity(code.len());
-    // Cannot fail: a `String` takes everything.
-    let _ = escape_html_body_text(&mut html, code);
-    html
 }

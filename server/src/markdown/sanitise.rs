@@ -9,7 +9,7 @@ use std::{
 
 use ammonia::{Builder, UrlRelative};
 
-const TAGS: [&str; 49] = [
+pub(super) const TAGS: [&str; 49] = [
     "a",
     "abbr",
     "b",
@@ -67,7 +67,7 @@ const GONE: [&str; 17] = [
     "form", "select", "textarea", "title", "xmp", "head",
 ];
 
-const ATTRIBUTES: [(&str, &[&str]); 14] = [
+pub(super) const ATTRIBUTES: [(&str, &[&str]); 14] = [
     ("a", &["href"]),
     ("img", &["src", "alt", "width", "height"]),
     ("ol", &["start"]),

@@ -5,7 +5,17 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Tag, TagEnd, html};
 
+use pulldown_cmark_escape::escape_html_body_text;
+
 use super::code::Highlighter;
+
+/// Ends one node of text and begins the next. The HTML parser takes a time that grows with the square of the entities in one node;
+/// comments are taken out again afterwards.
+const SEAM: &str = "<!---->";
+
+/// Most bytes, and most events, of text in one node.
+const NODE_BYTES: usize = 512;
+const NODE_EVENTS: usize = 64;
 
 /// The HTML, and the ids that its footnotes have.
 pub(super) fn html(events: Vec<Event<'_>>) -> (String, Vec<String>) {
@@ -26,18 +36,24 @@ struct Writer<'a> {
     columns: Vec<Alignment>,
     column: usize,
     head: bool,
+    /// Inside an image everything is its alternative text.
+    in_image: bool,
+    texts: usize,
 }
 
 impl<'a> Writer<'a> {
     fn new() -> Self {
         let (code, footnotes, columns) = (None, HashMap::new(), Vec::new());
+        let (highlighter, column, texts) = (Highlighter::new(), 0, 0);
         Self {
-            highlighter: Highlighter::new(),
+            highlighter,
             code,
             footnotes,
             columns,
-            column: 0,
+            column,
             head: false,
+            in_image: false,
+            texts,
         }
     }
 
@@ -61,8 +77,9 @@ impl<'a> Writer<'a> {
                     code.push_str(&text);
                     None
                 }
-                None => Some(Event::Text(text)),
+                None => Some(self.text(text)),
             },
+            Event::Code(text) if !self.in_image => Some(inline(format!("<code>{}</code>", escaped(&text)))),
             Event::TaskListMarker(done) => Some(inline(if done {
                 "<span class=\"task task-done\">☑</span> "
             } else {
@@ -85,6 +102,14 @@ impl<'a> Writer<'a> {
             Event::End(TagEnd::FootnoteDefinition) => Some(raw("</div>\n")),
             other => Some(self.table(other)),
         }
+    }
+
+    fn text(&mut self, text: CowStr<'a>) -> Event<'a> {
+        self.texts += 1;
+        if self.in_image || (!self.texts.is_multiple_of(NODE_EVENTS) && text.len() <= NODE_BYTES) {
+            return Event::Text(text);
+        }
+        inline(format!("{}{SEAM}", escaped(&text)))
     }
 
     fn footnote(&mut self, label: CowStr<'a>) -> usize {
@@ -113,6 +138,10 @@ impl<'a> Writer<'a> {
             }
             Event::End(TagEnd::TableRow) => raw("</tr>\n"),
             Event::End(TagEnd::Table) => raw("</tbody></table></div>\n"),
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {
+                self.in_image = matches!(event, Event::Start(_));
+                event
+            }
             Event::Start(Tag::TableCell) => self.cell(),
             Event::End(TagEnd::TableCell) => raw(if self.head { "</th>" } else { "</td>" }),
             other => other,
@@ -129,6 +158,22 @@ impl<'a> Writer<'a> {
         self.column += 1;
         raw(format!("<{tag}{class}>"))
     }
+}
+
+/// Text as HTML, with a seam every [`NODE_BYTES`].
+pub(super) fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (node, after) = rest.split_at(rest.floor_char_boundary(NODE_BYTES));
+        // Cannot fail: a `String` takes everything.
+        let _ = escape_html_body_text(&mut html, node);
+        if !after.is_empty() {
+            html.push_str(SEAM);
+        }
+        rest = after;
+    }
+    html
 }
 
 fn footnote_id(number: usize) -> String {

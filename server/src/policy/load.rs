@@ -2,7 +2,7 @@
 //! How a loaded policy decides is in [`super::decide`].
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs,
     path::{Path, PathBuf},
     str::FromStr,
@@ -143,15 +143,24 @@ impl<'a> Gathered<'a> {
             self.problems
                 .push(file.at(offset, "rules with slots (`?principal`, `?resource`) are not accepted"));
         }
+        // Two rules may have the very same text; then they stand one behind the other.
+        let mut next: HashMap<String, usize> = HashMap::new();
         for rule in set.policies() {
-            if let Err(problem) = self.add_rule(file, rule) {
+            let text = rule.to_string();
+            let from = next.get(&text).copied().unwrap_or_default();
+            let offset = file
+                .text
+                .get(from..)
+                .and_then(|rest| rest.find(&text))
+                .map_or(0, |at| from + at);
+            next.insert(text, offset + 1);
+            if let Err(problem) = self.add_rule(file, offset, rule) {
                 self.problems.push(problem);
             }
         }
     }
 
-    fn add_rule(&mut self, file: &'a Source, rule: &cedar_policy::Policy) -> Result<(), Problem> {
-        let offset = file.text.find(&rule.to_string()).unwrap_or_default();
+    fn add_rule(&mut self, file: &'a Source, offset: usize, rule: &cedar_policy::Policy) -> Result<(), Problem> {
         let wrong = |message: String| file.at(offset, message);
         let text = |key: &str| {
             rule.annotation(key)

@@ -1,1 +1,391 @@
-//! (in the making)
+//! Do the shipped rules say what PO-1 says, and is a bad policy file refused with its place? Asked of the policy alone.
+
+use std::{fs, path::Path};
+
+use domain::{DocumentId, Group, Groups, Person, PersonId, Refusal};
+use server::policy::{Decision, Facts, Policy, PolicyError};
+
+use crate::documents::shelf::{ISSUER, alice, bob, carol, dave, erin, person, policy, policy_folder};
+
+struct Paper {
+    owner: PersonId,
+    owner_name: Option<&'static str>,
+    groups: Vec<Group>,
+    is_private: bool,
+}
+
+impl Paper {
+    fn new(owner: &str, groups: &[&str], is_private: bool) -> Self {
+        let groups = groups.iter().copied().map(Group::new).collect();
+        Self {
+            owner: PersonId::new(ISSUER, owner),
+            owner_name: Some("Olga Owner"),
+            groups,
+            is_private,
+        }
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        let id = DocumentId::new(7).unwrap();
+        let (owner, owner_name, groups, is_private) = (&self.owner, self.owner_name, &*self.groups, self.is_private);
+        Facts {
+            id,
+            title: "A paper",
+            folder: "",
+            owner,
+            owner_name,
+            groups,
+            is_private,
+        }
+    }
+}
+
+fn reasons(policy: &Policy, person: &Person, paper: &Paper) -> Vec<(String, String)> {
+    let reasons = policy.decide(person, &paper.facts()).reasons().unwrap_or_default();
+    reasons
+        .into_iter()
+        .map(|reason| (reason.rule, reason.because))
+        .collect()
+}
+
+fn rules(policy: &Policy, person: &Person, paper: &Paper) -> Vec<String> {
+    reasons(policy, person, paper)
+        .into_iter()
+        .map(|(rule, _)| rule)
+        .collect()
+}
+
+fn refusal(policy: &Policy, person: &Person, paper: &Paper) -> Refusal {
+    match policy.decide(person, &paper.facts()) {
+        Decision::Refused(refusal) => refusal,
+        Decision::Allowed(reasons) => panic!("allowed: {reasons:?}"),
+    }
+}
+
+#[test]
+fn po_1_public_documents_are_for_anyone_signed_in() {
+    let paper = Paper::new("olga", &[], false);
+    for person in [alice(), bob(), dave(), erin()] {
+        assert_eq!(rules(&policy(), &person, &paper), ["public-documents"]);
+    }
+}
+
+#[test]
+fn po_1_the_ceo_sees_all() {
+    let policy = policy();
+    assert_eq!(
+        rules(&policy, &carol(), &Paper::new("olga", &["Board"], true)),
+        ["chief-executive"]
+    );
+    for other in ["ceo", "CEO ", "Deputy CEO", ""] {
+        let other = person("mallory", &[], Some(other));
+        assert!(
+            rules(&policy, &other, &Paper::new("olga", &[], true)).is_empty(),
+            "{:?}",
+            other.job_title
+        );
+    }
+}
+
+#[test]
+fn po_1_owners_see_their_own() {
+    assert_eq!(
+        reasons(&policy(), &dave(), &Paper::new("dave", &[], true)),
+        [("owner".to_owned(), "it is yours".to_owned())]
+    );
+}
+
+#[test]
+fn po_1_members_of_a_documents_group_see_it_even_when_private() {
+    let paper = Paper::new("olga", &["Engineering", "Marketing"], true);
+    let expected = [("group-members".to_owned(), "you are in Engineering".to_owned())];
+    assert_eq!(reasons(&policy(), &alice(), &paper), expected);
+}
+
+#[test]
+fn po_1_nothing_is_allowed_by_default() {
+    let policy = policy();
+    for person in [alice(), bob(), dave(), erin()] {
+        assert!(rules(&policy, &person, &Paper::new("olga", &["Board"], true)).is_empty());
+        assert!(rules(&policy, &person, &Paper::new("olga", &[], true)).is_empty());
+    }
+}
+
+#[test]
+fn po_3_groups_are_compared_exactly() {
+    let policy = policy();
+    for group in ["engineering", "Engineering ", "ENGINEERING", "Engineerin", ""] {
+        let person = person("mallory", &[group], None);
+        assert!(
+            rules(&policy, &person, &Paper::new("olga", &["Engineering"], true)).is_empty(),
+            "{group:?}"
+        );
+    }
+}
+
+#[test]
+fn po_5_the_same_rules_hold_for_people_of_any_provider() {
+    let policy = policy();
+    for issuer in [
+        "https://login.example/tenant/v2.0",
+        "https://accounts.example",
+        "http://localhost:4041",
+    ] {
+        let mut here = alice();
+        here.id = PersonId::new(issuer, "42");
+        let mut own = Paper::new("x", &[], true);
+        own.owner = PersonId::new(issuer, "42");
+        assert_eq!(rules(&policy, &here, &own), ["owner"]);
+        assert_eq!(
+            rules(&policy, &here, &Paper::new("olga", &["Engineering"], true)),
+            ["group-members"]
+        );
+    }
+}
+
+#[test]
+fn po_5_the_same_subject_at_another_provider_owns_nothing() {
+    let mut stranger = dave();
+    stranger.id = PersonId::new("https://other.example", "dave");
+    assert!(rules(&policy(), &stranger, &Paper::new("dave", &[], true)).is_empty());
+}
+
+#[test]
+fn po_2_unknown_groups_grant_nothing_and_the_refusal_says_so() {
+    let policy = policy();
+    let mut unknown = alice();
+    unknown.groups = Groups::Unknown;
+    let paper = Paper::new("olga", &["Engineering"], true);
+    let sentences = refusal(&policy, &unknown, &paper).sentences;
+    assert!(
+        sentences
+            .iter()
+            .any(|sentence| sentence.contains("groups are not known just now")),
+        "{sentences:?}"
+    );
+    assert!(
+        !refusal(&policy, &bob(), &paper)
+            .sentences
+            .iter()
+            .any(|sentence| sentence.contains("not known"))
+    );
+    assert_eq!(
+        rules(&policy, &unknown, &Paper::new("alice", &["Engineering"], true)),
+        ["owner"]
+    );
+}
+
+#[test]
+fn wow_1_every_rule_that_lets_somebody_in_is_named() {
+    let mut carol = carol();
+    carol.groups = Groups::Known(["Sales", "Berlin", "Board"].map(Group::new).to_vec());
+    let paper = Paper::new("carol", &["Berlin", "Engineering", "Sales"], false);
+    let said: Vec<String> = reasons(&policy(), &carol, &paper)
+        .into_iter()
+        .map(|(_, because)| because)
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "it is public",
+            "you are in Berlin and Sales",
+            "it is yours",
+            "you are the CEO"
+        ]
+    );
+}
+
+#[test]
+fn wow_1_a_refusal_speaks_in_the_authors_words() {
+    let refusal = refusal(
+        &policy(),
+        &dave(),
+        &Paper::new("olga", &["Berlin", "Engineering", "Sales"], true),
+    );
+    assert_eq!(
+        refusal.sentences,
+        [
+            "This document is private.",
+            "Only members of Berlin, Engineering or Sales can read it.",
+            "It belongs to Olga Owner."
+        ]
+    );
+    assert_eq!(refusal.ask.as_deref(), Some("Olga Owner"));
+}
+
+#[test]
+fn wow_1_a_refusal_leaves_out_what_nobody_knows() {
+    let mut paper = Paper::new("olga", &[], true);
+    paper.owner_name = None;
+    let refusal = refusal(&policy(), &dave(), &paper);
+    assert_eq!(
+        (refusal.sentences.as_slice(), refusal.ask),
+        (["This document is private.".to_owned()].as_slice(), None)
+    );
+}
+
+#[test]
+fn wow_1_names_that_look_like_placeholders_stay_what_they_are() {
+    let mut paper = Paper::new("olga", &["{owner}"], true);
+    paper.owner_name = Some("{groups}");
+    let sentences = refusal(&policy(), &dave(), &paper).sentences;
+    assert_eq!(
+        sentences[1..],
+        ["Only members of {owner} can read it.", "It belongs to {groups}."]
+    );
+}
+
+const PERMIT_ALL: &str = "@id(\"all\") @because(\"of me\") permit (principal, action, resource);\n";
+
+fn with_rules(rules: &str) -> Result<Policy, PolicyError> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(
+        policy_folder().join("schema.cedarschema"),
+        folder.path().join("schema.cedarschema"),
+    )
+    .unwrap();
+    fs::write(folder.path().join("rules.cedar"), rules).unwrap();
+    Policy::load(folder.path())
+}
+
+#[test]
+fn a_forbid_beats_every_permit_and_says_why_by_itself() {
+    let forbid = "@id(\"no-guests\") @refused(\"Guests cannot read this; ask {owner}.\")
+        forbid (principal, action, resource) when { principal.roles.contains(\"Guest\") };";
+    let policy = with_rules(&format!("{PERMIT_ALL}{forbid}")).unwrap();
+    let paper = Paper::new("olga", &[], true);
+    let guest = Person {
+        roles: vec!["Guest".to_owned()],
+        ..dave()
+    };
+    assert_eq!(
+        refusal(&policy, &guest, &paper).sentences,
+        ["Guests cannot read this; ask Olga Owner."]
+    );
+    assert_eq!(rules(&policy, &dave(), &paper), ["all"]);
+}
+
+#[test]
+fn a_rule_that_fails_refuses_whatever_the_others_say() {
+    // Overflow is the one failure the validator lets through.
+    let fails = "@id(\"fails\") @because(\"x\") permit (principal, action, resource)
+        when { 9223372036854775807 + (if resource.is_private then 1 else 0) > 0 };";
+    let policy = with_rules(&format!("{PERMIT_ALL}{fails}")).unwrap();
+    assert_eq!(rules(&policy, &dave(), &Paper::new("olga", &[], false)).len(), 2);
+    let refusal = refusal(&policy, &dave(), &Paper::new("olga", &[], true));
+    assert!(
+        refusal.sentences[0].contains("could not be decided") && refusal.ask.is_none(),
+        "{refusal:?}"
+    );
+}
+
+#[test]
+fn po_6_a_wrong_rule_is_named_with_file_line_and_problem() {
+    let head = "// a comment\n\n";
+    for (rule, place, problem) in [
+        (
+            "permit (principal, action, resource) when { resource.nope };",
+            "",
+            "no `@id",
+        ),
+        (
+            "@id(\"a\")\npermit (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "no `@because",
+        ),
+        (
+            "@id(\"A b\") @because(\"x\")\npermit (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "lower-case",
+        ),
+        (
+            "@id(\"a\") @because(\"{group}\")\npermit (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "uses `{group}`",
+        ),
+        (
+            "@id(\"a\") @because(\"x\")\npermit (principal, action, resource)\nwhen { resource.nope };",
+            "rules.cedar:5:",
+            "`nope`",
+        ),
+        (
+            "@id(\"a\") @because(\"x\")\npermit (principal, action, resource)\nwhen { principal.groups == [] };",
+            "rules.cedar:5:",
+            "`groups`",
+        ),
+        (
+            "@id(\"a\") @because(\"x\")\npermit (principal, action, resource)\nwhen { resource.owner.name == \"x\" };",
+            "rules.cedar:5:",
+            "level",
+        ),
+        (
+            "@id(\"a\") @because(\"x\")\npermit (principal, action == Action::\"edit\", resource);",
+            "rules.cedar:4:",
+            "edit",
+        ),
+        (
+            "@id(\"a\") @because(\"x\")\npermit (principal == ?principal, action, resource);",
+            "rules.cedar:",
+            "slots",
+        ),
+        (
+            "@id(\"a\") @because(\"x\")\npermit (principal, action, resource",
+            "rules.cedar:4:",
+            "unexpected",
+        ),
+        (&format!("{PERMIT_ALL}{PERMIT_ALL}"), "rules.cedar:4:1: ", "stands in"),
+    ] {
+        let error = with_rules(&format!("{head}{rule}")).unwrap_err().to_string();
+        let first = error.lines().next().unwrap();
+        assert!(first.contains(place) && first.contains(problem), "{rule}\n=> {error}");
+    }
+}
+
+#[test]
+fn po_6_every_mistake_is_listed_on_a_line_of_its_own() {
+    let error = with_rules("permit (principal, action, resource);\nforbid (principal, action, resource);\n")
+        .unwrap_err()
+        .to_string();
+    assert_eq!(error.lines().count(), 2, "{error}");
+    assert!(error.lines().nth(1).unwrap().contains("rules.cedar:2:1: "), "{error}");
+}
+
+#[test]
+fn po_6_a_folder_without_rules_or_schema_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = Policy::load(&folder.path().join("nowhere")).unwrap_err();
+    assert!(missing.to_string().contains("nowhere"), "{missing}");
+    let no_schema = Policy::load(folder.path()).unwrap_err();
+    assert!(no_schema.to_string().contains("schema.cedarschema"), "{no_schema}");
+    fs::copy(
+        policy_folder().join("schema.cedarschema"),
+        folder.path().join("schema.cedarschema"),
+    )
+    .unwrap();
+    assert!(matches!(Policy::load(folder.path()), Err(PolicyError::Empty { .. })));
+}
+
+#[test]
+fn po_6_a_wrong_schema_is_named_with_its_line() {
+    let load = |schema: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("schema.cedarschema"), schema).unwrap();
+        fs::write(folder.path().join("a.cedar"), PERMIT_ALL).unwrap();
+        Policy::load(folder.path()).unwrap_err().to_string()
+    };
+    assert!(
+        load("entity Person;\n\nentity = x").contains("schema.cedarschema:3:"),
+        "{}",
+        load("entity Person;\n\nentity = x")
+    );
+    let lacks = load(
+        "entity Person;\nentity Document;\nentity Group;\naction read appliesTo { principal: Person, resource: Document };",
+    );
+    assert!(lacks.contains("no action `Action::\"view\"`"), "{lacks}");
+}
+
+#[test]
+fn the_shipped_policy_loads() {
+    assert!(Path::new(&policy_folder()).join("README.md").exists());
+    let _ = policy();
+}

@@ -1,0 +1,127 @@
+//! A library without a site: a real database in a temporary folder, the policy files as they are shipped, the five people of the demo.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use domain::{Group, Groups, Person, PersonId, Visitor};
+use server::{
+    import::{self, ImportOptions, ImportReport},
+    library::LocalLibrary,
+    policy::Policy,
+    store::Store,
+};
+use tempfile::TempDir;
+
+pub(crate) const ISSUER: &str = "https://id.example";
+
+pub(crate) struct Shelf {
+    pub(crate) store: Store,
+    pub(crate) library: LocalLibrary,
+    pub(crate) folder: TempDir,
+}
+
+impl Shelf {
+    pub(crate) async fn empty() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&database(folder.path())).await.unwrap();
+        let library = LocalLibrary::new(store.clone(), Arc::new(policy()));
+        Self { store, library, folder }
+    }
+
+    pub(crate) async fn with_demo() -> Self {
+        let shelf = Self::empty().await;
+        let report = import::seed_demo(&shelf.store, demo::DOCUMENTS, &resolve)
+            .await
+            .unwrap();
+        assert_eq!(
+            (report.added, report.problems.as_slice()),
+            (demo::DOCUMENTS.len(), [].as_slice())
+        );
+        shelf
+    }
+
+    /// Writes files into a folder and imports it with alice as owner of what names none.
+    pub(crate) async fn import(&self, files: &[(&str, &[u8])]) -> ImportReport {
+        let dir = self.folder.path().join("files");
+        for (name, bytes) in files {
+            let path = dir.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        import::run(&self.store, options(dir), &mut |_| {}).await.unwrap()
+    }
+}
+
+pub(crate) fn database(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("deep/portico.db").display())
+}
+
+pub(crate) fn options(dir: PathBuf) -> ImportOptions {
+    let owner = Some("alice".to_owned());
+    ImportOptions {
+        dir,
+        folder: None,
+        owner,
+        groups: vec![],
+        private: false,
+        resolve_person: Box::new(resolve),
+    }
+}
+
+pub(crate) fn resolve(who: &str) -> Result<PersonId, String> {
+    if who == "nobody" {
+        Err("`nobody` is nobody".to_owned())
+    } else {
+        Ok(PersonId::new(ISSUER, who))
+    }
+}
+
+pub(crate) fn policy() -> Policy {
+    Policy::load(&policy_folder()).unwrap()
+}
+
+pub(crate) fn policy_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies")
+}
+
+pub(crate) fn person(subject: &str, groups: &[&str], job_title: Option<&str>) -> Person {
+    Person {
+        id: PersonId::new(ISSUER, subject),
+        name: subject.to_owned(),
+        email: None,
+        picture: None,
+        job_title: job_title.map(str::to_owned),
+        groups: Groups::Known(groups.iter().copied().map(Group::new).collect()),
+        roles: Vec::new(),
+        claims: "{}".to_owned(),
+    }
+}
+
+pub(crate) fn alice() -> Person {
+    person("alice", &["Engineering"], None)
+}
+
+pub(crate) fn bob() -> Person {
+    person("bob", &["Marketing"], None)
+}
+
+pub(crate) fn carol() -> Person {
+    person("carol", &[], Some("CEO"))
+}
+
+pub(crate) fn dave() -> Person {
+    person("dave", &[], None)
+}
+
+pub(crate) fn erin() -> Person {
+    Person {
+        roles: vec!["Admin".to_owned()],
+        ..person("erin", &[], None)
+    }
+}
+
+pub(crate) fn visitor(person: Person) -> Visitor {
+    Visitor::Person(Box::new(person))
+}
