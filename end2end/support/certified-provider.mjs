@@ -75,7 +75,6 @@ const provider = new Provider(issuer, {
     resourceIndicators: {
       enabled: true,
       defaultResource: () => undefined,
-      useGrantedResource: () => true,
       getResourceServerInfo: () => ({
         audience: API,
         scope: "messages:read messages:admin",

@@ -5,6 +5,7 @@ import { alice, erin } from "../support/people.ts";
 
 test("UI-3 everybody reads the public message", { tag: ["@certified", "@no-script"] }, async ({ portal }) => {
   expect(await portal.open("/public")).toBe(200);
+  await expect(portal.heading).toHaveText("Public");
   await expect(portal.main.getByRole("blockquote")).toHaveText(/\w+/);
 });
 
@@ -12,6 +13,7 @@ test("UI-3 TO-2 a person reads the protected message", { tag: ["@certified", "@n
   expect(await portal.open("/protected")).toBe(401);
   await portal.signIn(alice, "/protected");
   expect(await portal.open("/protected")).toBe(200);
+  await expect(portal.heading).toHaveText("Protected");
   await expect(portal.main.getByRole("blockquote")).toHaveText(/\w+/);
 });
 
@@ -24,5 +26,6 @@ test("UI-3 TO-5 the administrators' message is refused to alice, by the API's ow
 test("UI-3 erin reads the administrators' message", { tag: ["@certified", "@no-script"] }, async ({ portal }) => {
   await portal.signIn(erin, "/admin");
   await expect(portal.tab("Admin")).toBeVisible();
+  await expect(portal.heading).toHaveText("Admin");
   await expect(portal.main.getByRole("blockquote")).toHaveText(/\w+/);
 });
