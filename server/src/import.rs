@@ -6,19 +6,23 @@
 //! | Which files? | [`walk`] |
 //! | What do the lines between `---` say? | [`front_matter`] |
 //! | Which document does a file make? | [`file`](mod@file) |
+//! | What is told of it? | [`report`] |
 
-use std::{fmt, fs, io, path::PathBuf};
+use std::{fs, io, path::PathBuf};
 
 use domain::{DocumentId, PersonId};
 
 use crate::{
     markdown,
-    store::{Change, Draft, Store, StoreError, WriteError},
+    store::{Change, Draft, Store, WriteError},
 };
 
 pub mod file;
 pub mod front_matter;
+pub mod report;
 pub mod walk;
+
+pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport};
 
 use file::{Defaults, Parsed, Wrong};
 
@@ -39,73 +43,6 @@ pub struct ImportOptions {
     pub private: bool,
     /// Finds the person an owner's name stands for.
     pub resolve_person: ResolvePerson,
-}
-
-/// How far an import is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ImportEvent {
-    /// The files are known.
-    Started {
-        /// How many.
-        files: usize,
-    },
-    /// A file is done.
-    Done {
-        /// Relative to the folder.
-        file: String,
-        /// Its document.
-        id: DocumentId,
-        /// What happened to it.
-        change: Change,
-    },
-    /// A file was left out.
-    Problem(ImportProblem),
-}
-
-/// Why a file was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportProblem {
-    /// Relative to the folder.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong, on one line.
-    pub message: String,
-}
-
-impl fmt::Display for ImportProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.message)
-    }
-}
-
-/// What an import did.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ImportReport {
-    /// New documents.
-    pub added: usize,
-    /// Documents that changed.
-    pub updated: usize,
-    /// Files that had nothing new.
-    pub unchanged: usize,
-    /// Files left out, in the order they were met.
-    pub problems: Vec<ImportProblem>,
-}
-
-/// Why an import stopped. What was written before stays.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The folder cannot be read.
-    #[error("cannot read the folder `{}`", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// Brings in every Markdown file of a folder.

@@ -120,7 +120,7 @@ impl Policy {
             .filter_map(|id| self.words.get_key_value(AsRef::<str>::as_ref(id)))
             .map(|(id, words)| (id.as_str(), words))
             .collect();
-        rules.sort_by(|a, b| a.1.order.cmp(&b.1.order));
+        rules.sort_by_key(|(_, words)| words.order);
         if response.decision() == cedar_policy::Decision::Allow && !rules.is_empty() {
             return Decision::Allowed(
                 rules

@@ -1,8 +1,6 @@
 //! In which words is a decision said? In those of the rules' authors, with the placeholders filled in.
 //! What the placeholders mean is written for operators in `policies/README.md`.
 
-use std::path::PathBuf;
-
 use domain::{Group, Groups, Person, Reason, Refusal};
 
 use super::Facts;
@@ -10,8 +8,8 @@ use super::Facts;
 /// What the author of a rule says to the people it meets.
 #[derive(Debug, Clone)]
 pub(super) struct Words {
-    /// File and offset: sentences come in the order they are written.
-    pub(super) order: (PathBuf, usize),
+    /// Number of the file and offset in it: sentences come in the order they are written.
+    pub(super) order: (usize, usize),
     because: String,
     refused: Option<String>,
     permits: bool,
@@ -21,7 +19,7 @@ impl Words {
     /// # Errors
     /// The placeholder that is not known.
     pub(super) fn new(
-        order: (PathBuf, usize),
+        order: (usize, usize),
         because: String,
         refused: Option<String>,
         permits: bool,
@@ -96,7 +94,7 @@ pub(super) fn refusal<'a>(
     } else {
         forbidding.to_vec()
     };
-    speaking.sort_by(|a, b| a.order.cmp(&b.order));
+    speaking.sort_by_key(|words| words.order);
     let mut sentences: Vec<String> = speaking.iter().filter_map(|words| words.refusal(facts)).collect();
     let groups_matter = !facts.groups.is_empty() && speaking.iter().any(|words| words.tells_of_groups());
     if groups_matter && person.groups == Groups::Unknown {

@@ -124,6 +124,7 @@ struct Place<'a> {
 /// The rules of all files, and what is wrong with them.
 #[derive(Default)]
 struct Gathered<'a> {
+    files: usize,
     set: PolicySet,
     places: BTreeMap<String, Place<'a>>,
     problems: Vec<Problem>,
@@ -131,6 +132,7 @@ struct Gathered<'a> {
 
 impl<'a> Gathered<'a> {
     fn add_file(&mut self, file: &'a Source) {
+        self.files += 1;
         let set = match PolicySet::from_str(&file.text) {
             Ok(set) => set,
             Err(errors) => {
@@ -193,7 +195,7 @@ impl<'a> Gathered<'a> {
                 "rule `{id}` has no `@because(\"…\")`, which ends \"You can see this because …\""
             )));
         }
-        let order = (file.path.clone(), offset);
+        let order = (self.files, offset);
         let words = Words::new(
             order,
             because.unwrap_or_default(),

@@ -1,7 +1,10 @@
 //! Does the library find, decide and answer? On a real database, with the shipped policy, without a site around it.
 
 use domain::{DocumentId, Groups, Library, LibraryError, Listing, ListingQuery, PersonId, Visitor, listing::PAGE_SIZE};
-use server::store::{Store, StoreError};
+use server::{
+    library::MAX_ROWS,
+    store::{Store, StoreError},
+};
 
 pub(crate) mod shelf;
 
@@ -113,7 +116,7 @@ async fn do_4_the_list_shows_exactly_what_may_be_opened() {
     for person in [alice(), bob(), carol(), dave(), erin(), unknown] {
         let visitor = visitor(person);
         let mut open = Vec::new();
-        for number in (1..=demo::DOCUMENTS.len() as i64).rev() {
+        for number in (1..=i64::try_from(demo::DOCUMENTS.len()).unwrap()).rev() {
             match shelf.library.open(&visitor, id(number)).await {
                 Ok(document) => open.push(document.summary),
                 Err(LibraryError::Refused(_)) => {}
@@ -168,6 +171,31 @@ async fn do_4_a_full_last_page_has_no_next() {
     shelf.import(&files).await;
     let pages = all(&shelf, &visitor(alice()), "").await;
     assert_eq!((pages.len(), pages[0].rows.len()), (1, PAGE_SIZE));
+}
+
+#[tokio::test]
+async fn do_4_one_request_decides_a_bounded_number_of_rows_and_the_next_goes_on() {
+    let shelf = Shelf::empty().await;
+    shelf
+        .import(&[
+            ("mine.md", b"---\nowner: dave\n---\n# Mine"),
+            ("a.md", b"---\nowner: bob\nid: 1\n---\n# A"),
+        ])
+        .await;
+    let rows = i64::try_from(MAX_ROWS).unwrap() + 500;
+    sqlx::query(
+        "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 + 10)
+         INSERT INTO document (id, title, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
+         SELECT i, 'Private', ?1, 1, '', 'private', 0, 0, 1, '[]', '', '' FROM n",
+    )
+    .bind(bob().id.as_str())
+    .bind(rows)
+    .execute(shelf.store.pool())
+    .await
+    .unwrap();
+    let pages = all(&shelf, &visitor(dave()), "").await;
+    let shown: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
+    assert_eq!(shown, [0, 2]);
 }
 
 #[tokio::test]
