@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, REFERRER_POLICY};
@@ -15,6 +15,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::bff::Inner;
 use crate::guard::csrf;
 use crate::guard::session_of;
+use crate::problem::Failure;
 use crate::{sign_in, sign_out};
 
 /// No form that reaches us is larger.
@@ -53,9 +54,11 @@ async fn keep_private(request: Request, next: Next) -> Response {
 }
 
 /// Who is signed in and until when, for scripts. Asking does not extend the session.
-async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Json<Value> {
-    let Ok(Some(session)) = session_of(&inner, &headers).await else {
-        return Json(json!({ "signed_in": false, "name": null, "expires_at": null }));
+async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
+    let session = match session_of(&inner, &headers).await {
+        Ok(Some(session)) => session,
+        Ok(None) => return Json(json!({ "signed_in": false, "name": null, "expires_at": null })).into_response(),
+        Err(error) => return inner.show(Failure::ours(&error), None),
     };
     let name = session
         .identity
@@ -64,5 +67,5 @@ async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Json<Va
         .and_then(Value::as_str)
         .unwrap_or(&session.identity.subject);
     let expires_at = inner.sessions.end_of(&session).format(&Rfc3339).ok();
-    Json(json!({ "signed_in": true, "name": name, "expires_at": expires_at }))
+    Json(json!({ "signed_in": true, "name": name, "expires_at": expires_at })).into_response()
 }

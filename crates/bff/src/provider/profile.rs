@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::Provider;
 use super::discovery::Metadata;
 use super::http::HttpError;
+use crate::tokens::endpoint::Granted;
 
 /// Claims that serve the protocol alone.
 const PROTOCOL: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "sid", "jti"];
@@ -19,6 +20,8 @@ pub(crate) enum UserinfoError {
     OtherSubject,
     #[error("userinfo cannot be read")]
     NoAnswer(#[from] HttpError),
+    #[error("userinfo does not take the access token")]
+    TokenRefused,
     #[error("userinfo answers {0}")]
     Status(StatusCode),
     #[error("userinfo is not JSON")]
@@ -27,9 +30,6 @@ pub(crate) enum UserinfoError {
 
 impl Provider {
     /// The claims about `subject`; none where userinfo is not offered.
-    ///
-    /// A token made for an API (`audience`, `resource`) is not good for userinfo everywhere; then its refusal leaves
-    /// the ID token's claims.
     pub(crate) async fn userinfo(
         &self,
         metadata: &Metadata,
@@ -40,11 +40,40 @@ impl Provider {
             return Ok(Map::new());
         };
         let answer = self.http.read(address, Some(access_token)).await?;
-        let for_api = self.config.audience.is_some() || self.config.resource.is_some();
         match answer.status {
             StatusCode::OK => claims_about(subject, &answer.body),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if for_api => Ok(Map::new()),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(UserinfoError::TokenRefused),
             other => Err(UserinfoError::Status(other)),
+        }
+    }
+
+    /// The claims about `subject`, also where a token made for an API (`resource`, `audience`) is not good for userinfo
+    /// (RFC 8707 §2.2): then a second one is asked for, and as a last resort the ID token's claims have to do.
+    pub(crate) async fn userinfo_beside_api(
+        &self,
+        metadata: &Metadata,
+        granted: &mut Granted,
+        subject: &str,
+    ) -> Result<Map<String, Value>, UserinfoError> {
+        let first = self.userinfo(metadata, &granted.access_token, subject).await;
+        let for_api = self.config.audience.is_some() || self.config.resource.is_some();
+        if !for_api || !matches!(first, Err(UserinfoError::TokenRefused)) {
+            return first;
+        }
+        let Some(refresh_token) = granted.refresh_token.clone() else {
+            return Ok(Map::new());
+        };
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.as_str()),
+        ];
+        let Ok(second) = self.ask_for_tokens_of_any_resource(metadata, &fields).await else {
+            return Ok(Map::new());
+        };
+        granted.refresh_token = second.refresh_token.or(Some(refresh_token));
+        match self.userinfo(metadata, &second.access_token, subject).await {
+            Err(UserinfoError::TokenRefused) => Ok(Map::new()),
+            claims => claims,
         }
     }
 }

@@ -70,7 +70,7 @@ impl Inner {
             ("redirect_uri", &provider.redirect_uri),
             ("code_verifier", &pending.verifier),
         ];
-        let granted = provider
+        let mut granted = provider
             .ask_for_tokens(metadata, &fields)
             .await
             .map_err(|e| no_tokens(&e))?;
@@ -90,7 +90,7 @@ impl Inner {
                 other => bad_id_token(chain(&other)),
             })?;
         let info = provider
-            .userinfo(metadata, &granted.access_token, &id_token.subject)
+            .userinfo_beside_api(metadata, &mut granted, &id_token.subject)
             .await;
         let info = info.map_err(|e| bad_userinfo(&e))?;
         Ok(self.beginning(provider, granted, (id_token, info), pending))

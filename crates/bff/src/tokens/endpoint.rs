@@ -64,9 +64,18 @@ impl Provider {
         if let Some(resource) = &self.config.resource {
             form.push(("resource", resource));
         }
+        self.ask_for_tokens_of_any_resource(metadata, &form).await
+    }
+
+    /// Asks for tokens with `fields` and nothing but our credentials.
+    pub(crate) async fn ask_for_tokens_of_any_resource(
+        &self,
+        metadata: &Metadata,
+        fields: &[(&str, &str)],
+    ) -> Result<Granted, EndpointError> {
         let answer = self
             .http
-            .post(&metadata.token_endpoint, self.client_auth(metadata), &form)
+            .post(&metadata.token_endpoint, self.client_auth(metadata), fields)
             .await?;
         read(&answer, self.clock.now())
     }

@@ -33,6 +33,23 @@ type Flight = Shared<BoxFuture<'static, Outcome>>;
 #[derive(Default)]
 pub(crate) struct Refreshes(Mutex<HashMap<Id, Flight>>);
 
+/// Makes room for the next renewal, also when this one ends in a way nobody thought of.
+struct Landing<'a> {
+    inner: &'a Inner,
+    id: Id,
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        self.inner
+            .refreshes
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.id);
+    }
+}
+
 impl Inner {
     /// A fresh token of the session `id`; whoever asks meanwhile gets the same.
     pub(crate) async fn renewed(self: &Arc<Self>, id: Id) -> Outcome {
@@ -46,14 +63,8 @@ impl Inner {
     fn take_off(self: &Arc<Self>, id: Id) -> Flight {
         let inner = Arc::clone(self);
         let task = tokio::spawn(async move {
-            let outcome = inner.renew(id).await;
-            inner
-                .refreshes
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&id);
-            outcome
+            let _landing = Landing { inner: &inner, id };
+            inner.renew(id).await
         });
         task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
             .boxed()
