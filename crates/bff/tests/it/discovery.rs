@@ -5,7 +5,7 @@ use std::time::Duration;
 use demo::{Answer, Endpoint};
 use serde_json::json;
 
-use crate::support::{House, Plan, accepted, patch};
+use crate::support::{House, Plan, accepted, patch, until};
 
 /// Expects that nobody is sent to the provider, and that the site says which one is missing.
 async fn is_not_ready(house: &House, why: &str) {
@@ -113,9 +113,10 @@ async fn ds_2_a_provider_that_hangs_stops_nobody_else() {
         .into_iter()
         .map(|(mut browser, callback)| tokio::spawn(async move { browser.go(callback.as_str()).await.status }))
         .collect();
-    while house.provider.requests(Endpoint::Token) < 20 {
-        tokio::task::yield_now().await;
-    }
+    until("all are at the provider", async || {
+        house.provider.requests(Endpoint::Token) >= 20
+    })
+    .await;
     assert_eq!(house.browser().go("/").await.body, "stranger");
     assert!(hung.iter().all(|callback| !callback.is_finished()));
     house.provider.change(|faults| faults.answers.clear());

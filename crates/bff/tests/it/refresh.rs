@@ -6,7 +6,7 @@ use demo::{Answer, Endpoint, Kind, Patch};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, patch, without};
+use crate::support::{Browser, House, Plan, patch, until, without};
 
 /// A house with somebody signed in whose access token has expired.
 async fn expired() -> (House, Browser) {
@@ -34,9 +34,10 @@ async fn rf_1_fifty_parallel_requests_refresh_once() {
             tokio::spawn(async move { tab.go("/token").await })
         })
         .collect();
-    while house.provider.requests(Endpoint::Token) < 2 {
-        tokio::task::yield_now().await;
-    }
+    until("the refresh is at the provider", async || {
+        house.provider.requests(Endpoint::Token) >= 2
+    })
+    .await;
     // The other forty-nine are on their way or waiting; none of them may ask as well.
     let mut stranger = house.browser();
     for _ in 0..200 {
@@ -66,9 +67,10 @@ async fn rf_1_a_caller_that_goes_away_does_not_stop_the_refresh() {
     let mut tab = house.browser();
     tab.cookies.clone_from(&browser.cookies);
     let impatient = tokio::spawn(async move { tab.go("/token").await });
-    while house.provider.requests(Endpoint::Token) < 2 {
-        tokio::task::yield_now().await;
-    }
+    until("the refresh is at the provider", async || {
+        house.provider.requests(Endpoint::Token) >= 2
+    })
+    .await;
     impatient.abort();
     assert!(impatient.await.unwrap_err().is_cancelled());
     house.provider.change(|faults| faults.answers.clear());
@@ -189,9 +191,10 @@ async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() 
     let mut here = house.browser();
     here.cookies.clone_from(&browser.cookies);
     let slow = tokio::spawn(async move { here.go("/token").await });
-    while house.provider.requests(Endpoint::Token) < 2 {
-        tokio::task::yield_now().await;
-    }
+    until("the refresh is at the provider", async || {
+        house.provider.requests(Endpoint::Token) >= 2
+    })
+    .await;
     // The one refresh token is used by whoever comes first once the provider answers again.
     house.provider.change(|faults| faults.answers.clear());
     let quick = there.go("/token").await;
@@ -270,15 +273,14 @@ async fn rf_8_a_sign_out_during_a_refresh_wins() {
     let mut tab = house.browser();
     tab.cookies.clone_from(&browser.cookies);
     let refreshing = tokio::spawn(async move { tab.go("/token").await.status });
-    while house.provider.requests(Endpoint::Token) < 2 {
-        tokio::task::yield_now().await;
-    }
+    until("the refresh is at the provider", async || {
+        house.provider.requests(Endpoint::Token) >= 2
+    })
+    .await;
     let mut leaving = house.browser();
     leaving.cookies.clone_from(&browser.cookies);
     let leaving = tokio::spawn(async move { leaving.submit("/auth/logout", &[]).await.status });
-    while house.rows().await > 0 {
-        tokio::task::yield_now().await;
-    }
+    until("the session has ended", async || house.rows().await == 0).await;
     house.provider.change(|faults| faults.answers.clear());
     assert_eq!(leaving.await.unwrap(), 303);
     let _ = refreshing.await.unwrap();

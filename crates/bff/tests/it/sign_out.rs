@@ -3,7 +3,7 @@
 use demo::{Answer, Endpoint, Kind};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, parameter, patch, without};
+use crate::support::{Browser, House, parameter, patch, until, without};
 
 async fn signed_in() -> (House, Browser) {
     let house = House::new().await;
@@ -82,19 +82,8 @@ async fn lo_3_the_refresh_token_is_revoked() {
     let token = house.provider.newest(Kind::RefreshToken).unwrap();
     assert!(house.provider.refresh_is_alive(&token));
     browser.submit("/auth/logout", &[]).await;
-    settle(&house, || house.provider.revoked().contains(&token)).await;
+    until("it is revoked", async || house.provider.revoked().contains(&token)).await;
     assert!(!house.provider.refresh_is_alive(&token));
-}
-
-/// Revocation may go on after the answer: waits until it is done, by asking the site for other things.
-async fn settle(house: &House, done: impl Fn() -> bool) {
-    for _ in 0..500 {
-        if done() {
-            return;
-        }
-        house.browser().go("/").await;
-    }
-    panic!("it never happened");
 }
 
 #[tokio::test]
@@ -146,7 +135,13 @@ async fn lo_4_the_provider_is_told_who_leaves_and_where_to_go_back() {
         parameter(&to, "post_logout_redirect_uri").as_deref(),
         Some(back.as_str())
     );
-    assert!(parameter(&to, "state").unwrap().len() >= 22);
+    let state = parameter(&to, "state").unwrap();
+    browser.sign_in("alice").await;
+    let again = parameter(&browser.submit("/auth/logout", &[]).await.location(), "state").unwrap();
+    assert!(
+        state.len() >= 22 && again.len() >= 22 && state != again,
+        "{state} {again}"
+    );
 }
 
 #[tokio::test]
@@ -235,7 +230,10 @@ async fn si_9_signing_out_ends_everything_here_and_there() {
         "{}",
         page.body
     );
-    settle(&house, || !house.provider.refresh_is_alive(&refresh_token)).await;
+    until("it is revoked", async || {
+        !house.provider.refresh_is_alive(&refresh_token)
+    })
+    .await;
     assert_eq!(browser.go("/").await.body, "stranger");
 }
 

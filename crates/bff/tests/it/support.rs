@@ -9,8 +9,21 @@ pub(crate) use browser::{Browser, Page, parameter};
 pub(crate) use house::{House, Plan};
 pub(crate) use log::Log;
 
+use std::time::Duration;
+
 use demo::{Endpoint, Patch};
 use serde_json::Value;
+
+/// Lets the other tasks run until `done`, for ten seconds at most.
+pub(crate) async fn until(what: &str, done: impl AsyncFn() -> bool) {
+    let wait = async {
+        while !done().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(10), wait).await;
+    assert!(waited.is_ok(), "never happened: {what}");
+}
 
 /// A [`Patch`] with one change.
 pub(crate) fn patch(name: &str, value: impl Into<Value>) -> Patch {
