@@ -78,7 +78,10 @@ impl Inner {
         let reference = reference();
         let (status, reason) = (failure.status.as_u16(), &failure.reason);
         let provider = provider.map(ProviderId::as_str);
-        if failure.status.is_server_error() {
+        if failure.status == StatusCode::UNAUTHORIZED {
+            // Nothing went wrong: somebody opened a page before signing in.
+            tracing::debug!(target: "bff", reference, "{}", failure.title);
+        } else if failure.status.is_server_error() {
             tracing::error!(target: "bff", reference, provider, status, reason, "{}", failure.title);
         } else {
             tracing::warn!(target: "bff", reference, provider, status, reason, "{}", failure.title);

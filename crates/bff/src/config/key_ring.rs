@@ -1,4 +1,4 @@
-//! Which keys seal what leaves this process? How they are used is in [`crate::session::seal`].
+//! Which keys seal what leaves this process? How they are used is in `session::seal`.
 
 use std::fmt;
 use std::fs;

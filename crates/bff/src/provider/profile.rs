@@ -96,33 +96,4 @@ pub(crate) fn merged(id_token: Map<String, Value>, userinfo: Map<String, Value>)
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn tk_2_userinfo_about_somebody_else_or_nobody_is_refused() {
-        assert!(claims_about("alice", br#"{"sub":"alice","name":"A"}"#).is_ok());
-        for wrong in [r#"{"sub":"bob"}"#, r#"{"name":"A"}"#, r#"{"sub":1}"#] {
-            assert!(matches!(
-                claims_about("alice", wrong.as_bytes()),
-                Err(UserinfoError::OtherSubject)
-            ));
-        }
-        assert!(matches!(claims_about("alice", b"<html>"), Err(UserinfoError::NotJson)));
-    }
-
-    #[test]
-    fn userinfo_adds_but_does_not_replace_who_it_is() {
-        let map = |value: Value| value.as_object().cloned().unwrap();
-        let all = merged(
-            map(json!({"iss": "i", "sub": "s", "nonce": "n", "name": "old"})),
-            map(json!({"iss": "x", "sub": "y", "name": "new", "groups": []})),
-        );
-        assert_eq!(
-            Value::Object(all),
-            json!({"iss": "i", "sub": "s", "name": "new", "groups": []})
-        );
-    }
-}
+mod tests;
