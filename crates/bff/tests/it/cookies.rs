@@ -1,6 +1,7 @@
 //! Checklist 4.3: cookies.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -155,20 +156,17 @@ async fn ck_5_the_session_id_is_nowhere_but_in_the_cookie() {
 async fn ck_6_session_ids_have_128_random_bits() {
     let house = House::new().await;
     let mut seen = HashSet::new();
-    let mut bits = vec![HashSet::new(); 16];
     for _ in 0..24 {
+        house.advance(Duration::from_secs(1));
         let mut browser = house.browser();
         browser.sign_in("alice").await;
         let id = browser.session().unwrap();
         let bytes = URL_SAFE_NO_PAD.decode(&id).unwrap();
         assert!(bytes.len() >= 16, "{id}");
-        for (seen, byte) in bits.iter_mut().zip(&bytes) {
-            seen.insert(*byte);
-        }
+        // Sixteen random bytes have fewer than ten different values once in a million times.
+        assert!(bytes.iter().collect::<HashSet<_>>().len() >= 10, "{bytes:?}");
         assert!(seen.insert(id), "an id came twice");
     }
-    // Twenty-four random bytes are hardly ever the same one.
-    assert!(bits.iter().all(|values| values.len() > 8), "{bits:?}");
 }
 
 #[tokio::test]

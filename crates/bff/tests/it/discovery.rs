@@ -97,6 +97,23 @@ async fn ds_2_answers_have_a_limit_in_size_and_time() {
 }
 
 #[tokio::test]
+async fn ds_2_a_good_answer_that_is_too_large_is_none() {
+    let padding = || patch("padding", "x".repeat(2 * 1024 * 1024));
+    let house = House::new().await;
+    house.provider.change(|faults| faults.metadata = padding());
+    is_not_ready(&house, "metadata").await;
+    let house = House::new().await;
+    house.provider.change(|faults| faults.token_response = padding());
+    assert_eq!(house.browser().sign_in("alice").await.status, 502, "token response");
+    house.provider.change(|faults| {
+        faults.token_response.clear();
+        faults.userinfo = padding();
+    });
+    assert_eq!(house.browser().sign_in("alice").await.status, 502, "userinfo");
+    assert_eq!(house.rows().await, 0);
+}
+
+#[tokio::test]
 async fn ds_2_a_provider_that_hangs_stops_nobody_else() {
     let house = House::new().await;
     let mut waiting = Vec::new();
