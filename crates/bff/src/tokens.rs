@@ -25,6 +25,8 @@ pub(crate) struct TokenSet {
     pub(crate) access_token: String,
     /// Seconds since 1970.
     pub(crate) expires_at: i64,
+    /// From when on a new one is asked for; seconds since 1970.
+    pub(crate) renew_at: i64,
     pub(crate) refresh_token: Option<String>,
     /// The newest ID token, as a hint when signing out.
     pub(crate) id_token: String,
@@ -36,9 +38,14 @@ pub(crate) struct TokenSet {
 }
 
 impl TokenSet {
-    /// Whether the access token is still good `margin` after `now`.
-    pub(crate) fn lasts(&self, now: OffsetDateTime, margin: Duration) -> bool {
-        OffsetDateTime::from_unix_timestamp(self.expires_at).is_ok_and(|end| end - now > margin)
+    /// Whether the access token can be handed out at `now` without a second thought.
+    pub(crate) fn is_fresh(&self, now: OffsetDateTime) -> bool {
+        now.unix_timestamp() < self.renew_at
+    }
+
+    /// Whether it still works at `now`, if only for a moment.
+    pub(crate) fn is_usable(&self, now: OffsetDateTime) -> bool {
+        now.unix_timestamp() + 1 < self.expires_at
     }
 
     /// The access token to hand out.
@@ -52,6 +59,7 @@ impl TokenSet {
         Self {
             access_token: access.into(),
             expires_at: 0,
+            renew_at: 0,
             refresh_token: refresh.map(Into::into),
             id_token: id.into(),
             nonce: String::new(),

@@ -118,6 +118,7 @@ impl Inner {
         let tokens = TokenSet {
             access_token: granted.access_token,
             expires_at: granted.expires_at,
+            renew_at: granted.renew_at,
             refresh_token: granted.refresh_token,
             id_token: granted.id_token.unwrap_or_default(),
             nonce: pending.nonce.clone(),

@@ -12,6 +12,9 @@ use crate::provider::http::{Answer, HttpError};
 
 /// Lifetime of an access token whose answer names none, when it can be renewed and when not.
 const UNSAID: (i64, i64) = (300, 3600);
+/// Seconds before its end at which a token is renewed; half its life where that is shorter, or a provider with tokens
+/// of one minute would be asked at every request.
+const MARGIN: i64 = 60;
 
 /// A granted answer; members not needed are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub(crate) struct Granted {
     pub(crate) access_token: String,
     /// Seconds since 1970.
     pub(crate) expires_at: i64,
+    /// When it should be renewed; seconds since 1970.
+    pub(crate) renew_at: i64,
     pub(crate) refresh_token: Option<String>,
     pub(crate) id_token: Option<String>,
 }
@@ -110,6 +115,7 @@ fn read(answer: &Answer, now: OffsetDateTime) -> Result<Granted, EndpointError> 
     Ok(Granted {
         access_token: raw.access_token,
         expires_at: now.unix_timestamp().saturating_add(lifetime),
+        renew_at: now.unix_timestamp().saturating_add(lifetime - MARGIN.min(lifetime / 2)),
         refresh_token: raw.refresh_token.filter(|t| !t.is_empty()),
         id_token: raw.id_token,
     })
@@ -120,7 +126,7 @@ fn seconds(value: &Value) -> Option<i64> {
     value
         .as_i64()
         .or_else(|| value.as_str()?.parse().ok())
-        .filter(|s| *s >= 0)
+        .filter(|s| (0..=i64::from(u32::MAX)).contains(s))
 }
 
 #[cfg(test)]
@@ -144,13 +150,13 @@ mod tests {
     #[test]
     fn tk_1_lifetime_and_type_are_read_with_patience() {
         let plain = answer(200, r#"{"access_token":"a","token_type":"bEaReR"}"#).unwrap();
-        assert_eq!(plain.expires_at, 3600);
+        assert_eq!((plain.expires_at, plain.renew_at), (3600, 3540));
         let text = answer(
             200,
             r#"{"access_token":"a","token_type":"Bearer","expires_in":"90","new":[1]}"#,
         )
         .unwrap();
-        assert_eq!(text.expires_at, 90);
+        assert_eq!((text.expires_at, text.renew_at), (90, 45));
         assert!(answer(200, r#"{"access_token":"a","token_type":"DPoP"}"#).is_err());
     }
 

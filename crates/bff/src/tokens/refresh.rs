@@ -10,7 +10,6 @@ use futures::future::{BoxFuture, Shared};
 use tower_sessions::session::Id;
 
 use super::endpoint::{EndpointError, Granted};
-use super::user::MARGIN;
 use super::{AccessToken, TokenError};
 use crate::bff::Inner;
 use crate::problem::chain;
@@ -75,7 +74,7 @@ impl Inner {
         let mut tried: Option<String> = None;
         loop {
             let session = self.session_now(id).await?;
-            if session.tokens.lasts(self.config.clock.now(), MARGIN) {
+            if session.tokens.is_fresh(self.config.clock.now()) {
                 return Ok(session.tokens.access_token());
             }
             let Some(refresh_token) = session.tokens.refresh_token.clone() else {
@@ -112,7 +111,7 @@ impl Inner {
 
     /// The old token while it lasts, even if only for seconds.
     fn without_renewal(&self, session: &Session, error: TokenError) -> Outcome {
-        let usable = session.tokens.lasts(self.config.clock.now(), Duration::from_secs(1));
+        let usable = session.tokens.is_usable(self.config.clock.now());
         if usable {
             Ok(session.tokens.access_token())
         } else {
@@ -142,6 +141,7 @@ impl Inner {
     async fn store(self: &Arc<Self>, mut session: Session, granted: Granted) -> Outcome {
         session.tokens.access_token = granted.access_token;
         session.tokens.expires_at = granted.expires_at;
+        session.tokens.renew_at = granted.renew_at;
         // None in the answer: the old one goes on (RFC 6749 §6).
         session.tokens.refresh_token = granted.refresh_token.or(session.tokens.refresh_token);
         session.tokens.id_token = granted.id_token.unwrap_or(session.tokens.id_token);

@@ -77,6 +77,7 @@ fn for_api(refresh_token: Option<&str>) -> Granted {
     Granted {
         access_token: "api".into(),
         expires_at: 0,
+        renew_at: 0,
         refresh_token,
         id_token: None,
     }
