@@ -48,6 +48,8 @@ pub const DOCUMENTS: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::DOCUMENTS;
 
     #[test]
@@ -56,7 +58,7 @@ mod tests {
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".md"))
+            .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md"))
             .collect();
         files.sort();
         assert_eq!(files, DOCUMENTS.iter().map(|(name, _)| *name).collect::<Vec<_>>());

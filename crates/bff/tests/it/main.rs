@@ -9,16 +9,20 @@
     reason = "a test may stop at the first surprise, and says so in its name"
 )]
 
+mod after_callback;
 mod bearer;
 mod browser_rules;
 mod callback;
 mod cookies;
 mod discovery;
+mod failures;
 mod id_token;
 mod lifetime;
 mod refresh;
+mod renewal;
 mod sign_in;
 mod sign_out;
+mod signatures;
 mod starting;
 mod support;
 mod tokens;

@@ -1,13 +1,16 @@
 //! What do the tests stand on? A house (site, provider, database, clock), browsers, and a log.
 
 mod browser;
+mod cookie;
 mod house;
 mod log;
+mod message;
 mod site;
 
-pub(crate) use browser::{Browser, Page, parameter};
+pub(crate) use browser::Browser;
 pub(crate) use house::{House, Plan};
 pub(crate) use log::Log;
+pub(crate) use message::{Page, parameter};
 
 use std::time::Duration;
 

@@ -3,9 +3,12 @@
 
 use std::net::SocketAddr;
 
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Method};
 use url::Url;
+
+use super::cookie::{Cookie, set_cookie};
+use super::message::{Page, Send};
 
 /// One person's browser.
 pub(crate) struct Browser {
@@ -20,87 +23,6 @@ pub(crate) struct Browser {
     pub(crate) received: String,
     /// Every address of the site that was asked for or named in a `Location`, callbacks from the provider excepted.
     pub(crate) addresses: Vec<String>,
-}
-
-/// A cookie in the jar.
-#[derive(Debug, Clone)]
-pub(crate) struct Cookie {
-    pub(crate) name: String,
-    pub(crate) value: String,
-    path: String,
-    secure: bool,
-    same_site: String,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Page {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
-    url: Url,
-}
-
-impl Page {
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// Where the redirect goes, in full.
-    pub(crate) fn location(&self) -> Url {
-        let location = self
-            .headers
-            .get(LOCATION)
-            .unwrap_or_else(|| panic!("no redirect: {self:?}"));
-        self.url.join(location.to_str().unwrap()).unwrap()
-    }
-}
-
-/// A parameter of an address.
-pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
-    url.query_pairs()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value.into_owned())
-}
-
-/// A request, as a page or a person causes it.
-pub(crate) struct Send {
-    method: Method,
-    url: Url,
-    headers: Vec<(String, String)>,
-    body: Option<String>,
-    cross_site: bool,
-}
-
-impl Send {
-    /// Replaces or removes (empty value) a header.
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-        if !value.is_empty() {
-            self.headers.push((name.to_owned(), value.to_owned()));
-        }
-        self
-    }
-
-    /// Comes from a page of another site: Lax and Strict cookies stay at home unless it is a top-level GET.
-    pub(crate) fn cross_site(mut self) -> Self {
-        self.cross_site = true;
-        self.header("sec-fetch-site", "cross-site")
-            .header("origin", "https://elsewhere.example")
-    }
-
-    /// Without any of the headers by which a browser says where a request comes from.
-    pub(crate) fn silent(self) -> Self {
-        [
-            "origin",
-            "sec-fetch-site",
-            "sec-fetch-mode",
-            "sec-fetch-dest",
-            "sec-fetch-user",
-        ]
-        .iter()
-        .fold(self, |send, name| send.header(name, ""))
-    }
 }
 
 /// What all browsers of a house send with. Making one is slow, so they share it; it keeps no cookies.
@@ -268,43 +190,23 @@ impl Browser {
     /// Puts a cookie into the jar that no server has set.
     pub(crate) fn plant(&mut self, name: &str, value: &str) {
         self.cookies.retain(|cookie| cookie.name != name);
-        let (path, same_site) = ("/".to_owned(), "lax".to_owned());
-        self.cookies.push(Cookie {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            path,
-            secure: false,
-            same_site,
-        });
+        self.cookies.push(Cookie::planted(name, value));
     }
 
     fn cookies_for(&self, send: &Send) -> String {
         let secure_context = send.url.scheme() == "https" || send.url.origin() == self.site.origin();
-        let top_level = send.method == Method::GET;
-        let fits = |cookie: &&Cookie| {
-            let path = send.url.path();
-            let inside = path == cookie.path
-                || path.starts_with(&format!("{}/", cookie.path.trim_end_matches('/')))
-                || cookie.path == "/";
-            let allowed = match cookie.same_site.as_str() {
-                "none" => true,
-                "lax" => !send.cross_site || top_level,
-                _ => !send.cross_site,
-            };
-            inside && allowed && (!cookie.secure || secure_context)
-        };
-        let pairs = self
+        let cookies = self
             .cookies
             .iter()
-            .filter(fits)
-            .map(|cookie| format!("{}={}", cookie.name, cookie.value));
+            .filter(|cookie| cookie.goes_with(send, secure_context));
+        let pairs = cookies.map(|cookie| format!("{}={}", cookie.name, cookie.value));
         pairs.collect::<Vec<_>>().join("; ")
     }
 
     fn keep(&mut self, page: &Page, ours: bool) {
         for line in page.headers.get_all(SET_COOKIE) {
             let line = line.to_str().unwrap().to_owned();
-            self.set_cookie(&line);
+            set_cookie(&mut self.cookies, &line);
             if ours {
                 self.set_cookies.push(line);
             }
@@ -322,50 +224,11 @@ impl Browser {
             self.addresses.push(page.url.to_string());
         }
         for (name, value) in page.headers.iter().filter(|(name, _)| *name != SET_COOKIE) {
-            self.received.extend([
-                name.as_str(),
-                ": ",
-                value.to_str().unwrap(),
-                "
-",
-            ]);
+            let value = value.to_str().unwrap();
+            self.received.extend([name.as_str(), ": ", value, "\n"]);
         }
         self.received.push_str(&page.body);
         self.received.push('\n');
-    }
-
-    /// RFC 6265bis §5.7, the parts that matter here.
-    fn set_cookie(&mut self, line: &str) {
-        let mut parts = line.split(';').map(str::trim);
-        let (name, value) = parts.next().unwrap().split_once('=').unwrap();
-        let attributes: Vec<(String, String)> = parts
-            .map(|part| part.split_once('=').unwrap_or((part, "")))
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_ascii_lowercase()))
-            .collect();
-        let attribute = |name: &str| {
-            attributes
-                .iter()
-                .find(|(known, _)| known == name)
-                .map(|(_, value)| value.as_str())
-        };
-        let path = attribute("path").unwrap_or("/").to_owned();
-        let secure = attribute("secure").is_some();
-        if name.starts_with("__Host-") && (!secure || path != "/" || attribute("domain").is_some()) {
-            return;
-        }
-        self.cookies.retain(|cookie| cookie.name != name || cookie.path != path);
-        let gone = attribute("max-age").is_some_and(|age| age.parse::<i64>().unwrap() <= 0)
-            || attribute("expires").is_some_and(|date| date.contains(" 1970 "));
-        if !gone {
-            let same_site = attribute("samesite").unwrap_or("lax").to_owned();
-            self.cookies.push(Cookie {
-                name: name.to_owned(),
-                value: value.to_owned(),
-                path,
-                secure,
-                same_site,
-            });
-        }
     }
 
     /// Sends from a page of another site, with everything the browser would say.

@@ -1,0 +1,183 @@
+//! Checklist 4.4, second half: who signed the ID token, and with which key (ID-5 to ID-9).
+
+use demo::{DemoHandle, Endpoint, Signing};
+use serde_json::json;
+
+use crate::support::{House, Plan, accepted, patch, refused, without};
+
+#[tokio::test]
+async fn id_5_signatures_of_others_and_none_at_all_are_refused() {
+    let house = House::new().await;
+    for signing in [
+        Signing::Unsigned,
+        Signing::Broken,
+        Signing::Stranger,
+        Signing::HmacWithPublicKey,
+        Signing::HmacWithClientSecret,
+    ] {
+        house.provider.change(|faults| faults.signing = signing);
+        refused(&house, &format!("{signing:?}")).await;
+    }
+    house.provider.change(|faults| faults.signing = Signing::Rs256);
+    accepted(&house, "RS256 with a published key").await;
+}
+
+#[tokio::test]
+async fn id_5_a_valid_signature_by_an_algorithm_that_is_not_listed_is_refused() {
+    let plan = Plan {
+        provider: |provider| provider.algorithms = vec!["RS256".into()],
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    refused(&house, "ES256 where RS256 is listed").await;
+    house.provider.change(|faults| faults.signing = Signing::Rs256);
+    accepted(&house, "RS256 where RS256 is listed").await;
+    let plan = Plan {
+        provider: |provider| provider.algorithms = vec!["ES256".into()],
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    house.provider.change(|faults| faults.signing = Signing::Rs256);
+    refused(&house, "RS256 where ES256 is listed").await;
+}
+
+#[tokio::test]
+async fn id_5_the_name_of_an_algorithm_is_taken_literally() {
+    let house = House::new().await;
+    for name in ["NONE", "None", "nOnE", "", "es256", "ES256K"] {
+        house
+            .provider
+            .change(|faults| faults.id_token_header = patch("alg", name));
+        refused(&house, name).await;
+    }
+}
+
+#[tokio::test]
+async fn id_6_keys_named_by_the_token_itself_are_never_used() {
+    let house = House::new().await;
+    house.provider.change(|faults| faults.signing = Signing::Embedded);
+    refused(&house, "jwk").await;
+    let elsewhere = format!("{}/people/alice.svg", house.issuer);
+    for (name, value) in [
+        ("jku", json!(elsewhere)),
+        ("x5u", json!(elsewhere)),
+        ("x5c", json!(["MIIB"])),
+    ] {
+        for signing in [Signing::Stranger, Signing::Unpublished] {
+            house.provider.change(|faults| {
+                faults.signing = signing;
+                faults.id_token_header = patch(name, value.clone());
+            });
+            refused(&house, name).await;
+        }
+    }
+    assert_eq!(
+        house.provider.requests(Endpoint::Other),
+        0,
+        "an address in a token was asked"
+    );
+}
+
+#[tokio::test]
+async fn id_7_an_unknown_key_is_looked_up_once_and_then_refused() {
+    let house = House::new().await;
+    accepted(&house, "before").await;
+    let asked = house.provider.requests(Endpoint::Jwks);
+    house.provider.change(|faults| faults.signing = Signing::Unpublished);
+    refused(&house, "unpublished").await;
+    assert_eq!(house.provider.requests(Endpoint::Jwks), asked + 1);
+    house.provider.change(|faults| faults.signing = Signing::Proper);
+    accepted(&house, "afterwards").await;
+}
+
+#[tokio::test]
+async fn id_7_a_key_rotated_just_before_signing_does_not_fail_the_sign_in() {
+    let house = House::new().await;
+    for round in 0..3 {
+        house.provider.rotate_key();
+        accepted(&house, &format!("rotation {round}")).await;
+    }
+}
+
+#[tokio::test]
+async fn id_7_random_key_names_do_not_hammer_the_provider() {
+    let house = House::new().await;
+    accepted(&house, "before").await;
+    let asked = house.provider.requests(Endpoint::Jwks);
+    let claims = json!({ "iss": house.issuer, "aud": "https://api.portico.example", "sub": "x", "exp": house.provider.now() + 60 });
+    for _ in 0..20 {
+        let token = house.provider.mint(
+            &patch("typ", "at+jwt"),
+            claims.as_object().unwrap(),
+            Signing::Unpublished,
+        );
+        let mut caller = house.browser();
+        let send = caller
+            .get("/api/read")
+            .header("authorization", &format!("Bearer {token}"));
+        assert_eq!(caller.send(send).await.status, 401);
+    }
+    assert!(
+        house.provider.requests(Endpoint::Jwks) <= asked + 2,
+        "{}",
+        house.provider.requests(Endpoint::Jwks)
+    );
+    // The throttle holds back strangers, never a sign-in that meets a rotated key.
+    house.provider.rotate_key();
+    accepted(&house, "after the throttle has set in").await;
+}
+
+#[tokio::test]
+async fn id_8_a_token_without_key_name_is_checked_with_the_only_key() {
+    let house = House::new().await;
+    house.provider.change(|faults| faults.id_token_header = without("kid"));
+    accepted(&house, "one key").await;
+}
+
+#[tokio::test]
+async fn id_8_a_token_without_key_name_gets_the_same_answer_every_time() {
+    let keys = [
+        vec![DemoHandle::stranger_key()],
+        vec![DemoHandle::stranger_key(), DemoHandle::stranger_key()],
+    ];
+    let mut answers = Vec::new();
+    for extra in keys {
+        let house = House::new().await;
+        house.provider.change(|faults| {
+            faults.extra_keys = extra;
+            faults.id_token_header = without("kid");
+        });
+        for _ in 0..3 {
+            answers.push(house.browser().sign_in("alice").await.status);
+        }
+    }
+    assert!(
+        answers
+            .iter()
+            .all(|answer| *answer == answers[0] && [303, 400, 401, 403].contains(answer)),
+        "{answers:?}"
+    );
+}
+
+#[tokio::test]
+async fn id_9_odd_keys_are_passed_over() {
+    let house = House::new().await;
+    let kid = house.provider.published_key()["kid"].clone();
+    let mut encryption = DemoHandle::stranger_key();
+    encryption["use"] = "enc".into();
+    encryption["kid"] = kid.clone();
+    house.provider.change(|faults| {
+        faults.extra_keys = vec![
+            json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "1", "pub": "AA" }),
+            json!({ "kty": "EC", "crv": "P-1000", "kid": "2", "x": "AA", "y": "AA" }),
+            json!({ "kty": "EC", "crv": "P-256", "kid": "3" }),
+            json!({ "kty": "oct", "k": "AA", "kid": kid }),
+            json!({ "kid": "4" }),
+            encryption,
+        ];
+        faults.published_key = without("alg");
+    });
+    accepted(&house, "odd keys").await;
+    house.provider.change(|faults| faults.published_key = without("use"));
+    accepted(&house, "no use").await;
+}
