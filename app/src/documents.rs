@@ -29,6 +29,10 @@ fn VisibilityBadge(visibility: Visibility) -> impl IntoView {
     }
 }
 
+/// Said where there is no document to show.
+pub(crate) const NOTHING_YET: &str =
+    "There is no document you may read yet. When somebody shares one with you or your groups, it appears here.";
+
 /// Names in one line: "Engineering, Marketing".
 fn names<T: ToString>(things: &[T]) -> String {
     things.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

@@ -2,14 +2,14 @@
 
 use domain::Summary;
 use leptos::{either::Either, prelude::*, server_fn::codec::Json};
-use leptos_meta::Title;
-use leptos_router::components::A;
 
 use crate::{
-    documents::DocumentTable,
+    answer::{Answer, ask, waiting},
+    documents::{DocumentTable, NOTHING_YET},
+    layout::PageTitle,
     page_error::PageError,
     sign_in::SignInLink,
-    who_am_i::{Face, WhoAmI, WhoAmIResource},
+    who_am_i::{Face, WhoAmI},
 };
 
 #[cfg(feature = "ssr")]
@@ -44,23 +44,27 @@ pub(crate) async fn newest_documents() -> Result<Vec<Summary>, PageError> {
 /// The page at `/`.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
-    let newest = Resource::new_blocking(|| (), |()| newest_documents());
-    let who = use_context::<WhoAmIResource>();
-    view! {
-        <Title text="" />
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
+    let newest = ask(|| (), |()| newest_documents());
+    let who = use_context::<Answer<WhoAmI>>();
+    let page = waiting(
+        || ().into_any(),
+        Box::new(move || {
+            Suspend::new(async move {
                 let who = match who {
                     Some(who) => who.await.unwrap_or_default(),
                     None => WhoAmI::default(),
                 };
                 let newest = newest.await.unwrap_or_default();
                 match who.person {
-                    Some(face) => Either::Left(view! { <Welcome face newest /> }),
-                    None => Either::Right(view! { <Introduction demo=who.site.demo /> }),
+                    Some(face) => view! { <Welcome face newest /> }.into_any(),
+                    None => view! { <Introduction demo=who.site.demo /> }.into_any(),
                 }
-            })}
-        </Suspense>
+            })
+        }),
+    );
+    view! {
+        <PageTitle text="" />
+        {page}
     }
 }
 
@@ -71,7 +75,7 @@ fn Welcome(face: Face, newest: Vec<Summary>) -> impl IntoView {
             <h1>{format!("Welcome, {}", face.name)}</h1>
             {if newest.is_empty() {
                 Either::Left(
-                    view! { <p class="lead">"There is no document you may read yet. When somebody shares one with you or your groups, it appears here."</p> },
+                    view! { <p class="lead">{NOTHING_YET}</p> },
                 )
             } else {
                 Either::Right(
@@ -79,9 +83,9 @@ fn Welcome(face: Face, newest: Vec<Summary>) -> impl IntoView {
                         <h2>"Newest for you"</h2>
                         <DocumentTable rows=newest />
                         <p class="actions">
-                            <A href="/docs" attr:class="button quiet">
+                            <a href="/docs" class="button quiet">
                                 "All your documents"
-                            </A>
+                            </a>
                         </p>
                     },
                 )

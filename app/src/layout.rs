@@ -3,12 +3,15 @@
 //! Menus are `<details>`: they open without script. What script adds (closing them, keys) is in `browser.rs`.
 
 use leptos::{either::Either, prelude::*};
-use leptos_router::components::A;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
 
 use crate::{
+    answer::{Answer, ask, waiting},
+    head,
     icons::{Icon, MENU, Mark},
     sign_in::SignInLink,
-    who_am_i::{Face, WhoAmI, WhoAmIResource, who_am_i},
+    who_am_i::{Face, WhoAmI, who_am_i},
 };
 
 /// The frame around every page. Asks once per page load who the visitor is and shares the answer through context.
@@ -17,36 +20,48 @@ pub(crate) fn Layout(
     /// The page itself.
     children: Children,
 ) -> impl IntoView {
-    let who: WhoAmIResource = Resource::new_blocking(|| (), |()| who_am_i());
+    let who: Answer<WhoAmI> = ask(|| (), |()| who_am_i());
     provide_context(who);
+    // Nothing holds the bar's place: it is empty only while a browser asks without a server's page under it.
+    let bar = waiting(
+        || ().into_any(),
+        Box::new(move || {
+            Suspend::new(async move {
+                let who = who.await.unwrap_or_default();
+                view! { <Bar who /> }.into_any()
+            })
+        }),
+    );
     view! {
         <a class="skip" href="#main" rel="external">
             "Skip to the content"
         </a>
         <header class="bar">
-            <A href="/" exact=true attr:class="mark" attr:data-key="h">
+            <a href="/" class="mark" data-key="h">
                 <Mark />
                 <span>"Portico"</span>
-            </A>
-            // Without a fallback of the same height the bar would jump; it is empty only while the browser asks.
-            <Suspense fallback=|| ()>
-                {move || Suspend::new(async move {
-                    let who = who.await.unwrap_or_default();
-                    view! { <Bar who /> }
-                })}
-            </Suspense>
+            </a>
+            {bar}
         </header>
         <main id="main" tabindex="-1">
             {children()}
         </main>
         <footer class="foot">
             <p>"Documents behind your sign-in, by rules you can read."</p>
-            <p>
-                <A href="/about">"About Portico"</A>
-            </p>
+            <a href="/about">"About Portico"</a>
         </footer>
-        <Shortcuts />
+        <dialog class="keys" id="keys" aria-labelledby="keys-title" inner_html=include_str!("layout/keys.html")></dialog>
     }
+}
+
+/// The page's title, in the window and in history. Any text may come in.
+#[component]
+pub(crate) fn PageTitle(
+    /// Without the name of the site, which follows it; empty for the first page.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    view! { <Title text=head::title(&text) /> }
 }
 
 /// Tabs and menus, once it is known who is looking.
@@ -77,46 +92,41 @@ fn Bar(who: WhoAmI) -> impl IntoView {
     }
 }
 
+/// A tab: words, address, and the key after `g` that leads there.
+struct Tab(&'static str, &'static str, Option<&'static str>);
+
 /// The tabs a visitor may use (UI-1).
 #[component]
 fn Tabs(signed_in: bool, is_admin: bool) -> impl IntoView {
-    view! {
-        <ul>
-            {signed_in
-                .then(|| {
-                    view! {
-                        <li>
-                            <A href="/docs" attr:data-key="d">
-                                "Documents"
-                            </A>
-                        </li>
-                    }
-                })}
-            <li>
-                <A href="/profile" attr:data-key="p">
-                    "Profile"
-                </A>
-            </li>
-            <li>
-                <A href="/public">"Public"</A>
-            </li>
-            {signed_in
-                .then(|| {
-                    view! {
-                        <li>
-                            <A href="/protected">"Protected"</A>
-                        </li>
-                    }
-                })}
-            {is_admin
-                .then(|| {
-                    view! {
-                        <li>
-                            <A href="/admin">"Admin"</A>
-                        </li>
-                    }
-                })}
-        </ul>
+    let path = use_location().pathname;
+    let tabs = [
+        (signed_in, Tab("Documents", "/docs", Some("d"))),
+        (true, Tab("Profile", "/profile", Some("p"))),
+        (true, Tab("Public", "/public", None)),
+        (signed_in, Tab("Protected", "/protected", None)),
+        (is_admin, Tab("Admin", "/admin", None)),
+    ];
+    let tabs = tabs
+        .into_iter()
+        .filter(|(shown, _)| *shown)
+        .map(|(_, Tab(words, href, key))| {
+            let current = move || path.with(|path| current(path, href));
+            view! {
+                <li>
+                    <a href=href aria-current=current data-key=key>
+                        {words}
+                    </a>
+                </li>
+            }
+        });
+    view! { <ul>{tabs.collect_view()}</ul> }
+}
+
+/// What `aria-current` says of a tab while `path` is shown: this page, or a page below it (WAI-ARIA 1.2 §6.6).
+fn current(path: &str, tab: &str) -> Option<&'static str> {
+    match path.strip_prefix(tab)? {
+        "" | "/" => Some("page"),
+        below => below.starts_with('/').then_some("true"),
     }
 }
 
@@ -132,9 +142,9 @@ fn PersonMenu(face: Face) -> impl IntoView {
             <div class="sheet">
                 <p class="who">
                     <strong>{face.name}</strong>
-                    {face.email.map(|email| view! { <span>{email}</span> })}
+                    <span>{face.email}</span>
                 </p>
-                <A href="/profile">"Your profile"</A>
+                <a href="/profile">"Your profile"</a>
                 <form method="post" action="/auth/logout">
                     <button type="submit">"Sign out"</button>
                 </form>
@@ -151,11 +161,7 @@ pub(crate) fn Picture(
     /// Whose it is.
     name: String,
 ) -> impl IntoView {
-    let initial = name
-        .chars()
-        .next()
-        .map(|first| first.to_uppercase().to_string())
-        .unwrap_or_default();
+    let initial = name.chars().next().map(|first| first.to_ascii_uppercase().to_string());
     match picture {
         Some(address) => Either::Left(
             view! { <img class="picture" src=address alt="" width="28" height="28" referrerpolicy="no-referrer" /> },
@@ -171,15 +177,15 @@ pub(crate) fn Picture(
 /// The ways in.
 #[component]
 fn Doors(sign_up: bool) -> impl IntoView {
+    let sign_up = sign_up.then(|| {
+        view! {
+            <a class="button quiet" rel="external" href="/auth/signup">
+                "Sign up"
+            </a>
+        }
+    });
     view! {
-        {sign_up
-            .then(|| {
-                view! {
-                    <a class="button quiet" rel="external" href="/auth/signup">
-                        "Sign up"
-                    </a>
-                }
-            })}
+        {sign_up}
         <SignInLink class="button" />
     }
 }
@@ -195,27 +201,15 @@ fn SignedOutElsewhere() -> impl IntoView {
     }
 }
 
-/// The list of keys, opened by `?`.
-#[component]
-fn Shortcuts() -> impl IntoView {
-    view! {
-        <dialog class="shortcuts" id="shortcuts" aria-labelledby="shortcuts-title">
-            <h2 id="shortcuts-title">"Keys"</h2>
-            <dl>
-                <dt><kbd>"/"</kbd></dt>
-                <dd>"Filter the documents"</dd>
-                <dt><kbd>"g"</kbd>" "<kbd>"d"</kbd></dt>
-                <dd>"Go to the documents"</dd>
-                <dt><kbd>"g"</kbd>" "<kbd>"p"</kbd></dt>
-                <dd>"Go to your profile"</dd>
-                <dt><kbd>"g"</kbd>" "<kbd>"h"</kbd></dt>
-                <dd>"Go home"</dd>
-                <dt><kbd>"?"</kbd></dt>
-                <dd>"Show this list"</dd>
-            </dl>
-            <form method="dialog">
-                <button class="button quiet" type="submit">"Close"</button>
-            </form>
-        </dialog>
+#[cfg(test)]
+mod tests {
+    use super::current;
+
+    #[test]
+    fn ui_1_a_tab_is_current_on_its_page_and_below() {
+        assert_eq!(current("/docs", "/docs"), Some("page"));
+        assert_eq!(current("/docs/7", "/docs"), Some("true"));
+        assert_eq!(current("/docsify", "/docs"), None);
+        assert_eq!(current("/", "/docs"), None);
     }
 }

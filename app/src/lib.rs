@@ -8,7 +8,8 @@
 //! | Which page answers which address? | [`App`], below |
 //! | What stands around every page? | `layout.rs` |
 //! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `documents.rs`, `about.rs` |
-//! | What may a visitor know of a failure? | `page_error.rs` |
+//! | How does a page wait for the server? | `answer.rs` |
+//! | What may a visitor know of a failure? | `page_error.rs`; in words: `problem.rs`, `telling.rs` |
 //! | Who is asking, and where do answers come from? | `request.rs` (server only) |
 //! | A page without Leptos around it, for sign-in and errors outside the router | `notice.rs` (server only) |
 //! | What runs in the browser beyond the views? | `browser.rs` (browser only) |
@@ -26,10 +27,16 @@
 #![recursion_limit = "256"]
 
 mod about;
+mod answer;
 #[cfg(any(feature = "hydrate", feature = "csr"))]
 pub mod browser;
 mod date;
 mod documents;
+#[cfg(feature = "ssr")]
+mod head;
+#[cfg(not(feature = "ssr"))]
+#[path = "head/browser.rs"]
+mod head;
 mod home;
 mod icons;
 mod layout;
@@ -43,11 +50,7 @@ mod profile;
 pub mod request;
 mod sign_in;
 mod site_facts;
-#[cfg(feature = "ssr")]
-mod status;
-#[cfg(not(feature = "ssr"))]
-#[path = "status/browser.rs"]
-mod status;
+mod telling;
 mod who_am_i;
 
 use leptos::prelude::*;

@@ -1,10 +1,13 @@
 //! What does the messages API say to me? Three pages, each asking more of the visitor than the one before (UI-3).
 
 use domain::{Message, MessageKind};
-use leptos::{either::Either, prelude::*, server_fn::codec::Json};
-use leptos_meta::Title;
+use leptos::{prelude::*, server_fn::codec::Json};
 
-use crate::{page_error::PageError, problem::Problem};
+use crate::{
+    answer::{ask, page},
+    layout::PageTitle,
+    page_error::PageError,
+};
 
 #[cfg(feature = "ssr")]
 use crate::request::Asked;
@@ -20,49 +23,50 @@ pub(crate) async fn message(kind: MessageKind) -> Result<Message, PageError> {
 /// The page at `/public`.
 #[component]
 pub(crate) fn PublicPage() -> impl IntoView {
-    let about = "Anybody may fetch this message, signed in or not.";
-    view! { <MessagePage kind=MessageKind::Public title="Public" about /> }
+    message_page(MessageKind::Public, |message| {
+        shown("Public", "Anybody may fetch this message, signed in or not.", message)
+    })
 }
 
 /// The page at `/protected`.
 #[component]
 pub(crate) fn ProtectedPage() -> impl IntoView {
-    let about = "This message needs an access token: the server fetched it in your name.";
-    view! { <MessagePage kind=MessageKind::Protected title="Protected" about /> }
+    message_page(MessageKind::Protected, |message| {
+        shown(
+            "Protected",
+            "This message needs an access token: the server fetched it in your name.",
+            message,
+        )
+    })
 }
 
 /// The page at `/admin`.
 #[component]
 pub(crate) fn AdminPage() -> impl IntoView {
-    let about = "This message needs an access token with the administrator’s permission.";
-    view! { <MessagePage kind=MessageKind::Admin title="Admin" about /> }
+    message_page(MessageKind::Admin, |message| {
+        shown(
+            "Admin",
+            "This message needs an access token with the administrator’s permission.",
+            message,
+        )
+    })
 }
 
-#[component]
-fn MessagePage(kind: MessageKind, title: &'static str, about: &'static str) -> impl IntoView {
-    let message = Resource::new_blocking(|| (), move |()| message(kind));
+fn message_page(kind: MessageKind, show: fn(Message) -> AnyView) -> impl IntoView {
+    page(ask(|| (), move |()| message(kind)), show)
+}
+
+fn shown(title: &'static str, about: &'static str, message: Message) -> AnyView {
     view! {
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match message.await {
-                    Ok(message) => {
-                        Either::Left(
-                            view! {
-                                <Title text=title />
-                                <div class="page">
-                                    <h1>{title}</h1>
-                                    <p>{about}</p>
-                                    <figure class="message">
-                                        <blockquote>{message.text}</blockquote>
-                                        <figcaption>{format!("From the messages API, /api/messages/{}", kind.name())}</figcaption>
-                                    </figure>
-                                </div>
-                            },
-                        )
-                    }
-                    Err(error) => Either::Right(view! { <Problem error /> }),
-                }
-            })}
-        </Suspense>
+        <PageTitle text=title />
+        <div class="page">
+            <h1>{title}</h1>
+            <p>{about}</p>
+            <figure class="message">
+                <blockquote>{message.text}</blockquote>
+                <figcaption>"From the messages API"</figcaption>
+            </figure>
+        </div>
     }
+    .into_any()
 }

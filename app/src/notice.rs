@@ -5,7 +5,10 @@ use std::path::Path;
 
 use leptos::{config::LeptosOptions, prelude::*};
 
-use crate::icons::Mark;
+use crate::{
+    icons::Mark,
+    telling::{Action, Tell, Telling},
+};
 
 /// What to tell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +30,18 @@ pub struct Notice {
 /// Links to the same stylesheet as every other page; without a built stylesheet the page is plain but complete.
 #[must_use]
 pub fn notice_page(options: &LeptosOptions, notice: &Notice) -> String {
+    let telling = Telling {
+        status: notice.status,
+        title: notice.title.clone(),
+        paragraphs: notice.message.lines().map(str::to_owned).collect(),
+        quote: None,
+        reference: notice.reference.clone(),
+        actions: notice
+            .actions
+            .iter()
+            .map(|(words, href)| Action::inside(words, href))
+            .collect(),
+    };
     let page = view! {
         <html lang="en">
             <head>
@@ -46,41 +61,12 @@ pub fn notice_page(options: &LeptosOptions, notice: &Notice) -> String {
                     </a>
                 </header>
                 <main id="main">
-                    <Body notice=notice.clone() />
+                    <Tell telling />
                 </main>
             </body>
         </html>
     };
     format!("<!DOCTYPE html>{}", page.to_html())
-}
-
-#[component]
-fn Body(notice: Notice) -> impl IntoView {
-    let links = notice.actions.into_iter().enumerate().map(|(place, (words, href))| {
-        let class = if place == 0 { "button" } else { "button quiet" };
-        view! {
-            <a class=class href=href>
-                {words}
-            </a>
-        }
-    });
-    view! {
-        <article class="problem">
-            {(notice.status >= 400).then(|| view! { <p class="problem-code">{notice.status}</p> })}
-            <h1>{notice.title}</h1>
-            {notice.message.lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect_view()}
-            {notice
-                .reference
-                .map(|reference| {
-                    view! {
-                        <p class="reference">
-                            "If you report this, give the number " <code>{reference}</code> "."
-                        </p>
-                    }
-                })}
-            <p class="actions">{links.collect_view()}</p>
-        </article>
-    }
 }
 
 /// Address of the stylesheet. Its hash stands beside the executable, as for the pages Leptos renders.

@@ -8,6 +8,8 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::head;
+
 /// Why there is no page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PageError {
@@ -16,10 +18,7 @@ pub(crate) enum PageError {
     /// The session can no longer ask other services for this person: 401.
     SignInAgain,
     /// The policy says no: 403.
-    Refused {
-        /// Why, and whom to ask.
-        refusal: Refusal,
-    },
+    Refused(Refusal),
     /// The messages API said no.
     ApiRefused {
         /// Its HTTP status.
@@ -30,16 +29,14 @@ pub(crate) enum PageError {
     /// Nothing is there, or nothing that may be told: 404.
     NotFound,
     /// Something behind the site does not answer; worth trying again: 503.
-    Unavailable {
-        /// Finds the cause in the log.
-        reference: String,
-    },
+    ///
+    /// Holds the reference that finds the cause in the log.
+    Unavailable(String),
     /// The site itself is at fault: 500.
-    Fault {
-        /// Finds the cause in the log.
-        reference: String,
-    },
-    /// The browser asked for something that is not understood: 400.
+    ///
+    /// Holds the reference that finds the cause in the log.
+    Fault(String),
+    /// Browser and site do not understand each other, perhaps being of different versions: 400.
     Malformed,
     /// The browser could not reach the site; never sent by the server.
     Unreachable,
@@ -50,11 +47,11 @@ impl PageError {
     pub(crate) fn status(&self) -> u16 {
         match self {
             Self::SignInFirst | Self::SignInAgain | Self::ApiRefused { status: 401, .. } => 401,
-            Self::Refused { .. } | Self::ApiRefused { .. } => 403,
+            Self::Refused(_) | Self::ApiRefused { .. } => 403,
             Self::NotFound => 404,
             Self::Malformed => 400,
-            Self::Unavailable { .. } | Self::Unreachable => 503,
-            Self::Fault { .. } => 500,
+            Self::Unavailable(_) | Self::Unreachable => 503,
+            Self::Fault(_) => 500,
         }
     }
 }
@@ -65,7 +62,10 @@ impl FromServerFnError for PageError {
     /// The text of a framework error stays where it is: it names types, addresses and input.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                head::set_status(400);
+                Self::Malformed
+            }
             _ => Self::Unreachable,
         }
     }

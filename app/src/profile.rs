@@ -1,11 +1,14 @@
 //! What does the site know of me? Everything the provider told, and nothing else (UI-2).
 
 use domain::{Groups, Person};
-use leptos::{either::Either, prelude::*, server_fn::codec::Json};
-use leptos_meta::Title;
+use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
-use crate::{layout::Picture, page_error::PageError, problem::Problem};
+use crate::{
+    answer::{ask, page},
+    layout::{PageTitle, Picture},
+    page_error::PageError,
+};
 
 #[cfg(feature = "ssr")]
 use {crate::request::Asked, domain::LibraryError};
@@ -68,17 +71,9 @@ pub(crate) async fn profile() -> Result<Profile, PageError> {
 /// The page at `/profile`.
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
-    let profile = Resource::new_blocking(|| (), |()| profile());
-    view! {
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match profile.await {
-                    Ok(profile) => Either::Left(view! { <Facts profile /> }),
-                    Err(error) => Either::Right(view! { <Problem error /> }),
-                }
-            })}
-        </Suspense>
-    }
+    page(ask(|| (), |()| profile()), |profile| {
+        view! { <Facts profile /> }.into_any()
+    })
 }
 
 #[component]
@@ -94,34 +89,33 @@ fn Facts(profile: Profile) -> impl IntoView {
         profile.roles.join(", ")
     };
     let not_told = || "Not told".to_owned();
+    let facts = [
+        ("E-mail", profile.email.unwrap_or_else(not_told)),
+        ("Job title", profile.job_title.unwrap_or_else(not_told)),
+        ("Groups", groups),
+        ("Roles", roles),
+    ];
+    let facts = facts.into_iter().map(|(term, value)| {
+        view! {
+            <div>
+                <dt>{term}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
     view! {
-        <Title text="Profile" />
+        <PageTitle text="Profile" />
         <div class="page profile">
             <header class="profile-head">
                 <Picture picture=profile.picture name=profile.name.clone() />
                 <h1>{profile.name}</h1>
             </header>
-            <dl class="facts">
-                <Fact term="E-mail" value=profile.email.unwrap_or_else(not_told) />
-                <Fact term="Job title" value=profile.job_title.unwrap_or_else(not_told) />
-                <Fact term="Groups" value=groups />
-                <Fact term="Roles" value=roles />
-            </dl>
+            <dl class="facts">{facts.collect_view()}</dl>
             <h2 id="claims">"What your provider said"</h2>
             <p>"These are the claims about you, as Portico received and checked them."</p>
             <pre class="claims" aria-labelledby="claims">
                 <code>{profile.claims}</code>
             </pre>
-        </div>
-    }
-}
-
-#[component]
-fn Fact(term: &'static str, value: String) -> impl IntoView {
-    view! {
-        <div>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
         </div>
     }
 }

@@ -66,8 +66,8 @@ fn from_context<T: Clone + 'static>() -> Result<T, PageError> {
     use_context().ok_or_else(|| {
         let reference = reference();
         tracing::error!(%reference, missing = type_name::<T>(), "the request has no such context");
-        crate::status::set(500);
-        PageError::Fault { reference }
+        crate::head::set_status(500);
+        PageError::Fault(reference)
     })
 }
 
@@ -77,11 +77,11 @@ impl From<LibraryError> for PageError {
         match error {
             LibraryError::SignInFirst => Self::SignInFirst,
             LibraryError::NotFound => Self::NotFound,
-            LibraryError::Refused(refusal) => Self::Refused { refusal },
+            LibraryError::Refused(refusal) => Self::Refused(refusal),
             LibraryError::Unavailable(cause) => {
                 let reference = reference();
                 tracing::error!(%reference, cause = %with_sources(cause.as_ref()), "the library is unavailable");
-                Self::Unavailable { reference }
+                Self::Unavailable(reference)
             }
         }
     }
@@ -96,7 +96,7 @@ impl From<MessageError> for PageError {
             MessageError::Unavailable => {
                 let reference = reference();
                 tracing::warn!(%reference, "the messages API is unavailable");
-                Self::Unavailable { reference }
+                Self::Unavailable(reference)
             }
         }
     }

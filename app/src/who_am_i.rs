@@ -30,9 +30,6 @@ pub(crate) struct Face {
     pub(crate) is_admin: bool,
 }
 
-/// The visitor, asked for once per page load by the layout and shared through context.
-pub(crate) type WhoAmIResource = Resource<Result<WhoAmI, PageError>>;
-
 /// Who is asking?
 #[server(name = WhoAmICall, prefix = "/api/fn", endpoint = "who_am_i", input = Json)]
 pub(crate) async fn who_am_i() -> Result<WhoAmI, PageError> {

@@ -1,18 +1,18 @@
 //! Which documents may I read? One page at a time, with a filter that is an ordinary form (DO-4).
 
 use domain::{Cursor, DocumentId, Listing, ListingQuery};
-use leptos::{either::EitherOf3, prelude::*, server_fn::codec::Json};
-use leptos_meta::Title;
+use leptos::{either::Either, ev::SubmitEvent, html::Input, prelude::*, server_fn::codec::Json};
 use leptos_router::{
-    components::{A, Form},
-    hooks::use_query_map,
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
 };
 
-use super::DocumentTable;
+use super::{DocumentTable, NOTHING_YET};
 use crate::{
+    answer::{ask, page},
     icons::{Icon, SEARCH},
+    layout::PageTitle,
     page_error::PageError,
-    problem::Problem,
     sign_in::in_query,
 };
 
@@ -47,47 +47,44 @@ pub(crate) fn ListingPage() -> impl IntoView {
     let address = use_query_map();
     let part = move |name: &str| address.with(|parts| parts.get(name).unwrap_or_default());
     let asked = Memo::new(move |_| (part("q"), part("after")));
-    let page = Resource::new_blocking(move || asked.get(), |(filter, after)| list_documents(filter, after));
-    view! {
-        <Transition fallback=Skeleton>
-            {move || Suspend::new(async move {
-                let (filter, after) = asked.get_untracked();
-                match page.await {
-                    Err(error) => EitherOf3::A(view! { <Problem error /> }),
-                    Ok(page) if page.rows.is_empty() => EitherOf3::B(view! { <Empty filter after /> }),
-                    Ok(page) => EitherOf3::C(view! { <Rows page filter after /> }),
-                }
-            })}
-        </Transition>
-    }
+    let listing = ask(move || asked.get(), |(filter, after)| list_documents(filter, after));
+    page(listing, |page| view! { <Rows page /> }.into_any())
 }
 
 #[component]
-fn Rows(page: Listing, filter: String, after: String) -> impl IntoView {
-    let next = page.next.map(|Cursor(last)| address(&filter, &last.to_string()));
-    let first = (!after.is_empty()).then(|| address(&filter, ""));
+fn Rows(page: Listing) -> impl IntoView {
+    let address = use_query_map().get_untracked();
+    let (filter, after) = (
+        address.get("q").unwrap_or_default(),
+        address.get("after").unwrap_or_default(),
+    );
+    let first = (!after.is_empty()).then(|| ("First page", None, address_of("", &filter)));
+    let next = page
+        .next
+        .map(|Cursor(last)| ("Next page", Some("next"), address_of(&last.to_string(), &filter)));
+    let links = first.into_iter().chain(next).map(|(words, rel, href)| {
+        view! {
+            <a href=href class="button quiet" rel=rel>
+                {words}
+            </a>
+        }
+    });
+    let links = links.collect_view();
     view! {
         <div class="page wide">
-            <Head filter />
-            <DocumentTable rows=page.rows />
-            <nav class="pages" aria-label="Pages">
-                {first
-                    .map(|href| {
-                        view! {
-                            <A href attr:class="button quiet">
-                                "First page"
-                            </A>
-                        }
-                    })}
-                {next
-                    .map(|href| {
-                        view! {
-                            <A href attr:class="button quiet" attr:rel="next">
-                                "Next page"
-                            </A>
-                        }
-                    })}
-            </nav>
+            <Head filter=filter.clone() />
+            {if page.rows.is_empty() {
+                Either::Left(view! { <Empty filter after /> })
+            } else {
+                Either::Right(
+                    view! {
+                        <DocumentTable rows=page.rows />
+                        <nav class="pages" aria-label="Pages">
+                            {links}
+                        </nav>
+                    },
+                )
+            }}
         </div>
     }
 }
@@ -95,22 +92,36 @@ fn Rows(page: Listing, filter: String, after: String) -> impl IntoView {
 /// Title and filter. The form works without script; with it, the page is not loaded again.
 #[component]
 fn Head(filter: String) -> impl IntoView {
+    let navigate = use_navigate();
+    let field = NodeRef::<Input>::new();
+    let show = move |event: SubmitEvent| {
+        if let Some(field) = field.get() {
+            event.prevent_default();
+            navigate(&address_of("", field.value().trim()), NavigateOptions::default());
+        }
+    };
     view! {
-        <Title text="Documents" />
+        <PageTitle text="Documents" />
         <div class="listing-head">
             <h1>"Documents"</h1>
-            <search>
-                <Form method="GET" action="/docs" attr:class="filter">
-                    <label for="filter">"Filter by title or folder"</label>
-                    <span class="field">
-                        <Icon path=SEARCH />
-                        <input id="filter" type="search" name="q" value=filter maxlength="100" autocomplete="off" />
-                    </span>
-                    <button class="button quiet" type="submit">
-                        "Filter"
-                    </button>
-                </Form>
-            </search>
+            <form class="filter" role="search" action="/docs" on:submit=show>
+                <label for="filter">"Filter by title or folder"</label>
+                <span class="field">
+                    <Icon path=SEARCH />
+                    <input
+                        node_ref=field
+                        id="filter"
+                        type="search"
+                        name="q"
+                        value=filter
+                        maxlength="100"
+                        autocomplete="off"
+                    />
+                </span>
+                <button class="button quiet" type="submit">
+                    "Filter"
+                </button>
+            </form>
         </div>
     }
 }
@@ -123,41 +134,25 @@ fn Empty(filter: String, after: String) -> impl IntoView {
     } else if !after.is_empty() {
         "There are no more documents.".to_owned()
     } else {
-        "There is no document you may read yet. When somebody shares one with you or your groups, it appears here."
-            .to_owned()
+        NOTHING_YET.to_owned()
     };
-    let back = !filter.is_empty() || !after.is_empty();
+    let back = (!filter.is_empty() || !after.is_empty()).then(|| {
+        view! {
+            <a href="/docs" class="button quiet">
+                "Show all documents"
+            </a>
+        }
+    });
     view! {
-        <div class="page wide">
-            <Head filter />
-            <div class="empty">
-                <p>{words}</p>
-                {back
-                    .then(|| {
-                        view! {
-                            <A href="/docs" attr:class="button quiet">
-                                "Show all documents"
-                            </A>
-                        }
-                    })}
-            </div>
-        </div>
-    }
-}
-
-/// Holds the place of the rows; appears only when they take a while.
-#[component]
-fn Skeleton() -> impl IntoView {
-    view! {
-        <div class="page wide skeleton" role="status">
-            <p class="out-of-sight">"Looking for your documents"</p>
-            {[(); 8].map(|()| view! { <span class="bone"></span> }).collect_view()}
+        <div class="empty">
+            <p>{words}</p>
+            {back}
         </div>
     }
 }
 
 /// The address of a page of the listing.
-fn address(filter: &str, after: &str) -> String {
+fn address_of(after: &str, filter: &str) -> String {
     let parts = [("q", filter), ("after", after)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty());
@@ -178,8 +173,8 @@ mod tests {
 
     #[test]
     fn do_4_a_page_of_the_listing_has_an_address() {
-        assert_eq!(address("", ""), "/docs");
-        assert_eq!(address("a&b", "7"), "/docs?q=a%26b&after=7");
+        assert_eq!(address_of("", ""), "/docs");
+        assert_eq!(address_of("7", "a&b"), "/docs?q=a%26b&after=7");
     }
 
     #[cfg(feature = "ssr")]

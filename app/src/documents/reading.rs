@@ -1,12 +1,17 @@
 //! How is one document read? Its text in the middle; beside it what is in it, and why this visitor may see it.
 
 use domain::{Heading, OpenDocument, Reason, Summary};
-use leptos::{either::Either, prelude::*, server_fn::codec::Json};
-use leptos_meta::Title;
-use leptos_router::{components::A, hooks::use_params_map};
+use leptos::{prelude::*, server_fn::codec::Json};
+use leptos_router::hooks::use_params_map;
 
 use super::{VisibilityBadge, names};
-use crate::{date::When, page_error::PageError, problem::Problem, sign_in::in_query};
+use crate::{
+    answer::{ask, page},
+    date::When,
+    layout::PageTitle,
+    page_error::PageError,
+    sign_in::in_query,
+};
 
 #[cfg(feature = "ssr")]
 use {crate::request::Asked, domain::DocumentId};
@@ -27,17 +32,9 @@ pub(crate) async fn open_document(id: String) -> Result<OpenDocument, PageError>
 pub(crate) fn ReadingPage() -> impl IntoView {
     let address = use_params_map();
     let id = Memo::new(move |_| address.with(|parts| parts.get("id").unwrap_or_default()));
-    let document = Resource::new_blocking(move || id.get(), open_document);
-    view! {
-        <Transition fallback=Skeleton>
-            {move || Suspend::new(async move {
-                match document.await {
-                    Ok(document) => Either::Left(view! { <Reading document /> }),
-                    Err(error) => Either::Right(view! { <Problem error /> }),
-                }
-            })}
-        </Transition>
-    }
+    page(ask(move || id.get(), open_document), |document| {
+        view! { <Reading document /> }.into_any()
+    })
 }
 
 #[component]
@@ -48,7 +45,7 @@ fn Reading(document: OpenDocument) -> impl IntoView {
         headings,
     } = document;
     view! {
-        <Title text=summary.title.clone() />
+        <PageTitle text=summary.title.clone() />
         <div class="reading">
             <article class="document">
                 <header>
@@ -85,7 +82,7 @@ fn Folder(path: String) -> impl IntoView {
     let links = steps.collect::<Vec<_>>().into_iter().map(|(step, href)| {
         view! {
             <li>
-                <A href>{step}</A>
+                <a href=href>{step}</a>
             </li>
         }
     });
@@ -93,9 +90,7 @@ fn Folder(path: String) -> impl IntoView {
         <nav class="crumbs" aria-label="Folder">
             <ol>
                 <li>
-                    <A href="/docs" exact=true>
-                        "Documents"
-                    </A>
+                    <a href="/docs">"Documents"</a>
                 </li>
                 {links.collect_view()}
             </ol>
@@ -164,16 +159,5 @@ fn Because(reason: Reason) -> impl IntoView {
             {format!("You can see this because {}.", reason.because)} " "
             <span class="rule">"Rule " <code>{reason.rule}</code></span>
         </li>
-    }
-}
-
-/// Holds the place of the text; appears only when it takes a while.
-#[component]
-fn Skeleton() -> impl IntoView {
-    view! {
-        <div class="reading skeleton" role="status">
-            <p class="out-of-sight">"Opening the document"</p>
-            {[(); 6].map(|()| view! { <span class="bone"></span> }).collect_view()}
-        </div>
     }
 }

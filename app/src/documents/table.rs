@@ -3,7 +3,6 @@
 
 use domain::{Reason, Summary};
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{VisibilityBadge, names};
 use crate::{
@@ -39,7 +38,7 @@ fn Row(row: Summary) -> impl IntoView {
     view! {
         <tr role="row">
             <td role="cell" class="what">
-                <A href=format!("/docs/{}", row.id)>{row.title}</A>
+                <a href=format!("/docs/{}", row.id)>{row.title}</a>
                 {(!row.folder.is_empty())
                     .then(|| {
                         view! {

@@ -1,0 +1,156 @@
+//! The list of documents and the page of one.
+
+use std::sync::Arc;
+
+use domain::{LibraryError, Listing};
+
+use crate::house::{HOSTILE, House, alice, document, listing, refusal, row};
+
+fn outage() -> LibraryError {
+    LibraryError::Unavailable(Arc::new(std::io::Error::other("disk on fire")))
+}
+
+#[tokio::test]
+async fn wow_1_each_row_says_why_it_is_there() {
+    let mut house = House::with(alice());
+    house.list = Some(Ok(listing(vec![row(9, "Runbook"), row(7, "Onboarding")])));
+    let page = house.get("/docs?q=run&after=12").await;
+    page.has_status(200)
+        .shows("because you are in Engineering")
+        .shows("3 Nov 2026, 14:05")
+        .shows("Private");
+    page.shows("href=\"/docs/9\"")
+        .shows("/docs?q=run&amp;after=7")
+        .shows("First page")
+        .shows("value=\"run\"");
+}
+
+#[tokio::test]
+async fn do_4_an_empty_list_says_what_to_do_next() {
+    let mut house = House::with(alice());
+    house.list = Some(Ok(Listing {
+        rows: Vec::new(),
+        next: None,
+    }));
+    house
+        .get("/docs")
+        .await
+        .has_status(200)
+        .shows("no document you may read yet");
+    house
+        .get("/docs?q=zebra")
+        .await
+        .shows("“zebra”")
+        .shows("Show all documents");
+}
+
+#[tokio::test]
+async fn do_2_a_document_is_shown_with_its_reason() {
+    let mut house = House::with(alice());
+    house.open = Some(Ok(document("Runbook")));
+    let page = house.get("/docs/7").await;
+    page.has_status(200)
+        .shows("<title>Runbook · Portico</title>")
+        .shows("<em>text</em>");
+    page.shows("You can see this because you are in Engineering.")
+        .shows("href=\"#second\"");
+    page.shows("/docs?q=handbook/people");
+}
+
+#[tokio::test]
+async fn do_2_a_refusal_is_a_403_page_that_explains() {
+    let mut house = House::with(alice());
+    house.open = Some(Err(LibraryError::Refused(refusal())));
+    let page = house.get("/docs/2").await;
+    page.has_status(403)
+        .shows("Only members of Marketing can read this.")
+        .shows("Bob Baker");
+}
+
+#[tokio::test]
+async fn do_2_unknown_and_malformed_documents_are_404() {
+    let house = House::with(alice());
+    for address in [
+        "/docs/99",
+        "/docs/0",
+        "/docs/-1",
+        "/docs/one",
+        "/docs/1%00",
+        "/docs/%3Cscript%3E",
+    ] {
+        house
+            .get(address)
+            .await
+            .has_status(404)
+            .shows("There is nothing at this address")
+            .hides("<script>");
+    }
+}
+
+#[tokio::test]
+async fn do_2_anonymous_visitors_are_asked_to_sign_in_first() {
+    let house = House::default();
+    house
+        .get("/docs/7")
+        .await
+        .has_status(401)
+        .shows("/auth/login?return_to=/docs/7")
+        .shows("Sign in to see this page");
+    house
+        .get("/docs")
+        .await
+        .has_status(401)
+        .shows("/auth/login?return_to=/docs");
+}
+
+#[tokio::test]
+async fn ui_4_an_outage_is_a_503_page_with_a_reference_and_without_the_cause() {
+    let mut house = House::with(alice());
+    (house.open, house.list) = (Some(Err(outage())), Some(Err(outage())));
+    for address in ["/docs", "/docs/7"] {
+        house
+            .get(address)
+            .await
+            .has_status(503)
+            .shows("give the number")
+            .shows("Try again")
+            .hides("disk on fire");
+    }
+}
+
+#[tokio::test]
+async fn hostile_titles_folders_and_names_are_escaped() {
+    let mut house = House::with(alice());
+    let mut hostile = row(7, HOSTILE);
+    (hostile.owner, hostile.folder) = (HOSTILE.to_owned(), HOSTILE.to_owned());
+    hostile.reasons[0].because = HOSTILE.to_owned();
+    let mut document = document(HOSTILE);
+    document.summary = hostile.clone();
+    document.headings[0].text = HOSTILE.to_owned();
+    (house.list, house.open) = (Some(Ok(listing(vec![hostile]))), Some(Ok(document)));
+    for address in ["/docs", "/docs/7", "/", "/docs?q=%3Cscript%3Ealert('x')%3C/script%3E"] {
+        house
+            .get(address)
+            .await
+            .has_status(200)
+            .hides("<script>alert")
+            .hides("<img src=x");
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_function_answers_has_a_status_too() {
+    let mut house = House::with(alice());
+    house.call("open_document", r#"{"id":"x"}"#).await.has_status(404);
+    house.open = Some(Err(LibraryError::Refused(refusal())));
+    house
+        .call("open_document", r#"{"id":"2"}"#)
+        .await
+        .has_status(403)
+        .shows("Only members of Marketing");
+    house.call("open_document", "{").await.has_status(400);
+    House::default()
+        .call("list_documents", r#"{"filter":"","after":""}"#)
+        .await
+        .has_status(401);
+}

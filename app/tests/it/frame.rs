@@ -1,0 +1,124 @@
+//! What stands around every page, and the pages that are not there.
+
+use app::SiteFacts;
+
+use crate::house::{HOSTILE, House, addresses, alice};
+
+/// The tabs of a page, in order.
+fn tabs(html: &str) -> Vec<&str> {
+    let nav = html
+        .split("class=\"tabs\"")
+        .nth(1)
+        .and_then(|rest| rest.split("</nav>").next())
+        .unwrap_or_default();
+    nav.split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
+}
+
+#[tokio::test]
+async fn ui_1_tabs_follow_state_and_role() {
+    assert_eq!(tabs(&House::default().get("/").await.html), ["/profile", "/public"]);
+    assert_eq!(
+        tabs(&House::with(alice()).get("/").await.html),
+        ["/docs", "/profile", "/public", "/protected"]
+    );
+    let mut erin = alice();
+    erin.roles = vec!["Admin".to_owned()];
+    assert_eq!(
+        tabs(&House::with(erin).get("/").await.html),
+        ["/docs", "/profile", "/public", "/protected", "/admin"]
+    );
+}
+
+#[tokio::test]
+async fn ui_1_the_active_tab_is_marked() {
+    let page = House::with(alice()).get("/docs").await;
+    page.has_status(200)
+        .shows("href=\"/docs\" aria-current=\"page\"")
+        .hides("href=\"/profile\" aria-current");
+}
+
+#[tokio::test]
+async fn ui_1_ways_in_and_out_are_offered() {
+    let mut house = House::default();
+    house
+        .get("/about")
+        .await
+        .shows("/auth/login?return_to=/about")
+        .hides("/auth/signup")
+        .hides("/auth/logout");
+    house.site = SiteFacts {
+        sign_up: true,
+        demo: true,
+    };
+    house.get("/").await.shows("/auth/signup").shows("carol");
+    House::with(alice())
+        .get("/")
+        .await
+        .shows("method=\"post\" action=\"/auth/logout\"")
+        .hides("/auth/signup");
+}
+
+#[tokio::test]
+async fn si_1_home_welcomes_by_name_and_escapes_it() {
+    House::with(alice())
+        .get("/")
+        .await
+        .has_status(200)
+        .shows("Welcome, Alice Archer");
+    let mut mallory = alice();
+    mallory.name = HOSTILE.to_owned();
+    mallory.picture = Some("\"><script>x</script>".to_owned());
+    let house = House::with(mallory);
+    for address in ["/", "/profile", "/docs", "/nowhere"] {
+        house
+            .get(address)
+            .await
+            .hides("<script>alert")
+            .hides("<img src=x")
+            .hides("<script>x");
+    }
+}
+
+#[tokio::test]
+async fn ui_4_an_unknown_address_is_a_404_page() {
+    let page = House::with(alice()).get("/nowhere").await;
+    page.has_status(404)
+        .shows("There is nothing at this address")
+        .shows("aria-label=\"Main\"");
+}
+
+#[tokio::test]
+async fn ui_4_a_site_put_together_wrongly_is_a_500_page_never_a_sign_in_page() {
+    use axum::{Router, body::Body, http::Request};
+    use leptos::prelude::LeptosOptions;
+    use leptos_axum::LeptosRoutes;
+    use tower::ServiceExt;
+
+    let options = LeptosOptions::builder().output_name("portico").build();
+    let shell = {
+        let options = options.clone();
+        move || app::shell(options.clone())
+    };
+    let router: Router = Router::new()
+        .leptos_routes(&options, addresses(), shell)
+        .with_state(options.clone());
+    let response = router
+        .oneshot(Request::get("/docs").body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 500);
+}
+
+#[tokio::test]
+async fn scripts_carry_the_nonce() {
+    let page = House::default().get("/about").await;
+    assert_eq!(
+        page.html.matches("<script").count(),
+        page.html.matches("nonce=\"").count(),
+        "{}",
+        page.html
+    );
+}

@@ -1,0 +1,200 @@
+//! A site whose ports are made of paper: what the library and the API answer is written in the test.
+
+use std::sync::{Arc, LazyLock};
+
+use app::SiteFacts;
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, header},
+};
+use domain::{
+    Cursor, DocumentId, Group, Groups, Heading, Library, LibraryError, Listing, ListingQuery, Message, MessageError,
+    MessageKind, Messages, OpenDocument, Person, PersonId, Reason, Refusal, Summary, Visibility, Visitor,
+};
+use leptos::prelude::*;
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use tower::ServiceExt;
+
+/// Text that must never reach a page as it is.
+pub(crate) const HOSTILE: &str = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>";
+
+/// The addresses of all pages, worked out once: while Leptos does, it holds back every resource of the process, and a page
+/// rendered at that moment would wait for ever.
+pub(crate) fn addresses() -> Vec<AxumRouteListing> {
+    static ADDRESSES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+    ADDRESSES.clone()
+}
+
+/// A page as a browser without script sees it.
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) html: String,
+}
+
+impl Page {
+    pub(crate) fn shows(&self, text: &str) -> &Self {
+        assert!(self.html.contains(text), "no {text:?} in {}", self.html);
+        self
+    }
+
+    pub(crate) fn hides(&self, text: &str) -> &Self {
+        assert!(!self.html.contains(text), "{text:?} in {}", self.html);
+        self
+    }
+
+    pub(crate) fn has_status(&self, status: u16) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.html);
+        self
+    }
+}
+
+/// What the ports say.
+#[derive(Clone, Default)]
+pub(crate) struct House {
+    pub(crate) visitor: Visitor,
+    pub(crate) site: SiteFacts,
+    pub(crate) open: Option<Result<OpenDocument, LibraryError>>,
+    pub(crate) list: Option<Result<Listing, LibraryError>>,
+    pub(crate) message: Option<Result<Message, MessageError>>,
+}
+
+impl House {
+    /// A house with somebody in it.
+    pub(crate) fn with(person: Person) -> Self {
+        Self {
+            visitor: Visitor::Person(Box::new(person)),
+            ..Self::default()
+        }
+    }
+
+    fn router(self) -> Router {
+        let options = LeptosOptions::builder().output_name("portico").build();
+        let house = Arc::new(self);
+        let context = move || {
+            provide_context(house.visitor.clone());
+            provide_context(house.site);
+            provide_context::<Arc<dyn Library>>(house.clone());
+            provide_context::<Arc<dyn Messages>>(house.clone());
+        };
+        let shell = {
+            let options = options.clone();
+            move || app::shell(options.clone())
+        };
+        Router::new()
+            .leptos_routes_with_context(&options, addresses(), context.clone(), shell.clone())
+            .fallback(leptos_axum::render_app_async_with_context(context, shell))
+            .with_state(options)
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Page {
+        let response = self.clone().router().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Page {
+            status,
+            html: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+
+    /// The page at an address.
+    pub(crate) async fn get(&self, address: &str) -> Page {
+        let request = Request::get(address)
+            .header(header::ACCEPT, "text/html")
+            .body(Body::empty())
+            .unwrap();
+        self.answer(request).await
+    }
+
+    /// A server function, as the browser calls it.
+    pub(crate) async fn call(&self, name: &str, arguments: &str) -> Page {
+        let request = Request::post(format!("/api/fn/{name}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(arguments.to_owned()))
+            .unwrap();
+        self.answer(request).await
+    }
+}
+
+#[async_trait]
+impl Library for House {
+    async fn open(&self, visitor: &Visitor, _: DocumentId) -> Result<OpenDocument, LibraryError> {
+        visitor.person().ok_or(LibraryError::SignInFirst)?;
+        self.open.clone().unwrap_or(Err(LibraryError::NotFound))
+    }
+
+    async fn list(&self, visitor: &Visitor, _: &ListingQuery) -> Result<Listing, LibraryError> {
+        visitor.person().ok_or(LibraryError::SignInFirst)?;
+        self.list.clone().unwrap_or(Ok(Listing {
+            rows: Vec::new(),
+            next: None,
+        }))
+    }
+}
+
+#[async_trait]
+impl Messages for House {
+    async fn message(&self, _: &Visitor, _: MessageKind) -> Result<Message, MessageError> {
+        self.message.clone().unwrap_or(Err(MessageError::SignInFirst))
+    }
+}
+
+/// Alice, of Engineering.
+pub(crate) fn alice() -> Person {
+    Person {
+        id: PersonId::new("https://id.example", "alice"),
+        name: "Alice Archer".to_owned(),
+        email: Some("alice@portico.example".to_owned()),
+        picture: None,
+        job_title: None,
+        groups: Groups::Known(vec![Group::new("Engineering")]),
+        roles: Vec::new(),
+        claims: r#"{"sub":"alice","groups":["Engineering"]}"#.to_owned(),
+    }
+}
+
+/// A row of a listing.
+pub(crate) fn row(number: i64, title: &str) -> Summary {
+    Summary {
+        id: DocumentId::new(number).unwrap(),
+        title: title.to_owned(),
+        owner: "Bob Baker".to_owned(),
+        groups: vec![Group::new("Engineering")],
+        visibility: Visibility::Private,
+        folder: "handbook/people".to_owned(),
+        updated_at: 1_793_714_700,
+        reasons: vec![Reason {
+            rule: "group-members".to_owned(),
+            because: "you are in Engineering".to_owned(),
+        }],
+    }
+}
+
+/// A page of a listing, with another after it.
+pub(crate) fn listing(rows: Vec<Summary>) -> Listing {
+    let next = rows.last().map(|row| Cursor(row.id));
+    Listing { rows, next }
+}
+
+/// A document of two sections.
+pub(crate) fn document(title: &str) -> OpenDocument {
+    let heading = |text: &str, anchor: &str| Heading {
+        level: 2,
+        text: text.to_owned(),
+        anchor: anchor.to_owned(),
+    };
+    OpenDocument {
+        summary: row(7, title),
+        html: "<h2 id=\"first\">First</h2><p>Some <em>text</em>.</p><h2 id=\"second\">Second</h2>".to_owned(),
+        headings: vec![heading("First", "first"), heading("Second", "second")],
+    }
+}
+
+/// A refusal that may tell something.
+pub(crate) fn refusal() -> Refusal {
+    Refusal {
+        sentences: vec!["Only members of Marketing can read this.".to_owned()],
+        ask: Some("Bob Baker".to_owned()),
+    }
+}

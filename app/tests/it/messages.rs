@@ -1,0 +1,48 @@
+//! The three pages of the messages API.
+
+use domain::{Message, MessageError};
+
+use crate::house::{HOSTILE, House, alice};
+
+#[tokio::test]
+async fn ui_3_each_page_shows_its_message() {
+    let mut house = House::with(alice());
+    house.message = Some(Ok(Message {
+        text: format!("hello {HOSTILE}"),
+    }));
+    for address in ["/public", "/protected", "/admin"] {
+        house
+            .get(address)
+            .await
+            .has_status(200)
+            .shows("hello &lt;script")
+            .hides("<script>alert");
+    }
+}
+
+#[tokio::test]
+async fn ui_3_the_apis_refusal_is_shown_as_such() {
+    let mut house = House::with(alice());
+    house.message = Some(Err(MessageError::Refused {
+        status: 403,
+        message: format!("not you {HOSTILE}"),
+    }));
+    let page = house.get("/admin").await;
+    page.has_status(403)
+        .shows("The messages API refused")
+        .shows("not you &lt;script")
+        .hides("<script>alert");
+}
+
+#[tokio::test]
+async fn ui_3_other_failures_have_their_pages() {
+    let mut house = House::with(alice());
+    for (error, status, words) in [
+        (MessageError::SignInFirst, 401, "Sign in to see this page"),
+        (MessageError::SignInAgain, 401, "Please sign in again"),
+        (MessageError::Unavailable, 503, "give the number"),
+    ] {
+        house.message = Some(Err(error));
+        house.get("/protected").await.has_status(status).shows(words);
+    }
+}
