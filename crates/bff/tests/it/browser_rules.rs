@@ -62,6 +62,18 @@ async fn cs_2_requests_from_other_origins_are_refused() {
 }
 
 #[tokio::test]
+async fn cs_2_a_body_that_pretends_to_be_text_is_refused() {
+    let (house, mut browser) = signed_in().await;
+    for kind in ["text/plain", "Text/Plain; charset=utf-8"] {
+        let send = browser
+            .form("/write", &[("{\"a\":\"", "\"}")])
+            .header("content-type", kind);
+        assert_eq!(browser.send(send).await.status, 415, "{kind}");
+    }
+    assert_eq!(house.written(), 0);
+}
+
+#[tokio::test]
 async fn cs_2_strangers_are_protected_as_well() {
     let house = House::new().await;
     let mut browser = house.browser();

@@ -181,6 +181,24 @@ async fn lo_5_coming_back_with_a_wrong_state_does_nothing() {
 }
 
 #[tokio::test]
+async fn lo_5_the_way_back_from_the_provider_is_known_by_its_state() {
+    let house = House::new().await;
+    house
+        .provider
+        .change(|faults| faults.metadata = without("end_session_endpoint"));
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    browser.submit("/auth/logout", &[]).await;
+    // What was remembered for the landing belongs to a sign-out without `state`: an invented one does not fit.
+    let invented = browser.go("/auth/signed-out?state=invented").await;
+    assert!(!invented.body.contains("still be signed in"), "{}", invented.body);
+    let own = browser.go("/auth/signed-out").await;
+    assert!(own.body.contains("still be signed in"), "{}", own.body);
+    let again = browser.go("/auth/signed-out").await;
+    assert!(!again.body.contains("still be signed in"), "said once");
+}
+
+#[tokio::test]
 async fn lo_6_without_an_end_session_endpoint_the_page_says_what_is_left() {
     let house = House::new().await;
     house
