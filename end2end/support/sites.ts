@@ -6,7 +6,9 @@ import { ports } from "./ports.ts";
 
 export const root = path.resolve(import.meta.dirname, "../..");
 export const work = path.join(root, "end2end/test-results/servers");
-export const portico = path.join(root, "target/dist/portico");
+/** The folder `make build` made, or a copy of it. */
+export const dist = process.env.PORTICO_END2END_DIST ?? path.join(root, "target/dist");
+export const portico = path.join(dist, "portico");
 
 export const API = "https://api.portico.example";
 export const SCOPES = ["openid", "profile", "email", "offline_access", "messages:read", "messages:admin"];
@@ -43,7 +45,7 @@ public_url = "http://localhost:${port}"
 listen = "127.0.0.1:${port}"
 database_url = "sqlite:${path.join(work, name)}.db"
 policies = "${path.join(root, "policies")}"
-site_root = "${path.join(root, "target/dist/site")}"
+site_root = "${path.join(dist, "site")}"
 `;
 
 export const demoConfig = `${common(ports.demo, "demo")}
