@@ -9,7 +9,11 @@ use leptos::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{page_error::PageError, problem::Problem};
+use crate::{
+    page_error::PageError,
+    problem::Problem,
+    whole::{erased, whole},
+};
 
 /// What a server function answers, kept by the page that asked.
 pub(crate) type Answer<T> = Resource<Result<T, PageError>, Bytes>;
@@ -51,12 +55,12 @@ where
 /// A page made of one answer.
 pub(crate) fn page<T: Clone + Send + Sync + 'static>(answer: Answer<T>, show: fn(T) -> AnyView) -> impl IntoView {
     waiting(
-        || view! { <Skeleton /> }.into_any(),
+        || erased(view! { <Skeleton /> }),
         Box::new(move || {
             Suspend::new(async move {
                 match answer.await {
                     Ok(answer) => show(answer),
-                    Err(error) => view! { <Problem error /> }.into_any(),
+                    Err(error) => erased(view! { <Problem error /> }),
                 }
             })
         }),
@@ -65,7 +69,7 @@ pub(crate) fn page<T: Clone + Send + Sync + 'static>(answer: Answer<T>, show: fn
 
 /// The boundary itself: `holder` until `view` is there.
 pub(crate) fn waiting(holder: fn() -> AnyView, view: Box<dyn Fn() -> Suspend<AnyView> + Send + Sync>) -> impl IntoView {
-    view! { <Transition fallback=holder>{move || view()}</Transition> }
+    whole(view! { <Transition fallback=holder>{move || view()}</Transition> })
 }
 
 /// Holds the place of a page; appears only when it takes a while.

@@ -10,6 +10,7 @@ use crate::{
     page_error::PageError,
     sign_in::SignInLink,
     who_am_i::{Face, WhoAmI},
+    whole::{erased, whole},
 };
 
 #[cfg(feature = "ssr")]
@@ -47,7 +48,7 @@ pub(crate) fn Home() -> impl IntoView {
     let newest = ask(|| (), |()| newest_documents());
     let who = use_context::<Answer<WhoAmI>>();
     let page = waiting(
-        || ().into_any(),
+        || erased(()),
         Box::new(move || {
             Suspend::new(async move {
                 let who = match who {
@@ -56,16 +57,16 @@ pub(crate) fn Home() -> impl IntoView {
                 };
                 let newest = newest.await.unwrap_or_default();
                 match who.person {
-                    Some(face) => view! { <Welcome face newest /> }.into_any(),
-                    None => view! { <Introduction demo=who.site.demo /> }.into_any(),
+                    Some(face) => erased(view! { <Welcome face newest /> }),
+                    None => erased(view! { <Introduction demo=who.site.demo /> }),
                 }
             })
         }),
     );
-    view! {
+    whole(view! {
         <PageTitle text="" />
         {page}
-    }
+    })
 }
 
 #[component]

@@ -12,6 +12,7 @@ use crate::{
     icons::{Icon, MENU, Mark},
     sign_in::SignInLink,
     who_am_i::{Face, WhoAmI, who_am_i},
+    whole::erased,
 };
 
 /// The frame around every page. Asks once per page load who the visitor is and shares the answer through context.
@@ -24,11 +25,11 @@ pub(crate) fn Layout(
     provide_context(who);
     // Nothing holds the bar's place: it is empty only while a browser asks without a server's page under it.
     let bar = waiting(
-        || ().into_any(),
+        || erased(()),
         Box::new(move || {
             Suspend::new(async move {
                 let who = who.await.unwrap_or_default();
-                view! { <Bar who /> }.into_any()
+                erased(view! { <Bar who /> })
             })
         }),
     );

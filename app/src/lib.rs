@@ -52,6 +52,7 @@ mod sign_in;
 mod site_facts;
 mod telling;
 mod who_am_i;
+mod whole;
 
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};

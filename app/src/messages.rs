@@ -7,6 +7,7 @@ use crate::{
     answer::{ask, page},
     layout::PageTitle,
     page_error::PageError,
+    whole::erased,
 };
 
 #[cfg(feature = "ssr")]
@@ -57,7 +58,7 @@ fn message_page(kind: MessageKind, show: fn(Message) -> AnyView) -> impl IntoVie
 }
 
 fn shown(title: &'static str, about: &'static str, message: Message) -> AnyView {
-    view! {
+    erased(view! {
         <PageTitle text=title />
         <div class="page">
             <h1>{title}</h1>
@@ -67,6 +68,5 @@ fn shown(title: &'static str, about: &'static str, message: Message) -> AnyView 
                 <figcaption>"From the messages API"</figcaption>
             </figure>
         </div>
-    }
-    .into_any()
+    })
 }

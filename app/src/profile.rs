@@ -8,6 +8,7 @@ use crate::{
     answer::{ask, page},
     layout::{PageTitle, Picture},
     page_error::PageError,
+    whole::erased,
 };
 
 #[cfg(feature = "ssr")]
@@ -72,7 +73,7 @@ pub(crate) async fn profile() -> Result<Profile, PageError> {
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
     page(ask(|| (), |()| profile()), |profile| {
-        view! { <Facts profile /> }.into_any()
+        erased(view! { <Facts profile /> })
     })
 }
 

@@ -14,6 +14,7 @@ use crate::{
     layout::PageTitle,
     page_error::PageError,
     sign_in::in_query,
+    whole::erased,
 };
 
 #[cfg(feature = "ssr")]
@@ -48,7 +49,7 @@ pub(crate) fn ListingPage() -> impl IntoView {
     let part = move |name: &str| address.with(|parts| parts.get(name).unwrap_or_default());
     let asked = Memo::new(move |_| (part("q"), part("after")));
     let listing = ask(move || asked.get(), |(filter, after)| list_documents(filter, after));
-    page(listing, |page| view! { <Rows page /> }.into_any())
+    page(listing, |page| erased(view! { <Rows page /> }))
 }
 
 #[component]

@@ -11,6 +11,7 @@ use crate::{
     layout::PageTitle,
     page_error::PageError,
     sign_in::in_query,
+    whole::erased,
 };
 
 #[cfg(feature = "ssr")]
@@ -33,7 +34,7 @@ pub(crate) fn ReadingPage() -> impl IntoView {
     let address = use_params_map();
     let id = Memo::new(move |_| address.with(|parts| parts.get("id").unwrap_or_default()));
     page(ask(move || id.get(), open_document), |document| {
-        view! { <Reading document /> }.into_any()
+        erased(view! { <Reading document /> })
     })
 }
 
