@@ -16,7 +16,9 @@ pub(crate) fn router(bff: &Bff, audience: Option<&str>) -> Router {
     let bearer = bff.bearer(audience);
     let protected = get(async || answer(MessageKind::Protected)).layer(bearer.require(&[READ]));
     let admin = get(async || answer(MessageKind::Admin)).layer(bearer.require(&[ADMIN]));
-    public.route("/api/messages/protected", protected).route("/api/messages/admin", admin)
+    public
+        .route("/api/messages/protected", protected)
+        .route("/api/messages/admin", admin)
 }
 
 fn answer(kind: MessageKind) -> Json<Message> {

@@ -13,7 +13,13 @@ mod serve;
 
 /// A document portal behind your identity provider.
 #[derive(Debug, Parser)]
-#[command(name = "portico", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "portico",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -22,16 +28,20 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the site
-    #[command(after_help = "Examples:\n  portico serve --demo              try Portico without any account\n  \
+    #[command(
+        after_help = "Examples:\n  portico serve --demo              try Portico without any account\n  \
                             portico serve                     read portico.toml here\n  \
-                            PORTICO_LISTEN=127.0.0.1:8080 portico serve --config /etc/portico/portico.toml")]
+                            PORTICO_LISTEN=127.0.0.1:8080 portico serve --config /etc/portico/portico.toml"
+    )]
     Serve(serve::ServeArgs),
     /// Look for mistakes in configuration and policy, without starting anything
     #[command(after_help = "Examples:\n  portico check\n  portico check --json --config /etc/portico/portico.toml")]
     Check(check::CheckArgs),
     /// Bring in a folder of Markdown files; the same file twice changes nothing
-    #[command(after_help = "Examples:\n  portico import handbook --owner alice --group Engineering --private\n  \
-                            portico import notes --folder team/notes --owner acme:00u1x2 --json")]
+    #[command(
+        after_help = "Examples:\n  portico import handbook --owner alice --group Engineering --private\n  \
+                            portico import notes --folder team/notes --owner acme:00u1x2 --json"
+    )]
     Import(import::ImportArgs),
     /// Everything about the configuration
     Config {
@@ -67,7 +77,11 @@ impl ConfigFile {
     /// of its own: only one that was named is read.
     #[cfg(feature = "demo")]
     fn read_demo(&self) -> Result<Config, Failure> {
-        let config = if self.file.is_some() { self.read()? } else { Config::read(&Sources::environment())? };
+        let config = if self.file.is_some() {
+            self.read()?
+        } else {
+            Config::read(&Sources::environment())?
+        };
         crate::demo_house::prepare(config).map_err(|refusal| Failure::Configuration(refusal.to_string()))
     }
 }
@@ -110,7 +124,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => in_runtime(serve::run(arguments)),
         Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Import(arguments) => in_runtime(import::run(arguments)),
-        Command::Config { command: ConfigCommand::Reference } => {
+        Command::Config {
+            command: ConfigCommand::Reference,
+        } => {
             print(&reference::markdown());
             Ok(ExitCode::SUCCESS)
         }

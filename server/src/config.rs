@@ -39,8 +39,8 @@ pub struct Config {
     pub database_url: String,
     /// Folder of the policy files.
     pub policies: PathBuf,
-    /// Folder of the built pages: `pkg/` and what `public/` holds.
-    pub site_root: PathBuf,
+    /// Folder of what was built for browsers: `pkg/` and what `public/` holds; unset: looked for where builds put it.
+    pub site_root: Option<PathBuf>,
     /// What is logged, and how.
     pub log: LogSettings,
     /// How long sign-ins last, and what seals them.

@@ -41,7 +41,10 @@ impl House {
     pub(crate) fn furnish(&self) {
         let found = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Asking>().cloned());
         let Asking { visitor, signed_in } = found.unwrap_or_default();
-        let messages: Arc<dyn Messages> = Arc::new(VisitorMessages { source: self.messages.clone(), signed_in });
+        let messages: Arc<dyn Messages> = Arc::new(VisitorMessages {
+            source: self.messages.clone(),
+            signed_in,
+        });
         provide_context(visitor);
         provide_context(messages);
         provide_context(Arc::clone(&self.library));
@@ -63,7 +66,10 @@ pub(crate) async fn introduce(State(house): State<House>, request: Request, next
     if let Ok(Some(signed_in)) = SignedIn::from_request_parts(&mut parts, &()).await {
         let person = house.people.person(signed_in.identity());
         house.people.remember(&person);
-        let asking = Asking { visitor: Visitor::Person(Box::new(person)), signed_in: Some(signed_in) };
+        let asking = Asking {
+            visitor: Visitor::Person(Box::new(person)),
+            signed_in: Some(signed_in),
+        };
         parts.extensions.insert(asking);
     }
     next.run(Request::from_parts(parts, body)).await
@@ -78,8 +84,15 @@ pub(crate) struct People {
 
 impl People {
     pub(crate) fn new(providers: &[ProviderSettings], store: Store) -> Self {
-        let claims = providers.iter().map(|settings| (settings.provider.id.clone(), settings.claims.clone())).collect();
-        Self { claims, store, remembered: Mutex::default() }
+        let claims = providers
+            .iter()
+            .map(|settings| (settings.provider.id.clone(), settings.claims.clone()))
+            .collect();
+        Self {
+            claims,
+            store,
+            remembered: Mutex::default(),
+        }
     }
 
     fn person(&self, identity: &Identity) -> Person {
@@ -109,9 +122,16 @@ impl People {
 /// A person, from the claims of an identity.
 fn person(identity: &Identity, names: Option<&ClaimNames>) -> Person {
     let claims = &identity.claims;
-    let text = |name: &str| at(claims, name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |name: &str| {
+        at(claims, name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
     let email = text("email");
-    let name = text("name").or_else(|| email.clone()).unwrap_or_else(|| identity.subject.clone());
+    let name = text("name")
+        .or_else(|| email.clone())
+        .unwrap_or_else(|| identity.subject.clone());
     let groups = names.and_then(|names| list(claims, &names.groups));
     Person {
         id: PersonId::new(&identity.issuer, &identity.subject),
@@ -119,7 +139,9 @@ fn person(identity: &Identity, names: Option<&ClaimNames>) -> Person {
         email,
         picture: text("picture").filter(|address| may_be_shown(address)),
         job_title: names.and_then(|names| text(&names.job_title)),
-        groups: groups.map_or(Groups::Unknown, |list| Groups::Known(list.into_iter().map(Group::new).collect())),
+        groups: groups.map_or(Groups::Unknown, |list| {
+            Groups::Known(list.into_iter().map(Group::new).collect())
+        }),
         roles: names.and_then(|names| list(claims, &names.roles)).unwrap_or_default(),
         claims: serde_json::to_string(claims).unwrap_or_default(),
     }
@@ -179,6 +201,8 @@ mod tests {
     #[test]
     fn a_picture_is_shown_only_from_where_pictures_may_come() {
         assert!(may_be_shown("https://a.example/x.png") && may_be_shown("http://localhost:4041/people/alice.svg"));
-        assert!(!may_be_shown("javascript:alert(1)") && !may_be_shown("http://a.example/x.png") && !may_be_shown("data:x"));
+        assert!(
+            !may_be_shown("javascript:alert(1)") && !may_be_shown("http://a.example/x.png") && !may_be_shown("data:x")
+        );
     }
 }

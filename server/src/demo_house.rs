@@ -22,7 +22,9 @@ pub fn greeting(config: &Config) -> String {
         list
     });
     let kept = config.database_url.trim_start_matches("sqlite:");
-    format!("Choose \"Sign in\", then be one of\n{people}\nDocuments and sign-ins are kept in {kept}. Stop with Ctrl-C.\n")
+    format!(
+        "Choose \"Sign in\", then be one of\n{people}\nDocuments and sign-ins are kept in {kept}. Stop with Ctrl-C.\n"
+    )
 }
 
 /// The id of the demo provider.
@@ -44,16 +46,26 @@ pub struct NotLoopback {
 pub fn prepare(mut config: Config) -> Result<Config, NotLoopback> {
     if !values::is_loopback(&config.public_url) {
         let value = config.public_url.to_string();
-        return Err(NotLoopback { key: "public_url", value, instead: "http://localhost:4040" });
+        return Err(NotLoopback {
+            key: "public_url",
+            value,
+            instead: "http://localhost:4040",
+        });
     }
     let provider_listen = demo_listen(&config);
     for (key, address) in [("listen", config.listen), ("demo_listen", provider_listen)] {
         if !address.ip().is_loopback() {
-            return Err(NotLoopback { key, value: address.to_string(), instead: "127.0.0.1 and a port" });
+            return Err(NotLoopback {
+                key,
+                value: address.to_string(),
+                instead: "127.0.0.1 and a port",
+            });
         }
     }
     let demo = demo_config(&config);
-    config.providers.retain(|settings| settings.provider.id.as_str() != PROVIDER);
+    config
+        .providers
+        .retain(|settings| settings.provider.id.as_str() != PROVIDER);
     config.providers.extend(settings(&demo));
     config.api.audience = Some(demo.audience);
     if config.database_url == default_database() {
@@ -65,14 +77,17 @@ pub fn prepare(mut config: Config) -> Result<Config, NotLoopback> {
     Ok(config)
 }
 
-/// Where the demo provider listens: as configured, or one port above the site.
+/// Where the demo provider listens: as configured, or one port above the site (below, if there is none above).
 fn demo_listen(config: &Config) -> SocketAddr {
-    let above = SocketAddr::new(config.listen.ip(), config.listen.port().wrapping_add(1));
-    config.demo_listen.unwrap_or(above)
+    let port = config.listen.port();
+    let beside = SocketAddr::new(config.listen.ip(), port.checked_add(1).unwrap_or(port - 1));
+    config.demo_listen.unwrap_or(beside)
 }
 
 fn default_database() -> &'static str {
-    crate::config::keys::describing("database_url").and_then(|key| key.default).unwrap_or_default()
+    crate::config::keys::describing("database_url")
+        .and_then(|key| key.default)
+        .unwrap_or_default()
 }
 
 fn demo_config(config: &Config) -> DemoConfig {
@@ -86,12 +101,22 @@ fn settings(demo: &DemoConfig) -> Option<ProviderSettings> {
     let mut provider = ProviderConfig::new(PROVIDER, &demo.issuer, &demo.client_id).ok()?;
     "Demo".clone_into(&mut provider.title);
     provider.client_secret = Some(Secret::from(demo.client_secret.clone()));
-    provider.scopes = ["openid", "profile", "email", "offline_access", "messages:read", "messages:admin"]
-        .map(str::to_owned)
-        .to_vec();
+    provider.scopes = [
+        "openid",
+        "profile",
+        "email",
+        "offline_access",
+        "messages:read",
+        "messages:admin",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     provider.audience = Some(demo.audience.clone());
-    let claims =
-        ClaimNames { groups: "groups".to_owned(), roles: "roles".to_owned(), job_title: "job_title".to_owned() };
+    let claims = ClaimNames {
+        groups: "groups".to_owned(),
+        roles: "roles".to_owned(),
+        job_title: "job_title".to_owned(),
+    };
     Some(ProviderSettings { provider, claims })
 }
 

@@ -46,14 +46,29 @@ impl Headers {
             .iter()
             .filter_map(|settings| url::Url::parse(&settings.provider.issuer).ok())
             .filter(|issuer| issuer.scheme() == "http")
-            .fold(String::new(), |list, issuer| format!("{list} {}", issuer.origin().ascii_serialization()));
-        let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://localhost:* ws://127.0.0.1:*" } else { "" };
-        Self { inner: Arc::new(Inner { https: config.is_https(), pictures, reload, bff }) }
+            .fold(String::new(), |list, issuer| {
+                format!("{list} {}", issuer.origin().ascii_serialization())
+            });
+        let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {
+            " ws://localhost:* ws://127.0.0.1:*"
+        } else {
+            ""
+        };
+        Self {
+            inner: Arc::new(Inner {
+                https: config.is_https(),
+                pictures,
+                reload,
+                bff,
+            }),
+        }
     }
 
     /// Writes the policy of a page that is being rendered; called inside its context.
     pub(crate) fn allow_scripts_of_this_page(&self) {
-        let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+        let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>()) else {
+            return;
+        };
         // `'strict-dynamic'` would ignore `'self'`, and the links that fetch script early carry no nonce.
         let scripts = format!("'self' 'nonce-{nonce}' 'wasm-unsafe-eval'");
         if let Ok(value) = HeaderValue::from_str(&self.inner.content_policy(&scripts)) {
@@ -66,7 +81,11 @@ impl Inner {
     /// Content Security Policy Level 3. Signing out sends a form to this site, which redirects to a provider: browsers
     /// apply `form-action` to the redirect too, so the providers' origins stand there.
     fn content_policy(&self, scripts: &str) -> String {
-        let targets = self.bff.form_targets().iter().fold(String::new(), |list, target| format!("{list} {target}"));
+        let targets = self
+            .bff
+            .form_targets()
+            .iter()
+            .fold(String::new(), |list, target| format!("{list} {target}"));
         format!(
             "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' https:{pictures}; font-src 'self'; \
              connect-src 'self'{reload}; manifest-src 'self'; form-action 'self'{targets}; object-src 'none'; \

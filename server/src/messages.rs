@@ -59,7 +59,10 @@ async fn ask_own(router: Router, kind: MessageKind, token: Option<&str>) -> Opti
     }
     let response = router.oneshot(request.body(Body::empty()).ok()?).await.ok()?;
     let status = response.status();
-    let body = axum::body::to_bytes(response.into_body(), MAX_ANSWER).await.ok()?.to_vec();
+    let body = axum::body::to_bytes(response.into_body(), MAX_ANSWER)
+        .await
+        .ok()?
+        .to_vec();
     Some(Answer { status, body })
 }
 
@@ -101,11 +104,15 @@ fn understand(answer: &Answer) -> Result<Message, MessageError> {
             tracing::warn!("the messages API answered 200 with something that is no message");
             MessageError::Unavailable
         }),
-        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-            Err(MessageError::Refused { status: status.as_u16(), message: own_words(&answer.body) })
-        }
+        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(MessageError::Refused {
+            status: status.as_u16(),
+            message: own_words(&answer.body),
+        }),
         status => {
-            tracing::warn!(status = status.as_u16(), "the messages API did not answer with a message");
+            tracing::warn!(
+                status = status.as_u16(),
+                "the messages API did not answer with a message"
+            );
             Err(MessageError::Unavailable)
         }
     }
@@ -114,7 +121,10 @@ fn understand(answer: &Answer) -> Result<Message, MessageError> {
 /// At most 200 characters of the `message` an API gave with its refusal.
 fn own_words(body: &[u8]) -> String {
     let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let words = body.get("message").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let words = body
+        .get("message")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
     words.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
@@ -123,21 +133,42 @@ mod tests {
     use super::*;
 
     fn answer(status: StatusCode, body: &str) -> Answer {
-        Answer { status, body: body.as_bytes().to_vec() }
+        Answer {
+            status,
+            body: body.as_bytes().to_vec(),
+        }
     }
 
     #[test]
     fn a_refusal_keeps_the_words_of_the_api_and_no_more_than_200() {
         let long = format!(r#"{{"message":"{}"}}"#, "ä".repeat(300));
         let refused = understand(&answer(StatusCode::FORBIDDEN, &long));
-        assert_eq!(refused, Err(MessageError::Refused { status: 403, message: "ä".repeat(200) }));
+        assert_eq!(
+            refused,
+            Err(MessageError::Refused {
+                status: 403,
+                message: "ä".repeat(200)
+            })
+        );
         let silent = understand(&answer(StatusCode::UNAUTHORIZED, "<html>"));
-        assert_eq!(silent, Err(MessageError::Refused { status: 401, message: String::new() }));
+        assert_eq!(
+            silent,
+            Err(MessageError::Refused {
+                status: 401,
+                message: String::new()
+            })
+        );
     }
 
     #[test]
     fn what_is_no_message_is_no_answer() {
-        assert_eq!(understand(&answer(StatusCode::OK, "{}")), Err(MessageError::Unavailable));
-        assert_eq!(understand(&answer(StatusCode::FOUND, "")), Err(MessageError::Unavailable));
+        assert_eq!(
+            understand(&answer(StatusCode::OK, "{}")),
+            Err(MessageError::Unavailable)
+        );
+        assert_eq!(
+            understand(&answer(StatusCode::FOUND, "")),
+            Err(MessageError::Unavailable)
+        );
     }
 }

@@ -25,8 +25,17 @@ impl HousePages {
 
 impl bff::Pages for HousePages {
     fn problem(&self, problem: &Problem) -> Response {
-        let again = problem.retry.as_ref().map(|path| ("Try again".to_owned(), path.clone()));
-        page(problem.status, &problem.title, &problem.message, Some(problem.reference.clone()), again.into_iter().collect())
+        let again = problem
+            .retry
+            .as_ref()
+            .map(|path| ("Try again".to_owned(), path.clone()));
+        page(
+            problem.status,
+            &problem.title,
+            &problem.message,
+            Some(problem.reference.clone()),
+            again.into_iter().collect(),
+        )
     }
 
     fn signed_out(&self, signed_out: &SignedOut) -> Response {
@@ -55,15 +64,35 @@ impl bff::Pages for HousePages {
 /// The page for a request that could not be answered, with the reference its line in the log has.
 pub(crate) fn fault(status: StatusCode, reference: Option<String>) -> Response {
     let (title, message) = match status {
-        StatusCode::BAD_REQUEST => ("Bad request", "This address or form is not written the way browsers write it."),
+        StatusCode::BAD_REQUEST => (
+            "Bad request",
+            "This address or form is not written the way browsers write it.",
+        ),
         StatusCode::NOT_FOUND => ("Not found", "There is nothing at this address."),
-        StatusCode::METHOD_NOT_ALLOWED => ("Not possible", "This address can be read, but nothing can be sent to it."),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "Not possible",
+            "This address can be read, but nothing can be sent to it.",
+        ),
         StatusCode::PAYLOAD_TOO_LARGE => ("Too large", "More was sent than this address takes."),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("Not understood", "What was sent is in a form this address does not take."),
-        StatusCode::GATEWAY_TIMEOUT | StatusCode::REQUEST_TIMEOUT => ("Too slow", "This took too long. Please try again."),
-        _ => ("Something failed", "This is our mistake, not yours. Please try again; if it stays, tell us the reference."),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            "Not understood",
+            "What was sent is in a form this address does not take.",
+        ),
+        StatusCode::GATEWAY_TIMEOUT | StatusCode::REQUEST_TIMEOUT => {
+            ("Too slow", "This took too long. Please try again.")
+        }
+        _ => (
+            "Something failed",
+            "This is our mistake, not yours. Please try again; if it stays, tell us the reference.",
+        ),
     };
-    page(status, title, message, reference, vec![("Home".to_owned(), "/".to_owned())])
+    page(
+        status,
+        title,
+        message,
+        reference,
+        vec![("Home".to_owned(), "/".to_owned())],
+    )
 }
 
 /// Refuses a request that no browser sends, and says so in one line of the log.
@@ -80,8 +109,13 @@ fn page(
     reference: Option<String>,
     actions: Vec<(String, String)>,
 ) -> Response {
-    let notice =
-        Notice { status: status.as_u16(), title: title.to_owned(), message: message.to_owned(), reference, actions };
+    let notice = Notice {
+        status: status.as_u16(),
+        title: title.to_owned(),
+        message: message.to_owned(),
+        reference,
+        actions,
+    };
     match OPTIONS.get() {
         Some(options) => (status, Html(notice_page(options, &notice))).into_response(),
         None => (status, notice.message).into_response(),

@@ -8,7 +8,7 @@
 //! | Pages | the `app` crate; their context is made in `context.rs` |
 //! | `/auth/…` | the `bff` crate |
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use app::{App, shell};
 use axum::{
@@ -20,7 +20,7 @@ use axum::{
 use bff::Bff;
 use http::{Method, StatusCode};
 use leptos::config::LeptosOptions;
-use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
 use crate::{context, context::House, headers, pages, store::Store, telemetry};
@@ -31,6 +31,10 @@ mod health;
 
 /// Longest time an answer may take, request body included.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The pages there are. Listed once per process: while Leptos lists them, no page anywhere in the process loads its data
+/// (a process-wide switch in `leptos_server`), so a second site being made would stop the first.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// What the router is made from.
 pub(crate) struct Parts {
@@ -43,15 +47,22 @@ pub(crate) struct Parts {
 
 /// Everything a site answers.
 pub(crate) fn router(parts: Parts) -> Router {
-    let Parts { house, options, bff, store, api } = parts;
+    let Parts {
+        house,
+        options,
+        bff,
+        store,
+        api,
+    } = parts;
     let headers = house.headers.clone();
-    let site = pages(house, options)
-        // Compressed answers tell their length: only what holds no secret of a session is compressed, so not `/auth`.
-        .layer(CompressionLayer::new().br(true).gzip(true))
-        .merge(api)
-        .merge(bff.router());
+    // Compressed answers tell their length: only what holds no secret of a session is compressed, so not `/auth`.
+    let compressed = CompressionLayer::new().br(true).gzip(true);
+    let files = files::hashed(&options).layer(compressed.clone());
+    let site = pages(house, options).layer(compressed).merge(api).merge(bff.router());
     bff.protect(site)
         .layer(middleware::from_fn(door::limit_body))
+        // Files of the build are the same for everybody: no session is looked up for them.
+        .merge(files)
         .merge(health::router(bff, store))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
         .layer(middleware::from_fn(door::refuse_malformed))
@@ -60,9 +71,9 @@ pub(crate) fn router(parts: Parts) -> Router {
         .layer(middleware::from_fn(telemetry::log_request))
 }
 
-/// Pages, server functions, files, and the page for everything else.
+/// Pages, server functions, and the page for everything else.
 fn pages(house: House, options: LeptosOptions) -> Router {
-    let routes = generate_route_list(App);
+    let routes = ROUTES.clone();
     let furnish = {
         let house = house.clone();
         move || house.furnish()
@@ -78,8 +89,6 @@ fn pages(house: House, options: LeptosOptions) -> Router {
         .fallback(everything_else)
         .layer(Extension(house.clone()))
         .layer(middleware::from_fn_with_state(house, context::introduce))
-        // Files are the same for everybody: no session is looked up for them.
-        .merge(files::hashed(&options))
         .with_state(options)
 }
 

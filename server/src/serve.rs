@@ -38,7 +38,10 @@ impl ListenError {
     /// An address that is not to be listened on, whether or not it could be.
     #[cfg(feature = "demo")]
     pub(crate) fn refused(why: &dyn std::error::Error) -> Self {
-        Self { message: why.to_string(), source: io::ErrorKind::InvalidInput.into() }
+        Self {
+            message: why.to_string(),
+            source: io::ErrorKind::InvalidInput.into(),
+        }
     }
 }
 
@@ -51,8 +54,12 @@ pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, L
         let port = address.port();
         let message = match source.kind() {
             io::ErrorKind::AddrInUse => format!("port {port} is taken: stop the other program or set {setting}"),
-            io::ErrorKind::PermissionDenied => format!("port {port} may not be used by this user: set {setting} to one above 1023"),
-            io::ErrorKind::AddrNotAvailable => format!("`{}` is not an address of this machine: set {setting}", address.ip()),
+            io::ErrorKind::PermissionDenied => {
+                format!("port {port} may not be used by this user: set {setting} to one above 1023")
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                format!("`{}` is not an address of this machine: set {setting}", address.ip())
+            }
             _ => format!("cannot listen on `{address}`: set {setting} to another address"),
         };
         ListenError { message, source }

@@ -1,6 +1,6 @@
 //! How is a site put together? Store, policy, sign-in and pages, from one [`Config`].
 
-use std::{error::Error, fmt::Write as _, sync::Arc};
+use std::{error::Error, fmt::Write as _, path::PathBuf, sync::Arc};
 
 use app::SiteFacts;
 use axum::Router;
@@ -45,7 +45,9 @@ pub enum StartError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// The key file cannot be read or made.
-    #[error("the keys in `{path}` cannot be used: make the file readable for Portico alone or change `session.keys_file`")]
+    #[error(
+        "the keys in `{path}` cannot be used: make the file readable for Portico alone or change `session.keys_file`"
+    )]
     Keys {
         /// As configured.
         path: String,
@@ -65,12 +67,20 @@ pub enum StartError {
 /// See [`StartError`].
 pub async fn site(config: &Config) -> Result<Site, StartError> {
     let policy = Policy::load(&config.policies).map_err(StartError::Policy)?;
-    let database = |source| StartError::Database { url: config.database_url.clone(), source };
-    let store = Store::open(&config.database_url).await.map_err(|error| database(error.into()))?;
-    let sessions = SqliteSessions::new(store.pool().clone()).await.map_err(|error| database(error.into()))?;
+    let database = |source| StartError::Database {
+        url: config.database_url.clone(),
+        source,
+    };
+    let store = Store::open(&config.database_url)
+        .await
+        .map_err(|error| database(error.into()))?;
+    let sessions = SqliteSessions::new(store.pool().clone())
+        .await
+        .map_err(|error| database(error.into()))?;
+    let sign_in = bff_config(config)?;
     let options = leptos_options(config);
     let pages = Arc::new(HousePages::new(&options));
-    let bff = Bff::new(bff_config(config)?, Arc::new(sessions), pages).map_err(|error| StartError::SignIn(error.into()))?;
+    let bff = Bff::new(sign_in, Arc::new(sessions), pages).map_err(|error| StartError::SignIn(error.into()))?;
     bff.start();
 
     let audience = config.api.audience.as_deref();
@@ -79,7 +89,10 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
         .map_err(|error| StartError::SignIn(error.into()))?;
     let facts = {
         let (bff, demo) = (bff.clone(), config.demo);
-        Arc::new(move || SiteFacts { sign_up: bff.can_sign_up(), demo })
+        Arc::new(move || SiteFacts {
+            sign_up: bff.can_sign_up(),
+            demo,
+        })
     };
     let house = House {
         library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy))),
@@ -88,21 +101,40 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
         headers: Headers::new(config, bff.clone()),
         facts,
     };
-    let parts = router::Parts { house, options, bff: bff.clone(), store: store.clone(), api: own_api };
-    Ok(Site { router: router::router(parts), bff, store })
+    let parts = router::Parts {
+        house,
+        options,
+        bff: bff.clone(),
+        store: store.clone(),
+        api: own_api,
+    };
+    Ok(Site {
+        router: router::router(parts),
+        bff,
+        store,
+    })
 }
 
 fn bff_config(config: &Config) -> Result<BffConfig, StartError> {
     let keys = match &config.session.keys_file {
-        Some(path) => KeyRing::load_or_create(path)
-            .map_err(|error| StartError::Keys { path: path.display().to_string(), source: error.into() })?,
+        Some(path) => KeyRing::load_or_create(path).map_err(|error| StartError::Keys {
+            path: path.display().to_string(),
+            source: error.into(),
+        })?,
         None => KeyRing::ephemeral(),
     };
     Ok(BffConfig {
         public_url: config.public_url.clone(),
         cookie_name: "portico".to_owned(),
-        providers: config.providers.iter().map(|settings| settings.provider.clone()).collect(),
-        session: SessionLifetime { idle: config.session.idle, absolute: config.session.absolute },
+        providers: config
+            .providers
+            .iter()
+            .map(|settings| settings.provider.clone())
+            .collect(),
+        session: SessionLifetime {
+            idle: config.session.idle,
+            absolute: config.session.absolute,
+        },
         keys,
         http: HttpLimits::default(),
         clock: Clock::system(),
@@ -111,13 +143,24 @@ fn bff_config(config: &Config) -> Result<BffConfig, StartError> {
 
 /// Where Leptos finds what was built for browsers. Names hold a hash when the build left its list beside the program.
 fn leptos_options(config: &Config) -> LeptosOptions {
-    let hashes = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("hash.txt")));
+    let beside = |name: &str| std::env::current_exe().ok()?.parent().map(|folder| folder.join(name));
+    let root = config.site_root.clone().unwrap_or_else(|| {
+        // `cargo leptos watch` runs the program where the compiler put it and says where the rest is.
+        let told = || std::env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from);
+        beside("site")
+            .filter(|folder| folder.is_dir())
+            .or_else(told)
+            .unwrap_or_else(|| PathBuf::from("target/dist/site"))
+    });
+    if !root.join("pkg").is_dir() {
+        tracing::warn!(folder = %root.display(), "nothing was built for browsers here: pages have no style and no script");
+    }
     LeptosOptions::builder()
         .output_name("portico")
-        .site_root(config.site_root.display().to_string())
+        .site_root(root.display().to_string())
         .site_pkg_dir("pkg")
         .site_addr(config.listen)
-        .hash_files(hashes.is_some_and(|path| path.exists()))
+        .hash_files(beside("hash.txt").is_some_and(|path| path.exists()))
         .build()
 }
 

@@ -27,8 +27,15 @@ thread_local! {
 /// Starts logging to standard error. A second call changes nothing.
 pub fn start(settings: &LogSettings) {
     let filter = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
-    let started = if settings.json { builder.json().try_init() } else { builder.with_target(false).compact().try_init() };
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
+    let started = if settings.json {
+        builder.json().try_init()
+    } else {
+        builder.with_target(false).compact().try_init()
+    };
     if started.is_ok() {
         std::panic::set_hook(Box::new(log_panic));
     }
@@ -63,7 +70,11 @@ pub async fn log_request(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
     tracing::debug!(%method, path, status = response.status().as_u16(), kind, took = ?start.elapsed(), "answered");
     response
 }

@@ -24,12 +24,20 @@ pub(super) struct CheckArgs {
 pub(super) fn run(arguments: &CheckArgs) -> ExitCode {
     let outcome = arguments.config.read();
     let (problems, policy) = match outcome {
-        Ok(config) => (Problems(Vec::new()), Policy::load(&config.policies).err().map(|error| with_causes(&error))),
+        Ok(config) => (
+            Problems(Vec::new()),
+            Policy::load(&config.policies).err().map(|error| with_causes(&error)),
+        ),
         Err(problems) => (problems, None),
     };
     let sound = problems.0.is_empty() && policy.is_none();
     if arguments.json {
-        let all: Vec<Value> = problems.0.iter().map(as_json).chain(policy.iter().map(|text| json!({ "problem": text }))).collect();
+        let all: Vec<Value> = problems
+            .0
+            .iter()
+            .map(as_json)
+            .chain(policy.iter().map(|text| json!({ "problem": text })))
+            .collect();
         print(&format!("{:#}\n", json!({ "ok": sound, "problems": all })));
         return ExitCode::from(if sound { 0 } else { 2 });
     }

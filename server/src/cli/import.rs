@@ -55,9 +55,13 @@ impl ImportArgs {
 pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
     let config = arguments.config()?;
     if let Some(owner) = &arguments.owner {
-        config.person(owner).map_err(|error| Failure::Configuration(format!("--owner: {error}")))?;
+        config
+            .person(owner)
+            .map_err(|error| Failure::Configuration(format!("--owner: {error}")))?;
     }
-    let store = Store::open(&config.database_url).await.map_err(|error| Failure::Other(with_causes(&error)))?;
+    let store = Store::open(&config.database_url)
+        .await
+        .map_err(|error| Failure::Other(with_causes(&error)))?;
     let json = arguments.json;
     let options = ImportOptions {
         dir: arguments.dir,
@@ -105,7 +109,12 @@ fn complain(line: &str) {
 }
 
 fn in_words(report: &ImportReport) -> String {
-    let ImportReport { added, updated, unchanged, problems } = report;
+    let ImportReport {
+        added,
+        updated,
+        unchanged,
+        problems,
+    } = report;
     let left_out = match problems.len() {
         0 => String::new(),
         1 => ", 1 left out".to_owned(),

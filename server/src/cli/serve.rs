@@ -41,7 +41,9 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
     }
     telemetry::start(&config.log);
     let site = site(&config).await.map_err(|error| start_failure(&error))?;
-    let listener = listen(config.listen, "PORTICO_LISTEN").await.map_err(|error| Failure::Other(with_causes(&error)))?;
+    let listener = listen(config.listen, "PORTICO_LISTEN")
+        .await
+        .map_err(|error| Failure::Other(with_causes(&error)))?;
     print(&format!("Portico is at {}\n", at(&config)));
     serve_until_stopped(listener, site).await;
     Ok(ExitCode::SUCCESS)
@@ -54,12 +56,20 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     let config = arguments.config.read_demo()?;
     telemetry::start(&config.log);
     let failure = |error: &dyn std::error::Error| Failure::Other(with_causes(error));
-    let listener = listen(config.listen, "PORTICO_LISTEN").await.map_err(|error| failure(&error))?;
+    let listener = listen(config.listen, "PORTICO_LISTEN")
+        .await
+        .map_err(|error| failure(&error))?;
     let provider = demo_house::listen(&config).await.map_err(|error| failure(&error))?;
     tokio::spawn(provider.run());
     let site = site(&config).await.map_err(|error| start_failure(&error))?;
-    demo_house::seed(&config, &site.store).await.map_err(|error| failure(&error))?;
-    print(&format!("Portico is at {}\n\n{}", at(&config), demo_house::greeting(&config)));
+    demo_house::seed(&config, &site.store)
+        .await
+        .map_err(|error| failure(&error))?;
+    print(&format!(
+        "Portico is at {}\n\n{}",
+        at(&config),
+        demo_house::greeting(&config)
+    ));
     serve_until_stopped(listener, site).await;
     Ok(ExitCode::SUCCESS)
 }

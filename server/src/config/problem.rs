@@ -71,12 +71,20 @@ pub struct Complaint {
 impl Complaint {
     /// Says what is wrong and what to do.
     pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what: what.into(), remedy: remedy.into() }
+        Self {
+            what: what.into(),
+            remedy: remedy.into(),
+        }
     }
 
     /// Puts it to a key at a place.
     #[must_use]
     pub fn at(self, origin: &Origin, key: &str) -> Problem {
-        Problem { origin: origin.clone(), key: key.to_owned(), what: self.what, remedy: self.remedy }
+        Problem {
+            origin: origin.clone(),
+            key: key.to_owned(),
+            what: self.what,
+            remedy: self.remedy,
+        }
     }
 }

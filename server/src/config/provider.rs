@@ -4,26 +4,27 @@ use std::time::Duration;
 
 use bff::{ProviderConfig, ProviderId, ResponseMode, Secret};
 
-use super::{
-    ClaimNames, ProviderSettings,
-    problem::Complaint,
-    read::Reader,
-    values,
-};
+use super::{ClaimNames, ProviderSettings, problem::Complaint, read::Reader, values};
 
 /// The most leeway that still means "now".
 const MAX_LEEWAY: Duration = Duration::from_mins(5);
 
 /// Signatures the sign-in can verify. None is shared-key: a client secret is no signing key here.
-const ALGORITHMS: &[&str] =
-    &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
+const ALGORITHMS: &[&str] = &[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
+];
 
 /// Every provider without a mistake; mistakes are noted in `reader`.
 pub(super) fn all(reader: &mut Reader, api_audience: Option<&str>) -> Vec<ProviderSettings> {
     let mut providers: Vec<ProviderSettings> = Vec::new();
     for index in 0..reader.providers() {
-        let Some(settings) = one(reader, &format!("providers[{index}]"), api_audience) else { continue };
-        if providers.iter().any(|earlier| earlier.provider.id == settings.provider.id) {
+        let Some(settings) = one(reader, &format!("providers[{index}]"), api_audience) else {
+            continue;
+        };
+        if providers
+            .iter()
+            .any(|earlier| earlier.provider.id == settings.provider.id)
+        {
             let complaint = Complaint::new("is taken by an earlier provider", "give each provider an id of its own");
             reader.complain(&format!("providers[{index}].id"), complaint);
         }
@@ -45,8 +46,11 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     let client_secret = secret(reader, table);
     let scopes = scopes(reader, &at("scopes"));
     let audience = reader.take(&at("audience"), values::text);
-    let resource = reader.take(&at("resource"), values::url).map(|url| url.to_string());
-    let form_post = reader.take(&at("response_mode"), |text| values::one_of(text, &["query", "form_post"]));
+    // Kept as written: providers compare it letter by letter (RFC 8707 §2), and a parsed address gains a slash.
+    let resource = reader.take(&at("resource"), |text| values::url(text).map(|_| text.to_owned()));
+    let form_post = reader.take(&at("response_mode"), |text| {
+        values::one_of(text, &["query", "form_post"])
+    });
     let algorithms = algorithms(reader, &at("algorithms"));
     let extra_audiences = reader.words(&at("extra_audiences"));
     let leeway = reader.take(&at("leeway"), |text| match values::duration(text)? {
@@ -65,7 +69,11 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     provider.scopes = scopes?;
     provider.audience = audience.or_else(|| api_audience.filter(|_| resource.is_none()).map(str::to_owned));
     provider.resource = resource;
-    provider.response_mode = if form_post? == "form_post" { ResponseMode::FormPost } else { ResponseMode::Query };
+    provider.response_mode = if form_post? == "form_post" {
+        ResponseMode::FormPost
+    } else {
+        ResponseMode::Query
+    };
     provider.algorithms = algorithms?;
     provider.extra_audiences = extra_audiences?;
     provider.leeway = leeway?;
@@ -75,11 +83,17 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
 fn secret(reader: &mut Reader, table: &str) -> Option<Secret> {
     let (direct, file) = (format!("{table}.client_secret"), format!("{table}.client_secret_file"));
     if reader.is_written(&direct) && reader.is_written(&file) {
-        reader.complain(&file, Complaint::new("stands beside `client_secret`", "keep one of the two"));
+        reader.complain(
+            &file,
+            Complaint::new("stands beside `client_secret`", "keep one of the two"),
+        );
     }
     let from_file = reader.take(&file, |path| {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Complaint::new(format!("`{path}` cannot be read: {error}"), "write the secret there, readable by Portico")
+            Complaint::new(
+                format!("`{path}` cannot be read: {error}"),
+                "write the secret there, readable by Portico",
+            )
         })?;
         match text.trim_end() {
             "" => Err(Complaint::new(format!("`{path}` is empty"), "write the secret there")),
@@ -92,7 +106,10 @@ fn secret(reader: &mut Reader, table: &str) -> Option<Secret> {
 fn scopes(reader: &mut Reader, place: &str) -> Option<Vec<String>> {
     let scopes = reader.words(place)?;
     if !scopes.iter().any(|scope| scope == "openid") {
-        reader.complain(place, Complaint::new("has no `openid`", "add it; without it nobody is told who signed in"));
+        reader.complain(
+            place,
+            Complaint::new("has no `openid`", "add it; without it nobody is told who signed in"),
+        );
     }
     Some(scopes)
 }
@@ -101,10 +118,16 @@ fn algorithms(reader: &mut Reader, place: &str) -> Option<Vec<String>> {
     let algorithms = reader.words(place)?;
     for algorithm in algorithms.iter().filter(|name| !ALGORITHMS.contains(&name.as_str())) {
         let remedy = format!("use some of {}", ALGORITHMS.join(", "));
-        reader.complain(place, Complaint::new(format!("`{algorithm}` is not a signature Portico accepts"), remedy));
+        reader.complain(
+            place,
+            Complaint::new(format!("`{algorithm}` is not a signature Portico accepts"), remedy),
+        );
     }
     if algorithms.is_empty() {
-        reader.complain(place, Complaint::new("is empty", "name at least one, or remove the line"));
+        reader.complain(
+            place,
+            Complaint::new("is empty", "name at least one, or remove the line"),
+        );
     }
     Some(algorithms)
 }

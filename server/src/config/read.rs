@@ -29,7 +29,7 @@ impl Config {
     /// The defaults alone: no provider, nothing a visitor could sign in with.
     ///
     /// # Errors
-    /// Never, unless a default in [`keys::KEYS`] is wrong, which a test rules out.
+    /// Never, unless a default in [`keys::all`] is wrong, which a test rules out.
     pub fn defaults() -> Result<Self, Problems> {
         Self::read(&Sources::default())
     }
@@ -52,12 +52,16 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let listen = listen?;
     let here = || values::origin(&format!("http://localhost:{}", listen.port())).ok();
     Some(Config {
-        public_url: if reader.is_written("public_url") { public_url? } else { here()? },
+        public_url: if reader.is_written("public_url") {
+            public_url?
+        } else {
+            here()?
+        },
         listen,
         demo_listen,
         database_url: database_url?,
         policies: PathBuf::from(policies?),
-        site_root: PathBuf::from(site_root?),
+        site_root: site_root.map(PathBuf::from),
         log: log?,
         session: session?,
         providers,
@@ -69,10 +73,16 @@ fn whole(reader: &mut Reader) -> Option<Config> {
 fn log(reader: &mut Reader) -> Option<LogSettings> {
     let filter = reader.take("log", |text| match text.parse::<tracing_subscriber::EnvFilter>() {
         Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(Complaint::new(format!("`{text}` is no filter: {error}"), "write `info`, or `info,bff=debug`")),
+        Err(error) => Err(Complaint::new(
+            format!("`{text}` is no filter: {error}"),
+            "write `info`, or `info,bff=debug`",
+        )),
     });
     let format = reader.take("log_format", |text| values::one_of(text, &["text", "json"]));
-    Some(LogSettings { filter: filter?, json: format? == "json" })
+    Some(LogSettings {
+        filter: filter?,
+        json: format? == "json",
+    })
 }
 
 fn session(reader: &mut Reader) -> Option<SessionSettings> {
@@ -81,12 +91,22 @@ fn session(reader: &mut Reader) -> Option<SessionSettings> {
     let keys_file = reader.take("session.keys_file", values::text);
     let (idle, absolute) = (idle?, absolute?);
     if idle.is_zero() {
-        reader.complain("session.idle", Complaint::new("is nothing", "write how long a sign-in may rest, such as `8h`"));
+        reader.complain(
+            "session.idle",
+            Complaint::new("is nothing", "write how long a sign-in may rest, such as `8h`"),
+        );
     }
     if absolute < idle {
-        reader.complain("session.absolute", Complaint::new("is shorter than `session.idle`", "make it at least as long"));
+        reader.complain(
+            "session.absolute",
+            Complaint::new("is shorter than `session.idle`", "make it at least as long"),
+        );
     }
-    Some(SessionSettings { idle, absolute, keys_file: keys_file.map(PathBuf::from) })
+    Some(SessionSettings {
+        idle,
+        absolute,
+        keys_file: keys_file.map(PathBuf::from),
+    })
 }
 
 /// Gives out values and gathers problems.
@@ -100,12 +120,18 @@ impl Reader {
     fn new(sources: &Sources) -> Self {
         let mut problems = Vec::new();
         let entries = Entries::collect(sources, &mut problems);
-        Self { entries, problems, file: sources.file_name().to_owned() }
+        Self {
+            entries,
+            problems,
+            file: sources.file_name().to_owned(),
+        }
     }
 
     /// How many `[[providers]]` there are.
     pub(super) fn providers(&self) -> usize {
-        (0..100).take_while(|index| self.entries.tables.contains_key(&format!("providers[{index}]"))).count()
+        (0..100)
+            .take_while(|index| self.entries.tables.contains_key(&format!("providers[{index}]")))
+            .count()
     }
 
     /// The value at a place or its default; `None` when there is none or it is wrong, which has then been noted.
@@ -115,7 +141,10 @@ impl Reader {
             Some(Raw::Text(text)) => text,
             Some(Raw::Words(_)) => return self.note(place, Complaint::new("is a list", "write one text in quotes")),
             Some(Raw::Other(kind)) => {
-                return self.note(place, Complaint::new(format!("is {kind}, not a text"), "write it in quotes"));
+                return self.note(
+                    place,
+                    Complaint::new(format!("is {kind}, not a text"), "write it in quotes"),
+                );
             }
             None => keys::describing(place)?.default?.to_owned(),
         };
@@ -129,19 +158,32 @@ impl Reader {
     pub(super) fn need<T>(&mut self, place: &str, parse: impl Fn(&str) -> Result<T, Complaint>) -> Option<T> {
         if !self.is_written(place) {
             let example = keys::describing(place).map_or("", |key| key.example);
-            return self.note(place, Complaint::new("is missing", format!("write it, such as `{example}`")));
+            return self.note(
+                place,
+                Complaint::new("is missing", format!("write it, such as `{example}`")),
+            );
         }
         self.take(place, parse)
     }
 
     /// A list of words.
     pub(super) fn words(&mut self, place: &str) -> Option<Vec<String>> {
-        let split = |text: &str| text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let split = |text: &str| {
+            text.split([' ', ','])
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
         match self.entries.values.get(place).cloned() {
             Some((Raw::Words(words), _)) => Some(words),
             Some((Raw::Text(text), Origin::Variable(_))) => Some(split(&text)),
-            Some((Raw::Text(text), _)) if text.split_whitespace().count() > 1 || !self.is_toml(place) => Some(split(&text)),
-            Some(_) => self.note(place, Complaint::new("is not a list of texts", "write it like `[\"one\", \"two\"]`")),
+            Some((Raw::Text(text), _)) if text.split_whitespace().count() > 1 || !self.is_toml(place) => {
+                Some(split(&text))
+            }
+            Some(_) => self.note(
+                place,
+                Complaint::new("is not a list of texts", "write it like `[\"one\", \"two\"]`"),
+            ),
             None => Some(split(keys::describing(place)?.default.unwrap_or_default())),
         }
     }
@@ -167,14 +209,24 @@ impl Reader {
     }
 
     fn origin(&self, place: &str) -> Origin {
-        let table = place.rsplit_once('.').and_then(|(table, _)| self.entries.tables.get(table));
+        let table = place
+            .rsplit_once('.')
+            .and_then(|(table, _)| self.entries.tables.get(table));
         let written = self.entries.values.get(place).map(|(_, origin)| origin);
-        written.or(table).cloned().unwrap_or_else(|| Origin::Nowhere(self.file.clone()))
+        written
+            .or(table)
+            .cloned()
+            .unwrap_or_else(|| Origin::Nowhere(self.file.clone()))
     }
 
     fn refuse_unknown(&mut self) {
-        let unknown: Vec<_> =
-            self.entries.values.keys().filter(|place| keys::describing(place).is_none()).cloned().collect();
+        let unknown: Vec<_> = self
+            .entries
+            .values
+            .keys()
+            .filter(|place| keys::describing(place).is_none())
+            .cloned()
+            .collect();
         for place in unknown {
             let remedy = match nearest(&place) {
                 Some(key) => format!("did you mean `{key}`?"),
@@ -197,7 +249,9 @@ impl Reader {
 /// The key whose name is at most two letters away.
 fn nearest(place: &str) -> Option<&'static str> {
     let pattern = keys::pattern(place);
-    let (distance, key) = keys::KEYS.iter().map(|key| (strsim::osa_distance(&pattern, key.path), key)).min_by_key(|(d, _)| *d)?;
+    let (distance, key) = keys::all()
+        .map(|key| (strsim::osa_distance(&pattern, key.path), key))
+        .min_by_key(|(d, _)| *d)?;
     let secret = key.shape == Shape::Secret;
     (distance <= 2 && !secret).then_some(key.path.rsplit('.').next().unwrap_or(key.path))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::keys::{self, KEYS, Key, Shape};
+use super::keys::{self, Key, Shape};
 
 const OPENING: &str = "\
 # Configuration
@@ -38,7 +38,7 @@ Register `https://portico.example.com/auth/callback/acme` with the provider as r
 pub fn markdown() -> String {
     let mut page = OPENING.to_owned();
     let mut section = None;
-    for key in KEYS {
+    for key in keys::all() {
         let table = key.path.split_once('.').map_or("", |(table, _)| table);
         if section != Some(table) {
             section = Some(table);
@@ -57,14 +57,19 @@ fn heading(table: &str) -> &'static str {
     match table {
         "" => "\n## Top of the file\n",
         "session" => "\n## `[session]`\n\nHow long sign-ins last, and what seals them.\n",
-        "providers[]" => "\n## `[[providers]]`\n\nWho signs people in. One table for each, as many as needed; with several, people choose.\n",
+        "providers[]" => {
+            "\n## `[[providers]]`\n\nWho signs people in. One table for each, as many as needed; with several, people choose.\n"
+        }
         "api" => "\n## `[api]`\n\nWhere the messages on the Public, Protected and Admin pages come from.\n",
         _ => "\n",
     }
 }
 
 fn describe(page: &mut String, key: &Key) {
-    let name = key.path.rsplit_once("].").map_or_else(|| key.path.rsplit('.').next().unwrap_or(key.path), |(_, name)| name);
+    let name = key
+        .path
+        .rsplit_once("].")
+        .map_or_else(|| key.path.rsplit('.').next().unwrap_or(key.path), |(_, name)| name);
     let shape = match key.shape {
         Shape::Text(what) => what,
         Shape::Words => "list of texts",
@@ -73,7 +78,14 @@ fn describe(page: &mut String, key: &Key) {
     let default = match key.default {
         Some("") | None => "none".to_owned(),
         Some(words) if key.shape == Shape::Words => {
-            format!("`[{}]`", words.split(' ').map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
+            format!(
+                "`[{}]`",
+                words
+                    .split(' ')
+                    .map(|word| format!("\"{word}\""))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         Some(text) => format!("`\"{text}\"`"),
     };

@@ -37,11 +37,16 @@ impl Sources {
     /// Only the environment of this process.
     #[must_use]
     pub fn environment() -> Self {
-        Self { environment: Self::variables(), ..Self::default() }
+        Self {
+            environment: Self::variables(),
+            ..Self::default()
+        }
     }
 
     fn variables() -> Vec<(String, String)> {
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
     }
 
     /// The name of the file a missing key could be written in.
@@ -94,7 +99,10 @@ impl Entries {
         }
         if let Some((name, text)) = &sources.dotenv {
             for (index, line) in text.lines().enumerate() {
-                let origin = Origin::File { name: name.clone(), line: index + 1 };
+                let origin = Origin::File {
+                    name: name.clone(),
+                    line: index + 1,
+                };
                 entries.add_dotenv_line(line, &origin, problems);
             }
         }
@@ -105,11 +113,17 @@ impl Entries {
     }
 
     fn add_toml(&mut self, name: &str, text: &str, problems: &mut Vec<Problem>) {
-        let at = |offset: usize| Origin::File { name: name.to_owned(), line: line_of(text, offset) };
+        let at = |offset: usize| Origin::File {
+            name: name.to_owned(),
+            line: line_of(text, offset),
+        };
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let origin = at(error.span().map_or(0, |span| span.start));
-            let complaint = Complaint::new(error.message().replace('\n', " "), "see https://toml.io for how to write it");
+            let complaint = Complaint::new(
+                error.message().replace('\n', " "),
+                "see https://toml.io for how to write it",
+            );
             problems.push(complaint.at(&origin, "syntax"));
         }
         self.add_table("", table.get_ref(), &at);
@@ -117,7 +131,11 @@ impl Entries {
 
     fn add_table(&mut self, prefix: &str, table: &DeTable<'_>, at: &dyn Fn(usize) -> Origin) {
         for (key, value) in table {
-            let place = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+            let place = if prefix.is_empty() {
+                key.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", key.get_ref())
+            };
             self.add_value(place, value.get_ref(), at(key.span().start), at);
         }
     }
@@ -134,7 +152,10 @@ impl Entries {
                 }
             }
             DeValue::Array(items) => {
-                let words: Option<Vec<_>> = items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect();
+                let words: Option<Vec<_>> = items
+                    .iter()
+                    .map(|item| item.get_ref().as_str().map(str::to_owned))
+                    .collect();
                 let raw = words.map_or(Raw::Other("a list of other things than texts"), Raw::Words);
                 self.values.insert(place, (raw, origin));
             }
@@ -157,20 +178,30 @@ impl Entries {
             return problems.push(complaint.at(origin, "syntax"));
         };
         let value = value.trim();
-        let quoted = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+        let quoted = ['"', '\'']
+            .iter()
+            .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
         self.add_variable(name.trim(), quoted.unwrap_or(value), origin, problems);
     }
 
     fn add_variable(&mut self, name: &str, value: &str, origin: &Origin, problems: &mut Vec<Problem>) {
         if name == "RUST_LOG" {
-            self.values.entry("log".to_owned()).or_insert_with(|| (Raw::Text(value.to_owned()), origin.clone()));
+            self.values
+                .entry("log".to_owned())
+                .or_insert_with(|| (Raw::Text(value.to_owned()), origin.clone()));
             return;
         }
-        if !name.starts_with("PORTICO_") || keys::OTHER_VARIABLES.iter().any(|(other, _)| *other == name) || is_link(name) {
+        if !name.starts_with("PORTICO_")
+            || keys::OTHER_VARIABLES.iter().any(|(other, _)| *other == name)
+            || is_link(name)
+        {
             return;
         }
         let Some(place) = keys::place(name) else {
-            let complaint = Complaint::new("is no variable of Portico", "see `portico config reference`, or unset it");
+            let complaint = Complaint::new(
+                "is no variable of Portico",
+                "see `portico config reference`, or unset it",
+            );
             return problems.push(complaint.at(origin, name));
         };
         if let Some((table, _)) = place.split_once("].") {

@@ -33,12 +33,17 @@ pub fn text(text: &str) -> Result<String, Complaint> {
 /// # Errors
 /// If it is none.
 pub fn address(text: &str) -> Result<SocketAddr, Complaint> {
-    text.parse().map_err(|_| {
-        Complaint::new(
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.port() == 0 => Err(Complaint::new(
+            "has port 0, which means any",
+            "write the port people will type",
+        )),
+        Ok(address) => Ok(address),
+        Err(_) => Err(Complaint::new(
             format!("`{text}` is not an address with a port"),
             "write numbers such as `127.0.0.1:4040` or `[::1]:4040`",
-        )
-    })
+        )),
+    }
 }
 
 /// `https://…`, or `http://…` on this machine.
@@ -47,10 +52,16 @@ pub fn address(text: &str) -> Result<SocketAddr, Complaint> {
 /// If it is no such address.
 pub fn url(text: &str) -> Result<Url, Complaint> {
     let url = Url::parse(text).map_err(|error| {
-        Complaint::new(format!("`{text}` is not an address: {error}"), "write it in full, such as `https://example.com`")
+        Complaint::new(
+            format!("`{text}` is not an address: {error}"),
+            "write it in full, such as `https://example.com`",
+        )
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Complaint::new("has a user or password in it", "remove what stands before `@`"));
+        return Err(Complaint::new(
+            "has a user or password in it",
+            "remove what stands before `@`",
+        ));
     }
     match url.scheme() {
         "https" if url.has_host() => Ok(url),
@@ -59,7 +70,10 @@ pub fn url(text: &str) -> Result<Url, Complaint> {
             format!("`{text}` is plain http on a network"),
             "write `https://`; plain http is for `localhost` alone",
         )),
-        other => Err(Complaint::new(format!("`{other}:` is not an address Portico can ask"), "write `https://…`")),
+        other => Err(Complaint::new(
+            format!("`{other}:` is not an address Portico can ask"),
+            "write `https://…`",
+        )),
     }
 }
 
@@ -72,7 +86,10 @@ pub fn origin(text: &str) -> Result<Url, Complaint> {
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err(Complaint::new(
             format!("`{text}` has a path"),
-            format!("write only `{}`; Portico needs a host of its own", url.origin().ascii_serialization()),
+            format!(
+                "write only `{}`; Portico needs a host of its own",
+                url.origin().ascii_serialization()
+            ),
         ));
     }
     Ok(url)
@@ -85,7 +102,10 @@ pub fn origin(text: &str) -> Result<Url, Complaint> {
 pub fn issuer(text: &str) -> Result<String, Complaint> {
     let url = url(text)?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Complaint::new(format!("`{text}` has a query or fragment"), "remove everything from `?` or `#`"));
+        return Err(Complaint::new(
+            format!("`{text}` has a query or fragment"),
+            "remove everything from `?` or `#`",
+        ));
     }
     if text.ends_with("/.well-known/openid-configuration") {
         return Err(Complaint::new(
@@ -101,7 +121,12 @@ pub fn issuer(text: &str) -> Result<String, Complaint> {
 /// # Errors
 /// If it is none of these.
 pub fn duration(text: &str) -> Result<Duration, Complaint> {
-    let wrong = || Complaint::new(format!("`{text}` is not a duration"), "write a number and `s`, `m`, `h` or `d`, such as `8h`");
+    let wrong = || {
+        Complaint::new(
+            format!("`{text}` is not a duration"),
+            "write a number and `s`, `m`, `h` or `d`, such as `8h`",
+        )
+    };
     let unit = text.chars().last().ok_or_else(wrong)?;
     let seconds = match unit {
         's' => 1,
@@ -110,10 +135,16 @@ pub fn duration(text: &str) -> Result<Duration, Complaint> {
         'd' => 86400,
         _ => return Err(wrong()),
     };
-    let number: u64 = text.get(..text.len() - 1).and_then(|digits| digits.parse().ok()).ok_or_else(wrong)?;
+    let number: u64 = text
+        .get(..text.len() - 1)
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(wrong)?;
     match number.checked_mul(seconds) {
         Some(total) if total <= 3660 * 86400 => Ok(Duration::from_secs(total)),
-        _ => Err(Complaint::new(format!("`{text}` is more than ten years"), "write a shorter duration")),
+        _ => Err(Complaint::new(
+            format!("`{text}` is more than ten years"),
+            "write a shorter duration",
+        )),
     }
 }
 
@@ -125,7 +156,10 @@ pub fn database(text: &str) -> Result<String, Complaint> {
     match text.strip_prefix("sqlite:") {
         Some(path) if !path.is_empty() => Ok(text.to_owned()),
         _ => Err(Complaint::new(
-            format!("`{}` is not a database Portico knows", text.split(':').next().unwrap_or_default()),
+            format!(
+                "`{}` is not a database Portico knows",
+                text.split(':').next().unwrap_or_default()
+            ),
             "write `sqlite:` and a path, such as `sqlite:data/portico.db`",
         )),
     }
@@ -137,7 +171,11 @@ pub fn database(text: &str) -> Result<String, Complaint> {
 /// If it is not in the list.
 pub fn one_of(text: &str, known: &[&'static str]) -> Result<&'static str, Complaint> {
     known.iter().find(|word| **word == text).copied().ok_or_else(|| {
-        let list = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+        let list = known
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(" or ");
         Complaint::new(format!("`{text}` is unknown"), format!("write {list}"))
     })
 }
@@ -150,15 +188,33 @@ mod tests {
     fn durations_have_a_unit() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("7d"), Ok(Duration::from_hours(168)));
-        for bad in ["", "s", "8", "8 h", "-1h", "1.5h", "8ü", "99999999999999999999d", "999999999d"] {
+        for bad in [
+            "",
+            "s",
+            "8",
+            "8 h",
+            "-1h",
+            "1.5h",
+            "8ü",
+            "99999999999999999999d",
+            "999999999d",
+        ] {
             assert!(duration(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
     fn plain_http_is_for_this_machine_alone() {
-        assert!(url("http://localhost:4040").is_ok() && url("http://127.0.0.1").is_ok() && url("http://[::1]:1").is_ok());
-        for bad in ["http://example.com", "http://localhost.example.com", "ftp://localhost", "example.com", "https://u:p@x.example"] {
+        assert!(
+            url("http://localhost:4040").is_ok() && url("http://127.0.0.1").is_ok() && url("http://[::1]:1").is_ok()
+        );
+        for bad in [
+            "http://example.com",
+            "http://localhost.example.com",
+            "ftp://localhost",
+            "example.com",
+            "https://u:p@x.example",
+        ] {
             assert!(url(bad).is_err(), "{bad}");
         }
     }

@@ -11,7 +11,10 @@ impl Config {
     /// Why nobody is meant, for an operator.
     pub fn person(&self, who: &str) -> Result<PersonId, String> {
         let issuer_of = |id: &str| {
-            let settings = self.providers.iter().find(|settings| settings.provider.id.as_str() == id);
+            let settings = self
+                .providers
+                .iter()
+                .find(|settings| settings.provider.id.as_str() == id);
             settings.map(|settings| settings.provider.issuer.as_str())
         };
         if let Some((id, subject)) = who.split_once(':').filter(|(_, subject)| !subject.is_empty())
@@ -24,8 +27,14 @@ impl Config {
             [only] => Ok(PersonId::new(&only.provider.issuer, who)),
             [] => Err(format!("`{who}` is nobody: no provider is configured")),
             several => {
-                let ids: Vec<_> = several.iter().map(|settings| format!("`{}:…`", settings.provider.id)).collect();
-                Err(format!("`{who}` is nobody known: write the provider first, {}", ids.join(" or ")))
+                let ids: Vec<_> = several
+                    .iter()
+                    .map(|settings| format!("`{}:…`", settings.provider.id))
+                    .collect();
+                Err(format!(
+                    "`{who}` is nobody known: write the provider first, {}",
+                    ids.join(" or ")
+                ))
             }
         }
     }

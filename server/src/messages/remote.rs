@@ -19,7 +19,10 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    #[expect(clippy::disallowed_methods, reason = "the one client of the documents' side; `bff` has its own for providers")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one client of the documents' side; `bff` has its own for providers"
+    )]
     pub(super) fn new(base_url: Url) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -31,7 +34,11 @@ impl Remote {
     }
 
     pub(super) async fn ask(&self, kind: MessageKind, token: Option<&str>) -> Option<Answer> {
-        let address = format!("{}/api/messages/{}", self.base_url.as_str().trim_end_matches('/'), kind.name());
+        let address = format!(
+            "{}/api/messages/{}",
+            self.base_url.as_str().trim_end_matches('/'),
+            kind.name()
+        );
         let mut request = self.client.get(address).header(header::ACCEPT, "application/json");
         if let Some(token) = token {
             request = request.bearer_auth(token);

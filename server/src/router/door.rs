@@ -36,7 +36,9 @@ fn is_text(path: &str) -> bool {
             continue;
         }
         let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        let (Some(high), Some(low)) = (digit(bytes.next()), digit(bytes.next())) else { return false };
+        let (Some(high), Some(low)) = (digit(bytes.next()), digit(bytes.next())) else {
+            return false;
+        };
         match u8::try_from(high * 16 + low) {
             Ok(byte) => decoded.push(byte),
             Err(_) => return false,
@@ -50,7 +52,10 @@ pub(super) async fn limit_body(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
     }
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: u64| length > MAX_BODY as u64) {
         return pages::refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
     }
@@ -65,12 +70,28 @@ pub(super) async fn limit_body(request: Request, next: Next) -> Response {
 /// Arguments that are not understood are the caller's fault, where the framework would say 500.
 pub(super) async fn want_json(request: Request, next: Next) -> Response {
     let is_call = request.method() == Method::POST && request.uri().path().starts_with("/api/fn/");
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if is_call && !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
-        return pages::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a server function was sent something else than json");
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    if is_call
+        && !kind
+            .split(';')
+            .next()
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    {
+        return pages::refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "a server function was sent something else than json",
+        );
     }
     let response = next.run(request).await;
-    if is_call && response.status() == StatusCode::INTERNAL_SERVER_ERROR { blame_caller(response).await } else { response }
+    if is_call && response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        blame_caller(response).await
+    } else {
+        response
+    }
 }
 
 /// What failed inside a server function says so in an object with a reference; one that never ran answers with a word.

@@ -16,11 +16,14 @@ const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600"
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
 fn folder(path: impl AsRef<Path>) -> ServeDir {
-    ServeDir::new(path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
+    ServeDir::new(path)
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false)
 }
 
 /// `/pkg/…`: what the build made for browsers.
-pub(super) fn hashed<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) -> Router<S> {
+pub(super) fn hashed(options: &LeptosOptions) -> Router {
     let keep = if options.hash_files { FOR_EVER } else { ASK_AGAIN };
     let files = folder(Path::new(options.site_root.as_ref()).join(options.site_pkg_dir.as_ref()));
     let keep_found = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, move |response: &Response<_>| {
@@ -47,10 +50,20 @@ pub(super) fn asking_for_file(request: &Request) -> Option<Request> {
 
 /// The file that was asked for, if it is there.
 pub(super) async fn file(options: &LeptosOptions, request: Request) -> Option<Response> {
-    let mut response = folder(options.site_root.as_ref()).oneshot(request).await.ok()?.map(Body::new);
-    if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
+    let mut response = folder(options.site_root.as_ref())
+        .oneshot(request)
+        .await
+        .ok()?
+        .map(Body::new);
+    if matches!(
+        response.status(),
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+    ) {
         return None;
     }
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(FOR_AN_HOUR);
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(FOR_AN_HOUR);
     Some(response)
 }

@@ -9,11 +9,18 @@ use crate::store::Store;
 
 /// `/healthz`: the process answers. `/readyz`: people can sign in and read.
 pub(super) fn router(bff: Bff, store: Store) -> Router {
-    Router::new().route("/healthz", get(async || "ok")).route("/readyz", get(ready)).with_state((bff, store))
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .with_state((bff, store))
 }
 
 async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Value>) {
-    let problem = sqlx::query("SELECT 1").execute(store.pool()).await.err().map(|error| error.to_string());
+    let problem = sqlx::query("SELECT 1")
+        .execute(store.pool())
+        .await
+        .err()
+        .map(|error| error.to_string());
     let providers = bff.readiness();
     let all = problem.is_none() && providers.iter().all(|provider| provider.ready);
     let providers: Vec<Value> = providers
@@ -25,5 +32,12 @@ async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Va
         "database": { "ready": problem.is_none(), "problem": problem },
         "providers": providers,
     });
-    (if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body))
+    (
+        if all {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        },
+        Json(body),
+    )
 }

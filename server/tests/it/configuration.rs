@@ -8,10 +8,18 @@ use tempfile::TempDir;
 use crate::support::Program;
 
 fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
-    let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let environment = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     let file = Some(("portico.toml".to_owned(), text.to_owned()));
     let problems = |problems: server::config::Problems| problems.to_string().lines().map(str::to_owned).collect();
-    Config::read(&Sources { file, dotenv: None, environment }).map_err(problems)
+    Config::read(&Sources {
+        file,
+        dotenv: None,
+        environment,
+    })
+    .map_err(problems)
 }
 
 const GOOD: &str = r#"
@@ -41,11 +49,20 @@ audience = "https://api.example.com"
 
 #[test]
 fn what_is_written_is_what_counts() {
-    let config = read(GOOD, &[("PORTICO_LISTEN", "127.0.0.1:81"), ("PORTICO_PROVIDERS_1_SCOPES", "openid email")]).unwrap();
+    let config = read(
+        GOOD,
+        &[
+            ("PORTICO_LISTEN", "127.0.0.1:81"),
+            ("PORTICO_PROVIDERS_1_SCOPES", "openid email"),
+        ],
+    )
+    .unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:81");
     assert_eq!(config.session.idle.as_secs(), 3600);
     assert_eq!(config.session.absolute.as_secs(), 7 * 86400);
-    let [acme, other] = config.providers.as_slice() else { panic!("{:?}", config.providers) };
+    let [acme, other] = config.providers.as_slice() else {
+        panic!("{:?}", config.providers)
+    };
     assert_eq!(acme.provider.issuer, "https://login.example.com/");
     assert_eq!(acme.claims.groups, "https://acme.example/groups");
     assert_eq!(acme.provider.audience.as_deref(), Some("https://api.example.com"));
@@ -55,7 +72,10 @@ fn what_is_written_is_what_counts() {
 
 #[test]
 fn the_site_is_where_it_listens_unless_it_says_otherwise() {
-    assert_eq!(read("listen = \"127.0.0.1:5050\"", &[]).unwrap().public_url.as_str(), "http://localhost:5050/");
+    assert_eq!(
+        read("listen = \"127.0.0.1:5050\"", &[]).unwrap().public_url.as_str(),
+        "http://localhost:5050/"
+    );
 }
 
 #[test]
@@ -95,7 +115,10 @@ algorithms = ["HS256"]
         "PORTICO_LISTENER: PORTICO_LISTENER: is no variable of Portico",
     ];
     for expected in expected {
-        assert!(problems.iter().any(|problem| problem.starts_with(expected)), "{expected}\nin {problems:#?}");
+        assert!(
+            problems.iter().any(|problem| problem.starts_with(expected)),
+            "{expected}\nin {problems:#?}"
+        );
     }
     assert_eq!(problems.len(), expected.len(), "{problems:#?}");
     assert!(problems.iter().all(|problem| problem.contains(" — ")), "{problems:#?}");
@@ -118,8 +141,18 @@ fn two_providers_cannot_share_an_id_and_a_secret_has_one_place() {
     );
     assert!(read(&provider, &[]).is_ok());
     let problems = read(&format!("{provider}client_secret = \"x\"\n{provider}"), &[]).unwrap_err();
-    assert!(problems.iter().any(|problem| problem.contains("client_secret_file: stands beside `client_secret`")), "{problems:?}");
-    assert!(problems.iter().any(|problem| problem.contains("providers[1].id: is taken")), "{problems:?}");
+    assert!(
+        problems
+            .iter()
+            .any(|problem| problem.contains("client_secret_file: stands beside `client_secret`")),
+        "{problems:?}"
+    );
+    assert!(
+        problems
+            .iter()
+            .any(|problem| problem.contains("providers[1].id: is taken")),
+        "{problems:?}"
+    );
     fs::remove_file(file).unwrap();
     assert!(read(&provider, &[]).unwrap_err()[0].contains("cannot be read"));
 }
@@ -128,7 +161,10 @@ fn two_providers_cannot_share_an_id_and_a_secret_has_one_place() {
 fn a_dotenv_beside_the_file_counts_less_than_the_environment() {
     let sources = |environment: Vec<(String, String)>| Sources {
         file: Some(("portico.toml".into(), "listen = \"127.0.0.1:1\"".into())),
-        dotenv: Some((".env".into(), "# comment\n\nexport PORTICO_LISTEN=\"127.0.0.1:2\"\nOTHER=1\n".into())),
+        dotenv: Some((
+            ".env".into(),
+            "# comment\n\nexport PORTICO_LISTEN=\"127.0.0.1:2\"\nOTHER=1\n".into(),
+        )),
         environment,
     };
     assert_eq!(Config::read(&sources(Vec::new())).unwrap().listen.port(), 2);
@@ -145,7 +181,10 @@ fn the_defaults_are_sound() {
 fn the_reference_is_the_page_in_docs() {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
     let page = fs::read_to_string(page).unwrap();
-    assert!(page == reference::markdown(), "run `portico config reference > docs/configuration.md`");
+    assert!(
+        page == reference::markdown(),
+        "run `portico config reference > docs/configuration.md`"
+    );
 }
 
 #[test]
@@ -159,9 +198,17 @@ fn check_tells_all_mistakes_and_exits_with_2() {
     let as_json = program.run(&["check", "--json"]);
     assert_eq!(as_json.code, 2);
     let report: serde_json::Value = serde_json::from_str(&as_json.stdout).unwrap();
-    assert_eq!((&report["ok"], &report["problems"][0]["line"]), (&false.into(), &1.into()), "{report}");
+    assert_eq!(
+        (&report["ok"], &report["problems"][0]["line"]),
+        (&false.into(), &1.into()),
+        "{report}"
+    );
     let missing = program.run(&["check", "--config", "nothing.toml"]);
-    assert!(missing.code == 2 && missing.stderr.starts_with("nothing.toml: "), "{}", missing.stderr);
+    assert!(
+        missing.code == 2 && missing.stderr.starts_with("nothing.toml: "),
+        "{}",
+        missing.stderr
+    );
 }
 
 #[test]
@@ -178,10 +225,18 @@ fn serving_with_a_mistake_opens_no_port() {
     program.write("portico.toml", "colour = 1\n");
     let served = program.run(&["serve"]);
     assert_eq!(served.code, 2);
-    assert!(served.stderr.starts_with("portico.toml:1: colour: "), "{}", served.stderr);
+    assert!(
+        served.stderr.starts_with("portico.toml:1: colour: "),
+        "{}",
+        served.stderr
+    );
     assert!(!program.exists("data"), "a database was made");
     let nobody = Program::new().run(&["serve"]);
-    assert!(nobody.code == 2 && nobody.stderr.contains("--demo"), "{}", nobody.stderr);
+    assert!(
+        nobody.code == 2 && nobody.stderr.contains("--demo"),
+        "{}",
+        nobody.stderr
+    );
 }
 
 #[test]
@@ -189,7 +244,11 @@ fn every_command_has_help_with_an_example() {
     let program = Program::new();
     for command in [&["serve"][..], &["check"], &["import"], &["config", "reference"]] {
         let help = program.run(&[command, &["--help"]].concat());
-        assert!(help.code == 0 && help.stdout.contains("Example"), "{command:?}: {}", help.stdout);
+        assert!(
+            help.code == 0 && help.stdout.contains("Example"),
+            "{command:?}: {}",
+            help.stdout
+        );
     }
     assert_eq!(program.run(&["fly"]).code, 2);
 }

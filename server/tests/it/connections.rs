@@ -14,7 +14,11 @@ async fn served(router: Router) -> (std::net::SocketAddr, oneshot::Sender<()>, t
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(stopped.await) };
-    (address, stop, tokio::spawn(server::serve::serve(listener, router, stopped)))
+    (
+        address,
+        stop,
+        tokio::spawn(server::serve::serve(listener, router, stopped)),
+    )
 }
 
 /// Everything the server says to these bytes until it closes; writing may fail half way, which is an answer too.
@@ -63,11 +67,19 @@ async fn a_thousand_headers_are_refused() {
 #[tokio::test]
 async fn what_is_no_http_is_refused_and_the_next_connection_is_answered() {
     let (address, _stop, _) = served(answer()).await;
-    for garbage in [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..], b"GET\r\n\r\n", b"\xff\xfe\r\n\r\n"] {
+    for garbage in [
+        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..],
+        b"GET\r\n\r\n",
+        b"\xff\xfe\r\n\r\n",
+    ] {
         let said = say(address, std::iter::once(garbage.to_vec())).await;
         assert!(said.is_empty() || said.starts_with("HTTP/1.1 400"), "{said}");
     }
-    let said = say(address, std::iter::once(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec())).await;
+    let said = say(
+        address,
+        std::iter::once(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec()),
+    )
+    .await;
     assert!(said.ends_with("hello"), "{said}");
 }
 

@@ -45,7 +45,10 @@ async fn a_sign_in_at_the_demo_survives_a_restart() {
     let program = Program::new();
     let (port, _) = free_ports();
     let listen = format!("127.0.0.1:{port}");
-    let variables = [("PORTICO_LISTEN", listen.as_str()), ("PORTICO_PUBLIC_URL", &format!("http://{listen}"))];
+    let variables = [
+        ("PORTICO_LISTEN", listen.as_str()),
+        ("PORTICO_PUBLIC_URL", &format!("http://{listen}")),
+    ];
     let first = program.serve(&["--demo"], &variables);
     let mut alice = crate::support::RemoteVisitor::new(&listen);
     alice.sign_in("alice").await;

@@ -16,7 +16,13 @@ async fn hd_1_scripts_run_by_nonce_and_nothing_else_does() {
     let mut visitor = site.visitor();
     let page = visitor.get("/").await;
     let policy = page.header("content-security-policy").to_owned();
-    for part in ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "'wasm-unsafe-eval'", "form-action 'self'"] {
+    for part in [
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "'wasm-unsafe-eval'",
+        "form-action 'self'",
+    ] {
         assert!(policy.contains(part), "{part} in {policy}");
     }
     for part in ["'unsafe-inline'", "'unsafe-eval'", "*"] {
@@ -25,8 +31,17 @@ async fn hd_1_scripts_run_by_nonce_and_nothing_else_does() {
     let nonce = nonce(&page);
     let scripts = page.body.matches("<script").count();
     assert!(scripts > 0);
-    assert_eq!(page.body.matches(&format!("nonce=\"{nonce}\"")).count(), scripts, "{}", page.body);
-    assert!(!page.body.contains(" style=\"") && !page.body.contains(" onclick"), "{}", page.body);
+    assert_eq!(
+        page.body.matches(&format!("nonce=\"{nonce}\"")).count(),
+        scripts,
+        "{}",
+        page.body
+    );
+    assert!(
+        !page.body.contains(" style=\"") && !page.body.contains(" onclick"),
+        "{}",
+        page.body
+    );
     assert_ne!(self::nonce(&visitor.get("/").await), nonce, "a nonce was used twice");
 }
 
@@ -36,7 +51,11 @@ async fn hd_1_answers_without_scripts_allow_none() {
     let mut visitor = site.visitor();
     for path in ["/healthz", "/auth/signed-out", "/%ff", "/api/messages/public"] {
         let answer = visitor.get(path).await;
-        assert!(answer.header("content-security-policy").contains("script-src 'none'"), "{path}: {:?}", answer.headers);
+        assert!(
+            answer.header("content-security-policy").contains("script-src 'none'"),
+            "{path}: {:?}",
+            answer.headers
+        );
     }
 }
 
@@ -53,7 +72,16 @@ async fn hd_1_a_sign_out_may_be_redirected_to_the_provider() {
 async fn hd_2_every_answer_keeps_to_itself() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
-    for path in ["/", "/profile", "/docs/1", "/nothing", "/healthz", "/readyz", "/auth/session", "/api/messages/protected"] {
+    for path in [
+        "/",
+        "/profile",
+        "/docs/1",
+        "/nothing",
+        "/healthz",
+        "/readyz",
+        "/auth/session",
+        "/api/messages/protected",
+    ] {
         let answer = alice.get(path).await;
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
@@ -63,7 +91,10 @@ async fn hd_2_every_answer_keeps_to_itself() {
             assert_eq!(answer.header(name), value, "{name} of {path}");
         }
         assert!(!answer.header("referrer-policy").is_empty(), "{path}");
-        assert!(!answer.headers.contains_key("strict-transport-security"), "{path}: plain http promises no https");
+        assert!(
+            !answer.headers.contains_key("strict-transport-security"),
+            "{path}: plain http promises no https"
+        );
     }
 }
 
@@ -74,12 +105,21 @@ async fn hd_2_https_is_promised_for_a_year_or_more() {
     let mut config: Config = crate::support::config(&folder, 1);
     config.public_url = "https://portico.example".parse().unwrap();
     let provider = bff::ProviderConfig::new("acme", "https://login.example", "portal").unwrap();
-    let claims = server::config::ClaimNames { groups: "groups".into(), roles: "roles".into(), job_title: "job".into() };
+    let claims = server::config::ClaimNames {
+        groups: "groups".into(),
+        roles: "roles".into(),
+        job_title: "job".into(),
+    };
     config.providers = vec![server::config::ProviderSettings { provider, claims }];
     let site = server::site(&config).await.unwrap();
     let mut visitor = crate::support::Visitor::new(site.router, &config.public_url);
     let answer = visitor.get("/").await;
-    let age: u64 = answer.header("strict-transport-security").strip_prefix("max-age=").unwrap().parse().unwrap();
+    let age: u64 = answer
+        .header("strict-transport-security")
+        .strip_prefix("max-age=")
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!(age >= 31_536_000);
 }
 
@@ -87,8 +127,19 @@ async fn hd_2_https_is_promised_for_a_year_or_more() {
 async fn hd_3_personal_answers_are_stored_nowhere() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
-    for path in ["/", "/profile", "/docs", "/docs/1", "/protected", "/nothing", "/auth/session"] {
-        assert!(alice.get(path).await.header("cache-control").contains("no-store"), "{path}");
+    for path in [
+        "/",
+        "/profile",
+        "/docs",
+        "/docs/1",
+        "/protected",
+        "/nothing",
+        "/auth/session",
+    ] {
+        assert!(
+            alice.get(path).await.header("cache-control").contains("no-store"),
+            "{path}"
+        );
     }
     let call = alice.call("who_am_i", &serde_json::json!({})).await;
     assert_eq!(call.status, StatusCode::OK, "{}", call.body);
@@ -102,10 +153,20 @@ async fn hd_4_no_secret_is_in_an_address_of_ours() {
     let site = TestSite::start().await;
     let mut alice = site.visitor();
     let arrived = alice.sign_in("alice", "/docs").await;
-    assert_eq!(arrived.location(), Some("/docs"), "the way on from the callback carries something");
+    assert_eq!(
+        arrived.location(),
+        Some("/docs"),
+        "the way on from the callback carries something"
+    );
     assert_eq!(arrived.header("referrer-policy"), "no-referrer");
     let page = alice.get("/profile").await;
-    for secret in site.provider.issued().iter().map(|token| &token.value).chain(alice.cookies.values()) {
+    for secret in site
+        .provider
+        .issued()
+        .iter()
+        .map(|token| &token.value)
+        .chain(alice.cookies.values())
+    {
         assert!(!page.body.contains(secret.as_str()));
     }
 }

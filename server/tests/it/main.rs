@@ -1,6 +1,11 @@
 //! Does a whole site do what it must? One binary: every file asks about one part, `support` starts the site.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 
 mod api;
 mod configuration;

@@ -7,8 +7,15 @@ use crate::support::{TestSite, documents};
 
 /// The addresses the navigation of a page leads to.
 fn tabs(page: &str) -> Vec<&str> {
-    let nav = page.split("<nav").nth(1).and_then(|rest| rest.split("</nav>").next()).unwrap_or_default();
-    nav.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    let nav = page
+        .split("<nav")
+        .nth(1)
+        .and_then(|rest| rest.split("</nav>").next())
+        .unwrap_or_default();
+    nav.split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
 }
 
 #[tokio::test]
@@ -16,7 +23,11 @@ async fn ui_1_tabs_follow_what_a_visitor_may_do() {
     let site = TestSite::start().await;
     let anonymous = site.visitor().get("/").await;
     for tab in ["/profile", "/public"] {
-        assert!(tabs(&anonymous.body).contains(&tab), "{tab} in {:?}", tabs(&anonymous.body));
+        assert!(
+            tabs(&anonymous.body).contains(&tab),
+            "{tab} in {:?}",
+            tabs(&anonymous.body)
+        );
     }
     for tab in ["/docs", "/protected", "/admin"] {
         assert!(!tabs(&anonymous.body).contains(&tab), "{tab} for strangers");
@@ -45,7 +56,13 @@ async fn ui_2_the_profile_shows_the_person_and_their_claims() {
     let site = TestSite::start().await;
     assert_eq!(site.visitor().get("/profile").await.status, StatusCode::UNAUTHORIZED);
     let page = site.sign_in("carol").await.get("/profile").await;
-    for expected in ["Carol Chen", "carol@portico.example", "CEO", "/people/carol.svg", "given_name"] {
+    for expected in [
+        "Carol Chen",
+        "carol@portico.example",
+        "CEO",
+        "/people/carol.svg",
+        "given_name",
+    ] {
         assert!(page.body.contains(expected), "{expected} in {}", page.body);
     }
     for noise in ["at_hash", "\"nonce\"", "c_hash"] {
@@ -59,14 +76,27 @@ async fn ui_2_the_profile_shows_the_person_and_their_claims() {
 async fn ui_3_each_message_page_shows_what_the_api_said() {
     let site = TestSite::start().await;
     let public = site.visitor().get("/public").await;
-    assert!(public.status == StatusCode::OK && public.body.contains("no access token was asked for"), "{}", public.body);
+    assert!(
+        public.status == StatusCode::OK && public.body.contains("no access token was asked for"),
+        "{}",
+        public.body
+    );
     assert_eq!(site.visitor().get("/protected").await.status, StatusCode::UNAUTHORIZED);
     let mut alice = site.sign_in("alice").await;
     let protected = alice.get("/protected").await;
-    assert!(protected.body.contains("your access token is valid"), "{} {}", protected.status, protected.body);
+    assert!(
+        protected.body.contains("your access token is valid"),
+        "{} {}",
+        protected.status,
+        protected.body
+    );
     let refused = alice.get("/admin").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    assert!(refused.body.contains("messages:admin") || refused.body.contains("403"), "{}", refused.body);
+    assert!(
+        refused.body.contains("messages:admin") || refused.body.contains("403"),
+        "{}",
+        refused.body
+    );
     let admin = site.sign_in("erin").await.get("/admin").await;
     assert!(admin.body.contains("administrator"), "{}", admin.body);
     assert_eq!(admin.status, StatusCode::OK);
@@ -82,7 +112,12 @@ async fn ui_3_an_api_at_another_address_is_asked_with_the_persons_token() {
     .await;
     let mut alice = site.sign_in("alice").await;
     let protected = alice.get("/protected").await;
-    assert!(protected.body.contains("your access token opened it"), "{} {}", protected.status, protected.body);
+    assert!(
+        protected.body.contains("your access token opened it"),
+        "{} {}",
+        protected.status,
+        protected.body
+    );
     assert_eq!(alice.get("/admin").await.status, StatusCode::FORBIDDEN);
     assert!(site.provider.requests(demo::Endpoint::Messages) >= 2);
 }
@@ -99,10 +134,20 @@ async fn ui_3_an_api_that_does_not_answer_is_an_outage_and_no_more() {
 async fn ui_4_errors_are_pages_of_the_house() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
-    for (path, status) in [("/nothing", 404), ("/docs/1", 401), ("/a/b/c.html", 404), ("/%ff", 400), ("/auth/nothing", 404)] {
+    for (path, status) in [
+        ("/nothing", 404),
+        ("/docs/1", 401),
+        ("/a/b/c.html", 404),
+        ("/%ff", 400),
+        ("/auth/nothing", 404),
+    ] {
         let answer = visitor.get(path).await;
         assert_eq!(answer.status.as_u16(), status, "{path}");
-        assert!(answer.body.contains("<html lang=\"en\">") && answer.body.contains("Portico"), "{path}: {}", answer.body);
+        assert!(
+            answer.body.contains("<html lang=\"en\">") && answer.body.contains("Portico"),
+            "{path}: {}",
+            answer.body
+        );
     }
 }
 
@@ -113,12 +158,20 @@ async fn do_2_the_answer_of_a_document_follows_the_policy() {
     let path = |id: DocumentId| format!("/docs/{}", id.number());
     let mut visitor = site.visitor();
     assert_eq!(visitor.get(&path(secret)).await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(visitor.get("/docs/99999").await.status, StatusCode::UNAUTHORIZED, "strangers learn what exists");
+    assert_eq!(
+        visitor.get("/docs/99999").await.status,
+        StatusCode::UNAUTHORIZED,
+        "strangers learn what exists"
+    );
 
     let mut alice = site.sign_in("alice").await;
     assert_eq!(alice.get("/docs/99999").await.status, StatusCode::NOT_FOUND);
     let shown = alice.get(&path(secret)).await;
-    assert!(shown.status == StatusCode::OK && shown.body.contains("the plan is simple"), "{}", shown.body);
+    assert!(
+        shown.status == StatusCode::OK && shown.body.contains("the plan is simple"),
+        "{}",
+        shown.body
+    );
     assert!(alice.get(&path(open)).await.body.contains("for everybody"));
 
     let mut bob = site.sign_in("bob").await;
@@ -127,14 +180,32 @@ async fn do_2_the_answer_of_a_document_follows_the_policy() {
     assert!(!refused.body.contains("the plan is simple"), "{}", refused.body);
     assert_eq!(bob.get(&path(open)).await.status, StatusCode::OK);
     let list = bob.get("/docs").await;
-    assert!(list.body.contains("Notice") && !list.body.contains("Secret plan"), "{}", list.body);
+    assert!(
+        list.body.contains("Notice") && !list.body.contains("Secret plan"),
+        "{}",
+        list.body
+    );
 }
 
 #[tokio::test]
 async fn do_2_a_malformed_number_is_no_document() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
-    for bad in ["0", "-1", "01", "1.0", "abc", "9223372036854775808", "1%27%20or%201=1", "%F0%9F%92%A9", "1/edit"] {
-        assert_eq!(alice.get(&format!("/docs/{bad}")).await.status, StatusCode::NOT_FOUND, "{bad}");
+    for bad in [
+        "0",
+        "-1",
+        "01",
+        "1.0",
+        "abc",
+        "9223372036854775808",
+        "1%27%20or%201=1",
+        "%F0%9F%92%A9",
+        "1/edit",
+    ] {
+        assert_eq!(
+            alice.get(&format!("/docs/{bad}")).await.status,
+            StatusCode::NOT_FOUND,
+            "{bad}"
+        );
     }
 }

@@ -40,15 +40,26 @@ async fn cs_2_a_state_change_from_another_site_is_refused() {
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {name}: {value}");
         }
     }
-    assert_eq!(alice.get("/profile").await.status, StatusCode::OK, "somebody else signed alice out");
+    assert_eq!(
+        alice.get("/profile").await.status,
+        StatusCode::OK,
+        "somebody else signed alice out"
+    );
 }
 
 #[tokio::test]
 async fn cs_2_json_that_calls_itself_text_is_not_taken() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "text/plain; application/json", ""] {
-        let request = alice.request(Method::POST, "/api/fn/who_am_i").header(header::CONTENT_TYPE, kind);
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "text/plain; application/json",
+        "",
+    ] {
+        let request = alice
+            .request(Method::POST, "/api/fn/who_am_i")
+            .header(header::CONTENT_TYPE, kind);
         let answer = alice.send(request.body(Body::from("{}")).unwrap()).await;
         assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
     }
@@ -58,14 +69,24 @@ async fn cs_2_json_that_calls_itself_text_is_not_taken() {
 async fn cs_3_no_other_site_is_answered() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
-    for path in ["/", "/profile", "/api/messages/public", "/auth/session", "/api/fn/who_am_i"] {
+    for path in [
+        "/",
+        "/profile",
+        "/api/messages/public",
+        "/auth/session",
+        "/api/fn/who_am_i",
+    ] {
         for method in [Method::OPTIONS, Method::GET] {
             let request = alice
                 .foreign_request(method, path)
                 .header(header::ORIGIN, "https://evil.example")
                 .header("access-control-request-method", "POST");
             let answer = alice.send(request.body(Body::empty()).unwrap()).await;
-            let cors: Vec<_> = answer.headers.keys().filter(|name| name.as_str().starts_with("access-control")).collect();
+            let cors: Vec<_> = answer
+                .headers
+                .keys()
+                .filter(|name| name.as_str().starts_with("access-control"))
+                .collect();
             assert!(cors.is_empty(), "{path}: {cors:?}");
         }
     }
@@ -76,9 +97,17 @@ async fn a_body_of_ten_megabytes_is_refused() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
     let body = "x".repeat(10 * 1024 * 1024);
-    for path in ["/api/fn/who_am_i", "/auth/logout", "/auth/callback/demo", "/docs", "/nothing"] {
+    for path in [
+        "/api/fn/who_am_i",
+        "/auth/logout",
+        "/auth/callback/demo",
+        "/docs",
+        "/nothing",
+    ] {
         for announced in [true, false] {
-            let mut request = alice.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json");
+            let mut request = alice
+                .request(Method::POST, path)
+                .header(header::CONTENT_TYPE, "application/json");
             if announced {
                 request = request.header(header::CONTENT_LENGTH, body.len());
             }
@@ -92,7 +121,15 @@ async fn a_body_of_ten_megabytes_is_refused() {
 async fn a_path_that_is_no_text_is_refused() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
-    for path in ["/%ff", "/docs/%C3", "/%", "/docs/%00", "/auth/callback/%ff", "/pkg/%ff", "/%0d%0aset-cookie:a=b"] {
+    for path in [
+        "/%ff",
+        "/docs/%C3",
+        "/%",
+        "/docs/%00",
+        "/auth/callback/%ff",
+        "/pkg/%ff",
+        "/%0d%0aset-cookie:a=b",
+    ] {
         assert_eq!(visitor.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
     }
     let query = visitor.get("/docs?q=%ff&after=%00").await;
@@ -105,7 +142,12 @@ async fn a_call_with_the_wrong_arguments_is_the_callers_fault() {
     let mut alice = site.sign_in("alice").await;
     for arguments in [json!({}), json!({ "kind": "secret" }), json!([]), json!("x")] {
         let answer = alice.call("message", &arguments).await;
-        assert!(answer.status.is_client_error(), "{arguments}: {} {}", answer.status, answer.body);
+        assert!(
+            answer.status.is_client_error(),
+            "{arguments}: {} {}",
+            answer.status,
+            answer.body
+        );
     }
     let unknown = alice.call("nothing", &json!({})).await;
     assert!(unknown.status.is_client_error(), "{}", unknown.status);
@@ -120,17 +162,34 @@ async fn files_of_the_build_are_compressed_and_never_outside_their_folder() {
     std::fs::write(root.join("pkg/portico.js"), "x".repeat(4000)).unwrap();
     std::fs::write(root.join("pkg/portico.js.br"), "compressed before").unwrap();
     std::fs::write(root.join("favicon.svg"), "<svg/>").unwrap();
-    let site = TestSite::configured(move |config| config.site_root = root).await;
+    let site = TestSite::configured(move |config| config.site_root = Some(root)).await;
     let mut visitor = site.visitor();
-    let request = visitor.request(Method::GET, "/pkg/portico.js").header(header::ACCEPT_ENCODING, "br, gzip");
+    let request = visitor
+        .request(Method::GET, "/pkg/portico.js")
+        .header(header::ACCEPT_ENCODING, "br, gzip");
     let script = visitor.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!((script.status, script.header("content-encoding")), (StatusCode::OK, "br"));
+    assert_eq!(
+        (script.status, script.header("content-encoding")),
+        (StatusCode::OK, "br")
+    );
     assert_eq!(script.body, "compressed before");
     assert_eq!(script.header("content-type"), "text/javascript");
     let icon = visitor.get("/favicon.svg").await;
-    assert_eq!((icon.status, icon.header("cache-control")), (StatusCode::OK, "public, max-age=3600"));
-    for path in ["/pkg/../../secret.txt", "/pkg/..%2f..%2fsecret.txt", "/../secret.txt", "/%2e%2e/secret.txt"] {
+    assert_eq!(
+        (icon.status, icon.header("cache-control")),
+        (StatusCode::OK, "public, max-age=3600")
+    );
+    for path in [
+        "/pkg/../../secret.txt",
+        "/pkg/..%2f..%2fsecret.txt",
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+    ] {
         let answer = visitor.get(path).await;
-        assert!(answer.status.is_client_error() && !answer.body.contains("secret\n"), "{path}: {}", answer.status);
+        assert!(
+            answer.status.is_client_error() && !answer.body.contains("secret\n"),
+            "{path}: {}",
+            answer.status
+        );
     }
 }

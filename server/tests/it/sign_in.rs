@@ -20,19 +20,32 @@ async fn si_12_a_page_opened_before_sign_in_is_reached_after_it() {
     let refused = visitor.get("/docs?q=handbook").await;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
     let link = "/auth/login?return_to=/docs%3Fq%3Dhandbook";
-    assert!(refused.body.contains(link), "no link to sign in and come back: {}", refused.body);
+    assert!(
+        refused.body.contains(link),
+        "no link to sign in and come back: {}",
+        refused.body
+    );
 
     let at_provider = visitor.start_sign_in("/docs?q=handbook").await;
     let back = visitor.choose(&at_provider, "bob").await;
     let arrived = visitor.get(&back).await;
-    assert_eq!((arrived.status, arrived.location()), (StatusCode::SEE_OTHER, Some("/docs?q=handbook")));
+    assert_eq!(
+        (arrived.status, arrived.location()),
+        (StatusCode::SEE_OTHER, Some("/docs?q=handbook"))
+    );
     assert_eq!(visitor.get("/docs?q=handbook").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn si_12_a_return_address_on_another_site_is_refused() {
     let site = TestSite::start().await;
-    for foreign in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example"] {
+    for foreign in [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+    ] {
         let mut visitor = site.visitor();
         let arrived = visitor.sign_in("alice", foreign).await;
         assert_eq!(arrived.location(), Some("/"), "{foreign}");
@@ -46,14 +59,26 @@ async fn si_9_signing_out_ends_the_session_here_and_leads_to_the_provider() {
     let before = alice.cookies.clone();
     let out = alice.post_form("/auth/logout", &[]).await;
     assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.body);
-    assert!(out.location().is_some_and(|to| to.contains("/end_session")), "{:?}", out.location());
+    assert!(
+        out.location().is_some_and(|to| to.contains("/end_session")),
+        "{:?}",
+        out.location()
+    );
     assert_eq!(alice.get("/profile").await.status, StatusCode::UNAUTHORIZED);
 
     let mut thief = site.visitor();
     thief.cookies = before;
-    assert_eq!(thief.get("/profile").await.status, StatusCode::UNAUTHORIZED, "a copied cookie still works");
+    assert_eq!(
+        thief.get("/profile").await.status,
+        StatusCode::UNAUTHORIZED,
+        "a copied cookie still works"
+    );
     let page = alice.get("/auth/signed-out").await;
-    assert!(page.status == StatusCode::OK && page.body.contains("igned out"), "{}", page.body);
+    assert!(
+        page.status == StatusCode::OK && page.body.contains("igned out"),
+        "{}",
+        page.body
+    );
 }
 
 #[tokio::test]
@@ -62,7 +87,10 @@ async fn si_13_two_tabs_can_sign_in_at_the_same_time() {
     let mut visitor = site.visitor();
     let first = visitor.start_sign_in("/public").await;
     let second = visitor.start_sign_in("/docs").await;
-    let (first, second) = (visitor.choose(&first, "alice").await, visitor.choose(&second, "alice").await);
+    let (first, second) = (
+        visitor.choose(&first, "alice").await,
+        visitor.choose(&second, "alice").await,
+    );
     assert_eq!(visitor.get(&first).await.location(), Some("/public"));
     assert_eq!(visitor.get(&second).await.location(), Some("/docs"));
 }
@@ -72,7 +100,8 @@ async fn si_11_a_failure_at_the_provider_is_a_page_with_a_reference() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
     let at_provider = visitor.start_sign_in("/").await;
-    site.provider.change(|faults| faults.error = Some(("access_denied".into(), "<script>alert(1)</script>".into())));
+    site.provider
+        .change(|faults| faults.error = Some(("access_denied".into(), "<script>alert(1)</script>".into())));
     let back = visitor.choose(&at_provider, "alice").await;
     let page = visitor.get(&back).await;
     assert!(page.status.is_client_error(), "{}", page.status);
@@ -85,14 +114,26 @@ async fn si_11_a_failure_at_the_provider_is_a_page_with_a_reference() {
 async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_works_when_it_is_back() {
     let mut site = TestSite::without_provider().await;
     let mut visitor = site.visitor();
-    assert_eq!(visitor.get("/").await.status, StatusCode::OK, "the site serves without its provider");
+    assert_eq!(
+        visitor.get("/").await.status,
+        StatusCode::OK,
+        "the site serves without its provider"
+    );
     let ready = visitor.get("/readyz").await;
     assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
     let provider = &ready.json()["providers"][0];
-    assert_eq!((&provider["id"], &provider["ready"]), (&"demo".into(), &false.into()), "{provider}");
+    assert_eq!(
+        (&provider["id"], &provider["ready"]),
+        (&"demo".into(), &false.into()),
+        "{provider}"
+    );
     let page = visitor.get("/auth/login").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(page.body.contains("<html") && page.headers.contains_key("content-security-policy"), "{}", page.body);
+    assert!(
+        page.body.contains("<html") && page.headers.contains_key("content-security-policy"),
+        "{}",
+        page.body
+    );
 
     site.start_provider().await;
     site.wait_until_ready().await;

@@ -15,7 +15,13 @@ fn a_port_that_is_taken_is_one_line() {
     let served = program.run(&["serve"]);
     assert_eq!(served.code, 1);
     let line = served.stderr.lines().last().unwrap_or_default();
-    assert!(line.starts_with(&format!("port {port} is taken: stop the other program or set PORTICO_LISTEN")), "{}", served.stderr);
+    assert!(
+        line.starts_with(&format!(
+            "port {port} is taken: stop the other program or set PORTICO_LISTEN"
+        )),
+        "{}",
+        served.stderr
+    );
 }
 
 #[test]
@@ -23,16 +29,28 @@ fn a_demo_provider_port_that_is_taken_is_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let (port, _) = free_ports();
     let (listen, demo) = (format!("127.0.0.1:{port}"), taken.local_addr().unwrap().to_string());
-    let served = Program::new().run_with(&["serve", "--demo"], &[("PORTICO_LISTEN", &listen), ("PORTICO_DEMO_LISTEN", &demo)]);
+    let served = Program::new().run_with(
+        &["serve", "--demo"],
+        &[("PORTICO_LISTEN", &listen), ("PORTICO_DEMO_LISTEN", &demo)],
+    );
     assert_eq!(served.code, 1);
-    assert!(served.stderr.contains("is taken: stop the other program or set PORTICO_DEMO_LISTEN"), "{}", served.stderr);
+    assert!(
+        served
+            .stderr
+            .contains("is taken: stop the other program or set PORTICO_DEMO_LISTEN"),
+        "{}",
+        served.stderr
+    );
 }
 
 #[test]
 fn a_wrong_policy_is_told_by_file_and_line() {
     let program = Program::new();
     program.write("portico.toml", PROVIDER);
-    program.write("policies/wrong.cedar", "permit (principal, action, resource)\nwhen { principal.colour == 7 };\n");
+    program.write(
+        "policies/wrong.cedar",
+        "permit (principal, action, resource)\nwhen { principal.colour == 7 };\n",
+    );
     for command in [&["check"][..], &["serve"]] {
         let run = program.run(command);
         assert_eq!(run.code, 2, "{}", run.stderr);
@@ -58,6 +76,11 @@ fn a_key_file_that_holds_no_key_is_one_line() {
     program.write("portico.toml", PROVIDER);
     program.write("data/keys", "no key\n");
     let served = program.run(&["serve"]);
-    assert_eq!((served.code, served.stderr.lines().count()), (1, 1), "{}", served.stderr);
+    assert_eq!(
+        (served.code, served.stderr.lines().count()),
+        (1, 1),
+        "{}",
+        served.stderr
+    );
     assert!(served.stderr.contains("data/keys"), "{}", served.stderr);
 }

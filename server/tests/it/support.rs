@@ -5,12 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use axum::Router;
 use bff::Bff;
 use demo::{Demo, DemoConfig, DemoHandle};
-use server::{
-    Config, Site,
-    config::Sources,
-    demo_house, site,
-    store::Store,
-};
+use server::{Config, Site, config::Sources, demo_house, site, store::Store};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -41,7 +36,10 @@ pub(crate) struct Wishes {
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { config: Box::new(|_| {}), provider_answers: true }
+        Self {
+            config: Box::new(|_| {}),
+            provider_answers: true,
+        }
     }
 }
 
@@ -53,12 +51,20 @@ impl TestSite {
 
     /// The same with another configuration.
     pub(crate) async fn configured(change: impl FnOnce(&mut Config) + Send + 'static) -> Self {
-        Self::with(Wishes { config: Box::new(change), ..Wishes::default() }).await
+        Self::with(Wishes {
+            config: Box::new(change),
+            ..Wishes::default()
+        })
+        .await
     }
 
     /// The same while nothing listens at the provider's port.
     pub(crate) async fn without_provider() -> Self {
-        Self::with(Wishes { provider_answers: false, ..Wishes::default() }).await
+        Self::with(Wishes {
+            provider_answers: false,
+            ..Wishes::default()
+        })
+        .await
     }
 
     async fn with(wishes: Wishes) -> Self {
@@ -76,7 +82,15 @@ impl TestSite {
             None
         };
         let Site { router, bff, store, .. } = site(&config).await.unwrap();
-        let mut site = Self { router, bff, store, config, provider, serving, _folder: folder };
+        let mut site = Self {
+            router,
+            bff,
+            store,
+            config,
+            provider,
+            serving,
+            _folder: folder,
+        };
         if site.serving.is_some() {
             site.wait_until_ready().await;
         }
@@ -96,7 +110,11 @@ impl TestSite {
     pub(crate) async fn wait_until_ready(&mut self) {
         let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
         while !self.bff.readiness().iter().all(|provider| provider.ready) {
-            assert!(tokio::time::Instant::now() < deadline, "not ready: {:?}", self.bff.readiness());
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "not ready: {:?}",
+                self.bff.readiness()
+            );
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     }
@@ -110,7 +128,13 @@ impl TestSite {
     pub(crate) async fn sign_in(&self, who: &str) -> Visitor {
         let mut visitor = self.visitor();
         let arrived = visitor.sign_in(who, "/profile").await;
-        assert_eq!(arrived.location(), Some("/profile"), "sign-in of {who}: {} {}", arrived.status, arrived.body);
+        assert_eq!(
+            arrived.location(),
+            Some("/profile"),
+            "sign-in of {who}: {} {}",
+            arrived.status,
+            arrived.body
+        );
         visitor
     }
 }
@@ -135,7 +159,7 @@ pub(crate) fn config(folder: &TempDir, provider_port: u16) -> Config {
     config.database_url = format!("sqlite:{}", folder.path().join("portico.db").display());
     config.session.keys_file = None;
     config.policies = root.join("policies");
-    config.site_root = folder.path().join("site");
+    config.site_root = Some(folder.path().join("site"));
     config.demo_listen = Some(([127, 0, 0, 1], provider_port).into());
     config
 }
@@ -143,11 +167,19 @@ pub(crate) fn config(folder: &TempDir, provider_port: u16) -> Config {
 /// Two documents: `Secret plan`, private to Engineering, and `Notice`, for everybody.
 pub(crate) async fn documents(site: &TestSite) -> [domain::DocumentId; 2] {
     let texts = [
-        ("plan.md", "---\ntitle: Secret plan\nowner: demo:dave\ngroups: [Engineering]\nprivate: true\nid: 101\n---\nthe plan is simple\n"),
-        ("notice.md", "---\ntitle: Notice\nowner: demo:dave\nprivate: false\nid: 102\n---\nfor everybody\n"),
+        (
+            "plan.md",
+            "---\ntitle: Secret plan\nowner: demo:dave\ngroups: [Engineering]\nprivate: true\nid: 101\n---\nthe plan is simple\n",
+        ),
+        (
+            "notice.md",
+            "---\ntitle: Notice\nowner: demo:dave\nprivate: false\nid: 102\n---\nfor everybody\n",
+        ),
     ];
     let config = site.config.clone();
-    let report = server::import::seed_demo(&site.store, &texts, &move |who| config.person(who)).await.unwrap();
+    let report = server::import::seed_demo(&site.store, &texts, &move |who| config.person(who))
+        .await
+        .unwrap();
     assert!(report.problems.is_empty(), "{:?}", report.problems);
     [101, 102].map(|number| domain::DocumentId::new(number).unwrap())
 }

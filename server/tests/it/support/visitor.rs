@@ -29,7 +29,10 @@ pub(crate) struct Answer {
 impl Answer {
     /// The value of a header; empty if there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// Where it redirects to.
@@ -45,15 +48,30 @@ impl Answer {
 
 impl Visitor {
     pub(crate) fn new(router: Router, public_url: &Url) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "a browser in a test talks to the provider, not Portico")]
-        let provider_client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a browser in a test talks to the provider, not Portico"
+        )]
+        let provider_client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         let origin = public_url.origin().ascii_serialization();
-        Self { router, origin, provider_client, cookies: BTreeMap::new(), seen: Vec::new() }
+        Self {
+            router,
+            origin,
+            provider_client,
+            cookies: BTreeMap::new(),
+            seen: Vec::new(),
+        }
     }
 
     /// Opens an address of the site, as by a click on a link in it.
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        let request = self.request(Method::GET, path).header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "document");
+        let request = self
+            .request(Method::GET, path)
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document");
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
@@ -74,13 +92,16 @@ impl Visitor {
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json")
             .header(header::ORIGIN, self.origin.clone());
-        self.send(request.body(Body::from(arguments.to_string())).unwrap()).await
+        self.send(request.body(Body::from(arguments.to_string())).unwrap())
+            .await
     }
 
     /// A request with this browser's cookies, from a page of the site.
     pub(crate) fn request(&self, method: Method, path: &str) -> http::request::Builder {
         let host = self.origin.split("//").nth(1).unwrap();
-        self.foreign_request(method, path).header(header::HOST, host).header("sec-fetch-site", "same-origin")
+        self.foreign_request(method, path)
+            .header(header::HOST, host)
+            .header("sec-fetch-site", "same-origin")
     }
 
     /// A request with this browser's cookies that says nothing about where it comes from.
@@ -89,7 +110,11 @@ impl Visitor {
         if self.cookies.is_empty() {
             return request;
         }
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         request.header(header::COOKIE, cookies.join("; "))
     }
 
@@ -105,7 +130,11 @@ impl Visitor {
             self.seen.push(b'\n');
         }
         self.seen.extend_from_slice(&body);
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
@@ -122,8 +151,12 @@ impl Visitor {
 
     /// Starts a sign-in and returns the provider's address the browser is sent to.
     pub(crate) async fn start_sign_in(&mut self, return_to: &str) -> Url {
-        let login = self.get(&format!("/auth/login?{}", form(&[("return_to", return_to)]))).await;
-        let location = login.location().unwrap_or_else(|| panic!("no way to the provider: {} {}", login.status, login.body));
+        let login = self
+            .get(&format!("/auth/login?{}", form(&[("return_to", return_to)])))
+            .await;
+        let location = login
+            .location()
+            .unwrap_or_else(|| panic!("no way to the provider: {} {}", login.status, login.body));
         location.parse().unwrap()
     }
 
@@ -133,7 +166,10 @@ impl Visitor {
         fields.push(("demo_person".to_owned(), who.to_owned()));
         let mut address = at_provider.clone();
         address.set_query(None);
-        let borrowed: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let borrowed: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let answer = self
             .provider_client
             .post(address)
@@ -142,7 +178,10 @@ impl Visitor {
             .send()
             .await
             .unwrap();
-        let back = answer.headers().get(header::LOCATION).expect("the provider did not send the browser back");
+        let back = answer
+            .headers()
+            .get(header::LOCATION)
+            .expect("the provider did not send the browser back");
         let back: Url = back.to_str().unwrap().parse().unwrap();
         format!("{}?{}", back.path(), back.query().unwrap_or_default())
     }
@@ -156,5 +195,7 @@ impl Visitor {
 }
 
 fn form(fields: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }

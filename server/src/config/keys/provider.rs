@@ -1,0 +1,127 @@
+//! The keys of a provider: the tables `[[providers]]`.
+
+use super::{CLAIM, DURATION, FILE, Key, Shape, TEXT, URL, key};
+
+/// `[[providers]]`.
+pub(super) const PROVIDER: &[Key] = &[
+    key(
+        "providers[].id",
+        Shape::Text("a-z, 0-9 and `-`, at most 32"),
+        None,
+        r#"id = "acme""#,
+        "Short name, part of the redirect address to register with the provider: `{public_url}/auth/callback/{id}`. Must be written.",
+    ),
+    key(
+        "providers[].title",
+        TEXT,
+        None,
+        r#"title = "Acme""#,
+        "The name people see when they choose. Without it: the id.",
+    ),
+    key(
+        "providers[].kind",
+        Shape::Text("`oidc`"),
+        Some("oidc"),
+        r#"kind = "oidc""#,
+        "What sort of provider it is. Any OpenID Connect provider with discovery works as `oidc`.",
+    ),
+    key(
+        "providers[].issuer",
+        URL,
+        None,
+        r#"issuer = "https://login.example.com/realms/acme""#,
+        "The provider's issuer, exactly as it writes it itself, with or without `/` at the end. Must be written.",
+    ),
+    key(
+        "providers[].client_id",
+        TEXT,
+        None,
+        r#"client_id = "portal""#,
+        "What the provider calls Portico. Must be written.",
+    ),
+    key(
+        "providers[].client_secret",
+        Shape::Secret,
+        None,
+        r#"client_secret = "…""#,
+        "The secret Portico proves itself with; better in a file or the environment. None for a public client.",
+    ),
+    key(
+        "providers[].client_secret_file",
+        FILE,
+        None,
+        r#"client_secret_file = "/run/secrets/acme""#,
+        "A file with the secret; white space at its end is ignored. Instead of `client_secret`.",
+    ),
+    key(
+        "providers[].scopes",
+        Shape::Words,
+        Some("openid profile email offline_access"),
+        r#"scopes = ["openid", "profile", "email", "offline_access", "messages:read"]"#,
+        "What is asked of the provider; `openid` must be there. `offline_access` lets access tokens be renewed silently.",
+    ),
+    key(
+        "providers[].audience",
+        TEXT,
+        None,
+        r#"audience = "https://api.example.com""#,
+        "Sent as `audience` when people sign in, for providers that make access tokens for an API that way. Without it (and without \
+         `resource`): `api.audience`.",
+    ),
+    key(
+        "providers[].resource",
+        URL,
+        None,
+        r#"resource = "https://api.example.com""#,
+        "Sent as `resource` when people sign in and when tokens are fetched, for providers that follow RFC 8707.",
+    ),
+    key(
+        "providers[].response_mode",
+        Shape::Text("`query` or `form_post`"),
+        Some("query"),
+        r#"response_mode = "form_post""#,
+        "How the provider sends people back.",
+    ),
+    key(
+        "providers[].algorithms",
+        Shape::Words,
+        Some("RS256 PS256 ES256 EdDSA"),
+        r#"algorithms = ["ES256"]"#,
+        "Signatures accepted on tokens; nothing else is.",
+    ),
+    key(
+        "providers[].extra_audiences",
+        Shape::Words,
+        Some(""),
+        r#"extra_audiences = ["portal-mobile"]"#,
+        "Further audiences an ID token may name beside `client_id`.",
+    ),
+    key(
+        "providers[].leeway",
+        DURATION,
+        Some("60s"),
+        r#"leeway = "60s""#,
+        "How far the provider's clock may be off, at most `5m`.",
+    ),
+    key(
+        "providers[].groups.claim",
+        CLAIM,
+        Some("groups"),
+        r#"groups = { claim = "groups" }"#,
+        "The claim that lists a person's groups. A dot steps into an object. A person without the claim has unknown groups, which grant nothing.",
+    ),
+    key(
+        "providers[].roles.claim",
+        CLAIM,
+        Some("roles"),
+        r#"roles = { claim = "realm_access.roles" }"#,
+        "The claim that lists a person's roles; `Admin` opens the Admin tab.",
+    ),
+    key(
+        "providers[].job_title.claim",
+        CLAIM,
+        Some("job_title"),
+        r#"job_title = { claim = "jobTitle" }"#,
+        "The claim with a person's job title, which policies may use.",
+    ),
+];

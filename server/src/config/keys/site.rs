@@ -1,0 +1,103 @@
+//! The keys of the site itself: where it is, what it keeps, what it asks.
+
+use super::{ADDRESS, DURATION, FILE, FOLDER, Key, Shape, TEXT, URL, key};
+
+/// The top of the file, and `[session]`.
+pub(super) const SITE: &[Key] = &[
+    key(
+        "public_url",
+        URL,
+        None,
+        r#"public_url = "https://portico.example.com""#,
+        "The address people type. Providers send people back to it, cookies belong to it. Plain `http` only on this machine. \
+         Without it: `http://localhost` and the port of `listen`.",
+    ),
+    key(
+        "listen",
+        ADDRESS,
+        Some("127.0.0.1:4040"),
+        r#"listen = "0.0.0.0:4040""#,
+        "Where Portico listens. It speaks plain HTTP: on a network, put a server that speaks TLS in front.",
+    ),
+    key(
+        "database_url",
+        Shape::Text("`sqlite:` and a path"),
+        Some("sqlite:data/portico.db"),
+        r#"database_url = "sqlite:/var/lib/portico/portico.db""#,
+        "Where documents and sessions are kept. File and folder are made if missing.",
+    ),
+    key(
+        "policies",
+        FOLDER,
+        Some("policies"),
+        r#"policies = "/etc/portico/policies""#,
+        "The rules: who may see which document. Checked when Portico starts.",
+    ),
+    key(
+        "site_root",
+        FOLDER,
+        None,
+        r#"site_root = "/usr/share/portico/site""#,
+        "What was built for browsers: `pkg/` with script and styles, icons and fonts. Without it: the folder `site` beside the program.",
+    ),
+    key(
+        "log",
+        Shape::Text("filter"),
+        Some("info"),
+        r#"log = "info,bff=debug""#,
+        "What is logged: `error`, `warn`, `info`, `debug` or `trace`, also for parts. `RUST_LOG` is used when this is not written.",
+    ),
+    key(
+        "log_format",
+        Shape::Text("`text` or `json`"),
+        Some("text"),
+        r#"log_format = "json""#,
+        "Lines for people, or one JSON object a line.",
+    ),
+    key(
+        "demo_listen",
+        ADDRESS,
+        None,
+        r#"demo_listen = "127.0.0.1:5041""#,
+        "Where the provider of `portico serve --demo` listens; only on this machine. Without it: one port above `listen`.",
+    ),
+    key(
+        "session.idle",
+        DURATION,
+        Some("8h"),
+        r#"idle = "4h""#,
+        "People are signed out this long after their last request.",
+    ),
+    key(
+        "session.absolute",
+        DURATION,
+        Some("7d"),
+        r#"absolute = "1d""#,
+        "People are signed out this long after signing in, whatever they do.",
+    ),
+    key(
+        "session.keys_file",
+        FILE,
+        Some("data/keys"),
+        r#"keys_file = "/var/lib/portico/keys""#,
+        "Keys that seal sessions, made at the first start and readable by Portico's user alone. The first key seals, all open.",
+    ),
+];
+
+/// `[api]`.
+pub(super) const API: &[Key] = &[
+    key(
+        "api.base_url",
+        URL,
+        None,
+        r#"base_url = "https://api.example.com""#,
+        "The API the Public, Protected and Admin pages ask: `{base_url}/api/messages/public` and so on. Without it Portico answers itself.",
+    ),
+    key(
+        "api.audience",
+        TEXT,
+        None,
+        r#"audience = "https://api.example.com""#,
+        "What the API is called in access tokens (`aud`). Without it only the public message is served.",
+    ),
+];
