@@ -34,10 +34,10 @@ test("UI-6 parallel reloads and broken-off ones leave no panic and no 5xx", { ta
 });
 
 test("HD-1 nothing on any page breaks the content security policy, and no script fails", { tag: ["@certified"] }, async ({ page, portal }) => {
+  await portal.signIn(alice);
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  await portal.signIn(alice);
   for (const address of ["/", "/docs", "/docs/1", "/profile", "/public", "/protected", "/about"]) {
     await portal.open(address);
     await portal.awake();
