@@ -42,7 +42,7 @@ impl bff::Pages for HousePages {
         let message = if signed_out.provider_session_alive {
             "You are signed out here. Your provider may still know you: the next sign-in may not ask for a password."
         } else {
-            "You are signed out here and at your provider."
+            "You are signed out. Nobody can go on with this session."
         };
         let again = vec![("Sign in again".to_owned(), "/auth/login".to_owned())];
         page(StatusCode::OK, "Signed out", message, None, again)

@@ -37,6 +37,7 @@ impl Store {
                 source,
             })?;
         }
+        make_private(&path);
         let writer = pool(1)
             .connect_with(options.clone())
             .await
@@ -48,6 +49,16 @@ impl Store {
             .map_err(|source| failed(&path, source))?;
         Ok(Self { pool, writer })
     }
+}
+
+/// Makes a missing file so that nobody but its owner can read it; SQLite gives the log beside it the same permissions.
+/// What goes wrong here is told by the connection that follows.
+fn make_private(path: &Path) {
+    let mut file = std::fs::OpenOptions::new();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    drop(file.open(path));
 }
 
 async fn prepare(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
@@ -106,5 +117,27 @@ fn failed(path: &Path, source: sqlx::Error) -> StoreError {
         StoreError::Unwritable { path, source }
     } else {
         StoreError::Open { path, source }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_but_the_owner_can_read_the_files_of_a_new_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("a.db").display());
+        let store = Store::open(&url).await.unwrap();
+        let mut files = 0;
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let mode = file.unwrap().metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+            files += 1;
+        }
+        assert!(files > 1, "the log beside the database is open");
+        store.close().await;
     }
 }
