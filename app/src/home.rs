@@ -72,7 +72,7 @@ pub(crate) fn Home() -> impl IntoView {
 #[component]
 fn Welcome(face: Face, newest: Vec<Summary>) -> impl IntoView {
     view! {
-        <div class="page">
+        <div class="page wide">
             <h1>{format!("Welcome, {}", face.name)}</h1>
             {if newest.is_empty() {
                 Either::Left(

@@ -33,93 +33,93 @@ pub(crate) fn NothingHere() -> impl IntoView {
     view! { <Problem error=PageError::NotFound /> }
 }
 
+/// The one thing to do next.
+enum Step {
+    SignIn(&'static str),
+    TryAgain,
+    GoHome,
+    ListDocuments,
+}
+
 /// Puts a failure into words, on the page at `path` and `search`.
 fn telling(error: PageError, path: &str, search: &str) -> Telling {
-    let status = if error == PageError::Unreachable {
-        0
-    } else {
-        error.status()
+    let (title, words, step) = words(&error);
+    let action = match step {
+        Step::SignIn(words) => Action::outside(words, sign_in_address(path, search)),
+        Step::TryAgain if search.is_empty() => Action::outside("Try again", path.to_owned()),
+        Step::TryAgain => Action::outside("Try again", format!("{path}?{search}")),
+        Step::GoHome => Action::inside("Go home", "/"),
+        Step::ListDocuments => Action::inside("Documents you can read", "/docs"),
     };
-    let say = |title: &str, words: &str, action: Action| Telling {
-        status,
+    let mut telling = Telling {
+        status: if error == PageError::Unreachable {
+            0
+        } else {
+            error.status()
+        },
         title: title.to_owned(),
         paragraphs: vec![words.to_owned()],
         actions: vec![action],
         ..Telling::default()
     };
-    let sign_in = |words| Action::outside(words, sign_in_address(path, search));
-    let again = || {
-        Action::outside(
-            "Try again",
-            if search.is_empty() {
-                path.to_owned()
-            } else {
-                format!("{path}?{search}")
-            },
-        )
-    };
-    let home = || Action::inside("Go home", "/");
     match error {
-        PageError::SignInFirst => say(
+        PageError::Refused(refusal) => {
+            let ask = refusal.ask.map(|whom| format!("To get access, ask {whom}."));
+            telling.paragraphs = refusal.sentences.into_iter().chain(ask).collect();
+        }
+        PageError::ApiRefused { status, message } => {
+            telling.paragraphs.push(format!("It answered with status {status}."));
+            telling.quote = (!message.is_empty()).then_some(message);
+        }
+        PageError::Unavailable(reference) | PageError::Fault(reference) => telling.reference = Some(reference),
+        _ => {}
+    }
+    telling
+}
+
+/// Title, what it means, what to do.
+fn words(error: &PageError) -> (&'static str, &'static str, Step) {
+    match error {
+        PageError::SignInFirst => (
             "Sign in to see this page",
             "It is for people who are signed in. You come straight back here afterwards.",
-            sign_in("Sign in"),
+            Step::SignIn("Sign in"),
         ),
-        PageError::SignInAgain => say(
+        PageError::SignInAgain => (
             "Please sign in again",
             "Your permission to ask other services has run out. Signing in again renews it and brings you back here.",
-            sign_in("Sign in again"),
+            Step::SignIn("Sign in again"),
         ),
-        PageError::Refused(refusal) => Telling {
-            paragraphs: refusal
-                .sentences
-                .into_iter()
-                .chain(refusal.ask.map(|whom| format!("To get access, ask {whom}.")))
-                .collect(),
-            ..say(
-                "You may not read this document",
-                "",
-                Action::inside("Documents you can read", "/docs"),
-            )
-        },
-        PageError::ApiRefused { status, message } => Telling {
-            quote: (!message.is_empty()).then_some(message),
-            ..say(
-                "The messages API refused",
-                &format!("It answered your request with status {status}."),
-                home(),
-            )
-        },
-        PageError::NotFound => say(
+        PageError::Refused(_) => ("You may not read this document", "", Step::ListDocuments),
+        PageError::ApiRefused { .. } => (
+            "The messages API refused",
+            "Your account lacks a permission that this message needs.",
+            Step::GoHome,
+        ),
+        PageError::NotFound => (
             "There is nothing at this address",
             "The link may be old or mistyped, or what it led to was removed.",
-            home(),
+            Step::GoHome,
         ),
-        PageError::Unavailable(reference) => Telling {
-            reference: Some(reference),
-            ..say(
-                "This is not available right now",
-                "Something behind Portico does not answer. Nothing was changed or lost; try again in a moment.",
-                again(),
-            )
-        },
-        PageError::Fault(reference) => Telling {
-            reference: Some(reference),
-            ..say(
-                "Something went wrong here",
-                "The mistake is ours, not yours. Nothing was changed or lost.",
-                again(),
-            )
-        },
-        PageError::Malformed => say(
+        PageError::Unavailable(_) => (
+            "This is not available right now",
+            "Something behind Portico does not answer. Nothing was changed or lost; try again in a moment.",
+            Step::TryAgain,
+        ),
+        PageError::Fault(_) => (
+            "Something went wrong here",
+            "The mistake is ours, not yours. Nothing was changed or lost.",
+            Step::TryAgain,
+        ),
+        PageError::Malformed => (
             "That request made no sense",
             "The page and the site did not understand each other. Loading the page again usually helps.",
-            again(),
+            Step::TryAgain,
         ),
-        PageError::Unreachable => say(
+        PageError::Unreachable => (
             "No connection",
             "Your browser could not reach Portico. Check the connection, then try again.",
-            again(),
+            Step::TryAgain,
         ),
     }
 }
