@@ -86,6 +86,9 @@ pub struct ProviderConfig {
     pub extra_audiences: Vec<String>,
     /// How far clocks may differ; at most 5 minutes.
     pub leeway: Duration,
+    /// Believe logout tokens with `typ: logout+jwt` only. Older providers leave `typ` out or write `JWT` (Back-Channel
+    /// Logout 1.0 §2.4).
+    pub typed_logout_tokens: bool,
 }
 
 impl ProviderConfig {
@@ -107,6 +110,7 @@ impl ProviderConfig {
             algorithms: ["RS256", "PS256", "ES256", "EdDSA"].map(str::to_owned).to_vec(),
             extra_audiences: Vec::new(),
             leeway: Duration::from_mins(1),
+            typed_logout_tokens: false,
         })
     }
 }

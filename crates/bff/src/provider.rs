@@ -7,6 +7,7 @@
 //! | Which keys does it sign with? | [`keys`] |
 //! | What is a signed token? | [`jws`] |
 //! | Is this ID token good? | [`id_token`] |
+//! | Is this logout token good? | [`logout_token`] |
 //! | Is this access token good? | [`access_token`] |
 //! | What else does it know of the person? | [`profile`] |
 
@@ -16,6 +17,7 @@ pub(crate) mod http;
 pub(crate) mod id_token;
 pub(crate) mod jws;
 pub(crate) mod keys;
+pub(crate) mod logout_token;
 pub(crate) mod profile;
 
 use std::sync::Arc;

@@ -33,6 +33,10 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
         .route("/auth/callback/{provider}", callback)
         .route("/auth/signed-out", get(sign_out::here::signed_out))
         .route("/auth/session", get(session))
+        .route(
+            "/auth/backchannel-logout/{provider}",
+            post(sign_out::back_channel::by_post),
+        )
         .merge(defended)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(keep_private))

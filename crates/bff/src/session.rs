@@ -5,17 +5,22 @@
 //! | What is kept, and what can be read without the cookie? | [`record`] |
 //! | How is it sealed? | [`seal`] |
 //! | What must a store promise? In memory? | [`store`] |
+//! | Which sessions does a person have? | [`index`], [`list`] |
 //! | In SQLite? | `sqlite` (feature `sqlite`) |
 //! | When does it end? | [`lifetime`] |
+//! | What was ended before it began? | [`tombstone`] |
 //! | How do the routes use it? | [`room`] |
 
+pub(crate) mod index;
 pub(crate) mod lifetime;
+pub(crate) mod list;
 pub(crate) mod record;
 pub(crate) mod room;
 pub(crate) mod seal;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 pub(crate) mod store;
+pub(crate) mod tombstone;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;

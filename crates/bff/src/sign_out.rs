@@ -3,7 +3,9 @@
 //! | question | where |
 //! |---|---|
 //! | The button "Log out" | [`here`] |
+//! | The provider's server says so | [`back_channel`] |
 //! | What happens to the tokens? | [`revocation`] |
 
+pub(crate) mod back_channel;
 pub(crate) mod here;
 pub(crate) mod revocation;

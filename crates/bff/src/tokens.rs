@@ -35,6 +35,14 @@ pub(crate) struct TokenSet {
     /// `auth_time` of the sign-in; a refreshed ID token must repeat it.
     #[serde(default)]
     pub(crate) auth_time: Option<i64>,
+    /// The refresh token may outlive the session (`offline_access`).
+    #[serde(default = "yes")]
+    pub(crate) offline: bool,
+}
+
+/// Of sessions that were written before it was noted.
+fn yes() -> bool {
+    true
 }
 
 impl TokenSet {
@@ -64,6 +72,7 @@ impl TokenSet {
             id_token: id.into(),
             nonce: String::new(),
             auth_time: None,
+            offline: true,
         }
     }
 }

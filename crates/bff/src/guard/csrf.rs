@@ -48,9 +48,14 @@ fn carries_bearer(headers: &HeaderMap) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer "))
 }
 
-/// Refuses what [`judge`] does not let pass. The callback is judged by `state` instead: the provider's page posts to it.
+/// Where others post to us: the provider's page with a `state`, the provider's server with a signed token. Cookies play
+/// no part in what is believed there.
+const POSTED_FROM_ELSEWHERE: [&str; 2] = ["/auth/callback/", "/auth/backchannel-logout/"];
+
+/// Refuses what [`judge`] does not let pass.
 pub(crate) async fn defend(State(inner): State<Arc<Inner>>, request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/auth/callback/") {
+    let path = request.uri().path();
+    if POSTED_FROM_ELSEWHERE.iter().any(|prefix| path.starts_with(prefix)) {
         return next.run(request).await;
     }
     let origin = inner.config.public_url.origin().ascii_serialization();

@@ -22,8 +22,8 @@ use crate::tokens::{AccessToken, TokenError};
 /// As an extractor: `SignedIn` answers 401 with a page that offers to sign in, `Option<SignedIn>` lets everybody in.
 #[derive(Clone)]
 pub struct SignedIn {
-    inner: Arc<Inner>,
-    session: Arc<Session>,
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) session: Arc<Session>,
 }
 
 impl SignedIn {

@@ -119,7 +119,7 @@ impl Provider {
         Ok(())
     }
 
-    fn leeway(&self) -> i64 {
+    pub(super) fn leeway(&self) -> i64 {
         i64::try_from(self.config.leeway.as_secs()).unwrap_or_default()
     }
 
@@ -188,7 +188,8 @@ fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
-fn check_age(issued: i64, now: i64, leeway: i64) -> Result<(), String> {
+/// An ID token or logout token issued at `issued` is neither from the future nor from long ago.
+pub(super) fn check_age(issued: i64, now: i64, leeway: i64) -> Result<(), String> {
     if issued > now.saturating_add(leeway) {
         return Err("`iat` is in the future".to_owned());
     }

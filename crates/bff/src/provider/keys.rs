@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
+use openidconnect::JsonWebKey as _;
 use openidconnect::core::CoreJsonWebKey;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -12,6 +13,7 @@ use url::Url;
 
 use super::http::HttpClient;
 use crate::config::clock::Clock;
+use crate::config::secret::Secret;
 
 /// Keys older than this are asked for again before they are trusted.
 const FRESH: Duration = Duration::from_hours(1);
@@ -50,6 +52,16 @@ impl Key {
         })
     }
 
+    /// The secret that client and provider share, for signatures by MAC.
+    pub(crate) fn of_secret(secret: &Secret) -> Self {
+        Self {
+            jwk: CoreJsonWebKey::new_symmetric(secret.expose().as_bytes().to_vec()),
+            kid: None,
+            alg: None,
+            kind: "oct".to_owned(),
+        }
+    }
+
     fn fits(&self, alg: &str, kid: Option<&str>) -> bool {
         let expected = match alg {
             "ES256" => "EC P-256",
@@ -68,7 +80,7 @@ impl Key {
 pub(crate) enum Asker {
     /// A sign-in or a renewal: the token came from the provider, so one question each is always allowed.
     Provider,
-    /// A caller of an API: anybody can write any key's name into a token.
+    /// A caller of an API or of the logout channel: anybody can write any key's name into a token.
     Stranger,
 }
 
@@ -82,7 +94,8 @@ struct State {
     keys: Arc<Vec<Key>>,
     /// When the keys were last read.
     fetched: Option<OffsetDateTime>,
-    /// When they were last asked for, in vain or not.
+    /// When a stranger last caused a question. What sign-ins ask does not count: the first token that names a key made
+    /// just now is believed.
     asked: Option<OffsetDateTime>,
     questions: u64,
     problem: Option<NoKeys>,
@@ -154,7 +167,9 @@ impl KeyCache {
         let now = self.clock.now();
         let mut state = self.state();
         state.questions += 1;
-        state.asked = Some(now);
+        if asker == Asker::Stranger {
+            state.asked = Some(now);
+        }
         match read {
             Ok(keys) => {
                 state.keys = Arc::new(keys);

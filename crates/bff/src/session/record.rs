@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 
 use super::Identity;
+use super::index::{SessionRef, SessionRow};
 use super::seal::{SealError, Sealer};
 use super::store::row_key;
 use crate::config::ProviderId;
@@ -36,6 +37,18 @@ struct Sealed {
     tokens: TokenSet,
 }
 
+/// What follows in the sealed column: a refresh token that ends with its session, for the day when the provider ends it
+/// and no browser is there (Back-Channel Logout 1.0 §2.7). It is sealed with the key ring alone, so a copy of the
+/// database still opens nothing. Tokens with `offline_access` outlive their session and are not written here.
+const REVOCABLE_FROM: char = '.';
+const REVOCABLE: &str = "revocable refresh token";
+
+/// The refresh token that ends with the session of `row`.
+pub(crate) fn revocable(with: &Sealer, row: &SessionRow) -> Option<String> {
+    let (_, sealed) = row.sealed.split_once(REVOCABLE_FROM)?;
+    with.open_cookie(REVOCABLE, &row.reference.to_string(), sealed).ok()
+}
+
 impl Session {
     /// The record to store, to be removed at `expires`.
     pub(crate) fn to_record(&self, with: &Sealer, expires: OffsetDateTime) -> Result<Record, SealError> {
@@ -47,7 +60,12 @@ impl Session {
             created: self.created.unix_timestamp(),
             tokens: self.tokens.clone(),
         };
-        let sealed = with.seal_record(self.id.0.to_le_bytes(), &row_key(&self.id), &inside)?;
+        let mut sealed = with.seal_record(self.id.0.to_le_bytes(), &row_key(&self.id), &inside)?;
+        if let Some(token) = self.tokens.refresh_token.as_ref().filter(|_| !self.tokens.offline) {
+            let bound_to = SessionRef::of(&self.id).to_string();
+            sealed.push(REVOCABLE_FROM);
+            sealed.push_str(&with.seal_cookie(REVOCABLE, &bound_to, token)?);
+        }
         let mut record = Record {
             id: self.id,
             data: std::collections::HashMap::new(),
@@ -68,6 +86,7 @@ impl Session {
     /// Opens a stored record.
     pub(crate) fn from_record(with: &Sealer, record: &Record) -> Result<Self, SealError> {
         let sealed = columns::text(record, columns::SEALED).unwrap_or_default();
+        let sealed = sealed.split(REVOCABLE_FROM).next().unwrap_or_default();
         let inside: Sealed = with.open_record(record.id.0.to_le_bytes(), &row_key(&record.id), sealed)?;
         let created = OffsetDateTime::from_unix_timestamp(inside.created).map_err(|_| SealError)?;
         Ok(Self {
@@ -139,7 +158,6 @@ pub(crate) mod columns {
         set_number(record, VERSION, version);
     }
 
-    #[cfg(feature = "sqlite")]
     pub(crate) fn created(record: &Record) -> OffsetDateTime {
         moment(record, CREATED)
     }

@@ -1,4 +1,5 @@
-//! How do the routes begin, find, change and end a session? Every expiry is decided here.
+//! How do the routes begin, find, change and end a session? Every expiry is decided here; what a provider has ended
+//! before it began, in [`super::tombstone`].
 
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ pub(crate) enum SessionError {
     Store(#[from] session_store::Error),
     #[error("the session could not be sealed")]
     Seal(#[from] SealError),
+    /// Not begun: the provider ended it on the way. With the tokens that are left over.
+    #[error("the sign-in was ended by the provider before it was finished")]
+    EndedMeanwhile(Box<TokenSet>),
 }
 
 /// The sessions of a site.
@@ -37,12 +41,14 @@ pub(crate) struct Beginning {
     pub(crate) identity: Identity,
     pub(crate) tokens: TokenSet,
     pub(crate) sid: Option<String>,
+    /// When the person left for the provider; seconds since 1970.
+    pub(crate) started: i64,
 }
 
 impl Sessions {
     /// A new session under a new id; the ones in `replaces` are gone afterwards, or there is no new one.
     pub(crate) async fn begin(&self, beginning: Beginning, replaces: &[Id]) -> Result<Session, SessionError> {
-        let now = beginning.identity.signed_in_at;
+        let (now, started) = (beginning.identity.signed_in_at, beginning.started);
         let mut session = Session {
             id: Id::default(),
             version: 0,
@@ -61,6 +67,11 @@ impl Sessions {
             // The id was taken: the store chose another, to which the record is not sealed.
             self.records.delete(&record.id).await?;
             session.id = Id::default();
+        }
+        // Looked for when the session is there: a logout that comes now finds it, one that came before is found.
+        if self.was_ended(&session, started).await? {
+            self.records.delete(&session.id).await?;
+            return Err(SessionError::EndedMeanwhile(Box::new(session.tokens)));
         }
         for id in replaces {
             if let Err(error) = self.records.delete(id).await {
@@ -149,6 +160,7 @@ mod tests {
             identity,
             tokens: TokenSet::of("a", None, "i"),
             sid: None,
+            started: at.unix_timestamp(),
         }
     }
 

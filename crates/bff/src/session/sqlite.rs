@@ -1,5 +1,7 @@
 //! How are sessions kept in SQLite? The table holds sealed records under hashed ids; the columns beside are for
-//! finding sessions of a person, a provider or a provider's session.
+//! finding sessions of a person, a provider or a provider's session, which happens in [`index`].
+
+mod index;
 
 use std::collections::HashMap;
 
@@ -15,7 +17,7 @@ use super::record::columns;
 use super::store::{Saved, SessionRecords, row_key, saved_or_error};
 
 /// Each statement may be run again on a database that has it already.
-const SCHEMA: [&str; 4] = [
+const SCHEMA: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS bff_sessions (
         id_hash BLOB PRIMARY KEY, sealed TEXT NOT NULL, version INTEGER NOT NULL,
         provider TEXT, issuer TEXT, subject TEXT, sid TEXT,
@@ -24,6 +26,10 @@ const SCHEMA: [&str; 4] = [
     "CREATE INDEX IF NOT EXISTS bff_sessions_person ON bff_sessions (issuer, subject)",
     "CREATE INDEX IF NOT EXISTS bff_sessions_sid ON bff_sessions (provider, sid)",
     "CREATE INDEX IF NOT EXISTS bff_sessions_expires ON bff_sessions (expires)",
+    "CREATE TABLE IF NOT EXISTS bff_notes (
+        name BLOB PRIMARY KEY, at INTEGER NOT NULL, expires INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS bff_notes_expires ON bff_notes (expires)",
 ];
 
 /// Sessions in a SQLite database.
@@ -130,6 +136,8 @@ impl SessionRecords for SqliteSessions {
     }
 
     async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
+        let notes = query("DELETE FROM bff_notes WHERE expires <= ?").bind(now.unix_timestamp());
+        notes.execute(&self.0).await.map_err(|e| backend(&e))?;
         let statement = query("DELETE FROM bff_sessions WHERE expires <= ?").bind(now.unix_timestamp());
         Ok(statement
             .execute(&self.0)
@@ -140,17 +148,13 @@ impl SessionRecords for SqliteSessions {
 }
 
 fn read(id: Id, row: &SqliteRow) -> std::result::Result<Record, sqlx::Error> {
-    let moment = |name| {
-        let seconds: i64 = row.try_get(name)?;
-        OffsetDateTime::from_unix_timestamp(seconds).map_err(|e| sqlx::Error::Decode(e.into()))
-    };
     let mut record = Record {
         id,
         data: HashMap::new(),
-        expiry_date: moment("expires")?,
+        expiry_date: index::moment(row, "expires")?,
     };
-    columns::fill(&mut record, row.try_get("sealed")?, moment("created")?);
-    columns::set_seen(&mut record, moment("seen")?);
+    columns::fill(&mut record, row.try_get("sealed")?, index::moment(row, "created")?);
+    columns::set_seen(&mut record, index::moment(row, "seen")?);
     columns::set_version(&mut record, row.try_get("version")?);
     for name in [columns::PROVIDER, columns::ISSUER, columns::SUBJECT, columns::SID] {
         if let Some(text) = row.try_get::<Option<String>, _>(name)? {
@@ -188,6 +192,8 @@ mod tests {
         let pool = database(&folder.path().join("a.db")).await;
         let sessions = SqliteSessions::new(pool.clone()).await.unwrap();
         store::tests::keeps_its_promises(&sessions).await;
+        crate::session::index::tests::finds_what_is_meant(&sessions).await;
+        crate::session::index::tests::remembers_for_a_while(&sessions).await;
         SqliteSessions::new(pool).await.unwrap();
     }
 

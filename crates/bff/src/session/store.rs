@@ -4,7 +4,7 @@
 //! [`super::record`]), and they keep it under a hash of the id.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
@@ -13,6 +13,7 @@ use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
+use super::index::{Notes, SessionIndex};
 use super::record::columns;
 
 /// What came of an update.
@@ -27,14 +28,15 @@ pub enum Saved {
 }
 
 /// A [`SessionStore`] that keeps the promises sessions need:
-/// `create` never overwrites, `save` never creates, and a deletion wins over every save in flight.
+/// `create` never overwrites, `save` never creates, and a deletion wins over every save in flight. Sessions can be found
+/// and ended without their ids ([`SessionIndex`]).
 #[async_trait]
-pub trait SessionRecords: SessionStore {
+pub trait SessionRecords: SessionStore + SessionIndex {
     /// Writes `record` if the stored one still has the version that `record` was read with.
     async fn update(&self, record: &Record) -> Result<Saved>;
     /// Notes that the session was used, without a new version; does nothing when it has ended.
     async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()>;
-    /// Removes what expired before `now` and says how many.
+    /// Removes what expired before `now`, notes too, and says how many sessions.
     async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64>;
 }
 
@@ -58,7 +60,10 @@ pub(crate) fn saved_or_error(saved: Saved) -> Result<()> {
 
 /// Sessions in this process only.
 #[derive(Debug, Default)]
-pub struct MemorySessions(Mutex<HashMap<[u8; 32], Record>>);
+pub struct MemorySessions {
+    rows: Mutex<HashMap<[u8; 32], Record>>,
+    notes: Mutex<Notes>,
+}
 
 impl MemorySessions {
     /// An empty store.
@@ -67,8 +72,12 @@ impl MemorySessions {
         Self::default()
     }
 
-    fn rows(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Record>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn rows(&self) -> MutexGuard<'_, HashMap<[u8; 32], Record>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -122,6 +131,7 @@ impl SessionRecords for MemorySessions {
     }
 
     async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
+        self.notes().retain(|_, (_, until)| *until > now);
         let mut rows = self.rows();
         let before = rows.len();
         rows.retain(|_, record| record.expiry_date > now);

@@ -15,7 +15,8 @@ use crate::provider::discovery::Metadata;
 use crate::provider::id_token::{Expected, IdToken, IdTokenError};
 use crate::provider::profile::{UserinfoError, merged};
 use crate::session::Identity;
-use crate::session::room::Beginning;
+use crate::session::room::{Beginning, SessionError};
+use crate::sign_out::revocation::revoke;
 use crate::tokens::TokenSet;
 use crate::tokens::endpoint::{EndpointError, Granted};
 
@@ -44,7 +45,7 @@ impl Inner {
             .sessions
             .begin(beginning, &replaces)
             .await
-            .map_err(|e| again(Failure::ours(&e)))?;
+            .map_err(|e| again(self.not_begun(provider, &e)))?;
         tracing::info!(
             target: "bff", provider = %provider.config.id, subject = session.identity.subject, "signed in"
         );
@@ -55,6 +56,18 @@ impl Inner {
             .set(self.cookies.session(), &session.id.to_string(), lifetime, SameSite::Lax);
         cookie.add_to(response.headers_mut());
         Ok(response)
+    }
+
+    /// Why there is no session. The tokens of a sign-in that was ended on the way are of no use to anybody.
+    fn not_begun(&self, provider: &Provider, error: &SessionError) -> Failure {
+        let SessionError::EndedMeanwhile(tokens) = error else {
+            return Failure::ours(error);
+        };
+        if let Some(provider) = self.provider(provider.config.id.as_str()) {
+            revoke(provider, tokens);
+        }
+        let message = "The provider signed you out while you were signing in. Please sign in again.";
+        Failure::new(StatusCode::BAD_REQUEST, FAILED, message, chain(error))
     }
 
     async fn person(
@@ -116,6 +129,7 @@ impl Inner {
                 .unwrap_or_else(|_| self.config.clock.now()),
         };
         let tokens = TokenSet {
+            offline: granted.is_offline(&provider.config.scopes),
             access_token: granted.access_token,
             expires_at: granted.expires_at,
             renew_at: granted.renew_at,
@@ -128,6 +142,7 @@ impl Inner {
             identity,
             tokens,
             sid: id_token.sid,
+            started: pending.started,
         }
     }
 }

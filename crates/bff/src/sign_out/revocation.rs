@@ -26,10 +26,18 @@ enum Outcome {
 
 /// Revokes the refresh token, or the access token where there is none. The provider ends what hangs on it (§2.1).
 pub(crate) fn revoke(provider: &Arc<Provider>, tokens: &TokenSet) {
-    let (token, hint) = match &tokens.refresh_token {
-        Some(token) => (token.clone(), "refresh_token"),
-        None => (tokens.access_token.clone(), "access_token"),
-    };
+    match &tokens.refresh_token {
+        Some(token) => revoke_refresh_token(provider, token.clone()),
+        None => revoke_token(provider, tokens.access_token.clone(), "access_token"),
+    }
+}
+
+/// Revokes a refresh token.
+pub(crate) fn revoke_refresh_token(provider: &Arc<Provider>, token: String) {
+    revoke_token(provider, token, "refresh_token");
+}
+
+fn revoke_token(provider: &Arc<Provider>, token: String, hint: &'static str) {
     let provider = Arc::clone(provider);
     tokio::spawn(async move {
         for pause in PAUSES {

@@ -26,6 +26,8 @@ pub(crate) struct Granted {
     pub(crate) renew_at: i64,
     pub(crate) refresh_token: Option<String>,
     pub(crate) id_token: Option<String>,
+    /// What is granted, where that differs from what was asked for (RFC 6749 §5.1).
+    pub(crate) scope: Option<String>,
 }
 
 /// Why there are no tokens.
@@ -51,11 +53,24 @@ struct RawGranted {
     expires_in: Option<Value>,
     refresh_token: Option<String>,
     id_token: Option<String>,
+    scope: Option<Value>,
 }
 
 #[derive(Deserialize)]
 struct RawRefused {
     error: String,
+}
+
+impl Granted {
+    /// Whether the refresh token is meant to outlive the session (OpenID Connect Core 1.0 §11), when `asked` was asked
+    /// for.
+    pub(crate) fn is_offline(&self, asked: &[String]) -> bool {
+        const OFFLINE: &str = "offline_access";
+        match &self.scope {
+            Some(scope) => scope.split(' ').any(|s| s == OFFLINE),
+            None => asked.iter().any(|s| s == OFFLINE),
+        }
+    }
 }
 
 impl Provider {
@@ -118,6 +133,7 @@ fn read(answer: &Answer, now: OffsetDateTime) -> Result<Granted, EndpointError> 
         renew_at: now.unix_timestamp().saturating_add(lifetime - MARGIN.min(lifetime / 2)),
         refresh_token: raw.refresh_token.filter(|t| !t.is_empty()),
         id_token: raw.id_token,
+        scope: raw.scope.as_ref().and_then(Value::as_str).map(str::to_owned),
     })
 }
 

@@ -139,6 +139,9 @@ impl Inner {
 
     /// Writes the renewed tokens. A session that ended meanwhile stays ended, and the new tokens end with it.
     async fn store(self: &Arc<Self>, mut session: Session, granted: Granted) -> Outcome {
+        if granted.scope.is_some() {
+            session.tokens.offline = granted.is_offline(&[]);
+        }
         session.tokens.access_token = granted.access_token;
         session.tokens.expires_at = granted.expires_at;
         session.tokens.renew_at = granted.renew_at;

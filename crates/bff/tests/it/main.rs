@@ -10,6 +10,7 @@
 )]
 
 mod after_callback;
+mod back_channel;
 mod bearer;
 mod browser_rules;
 mod callback;
@@ -18,8 +19,10 @@ mod discovery;
 mod failures;
 mod id_token;
 mod lifetime;
+mod logout_token;
 mod refresh;
 mod renewal;
+mod sessions;
 mod sign_in;
 mod sign_out;
 mod signatures;

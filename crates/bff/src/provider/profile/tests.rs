@@ -80,6 +80,7 @@ fn for_api(refresh_token: Option<&str>) -> Granted {
         renew_at: 0,
         refresh_token,
         id_token: None,
+        scope: None,
     }
 }
 

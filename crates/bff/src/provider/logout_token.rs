@@ -1,0 +1,137 @@
+//! Is this logout token good, and whose sessions does it end? (OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6)
+//!
+//! It is verified before anybody looks for a session: an answer says nothing about who is signed in.
+
+use serde_json::Value;
+
+use super::Provider;
+use super::discovery::NotReady;
+use super::id_token::check_age;
+use super::jws::{Compact, Unreadable};
+use super::keys::{Asker, Key, NoKeys};
+
+/// The member of `events` that makes a token a logout token.
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+/// A token is not believed longer than this after it was issued, however late it expires; seconds.
+const MAX_LIFE: i64 = 3600;
+
+/// A verified logout token. One of `sid` and `subject` is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogoutToken {
+    pub(crate) sid: Option<String>,
+    pub(crate) subject: Option<String>,
+    /// Its own name; never used twice.
+    pub(crate) jti: String,
+    /// When it is not believed any more, leeway included; seconds since 1970.
+    pub(crate) until: i64,
+}
+
+/// Why a logout token is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LogoutTokenError {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+    #[error(transparent)]
+    NoKeys(#[from] NoKeys),
+    #[error("the logout token is refused: {0}")]
+    Refused(&'static str),
+}
+
+impl Provider {
+    /// Verifies `raw`.
+    pub(crate) async fn verify_logout_token(&self, raw: &str) -> Result<LogoutToken, LogoutTokenError> {
+        let token = Compact::parse(raw)?;
+        self.check_logout_header(&token).map_err(LogoutTokenError::Refused)?;
+        let read = self.read_logout_claims(&token).map_err(LogoutTokenError::Refused)?;
+        if token.is_signed_by(&self.logout_keys(&token).await?) {
+            Ok(read)
+        } else {
+            Err(LogoutTokenError::Refused("no key of the provider made the signature"))
+        }
+    }
+
+    /// The client's secret where tokens are signed with it, else the provider's keys. Anybody can send a token that names
+    /// a key: they are strangers.
+    async fn logout_keys(&self, token: &Compact<'_>) -> Result<Vec<Key>, LogoutTokenError> {
+        let alg = token.header.alg.as_str();
+        if alg.starts_with("HS") {
+            return Ok(self.config.client_secret.iter().map(Key::of_secret).collect());
+        }
+        let metadata = self.discovery.ready().await?;
+        let wanted = (alg, token.header.kid.as_deref());
+        Ok(self.keys.find(&metadata.jwks_uri, wanted, Asker::Stranger).await?)
+    }
+
+    fn check_logout_header(&self, token: &Compact<'_>) -> Result<(), &'static str> {
+        if !self.config.algorithms.contains(&token.header.alg) {
+            return Err("the algorithm is not allowed");
+        }
+        match token.kind().as_deref() {
+            Some("logout+jwt") => Ok(()),
+            None | Some("jwt") if !self.config.typed_logout_tokens => Ok(()),
+            _ => Err("another kind of token"),
+        }
+    }
+
+    fn read_logout_claims(&self, token: &Compact<'_>) -> Result<LogoutToken, &'static str> {
+        if token.text("iss") != Some(self.config.issuer.as_str()) {
+            return Err("`iss` is not the configured issuer");
+        }
+        let ours = &self.config.client_id;
+        let audiences = token.audiences();
+        let trusted = |aud: &&str| *aud == ours || self.config.extra_audiences.iter().any(|extra| extra == aud);
+        if !audiences.contains(&ours.as_str()) || !audiences.iter().all(trusted) {
+            return Err("`aud` is not us alone");
+        }
+        if token.claims.contains_key("nonce") {
+            return Err("`nonce` has no place in it");
+        }
+        let events = token.claims.get("events").and_then(Value::as_object);
+        if !events.and_then(|e| e.get(EVENT)).is_some_and(Value::is_object) {
+            return Err("`events` does not say logout");
+        }
+        let until = self.check_logout_time(token)?;
+        let jti = token
+            .text("jti")
+            .filter(|jti| !jti.is_empty())
+            .ok_or("`jti` is missing")?;
+        let (sid, subject) = (name(token, "sid")?, name(token, "sub")?);
+        if sid.is_none() && subject.is_none() {
+            return Err("neither `sid` nor `sub` is there");
+        }
+        Ok(LogoutToken {
+            sid,
+            subject,
+            jti: jti.to_owned(),
+            until,
+        })
+    }
+
+    /// Checks `exp`, `iat` and `nbf`, and says until when the token is believed.
+    fn check_logout_time(&self, token: &Compact<'_>) -> Result<i64, &'static str> {
+        let now = self.clock.now().unix_timestamp();
+        let leeway = self.leeway();
+        let (Some(exp), Some(iat)) = (token.seconds("exp"), token.seconds("iat")) else {
+            return Err("`exp` or `iat` is missing");
+        };
+        if exp.saturating_add(leeway) <= now {
+            return Err("it has expired");
+        }
+        let early = token.seconds("nbf").is_some_and(|nbf| nbf > now.saturating_add(leeway));
+        if early || check_age(iat, now, leeway).is_err() {
+            return Err("`iat` is in the future or too long ago");
+        }
+        Ok(exp.min(iat.saturating_add(MAX_LIFE)).saturating_add(leeway))
+    }
+}
+
+/// A claim that may be absent, but not empty, endless or no text.
+fn name(token: &Compact<'_>, claim: &str) -> Result<Option<String>, &'static str> {
+    match token.claims.get(claim) {
+        None => Ok(None),
+        Some(Value::String(text)) if (1..=255).contains(&text.chars().count()) => Ok(Some(text.clone())),
+        Some(_) => Err("`sid` or `sub` is no name"),
+    }
+}

@@ -1,0 +1,158 @@
+//! Where am I signed in, and how do I end that elsewhere? For the person ([`SignedIn`]) and for administrators
+//! ([`Bff`]); the logout channels end sessions the same way.
+
+use time::OffsetDateTime;
+
+use super::index::{SessionRef, SessionRow, Which};
+use super::room::SessionError;
+use crate::bff::{Bff, Inner};
+use crate::config::ProviderId;
+use crate::guard::signed_in::SignedIn;
+use crate::problem::chain;
+use crate::sign_out::revocation::revoke_refresh_token;
+
+/// A session as its person or an administrator may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Its name, to end it by. Opens nothing.
+    pub reference: SessionRef,
+    /// Short name of the provider that signed the person in.
+    pub provider: String,
+    /// The provider's issuer identifier.
+    pub issuer: String,
+    /// The person's name there.
+    pub subject: String,
+    /// The provider's name for its own session, where it has one.
+    pub sid: Option<String>,
+    /// When the person signed in.
+    pub signed_in_at: OffsetDateTime,
+    /// When the session was last used; exact to a minute.
+    pub last_seen_at: OffsetDateTime,
+    /// When it ends if it is not used again.
+    pub ends_at: OffsetDateTime,
+}
+
+/// The store of sessions could not be asked; the cause is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the session store is not available")]
+pub struct SessionsUnavailable;
+
+impl From<SessionError> for SessionsUnavailable {
+    fn from(error: SessionError) -> Self {
+        tracing::error!(target: "bff", error = chain(&error), "sessions could not be listed or ended");
+        Self
+    }
+}
+
+impl Inner {
+    /// The living sessions meant.
+    async fn list(&self, which: Which<'_>) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
+        let rows = self.sessions.records.find(which).await.map_err(SessionError::from)?;
+        let now = self.config.clock.now();
+        let info = |row: SessionRow| SessionInfo {
+            ends_at: self.sessions.lifetime.end(row.created, row.seen),
+            reference: row.reference,
+            provider: row.provider,
+            issuer: row.issuer,
+            subject: row.subject,
+            sid: row.sid,
+            signed_in_at: row.created,
+            last_seen_at: row.seen,
+        };
+        Ok(rows.into_iter().map(info).filter(|s| s.ends_at > now).collect())
+    }
+
+    /// Ends the sessions meant and says how many there were. Refresh tokens that end with their session are revoked in
+    /// the background.
+    pub(crate) async fn end_all(&self, which: Which<'_>) -> Result<usize, SessionError> {
+        let ended = self.sessions.records.end(which).await?;
+        for row in &ended {
+            let token = self.sessions.revocable(row);
+            if let (Some(provider), Some(token)) = (self.provider(&row.provider), token) {
+                revoke_refresh_token(provider, token);
+            }
+            tracing::info!(
+                target: "bff", provider = row.provider, subject = row.subject, session = %row.reference, "a session was ended"
+            );
+        }
+        Ok(ended.len())
+    }
+}
+
+/// For administrators; who may use it is for the site to decide.
+impl Bff {
+    /// Where a person is signed in, the session used last first; at most 1,000.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn sessions_of(&self, issuer: &str, subject: &str) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
+        self.0.list(Which::Person { issuer, subject }).await
+    }
+
+    /// Ends one session; `false` when there was none.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn end_session(&self, session: SessionRef) -> Result<bool, SessionsUnavailable> {
+        Ok(self.0.end_all(Which::One(session)).await? > 0)
+    }
+
+    /// Ends every session of a person and says how many there were.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn end_sessions_of(&self, issuer: &str, subject: &str) -> Result<usize, SessionsUnavailable> {
+        Ok(self.0.end_all(Which::Person { issuer, subject }).await?)
+    }
+
+    /// Ends the sessions that came from the provider's session `sid` and says how many there were.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn end_sessions_by_sid(&self, provider: &ProviderId, sid: &str) -> Result<usize, SessionsUnavailable> {
+        let provider = provider.as_str();
+        Ok(self.0.end_all(Which::ProviderSession { provider, sid }).await?)
+    }
+}
+
+/// "My sessions".
+impl SignedIn {
+    /// This session's name in lists.
+    #[must_use]
+    pub fn reference(&self) -> SessionRef {
+        SessionRef::of(&self.session.id)
+    }
+
+    /// Where this person is signed in, this session among them.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn sessions(&self) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
+        self.inner.list(self.person()).await
+    }
+
+    /// Ends one of this person's sessions; `false` when it is not among them.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn end_session(&self, session: SessionRef) -> Result<bool, SessionsUnavailable> {
+        let own = self.sessions().await?.iter().any(|known| known.reference == session);
+        Ok(own && self.inner.end_all(Which::One(session)).await? > 0)
+    }
+
+    /// Ends every session of this person, this one too, and says how many there were.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn end_all_sessions(&self) -> Result<usize, SessionsUnavailable> {
+        Ok(self.inner.end_all(self.person()).await?)
+    }
+
+    fn person(&self) -> Which<'_> {
+        let identity = self.identity();
+        Which::Person {
+            issuer: &identity.issuer,
+            subject: &identity.subject,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What if the provider says that somebody signed out? Its server posts a logout token; the sessions it names end here
+//! (OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8). No browser is there, and no cookie.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+use time::OffsetDateTime;
+use url::form_urlencoded;
+
+use crate::bff::Inner;
+use crate::problem::chain;
+use crate::provider::Provider;
+use crate::provider::logout_token::LogoutToken;
+use crate::session::index::Which;
+use crate::session::room::SessionError;
+
+/// `POST /auth/backchannel-logout/{provider}`: 200 when what the token says is so, whether or not there was a session;
+/// 400 when it is not believed or could not be done, so that the provider may say it again.
+pub(crate) async fn by_post(
+    State(inner): State<Arc<Inner>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(provider) = inner.provider(&id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let token = match logout_token(&headers, &body) {
+        Ok(raw) => provider.verify_logout_token(&raw).await.map_err(|e| chain(&e)),
+        Err(why) => Err(why.to_owned()),
+    };
+    let done = match token {
+        Ok(token) => end(&inner, provider, &token).await.map_err(|e| chain(&e)),
+        Err(why) => Err(why),
+    };
+    match done {
+        Ok(ended) => {
+            tracing::info!(target: "bff", provider = id, ended, "the provider signed somebody out");
+            StatusCode::OK.into_response()
+        }
+        Err(reason) => {
+            tracing::warn!(target: "bff", provider = id, reason, "a logout token is refused");
+            (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
+        }
+    }
+}
+
+/// The one `logout_token` of a form; other fields do not matter.
+fn logout_token(headers: &HeaderMap, body: &[u8]) -> Result<String, &'static str> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err("the body is not a form");
+    }
+    let mut tokens = form_urlencoded::parse(body).filter(|(name, _)| name == "logout_token");
+    match (tokens.next(), tokens.next()) {
+        (Some((_, token)), None) if !token.is_empty() => Ok(token.into_owned()),
+        (Some(_), Some(_)) => Err("`logout_token` was sent twice"),
+        _ => Err("`logout_token` is missing"),
+    }
+}
+
+/// Ends what the token names; a second time it names nothing.
+async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<usize, SessionError> {
+    let issuer = provider.config.issuer.as_str();
+    if inner.sessions.is_spent(issuer, &token.jti).await? {
+        return Ok(0);
+    }
+    let which = match (&token.sid, &token.subject) {
+        (Some(sid), _) => Which::ProviderSession {
+            provider: provider.config.id.as_str(),
+            sid,
+        },
+        (None, subject) => Which::Person {
+            issuer,
+            subject: subject.as_deref().unwrap_or_default(),
+        },
+    };
+    let until = OffsetDateTime::from_unix_timestamp(token.until).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    inner.sessions.note_end(which, until).await?;
+    let ended = inner.end_all(which).await?;
+    // Last: what failed half-way may be said again.
+    inner.sessions.spend(issuer, &token.jti, until).await?;
+    Ok(ended)
+}

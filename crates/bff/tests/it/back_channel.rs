@@ -1,0 +1,243 @@
+//! Checklist 4.8, BC: the provider's server says that somebody signed out (SI-10 of the features).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use demo::{Answer, Endpoint, Kind, Patch, Signing};
+use serde_json::{Map, Value, json};
+
+use crate::support::{Browser, House, Page, Plan, patch, until};
+
+pub(crate) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+pub(crate) async fn signed_in() -> (House, Browser) {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    (house, browser)
+}
+
+/// The provider's name for the session it signed in last.
+pub(crate) fn newest_sid(house: &House) -> String {
+    let token = house.provider.newest(Kind::IdToken).unwrap();
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&payload).unwrap();
+    claims["sid"].as_str().unwrap().to_owned()
+}
+
+/// The claims of a good logout token about nobody yet.
+pub(crate) fn claims(house: &House, jti: &str) -> Map<String, Value> {
+    let now = house.provider.now();
+    let claims = json!({
+        "iss": house.issuer, "aud": "portico", "iat": now, "exp": now + 120, "jti": jti, "events": { EVENT: {} },
+    });
+    claims.as_object().unwrap().clone()
+}
+
+pub(crate) fn with(mut claims: Map<String, Value>, name: &str, value: impl Into<Value>) -> Map<String, Value> {
+    claims.insert(name.to_owned(), value.into());
+    claims.retain(|_, value| !value.is_null());
+    claims
+}
+
+pub(crate) fn typed(typ: &str) -> Patch {
+    patch("typ", typ)
+}
+
+pub(crate) async fn post(house: &House, fields: &[(&str, &str)]) -> Page {
+    let mut provider = house.browser();
+    let send = provider.form("/auth/backchannel-logout/demo", fields).silent();
+    provider.send(send).await
+}
+
+pub(crate) async fn say(house: &House, claims: &Map<String, Value>) -> Page {
+    let token = house.provider.mint(&Patch::new(), claims, Signing::Proper);
+    post(house, &[("logout_token", &token)]).await
+}
+
+pub(crate) async fn greeting(browser: &mut Browser) -> String {
+    browser.go("/").await.body
+}
+
+#[tokio::test]
+async fn bc_1_a_good_logout_token_ends_the_session() {
+    let (house, mut browser) = signed_in().await;
+    let claims = with(claims(&house, "1"), "sid", newest_sid(&house));
+    let claims = with(claims, "unknown", json!({ "a": [1] }));
+    let token = house.provider.mint(&typed("logout+jwt"), &claims, Signing::Proper);
+    let page = post(&house, &[("more", "x"), ("logout_token", &token)]).await;
+    assert_eq!((page.status, page.body.as_str()), (200, ""));
+    assert!(page.header("cache-control").contains("no-store"));
+    assert_eq!(greeting(&mut browser).await, "stranger");
+    assert_eq!(browser.go("/token").await.status, 401);
+}
+
+#[tokio::test]
+async fn bc_2_who_is_signed_out_already_is_signed_out() {
+    let (house, mut browser) = signed_in().await;
+    let known = newest_sid(&house);
+    assert_eq!(
+        say(&house, &with(claims(&house, "1"), "sid", "unknown")).await.status,
+        200
+    );
+    assert_eq!(
+        say(&house, &with(claims(&house, "2"), "sub", "nobody")).await.status,
+        200
+    );
+    assert_eq!(greeting(&mut browser).await, "hello alice");
+    browser.submit("/auth/logout", &[]).await;
+    assert_eq!(say(&house, &with(claims(&house, "3"), "sid", known)).await.status, 200);
+}
+
+#[tokio::test]
+async fn bc_4_a_sid_ends_its_sessions_and_a_sub_all_of_the_person() {
+    let (house, mut desk) = signed_in().await;
+    let (mut phone, mut bob) = (house.browser(), house.browser());
+    phone.sign_in("alice").await;
+    let sid = newest_sid(&house);
+    bob.sign_in("bob").await;
+    let both = with(with(claims(&house, "1"), "sid", sid), "sub", "alice");
+    assert_eq!(say(&house, &both).await.status, 200);
+    assert_eq!(greeting(&mut phone).await, "stranger");
+    assert_eq!(
+        greeting(&mut desk).await,
+        "hello alice",
+        "another session of the same person"
+    );
+    phone.sign_in("alice").await;
+    assert_eq!(
+        say(&house, &with(claims(&house, "2"), "sub", "alice")).await.status,
+        200
+    );
+    assert_eq!(
+        (greeting(&mut desk).await, greeting(&mut phone).await),
+        ("stranger".into(), "stranger".into())
+    );
+    assert_eq!(greeting(&mut bob).await, "hello bob");
+}
+
+#[tokio::test]
+async fn bc_4_the_same_person_at_another_provider_stays() {
+    let house = House::build(Plan {
+        second: true,
+        ..Plan::default()
+    })
+    .await;
+    let mut other = house.browser();
+    other.sign_in_by("/auth/login?provider=other", "alice").await;
+    assert_eq!(
+        say(&house, &with(claims(&house, "1"), "sub", "alice")).await.status,
+        200
+    );
+    assert_eq!(greeting(&mut other).await, "hello alice");
+}
+
+#[tokio::test]
+async fn bc_5_a_logout_token_works_once() {
+    let (house, mut browser) = signed_in().await;
+    let token = with(claims(&house, "1"), "sub", "alice");
+    assert_eq!(say(&house, &token).await.status, 200);
+    house.advance(std::time::Duration::from_secs(30));
+    browser.sign_in("alice").await;
+    assert!([200, 400].contains(&say(&house, &token).await.status));
+    assert_eq!(greeting(&mut browser).await, "hello alice", "the replay did nothing");
+    house.advance(std::time::Duration::from_secs(300));
+    assert_eq!(say(&house, &token).await.status, 400, "and then it has expired");
+}
+
+#[tokio::test]
+async fn bc_8_a_sign_in_under_way_does_not_outlive_the_logout() {
+    let house = House::new().await;
+    house.provider.change(|faults| {
+        faults.id_token = patch("sid", "s1");
+        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+    });
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    let wait = async {
+        until("the tokens are asked for", async || {
+            house.provider.requests(Endpoint::Token) == 1
+        })
+        .await;
+        let told = say(&house, &with(claims(&house, "1"), "sid", "s1")).await;
+        assert_eq!(told.status, 200);
+        house.provider.change(|faults| {
+            faults.answers.remove(&Endpoint::Token);
+        });
+    };
+    let (page, ()) = tokio::join!(browser.go(callback.as_str()), wait);
+    assert_eq!((page.status, browser.session()), (400, None), "{}", page.body);
+    assert_eq!(greeting(&mut browser).await, "stranger");
+    let token = house.provider.newest(Kind::RefreshToken).unwrap();
+    until("its token is revoked", async || {
+        house.provider.revoked().contains(&token)
+    })
+    .await;
+    house.provider.change(|faults| faults.id_token = patch("sid", "s2"));
+    assert_eq!(browser.sign_in("alice").await.status, 303, "another session may begin");
+}
+
+#[tokio::test]
+async fn bc_8_a_person_ended_as_a_whole_can_sign_in_again() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    house.advance(std::time::Duration::from_secs(5));
+    assert_eq!(
+        say(&house, &with(claims(&house, "1"), "sub", "alice")).await.status,
+        200
+    );
+    assert_eq!(browser.go(callback.as_str()).await.status, 400, "it was under way");
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    assert_eq!(greeting(&mut browser).await, "hello alice");
+}
+
+#[tokio::test]
+async fn bc_9_a_refresh_token_of_the_session_is_revoked_and_one_that_outlives_it_is_not() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    assert_eq!(
+        say(&house, &with(claims(&house, "1"), "sub", "alice")).await.status,
+        200
+    );
+    house.provider.change(|faults| {
+        faults.token_response = Patch::from_iter([
+            ("scope".to_owned(), json!("openid profile")),
+            ("refresh_token".to_owned(), json!("online-only")),
+        ]);
+    });
+    house.advance(std::time::Duration::from_secs(5));
+    browser.sign_in("alice").await;
+    assert!(!house.database_bytes().windows(11).any(|bytes| bytes == b"online-only"));
+    assert_eq!(
+        say(&house, &with(claims(&house, "2"), "sub", "alice")).await.status,
+        200
+    );
+    until("it is revoked", async || !house.provider.revoked().is_empty()).await;
+    assert_eq!(house.provider.revoked(), ["online-only"]);
+}
+
+#[tokio::test]
+async fn si_10_the_other_replica_knows_at_once() {
+    let (house, browser) = signed_in().await;
+    let mut replica = house.at_replica(&browser, |_| {}).await;
+    assert_eq!(greeting(&mut replica).await, "hello alice");
+    assert_eq!(
+        say(&house, &with(claims(&house, "1"), "sid", newest_sid(&house)))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(replica.go("/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn si_10_a_key_made_just_now_is_believed() {
+    let (house, mut browser) = signed_in().await;
+    let sid = newest_sid(&house);
+    house.provider.rotate_key();
+    assert_eq!(say(&house, &with(claims(&house, "1"), "sid", sid)).await.status, 200);
+    assert_eq!(greeting(&mut browser).await, "stranger");
+}

@@ -1,0 +1,125 @@
+//! Checklist 4.8, BC-3, BC-6 and BC-7: which logout tokens are not believed?
+
+use demo::{Kind, Patch, Signing};
+use serde_json::{Value, json};
+
+use crate::back_channel::{EVENT, claims, greeting, newest_sid, post, say, signed_in, typed, with};
+use crate::support::{House, Plan};
+
+#[tokio::test]
+async fn bc_3_a_token_that_is_wrong_in_any_way_ends_nothing() {
+    let (house, mut browser) = signed_in().await;
+    let now = house.provider.now();
+    let good = || with(claims(&house, "1"), "sid", newest_sid(&house));
+    let mut wrong: Vec<_> = [
+        ("iss", json!(format!("{}/", house.issuer))),
+        ("aud", json!("other")),
+        ("aud", json!(["portico", "other"])),
+        ("aud", Value::Null),
+        ("exp", json!(now - 61)),
+        ("exp", Value::Null),
+        ("iat", json!(now + 600)),
+        ("iat", json!(now - 7 * 24 * 3600)),
+        ("iat", Value::Null),
+        ("jti", Value::Null),
+        ("jti", json!("")),
+        ("events", Value::Null),
+        ("events", json!(EVENT)),
+        ("events", json!({ "http://schemas.openid.net/event/other": {} })),
+        ("events", json!({ EVENT: true })),
+        ("nonce", json!("n")),
+        ("sid", Value::Null),
+        ("sid", json!(7)),
+        ("sub", json!("")),
+    ]
+    .into_iter()
+    .map(|(name, value)| {
+        house
+            .provider
+            .mint(&Patch::new(), &with(good(), name, value), Signing::Proper)
+    })
+    .collect();
+    for signing in [
+        Signing::Unsigned,
+        Signing::Broken,
+        Signing::Stranger,
+        Signing::Embedded,
+        Signing::Unpublished,
+        Signing::HmacWithPublicKey,
+        Signing::HmacWithClientSecret,
+    ] {
+        wrong.push(house.provider.mint(&Patch::new(), &good(), signing));
+        // The same where there is no such session: the answer tells nobody who is signed in.
+        wrong.push(
+            house
+                .provider
+                .mint(&Patch::new(), &with(good(), "sid", "unknown"), signing),
+        );
+    }
+    wrong.push(house.provider.newest(Kind::IdToken).unwrap());
+    wrong.push("a.b.c".to_owned());
+    let rows = house.rows().await;
+    for (number, token) in wrong.iter().enumerate() {
+        let page = post(&house, &[("logout_token", token)]).await;
+        assert_eq!(page.status, 400, "{number}: {token}");
+        assert!(page.header("cache-control").contains("no-store"));
+        assert!(!page.body.contains(token.as_str()));
+    }
+    assert_eq!(
+        (greeting(&mut browser).await.as_str(), house.rows().await),
+        ("hello alice", rows)
+    );
+    assert_eq!(say(&house, &good()).await.status, 200, "the control");
+}
+
+#[tokio::test]
+async fn bc_6_the_type_may_be_missing_or_jwt_or_logout_jwt_and_nothing_else() {
+    let (house, mut browser) = signed_in().await;
+    let claims = with(claims(&house, "1"), "sid", newest_sid(&house));
+    for typ in ["at+jwt", "JOSE", "dpop+jwt", "logout", ""] {
+        let token = house.provider.mint(&typed(typ), &claims, Signing::Proper);
+        assert_eq!(post(&house, &[("logout_token", &token)]).await.status, 400, "{typ}");
+    }
+    assert_eq!(greeting(&mut browser).await, "hello alice");
+    for typ in ["JWT", "logout+jwt", "application/logout+jwt"] {
+        let token = house.provider.mint(&typed(typ), &claims, Signing::Proper);
+        assert_eq!(post(&house, &[("logout_token", &token)]).await.status, 200, "{typ}");
+    }
+}
+
+#[tokio::test]
+async fn bc_6_a_provider_known_to_type_its_tokens_is_held_to_it() {
+    let provider: fn(&mut bff::ProviderConfig) = |provider| provider.typed_logout_tokens = true;
+    let house = House::build(Plan {
+        provider,
+        ..Plan::default()
+    })
+    .await;
+    let claims = with(claims(&house, "1"), "sid", "s");
+    assert_eq!(say(&house, &claims).await.status, 400);
+    let token = house.provider.mint(&typed("logout+jwt"), &claims, Signing::Proper);
+    assert_eq!(post(&house, &[("logout_token", &token)]).await.status, 200);
+}
+
+#[tokio::test]
+async fn bc_7_anything_but_one_token_in_a_small_form_is_refused() {
+    let (house, mut browser) = signed_in().await;
+    let claims = with(claims(&house, "1"), "sid", newest_sid(&house));
+    let token = house.provider.mint(&Patch::new(), &claims, Signing::Proper);
+    let field = ("logout_token", token.as_str());
+    let path = "/auth/backchannel-logout/demo";
+    assert_eq!(browser.go(&format!("{path}?logout_token={token}")).await.status, 405);
+    for fields in [&[][..], &[field, field], &[("logout_token", "")], &[("token", &token)]] {
+        assert_eq!(post(&house, fields).await.status, 400, "{fields:?}");
+    }
+    let json = browser
+        .form(path, &[field])
+        .silent()
+        .header("content-type", "application/json");
+    assert_eq!(browser.send(json).await.status, 400);
+    let large = "x".repeat(64 * 1024 + 1);
+    assert_eq!(post(&house, &[field, ("more", &large)]).await.status, 413);
+    assert_eq!(greeting(&mut browser).await, "hello alice");
+    let elsewhere = browser.form("/auth/backchannel-logout/nobody", &[field]).silent();
+    assert_eq!(browser.send(elsewhere).await.status, 404);
+}
