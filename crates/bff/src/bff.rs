@@ -16,6 +16,7 @@ use crate::session::room::Sessions;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
 use crate::sign_in::spent::Spent;
+use crate::tokens::client::ClientTokens;
 use crate::tokens::refresh::Refreshes;
 use crate::{guard, router};
 
@@ -39,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) providers: Vec<Arc<Provider>>,
     pub(crate) pages: Arc<dyn Pages>,
     pub(crate) refreshes: Refreshes,
+    pub(crate) client_tokens: ClientTokens,
     pub(crate) spent: Spent,
 }
 
@@ -98,6 +100,7 @@ impl Bff {
             providers,
             pages,
             refreshes: Refreshes::default(),
+            client_tokens: ClientTokens::default(),
             spent: Spent::default(),
             config,
         })))

@@ -89,6 +89,9 @@ pub struct ProviderConfig {
     /// Believe logout tokens with `typ: logout+jwt` only. Older providers leave `typ` out or write `JWT` (Back-Channel
     /// Logout 1.0 §2.4).
     pub typed_logout_tokens: bool,
+    /// Front-channel logout comes with `sid` and without `iss`, as Entra sends it. The address names the provider, so
+    /// `sid` is enough where the provider's are not to be guessed.
+    pub front_channel_without_issuer: bool,
 }
 
 impl ProviderConfig {
@@ -111,6 +114,7 @@ impl ProviderConfig {
             extra_audiences: Vec::new(),
             leeway: Duration::from_mins(1),
             typed_logout_tokens: false,
+            front_channel_without_issuer: false,
         })
     }
 }

@@ -39,12 +39,14 @@
 //! 5. [`Bff::bearer`] protects an API of your own: [`Bearer::require`] is a layer, [`Caller`] an extractor.
 //! 6. [`SignedIn::sessions`] and [`Bff::sessions_of`] list where a person is signed in and end it elsewhere; a provider
 //!    ends sessions by `/auth/backchannel-logout/{provider}`.
-//! 7. [`Pages`] puts the few pages there are into your own style. [`SessionRecords`] is what a store of sessions must
+//! 7. [`Bff::client_token`] gives a token for the application itself.
+//! 8. [`Pages`] puts the few pages there are into your own style. [`SessionRecords`] is what a store of sessions must
 //!    promise; [`MemorySessions`] forgets at the end, `SqliteSessions` (feature `sqlite`) does not.
 //!
 //! # What it follows
 //!
-//! OpenID Connect Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Back-Channel Logout 1.0, Form Post Response Mode; RFC 6749, 6750, 7009, 7519,
+//! OpenID Connect Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Back-Channel and Front-Channel
+//! Logout 1.0, Form Post Response Mode; RFC 6749, 6750, 7009, 7519,
 //! 7636, 8707, 9068, 9207 and the advice of RFC 9700.
 //!
 //! # Where to read on
@@ -94,4 +96,5 @@ pub use self::session::list::{SessionInfo, SessionsUnavailable};
 #[cfg(feature = "sqlite")]
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
+pub use self::tokens::client::ClientTokenRequest;
 pub use self::tokens::{AccessToken, TokenError};

@@ -37,13 +37,17 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
             "/auth/backchannel-logout/{provider}",
             post(sign_out::back_channel::by_post),
         )
+        .route(
+            "/auth/frontchannel-logout/{provider}",
+            get(sign_out::front_channel::by_frame).head(refuse),
+        )
         .merge(defended)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(keep_private))
         .with_state(inner)
 }
 
-/// A HEAD request is nobody's wish to sign in; axum would answer it like GET.
+/// A HEAD request is nobody's wish to sign in or out; axum would answer it like GET.
 async fn refuse() -> StatusCode {
     StatusCode::METHOD_NOT_ALLOWED
 }

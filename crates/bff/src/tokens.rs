@@ -5,8 +5,10 @@
 //! |---|---|
 //! | What does the token endpoint say? | [`endpoint`] |
 //! | A token for the signed-in person | [`user`] |
+//! | A token for the application itself | [`client`] |
 //! | Renewing it, once at a time | [`refresh`] |
 
+pub(crate) mod client;
 pub(crate) mod endpoint;
 pub(crate) mod refresh;
 pub(crate) mod user;

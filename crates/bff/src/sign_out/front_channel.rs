@@ -1,0 +1,90 @@
+//! What if the provider's page says that somebody signed out? It loads an address of ours in a frame (OpenID Connect
+//! Front-Channel Logout 1.0 §2, §3). Browsers send no `Lax` cookie into such a frame, so what counts is the `sid`, which
+//! only provider, browser and site know. Tokens are not touched: this is a page of somebody else speaking.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{Html, IntoResponse as _, Response};
+use http::header::CONTENT_SECURITY_POLICY;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use url::{Url, form_urlencoded};
+
+use crate::bff::Inner;
+use crate::guard::session_of;
+use crate::problem::Failure;
+use crate::provider::Provider;
+use crate::session::index::Which;
+
+const DONE: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><p>Signed out.</p></html>";
+
+/// `GET /auth/frontchannel-logout/{provider}?iss=&sid=`: 200 whether or not there was such a session.
+pub(crate) async fn by_frame(
+    State(inner): State<Arc<Inner>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let Some(provider) = inner.provider(&id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Some(sid) = named(provider, query.as_deref().unwrap_or_default()) else {
+        return framed(provider, StatusCode::BAD_REQUEST.into_response());
+    };
+    // Asked before it ends: the cookie is removed where it belongs to the session that ends, and nowhere else.
+    let own = session_of(&inner, &headers).await.ok().flatten();
+    let own = own.is_some_and(|s| s.identity.provider == provider.config.id && s.sid.as_deref() == Some(&sid));
+    let which = Which::ProviderSession {
+        provider: provider.config.id.as_str(),
+        sid: &sid,
+    };
+    let ended = match inner.sessions.records.end(which).await {
+        Ok(ended) => ended.len(),
+        Err(error) => return framed(provider, inner.show(Failure::ours(&error), Some(&provider.config.id))),
+    };
+    tracing::info!(target: "bff", provider = id, ended, "a page of the provider signed somebody out");
+    let mut response = framed(provider, Html(DONE).into_response());
+    if own {
+        inner
+            .cookies
+            .remove(inner.cookies.session())
+            .add_to(response.headers_mut());
+    }
+    response
+}
+
+/// The session meant. Both parameters once, and the issuer is the provider's; a provider that is known to leave it out
+/// may do so.
+fn named(provider: &Provider, query: &str) -> Option<String> {
+    let values = |name: &str| {
+        let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known == name);
+        pairs.map(|(_, value)| value.into_owned()).collect::<Vec<_>>()
+    };
+    let issuer_fits = match &*values("iss") {
+        [] => provider.config.front_channel_without_issuer,
+        [issuer] => *issuer == provider.config.issuer,
+        _ => false,
+    };
+    match <[String; 1]>::try_from(values("sid")) {
+        Ok([sid]) if issuer_fits && !sid.is_empty() => Some(sid),
+        _ => None,
+    }
+}
+
+/// The one answer that may stand in a frame, and in nobody's but the provider's.
+fn framed(provider: &Provider, mut response: Response) -> Response {
+    let issuer = Url::parse(&provider.config.issuer).ok();
+    let mut origins: Vec<_> = issuer
+        .map(|url| url.origin().ascii_serialization())
+        .into_iter()
+        .collect();
+    origins.extend(provider.sign_out_origin().filter(|origin| !origins.contains(origin)));
+    let policy = format!(
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {}",
+        origins.join(" ")
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
