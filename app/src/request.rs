@@ -1,6 +1,6 @@
 //! Who is asking, and where do answers come from? From the request's context, which the server fills once.
 //!
-//! Context may be gone after an `.await`, so a server function makes its [`Asked`] in its first line and asks it for
+//! Context may be gone after an `.await`, so a server function makes its `Asked` in its first line and asks it for
 //! everything. Something missing here is a mistake in how the site was put together: it is answered with 500, never
 //! with "not signed in".
 

@@ -7,7 +7,7 @@
 //! | What may be written for a value? | [`values`] |
 //! | How do values become a [`Config`]? | [`read`] |
 //! | What is wrong, where, and what to do? | [`problem`] |
-//! | How is it printed for operators? | [`reference`] |
+//! | How is it printed for operators? | [`mod@reference`] |
 //! | Who is meant by `acme:alice`? | `who.rs` |
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};

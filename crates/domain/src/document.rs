@@ -150,7 +150,19 @@ mod tests {
     #[test]
     fn only_plain_positive_numbers_are_document_ids() {
         assert_eq!("7".parse::<DocumentId>().unwrap().number(), 7);
-        for bad in ["", "0", "-1", "+1", "07", "1.0", " 1", "1 ", "१", "9223372036854775808", "1;drop"] {
+        for bad in [
+            "",
+            "0",
+            "-1",
+            "+1",
+            "07",
+            "1.0",
+            " 1",
+            "1 ",
+            "१",
+            "9223372036854775808",
+            "1;drop",
+        ] {
             assert!(bad.parse::<DocumentId>().is_err(), "{bad:?} was accepted");
         }
     }

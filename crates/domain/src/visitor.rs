@@ -146,7 +146,10 @@ mod tests {
 
     #[test]
     fn the_same_subject_at_another_issuer_is_another_person() {
-        assert_ne!(PersonId::new("https://a.example", "7"), PersonId::new("https://b.example", "7"));
+        assert_ne!(
+            PersonId::new("https://a.example", "7"),
+            PersonId::new("https://b.example", "7")
+        );
     }
 
     #[test]
