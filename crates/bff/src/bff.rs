@@ -12,6 +12,7 @@ use crate::guard::bearer::Bearer;
 use crate::pages::{Pages, ProviderLink};
 use crate::provider::Provider;
 use crate::provider::http::HttpClient;
+use crate::provider::introspection::Introspected;
 use crate::session::room::Sessions;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
@@ -41,6 +42,7 @@ pub(crate) struct Inner {
     pub(crate) pages: Arc<dyn Pages>,
     pub(crate) refreshes: Refreshes,
     pub(crate) client_tokens: ClientTokens,
+    pub(crate) introspected: Introspected,
     pub(crate) spent: Spent,
 }
 
@@ -101,6 +103,7 @@ impl Bff {
             pages,
             refreshes: Refreshes::default(),
             client_tokens: ClientTokens::default(),
+            introspected: Introspected::default(),
             spent: Spent::default(),
             config,
         })))
@@ -175,6 +178,13 @@ impl Bff {
     #[must_use]
     pub fn bearer(&self, audience: &str) -> Bearer {
         Bearer::new(Arc::clone(&self.0), audience)
+    }
+
+    /// Like [`Bff::bearer`] for tokens without a readable form: the provider of that id is asked about each (RFC 7662),
+    /// at most once a minute. It has to name `audience` in its answer.
+    #[must_use]
+    pub fn introspecting_bearer(&self, provider: &str, audience: &str) -> Bearer {
+        self.bearer(audience).introspected_by(provider)
     }
 }
 

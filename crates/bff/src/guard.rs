@@ -5,8 +5,10 @@
 //! | Who is signed in? | [`signed_in`] |
 //! | Does this request come from our own pages? | [`csrf`] |
 //! | May this program use the API? | [`bearer`] |
+//! | May this program or person? | [`combined`] |
 
 pub(crate) mod bearer;
+pub(crate) mod combined;
 pub(crate) mod csrf;
 pub(crate) mod signed_in;
 

@@ -37,6 +37,8 @@
 //! 4. [`SignedIn::access_token`] gives a token for an API, renewed when needed; the provider is asked once, however many
 //!    requests want it.
 //! 5. [`Bff::bearer`] protects an API of your own: [`Bearer::require`] is a layer, [`Caller`] an extractor.
+//!    [`Bff::introspecting_bearer`] asks the provider about tokens that cannot be read; [`Bearer::or_session`] lets people
+//!    in by their session as well, with the extractor [`Combined`].
 //! 6. [`SignedIn::sessions`] and [`Bff::sessions_of`] list where a person is signed in and end it elsewhere; a provider
 //!    ends sessions by `/auth/backchannel-logout/{provider}`.
 //! 7. [`Bff::client_token`] gives a token for the application itself.
@@ -47,7 +49,7 @@
 //!
 //! OpenID Connect Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Back-Channel and Front-Channel
 //! Logout 1.0, Form Post Response Mode; RFC 6749, 6750, 7009, 7519,
-//! 7636, 8707, 9068, 9207 and the advice of RFC 9700.
+//! 7636, 7662, 8707, 9068, 9207 and the advice of RFC 9700.
 //!
 //! # Where to read on
 //!
@@ -87,6 +89,7 @@ pub use self::config::{
     BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, ResponseMode, SessionLifetime,
 };
 pub use self::guard::bearer::{Bearer, Caller, Guarded, RequireBearer};
+pub use self::guard::combined::{Combined, CombinedGuard, RequireCombined};
 pub use self::guard::signed_in::SignedIn;
 pub use self::pages::{LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
 pub use self::return_path::ReturnPath;

@@ -9,12 +9,14 @@
 //! | Is this ID token good? | [`id_token`] |
 //! | Is this logout token good? | [`logout_token`] |
 //! | Is this access token good? | [`access_token`] |
+//! | Is this one, by the provider's word? | [`introspection`] |
 //! | What else does it know of the person? | [`profile`] |
 
 pub(crate) mod access_token;
 pub(crate) mod discovery;
 pub(crate) mod http;
 pub(crate) mod id_token;
+pub(crate) mod introspection;
 pub(crate) mod jws;
 pub(crate) mod keys;
 pub(crate) mod logout_token;

@@ -1,5 +1,5 @@
-//! May this program use the API? A layer that verifies JWT access tokens by the providers' keys (RFC 9068, RFC 6750)
-//! and an extractor that says who calls.
+//! May this program use the API? A layer that verifies access tokens by the providers' keys (RFC 9068, RFC 6750) or by
+//! asking a provider (RFC 7662), and an extractor that says who calls.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,6 +15,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::combined::RequireCombined;
 use crate::bff::Inner;
 use crate::provider::access_token::AccessTokenError;
 
@@ -23,6 +24,8 @@ use crate::provider::access_token::AccessTokenError;
 pub struct Bearer {
     inner: Arc<Inner>,
     audience: Arc<str>,
+    /// Who is asked about tokens; by their signature where nobody is.
+    introspected_by: Option<Arc<str>>,
 }
 
 impl Bearer {
@@ -30,6 +33,30 @@ impl Bearer {
         Self {
             inner,
             audience: audience.into(),
+            introspected_by: None,
+        }
+    }
+
+    /// The same, but the provider of that id is asked about each token.
+    pub(crate) fn introspected_by(self, provider: &str) -> Self {
+        Self {
+            introspected_by: Some(provider.into()),
+            ..self
+        }
+    }
+
+    pub(super) fn site(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    /// A layer like [`Bearer::require`], but a request without a bearer token is let through when its session says who it
+    /// is; handlers take [`Combined`](crate::Combined). A token that is not valid, or does not grant all of `scopes`, is
+    /// refused whatever the session says. Requests by session that change something have to come from this site.
+    #[must_use]
+    pub fn or_session(&self, scopes: &[&str]) -> RequireCombined {
+        RequireCombined {
+            bearer: self.clone(),
+            scopes: scopes.iter().map(|s| (*s).to_owned()).collect(),
         }
     }
 
@@ -44,34 +71,34 @@ impl Bearer {
     }
 
     /// Who calls, if the request's token is good and grants all of `scopes`.
-    async fn admit(&self, headers: &HeaderMap, scopes: &[String]) -> Result<Caller, Response> {
+    pub(super) async fn admit(&self, headers: &HeaderMap, scopes: &[String]) -> Result<Caller, Response> {
         let token = token(headers).map_err(|refusal| *refusal)?;
-        let caller = self
-            .inner
-            .verify_access_token(token, &self.audience)
-            .await
-            .map_err(|error| match error {
-                AccessTokenError::Unavailable(reason) => {
-                    tracing::error!(target: "bff", reason, "an access token could not be verified");
-                    let mut response = answer(
-                        StatusCode::SERVICE_UNAVAILABLE,
-                        None,
-                        "tokens cannot be verified right now",
-                    );
-                    response
-                        .headers_mut()
-                        .insert(RETRY_AFTER, HeaderValue::from_static("10"));
-                    response
-                }
-                AccessTokenError::Invalid(reason) => {
-                    tracing::debug!(target: "bff", reason, "an access token is refused");
-                    answer(
-                        StatusCode::UNAUTHORIZED,
-                        Some("Bearer error=\"invalid_token\"".into()),
-                        "the token is not valid",
-                    )
-                }
-            })?;
+        let verified = match &self.introspected_by {
+            Some(provider) => self.inner.introspect(provider, token, &self.audience).await,
+            None => self.inner.verify_access_token(token, &self.audience).await,
+        };
+        let caller = verified.map_err(|error| match error {
+            AccessTokenError::Unavailable(reason) => {
+                tracing::error!(target: "bff", reason, "an access token could not be verified");
+                let mut response = answer(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    None,
+                    "tokens cannot be verified right now",
+                );
+                response
+                    .headers_mut()
+                    .insert(RETRY_AFTER, HeaderValue::from_static("10"));
+                response
+            }
+            AccessTokenError::Invalid(reason) => {
+                tracing::debug!(target: "bff", reason, "an access token is refused");
+                answer(
+                    StatusCode::UNAUTHORIZED,
+                    Some("Bearer error=\"invalid_token\"".into()),
+                    "the token is not valid",
+                )
+            }
+        })?;
         if scopes.iter().all(|s| caller.scopes.contains(s)) {
             return Ok(caller);
         }
@@ -125,7 +152,18 @@ fn token(headers: &HeaderMap) -> Result<&str, Box<Response>> {
     Ok(token.trim())
 }
 
-fn answer(status: StatusCode, challenge: Option<String>, message: &str) -> Response {
+/// Whether the request comes with a bearer token, or what is left of one.
+pub(super) fn offers_bearer(headers: &HeaderMap) -> bool {
+    let scheme = |value: &HeaderValue| {
+        value
+            .as_bytes()
+            .get(..6)
+            .is_some_and(|s| s.eq_ignore_ascii_case(b"bearer"))
+    };
+    headers.get_all(AUTHORIZATION).iter().any(scheme)
+}
+
+pub(super) fn answer(status: StatusCode, challenge: Option<String>, message: &str) -> Response {
     let mut response = (status, Json(json!({ "message": message }))).into_response();
     if let Some(value) = challenge.and_then(|c| HeaderValue::from_str(&c).ok()) {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);

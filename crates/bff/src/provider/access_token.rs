@@ -1,6 +1,6 @@
 //! Is this access token good, and whom does it speak for? JWT access tokens of the configured providers (RFC 9068 §4).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Provider;
 use super::jws::Compact;
@@ -46,7 +46,7 @@ impl Inner {
             issuer: issuer.to_owned(),
             subject,
             client_id,
-            scopes: scopes(&token),
+            scopes: scopes_of(&token.claims),
             claims: token.claims,
         })
     }
@@ -83,8 +83,8 @@ fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Res
 }
 
 /// `scope` as text (RFC 9068 §2.2.3), or `scp` as text or list where a provider calls it so.
-fn scopes(token: &Compact<'_>) -> Vec<String> {
-    match token.claims.get("scope").or_else(|| token.claims.get("scp")) {
+pub(super) fn scopes_of(claims: &Map<String, Value>) -> Vec<String> {
+    match claims.get("scope").or_else(|| claims.get("scp")) {
         Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),

@@ -27,6 +27,7 @@ pub(crate) struct Metadata {
     pub(crate) userinfo_endpoint: Option<Url>,
     pub(crate) end_session_endpoint: Option<Url>,
     pub(crate) revocation_endpoint: Option<Url>,
+    pub(crate) introspection_endpoint: Option<Url>,
     authorization_response_iss_parameter_supported: Option<bool>,
     prompt_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -78,6 +79,7 @@ impl Metadata {
             &self.userinfo_endpoint,
             &self.end_session_endpoint,
             &self.revocation_endpoint,
+            &self.introspection_endpoint,
         ];
         for url in needed.into_iter().chain(offered.into_iter().flatten()) {
             if url.scheme() != "https" && !(at_home && is_secure_or_loopback(url)) {

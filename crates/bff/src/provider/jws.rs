@@ -91,11 +91,16 @@ impl<'a> Compact<'a> {
 
     /// `aud`, one or many.
     pub(crate) fn audiences(&self) -> Vec<&str> {
-        match self.claims.get("aud") {
-            Some(Value::String(one)) => vec![one],
-            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        }
+        audiences_of(&self.claims)
+    }
+}
+
+/// `aud`, one or many (RFC 7519 §4.1.3).
+pub(crate) fn audiences_of(claims: &Map<String, Value>) -> Vec<&str> {
+    match claims.get("aud") {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
     }
 }
 

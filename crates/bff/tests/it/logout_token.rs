@@ -6,13 +6,10 @@ use serde_json::{Value, json};
 use crate::back_channel::{EVENT, claims, greeting, newest_sid, post, say, signed_in, typed, with};
 use crate::support::{House, Plan};
 
-#[tokio::test]
-async fn bc_3_a_token_that_is_wrong_in_any_way_ends_nothing() {
-    let (house, mut browser) = signed_in().await;
-    let now = house.provider.now();
-    let good = || with(claims(&house, "1"), "sid", newest_sid(&house));
-    let mut wrong: Vec<_> = [
-        ("iss", json!(format!("{}/", house.issuer))),
+/// Changes, each of which makes a good token a bad one.
+fn wrong_claims(issuer: &str, now: i64) -> [(&'static str, Value); 19] {
+    [
+        ("iss", json!(format!("{issuer}/"))),
         ("aud", json!("other")),
         ("aud", json!(["portico", "other"])),
         ("aud", Value::Null),
@@ -32,13 +29,21 @@ async fn bc_3_a_token_that_is_wrong_in_any_way_ends_nothing() {
         ("sid", json!(7)),
         ("sub", json!("")),
     ]
-    .into_iter()
-    .map(|(name, value)| {
-        house
-            .provider
-            .mint(&Patch::new(), &with(good(), name, value), Signing::Proper)
-    })
-    .collect();
+}
+
+#[tokio::test]
+async fn bc_3_a_token_that_is_wrong_in_any_way_ends_nothing() {
+    let (house, mut browser) = signed_in().await;
+    let now = house.provider.now();
+    let good = || with(claims(&house, "1"), "sid", newest_sid(&house));
+    let mut wrong: Vec<_> = wrong_claims(&house.issuer, now)
+        .into_iter()
+        .map(|(name, value)| {
+            house
+                .provider
+                .mint(&Patch::new(), &with(good(), name, value), Signing::Proper)
+        })
+        .collect();
     for signing in [
         Signing::Unsigned,
         Signing::Broken,

@@ -1,0 +1,126 @@
+//! Checklist IN-1, TO-5 of the features: APIs whose tokens only the provider can read (RFC 7662).
+
+use std::time::Duration;
+
+use axum::routing::get;
+use axum::{Json, Router};
+use bff::Caller;
+use demo::{Answer, Endpoint, Kind};
+use serde_json::{Value, json};
+
+use crate::support::House;
+
+const AUDIENCE: &str = "https://api.portico.example";
+
+/// An API of the house that asks the provider, and its address.
+async fn api(house: &House, scopes: &[&str]) -> String {
+    let bearer = house.bff.introspecting_bearer("demo", AUDIENCE).require(scopes);
+    let who = async |caller: Caller| Json(json!({ "subject": caller.subject, "scopes": caller.scopes }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/who", listener.local_addr().unwrap());
+    let router = Router::new().route("/who", get(who)).layer(bearer);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+async fn call(house: &House, api: &str, token: &str) -> (u16, String, String) {
+    let mut program = house.browser();
+    let send = program
+        .get(api)
+        .silent()
+        .header("authorization", &format!("Bearer {token}"));
+    let page = program.send(send).await;
+    (
+        page.status,
+        page.body.clone(),
+        page.header("www-authenticate").to_owned(),
+    )
+}
+
+fn answer(house: &House, status: u16, value: Value) {
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Introspect, Answer::Json(status, value));
+    });
+}
+
+#[tokio::test]
+async fn in_1_the_provider_is_asked_once_while_its_word_lasts() {
+    let house = House::new().await;
+    let api = api(&house, &["messages:read"]).await;
+    house.browser().sign_in("alice").await;
+    let token = house.provider.newest(Kind::AccessToken).unwrap();
+    for _ in 0..3 {
+        let (status, body, _) = call(&house, &api, &token).await;
+        assert_eq!((status, body.contains("alice")), (200, true), "{body}");
+    }
+    assert_eq!(house.provider.requests(Endpoint::Introspect), 1);
+    house.advance(Duration::from_mins(2));
+    assert_eq!(call(&house, &api, &token).await.0, 200);
+    assert_eq!(house.provider.requests(Endpoint::Introspect), 2);
+    house.advance(Duration::from_hours(1));
+    let (status, body, challenge) = call(&house, &api, &token).await;
+    assert_eq!(status, 401, "{body}");
+    assert!(challenge.contains("invalid_token"), "{challenge}");
+}
+
+#[tokio::test]
+async fn in_1_nothing_is_believed_longer_than_the_token_lives() {
+    let house = House::new().await;
+    let api = api(&house, &[]).await;
+    let exp = house.provider.now() + 20;
+    answer(
+        &house,
+        200,
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": exp }),
+    );
+    assert_eq!(call(&house, &api, "opaque").await.0, 200);
+    answer(&house, 200, json!({ "active": false }));
+    assert_eq!(call(&house, &api, "opaque").await.0, 200, "kept");
+    house.advance(Duration::from_secs(20));
+    assert_eq!(call(&house, &api, "opaque").await.0, 401);
+}
+
+#[tokio::test]
+async fn in_1_an_answer_that_is_not_about_us_opens_nothing() {
+    let house = House::new().await;
+    let api = api(&house, &[]).await;
+    let now = house.provider.now();
+    for wrong in [
+        json!({ "active": false, "sub": "alice", "aud": AUDIENCE }),
+        json!({ "active": "true", "sub": "alice", "aud": AUDIENCE }),
+        json!({ "sub": "alice", "aud": AUDIENCE }),
+        json!({ "active": true, "sub": "alice" }),
+        json!({ "active": true, "sub": "alice", "aud": ["https://other.example"] }),
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "iss": "https://other.example" }),
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": now - 1 }),
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "nbf": now + 600 }),
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "token_type": "DPoP" }),
+        json!({ "active": true, "aud": AUDIENCE }),
+    ] {
+        answer(&house, 200, wrong.clone());
+        assert_eq!(call(&house, &api, "opaque").await.0, 401, "{wrong}");
+    }
+    answer(
+        &house,
+        200,
+        json!({ "active": true, "client_id": "robot", "aud": [AUDIENCE], "scope": "a b" }),
+    );
+    let (status, body, _) = call(&house, &api, "opaque").await;
+    assert_eq!((status, body.contains("robot")), (200, true), "{body}");
+}
+
+#[tokio::test]
+async fn to_5_a_provider_in_trouble_is_no_refusal() {
+    let house = House::new().await;
+    let api = api(&house, &["messages:admin"]).await;
+    answer(&house, 503, json!({}));
+    assert_eq!(call(&house, &api, "opaque").await.0, 503);
+    answer(
+        &house,
+        200,
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "scope": "messages:read" }),
+    );
+    let (status, _, challenge) = call(&house, &api, "opaque").await;
+    assert_eq!(status, 403);
+    assert!(challenge.contains("insufficient_scope"), "{challenge}");
+}
