@@ -1,5 +1,11 @@
 //! SI-14 of the features, SE-3 and SE-4 of the checklist: where is somebody signed in, and how is that ended?
 
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::{get, post};
+use bff::SignedIn;
+use url::Url;
+
 use crate::support::{Browser, House};
 
 async fn signed_in(house: &House, person: &str) -> Browser {
@@ -72,4 +78,47 @@ async fn se_7_a_reference_in_a_list_is_no_cookie() {
     thief.plant("portico", &reference);
     assert_eq!(thief.go("/me").await.status, 401);
     assert!(!reference.contains(&browser.session().unwrap()));
+}
+
+/// Pages beside the house, on the same host: the browser's cookies go there, too.
+async fn my_sessions(house: &House) -> Url {
+    let list = async |person: SignedIn| {
+        let found = person.sessions().await.unwrap();
+        let references: Vec<_> = found.iter().map(|s| s.reference.to_string()).collect();
+        format!("{} {}", person.reference(), references.join(" "))
+    };
+    let end = async |Path(reference): Path<String>, person: SignedIn| {
+        let ended = person.end_session(reference.parse().unwrap()).await.unwrap();
+        ended.to_string()
+    };
+    let end_all = async |person: SignedIn| person.end_all_sessions().await.unwrap().to_string();
+    let pages = Router::new()
+        .route("/mine", get(list))
+        .route("/mine/{reference}", post(end))
+        .route("/all", post(end_all));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    let router = house.bff.protect(pages);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address.parse().unwrap()
+}
+
+#[tokio::test]
+async fn se_3_a_person_sees_and_ends_their_own_sessions_and_nobody_elses() {
+    let house = House::new().await;
+    let pages = my_sessions(&house).await;
+    let (mut desk, mut phone) = (signed_in(&house, "alice").await, signed_in(&house, "alice").await);
+    let mut bob = signed_in(&house, "bob").await;
+    let mine = desk.go(pages.join("mine").unwrap().as_str()).await.body;
+    let (own, all) = mine.split_once(' ').unwrap();
+    let other = all.split(' ').find(|reference| *reference != own).unwrap();
+    assert_eq!((all.split(' ').count(), all.contains(own)), (2, true));
+
+    let end = pages.join(&format!("mine/{other}")).unwrap();
+    assert_eq!(bob.submit(end.as_str(), &[]).await.body, "false", "not his");
+    assert_eq!(phone.go("/me").await.status, 200);
+    assert_eq!(desk.submit(end.as_str(), &[]).await.body, "true");
+    assert_eq!((desk.go("/me").await.status, phone.go("/me").await.status), (200, 401));
+    assert_eq!(desk.submit(pages.join("all").unwrap().as_str(), &[]).await.body, "1");
+    assert_eq!((desk.go("/me").await.status, bob.go("/me").await.status), (401, 200));
 }
