@@ -67,7 +67,7 @@ pub(crate) async fn introduce(State(house): State<House>, request: Request, next
         let person = house.people.person(signed_in.identity());
         house.people.remember(&person);
         let asking = Asking {
-            visitor: Visitor::Person(Box::new(person)),
+            visitor: Visitor::Person(Arc::new(person)),
             signed_in: Some(signed_in),
         };
         parts.extensions.insert(asking);

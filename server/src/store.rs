@@ -12,7 +12,8 @@
 
 use std::{io, path::PathBuf};
 
-use sqlx::SqlitePool;
+use deadpool::unmanaged;
+use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 
 pub mod open;
 pub mod people;
@@ -22,11 +23,17 @@ pub mod writing;
 pub use reading::{Found, Row};
 pub use writing::{Change, Draft, WriteError};
 
+/// Connections for reading.
+type Readers = unmanaged::Pool<SqliteConnection>;
+
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    /// For reading, and for short single statements of others.
+    /// For short single statements of others.
     pool: SqlitePool,
+    /// For reading. Not of the pool above, which asks a connection whether it is still there after every statement: for a
+    /// file that is as long a way as reading a document.
+    readers: Readers,
     /// One connection: writes of several statements wait here instead of meeting `SQLITE_BUSY` half way.
     writer: SqlitePool,
 }
@@ -38,8 +45,18 @@ impl Store {
         &self.pool
     }
 
+    /// A connection for reading; waits for one.
+    async fn reader(&self) -> Result<unmanaged::Object<SqliteConnection>, StoreError> {
+        let reader = self.readers.get().await;
+        Ok(reader.map_err(|_| sqlx::Error::PoolClosed)?)
+    }
+
     /// Closes all connections, folding the write-ahead log into the database file.
     pub async fn close(&self) {
+        while let Ok(reader) = self.readers.try_remove() {
+            // An error here leaves the log beside the file, as a power cut would.
+            let _ = reader.close().await;
+        }
         self.writer.close().await;
         self.pool.close().await;
     }

@@ -64,7 +64,7 @@ impl House {
     /// A house with somebody in it.
     pub(crate) fn with(person: Person) -> Self {
         Self {
-            visitor: Visitor::Person(Box::new(person)),
+            visitor: Visitor::Person(std::sync::Arc::new(person)),
             ..Self::default()
         }
     }

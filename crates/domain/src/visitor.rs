@@ -1,6 +1,6 @@
 //! Who is asking? What they may read is decided elsewhere ([`crate::decision`]).
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub enum Visitor {
     #[default]
     Anonymous,
     /// Signed in.
-    Person(Box<Person>),
+    Person(Arc<Person>),
 }
 
 impl Visitor {

@@ -4,7 +4,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    SqlitePool,
+    ConnectOptions as _, SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -17,8 +17,15 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 /// How long a statement waits for another writer, and a caller for a free connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Readers at the same time. Each is a thread; more than this wait for pages of the same file anyway.
-const READERS: u32 = 8;
+/// Connections for others at the same time.
+const OTHERS: u32 = 4;
+
+/// Most readers at the same time. Each is a thread, so more than there are processors bring nothing.
+const MOST_READERS: usize = 8;
+
+fn readers_here() -> usize {
+    std::thread::available_parallelism().map_or(2, |processors| processors.get().clamp(2, MOST_READERS))
+}
 
 /// Primary result codes of SQLite.
 const READONLY: i32 = 8;
@@ -43,11 +50,20 @@ impl Store {
             .await
             .map_err(|source| failed(&path, source))?;
         prepare(&writer, &path).await?;
-        let pool = pool(READERS)
+        let mut readers = Vec::new();
+        for _ in 0..readers_here() {
+            let reader = options.connect().await.map_err(|source| failed(&path, source))?;
+            readers.push(reader);
+        }
+        let pool = pool(OTHERS)
             .connect_with(options)
             .await
             .map_err(|source| failed(&path, source))?;
-        Ok(Self { pool, writer })
+        Ok(Self {
+            pool,
+            readers: readers.into(),
+            writer,
+        })
     }
 }
 

@@ -103,7 +103,7 @@ impl Store {
             ", d.html, d.headings, d.rendered_by FROM document d JOIN person p ON p.id = d.owner_id WHERE d.id = ?1"
         ))
         .bind(id.number())
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
         let Some(found) = found else { return Ok(None) };
         let row = row(&found)?;
@@ -126,7 +126,10 @@ impl Store {
     /// [`StoreError::Query`].
     pub async fn content(&self, id: DocumentId) -> Result<Option<String>, StoreError> {
         let found = sqlx::query_scalar("SELECT content FROM document WHERE id = ?1");
-        Ok(found.bind(id.number()).fetch_optional(&self.pool).await?)
+        Ok(found
+            .bind(id.number())
+            .fetch_optional(&mut *self.reader().await?)
+            .await?)
     }
 
     /// At most `limit` rows, newest number first, below `before` where that is given, that have all `words` (in lower case) in title or
@@ -159,7 +162,11 @@ impl Store {
         if !words.is_empty() {
             rows = rows.bind(serde_json::Value::from(words).to_string());
         }
-        rows.fetch_all(&self.pool).await?.iter().map(row).collect()
+        rows.fetch_all(&mut *self.reader().await?)
+            .await?
+            .iter()
+            .map(row)
+            .collect()
     }
 
     /// How many documents there are, whoever may see them.
@@ -168,7 +175,7 @@ impl Store {
     /// [`StoreError::Query`].
     pub async fn count(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM document")
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.reader().await?)
             .await?)
     }
 }

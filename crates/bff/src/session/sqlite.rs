@@ -6,8 +6,9 @@ mod index;
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Row as _, query};
+use deadpool::unmanaged;
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{ConnectOptions as _, Row as _, query};
 use time::OffsetDateTime;
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
@@ -32,9 +33,17 @@ const SCHEMA: [&str; 6] = [
     "CREATE INDEX IF NOT EXISTS bff_notes_expires ON bff_notes (expires)",
 ];
 
+/// Connections for reading; each is a thread.
+const MAX_READERS: usize = 8;
+
 /// Sessions in a SQLite database.
 #[derive(Debug, Clone)]
-pub struct SqliteSessions(SqlitePool);
+pub struct SqliteSessions {
+    pool: SqlitePool,
+    /// For the one read that every request of a signed-in person costs. The pool above asks a connection whether it is
+    /// still there after every statement, which for a file takes as long as the read.
+    readers: unmanaged::Pool<SqliteConnection>,
+}
 
 impl SqliteSessions {
     /// Uses the database behind `pool` and makes the table where it is missing.
@@ -45,7 +54,12 @@ impl SqliteSessions {
         for statement in SCHEMA {
             query(statement).execute(&pool).await?;
         }
-        Ok(Self(pool))
+        let mut readers = Vec::new();
+        for _ in 0..std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, MAX_READERS)) {
+            readers.push(pool.connect_options().connect().await?);
+        }
+        let readers = readers.into();
+        Ok(Self { pool, readers })
     }
 }
 
@@ -71,7 +85,7 @@ impl SessionStore for SqliteSessions {
             .bind(columns::created(record).unix_timestamp())
             .bind(columns::seen(record).unix_timestamp())
             .bind(record.expiry_date.unix_timestamp())
-            .execute(&self.0)
+            .execute(&self.pool)
             .await
             .map_err(|e| backend(&e))?;
             if done.rows_affected() == 1 {
@@ -86,9 +100,10 @@ impl SessionStore for SqliteSessions {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let mut reader = self.readers.get().await.map_err(|e| Error::Backend(e.to_string()))?;
         let row = query("SELECT * FROM bff_sessions WHERE id_hash = ?")
             .bind(row_key(id).to_vec())
-            .fetch_optional(&self.0)
+            .fetch_optional(&mut *reader)
             .await
             .map_err(|e| backend(&e))?;
         row.map(|row| read(*id, &row))
@@ -98,7 +113,7 @@ impl SessionStore for SqliteSessions {
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let statement = query("DELETE FROM bff_sessions WHERE id_hash = ?").bind(row_key(id).to_vec());
-        statement.execute(&self.0).await.map_err(|e| backend(&e))?;
+        statement.execute(&self.pool).await.map_err(|e| backend(&e))?;
         Ok(())
     }
 }
@@ -115,14 +130,14 @@ impl SessionRecords for SqliteSessions {
         .bind(record.expiry_date.unix_timestamp())
         .bind(row_key(&record.id).to_vec())
         .bind(columns::version(record))
-        .execute(&self.0)
+        .execute(&self.pool)
         .await
         .map_err(|e| backend(&e))?;
         if done.rows_affected() == 1 {
             return Ok(Saved::Saved);
         }
         let left = query("SELECT 1 FROM bff_sessions WHERE id_hash = ?").bind(row_key(&record.id).to_vec());
-        let left = left.fetch_optional(&self.0).await.map_err(|e| backend(&e))?;
+        let left = left.fetch_optional(&self.pool).await.map_err(|e| backend(&e))?;
         Ok(if left.is_some() { Saved::Changed } else { Saved::Gone })
     }
 
@@ -131,16 +146,16 @@ impl SessionRecords for SqliteSessions {
             .bind(seen.unix_timestamp())
             .bind(expires.unix_timestamp())
             .bind(row_key(id).to_vec());
-        statement.execute(&self.0).await.map_err(|e| backend(&e))?;
+        statement.execute(&self.pool).await.map_err(|e| backend(&e))?;
         Ok(())
     }
 
     async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
         let notes = query("DELETE FROM bff_notes WHERE expires <= ?").bind(now.unix_timestamp());
-        notes.execute(&self.0).await.map_err(|e| backend(&e))?;
+        notes.execute(&self.pool).await.map_err(|e| backend(&e))?;
         let statement = query("DELETE FROM bff_sessions WHERE expires <= ?").bind(now.unix_timestamp());
         Ok(statement
-            .execute(&self.0)
+            .execute(&self.pool)
             .await
             .map_err(|e| backend(&e))?
             .rows_affected())

@@ -123,5 +123,5 @@ pub(crate) fn erin() -> Person {
 }
 
 pub(crate) fn visitor(person: Person) -> Visitor {
-    Visitor::Person(Box::new(person))
+    Visitor::Person(std::sync::Arc::new(person))
 }

@@ -24,7 +24,7 @@ impl SqliteSessions {
             }
             Which::One(reference) => query(&sql).bind(reference.row_key().to_vec()),
         };
-        let rows = query.fetch_all(&self.0).await.map_err(|e| backend(&e))?;
+        let rows = query.fetch_all(&self.pool).await.map_err(|e| backend(&e))?;
         let rows = rows.iter().map(read).collect::<std::result::Result<_, _>>();
         rows.map_err(|e| Error::Decode(e.to_string()))
     }
@@ -49,7 +49,7 @@ impl SessionIndex for SqliteSessions {
         .bind(name.to_vec())
         .bind(at.unix_timestamp())
         .bind(until.unix_timestamp());
-        statement.execute(&self.0).await.map_err(|e| backend(&e))?;
+        statement.execute(&self.pool).await.map_err(|e| backend(&e))?;
         Ok(())
     }
 
@@ -57,7 +57,7 @@ impl SessionIndex for SqliteSessions {
         let row = query("SELECT at FROM bff_notes WHERE name = ? AND expires > ?")
             .bind(name.to_vec())
             .bind(now.unix_timestamp())
-            .fetch_optional(&self.0)
+            .fetch_optional(&self.pool)
             .await
             .map_err(|e| backend(&e))?;
         let at = row.map(|row| moment(&row, "at")).transpose();
