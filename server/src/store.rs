@@ -4,6 +4,7 @@
 //! | question | where |
 //! |---|---|
 //! | How is the database opened? | [`open`](mod@open) |
+//! | One row in the thread of the request | [`reader`] |
 //! | One document, one stretch of the list | [`reading`] |
 //! | Writing documents | [`writing`] |
 //! | Names of people | [`people`] |
@@ -12,28 +13,25 @@
 
 use std::{io, path::PathBuf};
 
-use deadpool::unmanaged;
-use sqlx::{Connection as _, SqliteConnection, SqlitePool};
+use sqlx::SqlitePool;
 
 pub mod open;
 pub mod people;
+mod reader;
 pub mod reading;
 pub mod writing;
 
+use reader::Reader;
 pub use reading::{Found, Row};
 pub use writing::{Change, Draft, WriteError};
-
-/// Connections for reading.
-type Readers = unmanaged::Pool<SqliteConnection>;
 
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    /// For short single statements of others.
+    /// For reading stretches, and for short single statements of others.
     pool: SqlitePool,
-    /// For reading. Not of the pool above, which asks a connection whether it is still there after every statement: for a
-    /// file that is as long a way as reading a document.
-    readers: Readers,
+    /// For one document by number.
+    reader: Reader,
     /// One connection: writes of several statements wait here instead of meeting `SQLITE_BUSY` half way.
     writer: SqlitePool,
 }
@@ -45,18 +43,9 @@ impl Store {
         &self.pool
     }
 
-    /// A connection for reading; waits for one.
-    async fn reader(&self) -> Result<unmanaged::Object<SqliteConnection>, StoreError> {
-        let reader = self.readers.get().await;
-        Ok(reader.map_err(|_| sqlx::Error::PoolClosed)?)
-    }
-
     /// Closes all connections, folding the write-ahead log into the database file.
     pub async fn close(&self) {
-        while let Ok(reader) = self.readers.try_remove() {
-            // An error here leaves the log beside the file, as a power cut would.
-            let _ = reader.close().await;
-        }
+        self.reader.close();
         self.writer.close().await;
         self.pool.close().await;
     }
@@ -106,6 +95,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database failed")]
     Query(#[from] sqlx::Error),
+    /// Reading a document failed.
+    #[error("the database could not be read")]
+    Read(#[from] rusqlite::Error),
     /// A row holds what no row should.
     #[error("document {id} is damaged: {what}")]
     Damaged {

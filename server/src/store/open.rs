@@ -4,12 +4,12 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, SqlitePool,
+    SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, reader::Reader};
 
 /// The tables, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -17,15 +17,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 /// How long a statement waits for another writer, and a caller for a free connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Connections for others at the same time.
-const OTHERS: u32 = 4;
-
-/// Most readers at the same time. Each is a thread, so more than there are processors bring nothing.
-const MOST_READERS: usize = 8;
-
-fn readers_here() -> usize {
-    std::thread::available_parallelism().map_or(2, |processors| processors.get().clamp(2, MOST_READERS))
-}
+/// Connections at the same time beside the writer. Each is a thread; more than this wait for the same processors.
+const CONNECTIONS: u32 = 8;
 
 /// Primary result codes of SQLite.
 const READONLY: i32 = 8;
@@ -50,18 +43,13 @@ impl Store {
             .await
             .map_err(|source| failed(&path, source))?;
         prepare(&writer, &path).await?;
-        let mut readers = Vec::new();
-        for _ in 0..readers_here() {
-            let reader = options.connect().await.map_err(|source| failed(&path, source))?;
-            readers.push(reader);
-        }
-        let pool = pool(OTHERS)
+        let pool = pool(CONNECTIONS)
             .connect_with(options)
             .await
             .map_err(|source| failed(&path, source))?;
         Ok(Self {
             pool,
-            readers: readers.into(),
+            reader: Reader::new(&path),
             writer,
         })
     }

@@ -2,6 +2,7 @@
 //! may see it.
 
 use domain::{DocumentId, Group, Heading, PersonId, Reason, Summary, Visibility};
+use rusqlite::OptionalExtension as _;
 use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{Store, StoreError};
@@ -95,29 +96,13 @@ impl Store {
     /// A document by number, ready to show; `None` if there is none.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Damaged`].
-    pub async fn find(&self, id: DocumentId) -> Result<Option<Found>, StoreError> {
-        let found = sqlx::query(concat!(
-            "SELECT ",
-            row_columns!(),
-            ", d.html, d.headings, d.rendered_by FROM document d JOIN person p ON p.id = d.owner_id WHERE d.id = ?1"
-        ))
-        .bind(id.number())
-        .fetch_optional(&mut *self.reader().await?)
-        .await?;
-        let Some(found) = found else { return Ok(None) };
-        let row = row(&found)?;
-        let headings = serde_json::from_str(found.try_get("headings")?).map_err(|_| StoreError::Damaged {
-            id: id.number(),
-            what: "headings",
+    /// [`StoreError::Read`], [`StoreError::Damaged`].
+    pub fn find(&self, id: DocumentId) -> Result<Option<Found>, StoreError> {
+        let columns = self.reader.ask(|connection| {
+            let mut statement = connection.prepare_cached(FIND)?;
+            statement.query_row([id.number()], FoundColumns::read).optional()
         })?;
-        let is_stale = found.try_get::<i64, _>("rendered_by")? != markdown::VERSION;
-        Ok(Some(Found {
-            row,
-            html: found.try_get("html")?,
-            headings,
-            is_stale,
-        }))
+        columns.map(FoundColumns::found).transpose()
     }
 
     /// The Markdown of a document; `None` if there is no such document.
@@ -126,10 +111,7 @@ impl Store {
     /// [`StoreError::Query`].
     pub async fn content(&self, id: DocumentId) -> Result<Option<String>, StoreError> {
         let found = sqlx::query_scalar("SELECT content FROM document WHERE id = ?1");
-        Ok(found
-            .bind(id.number())
-            .fetch_optional(&mut *self.reader().await?)
-            .await?)
+        Ok(found.bind(id.number()).fetch_optional(&self.pool).await?)
     }
 
     /// At most `limit` rows, newest number first, below `before` where that is given, that have all `words` (in lower case) in title or
@@ -162,11 +144,7 @@ impl Store {
         if !words.is_empty() {
             rows = rows.bind(serde_json::Value::from(words).to_string());
         }
-        rows.fetch_all(&mut *self.reader().await?)
-            .await?
-            .iter()
-            .map(row)
-            .collect()
+        rows.fetch_all(&self.pool).await?.iter().map(row).collect()
     }
 
     /// How many documents there are, whoever may see them.
@@ -175,24 +153,99 @@ impl Store {
     /// [`StoreError::Query`].
     pub async fn count(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM document")
-            .fetch_one(&mut *self.reader().await?)
+            .fetch_one(&self.pool)
             .await?)
     }
 }
 
+/// A document by number, in the order of [`FoundColumns`].
+const FIND: &str = concat!(
+    "SELECT ",
+    row_columns!(),
+    ", d.html, d.headings, d.rendered_by FROM document d JOIN person p ON p.id = d.owner_id WHERE d.id = ?1"
+);
+
+/// The columns of [`FIND`], not understood yet.
+struct FoundColumns {
+    row: RowColumns,
+    html: String,
+    headings: String,
+    rendered_by: i64,
+}
+
+impl FoundColumns {
+    fn read(from: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            row: RowColumns {
+                id: from.get(0)?,
+                title: from.get(1)?,
+                owner_id: from.get(2)?,
+                name: from.get(3)?,
+                is_private: from.get(4)?,
+                folder: from.get(5)?,
+                updated_at: from.get(6)?,
+                groups: from.get(7)?,
+            },
+            html: from.get(8)?,
+            headings: from.get(9)?,
+            rendered_by: from.get(10)?,
+        })
+    }
+
+    fn found(self) -> Result<Found, StoreError> {
+        let headings = serde_json::from_str(&self.headings).map_err(|_| StoreError::Damaged {
+            id: self.row.id,
+            what: "headings",
+        })?;
+        Ok(Found {
+            row: self.row.row()?,
+            html: self.html,
+            headings,
+            is_stale: self.rendered_by != markdown::VERSION,
+        })
+    }
+}
+
+/// The columns of `row_columns!`, not understood yet.
+struct RowColumns {
+    id: i64,
+    title: String,
+    owner_id: String,
+    name: Option<String>,
+    is_private: bool,
+    folder: String,
+    updated_at: i64,
+    groups: String,
+}
+
+impl RowColumns {
+    fn row(self) -> Result<Row, StoreError> {
+        let damaged = |what| StoreError::Damaged { id: self.id, what };
+        let mut groups: Vec<Group> = serde_json::from_str(&self.groups).map_err(|_| damaged("groups"))?;
+        groups.sort();
+        Ok(Row {
+            id: DocumentId::new(self.id).ok_or_else(|| damaged("id"))?,
+            owner: PersonId::parse(&self.owner_id).ok_or_else(|| damaged("owner"))?,
+            title: self.title,
+            owner_name: self.name,
+            groups,
+            visibility: Visibility::from_private(self.is_private),
+            folder: self.folder,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
 fn row(from: &SqliteRow) -> Result<Row, StoreError> {
-    let number: i64 = from.try_get("id")?;
-    let damaged = |what| StoreError::Damaged { id: number, what };
-    let mut groups: Vec<Group> = serde_json::from_str(from.try_get("groups")?).map_err(|_| damaged("groups"))?;
-    groups.sort();
-    Ok(Row {
-        id: DocumentId::new(number).ok_or_else(|| damaged("id"))?,
+    RowColumns {
+        id: from.try_get("id")?,
         title: from.try_get("title")?,
-        owner: PersonId::parse(from.try_get("owner_id")?).ok_or_else(|| damaged("owner"))?,
-        owner_name: from.try_get("name")?,
-        groups,
-        visibility: Visibility::from_private(from.try_get("is_private")?),
+        owner_id: from.try_get("owner_id")?,
+        name: from.try_get("name")?,
+        is_private: from.try_get("is_private")?,
         folder: from.try_get("folder")?,
         updated_at: from.try_get("updated_at")?,
-    })
+        groups: from.try_get("groups")?,
+    }
+    .row()
 }

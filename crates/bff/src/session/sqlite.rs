@@ -2,18 +2,21 @@
 //! finding sessions of a person, a provider or a provider's session, which happens in [`index`].
 
 mod index;
+mod reader;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use deadpool::unmanaged;
-use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
-use sqlx::{ConnectOptions as _, Row as _, query};
+use rusqlite::OptionalExtension as _;
+use rusqlite::types::Type;
+use sqlx::query;
+use sqlx::sqlite::SqlitePool;
 use time::OffsetDateTime;
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
+use self::reader::Reader;
 use super::record::columns;
 use super::store::{Saved, SessionRecords, row_key, saved_or_error};
 
@@ -33,16 +36,15 @@ const SCHEMA: [&str; 6] = [
     "CREATE INDEX IF NOT EXISTS bff_notes_expires ON bff_notes (expires)",
 ];
 
-/// Connections for reading; each is a thread.
-const MAX_READERS: usize = 8;
+/// One session by the hash of its id.
+const LOAD: &str = "SELECT * FROM bff_sessions WHERE id_hash = ?1";
 
 /// Sessions in a SQLite database.
 #[derive(Debug, Clone)]
 pub struct SqliteSessions {
     pool: SqlitePool,
-    /// For the one read that every request of a signed-in person costs. The pool above asks a connection whether it is
-    /// still there after every statement, which for a file takes as long as the read.
-    readers: unmanaged::Pool<SqliteConnection>,
+    /// For the one read that every request of a signed-in person costs.
+    reader: Reader,
 }
 
 impl SqliteSessions {
@@ -54,12 +56,8 @@ impl SqliteSessions {
         for statement in SCHEMA {
             query(statement).execute(&pool).await?;
         }
-        let mut readers = Vec::new();
-        for _ in 0..std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, MAX_READERS)) {
-            readers.push(pool.connect_options().connect().await?);
-        }
-        let readers = readers.into();
-        Ok(Self { pool, readers })
+        let reader = Reader::new(pool.connect_options().get_filename());
+        Ok(Self { pool, reader })
     }
 }
 
@@ -100,15 +98,11 @@ impl SessionStore for SqliteSessions {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let mut reader = self.readers.get().await.map_err(|e| Error::Backend(e.to_string()))?;
-        let row = query("SELECT * FROM bff_sessions WHERE id_hash = ?")
-            .bind(row_key(id).to_vec())
-            .fetch_optional(&mut *reader)
-            .await
-            .map_err(|e| backend(&e))?;
-        row.map(|row| read(*id, &row))
-            .transpose()
-            .map_err(|e| Error::Decode(e.to_string()))
+        let found = self.reader.ask(|connection| {
+            let mut statement = connection.prepare_cached(LOAD)?;
+            statement.query_row([row_key(id)], |row| read(*id, row)).optional()
+        });
+        found.map_err(|e| Error::Backend(e.to_string()))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
@@ -162,17 +156,23 @@ impl SessionRecords for SqliteSessions {
     }
 }
 
-fn read(id: Id, row: &SqliteRow) -> std::result::Result<Record, sqlx::Error> {
+fn read(id: Id, row: &rusqlite::Row<'_>) -> rusqlite::Result<Record> {
+    let moment = |name| {
+        let seconds: i64 = row.get(name)?;
+        OffsetDateTime::from_unix_timestamp(seconds)
+            .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Integer, e.into()))
+    };
     let mut record = Record {
         id,
         data: HashMap::new(),
-        expiry_date: index::moment(row, "expires")?,
+        expiry_date: moment("expires")?,
     };
-    columns::fill(&mut record, row.try_get("sealed")?, index::moment(row, "created")?);
-    columns::set_seen(&mut record, index::moment(row, "seen")?);
-    columns::set_version(&mut record, row.try_get("version")?);
+    let sealed: String = row.get("sealed")?;
+    columns::fill(&mut record, &sealed, moment("created")?);
+    columns::set_seen(&mut record, moment("seen")?);
+    columns::set_version(&mut record, row.get("version")?);
     for name in [columns::PROVIDER, columns::ISSUER, columns::SUBJECT, columns::SID] {
-        if let Some(text) = row.try_get::<Option<String>, _>(name)? {
+        if let Some(text) = row.get::<_, Option<String>>(name)? {
             columns::set_text(&mut record, name, text);
         }
     }
