@@ -4,7 +4,7 @@
 //! | question | where |
 //! |---|---|
 //! | How is the database opened? | [`open`](mod@open) |
-//! | One row in the thread of the request | [`reader`] |
+//! | One row in the thread of the request | `reader.rs` |
 //! | One document, one stretch of the list | [`reading`] |
 //! | Writing documents | [`writing`] |
 //! | Names of people | [`people`] |

@@ -59,7 +59,7 @@ async fn do_1_documents_outlive_the_process() {
     shelf.store.close().await;
     let again = Store::open(&shelf::database(shelf.folder.path())).await.unwrap();
     assert_eq!(
-        again.find(id(3)).await.unwrap().unwrap().row.title,
+        again.find(id(3)).unwrap().unwrap().row.title,
         "Office and administration"
     );
 }
@@ -237,7 +237,7 @@ async fn a_document_rendered_by_an_older_version_is_rendered_again_when_opened()
         .unwrap();
     let open = shelf.library.open(&visitor(dave()), id(3)).await.unwrap();
     assert!(open.html.contains("public document") && !open.headings.is_empty());
-    let found = shelf.store.find(id(3)).await.unwrap().unwrap();
+    let found = shelf.store.find(id(3)).unwrap().unwrap();
     assert!(!found.is_stale && found.html == open.html);
 }
 

@@ -18,13 +18,7 @@ async fn front_matter_says_whose_a_document_is_and_for_whom() {
     let text = "---\nid: 12\ntitle: \"Plan: B\"\nowner: bob\nowner_name: Bob Baker\ngroups: [Sales, Berlin, Sales]\nprivate: true\nfolder: /a//b/\ntags: [x]\n---\n# B\n";
     let report = shelf.import(&[("x.md", text.as_bytes())]).await;
     assert_eq!((report.added, problems(&report).len()), (1, 0), "{report:?}");
-    let row = shelf
-        .store
-        .find(DocumentId::new(12).unwrap())
-        .await
-        .unwrap()
-        .unwrap()
-        .row;
+    let row = shelf.store.find(DocumentId::new(12).unwrap()).unwrap().unwrap().row;
     assert_eq!(
         (row.title.as_str(), row.folder.as_str(), row.owner.subject()),
         ("Plan: B", "a/b", "bob")
