@@ -3,6 +3,7 @@
 //! | question | where |
 //! |---|---|
 //! | The way to the provider | [`start`] |
+//! | What is asked of it? | [`request`] |
 //! | What is remembered on the way? | [`pending`] |
 //! | What did the provider answer? | [`answer`] |
 //! | The way back | [`callback`] |
@@ -13,5 +14,6 @@ pub(crate) mod answer;
 pub(crate) mod callback;
 pub(crate) mod exchange;
 pub(crate) mod pending;
+pub(crate) mod request;
 pub(crate) mod spent;
 pub(crate) mod start;

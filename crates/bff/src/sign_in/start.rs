@@ -7,9 +7,10 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use super::pending::Pending;
+use super::request::{Wish, address, parameters};
 use crate::bff::Inner;
 use crate::config::ResponseMode;
 use crate::cookies::SameSite;
@@ -29,7 +30,7 @@ pub(crate) async fn sign_in(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    start(&inner, query.as_deref(), &headers, false).await
+    start(&inner, query.as_deref(), &headers, Wish::default()).await
 }
 
 /// `GET /auth/signup?provider=&return_to=`: the same, but the provider is asked to make an account where it offers to.
@@ -38,10 +39,10 @@ pub(crate) async fn sign_up(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    start(&inner, query.as_deref(), &headers, true).await
+    start(&inner, query.as_deref(), &headers, Wish { account: true }).await
 }
 
-async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wants_account: bool) -> Response {
+async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wish: Wish) -> Response {
     if !is_navigation(headers) {
         return (StatusCode::FORBIDDEN, "open this address in a tab of its own").into_response();
     }
@@ -78,7 +79,7 @@ async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wants_ac
             );
         }
     };
-    match leave(inner, (provider, &metadata), (return_to, wants_account), headers) {
+    match leave(inner, (provider, &metadata), (return_to, &wish), headers) {
         Ok(response) => response,
         Err(error) => inner.show(Failure::ours(&error), Some(&provider.config.id)),
     }
@@ -131,7 +132,7 @@ pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &st
 fn leave(
     inner: &Inner,
     (provider, metadata): (&Provider, &Metadata),
-    (return_to, wants_account): (ReturnPath, bool),
+    (return_to, wish): (ReturnPath, &Wish),
     headers: &HeaderMap,
 ) -> Result<Response, crate::session::seal::SealError> {
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -145,7 +146,8 @@ fn leave(
         started: inner.config.clock.now().unix_timestamp(),
         replaces: session_id(inner, headers).map(|id| id.to_string()),
     };
-    let url = address(provider, metadata, &pending, (challenge.as_str(), wants_account));
+    let asked = parameters(provider, metadata, &pending, (challenge.as_str(), wish));
+    let url = address(metadata, &asked);
     let same_site = if provider.config.response_mode == ResponseMode::FormPost {
         SameSite::None
     } else {
@@ -154,41 +156,6 @@ fn leave(
     let mut response = see_other(url.as_str());
     inner.remember(&pending, same_site, headers, &mut response)?;
     Ok(response)
-}
-
-/// The authentication request (OpenID Connect Core 1.0 §3.1.2.1).
-fn address(
-    provider: &Provider,
-    metadata: &Metadata,
-    pending: &Pending,
-    (challenge, wants_account): (&str, bool),
-) -> Url {
-    let config = &provider.config;
-    let mut url = metadata.authorization_endpoint.clone();
-    let mut query = url.query_pairs_mut();
-    query
-        .append_pair("response_type", "code")
-        .append_pair("client_id", &config.client_id)
-        .append_pair("redirect_uri", &provider.redirect_uri)
-        .append_pair("scope", &config.scopes.join(" "))
-        .append_pair("state", &pending.state)
-        .append_pair("nonce", &pending.nonce)
-        .append_pair("code_challenge", challenge)
-        .append_pair("code_challenge_method", "S256");
-    if config.response_mode == ResponseMode::FormPost {
-        query.append_pair("response_mode", "form_post");
-    }
-    if let Some(audience) = &config.audience {
-        query.append_pair("audience", audience);
-    }
-    if let Some(resource) = &config.resource {
-        query.append_pair("resource", resource);
-    }
-    if wants_account && metadata.can_sign_up() {
-        query.append_pair("prompt", "create");
-    }
-    drop(query);
-    url
 }
 
 /// 303: whatever the method was, the next is GET (RFC 9110 §15.4.4).

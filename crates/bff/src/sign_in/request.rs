@@ -1,0 +1,55 @@
+//! What is asked of the provider? The parameters of an authentication request (OpenID Connect Core 1.0 §3.1.2.1). How the
+//! browser gets there is in [`super::start`].
+
+use url::Url;
+
+use super::pending::Pending;
+use crate::config::ResponseMode;
+use crate::provider::Provider;
+use crate::provider::discovery::Metadata;
+
+/// Name and value, each name once.
+pub(crate) type Parameters = Vec<(&'static str, String)>;
+
+/// What the person wants beyond being signed in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// An account is to be made, where the provider offers that.
+    pub(crate) account: bool,
+}
+
+/// Everything the provider has to know; `challenge` is the one of the PKCE verifier in `pending`.
+pub(crate) fn parameters(
+    provider: &Provider,
+    metadata: &Metadata,
+    pending: &Pending,
+    (challenge, wish): (&str, &Wish),
+) -> Parameters {
+    let config = &provider.config;
+    let mut asked = vec![
+        ("response_type", "code".to_owned()),
+        ("client_id", config.client_id.clone()),
+        ("redirect_uri", provider.redirect_uri.clone()),
+        ("scope", config.scopes.join(" ")),
+        ("state", pending.state.clone()),
+        ("nonce", pending.nonce.clone()),
+        ("code_challenge", challenge.to_owned()),
+        ("code_challenge_method", "S256".to_owned()),
+    ];
+    if config.response_mode == ResponseMode::FormPost {
+        asked.push(("response_mode", "form_post".to_owned()));
+    }
+    asked.extend(config.audience.clone().map(|audience| ("audience", audience)));
+    asked.extend(config.resource.clone().map(|resource| ("resource", resource)));
+    if wish.account && metadata.can_sign_up() {
+        asked.push(("prompt", "create".to_owned()));
+    }
+    asked
+}
+
+/// The address a browser is sent to.
+pub(crate) fn address(metadata: &Metadata, asked: &Parameters) -> Url {
+    let mut url = metadata.authorization_endpoint.clone();
+    url.query_pairs_mut().extend_pairs(asked);
+    url
+}
