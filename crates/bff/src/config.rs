@@ -8,6 +8,7 @@ pub mod key_ring;
 pub mod secret;
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use url::Url;
@@ -15,6 +16,9 @@ use url::Url;
 use self::clock::Clock;
 use self::key_ring::KeyRing;
 use self::secret::Secret;
+
+/// Sessions of one person where nothing else is said.
+const MAX_SESSIONS: NonZeroUsize = NonZeroUsize::new(100).unwrap();
 
 /// Everything a [`Bff`](crate::Bff) needs to know.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub struct BffConfig {
     pub providers: Vec<ProviderConfig>,
     /// How long a session may live.
     pub session: SessionLifetime,
+    /// How many sessions one person may have; a sign-in beyond that ends the one used longest ago. At most 1,000.
+    pub max_sessions: NonZeroUsize,
     /// The keys that seal cookies and stored sessions.
     pub keys: KeyRing,
     /// Limits of every request to a provider.
@@ -37,7 +43,8 @@ pub struct BffConfig {
 }
 
 impl BffConfig {
-    /// The defaults for a site at `public_url`: cookie `session`, 8 hours idle, 7 days in all, the system's clock.
+    /// The defaults for a site at `public_url`: cookie `session`, 8 hours idle, 7 days in all, 100 sessions a
+    /// person, the system's clock.
     #[must_use]
     pub fn new(public_url: Url, keys: KeyRing) -> Self {
         Self {
@@ -45,6 +52,7 @@ impl BffConfig {
             cookie_name: "session".to_owned(),
             providers: Vec::new(),
             session: SessionLifetime::default(),
+            max_sessions: MAX_SESSIONS,
             keys,
             http: HttpLimits::default(),
             clock: Clock::system(),

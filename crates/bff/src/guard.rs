@@ -25,6 +25,7 @@ use tower_sessions::session::Id;
 use self::signed_in::{SignInPages, SignedIn};
 use crate::bff::Inner;
 use crate::cookies;
+use crate::event::What;
 use crate::problem::Failure;
 use crate::session::record::Session;
 use crate::session::room::SessionError;
@@ -70,7 +71,7 @@ async fn find_session(State(inner): State<Arc<Inner>>, mut request: Request, nex
             response
         }
         Ok(None) => next.run(request).await,
-        Err(error) => inner.show(Failure::ours(&error), None),
+        Err(error) => inner.show(Failure::ours(&error).about(What::Access), None),
     }
 }
 

@@ -64,11 +64,13 @@
 //! | How does one get an access token? | `tokens` |
 //! | Who may pass? | `guard` |
 //! | Where does one go after signing in? | `return_path` |
+//! | What does an operator see of it all? | `event` |
 //! | What does a person see when something fails? | `problem`, `pages` |
 
 mod bff;
 pub mod config;
 mod cookies;
+mod event;
 mod guard;
 mod pages;
 mod problem;

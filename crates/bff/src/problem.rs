@@ -10,6 +10,7 @@ use rand::Rng as _;
 
 use crate::bff::Inner;
 use crate::config::ProviderId;
+use crate::event::{Outcome, What, event};
 use crate::pages::Problem;
 
 /// Letters and digits that are not mistaken for each other.
@@ -23,10 +24,12 @@ pub(crate) struct Failure {
     message: String,
     retry: Option<String>,
     reason: String,
+    what: What,
 }
 
 impl Failure {
-    /// `title` and `message` are for the person, `reason` for the operator.
+    /// `title` and `message` are for the person, `reason` for the operator. It is a sign-in that failed, unless
+    /// [`Failure::about`] says otherwise.
     pub(crate) fn new(
         status: StatusCode,
         title: &'static str,
@@ -39,7 +42,13 @@ impl Failure {
             message: message.into(),
             retry: None,
             reason: reason.into(),
+            what: What::SignIn,
         }
+    }
+
+    /// The same failure of something else than a sign-in.
+    pub(crate) fn about(self, what: What) -> Self {
+        Self { what, ..self }
     }
 
     /// A request that does not fit to anything we started.
@@ -76,15 +85,22 @@ impl Inner {
     /// Logs `failure` and shows it.
     pub(crate) fn show(&self, failure: Failure, provider: Option<&ProviderId>) -> Response {
         let reference = reference();
-        let (status, reason) = (failure.status.as_u16(), &failure.reason);
-        let provider = provider.map(ProviderId::as_str);
         if failure.status == StatusCode::UNAUTHORIZED {
             // Nothing went wrong: somebody opened a page before signing in.
             tracing::debug!(target: "bff", reference, "{}", failure.title);
-        } else if failure.status.is_server_error() {
-            tracing::error!(target: "bff", reference, provider, status, reason, "{}", failure.title);
         } else {
-            tracing::warn!(target: "bff", reference, provider, status, reason, "{}", failure.title);
+            let outcome = if failure.status.is_server_error() {
+                Outcome::Failed
+            } else {
+                Outcome::Refused
+            };
+            let told = event(failure.what, outcome)
+                .reason(&failure.reason)
+                .reference(&reference);
+            match provider {
+                Some(provider) => told.provider(provider.as_str()).record(),
+                None => told.record(),
+            }
         }
         self.pages.problem(&Problem {
             status: failure.status,

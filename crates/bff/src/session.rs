@@ -8,11 +8,13 @@
 //! | Which sessions does a person have? | [`index`], [`list`] |
 //! | In SQLite? | `sqlite` (feature `sqlite`) |
 //! | When does it end? | [`lifetime`] |
+//! | How many may one person have? | [`limit`] |
 //! | What was ended before it began? | [`tombstone`] |
 //! | How do the routes use it? | [`room`] |
 
 pub(crate) mod index;
 pub(crate) mod lifetime;
+pub(crate) mod limit;
 pub(crate) mod list;
 pub(crate) mod record;
 pub(crate) mod room;

@@ -128,6 +128,8 @@ pub enum Answer {
     Json(u16, Value),
     /// Status 200 and a page.
     Html,
+    /// Status 200 and this JWT.
+    Jwt(String),
     /// Status 200 and JSON of at least this many bytes.
     Oversize(usize),
     /// Status 302 to this address.

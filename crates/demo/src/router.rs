@@ -127,6 +127,7 @@ fn false_answer(answer: &Answer) -> Response {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, axum::Json(value.clone())).into_response()
         }
+        Answer::Jwt(token) => ([(header::CONTENT_TYPE, "application/jwt")], token.clone()).into_response(),
         Answer::Html => axum::response::Html("<!doctype html><title>Maintenance</title><p>Back soon").into_response(),
         Answer::Oversize(bytes) => {
             let body = format!("{{\"padding\":\"{}\"}}", "x".repeat(*bytes));

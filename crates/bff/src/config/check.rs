@@ -97,6 +97,9 @@ fn check_site(config: &BffConfig, say: &mut impl FnMut(String, String)) {
             "must be at least one minute and not longer than session.absolute".into(),
         );
     }
+    if config.max_sessions.get() > 1_000 {
+        say("max_sessions".into(), "must not exceed 1,000".into());
+    }
     if config.session.absolute > Duration::from_hours(400 * 24) {
         say(
             "session.absolute".into(),

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use super::combined::RequireCombined;
 use crate::bff::Inner;
+use crate::event::{Outcome, What, event};
 use crate::provider::access_token::AccessTokenError;
 
 /// Verifies access tokens meant for one audience. Cloning is cheap.
@@ -79,7 +80,7 @@ impl Bearer {
         };
         let caller = verified.map_err(|error| match error {
             AccessTokenError::Unavailable(reason) => {
-                tracing::error!(target: "bff", reason, "an access token could not be verified");
+                event(What::Access, Outcome::Failed).reason(&reason).record();
                 let mut response = answer(
                     StatusCode::SERVICE_UNAVAILABLE,
                     None,
@@ -91,7 +92,7 @@ impl Bearer {
                 response
             }
             AccessTokenError::Invalid(reason) => {
-                tracing::debug!(target: "bff", reason, "an access token is refused");
+                event(What::Access, Outcome::Refused).reason(reason).record();
                 answer(
                     StatusCode::UNAUTHORIZED,
                     Some("Bearer error=\"invalid_token\"".into()),
@@ -102,6 +103,10 @@ impl Bearer {
         if scopes.iter().all(|s| caller.scopes.contains(s)) {
             return Ok(caller);
         }
+        event(What::Access, Outcome::Refused)
+            .subject(&caller.subject)
+            .reason("the token does not grant the scopes")
+            .record();
         let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scopes.join(" "));
         Err(answer(
             StatusCode::FORBIDDEN,

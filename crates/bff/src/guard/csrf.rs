@@ -10,6 +10,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::bff::Inner;
+use crate::event::What;
 use crate::problem::Failure;
 
 /// What is to be done with a request.
@@ -74,7 +75,7 @@ pub(crate) async fn defend(State(inner): State<Arc<Inner>>, request: Request, ne
             "text/plain body",
         ),
     };
-    inner.show(failure, None)
+    inner.show(failure.about(What::Access), None)
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! What else does the provider know of the person? Userinfo, asked where it is offered (OpenID Connect Core 1.0 §5.3).
 
+mod signed;
+
 use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::Provider;
 use super::discovery::Metadata;
 use super::http::HttpError;
+use super::keys::NoKeys;
+use crate::event::measured;
 use crate::tokens::endpoint::Granted;
 
 /// Claims that serve the protocol alone.
@@ -26,6 +30,10 @@ pub(crate) enum UserinfoError {
     Status(StatusCode),
     #[error("userinfo is not JSON")]
     NotJson,
+    #[error("signed userinfo is not by the provider, or not for us")]
+    NotBelieved,
+    #[error(transparent)]
+    NoKeys(#[from] NoKeys),
 }
 
 impl Provider {
@@ -39,9 +47,13 @@ impl Provider {
         let Some(address) = &metadata.userinfo_endpoint else {
             return Ok(Map::new());
         };
-        let answer = self.http.read(address, Some(access_token)).await?;
+        let asking = self.http.read(address, Some(access_token));
+        let answer = measured(self.config.id.as_str(), "userinfo", asking).await?;
         match answer.status {
-            StatusCode::OK => claims_about(subject, &answer.body),
+            StatusCode::OK => match signed::token_in(&answer.body) {
+                Some(token) => about(subject, self.signed_userinfo(metadata, token).await?),
+                None => claims_about(subject, &answer.body),
+            },
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(UserinfoError::TokenRefused),
             other => Err(UserinfoError::Status(other)),
         }
@@ -79,7 +91,13 @@ impl Provider {
 }
 
 fn claims_about(subject: &str, body: &[u8]) -> Result<Map<String, Value>, UserinfoError> {
-    let claims: Map<String, Value> = serde_json::from_slice(body).map_err(|_| UserinfoError::NotJson)?;
+    about(
+        subject,
+        serde_json::from_slice(body).map_err(|_| UserinfoError::NotJson)?,
+    )
+}
+
+fn about(subject: &str, claims: Map<String, Value>) -> Result<Map<String, Value>, UserinfoError> {
     if claims.get("sub").and_then(Value::as_str) == Some(subject) {
         Ok(claims)
     } else {

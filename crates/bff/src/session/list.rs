@@ -7,6 +7,7 @@ use super::index::{SessionRef, SessionRow, Which};
 use super::room::SessionError;
 use crate::bff::{Bff, Inner};
 use crate::config::ProviderId;
+use crate::event::{Outcome, What, event};
 use crate::guard::signed_in::SignedIn;
 use crate::problem::chain;
 use crate::sign_out::revocation::revoke_refresh_token;
@@ -71,9 +72,11 @@ impl Inner {
             if let (Some(provider), Some(token)) = (self.provider(&row.provider), token) {
                 revoke_refresh_token(provider, token);
             }
-            tracing::info!(
-                target: "bff", provider = row.provider, subject = row.subject, session = %row.reference, "a session was ended"
-            );
+            event(What::SessionEnd, Outcome::Success)
+                .provider(&row.provider)
+                .subject(&row.subject)
+                .session(row.reference)
+                .record();
         }
         Ok(ended.len())
     }
@@ -120,7 +123,7 @@ impl SignedIn {
     /// This session's name in lists.
     #[must_use]
     pub fn reference(&self) -> SessionRef {
-        SessionRef::of(&self.session.id)
+        self.session.reference()
     }
 
     /// Where this person is signed in, this session among them.

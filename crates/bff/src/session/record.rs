@@ -50,6 +50,11 @@ pub(crate) fn revocable(with: &Sealer, row: &SessionRow) -> Option<String> {
 }
 
 impl Session {
+    /// Its name in lists and logs.
+    pub(crate) fn reference(&self) -> SessionRef {
+        SessionRef::of(&self.id)
+    }
+
     /// The record to store, to be removed at `expires`.
     pub(crate) fn to_record(&self, with: &Sealer, expires: OffsetDateTime) -> Result<Record, SealError> {
         let inside = Sealed {

@@ -8,6 +8,7 @@ use super::pending::Pending;
 use super::start::{login_path, not_ready, see_other};
 use crate::bff::Inner;
 use crate::cookies::SameSite;
+use crate::event::{Outcome, What, event};
 use crate::guard::session_id;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
@@ -46,9 +47,15 @@ impl Inner {
             .begin(beginning, &replaces)
             .await
             .map_err(|e| again(self.not_begun(provider, &e)))?;
-        tracing::info!(
-            target: "bff", provider = %provider.config.id, subject = session.identity.subject, "signed in"
-        );
+        event(What::SignIn, Outcome::Success)
+            .provider(provider.config.id.as_str())
+            .subject(&session.identity.subject)
+            .session(session.reference())
+            .record();
+        if let Err(error) = self.keep_to_limit(&session).await {
+            // The next sign-in tries again.
+            tracing::warn!(target: "bff", error = chain(&error), "sessions beyond the limit could not be ended");
+        }
         let mut response = see_other(pending.return_to.as_str());
         let lifetime = self.config.session.absolute.try_into().unwrap_or(time::Duration::DAY);
         let cookie = self
@@ -171,7 +178,7 @@ fn bad_id_token(reason: String) -> Failure {
 
 fn bad_userinfo(error: &UserinfoError) -> Failure {
     match error {
-        UserinfoError::OtherSubject => bad_id_token(chain(error)),
+        UserinfoError::OtherSubject | UserinfoError::NotBelieved => bad_id_token(chain(error)),
         _ => no_answer(chain(error)),
     }
 }

@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use url::form_urlencoded;
 
 use crate::bff::Inner;
+use crate::event::{Outcome, What, event};
 use crate::problem::chain;
 use crate::provider::Provider;
 use crate::provider::logout_token::LogoutToken;
@@ -41,11 +42,18 @@ pub(crate) async fn by_post(
     };
     match done {
         Ok(ended) => {
-            tracing::info!(target: "bff", provider = id, ended, "the provider signed somebody out");
+            let ended = format!("{ended} sessions ended");
+            event(What::LogoutChannel, Outcome::Success)
+                .provider(&id)
+                .reason(&ended)
+                .record();
             StatusCode::OK.into_response()
         }
         Err(reason) => {
-            tracing::warn!(target: "bff", provider = id, reason, "a logout token is refused");
+            event(What::LogoutChannel, Outcome::Refused)
+                .provider(&id)
+                .reason(&reason)
+                .record();
             (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
         }
     }

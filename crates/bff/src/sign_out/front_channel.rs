@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use url::{Url, form_urlencoded};
 
 use crate::bff::Inner;
+use crate::event::{Outcome, What, event};
 use crate::guard::session_of;
 use crate::problem::Failure;
 use crate::provider::Provider;
@@ -39,10 +40,20 @@ pub(crate) async fn by_frame(
         sid: &sid,
     };
     let ended = match inner.sessions.records.end(which).await {
-        Ok(ended) => ended.len(),
-        Err(error) => return framed(provider, inner.show(Failure::ours(&error), Some(&provider.config.id))),
+        Ok(ended) => ended,
+        Err(error) => {
+            let failure = Failure::ours(&error).about(What::LogoutChannel);
+            return framed(provider, inner.show(failure, Some(&provider.config.id)));
+        }
     };
-    tracing::info!(target: "bff", provider = id, ended, "a page of the provider signed somebody out");
+    for row in &ended {
+        event(What::SessionEnd, Outcome::Success)
+            .provider(&row.provider)
+            .subject(&row.subject)
+            .session(row.reference)
+            .reason("a page of the provider signed the person out")
+            .record();
+    }
     let mut response = framed(provider, Html(DONE).into_response());
     if own {
         inner

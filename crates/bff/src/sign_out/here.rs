@@ -15,6 +15,7 @@ use url::{Url, form_urlencoded};
 use super::revocation::revoke;
 use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
+use crate::event::{Outcome, What, event};
 use crate::guard::{session_id, session_of};
 use crate::pages::{LeaveForm, SignedOut};
 use crate::problem::Failure;
@@ -62,7 +63,11 @@ pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap
 /// Tells the provider, as far as it wants to know.
 async fn depart(inner: &Inner, session: &Session) -> Response {
     let id = &session.identity.provider;
-    tracing::info!(target: "bff", provider = %id, subject = session.identity.subject, "signed out");
+    event(What::SignOut, Outcome::Success)
+        .provider(id.as_str())
+        .subject(&session.identity.subject)
+        .session(session.reference())
+        .record();
     let Some(provider) = inner.provider(id.as_str()) else {
         return land(inner, true);
     };

@@ -12,6 +12,7 @@ use super::endpoint::{EndpointError, Granted};
 use super::{AccessToken, TokenError};
 use crate::bff::{Bff, Inner};
 use crate::config::secret::Secret;
+use crate::event::{Outcome as Came, What, event};
 use crate::problem::chain;
 
 /// What is suggested when the provider suggests nothing.
@@ -124,9 +125,10 @@ impl Inner {
             .collect();
         let asked = provider.ask_for_tokens_of_any_resource(&metadata, &fields).await;
         asked.map_err(|error| {
-            tracing::warn!(
-                target: "bff", provider = %provider.config.id, error = chain(&error), "the application got no token"
-            );
+            event(What::ClientToken, Came::Failed)
+                .provider(provider.config.id.as_str())
+                .reason(&chain(&error))
+                .record();
             match error {
                 // Its own name or secret is wrong, or what it asks for: asking again changes nothing.
                 EndpointError::Refused { .. } => TokenError::NotGranted,

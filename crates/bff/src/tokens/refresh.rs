@@ -12,6 +12,7 @@ use tower_sessions::session::Id;
 use super::endpoint::{EndpointError, Granted};
 use super::{AccessToken, TokenError};
 use crate::bff::Inner;
+use crate::event::{Outcome as Came, What, event};
 use crate::problem::chain;
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
@@ -82,7 +83,7 @@ impl Inner {
             };
             // Refused twice with the same token: nobody has renewed it meanwhile, the grant is over.
             if tried.as_ref() == Some(&refresh_token) {
-                tracing::info!(target: "bff", provider = %session.identity.provider, "the grant is over, the session ends");
+                told(&session, Came::Refused, "the grant is over, the session ends");
                 self.end_session(&session).await;
                 return Err(TokenError::SignInAgain);
             }
@@ -132,7 +133,7 @@ impl Inner {
         let granted = provider
             .ask_for_tokens(&metadata, &fields)
             .await
-            .map_err(|e| refused(provider, &e))?;
+            .map_err(|e| refused(session, &e))?;
         check_id_token(provider, &metadata, session, &granted).await?;
         Ok(granted)
     }
@@ -150,7 +151,10 @@ impl Inner {
         session.tokens.id_token = granted.id_token.unwrap_or(session.tokens.id_token);
         for _ in 0..MAX_WRITES {
             match self.sessions.update(&session).await {
-                Ok(Saved::Saved) => return Ok(session.tokens.access_token()),
+                Ok(Saved::Saved) => {
+                    told(&session, Came::Success, "");
+                    return Ok(session.tokens.access_token());
+                }
                 Ok(Saved::Gone) => break,
                 Ok(Saved::Changed) => match self.session_now(session.id).await {
                     Ok(stored) => session.version = stored.version,
@@ -191,8 +195,20 @@ fn unavailable(retry_after: Option<Duration>) -> TokenError {
     }
 }
 
-fn refused(provider: &Provider, error: &EndpointError) -> Refused {
-    tracing::warn!(target: "bff", provider = %provider.config.id, error = chain(error), "a token was not renewed");
+/// One line about a renewal.
+fn told(session: &Session, outcome: Came, reason: &str) {
+    let told = event(What::TokenRenewal, outcome)
+        .provider(session.identity.provider.as_str())
+        .subject(&session.identity.subject)
+        .session(session.reference());
+    match reason {
+        "" => told.record(),
+        reason => told.reason(reason).record(),
+    }
+}
+
+fn refused(session: &Session, error: &EndpointError) -> Refused {
+    told(session, Came::Failed, &chain(error));
     match error {
         EndpointError::Refused { error } => match error.as_str() {
             "invalid_grant" => Refused::GrantOver,
@@ -234,7 +250,7 @@ async fn check_id_token(
         }
         Err(IdTokenError::NoKeys(_)) => Err(Refused::Now(unavailable(None))),
         Err(error) => {
-            tracing::warn!(target: "bff", provider = %provider.config.id, error = chain(&error), "a refreshed ID token is refused");
+            told(session, Came::Refused, &chain(&error));
             Err(Refused::Untrusted)
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bff::{Bff, BffConfig, Clock, HttpLimits, KeyRing, PlainPages, ProviderConfig, SessionLifetime, SqliteSessions};
+use bff::{Bff, BffConfig, Clock, KeyRing, PlainPages, ProviderConfig, SqliteSessions};
 use demo::{Demo, DemoConfig, DemoHandle};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, SqlitePool};
@@ -213,18 +213,11 @@ impl Blueprint<'_> {
         change: fn(&mut BffConfig),
     ) -> (Bff, Arc<AtomicUsize>) {
         let clock = clock.clone();
-        let mut config = BffConfig {
-            public_url: self.url.clone(),
-            cookie_name: "portico".to_owned(),
-            providers: self.providers.to_vec(),
-            session: SessionLifetime {
-                idle: Duration::from_hours(8),
-                absolute: Duration::from_hours(7 * 24),
-            },
-            keys: KeyRing::load_or_create(&self.keys).unwrap(),
-            http: HttpLimits::default(),
-            clock: Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(clock.now()).unwrap()),
-        };
+        let keys = KeyRing::load_or_create(&self.keys).unwrap();
+        let mut config = BffConfig::new(self.url.clone(), keys);
+        config.cookie_name = "portico".to_owned();
+        config.providers = self.providers.to_vec();
+        config.clock = Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(clock.now()).unwrap());
         change(&mut config);
         let sessions = SqliteSessions::new(self.pool.clone()).await.unwrap();
         let bff = Bff::new(config, Arc::new(sessions), Arc::new(PlainPages)).unwrap();

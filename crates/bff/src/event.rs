@@ -1,0 +1,160 @@
+//! What happened that an operator has to know (OWASP ASVS 16.3)? One line in the log and one count each: who, where, which
+//! session, what came of it, and why. A session is named by its reference, which opens nothing; tokens, codes and
+//! ids have no place here.
+//!
+//! | in the log | meaning |
+//! |---|---|
+//! | `event` | `sign_in`, `sign_out`, `session_end`, `token_renewal`, `client_token`, `access`, `logout_channel` |
+//! | `outcome` | `success`, `refused` (the rules say no), `failed` (something does not work) |
+//! | `provider`, `subject`, `session` | as far as they are known |
+//! | `reason` | for operators; never shown to people |
+//!
+//! The counters are `bff_events_total{event,outcome,provider}`; what is measured besides is in [`measured`].
+
+use std::time::{Duration, Instant};
+
+use crate::session::index::SessionRef;
+
+/// What was attempted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    SignIn,
+    SignOut,
+    /// A session ended that was not signed out of here.
+    SessionEnd,
+    TokenRenewal,
+    ClientToken,
+    /// Somebody wanted in and was not let in.
+    Access,
+    /// A provider says that somebody signed out.
+    LogoutChannel,
+}
+
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::SignOut => "sign_out",
+            Self::SessionEnd => "session_end",
+            Self::TokenRenewal => "token_renewal",
+            Self::ClientToken => "client_token",
+            Self::Access => "access",
+            Self::LogoutChannel => "logout_channel",
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Success,
+    Refused,
+    Failed,
+}
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One thing that happened. Made by [`event`], completed, then [`Event::record`]ed.
+#[derive(Debug)]
+#[must_use = "an event that is not recorded did not happen"]
+pub(crate) struct Event<'a> {
+    what: What,
+    outcome: Outcome,
+    provider: Option<&'a str>,
+    subject: Option<&'a str>,
+    session: Option<SessionRef>,
+    reason: Option<&'a str>,
+    reference: Option<&'a str>,
+}
+
+/// `what` came to `outcome`.
+pub(crate) fn event<'a>(what: What, outcome: Outcome) -> Event<'a> {
+    Event {
+        what,
+        outcome,
+        provider: None,
+        subject: None,
+        session: None,
+        reason: None,
+        reference: None,
+    }
+}
+
+impl<'a> Event<'a> {
+    /// The provider's short name.
+    pub(crate) fn provider(self, id: &'a str) -> Self {
+        let provider = Some(id);
+        Self { provider, ..self }
+    }
+
+    /// Whom it is about, by the provider's name for them.
+    pub(crate) fn subject(self, subject: &'a str) -> Self {
+        let subject = Some(subject);
+        Self { subject, ..self }
+    }
+
+    /// The session it is about.
+    pub(crate) fn session(self, session: SessionRef) -> Self {
+        let session = Some(session);
+        Self { session, ..self }
+    }
+
+    /// Why, for operators.
+    pub(crate) fn reason(self, reason: &'a str) -> Self {
+        let reason = Some(reason);
+        Self { reason, ..self }
+    }
+
+    /// The number the person was shown.
+    pub(crate) fn reference(self, reference: &'a str) -> Self {
+        let reference = Some(reference);
+        Self { reference, ..self }
+    }
+
+    /// Writes the line and counts.
+    pub(crate) fn record(self) {
+        let (event, outcome) = (self.what.name(), self.outcome.name());
+        let provider = self.provider.unwrap_or_default().to_owned();
+        metrics::counter!("bff_events_total", "event" => event, "outcome" => outcome, "provider" => provider)
+            .increment(1);
+        let session = self.session.map(tracing::field::display);
+        let Self {
+            provider,
+            subject,
+            reason,
+            reference,
+            ..
+        } = self;
+        match self.outcome {
+            Outcome::Success => {
+                tracing::info!(target: "bff", event, outcome, provider, subject, session, reason, reference);
+            }
+            Outcome::Refused => {
+                tracing::warn!(target: "bff", event, outcome, provider, subject, session, reason, reference);
+            }
+            Outcome::Failed => {
+                tracing::error!(target: "bff", event, outcome, provider, subject, session, reason, reference);
+            }
+        }
+    }
+}
+
+/// Measures how long a request to `provider`'s `endpoint` takes: `bff_provider_seconds{provider,endpoint}`.
+pub(crate) async fn measured<T>(provider: &str, endpoint: &'static str, asking: impl Future<Output = T>) -> T {
+    let start = Instant::now();
+    let answer = asking.await;
+    record_time(provider, endpoint, start.elapsed());
+    answer
+}
+
+fn record_time(provider: &str, endpoint: &'static str, took: Duration) {
+    metrics::histogram!("bff_provider_seconds", "provider" => provider.to_owned(), "endpoint" => endpoint).record(took);
+}

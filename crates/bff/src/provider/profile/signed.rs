@@ -1,0 +1,46 @@
+//! Is this signed userinfo good? Some providers answer with a JWT (OpenID Connect Core 1.0 §5.3.2); it is believed when one of
+//! their keys made it, for us.
+
+use serde_json::{Map, Value};
+
+use super::UserinfoError;
+use crate::provider::Provider;
+use crate::provider::discovery::Metadata;
+use crate::provider::jws::Compact;
+use crate::provider::keys::{Asker, Key};
+
+/// The text of a JWT: its header is JSON, and so begins like this in base64url.
+pub(super) fn token_in(body: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(body).ok()?.trim();
+    text.starts_with("ey").then_some(text)
+}
+
+impl Provider {
+    /// The claims in `raw`.
+    pub(super) async fn signed_userinfo(
+        &self,
+        metadata: &Metadata,
+        raw: &str,
+    ) -> Result<Map<String, Value>, UserinfoError> {
+        let token = Compact::parse(raw).map_err(|_| UserinfoError::NotJson)?;
+        let alg = token.header.alg.as_str();
+        let is_other_kind = token.kind().is_some_and(|kind| kind != "jwt") || token.claims.contains_key("events");
+        let is_ours = token.claims.get("iss").is_none() || token.text("iss") == Some(&self.config.issuer);
+        let is_for_us =
+            token.claims.get("aud").is_none() || token.audiences().contains(&self.config.client_id.as_str());
+        if !self.config.algorithms.contains(&token.header.alg) || is_other_kind || !is_ours || !is_for_us {
+            return Err(UserinfoError::NotBelieved);
+        }
+        let keys = if alg.starts_with("HS") {
+            self.config.client_secret.iter().map(Key::of_secret).collect()
+        } else {
+            let wanted = (alg, token.header.kid.as_deref());
+            self.keys.find(&metadata.jwks_uri, wanted, Asker::Provider).await?
+        };
+        if token.is_signed_by(&keys) {
+            Ok(token.claims)
+        } else {
+            Err(UserinfoError::NotBelieved)
+        }
+    }
+}
