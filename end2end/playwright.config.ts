@@ -1,5 +1,6 @@
 // Which browsers visit which site? `demo`: the demo provider; `certified`: npm oidc-provider; `no-script`: without
-// JavaScript; `phone`: 360 pixels wide. A test says by tag where else it runs.
+// JavaScript; `phone`: 360 pixels wide; `alone`: after all others, because it ends sessions others would use. A test says
+// by tag where else it runs.
 
 import { defineConfig } from "@playwright/test";
 import type { Visit } from "./support/visitor.ts";
@@ -31,7 +32,7 @@ export default defineConfig<Visit>({
     },
   },
   projects: [
-    { name: "demo", use: { issuer: "demo", baseURL: sites.demo.url }, grepInvert: /@phone-only|@no-script-only/ },
+    { name: "demo", use: { issuer: "demo", baseURL: sites.demo.url }, grepInvert: /@phone-only|@no-script-only|@alone/ },
     { name: "certified", use: { issuer: "certified", baseURL: sites.certified.url }, grep: /@certified/ },
     {
       name: "no-script",
@@ -42,6 +43,12 @@ export default defineConfig<Visit>({
       name: "phone",
       use: { issuer: "demo", baseURL: sites.demo.url, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
       grep: /@phone/,
+    },
+    {
+      name: "alone",
+      dependencies: ["demo", "certified", "no-script", "phone"],
+      use: { issuer: "demo", baseURL: sites.demo.url },
+      grep: /@alone/,
     },
   ],
 });

@@ -1,7 +1,7 @@
-//! What runs in the browser beyond the views? A look at the session when the tab is shown again, keys, and menus that
+//! What runs in the browser beyond the views? A look at the session now and then, keys, and menus that
 //! close themselves. All of it works on what the layout has drawn and is a convenience: no page needs it.
 
-use std::cell::Cell;
+use std::{cell::Cell, time::Duration};
 
 use gloo_net::http::Request;
 use leptos::{
@@ -12,6 +12,9 @@ use leptos::{
     web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent},
 };
 
+/// How often an open tab asks whether its session goes on; asking does not extend it.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+
 /// Starts listening, for as long as the page lives.
 pub fn attach() {
     // Dropping the handles keeps the listeners: they end with the page.
@@ -20,6 +23,14 @@ pub fn attach() {
             spawn_local(look_at_session());
         }
     });
+    set_interval(
+        || {
+            if !document().hidden() {
+                spawn_local(look_at_session());
+            }
+        },
+        LOOK_EVERY,
+    );
     let went = Cell::new(false);
     let _ = window_event_listener(ev::keydown, move |event| press(&event, &went));
     let _ = window_event_listener(ev::click, |event| {

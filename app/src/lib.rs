@@ -7,7 +7,7 @@
 //! |---|---|
 //! | Which page answers which address? | [`App`], below |
 //! | What stands around every page? | `layout.rs` |
-//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `documents.rs`, `about.rs` |
+//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `about.rs` |
 //! | How does a page wait for the server? | `answer.rs` |
 //! | What may a visitor know of a failure? | `page_error.rs`; in words: `problem.rs`, `telling.rs` |
 //! | Who is asking, and where do answers come from? | `request.rs` (server only) |
@@ -48,6 +48,7 @@ mod problem;
 mod profile;
 #[cfg(feature = "ssr")]
 pub mod request;
+mod sessions;
 mod sign_in;
 mod site_facts;
 mod telling;
@@ -111,6 +112,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin") view=messages::AdminPage ssr=SsrMode::Async />
                     <Route path=path!("/docs") view=documents::ListingPage ssr=SsrMode::Async />
                     <Route path=path!("/docs/:id") view=documents::ReadingPage ssr=SsrMode::Async />
+                    <Route path=path!("/sessions") view=sessions::SessionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=about::About ssr=SsrMode::Async />
                 </FlatRoutes>
             </layout::Layout>

@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Library, LibraryError, MessageError, Messages, Visitor};
+use domain::{Library, LibraryError, MessageError, Messages, Sessions, SessionsError, Visitor};
 use http::StatusCode;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -42,6 +42,11 @@ impl Asked {
 
     /// The messages API.
     pub(crate) fn messages() -> Result<Arc<dyn Messages>, PageError> {
+        from_context()
+    }
+
+    /// Who is signed in where.
+    pub(crate) fn sessions() -> Result<Arc<dyn Sessions>, PageError> {
         from_context()
     }
 
@@ -96,6 +101,21 @@ impl From<MessageError> for PageError {
             MessageError::Unavailable => {
                 let reference = reference();
                 tracing::warn!(%reference, "the messages API is unavailable");
+                Self::Unavailable(reference)
+            }
+        }
+    }
+}
+
+impl From<SessionsError> for PageError {
+    fn from(error: SessionsError) -> Self {
+        match error {
+            SessionsError::SignInFirst => Self::SignInFirst,
+            // What others may see is nobody's business.
+            SessionsError::NotAllowed => Self::NotFound,
+            SessionsError::Unavailable => {
+                let reference = reference();
+                tracing::warn!(%reference, "the sessions are unavailable");
                 Self::Unavailable(reference)
             }
         }

@@ -46,6 +46,7 @@ listen = "127.0.0.1:${port}"
 database_url = "sqlite:${path.join(work, name)}.db"
 policies = "${path.join(root, "policies")}"
 site_root = "${path.join(dist, "site")}"
+log = "info,bff=trace,server=debug"
 `;
 
 export const demoConfig = `${common(ports.demo, "demo")}

@@ -10,7 +10,7 @@
 //! | How is it printed for operators? | [`mod@reference`] |
 //! | Who is meant by `acme:alice`? | `who.rs` |
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
@@ -35,6 +35,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the demo provider listens; unset: one port above `listen`.
     pub demo_listen: Option<SocketAddr>,
+    /// Where `/metrics` is served; unset: nowhere, and nothing is counted.
+    pub metrics_listen: Option<SocketAddr>,
     /// `sqlite:PATH`.
     pub database_url: String,
     /// Folder of the policy files.
@@ -69,6 +71,8 @@ pub struct SessionSettings {
     pub idle: Duration,
     /// Ends this long after signing in, whatever happens.
     pub absolute: Duration,
+    /// How many sessions one person may have; a sign-in beyond that ends the one used longest ago.
+    pub max_per_person: NonZeroUsize,
     /// Key file, made at the first start; `None` keeps keys in memory alone, for tests.
     pub keys_file: Option<PathBuf>,
 }

@@ -10,8 +10,8 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use bff::{Identity, ProviderId, SignedIn};
-use domain::{Group, Groups, Library, Messages, Person, PersonId, Visitor};
+use bff::{Bff, Identity, ProviderId, SignedIn};
+use domain::{Group, Groups, Library, Messages, Person, PersonId, Sessions, Visitor};
 use http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
 use serde_json::{Map, Value};
@@ -20,6 +20,7 @@ use crate::{
     config::{ClaimNames, ProviderSettings},
     headers::Headers,
     messages::{MessageSource, VisitorMessages},
+    sessions::VisitorSessions,
     store::Store,
 };
 
@@ -31,6 +32,7 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct House {
     pub(crate) library: Arc<dyn Library>,
     pub(crate) messages: MessageSource,
+    pub(crate) bff: Bff,
     pub(crate) people: Arc<People>,
     pub(crate) headers: Headers,
     pub(crate) facts: Arc<dyn Fn() -> app::SiteFacts + Send + Sync>,
@@ -43,10 +45,16 @@ impl House {
         let Asking { visitor, signed_in } = found.unwrap_or_default();
         let messages: Arc<dyn Messages> = Arc::new(VisitorMessages {
             source: self.messages.clone(),
+            signed_in: signed_in.clone(),
+        });
+        let sessions: Arc<dyn Sessions> = Arc::new(VisitorSessions {
+            bff: self.bff.clone(),
+            store: self.people.store.clone(),
             signed_in,
         });
         provide_context(visitor);
         provide_context(messages);
+        provide_context(sessions);
         provide_context(Arc::clone(&self.library));
         provide_context((self.facts)());
         self.headers.allow_scripts_of_this_page();
@@ -55,8 +63,8 @@ impl House {
 
 /// The visitor of a request and their session; an extension of the request.
 #[derive(Clone, Default)]
-struct Asking {
-    visitor: Visitor,
+pub(crate) struct Asking {
+    pub(crate) visitor: Visitor,
     signed_in: Option<SignedIn>,
 }
 

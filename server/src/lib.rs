@@ -9,9 +9,10 @@
 //! | Which documents are there, and who may see them? | [`library`], [`policy`], [`store`] |
 //! | How do documents come in? | [`import`], [`markdown`] |
 //! | Where do the messages come from? | `messages.rs`, and the API itself in `api.rs` |
+//! | Who is signed in where, and how is that ended? | `sessions.rs` |
 //! | What do browsers have to obey? | `headers.rs` |
 //! | What do connections have to obey? | [`serve`] |
-//! | What is logged? | [`telemetry`] |
+//! | What is logged, and what is counted? | [`telemetry`], [`metrics`] |
 //! | What can an operator type? | [`cli`] |
 
 mod api;
@@ -25,10 +26,12 @@ pub mod import;
 pub mod library;
 pub mod markdown;
 mod messages;
+pub mod metrics;
 mod pages;
 pub mod policy;
 mod router;
 pub mod serve;
+mod sessions;
 pub mod site;
 pub mod store;
 pub mod telemetry;

@@ -77,7 +77,10 @@ impl Library for LocalLibrary {
             .map_err(unavailable)?
             .ok_or(LibraryError::NotFound)?;
         match self.policy.decide(person, &found.row.facts()) {
-            Decision::Refused(refusal) => Err(LibraryError::Refused(refusal)),
+            Decision::Refused(refusal) => {
+                tracing::info!(event = "access", outcome = "refused", subject = %person.id, document = %id);
+                Err(LibraryError::Refused(refusal))
+            }
             Decision::Allowed(reasons) => {
                 if found.is_stale {
                     self.refresh(&mut found).await;

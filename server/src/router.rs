@@ -23,7 +23,7 @@ use leptos::config::LeptosOptions;
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
-use crate::{context, context::House, headers, pages, store::Store, telemetry};
+use crate::{context, context::House, headers, pages, sessions, store::Store, telemetry};
 
 mod door;
 mod files;
@@ -86,6 +86,7 @@ fn pages(house: House, options: LeptosOptions) -> Router {
         .leptos_routes_with_context(&options, routes, furnish, draw)
         .method_not_allowed_fallback(async || pages::fault(StatusCode::METHOD_NOT_ALLOWED, None))
         .layer(middleware::from_fn(door::want_json))
+        .merge(sessions::router())
         .fallback(everything_else)
         .layer(Extension(house.clone()))
         .layer(middleware::from_fn_with_state(house, context::introduce))

@@ -97,6 +97,7 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
     let house = House {
         library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy))),
         messages,
+        bff: bff.clone(),
         people: Arc::new(People::new(&config.providers, store.clone())),
         headers: Headers::new(config, bff.clone()),
         facts,
@@ -135,6 +136,7 @@ fn bff_config(config: &Config) -> Result<BffConfig, StartError> {
             idle: config.session.idle,
             absolute: config.session.absolute,
         },
+        max_sessions: config.session.max_per_person,
         keys,
         http: HttpLimits::default(),
         clock: Clock::system(),

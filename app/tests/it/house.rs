@@ -11,7 +11,8 @@ use axum::{
 };
 use domain::{
     Cursor, DocumentId, Group, Groups, Heading, Library, LibraryError, Listing, ListingQuery, Message, MessageError,
-    MessageKind, Messages, OpenDocument, Person, PersonId, Reason, Refusal, Summary, Visibility, Visitor,
+    MessageKind, Messages, OpenDocument, Person, PersonId, Reason, Refusal, SessionLine, Sessions, SessionsError,
+    Summary, Visibility, Visitor, WhichPerson,
 };
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -58,6 +59,7 @@ pub(crate) struct House {
     pub(crate) open: Option<Result<OpenDocument, LibraryError>>,
     pub(crate) list: Option<Result<Listing, LibraryError>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
+    pub(crate) sessions: Option<Result<Vec<SessionLine>, SessionsError>>,
 }
 
 impl House {
@@ -77,6 +79,7 @@ impl House {
             provide_context(house.site);
             provide_context::<Arc<dyn Library>>(house.clone());
             provide_context::<Arc<dyn Messages>>(house.clone());
+            provide_context::<Arc<dyn Sessions>>(house.clone());
         };
         let shell = {
             let options = options.clone();
@@ -137,6 +140,13 @@ impl Library for House {
 impl Messages for House {
     async fn message(&self, _: &Visitor, _: MessageKind) -> Result<Message, MessageError> {
         self.message.clone().unwrap_or(Err(MessageError::SignInFirst))
+    }
+}
+
+#[async_trait]
+impl Sessions for House {
+    async fn sessions(&self, _: &Visitor, _: &WhichPerson) -> Result<Vec<SessionLine>, SessionsError> {
+        self.sessions.clone().unwrap_or(Err(SessionsError::SignInFirst))
     }
 }
 

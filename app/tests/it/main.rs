@@ -8,3 +8,4 @@ mod frame;
 mod house;
 mod messages;
 mod profile;
+mod sessions;

@@ -11,12 +11,14 @@
 //! | One page of many | [`listing`] |
 //! | How are documents reached? | [`library`] |
 //! | What does the messages API say? | [`messages`] |
+//! | Where is somebody signed in? | [`sessions`] |
 
 pub mod decision;
 pub mod document;
 pub mod library;
 pub mod listing;
 pub mod messages;
+pub mod sessions;
 pub mod visitor;
 
 pub use decision::{Reason, Refusal};
@@ -24,4 +26,5 @@ pub use document::{Document, DocumentId, Heading, OpenDocument, Summary, Visibil
 pub use library::{Library, LibraryError};
 pub use listing::{Cursor, Listing, ListingQuery};
 pub use messages::{Message, MessageError, MessageKind, Messages};
-pub use visitor::{Group, Groups, Person, PersonId, Visitor};
+pub use sessions::{SessionLine, Sessions, SessionsError};
+pub use visitor::{Group, Groups, Person, PersonId, Visitor, WhichPerson};

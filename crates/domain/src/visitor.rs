@@ -94,6 +94,29 @@ impl fmt::Display for PersonId {
     }
 }
 
+/// Whom a question is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhichPerson {
+    /// The one who asks.
+    Myself,
+    /// Everybody whose name, e-mail address or subject holds this text.
+    Like(String),
+}
+
+impl WhichPerson {
+    /// Longest text that is looked for, in characters.
+    pub const MAX_TEXT: usize = 100;
+
+    /// Reads what somebody typed: nothing is oneself.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text.trim() {
+            "" => Self::Myself,
+            text => Self::Like(text.chars().take(Self::MAX_TEXT).collect()),
+        }
+    }
+}
+
 /// The id of a group, as the provider's claim or directory gives it (for Entra ID an object id).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use super::{ConfigFile, Failure, print};
 use crate::{
     config::Config,
+    metrics,
     serve::{asked_to_stop, listen, serve},
     site::{Site, StartError, site, with_causes},
     telemetry,
@@ -40,6 +41,7 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
         ));
     }
     telemetry::start(&config.log);
+    serve_metrics(&config).await?;
     let site = site(&config).await.map_err(|error| start_failure(&error))?;
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
@@ -59,6 +61,7 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
         .map_err(|error| failure(&error))?;
+    serve_metrics(&config).await?;
     let provider = demo_house::listen(&config).await.map_err(|error| failure(&error))?;
     tokio::spawn(provider.run());
     let site = site(&config).await.map_err(|error| start_failure(&error))?;
@@ -72,6 +75,20 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     ));
     serve_until_stopped(listener, site).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Starts counting and serves the counts, where the configuration says so.
+async fn serve_metrics(config: &Config) -> Result<(), Failure> {
+    let Some(address) = config.metrics_listen else {
+        return Ok(());
+    };
+    let handle = metrics::start().map_err(|error| Failure::Other(with_causes(&error)))?;
+    let listener = listen(address, "PORTICO_METRICS_LISTEN")
+        .await
+        .map_err(|error| Failure::Other(with_causes(&error)))?;
+    // Ends with the program: a scrape that breaks off harms nobody.
+    tokio::spawn(serve(listener, metrics::router(handle), std::future::pending()));
+    Ok(())
 }
 
 async fn serve_until_stopped(listener: TcpListener, site: Site) {

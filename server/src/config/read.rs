@@ -39,6 +39,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let public_url = reader.take("public_url", values::origin);
     let listen = reader.take("listen", values::address);
     let demo_listen = reader.take("demo_listen", values::address);
+    let metrics_listen = reader.take("metrics_listen", values::address);
     let database_url = reader.take("database_url", values::database);
     let policies = reader.take("policies", values::text);
     let site_root = reader.take("site_root", values::text);
@@ -59,6 +60,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
         },
         listen,
         demo_listen,
+        metrics_listen,
         database_url: database_url?,
         policies: PathBuf::from(policies?),
         site_root: site_root.map(PathBuf::from),
@@ -88,6 +90,7 @@ fn log(reader: &mut Reader) -> Option<LogSettings> {
 fn session(reader: &mut Reader) -> Option<SessionSettings> {
     let idle = reader.take("session.idle", values::duration);
     let absolute = reader.take("session.absolute", values::duration);
+    let max_per_person = reader.take("session.max_per_person", values::number_of_sessions);
     let keys_file = reader.take("session.keys_file", values::text);
     let (idle, absolute) = (idle?, absolute?);
     if idle.is_zero() {
@@ -105,6 +108,7 @@ fn session(reader: &mut Reader) -> Option<SessionSettings> {
     Some(SessionSettings {
         idle,
         absolute,
+        max_per_person: max_per_person?,
         keys_file: keys_file.map(PathBuf::from),
     })
 }

@@ -1,6 +1,6 @@
 //! What may be written for a value? Each function turns text into a type, or says what is wrong and what to write.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
 
 use url::{Host, Url};
 
@@ -114,6 +114,20 @@ pub fn issuer(text: &str) -> Result<String, Complaint> {
         ));
     }
     Ok(text.to_owned())
+}
+
+/// 1 to 1,000.
+///
+/// # Errors
+/// If it is none of these.
+pub fn number_of_sessions(text: &str) -> Result<NonZeroUsize, Complaint> {
+    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= 1_000);
+    number.ok_or_else(|| {
+        Complaint::new(
+            format!("`{text}` is not a number from 1 to 1000"),
+            "write how many places one person may be signed in at, such as `20`",
+        )
+    })
 }
 
 /// `90s`, `15m`, `8h`, `7d`.

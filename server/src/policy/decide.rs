@@ -102,7 +102,13 @@ impl Policy {
             return Decision::Refused(explain::undecided());
         };
         let response = authorizer.is_authorized(&request, &self.set, entities);
-        self.said(&response, person, facts)
+        let decision = self.said(&response, person, facts);
+        let outcome = match decision {
+            Decision::Allowed(_) => "allowed",
+            Decision::Refused(_) => "refused",
+        };
+        metrics::counter!("portico_decisions_total", "outcome" => outcome).increment(1);
+        decision
     }
 
     /// The authorizer skips rules that fail, a `forbid` too: so any failure refuses.

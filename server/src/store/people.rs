@@ -38,4 +38,24 @@ impl Store {
         .await?;
         Ok(())
     }
+
+    /// People whose name, e-mail address or subject holds `text`, in any case; the first of them by name.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`].
+    pub async fn people_like(&self, text: &str) -> Result<Vec<(PersonId, String)>, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, name FROM person
+             WHERE seen_at IS NOT NULL AND instr(lower(name || ' ' || coalesce(email, '') || ' ' || id), lower(?1)) > 0
+             ORDER BY name, id LIMIT ?2",
+        )
+        .bind(text)
+        .bind(i64::try_from(domain::sessions::MAX_FOUND).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await?;
+        let people = rows.into_iter();
+        Ok(people
+            .filter_map(|(id, name)| Some((PersonId::parse(&id)?, name)))
+            .collect())
+    }
 }

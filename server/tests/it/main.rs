@@ -17,6 +17,7 @@ mod import;
 mod pages;
 mod policy;
 mod requests;
+mod sessions;
 mod sign_in;
 mod start;
 mod support;

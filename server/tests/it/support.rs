@@ -119,6 +119,15 @@ impl TestSite {
         }
     }
 
+    /// Waits until the name of somebody who signed in is stored; that happens beside their request.
+    pub(crate) async fn wait_for_person(&self, subject: &str) {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+        while self.store.people_like(subject).await.unwrap().is_empty() {
+            assert!(tokio::time::Instant::now() < deadline, "{subject} was never stored");
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
     /// Somebody with a fresh browser.
     pub(crate) fn visitor(&self) -> Visitor {
         Visitor::new(self.router.clone(), &self.config.public_url)

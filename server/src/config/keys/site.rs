@@ -62,6 +62,14 @@ pub(super) const SITE: &[Key] = &[
         "Where the provider of `portico serve --demo` listens; only on this machine. Without it: one port above `listen`.",
     ),
     key(
+        "metrics_listen",
+        ADDRESS,
+        None,
+        r#"metrics_listen = "127.0.0.1:4049""#,
+        "Where `/metrics` is served for Prometheus. It tells names of providers and how often people sign in: keep it off the \
+         public network. Without it nothing is counted.",
+    ),
+    key(
         "session.idle",
         DURATION,
         Some("8h"),
@@ -74,6 +82,13 @@ pub(super) const SITE: &[Key] = &[
         Some("7d"),
         r#"absolute = "1d""#,
         "People are signed out this long after signing in, whatever they do.",
+    ),
+    key(
+        "session.max_per_person",
+        Shape::Text("1 to 1000"),
+        Some("100"),
+        r#"max_per_person = "20""#,
+        "How many places one person may be signed in at. A sign-in beyond that ends the session used longest ago.",
     ),
     key(
         "session.keys_file",

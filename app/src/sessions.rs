@@ -1,0 +1,184 @@
+//! Where am I signed in, and how do I end that elsewhere? Administrators may look for anybody (SI-14). Ending a session
+//! changes something, so it is a form, and works without script.
+
+use domain::SessionLine;
+use leptos::{either::Either, prelude::*, server_fn::codec::Json};
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    answer::{ask, page},
+    date::When,
+    layout::PageTitle,
+    page_error::PageError,
+    whole::erased,
+};
+
+#[cfg(feature = "ssr")]
+use {crate::request::Asked, domain::WhichPerson};
+
+/// Sessions, and what the visitor may do with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SessionList {
+    lines: Vec<SessionLine>,
+    /// The text that was looked for; empty for one's own.
+    whom: String,
+    may_look_for_others: bool,
+}
+
+/// One's own sessions, or for administrators those of everybody `whom` fits.
+#[server(name = ListSessionsCall, prefix = "/api/fn", endpoint = "list_sessions", input = Json)]
+pub(crate) async fn list_sessions(whom: String) -> Result<SessionList, PageError> {
+    let (asked, sessions) = (Asked::now()?, Asked::sessions()?);
+    let found = sessions.sessions(&asked.visitor, &WhichPerson::parse(&whom)).await;
+    let may_look_for_others = asked.visitor.person().is_some_and(|person| person.has_role("Admin"));
+    asked.answer(found).map(|lines| SessionList {
+        lines,
+        whom: whom.trim().to_owned(),
+        may_look_for_others,
+    })
+}
+
+/// The page at `/sessions`.
+#[component]
+pub(crate) fn SessionsPage() -> impl IntoView {
+    let address = use_query_map();
+    let part = move |name: &str| address.with(|parts| parts.get(name).unwrap_or_default());
+    let whom = Memo::new(move |_| part("person"));
+    page(ask(move || whom.get(), list_sessions), |list| {
+        erased(view! { <Shown list /> })
+    })
+}
+
+#[component]
+fn Shown(list: SessionList) -> impl IntoView {
+    let ended = use_query_map().get_untracked().get("ended");
+    let own = list.whom.is_empty();
+    let title = if own {
+        "Where you are signed in"
+    } else {
+        "Where people are signed in"
+    };
+    let whom = list.whom.clone();
+    view! {
+        <PageTitle text=title />
+        <div class="page wide sessions">
+            <h1>{title}</h1>
+            {ended.and_then(|count| count.parse().ok()).map(|count| view! { <Done count /> })}
+            {list.may_look_for_others.then(|| view! { <LookFor whom=list.whom.clone() /> })}
+            {if list.lines.is_empty() {
+                Either::Left(view! { <p class="empty">"Nobody by that name is signed in."</p> })
+            } else {
+                Either::Right(view! { <Lines lines=list.lines whom /> })
+            }}
+            {own.then(|| view! { <Everywhere /> })}
+        </div>
+    }
+}
+
+/// What was done by the form before.
+#[component]
+fn Done(count: u32) -> impl IntoView {
+    let words = match count {
+        0 => "That session had ended already.".to_owned(),
+        1 => "One session was ended.".to_owned(),
+        count => format!("{count} sessions were ended."),
+    };
+    view! {
+        <p class="done" role="status">
+            {words}
+        </p>
+    }
+}
+
+/// For administrators: whose sessions?
+#[component]
+fn LookFor(whom: String) -> impl IntoView {
+    view! {
+        <form class="filter" role="search" action="/sessions">
+            <label for="person">"Look for a person by name or e-mail"</label>
+            <span class="field">
+                <input id="person" type="search" name="person" value=whom maxlength="100" autocomplete="off" />
+            </span>
+            <button class="button quiet" type="submit">
+                "Look"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Lines(lines: Vec<SessionLine>, whom: String) -> impl IntoView {
+    let rows = lines
+        .into_iter()
+        .map(|line| view! { <Line line whom=whom.clone() /> })
+        .collect_view();
+    view! {
+        <table class="documents" role="table">
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th scope="col" role="columnheader">"Person"</th>
+                    <th scope="col" role="columnheader">"Signed in by"</th>
+                    <th scope="col" role="columnheader">"Since"</th>
+                    <th scope="col" role="columnheader">"Last used"</th>
+                    <th scope="col" role="columnheader">"Ends"</th>
+                    <th scope="col" role="columnheader">
+                        <span class="unseen">"What you can do"</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+    }
+}
+
+#[component]
+fn Line(line: SessionLine, whom: String) -> impl IntoView {
+    let label = format!("End this session of {}", line.person);
+    view! {
+        <tr role="row">
+            <td role="cell" class="what">{line.person}</td>
+            <td role="cell">{line.provider}</td>
+            <td role="cell" class="updated">
+                <When at=line.signed_in_at />
+            </td>
+            <td role="cell" class="updated">
+                <When at=line.last_seen_at />
+            </td>
+            <td role="cell" class="updated">
+                <When at=line.ends_at />
+            </td>
+            <td role="cell" class="act">
+                {if line.is_this {
+                    Either::Left(view! { <span class="badge public">"This browser"</span> })
+                } else {
+                    Either::Right(
+                        view! {
+                            <form method="post" action="/sessions/end">
+                                <input type="hidden" name="session" value=line.reference />
+                                <input type="hidden" name="person" value=whom />
+                                <button class="button quiet" type="submit" aria-label=label>
+                                    "End"
+                                </button>
+                            </form>
+                        },
+                    )
+                }}
+            </td>
+        </tr>
+    }
+}
+
+/// Ends all of them, this one too.
+#[component]
+fn Everywhere() -> impl IntoView {
+    view! {
+        <h2>"Lost a device, or see something you do not know?"</h2>
+        <p>"This ends every session you have here, the one you look at too. You can sign in again at once."</p>
+        <form method="post" action="/sessions/end-all" class="actions">
+            <button class="button quiet" type="submit">
+                "Sign out everywhere"
+            </button>
+        </form>
+    }
+}

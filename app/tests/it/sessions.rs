@@ -1,0 +1,69 @@
+//! How does the page about sessions look, for a person and for an administrator?
+
+use domain::{SessionLine, SessionsError};
+
+use crate::house::{HOSTILE, House, alice};
+
+fn line(reference: &str, is_this: bool) -> SessionLine {
+    SessionLine {
+        reference: reference.to_owned(),
+        person: HOSTILE.to_owned(),
+        provider: "Demo".to_owned(),
+        is_this,
+        signed_in_at: 1_793_714_700,
+        last_seen_at: 1_793_714_760,
+        ends_at: 1_793_718_300,
+    }
+}
+
+fn house() -> House {
+    House {
+        sessions: Some(Ok(vec![line("this-one", true), line("other-one", false)])),
+        ..House::with(alice())
+    }
+}
+
+#[tokio::test]
+async fn si_14_the_page_ends_other_sessions_by_a_form_and_not_the_one_it_is_seen_with() {
+    let page = house().get("/sessions").await;
+    page.has_status(200)
+        .shows("Where you are signed in")
+        .shows("3 Nov 2026, 14:05")
+        .shows("value=\"other-one\"")
+        .shows("action=\"/sessions/end-all\"")
+        .hides("value=\"this-one\"")
+        .hides("<script>alert")
+        .hides("name=\"person\" type=\"search\"");
+}
+
+#[tokio::test]
+async fn si_14_only_administrators_are_offered_to_look_for_others() {
+    house().get("/sessions").await.hides("Look for a person");
+    let mut erin = alice();
+    erin.roles = vec!["Admin".to_owned()];
+    let house = House {
+        sessions: Some(Ok(Vec::new())),
+        ..House::with(erin)
+    };
+    let page = house.get("/sessions?person=zoe&ended=2").await;
+    page.has_status(200)
+        .shows("Look for a person")
+        .shows("Nobody by that name is signed in.")
+        .shows("2 sessions were ended.")
+        .shows("value=\"zoe\"");
+}
+
+#[tokio::test]
+async fn si_14_a_list_that_may_not_or_cannot_be_shown_says_so() {
+    for (error, status) in [
+        (SessionsError::SignInFirst, 401),
+        (SessionsError::NotAllowed, 404),
+        (SessionsError::Unavailable, 503),
+    ] {
+        let house = House {
+            sessions: Some(Err(error)),
+            ..House::with(alice())
+        };
+        house.get("/sessions?person=bob").await.has_status(status);
+    }
+}

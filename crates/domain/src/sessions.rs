@@ -1,0 +1,52 @@
+//! Where is somebody signed in? People see their own sessions, administrators anybody's; who may is decided behind the port.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::visitor::{Visitor, WhichPerson};
+
+/// Most people an administrator finds with one text.
+pub const MAX_FOUND: usize = 20;
+
+/// One place where somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionLine {
+    /// Its name, to end it by. Opens nothing.
+    pub reference: String,
+    /// Whose it is, by name.
+    pub person: String,
+    /// Who signed them in, by title.
+    pub provider: String,
+    /// The session of the one who asks.
+    pub is_this: bool,
+    /// When it began; seconds since 1970 (UTC).
+    pub signed_in_at: i64,
+    /// When it was last used, exact to a minute; seconds since 1970 (UTC).
+    pub last_seen_at: i64,
+    /// When it ends if it is not used again; seconds since 1970 (UTC).
+    pub ends_at: i64,
+}
+
+/// The sessions of people.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// The living sessions of `whom`, the one used last first.
+    ///
+    /// # Errors
+    /// See [`SessionsError`].
+    async fn sessions(&self, visitor: &Visitor, whom: &WhichPerson) -> Result<Vec<SessionLine>, SessionsError>;
+}
+
+/// Why there is no list of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SessionsError {
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    SignInFirst,
+    /// Only administrators see sessions of others.
+    #[error("only for administrators")]
+    NotAllowed,
+    /// The store of sessions does not answer; the cause is in the log.
+    #[error("the sessions cannot be read right now")]
+    Unavailable,
+}

@@ -1,0 +1,139 @@
+//! Who is signed in where, and how is that ended? One's own for everybody, anybody's for administrators. What is shown is in
+//! the `app` crate; a session ends by a plain form, answered here.
+
+use async_trait::async_trait;
+use axum::{
+    Extension, Form, Router,
+    response::{IntoResponse as _, Redirect, Response},
+    routing::post,
+};
+use bff::{Bff, SessionInfo, SessionRef, SignedIn};
+use domain::{SessionLine, Sessions, SessionsError, Visitor, WhichPerson};
+use http::StatusCode;
+use serde::Deserialize;
+
+use crate::{
+    context::{Asking, House},
+    pages,
+    store::Store,
+};
+
+/// The role that sees and ends sessions of others.
+const ADMIN: &str = "Admin";
+
+/// Sessions for one request: knows who asks.
+pub(crate) struct VisitorSessions {
+    pub(crate) bff: Bff,
+    pub(crate) store: Store,
+    /// The session of the visitor, if there is one.
+    pub(crate) signed_in: Option<SignedIn>,
+}
+
+#[async_trait]
+impl Sessions for VisitorSessions {
+    async fn sessions(&self, visitor: &Visitor, whom: &WhichPerson) -> Result<Vec<SessionLine>, SessionsError> {
+        let (Some(signed_in), Some(person)) = (&self.signed_in, visitor.person()) else {
+            return Err(SessionsError::SignInFirst);
+        };
+        match whom {
+            WhichPerson::Myself => {
+                let own = signed_in.sessions().await.map_err(|_| SessionsError::Unavailable)?;
+                Ok(own.into_iter().map(|info| self.line(info, &person.name)).collect())
+            }
+            WhichPerson::Like(_) if !person.has_role(ADMIN) => Err(SessionsError::NotAllowed),
+            WhichPerson::Like(text) => self.of_everybody_like(text).await,
+        }
+    }
+}
+
+impl VisitorSessions {
+    async fn of_everybody_like(&self, text: &str) -> Result<Vec<SessionLine>, SessionsError> {
+        let people = self.store.people_like(text).await.map_err(|error| {
+            tracing::error!(%error, "people could not be looked for");
+            SessionsError::Unavailable
+        })?;
+        let mut lines = Vec::new();
+        for (id, name) in people {
+            let Some((issuer, subject)) = id.as_str().split_once('|') else {
+                continue;
+            };
+            let found = self.bff.sessions_of(issuer, subject).await;
+            let found = found.map_err(|_| SessionsError::Unavailable)?;
+            lines.extend(found.into_iter().map(|info| self.line(info, &name)));
+        }
+        Ok(lines)
+    }
+
+    fn line(&self, info: SessionInfo, person: &str) -> SessionLine {
+        let providers = self.bff.providers();
+        let provider = providers.iter().find(|known| known.id.as_str() == info.provider);
+        let this = self.signed_in.as_ref().map(SignedIn::reference);
+        SessionLine {
+            is_this: this == Some(info.reference),
+            reference: info.reference.to_string(),
+            person: person.to_owned(),
+            provider: provider.map_or(info.provider, |known| known.title.clone()),
+            signed_in_at: info.signed_in_at.unix_timestamp(),
+            last_seen_at: info.last_seen_at.unix_timestamp(),
+            ends_at: info.ends_at.unix_timestamp(),
+        }
+    }
+}
+
+/// `POST /sessions/end` and `POST /sessions/end-all`. Requests of other sites are refused before they come here.
+pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route("/sessions/end", post(end))
+        .route("/sessions/end-all", post(end_all))
+}
+
+/// Which session, and whose list to return to.
+#[derive(Deserialize)]
+struct End {
+    session: String,
+    #[serde(default)]
+    person: String,
+}
+
+async fn end(
+    Extension(house): Extension<House>,
+    Extension(asking): Extension<Asking>,
+    signed_in: SignedIn,
+    Form(form): Form<End>,
+) -> Response {
+    let Ok(session) = form.session.parse::<SessionRef>() else {
+        return pages::refuse(StatusCode::BAD_REQUEST, "not a session reference");
+    };
+    let is_admin = asking.visitor.person().is_some_and(|person| person.has_role(ADMIN));
+    let ended = if is_admin {
+        house.bff.end_session(session).await
+    } else {
+        signed_in.end_session(session).await
+    };
+    match ended {
+        Ok(ended) => back(usize::from(ended), &form.person),
+        Err(error) => unavailable(error),
+    }
+}
+
+async fn end_all(signed_in: SignedIn) -> Response {
+    match signed_in.end_all_sessions().await {
+        Ok(_) => Redirect::to("/auth/signed-out").into_response(),
+        Err(error) => unavailable(error),
+    }
+}
+
+/// To the list, which says what was done.
+fn back(ended: usize, person: &str) -> Response {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("ended", &ended.to_string());
+    if !person.is_empty() {
+        query.append_pair("person", person);
+    }
+    Redirect::to(&format!("/sessions?{}", query.finish())).into_response()
+}
+
+fn unavailable(error: bff::SessionsUnavailable) -> Response {
+    tracing::error!(%error, "a session could not be ended");
+    pages::refuse(StatusCode::SERVICE_UNAVAILABLE, "sessions cannot be ended right now")
+}
