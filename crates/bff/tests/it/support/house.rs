@@ -215,7 +215,7 @@ impl Blueprint<'_> {
         let clock = clock.clone();
         let keys = KeyRing::load_or_create(&self.keys).unwrap();
         let mut config = BffConfig::new(self.url.clone(), keys);
-        config.cookie_name = "portico".to_owned();
+        "portico".clone_into(&mut config.cookie_name);
         config.providers = self.providers.to_vec();
         config.clock = Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(clock.now()).unwrap());
         change(&mut config);
