@@ -112,7 +112,7 @@ impl Bff {
     /// Starts discovery and the removal of expired sessions in the background, until the last clone is dropped.
     /// Call it inside a tokio runtime.
     pub fn start(&self) {
-        for provider in &self.0.providers {
+        for provider in self.0.providers.iter().flat_map(|p| [p].into_iter().chain(&p.flows)) {
             tokio::spawn(keep_discovered(Arc::downgrade(provider)));
         }
         tokio::spawn(sweep(Arc::downgrade(&self.0)));
@@ -155,13 +155,10 @@ impl Bff {
         self.0.providers.iter().map(link).collect()
     }
 
-    /// Whether a provider is known to offer making an account (`prompt=create`).
+    /// Whether a provider is known to offer making an account (`prompt=create`, or a parameter of its own).
     #[must_use]
     pub fn can_sign_up(&self) -> bool {
-        self.0
-            .providers
-            .iter()
-            .any(|p| p.discovery.current().is_some_and(|m| m.can_sign_up()))
+        self.0.providers.iter().any(|p| p.can_sign_up())
     }
 
     /// Origins to which signing out may lead, for `form-action` in a content security policy: browsers apply it to

@@ -1,11 +1,16 @@
 //! What must be decided before anybody can sign in? Values only; what is wrong with them is found in [`check`].
 //!
-//! Secrets are in [`secret`], the keys that seal cookies and sessions in [`key_ring`], time in [`clock`].
+//! Secrets are in [`secret`], the keys that seal cookies and sessions in [`key_ring`], time in [`clock`]; what one provider
+//! does unlike others in [`issuer`], [`user_flow`] and [`sign_out_address`], and whole settings for some in [`preset`].
 
 pub mod check;
 pub mod clock;
+pub mod issuer;
 pub mod key_ring;
+pub mod preset;
 pub mod secret;
+pub mod sign_out_address;
+pub mod user_flow;
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -14,8 +19,11 @@ use std::time::Duration;
 use url::Url;
 
 use self::clock::Clock;
+use self::issuer::IssuerRule;
 use self::key_ring::KeyRing;
 use self::secret::Secret;
+use self::sign_out_address::SignOutAddress;
+use self::user_flow::{ErrorRule, UserFlow};
 
 /// Sessions of one person where nothing else is said.
 const MAX_SESSIONS: NonZeroUsize = NonZeroUsize::new(100).unwrap();
@@ -74,7 +82,8 @@ pub struct ProviderConfig {
     pub id: ProviderId,
     /// Name for people.
     pub title: String,
-    /// Issuer identifier; compared to the discovered one character by character.
+    /// Issuer identifier, read as [`ProviderConfig::issuer_rule`] says; by default compared to the discovered one
+    /// character by character.
     pub issuer: String,
     /// Our name at the provider.
     pub client_id: String,
@@ -100,6 +109,19 @@ pub struct ProviderConfig {
     /// Front-channel logout comes with `sid` and without `iss`, as Entra sends it. The address names the provider, so
     /// `sid` is enough where the provider's are not to be guessed.
     pub front_channel_without_issuer: bool,
+    /// Which issuers are the provider's; by default the one in [`ProviderConfig::issuer`].
+    pub issuer_rule: IssuerRule,
+    /// Where the metadata are; by default at the issuer (Discovery 1.0 §4).
+    pub metadata_url: Option<String>,
+    /// What can be done there besides signing in; nothing by default.
+    pub user_flows: Vec<UserFlow>,
+    /// What the provider's own error codes ask for; without a rule an error is shown.
+    pub error_rules: Vec<ErrorRule>,
+    /// A parameter that asks for the page where an account is made; by default `prompt=create` where the metadata offer
+    /// it (Initiating User Registration 1.0).
+    pub sign_up_parameter: Option<(String, String)>,
+    /// Where people sign out if the metadata name no `end_session_endpoint`; by default nowhere.
+    pub sign_out_address: Option<SignOutAddress>,
 }
 
 impl ProviderConfig {
@@ -123,6 +145,12 @@ impl ProviderConfig {
             leeway: Duration::from_mins(1),
             typed_logout_tokens: false,
             front_channel_without_issuer: false,
+            issuer_rule: IssuerRule::Exact,
+            metadata_url: None,
+            user_flows: Vec::new(),
+            error_rules: Vec::new(),
+            sign_up_parameter: None,
+            sign_out_address: None,
         })
     }
 }

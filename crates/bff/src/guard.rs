@@ -6,10 +6,12 @@
 //! | Does this request come from our own pages? | [`csrf`] |
 //! | May this program use the API? | [`bearer`] |
 //! | May this program or person? | [`combined`] |
+//! | May somebody who signed in elsewhere? | [`provider`] |
 
 pub(crate) mod bearer;
 pub(crate) mod combined;
 pub(crate) mod csrf;
+pub(crate) mod provider;
 pub(crate) mod signed_in;
 
 use std::sync::Arc;

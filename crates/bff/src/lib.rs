@@ -85,13 +85,18 @@ mod tokens;
 pub use self::bff::{Bff, ProviderStatus};
 pub use self::config::check::{ConfigError, ConfigProblem};
 pub use self::config::clock::Clock;
+pub use self::config::issuer::IssuerRule;
 pub use self::config::key_ring::{KeyRing, KeyRingError};
+pub use self::config::preset::{B2cFlows, B2cTenant, EntraAudience, PresetError};
 pub use self::config::secret::Secret;
+pub use self::config::sign_out_address::SignOutAddress;
+pub use self::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd, UserFlow};
 pub use self::config::{
     BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, ResponseMode, SessionLifetime,
 };
 pub use self::guard::bearer::{Bearer, Caller, Guarded, RequireBearer};
 pub use self::guard::combined::{Combined, CombinedGuard, RequireCombined};
+pub use self::guard::provider::{ProviderGuard, RequireProvider, UnknownProvider};
 pub use self::guard::signed_in::SignedIn;
 pub use self::pages::{LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
 pub use self::return_path::ReturnPath;

@@ -11,9 +11,11 @@
 //! | Is this access token good? | [`access_token`] |
 //! | Is this one, by the provider's word? | [`introspection`] |
 //! | What else does it know of the person? | [`profile`] |
+//! | What can be done there besides signing in? | [`flow`] |
 
 pub(crate) mod access_token;
 pub(crate) mod discovery;
+pub(crate) mod flow;
 pub(crate) mod http;
 pub(crate) mod id_token;
 pub(crate) mod introspection;
@@ -30,6 +32,7 @@ use self::discovery::Discovery;
 use self::http::{ClientAuth, HttpClient};
 use self::keys::KeyCache;
 use crate::config::clock::Clock;
+use crate::config::user_flow::UserFlow;
 use crate::config::{BffConfig, ProviderConfig};
 
 /// A provider and what is known of it so far.
@@ -42,15 +45,21 @@ pub(crate) struct Provider {
     pub(crate) keys: KeyCache,
     /// Our callback, as registered there.
     pub(crate) redirect_uri: String,
+    /// Which user flow this is, if it is one.
+    pub(crate) flow: Option<UserFlow>,
+    /// Its user flows.
+    pub(crate) flows: Vec<Arc<Provider>>,
 }
 
 impl Provider {
     pub(crate) fn new(config: ProviderConfig, site: &BffConfig, http: Arc<HttpClient>) -> Self {
         Self {
             redirect_uri: format!("{}auth/callback/{}", site.public_url, config.id),
-            discovery: Discovery::new(&config.issuer, site.clock.clone(), Arc::clone(&http)),
+            discovery: Discovery::new(&config, site.clock.clone(), Arc::clone(&http)),
             keys: KeyCache::new(site.clock.clone(), Arc::clone(&http)),
             clock: site.clock.clone(),
+            flow: None,
+            flows: flow::all(&config, site, &http),
             http,
             config,
         }
@@ -69,7 +78,18 @@ impl Provider {
     /// Origin a browser is sent to when signing out.
     pub(crate) fn sign_out_origin(&self) -> Option<String> {
         let known = self.discovery.current().and_then(|m| m.end_session_endpoint.clone());
-        let url = known.or_else(|| Url::parse(&self.config.issuer).ok())?;
+        let own = || {
+            self.config
+                .sign_out_address
+                .as_ref()
+                .map(|there| there.address.as_str())
+        };
+        let url = known.or_else(|| Url::parse(own().unwrap_or(&self.config.issuer)).ok())?;
         Some(url.origin().ascii_serialization())
+    }
+
+    /// Whether it is known to offer making an account.
+    pub(crate) fn can_sign_up(&self) -> bool {
+        self.config.sign_up_parameter.is_some() || self.discovery.current().is_some_and(|m| m.can_sign_up())
     }
 }

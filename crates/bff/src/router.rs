@@ -31,6 +31,7 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
         .route("/auth/login", get(sign_in::start::sign_in).head(refuse))
         .route("/auth/signup", get(sign_in::start::sign_up).head(refuse))
         .route("/auth/callback/{provider}", callback)
+        .route("/auth/edit-profile", get(sign_in::user_flow::edit_profile).head(refuse))
         .route("/auth/signed-out", get(sign_out::here::signed_out))
         .route("/auth/session", get(session))
         .route(

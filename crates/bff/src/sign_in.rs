@@ -8,6 +8,7 @@
 //! | What did the provider answer? | [`answer`] |
 //! | The way back | [`callback`] |
 //! | From a code to a session | [`exchange`] |
+//! | What else can a person do there? | [`user_flow`] |
 //! | Was this answer used before? | [`spent`] |
 
 pub(crate) mod answer;
@@ -17,3 +18,4 @@ pub(crate) mod pending;
 pub(crate) mod request;
 pub(crate) mod spent;
 pub(crate) mod start;
+pub(crate) mod user_flow;

@@ -24,7 +24,7 @@ pub(crate) fn live_claims(provider: &Provider, token: &str) -> Option<Map<String
     let claims = provider.read(token, "at+jwt")?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let alive = claims.get("exp")?.as_i64()? > provider.now()
-        && text("iss") == Some(&provider.config.issuer)
+        && text("iss") == Some(&provider.issuer())
         && text("aud") == Some(&provider.config.audience)
         && provider.grants().is_alive(text("jti")?, text("grant"));
     alive.then_some(claims)
@@ -55,7 +55,7 @@ pub(crate) async fn userinfo(State(provider): State<Shared>, headers: HeaderMap)
         )];
         return (StatusCode::FORBIDDEN, challenge).into_response();
     }
-    let mut told = person.claims(&provider.config.issuer, &scopes);
+    let mut told = person.claims(&provider.address, &scopes);
     Faults::apply(&provider.faults().userinfo, &mut told);
     Json(Value::Object(told)).into_response()
 }

@@ -220,7 +220,7 @@ fn respond(provider: &Provider, params: &Params, redirect_uri: &str, answer: &[(
     if let Some(state) = params.value("state") {
         fields.insert("state".into(), state.into());
     }
-    fields.insert("iss".into(), provider.config.issuer.clone().into());
+    fields.insert("iss".into(), provider.issuer().into());
     Faults::apply(&provider.faults().callback, &mut fields);
     let fields = fields
         .iter()
@@ -233,8 +233,12 @@ fn respond(provider: &Provider, params: &Params, redirect_uri: &str, answer: &[(
 }
 
 /// The link that cancels a sign-in.
-pub(crate) fn cancel_link(params: &Params) -> String {
-    format!("/authorize?{}", params.clone().with(PICKED, NOBODY).encode())
+pub(crate) fn cancel_link(provider: &Provider, params: &Params) -> String {
+    format!(
+        "{}/authorize?{}",
+        provider.address,
+        params.clone().with(PICKED, NOBODY).encode()
+    )
 }
 
 /// The form field that says who was picked.

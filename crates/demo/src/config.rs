@@ -12,7 +12,8 @@ use crate::faults::Faults;
 pub struct DemoConfig {
     /// Where the listener is; must be a loopback address.
     pub listen: SocketAddr,
-    /// The issuer identifier and address of the provider as browsers know it, without a slash at the end.
+    /// The issuer identifier; its origin is the address of the provider as browsers know it. `{tenantid}` in it is
+    /// published as it stands and replaced in tokens.
     pub issuer: String,
     /// Origin of the client, e.g. `http://localhost:4040/`; must be a loopback host.
     pub public_url: Url,
@@ -33,6 +34,9 @@ pub struct DemoConfig {
     /// How the provider misbehaves; not at all by default.
     #[doc(hidden)]
     pub faults: Faults,
+    /// Paths, without slashes at their ends, at which the provider stands as well: the same people, client and issuer, but
+    /// keys, grants and faults of its own at each, as the policies of one tenant have.
+    pub places: Vec<String>,
 }
 
 impl DemoConfig {
@@ -54,7 +58,14 @@ impl DemoConfig {
             access_token_lifetime: Duration::from_mins(5),
             reveal_tokens: false,
             faults: Faults::default(),
+            places: Vec::new(),
         }
+    }
+
+    /// Origin of the issuer, without a slash at the end: every address here begins with it.
+    pub(crate) fn origin(&self) -> String {
+        let issuer = Url::parse(&self.issuer);
+        issuer.map_or_else(|_| self.issuer.clone(), |url| url.origin().ascii_serialization())
     }
 
     /// Refuses whatever another machine could reach.

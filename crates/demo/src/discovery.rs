@@ -20,9 +20,10 @@ pub(crate) const SCOPES: &[&str] = &[
 
 /// `GET /.well-known/openid-configuration`
 pub(crate) async fn metadata(State(provider): State<Shared>) -> Json<Value> {
-    let issuer = &provider.config.issuer;
+    // Endpoints are where we stand; only `issuer` itself may be called otherwise.
+    let issuer = &provider.address;
     let mut metadata = json!({
-        "issuer": issuer,
+        "issuer": provider.config.issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
         "userinfo_endpoint": format!("{issuer}/userinfo"),

@@ -38,6 +38,8 @@ pub struct Faults {
     pub userinfo: Patch,
     /// Answers instead of an endpoint.
     pub answers: HashMap<Endpoint, Answer>,
+    /// The tenant whose people sign in: `tid` of tokens, and `{tenantid}` of their issuer.
+    pub tenant: Option<String>,
 }
 
 impl Faults {
@@ -92,7 +94,7 @@ pub enum Endpoint {
     Userinfo,
     /// `/revoke`
     Revoke,
-    /// `/end_session`
+    /// `/end_session`, `/v2/logout`
     EndSession,
     /// `/introspect`
     Introspect,
@@ -113,7 +115,7 @@ impl Endpoint {
             "/token" => Self::Token,
             "/userinfo" => Self::Userinfo,
             "/revoke" => Self::Revoke,
-            "/end_session" => Self::EndSession,
+            "/end_session" | "/v2/logout" => Self::EndSession,
             "/introspect" => Self::Introspect,
             path if path.starts_with("/api/messages/") => Self::Messages,
             _ => Self::Other,

@@ -1,5 +1,7 @@
 //! How do tests steer the provider and see what it was asked? Through this handle; no address leads here.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::faults::{Endpoint, Faults, Signing};
@@ -33,11 +35,25 @@ pub struct Issued {
 #[derive(Clone)]
 pub struct DemoHandle {
     provider: Shared,
+    places: Arc<[(String, Shared)]>,
 }
 
 impl DemoHandle {
-    pub(crate) fn new(provider: Shared) -> Self {
-        Self { provider }
+    pub(crate) fn new(provider: Shared, places: &[(String, Shared)]) -> Self {
+        Self {
+            provider,
+            places: places.into(),
+        }
+    }
+
+    /// The same provider at one of [`crate::DemoConfig::places`].
+    #[must_use]
+    pub fn at(&self, place: &str) -> Option<Self> {
+        let (_, provider) = self.places.iter().find(|(known, _)| known == place)?;
+        Some(Self {
+            provider: provider.clone(),
+            places: Arc::clone(&self.places),
+        })
     }
 
     /// Changes how the provider misbehaves, from now on.

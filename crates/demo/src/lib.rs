@@ -52,6 +52,7 @@ pub use people::{PEOPLE, Person};
 #[derive(Clone)]
 pub struct Demo {
     provider: provider::Shared,
+    places: Vec<(String, provider::Shared)>,
 }
 
 impl Demo {
@@ -61,21 +62,23 @@ impl Demo {
     /// [`NotLoopback`] if the listener, the issuer or the client could be reached from another machine.
     pub fn new(config: DemoConfig) -> Result<Self, NotLoopback> {
         config.check()?;
-        Ok(Self {
-            provider: provider::Provider::shared(config),
-        })
+        let (provider, places) = provider::Provider::shared(&config);
+        Ok(Self { provider, places })
     }
 
     /// Every address of the demo: `/.well-known/openid-configuration`, `/authorize`, `/token`, `/api/messages/…`.
     pub fn router(&self) -> Router {
-        router::router(&self.provider)
+        let here = router::router(&self.provider);
+        self.places.iter().fold(here, |router, (place, provider)| {
+            router.nest(&format!("/{place}"), router::router(provider))
+        })
     }
 
     /// What tests hold to make the provider misbehave and to see what it was asked.
     #[doc(hidden)]
     #[must_use]
     pub fn handle(&self) -> DemoHandle {
-        DemoHandle::new(self.provider.clone())
+        DemoHandle::new(self.provider.clone(), &self.places)
     }
 }
 

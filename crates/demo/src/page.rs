@@ -19,7 +19,8 @@ const MARK: &str = r#"<svg class="mark" viewBox="0 0 24 24" width="32" height="3
 
 /// Who do you want to be?
 pub(crate) fn sign_in(provider: &Provider, params: &Params) -> Response {
-    let sign_up = params.words("prompt").iter().any(|prompt| prompt == "create");
+    let sign_up =
+        params.words("prompt").iter().any(|prompt| prompt == "create") || params.value("screen_hint") == Some("signup");
     let (title, hint) = if sign_up {
         (
             "Sign up",
@@ -37,9 +38,10 @@ pub(crate) fn sign_in(provider: &Provider, params: &Params) -> Response {
         .map(|person| choice(person, hinted == Some(person.name)))
         .collect();
     let body = format!(
-        r#"<p>{hint}</p><form method="post" action="/authorize">{fields}<ul>{people}</ul></form><a class="cancel" href="{cancel}">Cancel</a><footer>Demo provider at {issuer}</footer>"#,
+        r#"<p>{hint}</p><form method="post" action="{action}/authorize">{fields}<ul>{people}</ul></form><a class="cancel" href="{cancel}">Cancel</a><footer>Demo provider at {issuer}</footer>"#,
+        action = escape(&provider.address),
         fields = hidden(params),
-        cancel = escape(&cancel_link(params)),
+        cancel = escape(&cancel_link(provider, params)),
         issuer = escape(&provider.config.issuer),
     );
     page(StatusCode::OK, title, &body)
@@ -66,9 +68,10 @@ pub(crate) fn form_post(to: &str, fields: &Params) -> Response {
 }
 
 /// Do you want to sign out?
-pub(crate) fn sign_out(params: &Params) -> Response {
+pub(crate) fn sign_out(provider: &Provider, params: &Params) -> Response {
     let body = format!(
-        r#"<p>The demo provider will forget who you are.</p><form method="post" action="/end_session">{}<button class="primary" name="{CONFIRMED_FIELD}" value="yes">Sign out</button></form>"#,
+        r#"<p>The demo provider will forget who you are.</p><form method="post" action="{}/end_session">{}<button class="primary" name="{CONFIRMED_FIELD}" value="yes">Sign out</button></form>"#,
+        escape(&provider.address),
         hidden(params),
     );
     page(StatusCode::OK, "Sign out?", &body)

@@ -86,7 +86,8 @@ impl Person {
     }
 
     /// What the provider says about them to a client with these scopes (OIDC Core §5.4).
-    pub(crate) fn claims(&self, issuer: &str, scopes: &[String]) -> Map<String, Value> {
+    /// Their picture is at `address`.
+    pub(crate) fn claims(&self, address: &str, scopes: &[String]) -> Map<String, Value> {
         let mut claims = Map::new();
         claims.insert("sub".into(), self.name.into());
         if scopes.iter().any(|scope| scope == "profile") {
@@ -94,7 +95,7 @@ impl Person {
             claims.insert("given_name".into(), self.given_name.into());
             claims.insert("family_name".into(), self.family_name.into());
             claims.insert("preferred_username".into(), self.name.into());
-            claims.insert("picture".into(), format!("{issuer}/people/{}.svg", self.name).into());
+            claims.insert("picture".into(), format!("{address}/people/{}.svg", self.name).into());
             claims.insert("groups".into(), json!(self.groups));
             if !self.roles.is_empty() {
                 claims.insert("roles".into(), json!(self.roles));

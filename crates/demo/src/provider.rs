@@ -23,13 +23,15 @@ pub(crate) type Shared = Arc<Provider>;
 /// Everything behind one lock each; no lock is held across an `.await`.
 pub(crate) struct Provider {
     pub(crate) config: DemoConfig,
+    /// Where its endpoints are, without a slash at the end.
+    pub(crate) address: String,
     faults: watch::Sender<Arc<Faults>>,
     /// The newest key signs and is published; older ones only read what they signed.
     keys: Mutex<Vec<Arc<Key>>>,
     grants: Mutex<Grants>,
     record: Mutex<Record>,
     /// Seconds by which the provider's clock is ahead.
-    ahead: AtomicI64,
+    ahead: Arc<AtomicI64>,
 }
 
 /// What happened so far.
@@ -42,13 +44,25 @@ pub(crate) struct Record {
 }
 
 impl Provider {
-    pub(crate) fn shared(config: DemoConfig) -> Shared {
+    /// The provider, and once more at each of its places; they have one clock.
+    pub(crate) fn shared(config: &DemoConfig) -> (Shared, Vec<(String, Shared)>) {
+        let (origin, ahead) = (config.origin(), Arc::new(AtomicI64::new(0)));
+        let main = Self::at(config.clone(), origin.clone(), Arc::clone(&ahead));
+        let at = |place: &String| {
+            let provider = Self::at(config.clone(), format!("{origin}/{place}"), Arc::clone(&ahead));
+            (place.clone(), provider)
+        };
+        (main, config.places.iter().map(at).collect())
+    }
+
+    fn at(config: DemoConfig, address: String, ahead: Arc<AtomicI64>) -> Shared {
         Arc::new(Self {
+            address,
             faults: watch::Sender::new(Arc::new(config.faults.clone())),
             keys: Mutex::new(vec![Arc::new(Key::fresh())]),
             grants: Mutex::new(Grants::new()),
             record: Mutex::default(),
-            ahead: AtomicI64::new(0),
+            ahead,
             config,
         })
     }
@@ -61,6 +75,14 @@ impl Provider {
 
     pub(crate) fn advance(&self, seconds: i64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// What tokens call their issuer.
+    pub(crate) fn issuer(&self) -> String {
+        match &self.faults().tenant {
+            Some(tenant) => self.config.issuer.replace("{tenantid}", tenant),
+            None => self.config.issuer.clone(),
+        }
     }
 
     pub(crate) fn faults(&self) -> Arc<Faults> {

@@ -28,6 +28,7 @@ pub(crate) fn router(provider: &Shared) -> Router {
         .route("/revoke", post(access::revoke))
         .route("/introspect", post(access::introspect))
         .route("/end_session", get(sign_out::by_query).post(sign_out::by_form))
+        .route("/v2/logout", get(sign_out::by_own_address))
         .route("/people/{file}", get(picture))
         .route("/api/messages/{name}", get(api::message));
     if provider.config.reveal_tokens {
@@ -82,9 +83,9 @@ fn is_known_host(provider: &Provider, headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
         return true;
     };
-    let issuer = provider.config.issuer.trim_start_matches("http://");
+    let origin = provider.config.origin();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    host == issuer || ["localhost", "127.0.0.1", "[::1]"].contains(&name)
+    host == origin.trim_start_matches("http://") || ["localhost", "127.0.0.1", "[::1]"].contains(&name)
 }
 
 /// Counts the request and keeps what it says.

@@ -52,12 +52,9 @@ fn answer(provider: &Provider, headers: &HeaderMap, params: Option<Params>) -> R
     let ours =
         hint.is_some_and(|claims| claims.get("aud").and_then(|aud| aud.as_str()) == Some(&provider.config.client_id));
     if !ours && params.value(CONFIRMED_FIELD).is_none() {
-        return page::sign_out(&params);
+        return page::sign_out(provider, &params);
     }
-    if let Some(key) = cookie(headers) {
-        provider.grants().forget(&key);
-    }
-    let mut response = match back {
+    let response = match back {
         Some(back) => {
             let state = params
                 .value("state")
@@ -66,6 +63,38 @@ fn answer(provider: &Provider, headers: &HeaderMap, params: Option<Params>) -> R
         }
         None => page::signed_out(),
     };
+    forgotten(provider, headers, response)
+}
+
+/// `GET /v2/logout?client_id=&returnTo=`: as some providers had it before there was a specification. Whoever asks is
+/// signed out.
+pub(crate) async fn by_own_address(
+    State(provider): State<Shared>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let known = |back: &&str| {
+        provider
+            .config
+            .post_logout_redirect_uris
+            .iter()
+            .any(|known| known == back)
+    };
+    if params.value("client_id") != Some(&provider.config.client_id) {
+        return page::problem(StatusCode::BAD_REQUEST, "This client is not registered.");
+    }
+    let Some(back) = params.value("returnTo").filter(known) else {
+        return page::problem(StatusCode::BAD_REQUEST, "This address to return to is not registered.");
+    };
+    forgotten(&provider, &headers, Redirect::to(back).into_response())
+}
+
+/// `response` for somebody who is not known here any more.
+fn forgotten(provider: &Provider, headers: &HeaderMap, mut response: Response) -> Response {
+    if let Some(key) = cookie(headers) {
+        provider.grants().forget(&key);
+    }
     let removal = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     if let Ok(removal) = HeaderValue::from_str(&removal) {
         response.headers_mut().append(header::SET_COOKIE, removal);

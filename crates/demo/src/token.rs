@@ -206,7 +206,7 @@ fn bearer(provider: &Provider, access_token: &str, scope: &str) -> Map<String, V
 /// A JWT access token for the API (RFC 9068).
 fn access_token(provider: &Provider, sub: &str, scope: &str, family: Option<&str>) -> String {
     let mut claims = lifetime(provider);
-    claims.insert("iss".into(), provider.config.issuer.clone().into());
+    claims.extend(of_issuer(provider));
     claims.insert("sub".into(), sub.into());
     claims.insert("aud".into(), provider.config.audience.clone().into());
     claims.insert("client_id".into(), provider.config.client_id.clone().into());
@@ -223,8 +223,8 @@ fn access_token(provider: &Provider, sub: &str, scope: &str, family: Option<&str
 /// An ID token (OIDC Core §2). A refreshed one keeps `auth_time` and has no `nonce` (§12.2).
 fn id_token(provider: &Provider, faults: &Faults, grant: &Grant, access_token: &str, refreshed: bool) -> String {
     let mut claims = lifetime(provider);
-    claims.extend(grant.person.claims(&provider.config.issuer, &grant.scopes));
-    claims.insert("iss".into(), provider.config.issuer.clone().into());
+    claims.extend(grant.person.claims(&provider.address, &grant.scopes));
+    claims.extend(of_issuer(provider));
     claims.insert("aud".into(), provider.config.client_id.clone().into());
     claims.insert("auth_time".into(), grant.signed_in.at.into());
     claims.insert("sid".into(), grant.signed_in.sid.clone().into());
@@ -246,6 +246,15 @@ fn id_token(provider: &Provider, faults: &Faults, grant: &Grant, access_token: &
     provider
         .key()
         .sign_as(faults.signing, &provider.config.client_secret, &header, &claims)
+}
+
+/// `iss`, and `tid` where people belong to a tenant.
+fn of_issuer(provider: &Provider) -> Map<String, Value> {
+    let mut claims = Map::from_iter([("iss".to_owned(), Value::from(provider.issuer()))]);
+    if let Some(tenant) = &provider.faults().tenant {
+        claims.insert("tid".to_owned(), tenant.clone().into());
+    }
+    claims
 }
 
 fn typ(typ: &str) -> Map<String, Value> {

@@ -373,3 +373,51 @@ async fn issued_tokens_are_shown_only_where_asked_for() {
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test]
+async fn a_place_has_addresses_and_keys_of_its_own_and_the_issuer_of_all() {
+    let mut config = DemoConfig::new(
+        "127.0.0.1:4041".parse().unwrap(),
+        "http://localhost:4040/".parse().unwrap(),
+    );
+    config.issuer = "http://localhost:4041/{tenantid}/v2.0".to_owned();
+    config.places = vec!["common/v2.0".to_owned()];
+    let demo = Demo::new(config).unwrap();
+    let read =
+        async |path: &str| -> Value { serde_json::from_str(&text(visit(&demo, path, None).await).await).unwrap() };
+    let there = read("/common/v2.0/.well-known/openid-configuration").await;
+    assert_eq!(there["issuer"], "http://localhost:4041/{tenantid}/v2.0");
+    assert_eq!(there["token_endpoint"], "http://localhost:4041/common/v2.0/token");
+    let here = read("/.well-known/openid-configuration").await;
+    assert_eq!(here["token_endpoint"], "http://localhost:4041/token");
+    assert_ne!(read("/jwks").await, read("/common/v2.0/jwks").await);
+    let handle = demo.handle().at("common/v2.0").unwrap();
+    assert_eq!(handle.requests(demo::Endpoint::Jwks), 1, "counted where it is asked");
+    assert!(demo.handle().at("elsewhere").is_none());
+}
+
+#[tokio::test]
+async fn the_old_way_to_sign_out_leads_to_registered_addresses_only() {
+    let demo = demo();
+    let out = "/v2/logout?client_id=portico&returnTo=";
+    let back = visit(
+        &demo,
+        &format!("{out}http%3A%2F%2Flocalhost%3A4040%2Fauth%2Fsigned-out"),
+        None,
+    )
+    .await;
+    assert_eq!(
+        back.headers()[header::LOCATION],
+        "http://localhost:4040/auth/signed-out"
+    );
+    for wrong in [
+        format!("{out}https%3A%2F%2Fevil.example"),
+        "/v2/logout?client_id=portico".to_owned(),
+    ] {
+        assert_eq!(
+            visit(&demo, &wrong, None).await.status(),
+            StatusCode::BAD_REQUEST,
+            "{wrong}"
+        );
+    }
+}

@@ -133,6 +133,9 @@ fn check_provider(provider: &ProviderConfig, say: &mut impl FnMut(String, String
         say(key("leeway"), "must not exceed 5 minutes".into());
     }
     check_algorithms(provider, &key("algorithms"), say);
+    super::issuer::check(provider, say);
+    super::user_flow::check(provider, say);
+    super::sign_out_address::check(provider, say);
 }
 
 fn check_algorithms(provider: &ProviderConfig, key: &str, say: &mut impl FnMut(String, String)) {

@@ -26,7 +26,7 @@ impl Inner {
         let provider = self
             .providers
             .iter()
-            .find(|p| p.config.issuer == issuer)
+            .find(|p| p.config.could_be(issuer))
             .ok_or(Invalid("unknown issuer"))?;
         check_claims(provider, &token, audience).map_err(Invalid)?;
         let metadata = provider
@@ -34,9 +34,14 @@ impl Inner {
             .ready()
             .await
             .map_err(|e| Unavailable(e.to_string()))?;
+        if provider.config.issuer_of(&token.claims, &metadata.issuer).is_none() {
+            return Err(Invalid("the tenant is not the provider's"));
+        }
         let wanted = (token.header.alg.as_str(), token.header.kid.as_deref());
         let keys = provider.keys.find(&metadata.jwks_uri, wanted, Asker::Stranger).await;
-        if !token.is_signed_by(&keys.map_err(|e| Unavailable(e.to_string()))?) {
+        let mut keys = keys.map_err(|e| Unavailable(e.to_string()))?;
+        keys.retain(|key| provider.config.key_may_sign(key.issuer.as_deref(), issuer));
+        if !token.is_signed_by(&keys) {
             return Err(Invalid("no key of the issuer made the signature"));
         }
         let subject = token.text("sub").filter(|sub| !sub.is_empty());

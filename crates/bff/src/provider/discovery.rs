@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use url::Url;
 
 use super::http::{Answer, HttpClient};
+use crate::config::ProviderConfig;
 use crate::config::check::{is_loopback, is_secure_or_loopback};
 use crate::config::clock::Clock;
 
@@ -20,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What a provider says about itself; members not needed here are not read, whatever they hold.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Metadata {
-    issuer: String,
+    pub(crate) issuer: String,
     pub(crate) authorization_endpoint: Url,
     pub(crate) token_endpoint: Url,
     pub(crate) jwks_uri: Url,
@@ -55,20 +56,20 @@ impl Metadata {
         has("client_secret_post") && !has("client_secret_basic")
     }
 
-    /// Reads and checks an answer of the provider called `issuer`.
-    fn from_answer(issuer: &str, answer: &Answer) -> Result<Self, String> {
+    /// Reads and checks an answer of the provider known as `config`.
+    fn from_answer(config: &ProviderConfig, answer: &Answer) -> Result<Self, String> {
         if answer.status != StatusCode::OK {
             return Err(format!("the metadata address answers {}", answer.status));
         }
         let metadata: Self =
             serde_json::from_slice(&answer.body).map_err(|e| format!("the metadata cannot be read: {e}"))?;
-        if metadata.issuer != issuer {
+        if !config.may_name(&metadata.issuer) {
             return Err(format!(
-                "the metadata name the issuer `{}` instead of `{issuer}`",
-                metadata.issuer
+                "the metadata name the issuer `{}` instead of `{}`",
+                metadata.issuer, config.issuer
             ));
         }
-        metadata.check_endpoints(issuer)?;
+        metadata.check_endpoints(&config.issuer)?;
         Ok(metadata)
     }
 
@@ -107,7 +108,7 @@ struct State {
 /// The metadata of one provider, fetched at most once at a time.
 #[derive(Debug)]
 pub(crate) struct Discovery {
-    issuer: String,
+    config: ProviderConfig,
     clock: Clock,
     http: Arc<HttpClient>,
     state: Mutex<State>,
@@ -115,9 +116,9 @@ pub(crate) struct Discovery {
 }
 
 impl Discovery {
-    pub(crate) fn new(issuer: &str, clock: Clock, http: Arc<HttpClient>) -> Self {
+    pub(crate) fn new(config: &ProviderConfig, clock: Clock, http: Arc<HttpClient>) -> Self {
         Self {
-            issuer: issuer.to_owned(),
+            config: config.clone(),
             clock,
             http,
             state: Mutex::default(),
@@ -191,13 +192,13 @@ impl Discovery {
     }
 
     async fn fetch(&self) -> Result<Metadata, String> {
-        let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+        let address = self.config.metadata_address();
         let url = Url::parse(&address).map_err(|e| format!("`{address}` is not an address: {e}"))?;
         let answer = self.http.read(&url, None).await.map_err(|e| {
             let cause = e.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             format!("`{url}` cannot be read: {e}{cause}")
         })?;
-        Metadata::from_answer(&self.issuer, &answer)
+        Metadata::from_answer(&self.config, &answer)
     }
 }
 
@@ -221,7 +222,7 @@ mod tests {
             retry_after: None,
             body: body.to_string().into_bytes(),
         };
-        Metadata::from_answer(issuer, &answer)
+        Metadata::from_answer(&ProviderConfig::new("demo", issuer, "portico").unwrap(), &answer)
     }
 
     #[test]

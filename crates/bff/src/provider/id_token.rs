@@ -24,6 +24,8 @@ const MAX_TRIES: usize = 8;
 /// A verified ID token.
 #[derive(Debug, Clone)]
 pub(crate) struct IdToken {
+    /// Who issued it, as the token says and the provider's rule allows.
+    pub(crate) issuer: String,
     pub(crate) subject: String,
     pub(crate) sid: Option<String>,
     pub(crate) auth_time: Option<i64>,
@@ -65,18 +67,27 @@ impl Provider {
     ) -> Result<IdToken, IdTokenError> {
         let token = Compact::parse(raw)?;
         self.check_shape(&token)?;
+        let Some(issuer) = self
+            .config
+            .issuer_of(&token.claims, &metadata.issuer)
+            .map(str::to_owned)
+        else {
+            return refuse("`iss` is not the configured issuer");
+        };
         let alg = token.header.alg.as_str();
         if alg.starts_with("HS") {
-            self.verify_with(raw, Vec::new(), expected)?;
+            self.verify_with(raw, (&issuer, Vec::new()), expected)?;
         } else {
             let wanted = (alg, token.header.kid.as_deref());
-            let keys = self.keys.find(&metadata.jwks_uri, wanted, Asker::Provider).await?;
-            self.verify_with_any(raw, keys, expected)?;
+            let mut keys = self.keys.find(&metadata.jwks_uri, wanted, Asker::Provider).await?;
+            keys.retain(|key| self.config.key_may_sign(key.issuer.as_deref(), &issuer));
+            self.verify_with_any(raw, (&issuer, keys), expected)?;
         }
         check_at_hash(&token, expected.access_token)?;
         let subject = token.text("sub").unwrap_or_default().to_owned();
         let sid = token.text("sid").map(str::to_owned);
         Ok(IdToken {
+            issuer,
             subject,
             sid,
             auth_time: token.seconds("auth_time"),
@@ -91,9 +102,6 @@ impl Provider {
         }
         if token.kind().is_some_and(|kind| kind != "jwt" && kind != "jose") || token.claims.contains_key("events") {
             return refuse("it is another kind of token");
-        }
-        if token.text("iss") != Some(self.config.issuer.as_str()) {
-            return refuse("`iss` is not the configured issuer");
         }
         if token
             .claims
@@ -124,10 +132,15 @@ impl Provider {
     }
 
     /// Tries each key in turn, so that the answer does not depend on their order.
-    fn verify_with_any(&self, raw: &str, keys: Vec<Key>, expected: Expected<'_>) -> Result<(), IdTokenError> {
+    fn verify_with_any(
+        &self,
+        raw: &str,
+        (issuer, keys): (&str, Vec<Key>),
+        expected: Expected<'_>,
+    ) -> Result<(), IdTokenError> {
         let mut last = refuse("no key of the provider fits");
         for key in keys.into_iter().take(MAX_TRIES) {
-            last = self.verify_with(raw, vec![key], expected);
+            last = self.verify_with(raw, (issuer, vec![key]), expected);
             if last.is_ok() {
                 break;
             }
@@ -135,11 +148,16 @@ impl Provider {
         last
     }
 
-    fn verify_with(&self, raw: &str, keys: Vec<Key>, expected: Expected<'_>) -> Result<(), IdTokenError> {
+    fn verify_with(
+        &self,
+        raw: &str,
+        (issuer, keys): (&str, Vec<Key>),
+        expected: Expected<'_>,
+    ) -> Result<(), IdTokenError> {
         let token: CoreIdToken = raw
             .parse()
             .map_err(|_| IdTokenError::Refused("a claim cannot be read".into()))?;
-        let verifier = self.verifier(keys)?;
+        let verifier = self.verifier(issuer, keys)?;
         let nonce_rule = |found: Option<&Nonce>| match found {
             Some(nonce) if same(nonce.secret(), expected.nonce) => Ok(()),
             None if !expected.nonce_required => Ok(()),
@@ -153,10 +171,10 @@ impl Provider {
         })
     }
 
-    fn verifier(&self, keys: Vec<Key>) -> Result<CoreIdTokenVerifier<'_>, IdTokenError> {
+    fn verifier(&self, issuer: &str, keys: Vec<Key>) -> Result<CoreIdTokenVerifier<'_>, IdTokenError> {
         let client = ClientId::new(self.config.client_id.clone());
-        let issuer = IssuerUrl::new(self.config.issuer.clone())
-            .map_err(|_| IdTokenError::Refused("the issuer is no address".into()))?;
+        let issuer =
+            IssuerUrl::new(issuer.to_owned()).map_err(|_| IdTokenError::Refused("the issuer is no address".into()))?;
         let keys: CoreJsonWebKeySet = JsonWebKeySet::new(keys.into_iter().map(|k| k.jwk).collect());
         let verifier = match &self.config.client_secret {
             Some(secret) => {

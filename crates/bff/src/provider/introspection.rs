@@ -61,8 +61,8 @@ impl Inner {
         if let Some(caller) = self.introspected.find(&key, now) {
             return Ok(caller);
         }
-        let claims = ask(provider, raw).await?;
-        let (caller, exp) = judge(provider, claims, audience, now).map_err(Invalid)?;
+        let (claims, issuer) = ask(provider, raw).await?;
+        let (caller, exp) = judge(provider, (claims, issuer), audience, now).map_err(Invalid)?;
         let kept = now.saturating_add(i64::try_from(KEPT.as_secs()).unwrap_or_default());
         let until = exp.map_or(kept, |exp| exp.min(kept));
         self.introspected.keep(key, caller.clone(), until, now);
@@ -79,8 +79,8 @@ fn key_of(parts: [&str; 3]) -> Key {
     hash.finalize().into()
 }
 
-/// What the provider says about `raw` (RFC 7662 §2).
-async fn ask(provider: &Arc<Provider>, raw: &str) -> Result<Map<String, Value>, AccessTokenError> {
+/// What the provider says about `raw` (RFC 7662 §2), and what its metadata call it.
+async fn ask(provider: &Arc<Provider>, raw: &str) -> Result<(Map<String, Value>, String), AccessTokenError> {
     let metadata = provider.discovery.ready().await;
     let metadata = metadata.map_err(|e| Unavailable(e.to_string()))?;
     let Some(address) = &metadata.introspection_endpoint else {
@@ -95,13 +95,15 @@ async fn ask(provider: &Arc<Provider>, raw: &str) -> Result<Map<String, Value>, 
     if answer.status != StatusCode::OK {
         return Err(Unavailable(format!("introspection answers {}", answer.status)));
     }
-    serde_json::from_slice(&answer.body).map_err(|_| Unavailable("introspection does not answer in JSON".to_owned()))
+    let claims = serde_json::from_slice(&answer.body);
+    let claims = claims.map_err(|_| Unavailable("introspection does not answer in JSON".to_owned()))?;
+    Ok((claims, metadata.issuer.clone()))
 }
 
 /// Whom the answer is about, and until when the token lives; or why it does not pass.
 fn judge(
     provider: &Provider,
-    claims: Map<String, Value>,
+    (claims, named): (Map<String, Value>, String),
     audience: &str,
     now: i64,
 ) -> Result<(Caller, Option<i64>), &'static str> {
@@ -109,9 +111,12 @@ fn judge(
     if claims.get("active") != Some(&Value::Bool(true)) {
         return Err("not active");
     }
-    if text("iss").is_some_and(|iss| iss != provider.config.issuer) {
-        return Err("of another issuer");
-    }
+    // `iss` is optional (§2.2); where it may be one of several it has to be there.
+    let issuer = match text("iss") {
+        None if provider.config.is_issuer(&named, &named) => named.as_str(),
+        _ => provider.config.issuer_of(&claims, &named).ok_or("of another issuer")?,
+    };
+    let issuer = issuer.to_owned();
     let kind = text("token_type").unwrap_or("bearer").to_ascii_lowercase();
     if (kind != "bearer" && kind != "access_token") || claims.contains_key("cnf") {
         return Err("not a bearer token");
@@ -131,7 +136,7 @@ fn judge(
     let client_id = text("client_id").or_else(|| text("azp")).map(str::to_owned);
     let subject = text("sub").filter(|sub| !sub.is_empty()).map(str::to_owned);
     let caller = Caller {
-        issuer: provider.config.issuer.clone(),
+        issuer,
         // A token of the application itself may name nobody else (RFC 7662 §2.2: `sub` is optional).
         subject: subject.or_else(|| client_id.clone()).ok_or("no subject")?,
         client_id,

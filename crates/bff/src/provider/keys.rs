@@ -30,6 +30,8 @@ pub(crate) struct Key {
     pub(crate) jwk: CoreJsonWebKey,
     kid: Option<String>,
     alg: Option<String>,
+    /// Whose tokens it signs, where one key set serves many tenants (an extension of Entra's).
+    pub(crate) issuer: Option<String>,
     /// `kty`, with the curve where there is one: `RSA`, `EC P-256`, `OKP Ed25519`.
     kind: String,
 }
@@ -48,6 +50,7 @@ impl Key {
             jwk,
             kid: text("kid"),
             alg: text("alg"),
+            issuer: text("issuer"),
             kind,
         })
     }
@@ -58,6 +61,7 @@ impl Key {
             jwk: CoreJsonWebKey::new_symmetric(secret.expose().as_bytes().to_vec()),
             kid: None,
             alg: None,
+            issuer: None,
             kind: "oct".to_owned(),
         }
     }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::Provider;
-use super::discovery::NotReady;
+use super::discovery::{Metadata, NotReady};
 use super::id_token::check_age;
 use super::jws::{Compact, Unreadable};
 use super::keys::{Asker, Key, NoKeys};
@@ -18,6 +18,8 @@ const MAX_LIFE: i64 = 3600;
 /// A verified logout token. One of `sid` and `subject` is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogoutToken {
+    /// Who issued it.
+    pub(crate) issuer: String,
     pub(crate) sid: Option<String>,
     pub(crate) subject: Option<String>,
     /// Its own name; never used twice.
@@ -44,8 +46,16 @@ impl Provider {
     pub(crate) async fn verify_logout_token(&self, raw: &str) -> Result<LogoutToken, LogoutTokenError> {
         let token = Compact::parse(raw)?;
         self.check_logout_header(&token).map_err(LogoutTokenError::Refused)?;
-        let read = self.read_logout_claims(&token).map_err(LogoutTokenError::Refused)?;
-        if token.is_signed_by(&self.logout_keys(&token).await?) {
+        // Strangers cause no question about issuers that cannot be the provider's.
+        if !token.text("iss").is_some_and(|iss| self.config.could_be(iss)) {
+            return Err(LogoutTokenError::Refused("`iss` is not the configured issuer"));
+        }
+        let metadata = self.discovery.ready().await?;
+        let read = self.read_logout_claims(&token, &metadata.issuer);
+        let read = read.map_err(LogoutTokenError::Refused)?;
+        let mut keys = self.logout_keys(&token, &metadata).await?;
+        keys.retain(|key| self.config.key_may_sign(key.issuer.as_deref(), &read.issuer));
+        if token.is_signed_by(&keys) {
             Ok(read)
         } else {
             Err(LogoutTokenError::Refused("no key of the provider made the signature"))
@@ -54,12 +64,11 @@ impl Provider {
 
     /// The client's secret where tokens are signed with it, else the provider's keys. Anybody can send a token that names
     /// a key: they are strangers.
-    async fn logout_keys(&self, token: &Compact<'_>) -> Result<Vec<Key>, LogoutTokenError> {
+    async fn logout_keys(&self, token: &Compact<'_>, metadata: &Metadata) -> Result<Vec<Key>, LogoutTokenError> {
         let alg = token.header.alg.as_str();
         if alg.starts_with("HS") {
             return Ok(self.config.client_secret.iter().map(Key::of_secret).collect());
         }
-        let metadata = self.discovery.ready().await?;
         let wanted = (alg, token.header.kid.as_deref());
         Ok(self.keys.find(&metadata.jwks_uri, wanted, Asker::Stranger).await?)
     }
@@ -75,10 +84,9 @@ impl Provider {
         }
     }
 
-    fn read_logout_claims(&self, token: &Compact<'_>) -> Result<LogoutToken, &'static str> {
-        if token.text("iss") != Some(self.config.issuer.as_str()) {
-            return Err("`iss` is not the configured issuer");
-        }
+    fn read_logout_claims(&self, token: &Compact<'_>, named: &str) -> Result<LogoutToken, &'static str> {
+        let issuer = self.config.issuer_of(&token.claims, named);
+        let issuer = issuer.ok_or("`iss` is not the configured issuer")?;
         let ours = &self.config.client_id;
         let audiences = token.audiences();
         let trusted = |aud: &&str| *aud == ours || self.config.extra_audiences.iter().any(|extra| extra == aud);
@@ -102,6 +110,7 @@ impl Provider {
             return Err("neither `sid` nor `sub` is there");
         }
         Ok(LogoutToken {
+            issuer: issuer.to_owned(),
             sid,
             subject,
             jti: jti.to_owned(),

@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::answer::Answer;
 use super::pending::Pending;
 use super::start::{login_path, not_ready, see_other};
+use super::user_flow::action_for;
 use crate::bff::Inner;
 use crate::config::ResponseMode;
+use crate::config::user_flow::{ErrorAction, FlowEnd};
 use crate::problem::{Failure, chain, plain};
 use crate::provider::Provider;
 
@@ -100,12 +102,27 @@ fn unknown(inner: &Inner) -> Response {
     )
 }
 
+/// What an answer that fits holds.
+enum Said {
+    Code(String),
+    /// An error that asks for something.
+    Asked(ErrorAction),
+}
+
 /// Finishes the sign-in, or says why not; either way it is over.
-async fn settle(inner: &Inner, provider: &Provider, answer: Answer, headers: &HeaderMap) -> Response {
+async fn settle(inner: &Inner, base: &Arc<Provider>, answer: Answer, headers: &HeaderMap) -> Response {
     let state = answer.state.clone().unwrap_or_default();
     let pending = inner.recall(headers, &state);
+    // The answer to a user flow is judged by that flow's metadata and keys.
+    let provider = base
+        .at(pending.as_ref().and_then(|p| p.flow.as_deref()))
+        .unwrap_or(base);
     let outcome = match checked(inner, provider, pending, answer).await {
-        Ok((pending, code)) => inner.exchange(provider, &pending, &code, headers).await,
+        Ok((pending, Said::Asked(action))) => inner.follow(base, &pending, &action, headers).await,
+        Ok((pending, Said::Code(_))) if provider.end() == Some(FlowEnd::SignIn) => {
+            inner.sign_in_after(base, &pending, headers).await
+        }
+        Ok((pending, Said::Code(code))) => inner.exchange(provider, &pending, &code, headers).await,
         Err(failure) => Err(failure),
     };
     let mut response = match outcome {
@@ -122,28 +139,39 @@ async fn checked(
     provider: &Provider,
     pending: Option<Pending>,
     answer: Answer,
-) -> Result<(Pending, String), Box<Failure>> {
+) -> Result<(Pending, Said), Box<Failure>> {
     let stray = |reason: &str| Box::new(Failure::stray(reason).retry("/auth/login"));
     if answer.is_ambiguous {
         return Err(stray("a parameter was sent twice"));
     }
-    let pending = pending.ok_or_else(|| stray("no pending sign-in of this browser has that state"))?;
-    let stray = |reason: &str| Box::new(Failure::stray(reason).retry(login_path(None, &pending.return_to)));
+    let mut pending = pending.ok_or_else(|| stray("no pending sign-in of this browser has that state"))?;
+    let return_to = pending.return_to.clone();
+    let stray = |reason: &str| Box::new(Failure::stray(reason).retry(login_path(None, &return_to)));
     if pending.provider != provider.config.id.as_str() || pending.issuer != provider.config.issuer {
         return Err(stray("the sign-in was started at another provider"));
     }
-    if answer.iss.as_ref().is_some_and(|iss| *iss != pending.issuer) {
+    if pending.flow != provider.flow.as_ref().map(|flow| flow.name.clone()) {
+        return Err(stray("there is no such user flow any more"));
+    }
+    if answer.iss.as_ref().is_some_and(|iss| !provider.config.could_be(iss)) {
         return Err(stray("the answer names another issuer"));
     }
     let metadata = provider.discovery.ready().await;
     let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
-    if answer.iss.is_none() && metadata.names_issuer_in_answers() {
-        return Err(stray("the answer does not name its issuer"));
+    match &answer.iss {
+        None if metadata.names_issuer_in_answers() => return Err(stray("the answer does not name its issuer")),
+        Some(iss) if !provider.config.is_issuer(iss, &metadata.issuer) => {
+            return Err(stray("the answer names another issuer"));
+        }
+        _ => pending.answered_by = answer.iss,
     }
     let code = match (answer.code.filter(|c| !c.is_empty()), answer.error) {
         (Some(code), None) => code,
         (None, Some(error)) => {
             let said = answer.error_description.unwrap_or_default();
+            if let Some(action) = action_for(provider, &said) {
+                return Ok((pending, Said::Asked(action.clone())));
+            }
             return Err(Box::new(
                 refused(&error, &said).retry(login_path(Some(provider), &pending.return_to)),
             ));
@@ -154,7 +182,7 @@ async fn checked(
     if !inner.spent.spend(&pending.state, inner.config.clock.now()) {
         return Err(stray("the answer was used before"));
     }
-    Ok((pending, code))
+    Ok((pending, Said::Code(code)))
 }
 
 /// What the provider's error means for a person (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6).

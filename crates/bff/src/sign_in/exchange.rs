@@ -7,6 +7,7 @@ use tower_sessions::session::Id;
 use super::pending::Pending;
 use super::start::{login_path, not_ready, see_other};
 use crate::bff::Inner;
+use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
 use crate::event::{Outcome, What, event};
 use crate::guard::session_id;
@@ -36,6 +37,9 @@ impl Inner {
         let metadata = provider.discovery.ready().await;
         let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
         let beginning = self.person(provider, &metadata, pending, code).await.map_err(again)?;
+        if provider.end() == Some(FlowEnd::RenewClaims) {
+            return self.renew_claims(provider, pending, beginning).await;
+        }
         // The sessions this browser had: the one it left with, and the one it comes with.
         let mut replaces: Vec<Id> = session_id(self, headers)
             .into_iter()
@@ -109,6 +113,12 @@ impl Inner {
                 IdTokenError::NoKeys(_) => no_answer(chain(&e)),
                 other => bad_id_token(chain(&other)),
             })?;
+        // RFC 9207 §2.4: who answered is who issued the token.
+        if pending.answered_by.as_ref().is_some_and(|iss| *iss != id_token.issuer) {
+            return Err(bad_id_token(
+                "the answer and the ID token name different issuers".to_owned(),
+            ));
+        }
         let info = provider
             .userinfo_beside_api(metadata, &mut granted, &id_token.subject)
             .await;
@@ -125,7 +135,7 @@ impl Inner {
     ) -> Beginning {
         let identity = Identity {
             provider: provider.config.id.clone(),
-            issuer: provider.config.issuer.clone(),
+            issuer: id_token.issuer,
             subject: id_token.subject,
             claims: merged(id_token.claims, info),
             signed_in_at: self

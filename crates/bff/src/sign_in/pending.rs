@@ -34,6 +34,12 @@ pub(crate) struct Pending {
     pub(crate) started: i64,
     /// The session this browser had when it left; a form posted by the provider arrives without its cookie.
     pub(crate) replaces: Option<String>,
+    /// The user flow it is, if it is one.
+    #[serde(default)]
+    pub(crate) flow: Option<String>,
+    /// How the answer calls its issuer (RFC 9207), known on the way back alone.
+    #[serde(skip)]
+    pub(crate) answered_by: Option<String>,
 }
 
 impl Pending {
@@ -151,6 +157,8 @@ mod tests {
             return_to: ReturnPath::parse(&format!("/{}", "x".repeat(1000))),
             started,
             replaces: Some(Id::default().to_string()),
+            flow: None,
+            answered_by: None,
         }
     }
 

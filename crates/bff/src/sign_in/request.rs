@@ -9,22 +9,24 @@ use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 
 /// Name and value, each name once.
-pub(crate) type Parameters = Vec<(&'static str, String)>;
+pub(crate) type Parameters<'a> = Vec<(&'a str, String)>;
 
 /// What the person wants beyond being signed in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Wish {
     /// An account is to be made, where the provider offers that.
     pub(crate) account: bool,
+    /// The session that is to be gone, where its cookie may have stayed behind.
+    pub(crate) replaces: Option<String>,
 }
 
 /// Everything the provider has to know; `challenge` is the one of the PKCE verifier in `pending`.
-pub(crate) fn parameters(
-    provider: &Provider,
+pub(crate) fn parameters<'a>(
+    provider: &'a Provider,
     metadata: &Metadata,
     pending: &Pending,
     (challenge, wish): (&str, &Wish),
-) -> Parameters {
+) -> Parameters<'a> {
     let config = &provider.config;
     let mut asked = vec![
         ("response_type", "code".to_owned()),
@@ -41,14 +43,16 @@ pub(crate) fn parameters(
     }
     asked.extend(config.audience.clone().map(|audience| ("audience", audience)));
     asked.extend(config.resource.clone().map(|resource| ("resource", resource)));
-    if wish.account && metadata.can_sign_up() {
-        asked.push(("prompt", "create".to_owned()));
+    match &config.sign_up_parameter {
+        Some((name, value)) if wish.account => asked.push((name, value.clone())),
+        None if wish.account && metadata.can_sign_up() => asked.push(("prompt", "create".to_owned())),
+        _ => {}
     }
     asked
 }
 
 /// The address a browser is sent to.
-pub(crate) fn address(metadata: &Metadata, asked: &Parameters) -> Url {
+pub(crate) fn address(metadata: &Metadata, asked: &Parameters<'_>) -> Url {
     let mut url = metadata.authorization_endpoint.clone();
     url.query_pairs_mut().extend_pairs(asked);
     url

@@ -13,6 +13,7 @@ use super::pending::Pending;
 use super::request::{Wish, address, parameters};
 use crate::bff::Inner;
 use crate::config::ResponseMode;
+use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
 use crate::guard::session_id;
 use crate::pages::ProviderLink;
@@ -39,7 +40,11 @@ pub(crate) async fn sign_up(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    start(&inner, query.as_deref(), &headers, Wish { account: true }).await
+    let wish = Wish {
+        account: true,
+        ..Wish::default()
+    };
+    start(&inner, query.as_deref(), &headers, wish).await
 }
 
 async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wish: Wish) -> Response {
@@ -50,6 +55,9 @@ async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wish: Wi
     let provider = match (&provider_id, &*inner.providers) {
         (Some(id), _) => inner.provider(id),
         (None, [only]) => Some(only),
+        (None, several) if wish.account && only_one_makes_accounts(several).is_some() => {
+            only_one_makes_accounts(several)
+        }
         (None, several) => {
             let link = |p: &Arc<Provider>| ProviderLink {
                 id: p.config.id.clone(),
@@ -85,8 +93,14 @@ async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wish: Wi
     }
 }
 
+/// Where there is one place to make an account, nobody has to choose.
+fn only_one_makes_accounts(providers: &[Arc<Provider>]) -> Option<&Arc<Provider>> {
+    let mut able = providers.iter().filter(|p| p.can_sign_up());
+    able.next().filter(|_| able.next().is_none())
+}
+
 /// A person opens a tab; a prefetch, an image or a frame is nobody's wish to sign in.
-fn is_navigation(headers: &HeaderMap) -> bool {
+pub(super) fn is_navigation(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let is_prefetch = ["sec-purpose", "purpose", "x-moz"]
         .iter()
@@ -94,7 +108,7 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     !is_prefetch && text("sec-fetch-dest").is_none_or(|dest| dest == "document")
 }
 
-fn asked_for(query: &str) -> (Option<String>, ReturnPath) {
+pub(super) fn asked_for(query: &str) -> (Option<String>, ReturnPath) {
     let (mut provider, mut return_to) = (None, ReturnPath::default());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
@@ -106,8 +120,11 @@ fn asked_for(query: &str) -> (Option<String>, ReturnPath) {
     (provider, return_to)
 }
 
-/// The address on this site that starts a sign-in.
+/// The address on this site that starts a sign-in, or once more what was to be done instead.
 pub(crate) fn login_path(provider: Option<&Provider>, return_to: &ReturnPath) -> String {
+    if provider.is_some_and(|p| p.end() == Some(FlowEnd::RenewClaims)) {
+        return format!("/auth/edit-profile?return_to={}", return_to.as_query_value());
+    }
     let provider = provider
         .map(|p| format!("provider={}&", p.config.id))
         .unwrap_or_default();
@@ -129,7 +146,8 @@ pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &st
     .retry(login_path(Some(provider), return_to))
 }
 
-fn leave(
+/// Remembers the sign-in, or the user flow that `provider` is, and sends the browser there.
+pub(super) fn leave(
     inner: &Inner,
     (provider, metadata): (&Provider, &Metadata),
     (return_to, wish): (ReturnPath, &Wish),
@@ -144,7 +162,11 @@ fn leave(
         verifier: verifier.into_secret(),
         return_to,
         started: inner.config.clock.now().unix_timestamp(),
-        replaces: session_id(inner, headers).map(|id| id.to_string()),
+        replaces: session_id(inner, headers)
+            .map(|id| id.to_string())
+            .or_else(|| wish.replaces.clone()),
+        flow: provider.flow.as_ref().map(|flow| flow.name.clone()),
+        answered_by: None,
     };
     let asked = parameters(provider, metadata, &pending, (challenge.as_str(), wish));
     let url = address(metadata, &asked);

@@ -13,6 +13,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use url::form_urlencoded;
 
+use super::provider_session::sessions_of;
 use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::problem::chain;
@@ -79,7 +80,7 @@ fn logout_token(headers: &HeaderMap, body: &[u8]) -> Result<String, &'static str
 
 /// Ends what the token names; a second time it names nothing.
 async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<usize, SessionError> {
-    let issuer = provider.config.issuer.as_str();
+    let issuer = token.issuer.as_str();
     if inner.sessions.is_spent(issuer, &token.jti).await? {
         return Ok(0);
     }
@@ -95,7 +96,14 @@ async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<
     };
     let until = OffsetDateTime::from_unix_timestamp(token.until).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     inner.sessions.note_end(which, until).await?;
-    let ended = inner.end_all(which).await?;
+    let mut ended = 0;
+    let meant = match &token.sid {
+        Some(sid) => sessions_of(inner, provider, sid, Some(issuer)).await?,
+        None => vec![which],
+    };
+    for which in meant {
+        ended += inner.end_all(which).await?;
+    }
     // Last: what failed half-way may be said again.
     inner.sessions.spend(issuer, &token.jti, until).await?;
     Ok(ended)

@@ -10,12 +10,13 @@ use http::header::CONTENT_SECURITY_POLICY;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use url::{Url, form_urlencoded};
 
+use super::provider_session::sessions_of;
 use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::guard::session_of;
 use crate::problem::Failure;
 use crate::provider::Provider;
-use crate::session::index::Which;
+use crate::session::room::SessionError;
 
 const DONE: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><p>Signed out.</p></html>";
 
@@ -29,30 +30,21 @@ pub(crate) async fn by_frame(
     let Some(provider) = inner.provider(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let Some(sid) = named(provider, query.as_deref().unwrap_or_default()) else {
+    let Some((sid, issuer)) = named(provider, query.as_deref().unwrap_or_default()) else {
         return framed(provider, StatusCode::BAD_REQUEST.into_response());
     };
     // Asked before it ends: the cookie is removed where it belongs to the session that ends, and nowhere else.
     let own = session_of(&inner, &headers).await.ok().flatten();
-    let own = own.is_some_and(|s| s.identity.provider == provider.config.id && s.sid.as_deref() == Some(&sid));
-    let which = Which::ProviderSession {
-        provider: provider.config.id.as_str(),
-        sid: &sid,
-    };
-    let ended = match inner.sessions.records.end(which).await {
-        Ok(ended) => ended,
-        Err(error) => {
-            let failure = Failure::ours(&error).about(What::LogoutChannel);
-            return framed(provider, inner.show(failure, Some(&provider.config.id)));
-        }
-    };
-    for row in &ended {
-        event(What::SessionEnd, Outcome::Success)
-            .provider(&row.provider)
-            .subject(&row.subject)
-            .session(row.reference)
-            .reason("a page of the provider signed the person out")
-            .record();
+    let own = own.is_some_and(|s| {
+        let theirs = s.identity.provider == provider.config.id && s.sid.as_deref() == Some(&sid);
+        theirs
+            && issuer
+                .as_ref()
+                .is_none_or(|issuer| provider.config.is_same_party(issuer, &s.identity.issuer))
+    });
+    if let Err(error) = end(&inner, provider, &sid, issuer.as_deref()).await {
+        let failure = Failure::ours(&error).about(What::LogoutChannel);
+        return framed(provider, inner.show(failure, Some(&provider.config.id)));
     }
     let mut response = framed(provider, Html(DONE).into_response());
     if own {
@@ -64,20 +56,36 @@ pub(crate) async fn by_frame(
     response
 }
 
-/// The session meant. Both parameters once, and the issuer is the provider's; a provider that is known to leave it out
+async fn end(inner: &Inner, provider: &Provider, sid: &str, issuer: Option<&str>) -> Result<(), SessionError> {
+    for which in sessions_of(inner, provider, sid, issuer).await? {
+        for row in inner.sessions.records.end(which).await? {
+            event(What::SessionEnd, Outcome::Success)
+                .provider(&row.provider)
+                .subject(&row.subject)
+                .session(row.reference)
+                .reason("a page of the provider signed the person out")
+                .record();
+        }
+    }
+    Ok(())
+}
+
+/// The session meant, and its issuer where that is said. Both parameters once, and the issuer is the provider's; a provider that is known to leave it out
 /// may do so.
-fn named(provider: &Provider, query: &str) -> Option<String> {
+fn named(provider: &Provider, query: &str) -> Option<(String, Option<String>)> {
     let values = |name: &str| {
         let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known == name);
         pairs.map(|(_, value)| value.into_owned()).collect::<Vec<_>>()
     };
-    let issuer_fits = match &*values("iss") {
-        [] => provider.config.front_channel_without_issuer,
-        [issuer] => *issuer == provider.config.issuer,
-        _ => false,
+    let metadata = provider.discovery.current();
+    let called = metadata.as_ref().map_or(&provider.config.issuer, |m| &m.issuer);
+    let (issuer_fits, issuer) = match &*values("iss") {
+        [] => (provider.config.front_channel_without_issuer, None),
+        [issuer] => (provider.config.is_issuer(issuer, called), Some(issuer.clone())),
+        _ => (false, None),
     };
     match <[String; 1]>::try_from(values("sid")) {
-        Ok([sid]) if issuer_fits && !sid.is_empty() => Some(sid),
+        Ok([sid]) if issuer_fits && !sid.is_empty() => Some((sid, issuer)),
         _ => None,
     }
 }

@@ -19,6 +19,7 @@ use crate::event::{Outcome, What, event};
 use crate::guard::{session_id, session_of};
 use crate::pages::{LeaveForm, SignedOut};
 use crate::problem::Failure;
+use crate::provider::Provider;
 use crate::session::record::Session;
 use crate::sign_in::start::see_other;
 
@@ -73,11 +74,11 @@ async fn depart(inner: &Inner, session: &Session) -> Response {
     };
     revoke(provider, &session.tokens);
     let metadata = provider.discovery.ready().await.ok();
+    let landing = format!("{}{LANDING}", inner.config.public_url);
     let Some(endpoint) = metadata.and_then(|m| m.end_session_endpoint.clone()) else {
-        return land(inner, true);
+        return depart_by_own_address(inner, provider, &landing);
     };
     let state = CsrfToken::new_random_len(32).into_secret();
-    let landing = format!("{}{LANDING}", inner.config.public_url);
     let fields = [
         ("id_token_hint", session.tokens.id_token.as_str()),
         ("client_id", &provider.config.client_id),
@@ -95,6 +96,24 @@ async fn depart(inner: &Inner, session: &Session) -> Response {
         inner,
         &Leaving {
             state: Some(state),
+            provider_session_alive: false,
+        },
+        &mut response,
+    );
+    response
+}
+
+/// Where nothing standard is offered: the provider's own address, if it is known to have one. It brings no `state` back.
+fn depart_by_own_address(inner: &Inner, provider: &Provider, landing: &str) -> Response {
+    let there = provider.config.sign_out_address.as_ref();
+    let Some(url) = there.and_then(|there| there.url(landing, &provider.config.client_id)) else {
+        return land(inner, true);
+    };
+    let mut response = see_other(url.as_str());
+    remember(
+        inner,
+        &Leaving {
+            state: None,
             provider_session_alive: false,
         },
         &mut response,

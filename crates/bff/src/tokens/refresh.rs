@@ -242,7 +242,8 @@ async fn check_id_token(
             let same_time = token.auth_time.is_none()
                 || session.tokens.auth_time.is_none()
                 || token.auth_time == session.tokens.auth_time;
-            if token.subject == session.identity.subject && same_time {
+            let same_person = token.issuer == session.identity.issuer && token.subject == session.identity.subject;
+            if same_person && same_time {
                 Ok(())
             } else {
                 Err(Refused::Untrusted)

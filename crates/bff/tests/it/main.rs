@@ -10,6 +10,8 @@
 )]
 
 mod after_callback;
+mod auth0;
+mod b2c;
 mod back_channel;
 mod bearer;
 mod browser_rules;
@@ -19,6 +21,7 @@ mod combined;
 mod cookies;
 mod discovery;
 mod events;
+mod entra;
 mod failures;
 mod front_channel;
 mod id_token;
@@ -28,10 +31,13 @@ mod logout_token;
 mod refresh;
 mod renewal;
 mod sessions;
+mod several;
 mod sign_in;
 mod sign_out;
 mod signatures;
 mod starting;
 mod support;
+mod tenants;
 mod tokens;
 mod userinfo;
+mod user_flows;

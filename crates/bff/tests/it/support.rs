@@ -5,12 +5,14 @@ mod cookie;
 mod house;
 mod log;
 mod message;
+mod preset;
 mod site;
 
 pub(crate) use browser::Browser;
 pub(crate) use house::{House, Plan};
 pub(crate) use log::Log;
 pub(crate) use message::{Page, parameter};
+pub(crate) use preset::{at_demo, like_microsoft};
 
 use std::time::Duration;
 

@@ -25,7 +25,8 @@ impl Provider {
         let token = Compact::parse(raw).map_err(|_| UserinfoError::NotJson)?;
         let alg = token.header.alg.as_str();
         let is_other_kind = token.kind().is_some_and(|kind| kind != "jwt") || token.claims.contains_key("events");
-        let is_ours = token.claims.get("iss").is_none() || token.text("iss") == Some(&self.config.issuer);
+        let named = &metadata.issuer;
+        let is_ours = !token.claims.contains_key("iss") || self.config.issuer_of(&token.claims, named).is_some();
         let is_for_us =
             token.claims.get("aud").is_none() || token.audiences().contains(&self.config.client_id.as_str());
         if !self.config.algorithms.contains(&token.header.alg) || is_other_kind || !is_ours || !is_for_us {

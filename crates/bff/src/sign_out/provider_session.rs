@@ -1,0 +1,27 @@
+//! Which sessions here came from one session at the provider? Those with its `sid`; where a provider speaks for many
+//! tenants, those of the tenant that says so and no others.
+
+use crate::bff::Inner;
+use crate::config::issuer::IssuerRule;
+use crate::provider::Provider;
+use crate::session::index::Which;
+use crate::session::room::SessionError;
+
+/// The sessions of `provider` with this `sid`; of `issuer` alone where that is named and there are several.
+pub(super) async fn sessions_of<'a>(
+    inner: &Inner,
+    provider: &'a Provider,
+    sid: &'a str,
+    issuer: Option<&str>,
+) -> Result<Vec<Which<'a>>, SessionError> {
+    let all = Which::ProviderSession {
+        provider: provider.config.id.as_str(),
+        sid,
+    };
+    let Some(issuer) = issuer.filter(|_| matches!(provider.config.issuer_rule, IssuerRule::Tenants(_))) else {
+        return Ok(vec![all]);
+    };
+    let rows = inner.sessions.records.find(all).await?;
+    let theirs = rows.into_iter().filter(|row| row.issuer == issuer);
+    Ok(theirs.map(|row| Which::One(row.reference)).collect())
+}
