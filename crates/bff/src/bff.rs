@@ -6,13 +6,14 @@ use std::time::Duration;
 use axum::Router;
 
 use crate::config::check::{ConfigError, ConfigProblem, check};
-use crate::config::{BffConfig, ProviderId};
+use crate::config::{BffConfig, ProviderConfig, ProviderId};
 use crate::cookies::Cookies;
 use crate::guard::bearer::Bearer;
 use crate::pages::{Pages, ProviderLink};
 use crate::provider::Provider;
 use crate::provider::http::HttpClient;
 use crate::provider::introspection::Introspected;
+use crate::provider::registration::Registrar;
 use crate::session::room::Sessions;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
@@ -85,11 +86,11 @@ impl Bff {
         })?;
         let http = Arc::new(http);
         let sealer = Sealer::new(config.keys.clone());
-        let providers = config
-            .providers
-            .iter()
-            .map(|p| Arc::new(Provider::new(p.clone(), &config, Arc::clone(&http))))
-            .collect();
+        let provider = |p: &ProviderConfig| {
+            let registrar = Registrar::new(p, &config, &http, (&sealer, &sessions));
+            Arc::new(Provider::new(p.clone(), &config, Arc::clone(&http)).registering(registrar))
+        };
+        let providers = config.providers.iter().map(provider).collect();
         Ok(Self(Arc::new(Inner {
             cookies: Cookies::new(&config.cookie_name, &config.public_url),
             sessions: Sessions {

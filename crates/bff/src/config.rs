@@ -8,6 +8,7 @@ pub mod clock;
 pub mod issuer;
 pub mod key_ring;
 pub mod preset;
+pub mod registration;
 pub mod secret;
 pub mod sign_out_address;
 pub mod user_flow;
@@ -16,11 +17,13 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use url::Url;
 
 use self::clock::Clock;
 use self::issuer::IssuerRule;
 use self::key_ring::KeyRing;
+use self::registration::Registration;
 use self::secret::Secret;
 use self::sign_out_address::SignOutAddress;
 use self::user_flow::{ErrorRule, UserFlow};
@@ -122,6 +125,12 @@ pub struct ProviderConfig {
     pub sign_up_parameter: Option<(String, String)>,
     /// Where people sign out if the metadata name no `end_session_endpoint`; by default nowhere.
     pub sign_out_address: Option<SignOutAddress>,
+    /// What the provider would say about itself (Discovery 1.0 §3); then it is not asked. `issuer` is taken from
+    /// [`ProviderConfig::issuer`] where it is missing. By default it is asked.
+    pub metadata: Option<Map<String, Value>>,
+    /// How the site registers itself; then [`ProviderConfig::client_id`] and the secret are not used. By default it was
+    /// registered beforehand.
+    pub registration: Option<Registration>,
 }
 
 impl ProviderConfig {
@@ -151,6 +160,8 @@ impl ProviderConfig {
             error_rules: Vec::new(),
             sign_up_parameter: None,
             sign_out_address: None,
+            metadata: None,
+            registration: None,
         })
     }
 }

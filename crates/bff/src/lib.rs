@@ -88,6 +88,7 @@ pub use self::config::clock::Clock;
 pub use self::config::issuer::IssuerRule;
 pub use self::config::key_ring::{KeyRing, KeyRingError};
 pub use self::config::preset::{B2cFlows, B2cTenant, EntraAudience, PresetError};
+pub use self::config::registration::Registration;
 pub use self::config::secret::Secret;
 pub use self::config::sign_out_address::SignOutAddress;
 pub use self::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd, UserFlow};

@@ -10,6 +10,7 @@
 //! | Is this logout token good? | [`logout_token`] |
 //! | Is this access token good? | [`access_token`] |
 //! | Is this one, by the provider's word? | [`introspection`] |
+//! | As whom are we known there? | [`registration`] |
 //! | What else does it know of the person? | [`profile`] |
 //! | What can be done there besides signing in? | [`flow`] |
 
@@ -23,6 +24,7 @@ pub(crate) mod jws;
 pub(crate) mod keys;
 pub(crate) mod logout_token;
 pub(crate) mod profile;
+pub(crate) mod registration;
 
 use std::sync::Arc;
 
@@ -31,7 +33,9 @@ use url::Url;
 use self::discovery::Discovery;
 use self::http::{ClientAuth, HttpClient};
 use self::keys::KeyCache;
+use self::registration::Registrar;
 use crate::config::clock::Clock;
+use crate::config::secret::Secret;
 use crate::config::user_flow::UserFlow;
 use crate::config::{BffConfig, ProviderConfig};
 
@@ -65,10 +69,31 @@ impl Provider {
         }
     }
 
+    /// The same, registering itself there if the configuration wants that.
+    pub(crate) fn registering(self, registrar: Option<Registrar>) -> Self {
+        let discovery = self.discovery.with_registrar(registrar);
+        Self { discovery, ..self }
+    }
+
+    /// Our name there. Before the site has registered itself: none.
+    pub(crate) fn client_id(&self) -> &str {
+        self.discovery
+            .registered()
+            .map_or(&self.config.client_id, |client| &client.id)
+    }
+
+    /// Our secret there; none for a public client.
+    pub(crate) fn client_secret(&self) -> Option<&Secret> {
+        match self.discovery.registered() {
+            Some(client) => client.secret.as_ref(),
+            None => self.config.client_secret.as_ref(),
+        }
+    }
+
     /// Fields and credentials that prove who we are at `metadata`'s endpoints (RFC 6749 §2.3).
     pub(crate) fn client_auth(&self, metadata: &discovery::Metadata) -> ClientAuth<'_> {
-        let id = &self.config.client_id;
-        match &self.config.client_secret {
+        let id = self.client_id();
+        match self.client_secret() {
             None => ClientAuth::Public { id },
             Some(secret) if metadata.takes_secret_in_form_only() => ClientAuth::Form { id, secret },
             Some(secret) => ClientAuth::Basic { id, secret },

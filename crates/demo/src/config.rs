@@ -29,6 +29,8 @@ pub struct DemoConfig {
     pub post_logout_redirect_uris: Vec<String>,
     /// How long access and ID tokens are good for.
     pub access_token_lifetime: Duration,
+    /// Registers whoever asks with this initial access token at `/register` (RFC 7591 §3). Off by default.
+    pub registers: Option<String>,
     /// Serves every token issued at `/demo/issued`, so that browser tests can search for them. Off by default.
     pub reveal_tokens: bool,
     /// How the provider misbehaves; not at all by default.
@@ -56,6 +58,7 @@ impl DemoConfig {
             redirect_uris: vec![format!("{origin}/auth/callback/demo")],
             post_logout_redirect_uris: vec![format!("{origin}/auth/signed-out")],
             access_token_lifetime: Duration::from_mins(5),
+            registers: None,
             reveal_tokens: false,
             faults: Faults::default(),
             places: Vec::new(),

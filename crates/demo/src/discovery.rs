@@ -45,6 +45,9 @@ pub(crate) async fn metadata(State(provider): State<Shared>) -> Json<Value> {
         "authorization_response_iss_parameter_supported": true,
     });
     if let Some(object) = metadata.as_object_mut() {
+        if provider.config.registers.is_some() {
+            object.insert("registration_endpoint".into(), format!("{issuer}/register").into());
+        }
         Faults::apply(&provider.faults().metadata, object);
     }
     Json(metadata)

@@ -34,6 +34,8 @@ pub struct Faults {
     pub token_response: Patch,
     /// Changes the answer of the token endpoint to refreshes, after [`Faults::token_response`].
     pub refresh_response: Patch,
+    /// Changes the answer to a registration.
+    pub registration: Patch,
     /// Changes the claims at userinfo.
     pub userinfo: Patch,
     /// Answers instead of an endpoint.
@@ -98,6 +100,8 @@ pub enum Endpoint {
     EndSession,
     /// `/introspect`
     Introspect,
+    /// `/register`
+    Register,
     /// `/api/messages/…`
     Messages,
     /// Everything else.
@@ -117,6 +121,7 @@ impl Endpoint {
             "/revoke" => Self::Revoke,
             "/end_session" | "/v2/logout" => Self::EndSession,
             "/introspect" => Self::Introspect,
+            "/register" => Self::Register,
             path if path.starts_with("/api/messages/") => Self::Messages,
             _ => Self::Other,
         }

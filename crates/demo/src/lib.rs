@@ -31,6 +31,7 @@ mod page;
 mod params;
 pub mod people;
 mod provider;
+mod register;
 mod router;
 mod sign_out;
 mod token;

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use crate::faults::{Answer, Endpoint};
 use crate::people::Person;
 use crate::provider::{Provider, Shared};
-use crate::{access, api, authorize, discovery, page, sign_out, token};
+use crate::{access, api, authorize, discovery, page, register, sign_out, token};
 
 /// Bodies are forms of a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -31,6 +31,9 @@ pub(crate) fn router(provider: &Shared) -> Router {
         .route("/v2/logout", get(sign_out::by_own_address))
         .route("/people/{file}", get(picture))
         .route("/api/messages/{name}", get(api::message));
+    if provider.config.registers.is_some() {
+        router = router.route("/register", post(register::register));
+    }
     if provider.config.reveal_tokens {
         router = router.route("/demo/issued", get(issued));
     }

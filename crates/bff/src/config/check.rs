@@ -8,6 +8,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::{BffConfig, ProviderConfig};
+use crate::provider::discovery::Metadata;
 
 /// Everything that is wrong with a [`BffConfig`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +124,15 @@ fn check_provider(provider: &ProviderConfig, say: &mut impl FnMut(String, String
         }
         Ok(_) => {}
     }
-    if provider.client_id.is_empty() {
+    if provider.client_id.is_empty() && provider.registration.is_none() {
         say(key("client_id"), "must not be empty".into());
+    }
+    if provider.registration.is_some() && (!provider.client_id.is_empty() || !provider.user_flows.is_empty()) {
+        let problem = "a site that registers itself has no client_id and no user flows";
+        say(key("registration"), problem.into());
+    }
+    if let Some(Err(problem)) = Metadata::written(provider) {
+        say(key("metadata"), problem);
     }
     if !provider.scopes.iter().any(|s| s == "openid") {
         say(key("scopes"), "must contain `openid`".into());

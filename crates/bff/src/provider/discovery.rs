@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use http::StatusCode;
 use serde::Deserialize;
+use serde_json::Value;
 use time::OffsetDateTime;
 use url::Url;
 
 use super::http::{Answer, HttpClient};
+use super::registration::{Client, Registrar};
 use crate::config::ProviderConfig;
 use crate::config::check::{is_loopback, is_secure_or_loopback};
 use crate::config::clock::Clock;
@@ -29,6 +31,7 @@ pub(crate) struct Metadata {
     pub(crate) end_session_endpoint: Option<Url>,
     pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) introspection_endpoint: Option<Url>,
+    registration_endpoint: Option<Url>,
     authorization_response_iss_parameter_supported: Option<bool>,
     prompt_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -63,6 +66,22 @@ impl Metadata {
         }
         let metadata: Self =
             serde_json::from_slice(&answer.body).map_err(|e| format!("the metadata cannot be read: {e}"))?;
+        metadata.checked(config)
+    }
+
+    /// What the configuration says of the provider; asks nobody.
+    pub(crate) fn written(config: &ProviderConfig) -> Option<Result<Self, String>> {
+        let mut members = config.metadata.clone()?;
+        members.entry("issuer").or_insert_with(|| config.issuer.clone().into());
+        let read = serde_json::from_value::<Self>(Value::Object(members));
+        Some(
+            read.map_err(|e| e.to_string())
+                .and_then(|metadata| metadata.checked(config)),
+        )
+    }
+
+    fn checked(self, config: &ProviderConfig) -> Result<Self, String> {
+        let metadata = self;
         if !config.may_name(&metadata.issuer) {
             return Err(format!(
                 "the metadata name the issuer `{}` instead of `{}`",
@@ -81,6 +100,7 @@ impl Metadata {
             &self.end_session_endpoint,
             &self.revocation_endpoint,
             &self.introspection_endpoint,
+            &self.registration_endpoint,
         ];
         for url in needed.into_iter().chain(offered.into_iter().flatten()) {
             if url.scheme() != "https" && !(at_home && is_secure_or_loopback(url)) {
@@ -113,6 +133,7 @@ pub(crate) struct Discovery {
     http: Arc<HttpClient>,
     state: Mutex<State>,
     flight: tokio::sync::Mutex<()>,
+    registrar: Option<Registrar>,
 }
 
 impl Discovery {
@@ -123,7 +144,18 @@ impl Discovery {
             http,
             state: Mutex::default(),
             flight: tokio::sync::Mutex::default(),
+            registrar: None,
         }
+    }
+
+    /// The same, ready only when the site is registered there.
+    pub(crate) fn with_registrar(self, registrar: Option<Registrar>) -> Self {
+        Self { registrar, ..self }
+    }
+
+    /// Who we are there, where that is not for the configuration to say.
+    pub(crate) fn registered(&self) -> Option<&Client> {
+        self.registrar.as_ref()?.client()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -192,6 +224,17 @@ impl Discovery {
     }
 
     async fn fetch(&self) -> Result<Metadata, String> {
+        let metadata = match Metadata::written(&self.config) {
+            Some(written) => written?,
+            None => self.ask().await?,
+        };
+        if let Some(registrar) = &self.registrar {
+            registrar.register(metadata.registration_endpoint.as_ref()).await?;
+        }
+        Ok(metadata)
+    }
+
+    async fn ask(&self) -> Result<Metadata, String> {
         let address = self.config.metadata_address();
         let url = Url::parse(&address).map_err(|e| format!("`{address}` is not an address: {e}"))?;
         let answer = self.http.read(&url, None).await.map_err(|e| {

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use reqwest::RequestBuilder;
+use serde_json::{Map, Value};
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
@@ -90,6 +91,23 @@ impl HttpClient {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form(auth, fields));
         self.answer(request).await
+    }
+
+    /// Posts a JSON object.
+    pub(crate) async fn post_json(
+        &self,
+        url: &Url,
+        bearer: Option<&Secret>,
+        object: &Map<String, Value>,
+    ) -> Result<Answer, HttpError> {
+        let request = self.client.post(checked(url)?).header(ACCEPT, "application/json");
+        let request = match bearer {
+            Some(token) => request.bearer_auth(token.expose()),
+            None => request,
+        };
+        let body = Value::Object(object.clone()).to_string();
+        self.answer(request.header(CONTENT_TYPE, "application/json").body(body))
+            .await
     }
 
     async fn answer(&self, request: RequestBuilder) -> Result<Answer, HttpError> {

@@ -106,7 +106,7 @@ impl Provider {
         if token
             .claims
             .get("azp")
-            .is_some_and(|azp| azp.as_str() != Some(&self.config.client_id))
+            .is_some_and(|azp| azp.as_str() != Some(self.client_id()))
         {
             return refuse("`azp` is another client");
         }
@@ -172,11 +172,11 @@ impl Provider {
     }
 
     fn verifier(&self, issuer: &str, keys: Vec<Key>) -> Result<CoreIdTokenVerifier<'_>, IdTokenError> {
-        let client = ClientId::new(self.config.client_id.clone());
+        let client = ClientId::new(self.client_id().to_owned());
         let issuer =
             IssuerUrl::new(issuer.to_owned()).map_err(|_| IdTokenError::Refused("the issuer is no address".into()))?;
         let keys: CoreJsonWebKeySet = JsonWebKeySet::new(keys.into_iter().map(|k| k.jwk).collect());
-        let verifier = match &self.config.client_secret {
+        let verifier = match self.client_secret() {
             Some(secret) => {
                 let secret = ClientSecret::new(secret.expose().to_owned());
                 CoreIdTokenVerifier::new_confidential_client(client, secret, issuer, keys)

@@ -113,6 +113,12 @@ pub trait SessionIndex: fmt::Debug + Send + Sync + 'static {
     /// Notes that `name` happened at `at`, to be forgotten after `until`. The later moments win over those of an
     /// earlier note.
     async fn note(&self, name: [u8; 32], at: OffsetDateTime, until: OffsetDateTime) -> Result<()>;
+    /// Keeps `value` under `name` unless something is kept there, and says what is kept now.
+    async fn keep(&self, name: [u8; 32], value: &str) -> Result<String>;
+    /// What is kept under `name`.
+    async fn kept(&self, name: [u8; 32]) -> Result<Option<String>>;
+    /// Forgets what is kept under `name` if it is still `value`.
+    async fn drop_kept(&self, name: [u8; 32], value: &str) -> Result<()>;
     /// When `name` happened, if that is not forgotten at `now`.
     async fn noted(&self, name: [u8; 32], now: OffsetDateTime) -> Result<Option<OffsetDateTime>>;
 }
@@ -183,6 +189,23 @@ impl SessionIndex for MemorySessions {
         let mut notes = self.notes();
         let note = notes.entry(name).or_insert((at, until));
         *note = (note.0.max(at), note.1.max(until));
+        Ok(())
+    }
+
+    async fn keep(&self, name: [u8; 32], value: &str) -> Result<String> {
+        let mut things = self.things();
+        Ok(things.entry(name).or_insert_with(|| value.to_owned()).clone())
+    }
+
+    async fn kept(&self, name: [u8; 32]) -> Result<Option<String>> {
+        Ok(self.things().get(&name).cloned())
+    }
+
+    async fn drop_kept(&self, name: [u8; 32], value: &str) -> Result<()> {
+        let mut things = self.things();
+        if things.get(&name).is_some_and(|kept| kept == value) {
+            things.remove(&name);
+        }
         Ok(())
     }
 

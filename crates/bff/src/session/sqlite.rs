@@ -21,7 +21,7 @@ use super::record::columns;
 use super::store::{Saved, SessionRecords, row_key, saved_or_error};
 
 /// Each statement may be run again on a database that has it already.
-const SCHEMA: [&str; 6] = [
+const SCHEMA: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS bff_sessions (
         id_hash BLOB PRIMARY KEY, sealed TEXT NOT NULL, version INTEGER NOT NULL,
         provider TEXT, issuer TEXT, subject TEXT, sid TEXT,
@@ -34,6 +34,7 @@ const SCHEMA: [&str; 6] = [
         name BLOB PRIMARY KEY, at INTEGER NOT NULL, expires INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS bff_notes_expires ON bff_notes (expires)",
+    "CREATE TABLE IF NOT EXISTS bff_kept (name BLOB PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
 
 /// One session by the hash of its id.
@@ -209,6 +210,7 @@ mod tests {
         store::tests::keeps_its_promises(&sessions).await;
         crate::session::index::tests::finds_what_is_meant(&sessions).await;
         crate::session::index::tests::remembers_for_a_while(&sessions).await;
+        crate::session::index::tests::keeps_what_came_first(&sessions).await;
         SqliteSessions::new(pool).await.unwrap();
     }
 

@@ -63,6 +63,7 @@ pub(crate) fn saved_or_error(saved: Saved) -> Result<()> {
 pub struct MemorySessions {
     rows: Mutex<HashMap<[u8; 32], Record>>,
     notes: Mutex<Notes>,
+    things: Mutex<HashMap<[u8; 32], String>>,
 }
 
 impl MemorySessions {
@@ -74,6 +75,11 @@ impl MemorySessions {
 
     pub(crate) fn rows(&self) -> MutexGuard<'_, HashMap<[u8; 32], Record>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is kept besides sessions.
+    pub(crate) fn things(&self) -> MutexGuard<'_, HashMap<[u8; 32], String>> {
+        self.things.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn notes(&self) -> MutexGuard<'_, Notes> {

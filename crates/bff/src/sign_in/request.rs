@@ -30,7 +30,7 @@ pub(crate) fn parameters<'a>(
     let config = &provider.config;
     let mut asked = vec![
         ("response_type", "code".to_owned()),
-        ("client_id", config.client_id.clone()),
+        ("client_id", provider.client_id().to_owned()),
         ("redirect_uri", provider.redirect_uri.clone()),
         ("scope", config.scopes.join(" ")),
         ("state", pending.state.clone()),

@@ -70,8 +70,22 @@ pub(crate) async fn remembers_for_a_while(store: &dyn SessionRecords) {
     assert_eq!(store.noted(name, at).await.unwrap(), None, "and gone");
 }
 
+/// What every store must do with what is kept besides sessions.
+pub(crate) async fn keeps_what_came_first(store: &dyn SessionRecords) {
+    let (name, other) = ([7; 32], [8; 32]);
+    assert_eq!(store.kept(name).await.unwrap(), None);
+    assert_eq!(store.keep(name, "first").await.unwrap(), "first");
+    assert_eq!(store.keep(name, "second").await.unwrap(), "first");
+    store.drop_kept(name, "second").await.unwrap();
+    assert_eq!(store.kept(name).await.unwrap().as_deref(), Some("first"));
+    store.drop_kept(name, "first").await.unwrap();
+    assert_eq!(store.kept(name).await.unwrap(), None);
+    assert_eq!(store.kept(other).await.unwrap(), None);
+}
+
 #[tokio::test]
 async fn memory_finds_and_remembers() {
+    keeps_what_came_first(&MemorySessions::new()).await;
     finds_what_is_meant(&MemorySessions::new()).await;
     remembers_for_a_while(&MemorySessions::new()).await;
 }

@@ -53,6 +53,29 @@ impl SessionIndex for SqliteSessions {
         Ok(())
     }
 
+    async fn keep(&self, name: [u8; 32], value: &str) -> Result<String> {
+        let statement = query("INSERT INTO bff_kept (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING")
+            .bind(name.to_vec())
+            .bind(value);
+        statement.execute(&self.pool).await.map_err(|e| backend(&e))?;
+        let kept = self.kept(name).await?;
+        kept.ok_or_else(|| Error::Backend("what was kept is gone".to_owned()))
+    }
+
+    async fn kept(&self, name: [u8; 32]) -> Result<Option<String>> {
+        let statement = query("SELECT value FROM bff_kept WHERE name = ?").bind(name.to_vec());
+        let row = statement.fetch_optional(&self.pool).await.map_err(|e| backend(&e))?;
+        row.map(|row| row.try_get("value")).transpose().map_err(|e| backend(&e))
+    }
+
+    async fn drop_kept(&self, name: [u8; 32], value: &str) -> Result<()> {
+        let statement = query("DELETE FROM bff_kept WHERE name = ? AND value = ?")
+            .bind(name.to_vec())
+            .bind(value);
+        statement.execute(&self.pool).await.map_err(|e| backend(&e))?;
+        Ok(())
+    }
+
     async fn noted(&self, name: [u8; 32], now: OffsetDateTime) -> Result<Option<OffsetDateTime>> {
         let row = query("SELECT at FROM bff_notes WHERE name = ? AND expires > ?")
             .bind(name.to_vec())

@@ -1,0 +1,17 @@
+//! How does a site get known to a provider without anybody registering it by hand? It registers itself, once (OpenID
+//! Connect Dynamic Client Registration 1.0, RFC 7591). What the provider answers is kept where sessions are, sealed.
+
+use serde_json::{Map, Value};
+
+use super::secret::Secret;
+
+/// What the provider is told when the site registers itself. Addresses, grant and response types are filled in.
+#[derive(Debug, Clone, Default)]
+pub struct Registration {
+    /// What people see at the provider (`client_name`).
+    pub client_name: String,
+    /// The token that allows registering, where the provider wants one (RFC 7591 §3).
+    pub initial_access_token: Option<Secret>,
+    /// More metadata, such as `contacts` or `logo_uri`; what this crate fills in cannot be changed by it.
+    pub extra: Map<String, Value>,
+}
