@@ -17,13 +17,12 @@ use crate::provider::registration::Registrar;
 use crate::session::room::Sessions;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
+use crate::session::sweep;
 use crate::sign_in::spent::Spent;
 use crate::tokens::client::ClientTokens;
 use crate::tokens::refresh::Refreshes;
 use crate::{guard, router};
 
-/// How often expired sessions are removed.
-const SWEEP: Duration = Duration::from_mins(10);
 /// How often metadata that are known are read again.
 const RENEW: Duration = Duration::from_hours(6);
 /// Longest pause between attempts to reach a provider that is down.
@@ -116,7 +115,9 @@ impl Bff {
         for provider in self.0.providers.iter().flat_map(|p| [p].into_iter().chain(&p.flows)) {
             tokio::spawn(keep_discovered(Arc::downgrade(provider)));
         }
-        tokio::spawn(sweep(Arc::downgrade(&self.0)));
+        tokio::spawn(sweep::in_background(Arc::downgrade(&self.0), || {
+            tokio::time::sleep(sweep::EVERY)
+        }));
     }
 
     /// Every `/auth/...` route. They guard themselves: it does not matter whether they are inside [`Bff::protect`].
@@ -207,16 +208,5 @@ async fn keep_discovered(provider: Weak<Provider>) {
         }
         drop(provider);
         tokio::time::sleep(pause).await;
-    }
-}
-
-/// Goes on after an error: one failed sweep is made good by the next.
-async fn sweep(inner: Weak<Inner>) {
-    loop {
-        tokio::time::sleep(SWEEP).await;
-        let Some(inner) = inner.upgrade() else { return };
-        if let Err(error) = inner.sessions.records.delete_expired(inner.config.clock.now()).await {
-            tracing::warn!(target: "bff", %error, "expired sessions could not be removed");
-        }
     }
 }

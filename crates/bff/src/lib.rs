@@ -103,7 +103,10 @@ pub use self::pages::{LeaveForm, Pages, PlainPages, Problem, ProviderLink, Signe
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;
 pub use self::session::index::{NotASessionRef, SessionIndex, SessionRef, SessionRow, Which};
+pub use self::session::lease::{Fence, Leased, SessionLeases};
 pub use self::session::list::{SessionInfo, SessionsUnavailable};
+#[cfg(feature = "postgres")]
+pub use self::session::postgres::PostgresSessions;
 #[cfg(feature = "sqlite")]
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};

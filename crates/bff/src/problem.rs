@@ -5,7 +5,8 @@ use std::error::Error;
 use std::fmt::Write as _;
 
 use axum::response::Response;
-use http::StatusCode;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 use rand::Rng as _;
 
 use crate::bff::Inner;
@@ -15,6 +16,9 @@ use crate::pages::Problem;
 
 /// Letters and digits that are not mistaken for each other.
 const ALPHABET: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
+
+/// When trying again makes sense after a 503, in seconds (RFC 9110 §10.2.3).
+const LATER: &str = "10";
 
 /// A failure on its way to the log and to a page.
 #[derive(Debug)]
@@ -102,13 +106,18 @@ impl Inner {
                 None => told.record(),
             }
         }
-        self.pages.problem(&Problem {
+        let mut response = self.pages.problem(&Problem {
             status: failure.status,
             title: failure.title.to_owned(),
             message: failure.message,
             reference,
             retry: failure.retry,
-        })
+        });
+        if failure.status == StatusCode::SERVICE_UNAVAILABLE {
+            let headers = response.headers_mut();
+            headers.entry(RETRY_AFTER).or_insert(HeaderValue::from_static(LATER));
+        }
+        response
     }
 }
 

@@ -6,22 +6,30 @@
 //! | How is it sealed? | [`seal`] |
 //! | What must a store promise? In memory? | [`store`] |
 //! | Which sessions does a person have? | [`index`], [`list`] |
-//! | In SQLite? | `sqlite` (feature `sqlite`) |
+//! | In SQLite, in PostgreSQL? | `sqlite`, `postgres` (features of these names); what they share: `sql` |
+//! | Which replica may renew its tokens? | [`lease`] |
 //! | When does it end? | [`lifetime`] |
 //! | How many may one person have? | [`limit`] |
+//! | When is it removed? | [`sweep`] |
 //! | What was ended before it began? | [`tombstone`] |
 //! | How do the routes use it? | [`room`] |
 
 pub(crate) mod index;
+pub(crate) mod lease;
 pub(crate) mod lifetime;
 pub(crate) mod limit;
 pub(crate) mod list;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod record;
 pub(crate) mod room;
 pub(crate) mod seal;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 pub(crate) mod store;
+pub(crate) mod sweep;
 pub(crate) mod tombstone;
 
 use serde_json::{Map, Value};

@@ -7,10 +7,14 @@
 //! | A token for the signed-in person | [`user`] |
 //! | A token for the application itself | [`client`] |
 //! | Renewing it, once at a time | [`refresh`] |
+//! | By one replica of many | [`lease`] |
+//! | Keeping what came of it | [`rotation`] |
 
 pub(crate) mod client;
 pub(crate) mod endpoint;
+pub(crate) mod lease;
 pub(crate) mod refresh;
+pub(crate) mod rotation;
 pub(crate) mod user;
 
 use std::fmt;

@@ -103,6 +103,12 @@ impl DemoHandle {
         self.provider.record().requests.get(&endpoint).copied().unwrap_or(0)
     }
 
+    /// How many requests are held back right now; one whose client went away is not.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.provider.held()
+    }
+
     /// The queries and form bodies an endpoint got, oldest first, and its `Authorization` headers (after a line feed).
     #[must_use]
     pub fn bodies(&self, endpoint: Endpoint) -> Vec<String> {

@@ -97,6 +97,11 @@ impl Provider {
         self.faults.subscribe()
     }
 
+    /// How many requests wait for a fault to be lifted.
+    pub(crate) fn held(&self) -> usize {
+        self.faults.receiver_count()
+    }
+
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,16 +13,33 @@ use rand::RngCore as _;
 /// Bytes of one key.
 pub(crate) const KEY_LEN: usize = 32;
 
-/// Sealing keys in order: the first seals, all open. To rotate, put a new line at the top of the file and remove the
-/// old one when the longest session has ended.
+/// Sealing keys in order: the first seals, all open. All clones are the same ring.
+///
+/// # Rotation
+/// Nobody is signed out if it is done in this order; after each step every replica is restarted, or told to
+/// [`KeyRing::reload`]:
+///
+/// 1. Put the new key at the **end** of the file: now every replica opens what it will seal. (One replica alone may
+///    begin with step 2.)
+/// 2. Move it to the **top**: new sessions are sealed with it, and those in use are sealed anew at their next request.
+/// 3. When [`SessionLifetime::idle`](crate::SessionLifetime::idle) has passed, no living session needs the old key any
+///    more (nor, after ten minutes, a sign-in under way): remove its line. What it alone can open is signed out from then
+///    on. A key that has become known is removed at once.
 #[derive(Clone)]
-pub struct KeyRing(Arc<Vec<[u8; KEY_LEN]>>);
+pub struct KeyRing(Arc<RwLock<Keys>>);
+
+/// At least one key.
+type Keys = Arc<Vec<[u8; KEY_LEN]>>;
 
 impl KeyRing {
     /// A single random key that is gone with the process: sessions do not survive a restart.
     #[must_use]
     pub fn ephemeral() -> Self {
-        Self(Arc::new(vec![random_key()]))
+        Self::holding(vec![random_key()])
+    }
+
+    fn holding(keys: Vec<[u8; KEY_LEN]>) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(keys))))
     }
 
     /// Reads the keys at `path`, one base64 line of 32 bytes each; makes the file (mode 0600) when there is none.
@@ -45,6 +62,21 @@ impl KeyRing {
         }
     }
 
+    /// Reads the file at `path` again and uses its keys from now on, wherever this ring is in use. When it cannot be
+    /// read, the keys stay as they are.
+    ///
+    /// # Errors
+    /// When the file cannot be read, holds no key, or a line is not a key.
+    pub fn reload(&self, path: &Path) -> Result<(), KeyRingError> {
+        let text = fs::read_to_string(path).map_err(|source| KeyRingError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        let newer = Self::parse(path, &text)?.keys();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = newer;
+        Ok(())
+    }
+
     fn parse(path: &Path, text: &str) -> Result<Self, KeyRingError> {
         let mut keys = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -64,24 +96,24 @@ impl KeyRing {
         if keys.is_empty() {
             return Err(KeyRingError::Empty { path: path.to_owned() });
         }
-        Ok(Self(Arc::new(keys)))
+        Ok(Self::holding(keys))
     }
 
-    /// The keys, the sealing one first.
-    pub(crate) fn keys(&self) -> &[[u8; KEY_LEN]] {
-        &self.0
+    /// The keys of this moment, the sealing one first.
+    pub(crate) fn keys(&self) -> Keys {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A ring of the given keys.
     #[cfg(test)]
     pub(crate) fn of(keys: Vec<[u8; KEY_LEN]>) -> Self {
-        Self(Arc::new(keys))
+        Self::holding(keys)
     }
 }
 
 impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyRing({} keys)", self.0.len())
+        write!(f, "KeyRing({} keys)", self.keys().len())
     }
 }
 
@@ -160,6 +192,23 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn se_8_all_clones_of_a_ring_follow_the_file_and_a_broken_one_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let ring = KeyRing::load_or_create(&path).unwrap();
+        let (clone, old) = (ring.clone(), ring.keys());
+        let newer = STANDARD.encode([7; KEY_LEN]);
+        fs::write(&path, format!("{newer}\n{}", fs::read_to_string(&path).unwrap())).unwrap();
+        ring.reload(&path).unwrap();
+        assert_eq!(*clone.keys(), [[7; KEY_LEN], old[0]]);
+        fs::write(&path, "nonsense").unwrap();
+        assert!(ring.reload(&path).is_err());
+        fs::remove_file(&path).unwrap();
+        assert!(ring.reload(&path).is_err(), "a key is not made up while the site runs");
+        assert_eq!(clone.keys().len(), 2);
     }
 
     #[test]

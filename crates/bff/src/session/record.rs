@@ -24,6 +24,8 @@ pub(crate) struct Session {
     pub(crate) sid: Option<String>,
     pub(crate) identity: Identity,
     pub(crate) tokens: TokenSet,
+    /// The stored record is sealed with a key that no longer seals; writing it mends that.
+    pub(crate) old_key: bool,
 }
 
 /// What only the browser's id can open.
@@ -92,7 +94,8 @@ impl Session {
     pub(crate) fn from_record(with: &Sealer, record: &Record) -> Result<Self, SealError> {
         let sealed = columns::text(record, columns::SEALED).unwrap_or_default();
         let sealed = sealed.split(REVOCABLE_FROM).next().unwrap_or_default();
-        let inside: Sealed = with.open_record(record.id.0.to_le_bytes(), &row_key(&record.id), sealed)?;
+        let opened = with.open_record::<Sealed>(record.id.0.to_le_bytes(), &row_key(&record.id), sealed)?;
+        let (inside, current_key) = opened;
         let created = OffsetDateTime::from_unix_timestamp(inside.created).map_err(|_| SealError)?;
         Ok(Self {
             id: record.id,
@@ -108,6 +111,7 @@ impl Session {
                 signed_in_at: created,
             },
             tokens: inside.tokens,
+            old_key: !current_key,
         })
     }
 }
@@ -161,6 +165,19 @@ pub(crate) mod columns {
 
     pub(crate) fn set_version(record: &mut Record, version: i64) {
         set_number(record, VERSION, version);
+    }
+
+    /// Puts `record` in the place of `stored`, one version higher; `false` when it was read from an older one.
+    pub(crate) fn overwrite(stored: &mut Record, record: &Record) -> bool {
+        let version = version(record);
+        if self::version(stored) != version {
+            return false;
+        }
+        let seen = seen(record).max(seen(stored));
+        *stored = record.clone();
+        set_version(stored, version + 1);
+        set_seen(stored, seen);
+        true
     }
 
     pub(crate) fn created(record: &Record) -> OffsetDateTime {

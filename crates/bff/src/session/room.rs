@@ -8,6 +8,7 @@ use tower_sessions::session::Id;
 use tower_sessions::session_store;
 
 use super::Identity;
+use super::lease::{Fence, Leased};
 use super::record::Session;
 use super::seal::{SealError, Sealer};
 use super::store::{Saved, SessionRecords};
@@ -57,6 +58,7 @@ impl Sessions {
             sid: beginning.sid,
             identity: beginning.identity,
             tokens: beginning.tokens,
+            old_key: false,
         };
         loop {
             let mut record = session.to_record(&self.sealer, self.end_of(&session))?;
@@ -98,9 +100,17 @@ impl Sessions {
         Ok(Some(session))
     }
 
-    /// Notes that `session` is in use; not more than once a minute.
+    /// Notes that `session` is in use; not more than once a minute, and at once if it is sealed with an old key.
     pub(crate) async fn touch(&self, session: &mut Session) -> Result<(), SessionError> {
         let now = self.clock.now();
+        if session.old_key {
+            session.seen = now;
+            // Where others wrote meanwhile, they have sealed it as well.
+            if self.update(session).await? == Saved::Saved {
+                (session.version, session.old_key) = (session.version + 1, false);
+            }
+            return Ok(());
+        }
         if self.lifetime.wants_touch(session.seen, now) {
             session.seen = now;
             self.records.touch(&session.id, now, self.end_of(session)).await?;
@@ -112,6 +122,12 @@ impl Sessions {
     pub(crate) async fn update(&self, session: &Session) -> Result<Saved, SessionError> {
         let record = session.to_record(&self.sealer, self.end_of(session))?;
         Ok(self.records.update(&record).await?)
+    }
+
+    /// As [`Self::update`], under a lease.
+    pub(crate) async fn update_leased(&self, session: &Session, fence: Fence) -> Result<Leased, SessionError> {
+        let record = session.to_record(&self.sealer, self.end_of(session))?;
+        Ok(self.records.update_leased(&record, fence).await?)
     }
 
     /// Ends the session of that id, if there is one.
@@ -187,6 +203,38 @@ mod tests {
         assert!(sessions.open(&idle.id).await.unwrap().is_none());
         seconds.fetch_add(7 * 3600, Ordering::SeqCst);
         assert!(sessions.open(&used.id).await.unwrap().is_none(), "seven days are over");
+    }
+
+    #[tokio::test]
+    async fn se_8_a_session_in_use_moves_to_the_new_key_and_a_retired_one_opens_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let ring = KeyRing::load_or_create(&path).unwrap();
+        let old = std::fs::read_to_string(&path).unwrap();
+        let (mut sessions, _) = scene();
+        sessions.sealer = Sealer::new(ring.clone());
+        let at = sessions.clock.now();
+        let used = sessions.begin(alice(at), &[]).await.unwrap().id;
+        let idle = sessions.begin(alice(at), &[]).await.unwrap().id;
+
+        let new = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
+        std::fs::write(&path, format!("{new}\n{old}")).unwrap();
+        ring.reload(&path).unwrap();
+        let mut session = sessions.open(&used).await.unwrap().unwrap();
+        assert!(session.old_key);
+        sessions.touch(&mut session).await.unwrap();
+        assert!(!session.old_key);
+        assert!(!sessions.open(&used).await.unwrap().unwrap().old_key, "sealed anew");
+        let again = sessions.update(&session).await.unwrap();
+        assert_eq!(again, Saved::Saved, "with the version it has now");
+
+        std::fs::write(&path, new).unwrap();
+        ring.reload(&path).unwrap();
+        assert!(sessions.open(&used).await.unwrap().is_some());
+        assert!(
+            sessions.open(&idle).await.unwrap().is_none(),
+            "signed out, not an error"
+        );
     }
 
     #[tokio::test]

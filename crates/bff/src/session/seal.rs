@@ -38,14 +38,15 @@ impl Sealer {
         self.seal(&id, RECORD, row, value)
     }
 
-    /// Opens what [`Self::seal_record`] made.
+    /// Opens what [`Self::seal_record`] made, and says whether the key that seals today made it.
     pub(crate) fn open_record<T: DeserializeOwned>(
         &self,
         id: [u8; 16],
         row: &[u8],
         sealed: &str,
-    ) -> Result<T, SealError> {
-        self.open(&id, RECORD, row, sealed)
+    ) -> Result<(T, bool), SealError> {
+        let (value, key) = self.open(&id, RECORD, row, sealed)?;
+        Ok((value, key == 0))
     }
 
     /// Seals a cookie's value: `purpose` keeps kinds of cookies apart, `bound_to` names what it belongs to.
@@ -65,12 +66,14 @@ impl Sealer {
         bound_to: &str,
         sealed: &str,
     ) -> Result<T, SealError> {
-        self.open(&[], purpose, bound_to.as_bytes(), sealed)
+        let (value, _) = self.open(&[], purpose, bound_to.as_bytes(), sealed)?;
+        Ok(value)
     }
 
     fn seal(&self, salt: &[u8], purpose: &str, aad: &[u8], value: &impl Serialize) -> Result<String, SealError> {
         let plain = serde_json::to_vec(value).map_err(|_| SealError)?;
-        let key = self.0.keys().first().ok_or(SealError)?;
+        let keys = self.0.keys();
+        let key = keys.first().ok_or(SealError)?;
         let mut nonce = [0; NONCE_LEN];
         rand::rng().fill_bytes(&mut nonce);
         let sealed = cipher(key, salt, purpose)?
@@ -79,21 +82,25 @@ impl Sealer {
         Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
-    fn open<T: DeserializeOwned>(&self, salt: &[u8], purpose: &str, aad: &[u8], sealed: &str) -> Result<T, SealError> {
+    /// The value, and which key of the ring has opened it.
+    fn open<T: DeserializeOwned>(
+        &self,
+        salt: &[u8],
+        purpose: &str,
+        aad: &[u8],
+        sealed: &str,
+    ) -> Result<(T, usize), SealError> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SealError)?;
         let (nonce, msg) = bytes.split_at_checked(NONCE_LEN).ok_or(SealError)?;
-        let plain = self
-            .0
-            .keys()
-            .iter()
-            .find_map(|key| {
-                cipher(key, salt, purpose)
-                    .ok()?
-                    .decrypt(XNonce::from_slice(nonce), Payload { msg, aad })
-                    .ok()
-            })
-            .ok_or(SealError)?;
-        serde_json::from_slice(&plain).map_err(|_| SealError)
+        let nonce = XNonce::from_slice(nonce);
+        let keys = self.0.keys();
+        let opened = keys.iter().enumerate().find_map(|(number, key)| {
+            let plain = cipher(key, salt, purpose).ok()?.decrypt(nonce, Payload { msg, aad });
+            Some((plain.ok()?, number))
+        });
+        let (plain, number) = opened.ok_or(SealError)?;
+        let value = serde_json::from_slice(&plain).map_err(|_| SealError)?;
+        Ok((value, number))
     }
 }
 
@@ -115,7 +122,8 @@ mod tests {
         let site = Sealer::new(KeyRing::of(vec![[1; 32]]));
         let sealed = site.seal_record([9; 16], b"row", &"token").unwrap();
         assert!(!sealed.contains("token"));
-        assert_eq!(site.open_record::<String>([9; 16], b"row", &sealed).unwrap(), "token");
+        let opened = site.open_record::<String>([9; 16], b"row", &sealed).unwrap();
+        assert_eq!(opened, ("token".to_owned(), true));
         assert!(site.open_record::<String>([8; 16], b"row", &sealed).is_err());
         assert!(site.open_record::<String>([9; 16], b"other", &sealed).is_err());
         let stranger = Sealer::new(KeyRing::of(vec![[2; 32]]));

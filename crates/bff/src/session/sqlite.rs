@@ -1,7 +1,9 @@
 //! How are sessions kept in SQLite? The table holds sealed records under hashed ids; the columns beside are for
-//! finding sessions of a person, a provider or a provider's session, which happens in [`index`].
+//! finding sessions of a person, a provider or a provider's session, which happens in [`index`]; one replica at a time
+//! renews tokens by [`lease`].
 
 mod index;
+mod lease;
 mod reader;
 
 use std::collections::HashMap;
@@ -18,6 +20,7 @@ use tower_sessions::session_store::{Error, Result};
 
 use self::reader::Reader;
 use super::record::columns;
+use super::sql;
 use super::store::{Saved, SessionRecords, row_key, saved_or_error};
 
 /// Each statement may be run again on a database that has it already.
@@ -25,7 +28,8 @@ const SCHEMA: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS bff_sessions (
         id_hash BLOB PRIMARY KEY, sealed TEXT NOT NULL, version INTEGER NOT NULL,
         provider TEXT, issuer TEXT, subject TEXT, sid TEXT,
-        created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL
+        created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL,
+        fence INTEGER NOT NULL DEFAULT 0, lease_until INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS bff_sessions_person ON bff_sessions (issuer, subject)",
     "CREATE INDEX IF NOT EXISTS bff_sessions_sid ON bff_sessions (provider, sid)",
@@ -37,8 +41,17 @@ const SCHEMA: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS bff_kept (name BLOB PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
 
-/// One session by the hash of its id.
-const LOAD: &str = "SELECT * FROM bff_sessions WHERE id_hash = ?1";
+/// What a table made before there were leases lacks.
+const ADDED: [(&str, &str); 2] = [
+    (
+        "fence",
+        "ALTER TABLE bff_sessions ADD COLUMN fence INTEGER NOT NULL DEFAULT 0",
+    ),
+    (
+        "lease_until",
+        "ALTER TABLE bff_sessions ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
+    ),
+];
 
 /// Sessions in a SQLite database.
 #[derive(Debug, Clone)]
@@ -57,9 +70,24 @@ impl SqliteSessions {
         for statement in SCHEMA {
             query(statement).execute(&pool).await?;
         }
+        add_columns(&pool).await?;
         let reader = Reader::new(pool.connect_options().get_filename());
         Ok(Self { pool, reader })
     }
+}
+
+/// Brings a table of an earlier version up to date; what another process adds at the same time is there as well.
+async fn add_columns(pool: &SqlitePool) -> std::result::Result<(), sqlx::Error> {
+    for (name, statement) in ADDED {
+        let known = || query("SELECT 1 FROM pragma_table_info('bff_sessions') WHERE name = $1").bind(name);
+        if known().fetch_optional(pool).await?.is_none()
+            && let Err(error) = query(statement).execute(pool).await
+            && known().fetch_optional(pool).await?.is_none()
+        {
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 fn backend(error: &sqlx::Error) -> Error {
@@ -70,23 +98,20 @@ fn backend(error: &sqlx::Error) -> Error {
 impl SessionStore for SqliteSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
-            let done = query(
-                "INSERT INTO bff_sessions (id_hash, sealed, version, provider, issuer, subject, sid, created, seen, expires)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id_hash) DO NOTHING",
-            )
-            .bind(row_key(&record.id).to_vec())
-            .bind(columns::text(record, columns::SEALED).unwrap_or_default())
-            .bind(columns::version(record))
-            .bind(columns::text(record, columns::PROVIDER))
-            .bind(columns::text(record, columns::ISSUER))
-            .bind(columns::text(record, columns::SUBJECT))
-            .bind(columns::text(record, columns::SID))
-            .bind(columns::created(record).unix_timestamp())
-            .bind(columns::seen(record).unix_timestamp())
-            .bind(record.expiry_date.unix_timestamp())
-            .execute(&self.pool)
-            .await
-            .map_err(|e| backend(&e))?;
+            let done = query(sql::CREATE)
+                .bind(row_key(&record.id).to_vec())
+                .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+                .bind(columns::version(record))
+                .bind(columns::text(record, columns::PROVIDER))
+                .bind(columns::text(record, columns::ISSUER))
+                .bind(columns::text(record, columns::SUBJECT))
+                .bind(columns::text(record, columns::SID))
+                .bind(columns::created(record).unix_timestamp())
+                .bind(columns::seen(record).unix_timestamp())
+                .bind(record.expiry_date.unix_timestamp())
+                .execute(&self.pool)
+                .await
+                .map_err(|e| backend(&e))?;
             if done.rows_affected() == 1 {
                 return Ok(());
             }
@@ -100,14 +125,14 @@ impl SessionStore for SqliteSessions {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let found = self.reader.ask(|connection| {
-            let mut statement = connection.prepare_cached(LOAD)?;
+            let mut statement = connection.prepare_cached(sql::LOAD)?;
             statement.query_row([row_key(id)], |row| read(*id, row)).optional()
         });
         found.map_err(|e| Error::Backend(e.to_string()))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        let statement = query("DELETE FROM bff_sessions WHERE id_hash = ?").bind(row_key(id).to_vec());
+        let statement = query(sql::DELETE).bind(row_key(id).to_vec());
         statement.execute(&self.pool).await.map_err(|e| backend(&e))?;
         Ok(())
     }
@@ -116,28 +141,25 @@ impl SessionStore for SqliteSessions {
 #[async_trait]
 impl SessionRecords for SqliteSessions {
     async fn update(&self, record: &Record) -> Result<Saved> {
-        let done = query(
-            "UPDATE bff_sessions SET sealed = ?, version = version + 1, seen = max(seen, ?), expires = ?
-             WHERE id_hash = ? AND version = ?",
-        )
-        .bind(columns::text(record, columns::SEALED).unwrap_or_default())
-        .bind(columns::seen(record).unix_timestamp())
-        .bind(record.expiry_date.unix_timestamp())
-        .bind(row_key(&record.id).to_vec())
-        .bind(columns::version(record))
-        .execute(&self.pool)
-        .await
-        .map_err(|e| backend(&e))?;
+        let done = query(sql::UPDATE)
+            .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+            .bind(columns::seen(record).unix_timestamp())
+            .bind(record.expiry_date.unix_timestamp())
+            .bind(row_key(&record.id).to_vec())
+            .bind(columns::version(record))
+            .execute(&self.pool)
+            .await
+            .map_err(|e| backend(&e))?;
         if done.rows_affected() == 1 {
             return Ok(Saved::Saved);
         }
-        let left = query("SELECT 1 FROM bff_sessions WHERE id_hash = ?").bind(row_key(&record.id).to_vec());
+        let left = query(sql::FENCE).bind(row_key(&record.id).to_vec());
         let left = left.fetch_optional(&self.pool).await.map_err(|e| backend(&e))?;
         Ok(if left.is_some() { Saved::Changed } else { Saved::Gone })
     }
 
     async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {
-        let statement = query("UPDATE bff_sessions SET seen = max(seen, ?), expires = ? WHERE id_hash = ?")
+        let statement = query(sql::TOUCH)
             .bind(seen.unix_timestamp())
             .bind(expires.unix_timestamp())
             .bind(row_key(id).to_vec());
@@ -146,9 +168,9 @@ impl SessionRecords for SqliteSessions {
     }
 
     async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
-        let notes = query("DELETE FROM bff_notes WHERE expires <= ?").bind(now.unix_timestamp());
+        let notes = query(sql::DELETE_NOTES).bind(now.unix_timestamp());
         notes.execute(&self.pool).await.map_err(|e| backend(&e))?;
-        let statement = query("DELETE FROM bff_sessions WHERE expires <= ?").bind(now.unix_timestamp());
+        let statement = query(sql::DELETE_EXPIRED).bind(now.unix_timestamp());
         Ok(statement
             .execute(&self.pool)
             .await
@@ -211,6 +233,8 @@ mod tests {
         crate::session::index::tests::finds_what_is_meant(&sessions).await;
         crate::session::index::tests::remembers_for_a_while(&sessions).await;
         crate::session::index::tests::keeps_what_came_first(&sessions).await;
+        crate::session::lease::tests::lets_one_at_a_time(&sessions).await;
+        crate::session::lease::tests::refuses_a_late_holder(&sessions).await;
         SqliteSessions::new(pool).await.unwrap();
     }
 
@@ -235,6 +259,7 @@ mod tests {
                 signed_in_at: at,
             },
             tokens: TokenSet::of("access-secret", Some("refresh-secret"), "id-secret"),
+            old_key: false,
         };
         let sealer = Sealer::new(KeyRing::ephemeral());
         sessions

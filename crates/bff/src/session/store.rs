@@ -14,6 +14,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
 use super::index::{Notes, SessionIndex};
+use super::lease::{Leases, SessionLeases};
 use super::record::columns;
 
 /// What came of an update.
@@ -29,9 +30,9 @@ pub enum Saved {
 
 /// A [`SessionStore`] that keeps the promises sessions need:
 /// `create` never overwrites, `save` never creates, and a deletion wins over every save in flight. Sessions can be found
-/// and ended without their ids ([`SessionIndex`]).
+/// and ended without their ids ([`SessionIndex`]), and one replica at a time renews their tokens ([`SessionLeases`]).
 #[async_trait]
-pub trait SessionRecords: SessionStore + SessionIndex {
+pub trait SessionRecords: SessionStore + SessionIndex + SessionLeases {
     /// Writes `record` if the stored one still has the version that `record` was read with.
     async fn update(&self, record: &Record) -> Result<Saved>;
     /// Notes that the session was used, without a new version; does nothing when it has ended.
@@ -64,6 +65,7 @@ pub struct MemorySessions {
     rows: Mutex<HashMap<[u8; 32], Record>>,
     notes: Mutex<Notes>,
     things: Mutex<HashMap<[u8; 32], String>>,
+    leases: Mutex<Leases>,
 }
 
 impl MemorySessions {
@@ -84,6 +86,11 @@ impl MemorySessions {
 
     pub(crate) fn notes(&self) -> MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locked after [`Self::rows`], where both are.
+    pub(crate) fn leases(&self) -> MutexGuard<'_, Leases> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -119,13 +126,8 @@ impl SessionRecords for MemorySessions {
         let Some(stored) = rows.get_mut(&row_key(&record.id)) else {
             return Ok(Saved::Gone);
         };
-        let version = columns::version(record);
-        if columns::version(stored) != version {
-            return Ok(Saved::Changed);
-        }
-        *stored = record.clone();
-        columns::set_version(stored, version + 1);
-        Ok(Saved::Saved)
+        let written = columns::overwrite(stored, record);
+        Ok(if written { Saved::Saved } else { Saved::Changed })
     }
 
     async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {

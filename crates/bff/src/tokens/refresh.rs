@@ -1,5 +1,6 @@
 //! How is an access token renewed? Once at a time per session, by a task of its own: a request that goes away does not
-//! take a half-finished rotation with it. The new refresh token is stored before the new access token is used.
+//! take a half-finished rotation with it. The new refresh token is stored before the new access token is used, which
+//! happens in [`super::rotation`]. Which replica does it is decided in [`super::lease`].
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,7 @@ use futures::future::{BoxFuture, Shared};
 use tower_sessions::session::Id;
 
 use super::endpoint::{EndpointError, Granted};
+use super::lease::{Own, Turn};
 use super::{AccessToken, TokenError};
 use crate::bff::Inner;
 use crate::event::{Outcome as Came, What, event};
@@ -17,16 +19,13 @@ use crate::problem::chain;
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::provider::id_token::{Expected, IdTokenError};
+use crate::session::lease::Fence;
 use crate::session::record::Session;
-use crate::session::store::Saved;
-use crate::sign_out::revocation::revoke;
 
 /// What is suggested when the provider suggests nothing.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
-/// Writes before giving up on a session that others keep writing.
-const MAX_WRITES: usize = 5;
 
-type Outcome = Result<AccessToken, TokenError>;
+pub(super) type Outcome = Result<AccessToken, TokenError>;
 type Flight = Shared<BoxFuture<'static, Outcome>>;
 
 /// The renewals under way in this process.
@@ -72,34 +71,61 @@ impl Inner {
     }
 
     async fn renew(self: &Arc<Self>, id: Id) -> Outcome {
-        let mut tried: Option<String> = None;
         loop {
-            let session = self.session_now(id).await?;
-            if session.tokens.is_fresh(self.config.clock.now()) {
-                return Ok(session.tokens.access_token());
-            }
-            let Some(refresh_token) = session.tokens.refresh_token.clone() else {
-                return self.without_renewal(&session, TokenError::SignInAgain);
-            };
-            // Refused twice with the same token: nobody has renewed it meanwhile, the grant is over.
-            if tried.as_ref() == Some(&refresh_token) {
-                told(&session, Came::Refused, "the grant is over, the session ends");
-                self.end_session(&session).await;
-                return Err(TokenError::SignInAgain);
-            }
-            match self.renew_at_provider(&session, &refresh_token).await {
-                Err(Refused::GrantOver) => tried = Some(refresh_token),
-                Err(Refused::Now(error)) => return self.without_renewal(&session, error),
-                Err(Refused::Untrusted) => {
-                    self.end_session(&session).await;
-                    return Err(TokenError::SignInAgain);
+            match self.turn(id, &Own).await? {
+                Turn::Done(token) => return Ok(token),
+                Turn::Ours(session, fence) => {
+                    if let Some(outcome) = self.renew_once(*session, fence).await {
+                        return outcome;
+                    }
                 }
-                Ok(granted) => return self.store(session, granted).await,
             }
         }
     }
 
-    async fn session_now(&self, id: Id) -> Result<Session, TokenError> {
+    /// Renews under the lease `fence`; nothing when the session has to be looked at again.
+    async fn renew_once(self: &Arc<Self>, session: Session, fence: Fence) -> Option<Outcome> {
+        let id = session.id;
+        let refresh_token = session.tokens.refresh_token.clone().unwrap_or_default();
+        let outcome = match self.renew_at_provider(&session, &refresh_token).await {
+            Ok(granted) => return self.store(session, granted, fence).await,
+            Err(Refused::GrantOver) => self.grant_over(&session, &refresh_token, fence).await?,
+            Err(Refused::Now(error)) => self.without_renewal(&session, error),
+            Err(Refused::Unproven(granted)) => {
+                self.keep_refresh_token(session.clone(), granted, fence).await?;
+                self.without_renewal(&session, unavailable(None))
+            }
+            Err(Refused::Untrusted) => {
+                self.end_session(&session).await;
+                Err(TokenError::SignInAgain)
+            }
+        };
+        self.give_back(id, fence).await;
+        Some(outcome)
+    }
+
+    /// The provider says that `used` is over. That is so unless somebody has replaced it, or is about to.
+    pub(super) async fn grant_over(&self, session: &Session, used: &str, fence: Fence) -> Option<Outcome> {
+        match self.still_holds(session.id, fence).await {
+            // Another replica has taken our place with the same token: what it gets counts.
+            Ok(false) => return None,
+            Ok(true) => {}
+            Err(error) => return Some(Err(error)),
+        }
+        match self.session_now(session.id).await {
+            Ok(stored) if stored.tokens.refresh_token.as_deref() != Some(used) => {
+                self.give_back(session.id, fence).await;
+                return None;
+            }
+            Ok(_) => {}
+            Err(error) => return Some(Err(error)),
+        }
+        told(session, Came::Refused, "the grant is over, the session ends");
+        self.end_session(session).await;
+        Some(Err(TokenError::SignInAgain))
+    }
+
+    pub(super) async fn session_now(&self, id: Id) -> Result<Session, TokenError> {
         match self.sessions.open(&id).await {
             Ok(Some(session)) => Ok(session),
             Ok(None) => Err(TokenError::SignInAgain),
@@ -134,42 +160,11 @@ impl Inner {
             .ask_for_tokens(&metadata, &fields)
             .await
             .map_err(|e| refused(session, &e))?;
-        check_id_token(provider, &metadata, session, &granted).await?;
-        Ok(granted)
-    }
-
-    /// Writes the renewed tokens. A session that ended meanwhile stays ended, and the new tokens end with it.
-    async fn store(self: &Arc<Self>, mut session: Session, granted: Granted) -> Outcome {
-        if granted.scope.is_some() {
-            session.tokens.offline = granted.is_offline(&[]);
+        match check_id_token(provider, &metadata, session, &granted).await {
+            Ok(()) => Ok(granted),
+            Err(Refused::Now(_)) => Err(Refused::Unproven(granted)),
+            Err(refused) => Err(refused),
         }
-        session.tokens.access_token = granted.access_token;
-        session.tokens.expires_at = granted.expires_at;
-        session.tokens.renew_at = granted.renew_at;
-        // None in the answer: the old one goes on (RFC 6749 §6).
-        session.tokens.refresh_token = granted.refresh_token.or(session.tokens.refresh_token);
-        session.tokens.id_token = granted.id_token.unwrap_or(session.tokens.id_token);
-        for _ in 0..MAX_WRITES {
-            match self.sessions.update(&session).await {
-                Ok(Saved::Saved) => {
-                    told(&session, Came::Success, "");
-                    return Ok(session.tokens.access_token());
-                }
-                Ok(Saved::Gone) => break,
-                Ok(Saved::Changed) => match self.session_now(session.id).await {
-                    Ok(stored) => session.version = stored.version,
-                    Err(_) => break,
-                },
-                Err(error) => {
-                    tracing::error!(target: "bff", error = chain(&error), "renewed tokens could not be stored");
-                    return Err(unavailable(None));
-                }
-            }
-        }
-        if let Some(provider) = self.provider(session.identity.provider.as_str()) {
-            revoke(provider, &session.tokens);
-        }
-        Err(TokenError::SignInAgain)
     }
 
     async fn end_session(&self, session: &Session) {
@@ -185,18 +180,20 @@ enum Refused {
     GrantOver,
     /// The answer is about somebody else.
     Untrusted,
+    /// Granted, but there are no keys to check the ID token with.
+    Unproven(Granted),
     /// Not now, or not this.
     Now(TokenError),
 }
 
-fn unavailable(retry_after: Option<Duration>) -> TokenError {
+pub(super) fn unavailable(retry_after: Option<Duration>) -> TokenError {
     TokenError::ProviderUnavailable {
         retry_after: retry_after.unwrap_or(RETRY_AFTER),
     }
 }
 
 /// One line about a renewal.
-fn told(session: &Session, outcome: Came, reason: &str) {
+pub(super) fn told(session: &Session, outcome: Came, reason: &str) {
     let told = event(What::TokenRenewal, outcome)
         .provider(session.identity.provider.as_str())
         .subject(&session.identity.subject)

@@ -210,7 +210,13 @@ async fn bc_9_a_refresh_token_of_the_session_is_revoked_and_one_that_outlives_it
     });
     house.advance(std::time::Duration::from_secs(5));
     browser.sign_in("alice").await;
-    assert!(!house.database_bytes().windows(11).any(|bytes| bytes == b"online-only"));
+    assert!(
+        !house
+            .database_bytes()
+            .await
+            .windows(11)
+            .any(|bytes| bytes == b"online-only")
+    );
     assert_eq!(
         say(&house, &with(claims(&house, "2"), "sub", "alice")).await.status,
         200

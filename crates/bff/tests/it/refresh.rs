@@ -83,6 +83,25 @@ async fn rf_1_a_caller_that_goes_away_does_not_stop_the_refresh() {
 }
 
 #[tokio::test]
+async fn rf_2_a_new_refresh_token_is_kept_when_the_keys_cannot_be_read() {
+    let (house, mut browser) = expired().await;
+    house.provider.rotate_key();
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Jwks, Answer::Json(500, json!({})));
+    });
+    let page = browser.go("/token").await;
+    assert_eq!(page.status, 503, "{}", page.body);
+    let renewed = house.provider.newest(Kind::RefreshToken).unwrap();
+    assert_eq!(browser.go("/").await.body, "hello alice");
+    house.provider.change(|faults| faults.answers.clear());
+    let page = browser.go("/token").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let sent = house.provider.bodies(Endpoint::Token);
+    assert_eq!(sent.len(), 3);
+    assert!(sent[2].contains(&renewed), "the old one is used up");
+}
+
+#[tokio::test]
 async fn rf_3_a_provider_that_does_not_rotate_keeps_its_refresh_token() {
     let (house, mut browser) = expired().await;
     house

@@ -52,7 +52,7 @@ async fn si_5_the_site_registers_itself_once_and_every_replica_is_that_client() 
     }
     assert_eq!(house.provider.requests(Endpoint::Register), 1);
     let secret = "portico-demo-secret";
-    let file = house.database_bytes();
+    let file = house.database_bytes().await;
     let shows = |needle: &str| file.windows(needle.len()).any(|w| w == needle.as_bytes());
     assert!(!shows(secret) && !shows("let me in"), "what is kept is sealed");
 }

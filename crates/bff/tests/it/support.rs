@@ -1,18 +1,24 @@
-//! What do the tests stand on? A house (site, provider, database, clock), browsers, and a log.
+//! What do the tests stand on? A house (site, provider, database, clock), its replicas, browsers, and a log.
 
 mod browser;
+mod cluster;
 mod cookie;
 mod house;
 mod log;
 mod message;
 mod preset;
+mod place;
+mod replica;
 mod site;
 
 pub(crate) use browser::Browser;
+pub(crate) use cluster::Database;
 pub(crate) use house::{House, Plan};
 pub(crate) use log::Log;
 pub(crate) use message::{Page, parameter};
 pub(crate) use preset::{at_demo, like_microsoft};
+pub(crate) use place::Place;
+pub(crate) use replica::Replica;
 
 use std::time::Duration;
 

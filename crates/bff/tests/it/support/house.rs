@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bff::{Bff, BffConfig, Clock, KeyRing, PlainPages, ProviderConfig, SqliteSessions};
+use bff::{Bff, BffConfig, Clock, KeyRing, PlainPages, ProviderConfig};
 use demo::{Demo, DemoConfig, DemoHandle};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, SqlitePool};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use url::Url;
 
 use super::browser::{Browser, wire};
+use super::place::Place;
 use super::site::{AUDIENCE, site};
 
 /// How a house is built. The default is one provider, `http`, and a provider that signs everybody in.
@@ -30,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) provider: fn(&mut ProviderConfig),
     /// Changes the rest of the site's configuration.
     pub(crate) config: fn(&mut BffConfig),
+    /// Sessions in PostgreSQL instead of SQLite; `PORTICO_TEST_SESSIONS=postgres` makes that the default.
+    pub(crate) postgres: bool,
 }
 
 impl Default for Plan {
@@ -40,6 +41,7 @@ impl Default for Plan {
             demo: |_| {},
             provider: |_| {},
             config: |_| {},
+            postgres: std::env::var("PORTICO_TEST_SESSIONS").is_ok_and(|place| place == "postgres"),
         }
     }
 }
@@ -55,7 +57,7 @@ pub(crate) struct House {
     pub(crate) writes: Arc<AtomicUsize>,
     wire: reqwest::Client,
     address: SocketAddr,
-    pool: SqlitePool,
+    pub(crate) place: Place,
     providers: Vec<ProviderConfig>,
     folder: TempDir,
 }
@@ -80,11 +82,15 @@ impl House {
             providers.push(config);
         }
         let folder = tempfile::tempdir().unwrap();
-        let pool = database(folder.path().join("sessions.db")).await;
+        let place = if plan.postgres {
+            Place::postgres().await
+        } else {
+            Place::sqlite(&folder.path().join("sessions.db")).await
+        };
         let house = Blueprint {
-            url: &site,
-            providers: &providers,
-            pool: &pool,
+            url: site.clone(),
+            providers: providers.clone(),
+            place: place.clone(),
             keys: folder.path().join("keys"),
         };
         let (bff, writes) = house.open(listener, &provider, plan.config).await;
@@ -97,7 +103,7 @@ impl House {
             writes,
             wire: wire(),
             address,
-            pool,
+            place,
             providers,
             folder,
         }
@@ -112,17 +118,35 @@ impl House {
     pub(crate) async fn at_replica(&self, browser: &Browser, config: fn(&mut BffConfig)) -> Browser {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let keys = self.folder.path().join("keys");
-        let replica = Blueprint {
-            url: &self.site,
-            providers: &self.providers,
-            pool: &self.pool,
-            keys,
-        };
-        replica.open(listener, &self.provider, config).await;
+        self.blueprint().open(listener, &self.provider, config).await;
+        self.browser_at(address, browser)
+    }
+
+    /// A browser with the same cookies that reaches the site at `address`.
+    pub(crate) fn browser_at(&self, address: SocketAddr, browser: &Browser) -> Browser {
         let mut there = Browser::new(self.wire.clone(), self.site.clone(), address);
         there.cookies.clone_from(&browser.cookies);
         there
+    }
+
+    /// Another browser of the same person, at the house.
+    pub(crate) fn like(&self, browser: &Browser) -> Browser {
+        self.browser_at(self.address, browser)
+    }
+
+    /// What another replica needs.
+    pub(crate) fn blueprint(&self) -> Blueprint {
+        Blueprint {
+            url: self.site.clone(),
+            providers: self.providers.clone(),
+            place: self.place.clone(),
+            keys: self.keys(),
+        }
+    }
+
+    /// The key file.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.folder.path().join("keys")
     }
 
     /// Moves the one clock.
@@ -136,22 +160,14 @@ impl House {
 
     /// How many rows there are in all tables of the database.
     pub(crate) async fn rows(&self) -> i64 {
-        let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite%' \
-                      and name not like '%sqlx%' and name not like '%migration%'";
-        let mut rows = 0;
-        for table in sqlx::query(tables).fetch_all(&self.pool).await.unwrap() {
-            let count = format!("select count(*) from \"{}\"", table.get::<String, _>(0));
-            rows += sqlx::query(&count)
-                .fetch_one(&self.pool)
-                .await
-                .unwrap()
-                .get::<i64, _>(0);
-        }
-        rows
+        self.place.rows().await
     }
 
-    /// Every byte of the database's files.
-    pub(crate) fn database_bytes(&self) -> Vec<u8> {
+    /// Every byte of the database's files, or of its dump.
+    pub(crate) async fn database_bytes(&self) -> Vec<u8> {
+        if let Place::Postgres(database, _) = &self.place {
+            return database.dump().await.into_bytes();
+        }
         let files = std::fs::read_dir(self.folder.path())
             .unwrap()
             .map(|file| file.unwrap().path());
@@ -184,29 +200,22 @@ async fn start_provider(id: &str, site: &Url, change: fn(&mut DemoConfig)) -> (D
     (handle, provider)
 }
 
-async fn database(file: PathBuf) -> SqlitePool {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Off);
-    SqlitePoolOptions::new()
-        .max_connections(4)
-        .connect_with(options)
-        .await
-        .unwrap()
-}
-
 /// What a site needs to open.
-struct Blueprint<'a> {
-    url: &'a Url,
-    providers: &'a [ProviderConfig],
-    pool: &'a SqlitePool,
+pub(crate) struct Blueprint {
+    url: Url,
+    providers: Vec<ProviderConfig>,
+    place: Place,
     keys: PathBuf,
 }
 
-impl Blueprint<'_> {
-    async fn open(
+impl Blueprint {
+    /// The same, with connections of its own.
+    pub(crate) async fn again(mut self) -> Self {
+        self.place = self.place.again().await;
+        self
+    }
+
+    pub(crate) async fn open(
         &self,
         listener: TcpListener,
         clock: &DemoHandle,
@@ -216,11 +225,11 @@ impl Blueprint<'_> {
         let keys = KeyRing::load_or_create(&self.keys).unwrap();
         let mut config = BffConfig::new(self.url.clone(), keys);
         "portico".clone_into(&mut config.cookie_name);
-        config.providers = self.providers.to_vec();
+        config.providers = self.providers.clone();
         config.clock = Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(clock.now()).unwrap());
         change(&mut config);
-        let sessions = SqliteSessions::new(self.pool.clone()).await.unwrap();
-        let bff = Bff::new(config, Arc::new(sessions), Arc::new(PlainPages)).unwrap();
+        let sessions = self.place.sessions().await;
+        let bff = Bff::new(config, sessions, Arc::new(PlainPages)).unwrap();
         let writes = Arc::new(AtomicUsize::new(0));
         let router = site(&bff, writes.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -1,0 +1,99 @@
+//! What do all SQL stores say alike? The statements both databases understand, and how a row is read.
+
+use sqlx::{ColumnIndex, Decode, Row, Type};
+use time::OffsetDateTime;
+
+use super::index::{SessionRef, SessionRow, Which};
+
+pub(super) const CREATE: &str = "INSERT INTO bff_sessions
+    (id_hash, sealed, version, provider, issuer, subject, sid, created, seen, expires)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id_hash) DO NOTHING";
+/// Columns are named one by one: a replica of the next version may add some while this one runs.
+pub(super) const LOAD: &str = "SELECT sealed, version, provider, issuer, subject, sid, created, seen, expires
+    FROM bff_sessions WHERE id_hash = $1";
+pub(super) const DELETE: &str = "DELETE FROM bff_sessions WHERE id_hash = $1";
+pub(super) const TOUCH: &str =
+    "UPDATE bff_sessions SET seen = CASE WHEN seen > $1 THEN seen ELSE $1 END, expires = $2 WHERE id_hash = $3";
+pub(super) const DELETE_EXPIRED: &str = "DELETE FROM bff_sessions WHERE expires <= $1";
+
+pub(super) const UPDATE: &str = "UPDATE bff_sessions
+    SET sealed = $1, version = version + 1, seen = CASE WHEN seen > $2 THEN seen ELSE $2 END, expires = $3
+    WHERE id_hash = $4 AND version = $5";
+/// As [`UPDATE`], under a lease that is given back by it.
+pub(super) const UPDATE_LEASED: &str = "UPDATE bff_sessions
+    SET sealed = $1, version = version + 1, seen = CASE WHEN seen > $2 THEN seen ELSE $2 END, expires = $3, lease_until = 0
+    WHERE id_hash = $4 AND version = $5 AND fence = $6";
+/// Asked when nothing was written: the newest lease of a session that exists.
+pub(super) const FENCE: &str = "SELECT fence FROM bff_sessions WHERE id_hash = $1";
+/// Two at once: the second waits for the first and then finds the lease taken.
+pub(super) const LEASE: &str = "UPDATE bff_sessions SET fence = fence + 1, lease_until = $1
+    WHERE id_hash = $2 AND lease_until <= $3 RETURNING fence";
+pub(super) const HOLD: &str = "UPDATE bff_sessions SET lease_until = $1 WHERE id_hash = $2 AND fence = $3";
+
+pub(super) const NOTE: &str = "INSERT INTO bff_notes (name, at, expires) VALUES ($1, $2, $3)
+    ON CONFLICT (name) DO UPDATE SET
+    at = CASE WHEN bff_notes.at > excluded.at THEN bff_notes.at ELSE excluded.at END,
+    expires = CASE WHEN bff_notes.expires > excluded.expires THEN bff_notes.expires ELSE excluded.expires END";
+pub(super) const NOTED: &str = "SELECT at FROM bff_notes WHERE name = $1 AND expires > $2";
+/// Whoever comes second keeps what was first.
+pub(super) const KEEP: &str = "INSERT INTO bff_kept (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+pub(super) const KEPT: &str = "SELECT value FROM bff_kept WHERE name = $1";
+pub(super) const DROP_KEPT: &str = "DELETE FROM bff_kept WHERE name = $1 AND value = $2";
+pub(super) const DELETE_NOTES: &str = "DELETE FROM bff_notes WHERE expires <= $1";
+
+/// What [`read`] reads.
+const ROW: &str = "id_hash, sealed, provider, issuer, subject, sid, created, seen";
+
+/// Lists the sessions meant, at most `limit`.
+pub(super) fn find(which: Which<'_>, limit: usize) -> String {
+    let condition = condition(which);
+    format!("SELECT {ROW} FROM bff_sessions WHERE {condition} ORDER BY seen DESC, created DESC LIMIT {limit}")
+}
+
+/// Removes the sessions meant and lists them.
+pub(super) fn end(which: Which<'_>) -> String {
+    let condition = condition(which);
+    format!("DELETE FROM bff_sessions WHERE {condition} RETURNING {ROW}")
+}
+
+fn condition(which: Which<'_>) -> &'static str {
+    match which {
+        Which::Person { .. } => "issuer = $1 AND subject = $2",
+        Which::ProviderSession { .. } => "provider = $1 AND sid = $2",
+        Which::One(_) => "id_hash = $1",
+    }
+}
+
+/// A moment, which is a column of seconds since 1970.
+pub(super) fn moment<'r, R: Row>(row: &'r R, name: &str) -> Result<OffsetDateTime, sqlx::Error>
+where
+    for<'a> &'a str: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+{
+    let seconds: i64 = row.try_get(name)?;
+    OffsetDateTime::from_unix_timestamp(seconds).map_err(|e| sqlx::Error::Decode(e.into()))
+}
+
+/// A row that [`find`] or [`end`] brings.
+pub(super) fn read<'r, R: Row>(row: &'r R) -> Result<SessionRow, sqlx::Error>
+where
+    for<'a> &'a str: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+    Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    let key: Vec<u8> = row.try_get("id_hash")?;
+    let key = key.try_into();
+    let key = key.map_err(|_| sqlx::Error::Decode("a row's key is not 32 bytes long".into()))?;
+    let text = |name: &str| row.try_get::<Option<String>, _>(name).map(Option::unwrap_or_default);
+    Ok(SessionRow {
+        reference: SessionRef::from_row_key(key),
+        sealed: row.try_get("sealed")?,
+        provider: text("provider")?,
+        issuer: text("issuer")?,
+        subject: text("subject")?,
+        sid: row.try_get("sid")?,
+        created: moment(row, "created")?,
+        seen: moment(row, "seen")?,
+    })
+}

@@ -1,0 +1,39 @@
+//! When are expired sessions removed? Every ten minutes, by a task that nothing stops but the end of the site: what one
+//! sweep leaves, the next one takes. No session lives longer for it: every expiry is decided in [`super::room`].
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Weak;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+
+use super::room::Sessions;
+use crate::bff::Inner;
+
+/// How often expired sessions are removed.
+pub(crate) const EVERY: Duration = Duration::from_mins(10);
+
+/// Sweeps after each `pause` until the site is gone.
+pub(crate) async fn in_background<P: Future<Output = ()>>(site: Weak<Inner>, pause: impl Fn() -> P) {
+    loop {
+        pause().await;
+        let Some(site) = site.upgrade() else { return };
+        site.sessions.sweep().await;
+    }
+}
+
+impl Sessions {
+    /// Removes what has expired. Whatever happens to the store meanwhile is logged and nothing more.
+    async fn sweep(&self) {
+        let sweep = self.records.delete_expired(self.clock.now());
+        match AssertUnwindSafe(sweep).catch_unwind().await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::debug!(target: "bff", removed, "expired sessions were removed"),
+            Ok(Err(error)) => tracing::warn!(target: "bff", %error, "expired sessions could not be removed"),
+            Err(_) => tracing::error!(target: "bff", "the session store panicked while expired sessions were removed"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Who may say that a grant is over, and how long is another replica waited for?
+
+use std::sync::Arc;
+
+use serde_json::Map;
+use time::macros::datetime;
+
+use super::*;
+use crate::session::Identity;
+use crate::session::room::Beginning;
+use crate::{Bff, BffConfig, Clock, KeyRing, MemorySessions, PlainPages, ProviderConfig, ProviderId};
+
+const AT: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+/// A site with one session whose access token has expired.
+async fn site() -> (Bff, Session) {
+    site_with(TokenSet::of("access", Some("used"), "id")).await
+}
+
+async fn site_with(tokens: TokenSet) -> (Bff, Session) {
+    let mut config = BffConfig::new("http://localhost:4040/".parse().unwrap(), KeyRing::ephemeral())
+        .with_provider(ProviderConfig::new("demo", "http://localhost:4041", "portico").unwrap());
+    config.clock = Clock::fixed(AT);
+    let bff = Bff::new(config, Arc::new(MemorySessions::new()), Arc::new(PlainPages)).unwrap();
+    let identity = Identity {
+        provider: ProviderId::parse("demo").unwrap(),
+        issuer: "http://localhost:4041".into(),
+        subject: "alice".into(),
+        claims: Map::new(),
+        signed_in_at: AT,
+    };
+    let beginning = Beginning {
+        identity,
+        tokens,
+        sid: None,
+        started: AT.unix_timestamp(),
+    };
+    let session = bff.0.sessions.begin(beginning, &[]).await.unwrap();
+    (bff, session)
+}
+
+async fn lives(bff: &Bff, session: &Session) -> bool {
+    bff.0.sessions.open(&session.id).await.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
+    let (bff, session) = site().await;
+    let Turn::Ours(_, first) = bff.0.turn(session.id, &Own).await.unwrap() else {
+        panic!("nobody else is there");
+    };
+    let over = AT + bff.0.config.http.timeout * REQUESTS + MARGIN;
+    let records = &bff.0.sessions.records;
+    let newest = records.lease(&session.id, over, over + MARGIN).await.unwrap().unwrap();
+    assert!(
+        bff.0.grant_over(&session, "used", first).await.is_none(),
+        "its successor decides"
+    );
+    assert!(lives(&bff, &session).await);
+    assert!(
+        bff.0.grant_over(&session, "older", newest).await.is_none(),
+        "another token than the one refused is stored"
+    );
+    assert!(lives(&bff, &session).await);
+    let newest = records.lease(&session.id, AT, over).await.unwrap().expect("given back");
+    let outcome = bff.0.grant_over(&session, "used", newest).await;
+    assert_eq!(outcome, Some(Err(TokenError::SignInAgain)));
+    assert!(!lives(&bff, &session).await);
+}
+
+#[tokio::test]
+async fn rf_9_a_lease_lasts_longer_than_what_is_done_under_it() {
+    let (bff, session) = site().await;
+    let Turn::Ours(_, fence) = bff.0.turn(session.id, &Own).await.unwrap() else {
+        panic!("nobody else is there");
+    };
+    let records = &bff.0.sessions.records;
+    let requests = AT + bff.0.config.http.timeout * REQUESTS;
+    assert_eq!(records.lease(&session.id, requests, requests).await.unwrap(), None);
+    bff.0.give_back(session.id, fence).await;
+    assert!(records.lease(&session.id, AT, requests).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn rf_9_nobody_waits_while_the_old_token_is_good() {
+    let mut tokens = TokenSet::of("access", Some("used"), "id");
+    tokens.expires_at = AT.unix_timestamp() + 30;
+    let (bff, session) = site_with(tokens.clone()).await;
+    let until = AT + Duration::from_hours(1);
+    let records = &bff.0.sessions.records;
+    assert!(records.lease(&session.id, AT, until).await.unwrap().is_some());
+    let Turn::Done(token) = bff.0.turn(session.id, &Own).await.unwrap() else {
+        panic!("the lease is taken");
+    };
+    assert_eq!(token.secret(), "access");
+
+    tokens.refresh_token = None;
+    let (bff, session) = site_with(tokens).await;
+    let turn = bff.0.turn(session.id, &Own).await;
+    assert!(
+        matches!(turn, Ok(Turn::Done(_))),
+        "nothing renews it, and it lasts a while"
+    );
+}
+
+#[test]
+fn rf_9_waiting_for_another_replica_ends() {
+    let waited: Duration = pauses().sum();
+    assert!((WAIT..WAIT + LOOKS.1).contains(&waited), "{waited:?}");
+    assert!(
+        pauses().take(4).sum::<Duration>() < Duration::from_millis(500),
+        "most are quick"
+    );
+}

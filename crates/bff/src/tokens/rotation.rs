@@ -1,0 +1,100 @@
+//! What becomes of renewed tokens? They are written before anybody uses them, for with many providers the refresh token
+//! that brought them is used up (RFC 9700 §4.14.2). How they are asked for is in [`super::refresh`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::endpoint::Granted;
+use super::refresh::{Outcome, told, unavailable};
+use super::{AccessToken, TokenError, TokenSet};
+use crate::bff::Inner;
+use crate::event::Outcome as Came;
+use crate::problem::chain;
+use crate::session::index::SessionRef;
+use crate::session::lease::{Fence, Leased};
+use crate::session::record::Session;
+use crate::sign_out::revocation::revoke;
+
+/// Writes before giving up, on a session that others keep writing or a store that fails.
+const MAX_WRITES: u32 = 5;
+/// Pause before a store that failed is asked again, doubled each time.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl Inner {
+    /// Writes the renewed tokens. Nothing when somebody else has renewed them since.
+    pub(super) async fn store(self: &Arc<Self>, session: Session, granted: Granted, fence: Fence) -> Option<Outcome> {
+        let written = self.write_under_lease(session, fence, |tokens| {
+            if granted.scope.is_some() {
+                tokens.offline = granted.is_offline(&[]);
+            }
+            tokens.access_token.clone_from(&granted.access_token);
+            tokens.expires_at = granted.expires_at;
+            tokens.renew_at = granted.renew_at;
+            // None in the answer: the old one goes on (RFC 6749 §6).
+            if granted.refresh_token.is_some() {
+                tokens.refresh_token.clone_from(&granted.refresh_token);
+            }
+            if let Some(id_token) = &granted.id_token {
+                tokens.id_token.clone_from(id_token);
+            }
+        });
+        let written = written.await?;
+        Some(written.map(|()| AccessToken(granted.access_token.into())))
+    }
+
+    /// Keeps what the next renewal needs of an answer whose ID token cannot be checked for want of keys: the old refresh
+    /// token may be used up. The rest is not believed. Nothing when somebody else has renewed the tokens since.
+    pub(super) async fn keep_refresh_token(
+        self: &Arc<Self>,
+        session: Session,
+        granted: Granted,
+        fence: Fence,
+    ) -> Option<()> {
+        if let Some(newer) = granted.refresh_token {
+            let written = self.write_under_lease(session, fence, |tokens| {
+                tokens.refresh_token = Some(newer.clone());
+            });
+            written.await?.ok();
+        }
+        Some(())
+    }
+
+    /// Makes `change` and writes it, whatever else is written to the session meanwhile. A session that ended stays
+    /// ended, and the new tokens end with it. Nothing when the lease has been overtaken: then the new tokens are dropped,
+    /// see [`super::lease`].
+    pub(super) async fn write_under_lease(
+        self: &Arc<Self>,
+        mut session: Session,
+        fence: Fence,
+        change: impl Fn(&mut TokenSet),
+    ) -> Option<Result<(), TokenError>> {
+        let id = session.id;
+        for attempt in 0..MAX_WRITES {
+            change(&mut session.tokens);
+            match self.sessions.update_leased(&session, fence).await {
+                Ok(Leased::Saved) => {
+                    told(&session, Came::Success, "");
+                    return Some(Ok(()));
+                }
+                Ok(Leased::Gone) => {
+                    if let Some(provider) = self.provider(session.identity.provider.as_str()) {
+                        revoke(provider, &session.tokens);
+                    }
+                    return Some(Err(TokenError::SignInAgain));
+                }
+                Ok(Leased::Overtaken) => {
+                    let session = SessionRef::of(&id);
+                    tracing::warn!(target: "bff", %session, "renewed tokens came too late to be stored");
+                    return None;
+                }
+                // Read again, so that nothing of what was written is undone. Gone by now: the next write says so.
+                Ok(Leased::Changed) => session = self.session_now(id).await.unwrap_or(session),
+                Err(error) => {
+                    tracing::error!(target: "bff", error = chain(&error), "renewed tokens could not be stored");
+                    tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
+                }
+            }
+        }
+        Some(Err(unavailable(None)))
+    }
+}

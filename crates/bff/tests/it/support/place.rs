@@ -1,0 +1,75 @@
+//! Where does a house keep its sessions? In a SQLite file, or in a PostgreSQL database that several replicas share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bff::{PostgresSessions, SessionRecords, SqliteSessions};
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Row as _, SqlitePool};
+
+use super::cluster::Database;
+
+/// A database, with connections to it.
+#[derive(Clone)]
+pub(crate) enum Place {
+    Sqlite(SqlitePool),
+    Postgres(Arc<Database>, PgPool),
+}
+
+impl Place {
+    pub(crate) async fn sqlite(file: &Path) -> Self {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Off);
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
+        Self::Sqlite(pool.unwrap())
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        let database = Database::fresh().await;
+        let pool = database.pool().await;
+        Self::Postgres(Arc::new(database), pool)
+    }
+
+    /// The same database over connections of its own, as another process has them.
+    pub(crate) async fn again(&self) -> Self {
+        match self {
+            Self::Sqlite(pool) => {
+                let options = pool.connect_options().as_ref().clone();
+                let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
+                Self::Sqlite(pool.unwrap())
+            }
+            Self::Postgres(database, _) => Self::Postgres(Arc::clone(database), database.pool().await),
+        }
+    }
+
+    pub(crate) async fn sessions(&self) -> Arc<dyn SessionRecords> {
+        match self {
+            Self::Sqlite(pool) => Arc::new(SqliteSessions::new(pool.clone()).await.unwrap()),
+            Self::Postgres(_, pool) => Arc::new(PostgresSessions::new(pool.clone()).await.unwrap()),
+        }
+    }
+
+    /// How many rows there are in all tables.
+    pub(crate) async fn rows(&self) -> i64 {
+        match self {
+            Self::Sqlite(pool) => {
+                let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite%' \
+                              and name not like '%sqlx%' and name not like '%migration%'";
+                let mut rows = 0;
+                for table in sqlx::query(tables).fetch_all(pool).await.unwrap() {
+                    let count = format!("select count(*) from \"{}\"", table.get::<String, _>(0));
+                    rows += sqlx::query(&count).fetch_one(pool).await.unwrap().get::<i64, _>(0);
+                }
+                rows
+            }
+            Self::Postgres(_, pool) => {
+                let count = "select (select count(*) from bff_sessions) + (select count(*) from bff_notes)";
+                sqlx::query(count).fetch_one(pool).await.unwrap().get(0)
+            }
+        }
+    }
+}
