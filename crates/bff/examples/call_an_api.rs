@@ -10,21 +10,30 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use bff::{Bff, BffConfig, KeyRing, MemorySessions, PlainPages, ProviderConfig, Secret, SignedIn, TokenError};
-use http::StatusCode;
+use http::{Method, StatusCode};
+use url::Url;
 
-/// Asks the API with the person's token. Three kinds of refusal, three answers.
-async fn ask(person: SignedIn, State((http, url)): State<(reqwest::Client, String)>) -> Result<String, StatusCode> {
+/// Asks the API with the person's token, and with a proof where the token is bound to a key. Three kinds of refusal, three
+/// answers.
+async fn ask(person: SignedIn, State((http, url)): State<(reqwest::Client, Url)>) -> Result<String, StatusCode> {
     let token = person.access_token().await.map_err(|error| match error {
         TokenError::SignInAgain => StatusCode::UNAUTHORIZED,
         TokenError::ProviderUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         TokenError::NotGranted => StatusCode::FORBIDDEN,
     })?;
-    let answer = http
-        .get(url)
-        .bearer_auth(token.secret())
-        .send()
-        .await
-        .map_err(|_| StatusCode::BAD_GATEWAY)?;
+    let send = async || {
+        let proof = token.proof(&Method::GET, &url).ok()?;
+        let mut request = http.get(url.clone());
+        request = request.header("authorization", format!("{} {}", token.scheme(), token.secret()));
+        if let Some(proof) = proof {
+            request = request.header("dpop", proof);
+        }
+        request.send().await.ok()
+    };
+    let mut answer = send().await.ok_or(StatusCode::BAD_GATEWAY)?;
+    if token.wants_again(&url, answer.status(), answer.headers()) {
+        answer = send().await.ok_or(StatusCode::BAD_GATEWAY)?;
+    }
     answer.text().await.map_err(|_| StatusCode::BAD_GATEWAY)
 }
 
@@ -49,7 +58,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
-    let site = Router::new().route("/", get(ask)).with_state((http, api.clone()));
+    let site = Router::new().route("/", get(ask)).with_state((http, api.parse()?));
     let site = bff.protect(site).merge(bff.router());
     axum::serve(tokio::net::TcpListener::bind("127.0.0.1:4040").await?, site).await?;
     Ok(())

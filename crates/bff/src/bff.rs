@@ -136,7 +136,7 @@ impl Bff {
     #[must_use]
     pub fn readiness(&self) -> Vec<ProviderStatus> {
         let status = |p: &Arc<Provider>| {
-            let problem = p.discovery.problem();
+            let problem = p.problem();
             ProviderStatus {
                 id: p.config.id.clone(),
                 title: p.config.title.clone(),
@@ -194,7 +194,12 @@ async fn keep_discovered(provider: Weak<Provider>) {
         let Some(provider) = provider.upgrade() else { return };
         match provider.discovery.renew().await {
             Ok(_) => {
-                tracing::info!(target: "bff", provider = %provider.config.id, "the provider is ready");
+                match provider.problem() {
+                    None => tracing::info!(target: "bff", provider = %provider.config.id, "the provider is ready"),
+                    Some(problem) => {
+                        tracing::warn!(target: "bff", provider = %provider.config.id, problem, "nobody can sign in");
+                    }
+                }
                 pause = RENEW;
             }
             Err(problem) => {

@@ -1,13 +1,16 @@
 //! What must be decided before anybody can sign in? Values only; what is wrong with them is found in [`check`].
 //!
 //! Secrets are in [`secret`], the keys that seal cookies and sessions in [`key_ring`], time in [`clock`]; what one provider
-//! does unlike others in [`issuer`], [`user_flow`] and [`sign_out_address`], and whole settings for some in [`preset`].
+//! does unlike others in [`issuer`], [`user_flow`] and [`sign_out_address`], and whole settings for some in [`preset`]. How we
+//! prove who we are is in [`client_auth`], the key for it in [`private_key`].
 
 pub mod check;
+pub mod client_auth;
 pub mod clock;
 pub mod issuer;
 pub mod key_ring;
 pub mod preset;
+pub mod private_key;
 pub mod registration;
 pub mod secret;
 pub mod sign_out_address;
@@ -20,6 +23,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use url::Url;
 
+use self::client_auth::ClientAuthMethod;
 use self::clock::Clock;
 use self::issuer::IssuerRule;
 use self::key_ring::KeyRing;
@@ -131,6 +135,13 @@ pub struct ProviderConfig {
     /// How the site registers itself; then [`ProviderConfig::client_id`] and the secret are not used. By default it was
     /// registered beforehand.
     pub registration: Option<Registration>,
+    /// How we prove who we are.
+    pub client_auth: ClientAuthMethod,
+    /// Whether requests are pushed to the provider instead of passing through the browser.
+    pub pushed_requests: PushedRequests,
+    /// Tokens of people and of the application are bound to a key, and tokens that are not are refused (RFC 9449). Each
+    /// sign-in has a key of its own, sealed with its session.
+    pub dpop: bool,
 }
 
 impl ProviderConfig {
@@ -162,6 +173,9 @@ impl ProviderConfig {
             sign_out_address: None,
             metadata: None,
             registration: None,
+            client_auth: ClientAuthMethod::default(),
+            pushed_requests: PushedRequests::default(),
+            dpop: false,
         })
     }
 }
@@ -210,6 +224,18 @@ pub enum ResponseMode {
     Query,
     /// As a form posted by the browser (OAuth 2.0 Form Post Response Mode).
     FormPost,
+}
+
+/// Whether what is asked of the provider is pushed to it, so that the browser carries a reference alone (RFC 9126).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PushedRequests {
+    /// Where the metadata name an endpoint for it.
+    #[default]
+    WhereAdvertised,
+    /// Nobody signs in without.
+    Always,
+    /// Not even where it is offered.
+    Never,
 }
 
 /// How long a session lives, by the server's clock. Shorter limits apply to sessions that exist already.

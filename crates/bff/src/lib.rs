@@ -84,16 +84,18 @@ mod tokens;
 
 pub use self::bff::{Bff, ProviderStatus};
 pub use self::config::check::{ConfigError, ConfigProblem};
+pub use self::config::client_auth::ClientAuthMethod;
 pub use self::config::clock::Clock;
 pub use self::config::issuer::IssuerRule;
 pub use self::config::key_ring::{KeyRing, KeyRingError};
 pub use self::config::preset::{B2cFlows, B2cTenant, EntraAudience, PresetError};
+pub use self::config::private_key::{PrivateKey, PrivateKeyError};
 pub use self::config::registration::Registration;
 pub use self::config::secret::Secret;
 pub use self::config::sign_out_address::SignOutAddress;
 pub use self::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd, UserFlow};
 pub use self::config::{
-    BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, ResponseMode, SessionLifetime,
+    BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode, SessionLifetime,
 };
 pub use self::guard::bearer::{Bearer, Caller, Guarded, RequireBearer};
 pub use self::guard::combined::{Combined, CombinedGuard, RequireCombined};
@@ -111,4 +113,4 @@ pub use self::session::postgres::PostgresSessions;
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
 pub use self::tokens::client::ClientTokenRequest;
-pub use self::tokens::{AccessToken, TokenError};
+pub use self::tokens::{AccessToken, ProofError, TokenError};

@@ -3,6 +3,8 @@
 //! | question | where |
 //! |---|---|
 //! | How is it asked at all? | [`http`] |
+//! | How do we say who we are? | [`client_auth`], [`assertion`], [`signing`] |
+//! | How do we prove that a token is ours? | [`proof`], [`proven`], [`nonces`] |
 //! | Where are its endpoints? | [`discovery`] |
 //! | Which keys does it sign with? | [`keys`] |
 //! | What is a signed token? | [`jws`] |
@@ -15,6 +17,8 @@
 //! | What can be done there besides signing in? | [`flow`] |
 
 pub(crate) mod access_token;
+pub(crate) mod assertion;
+pub(crate) mod client_auth;
 pub(crate) mod discovery;
 pub(crate) mod flow;
 pub(crate) mod http;
@@ -23,21 +27,28 @@ pub(crate) mod introspection;
 pub(crate) mod jws;
 pub(crate) mod keys;
 pub(crate) mod logout_token;
+pub(crate) mod nonces;
 pub(crate) mod profile;
+pub(crate) mod proof;
+pub(crate) mod proven;
 pub(crate) mod registration;
+pub(crate) mod signing;
 
 use std::sync::Arc;
 
 use url::Url;
 
+use self::client_auth::ClientAuth;
 use self::discovery::Discovery;
-use self::http::{ClientAuth, HttpClient};
+use self::http::HttpClient;
 use self::keys::KeyCache;
+use self::nonces::Nonces;
 use self::registration::Registrar;
 use crate::config::clock::Clock;
 use crate::config::secret::Secret;
 use crate::config::user_flow::UserFlow;
 use crate::config::{BffConfig, ProviderConfig};
+use crate::sign_in::pushed;
 
 /// A provider and what is known of it so far.
 #[derive(Debug)]
@@ -53,6 +64,8 @@ pub(crate) struct Provider {
     pub(crate) flow: Option<UserFlow>,
     /// Its user flows.
     pub(crate) flows: Vec<Arc<Provider>>,
+    /// What servers want to see in the next proof.
+    pub(crate) nonces: Arc<Nonces>,
 }
 
 impl Provider {
@@ -66,6 +79,7 @@ impl Provider {
             flows: flow::all(&config, site, &http),
             http,
             config,
+            nonces: Arc::default(),
         }
     }
 
@@ -90,14 +104,17 @@ impl Provider {
         }
     }
 
-    /// Fields and credentials that prove who we are at `metadata`'s endpoints (RFC 6749 §2.3).
+    /// What proves who we are at `metadata`'s endpoints, for requests of this moment.
     pub(crate) fn client_auth(&self, metadata: &discovery::Metadata) -> ClientAuth<'_> {
-        let id = self.client_id();
-        match self.client_secret() {
-            None => ClientAuth::Public { id },
-            Some(secret) if metadata.takes_secret_in_form_only() => ClientAuth::Form { id, secret },
-            Some(secret) => ClientAuth::Basic { id, secret },
-        }
+        ClientAuth::of(self, metadata)
+    }
+
+    /// Why nobody can sign in here right now, for an operator.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let Some(metadata) = self.discovery.current() else {
+            return self.discovery.problem();
+        };
+        pushed::problem(self.config.pushed_requests, &metadata).map(str::to_owned)
     }
 
     /// Origin a browser is sent to when signing out.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | The way to the provider | [`start`] |
 //! | What is asked of it? | [`request`] |
+//! | How is it asked behind the browser's back? | [`pushed`] |
 //! | What is remembered on the way? | [`pending`] |
 //! | What did the provider answer? | [`answer`] |
 //! | The way back | [`callback`] |
@@ -15,6 +16,7 @@ pub(crate) mod answer;
 pub(crate) mod callback;
 pub(crate) mod exchange;
 pub(crate) mod pending;
+pub(crate) mod pushed;
 pub(crate) mod request;
 pub(crate) mod spent;
 pub(crate) mod start;

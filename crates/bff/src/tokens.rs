@@ -4,12 +4,14 @@
 //! | question | where |
 //! |---|---|
 //! | What does the token endpoint say? | [`endpoint`] |
+//! | How is a token shown to an API? | [`access_token`] |
 //! | A token for the signed-in person | [`user`] |
 //! | A token for the application itself | [`client`] |
 //! | Renewing it, once at a time | [`refresh`] |
 //! | By one replica of many | [`lease`] |
 //! | Keeping what came of it | [`rotation`] |
 
+pub(crate) mod access_token;
 pub(crate) mod client;
 pub(crate) mod endpoint;
 pub(crate) mod lease;
@@ -23,7 +25,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::config::secret::Secret;
+pub use self::access_token::{AccessToken, ProofError};
+use crate::provider::proof::ProofKey;
 
 /// The tokens of one session, as sealed in its record.
 #[derive(Clone, Serialize, Deserialize)]
@@ -44,6 +47,9 @@ pub(crate) struct TokenSet {
     /// The refresh token may outlive the session (`offline_access`).
     #[serde(default = "yes")]
     pub(crate) offline: bool,
+    /// The key the access token is bound to (RFC 9449); sealed with the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proof_key: Option<ProofKey>,
 }
 
 /// Of sessions that were written before it was noted.
@@ -62,11 +68,6 @@ impl TokenSet {
         now.unix_timestamp() + 1 < self.expires_at
     }
 
-    /// The access token to hand out.
-    pub(crate) fn access_token(&self) -> AccessToken {
-        AccessToken(Secret::from(self.access_token.as_str()))
-    }
-
     /// A set for tests, expired since 1970.
     #[cfg(test)]
     pub(crate) fn of(access: &str, refresh: Option<&str>, id: &str) -> Self {
@@ -79,6 +80,7 @@ impl TokenSet {
             nonce: String::new(),
             auth_time: None,
             offline: true,
+            proof_key: None,
         }
     }
 }
@@ -88,19 +90,6 @@ impl fmt::Debug for TokenSet {
         f.debug_struct("TokenSet")
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
-    }
-}
-
-/// An access token for an API, good for at least a few seconds. Send it as `Authorization: Bearer` and nowhere else
-/// (RFC 6750 §2.1). `Debug` shows `***`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessToken(Secret);
-
-impl AccessToken {
-    /// The token itself.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        self.0.expose()
     }
 }
 

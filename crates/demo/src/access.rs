@@ -3,20 +3,47 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::faults::Faults;
 use crate::params::Params;
 use crate::people::Person;
+use crate::proof::{Asked, Unproven, proven};
 use crate::provider::{Provider, Shared};
 use crate::token::{TokenError, authenticate};
 
-/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1): the only place it may come from.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// The claims of the access token in the `Authorization` header, the only place it may come from: `Bearer` (RFC 6750
+/// §2.1), or `DPoP` with a proof by the key it is bound to (RFC 9449 §7.1).
+pub(crate) fn presented(
+    provider: &Provider,
+    headers: &HeaderMap,
+    (method, path): (&str, &str),
+) -> Result<Option<Map<String, Value>>, Unproven> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some((scheme, token)) = header.and_then(|header| header.split_once(' ')) else {
+        return Ok(None);
+    };
+    let claims = live_claims(provider, token.trim());
+    let bound_to = claims
+        .as_ref()
+        .and_then(|claims| claims.get("cnf")?.get("jkt")?.as_str().map(str::to_owned));
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(claims.filter(|_| bound_to.is_none()));
+    }
+    if !scheme.eq_ignore_ascii_case("dpop") {
+        return Ok(None);
+    }
+    let token = Some(token.trim());
+    let jkt = proven(provider, headers, Asked { method, path, token })?;
+    Ok(claims.filter(|_| jkt.is_some() && jkt == bound_to))
+}
+
+/// The answer to a proof that does not convince (RFC 9449 §7.1, §9).
+pub(crate) fn unproven(unproven: Unproven) -> Response {
+    let challenge = [(header::WWW_AUTHENTICATE, format!("DPoP error=\"{}\"", unproven.error()))];
+    (StatusCode::UNAUTHORIZED, challenge).into_response()
 }
 
 /// The claims of an access token that is ours, for the API, neither over nor revoked.
@@ -37,8 +64,11 @@ pub(crate) fn scopes(claims: &Map<String, Value>) -> Vec<String> {
 }
 
 /// `GET` or `POST /userinfo` (OIDC Core §5.3)
-pub(crate) async fn userinfo(State(provider): State<Shared>, headers: HeaderMap) -> Response {
-    let claims = bearer(&headers).and_then(|token| live_claims(&provider, token));
+pub(crate) async fn userinfo(State(provider): State<Shared>, method: Method, headers: HeaderMap) -> Response {
+    let claims = match presented(&provider, &headers, (method.as_str(), "/userinfo")) {
+        Ok(claims) => claims,
+        Err(refused) => return unproven(refused),
+    };
     let person = claims
         .as_ref()
         .and_then(|claims| claims.get("sub")?.as_str())
@@ -93,6 +123,7 @@ pub(crate) async fn introspect(
         return Ok(Json(json!({ "active": false })));
     };
     claims.insert("active".into(), true.into());
-    claims.insert("token_type".into(), "Bearer".into());
+    let kind = if claims.contains_key("cnf") { "DPoP" } else { "Bearer" };
+    claims.insert("token_type".into(), kind.into());
     Ok(Json(Value::Object(claims)))
 }

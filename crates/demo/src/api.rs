@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::access::{bearer, live_claims, scopes};
-use crate::provider::{Provider, Shared};
+use crate::access::{presented, scopes, unproven};
+use crate::provider::Shared;
 
 /// `GET /api/messages/{public,protected,admin}`; refusals as in RFC 6750 §3.
 pub(crate) async fn message(State(provider): State<Shared>, Path(name): Path<String>, headers: HeaderMap) -> Response {
@@ -32,9 +32,17 @@ pub(crate) async fn message(State(provider): State<Shared>, Path(name): Path<Str
                 .into_response();
         }
     };
-    match scope.map(|scope| permit(&provider, &headers, scope)) {
-        None | Some(Ok(())) => Json(json!({ "text": text })).into_response(),
-        Some(Err(refusal)) => refusal.into_response(),
+    let Some(scope) = scope else {
+        return Json(json!({ "text": text })).into_response();
+    };
+    let path = format!("/api/messages/{name}");
+    let claims = match presented(&provider, &headers, ("GET", &path)) {
+        Ok(claims) => claims,
+        Err(refused) => return unproven(refused),
+    };
+    match permit(&headers, claims.as_ref(), scope) {
+        Ok(()) => Json(json!({ "text": text })).into_response(),
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -48,19 +56,20 @@ impl IntoResponse for Refusal {
     }
 }
 
-fn permit(provider: &Provider, headers: &HeaderMap, scope: &str) -> Result<(), Refusal> {
+fn permit(headers: &HeaderMap, claims: Option<&Map<String, Value>>, scope: &str) -> Result<(), Refusal> {
     let refusal =
         |status: StatusCode, challenge: &str, message: &str| Refusal(status, challenge.to_owned(), message.to_owned());
-    let token =
-        bearer(headers).ok_or_else(|| refusal(StatusCode::UNAUTHORIZED, "Bearer", "an access token is needed"))?;
-    let claims = live_claims(provider, token).ok_or_else(|| {
+    if !headers.contains_key(header::AUTHORIZATION) {
+        return Err(refusal(StatusCode::UNAUTHORIZED, "Bearer", "an access token is needed"));
+    }
+    let claims = claims.ok_or_else(|| {
         refusal(
             StatusCode::UNAUTHORIZED,
             "Bearer error=\"invalid_token\"",
             "the access token is not valid",
         )
     })?;
-    if scopes(&claims).iter().any(|granted| granted == scope) {
+    if scopes(claims).iter().any(|granted| granted == scope) {
         return Ok(());
     }
     let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");

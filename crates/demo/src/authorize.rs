@@ -15,6 +15,7 @@ use crate::page;
 use crate::params::Params;
 use crate::people::Person;
 use crate::provider::{Provider, Shared};
+use crate::pushed;
 
 /// The cookie that remembers who is signed in at the provider. Cookies know no ports, so the name is its own.
 pub(crate) const COOKIE: &str = "portico-demo-provider";
@@ -51,7 +52,17 @@ fn twice() -> Response {
     page::problem(StatusCode::BAD_REQUEST, "A parameter was sent twice.")
 }
 
-fn answer(provider: &Provider, headers: &HeaderMap, params: &Params) -> Response {
+fn answer(provider: &Provider, headers: &HeaderMap, sent: &Params) -> Response {
+    let Some(asked) = pushed::asked(provider, sent) else {
+        return page::problem(
+            StatusCode::BAD_REQUEST,
+            "This request was not pushed, or it was used before.",
+        );
+    };
+    let params = &match sent.value(PICKED) {
+        Some(picked) => asked.with(PICKED, picked),
+        None => asked.without(PICKED),
+    };
     // Until client and redirect URI are known to belong together, nobody is sent anywhere (RFC 6749 §4.1.2.1).
     if params.value("client_id") != Some(&provider.config.client_id) {
         return page::problem(StatusCode::BAD_REQUEST, "This client is not registered.");
@@ -70,8 +81,13 @@ fn answer(provider: &Provider, headers: &HeaderMap, params: &Params) -> Response
         Some((error, description)) => Err(Refusal(error.clone(), description.clone())),
         None => decide(provider, &faults, headers, params),
     };
+    if !matches!(outcome, Ok(Decision::Ask)) {
+        provider
+            .grants()
+            .spend_pushed(sent.value("request_uri").unwrap_or_default());
+    }
     match outcome {
-        Ok(Decision::Ask) => page::sign_in(provider, params),
+        Ok(Decision::Ask) => page::sign_in(provider, params, sent),
         Ok(Decision::Known(signed_in)) => {
             let code = code(provider, params, &signed_in, redirect_uri);
             respond(provider, params, redirect_uri, &[("code", &code)])
@@ -204,6 +220,7 @@ fn code(provider: &Provider, params: &Params, signed_in: &SignedIn, redirect_uri
         scopes: params.words("scope").into_iter().filter(granted).collect(),
         nonce: params.value("nonce").map(str::to_owned),
         signed_in: signed_in.clone(),
+        jkt: params.value("dpop_jkt").map(str::to_owned),
     };
     let challenge = params.value("code_challenge").unwrap_or_default();
     let code = provider.grants().code(grant, redirect_uri, challenge, provider.now());

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use serde_json::Value;
 use url::Url;
 
 use crate::faults::Faults;
@@ -19,7 +20,7 @@ pub struct DemoConfig {
     pub public_url: Url,
     /// Name of the only registered client.
     pub client_id: String,
-    /// Its secret.
+    /// Its secret; empty for a public client, which does without.
     pub client_secret: String,
     /// Audience of access tokens, and the only `audience` or `resource` a client may ask for.
     pub audience: String,
@@ -39,6 +40,12 @@ pub struct DemoConfig {
     /// Paths, without slashes at their ends, at which the provider stands as well: the same people, client and issuer, but
     /// keys, grants and faults of its own at each, as the policies of one tenant have.
     pub places: Vec<String>,
+    /// Public keys of the client (JWK, EC P-256) for `private_key_jwt`; offered if there is one.
+    pub client_keys: Vec<Value>,
+    /// Offers pushed authorization requests (RFC 9126).
+    pub pushed_requests: bool,
+    /// Offers tokens bound to a key (RFC 9449).
+    pub dpop: bool,
 }
 
 impl DemoConfig {
@@ -62,6 +69,9 @@ impl DemoConfig {
             reveal_tokens: false,
             faults: Faults::default(),
             places: Vec::new(),
+            client_keys: Vec::new(),
+            pushed_requests: false,
+            dpop: false,
         }
     }
 

@@ -44,6 +44,17 @@ pub(crate) async fn metadata(State(provider): State<Shared>) -> Json<Value> {
         "prompt_values_supported": ["none", "login", "select_account", "create"],
         "authorization_response_iss_parameter_supported": true,
     });
+    if !provider.config.client_keys.is_empty() {
+        metadata["token_endpoint_auth_methods_supported"] =
+            json!(["private_key_jwt", "client_secret_basic", "client_secret_post"]);
+        metadata["token_endpoint_auth_signing_alg_values_supported"] = json!(["ES256"]);
+    }
+    if provider.config.pushed_requests {
+        metadata["pushed_authorization_request_endpoint"] = format!("{issuer}/par").into();
+    }
+    if provider.config.dpop {
+        metadata["dpop_signing_alg_values_supported"] = json!(["ES256"]);
+    }
     if let Some(object) = metadata.as_object_mut() {
         if provider.config.registers.is_some() {
             object.insert("registration_endpoint".into(), format!("{issuer}/register").into());

@@ -42,6 +42,10 @@ pub struct Faults {
     pub answers: HashMap<Endpoint, Answer>,
     /// The tenant whose people sign in: `tid` of tokens, and `{tenantid}` of their issuer.
     pub tenant: Option<String>,
+    /// The nonce that proofs must have (RFC 9449 §8).
+    pub proof_nonce: Option<String>,
+    /// The nonce that good answers offer for the next proof, if another.
+    pub next_proof_nonce: Option<String>,
 }
 
 impl Faults {
@@ -102,6 +106,8 @@ pub enum Endpoint {
     Introspect,
     /// `/register`
     Register,
+    /// `/par`
+    Par,
     /// `/api/messages/…`
     Messages,
     /// Everything else.
@@ -122,6 +128,7 @@ impl Endpoint {
             "/end_session" | "/v2/logout" => Self::EndSession,
             "/introspect" => Self::Introspect,
             "/register" => Self::Register,
+            "/par" => Self::Par,
             path if path.starts_with("/api/messages/") => Self::Messages,
             _ => Self::Other,
         }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use crate::bounded::Bounded;
 use crate::keys::random_token;
+use crate::params::Params;
 use crate::people::Person;
+use crate::pushed::Pushed;
 
 /// Codes live this many seconds (RFC 6749 §4.1.2 allows ten minutes at most).
 const CODE_LIFETIME: i64 = 60;
@@ -20,6 +22,8 @@ pub(crate) struct Grant {
     pub(crate) scopes: Vec<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) signed_in: SignedIn,
+    /// Thumbprint of the key that code and tokens are bound to.
+    pub(crate) jkt: Option<String>,
 }
 
 /// Somebody's sign-in at the provider.
@@ -56,6 +60,8 @@ pub(crate) struct Grants {
     sign_ins: Bounded<SignedIn>,
     revoked_access: Bounded<()>,
     revoked_families: HashSet<String>,
+    pushed: Bounded<Pushed>,
+    used_ids: Bounded<()>,
 }
 
 impl Grants {
@@ -66,7 +72,31 @@ impl Grants {
             sign_ins: Bounded::new(10_000),
             revoked_access: Bounded::new(20_000),
             revoked_families: HashSet::new(),
+            pushed: Bounded::new(1_000),
+            used_ids: Bounded::new(20_000),
         }
+    }
+
+    /// Whether this `jti` comes for the first time.
+    pub(crate) fn is_first_use(&mut self, jti: &str) -> bool {
+        let first = self.used_ids.find(jti).is_none();
+        self.used_ids.insert(jti.to_owned(), ());
+        first
+    }
+
+    pub(crate) fn push(&mut self, request_uri: String, pushed: Pushed) {
+        self.pushed.insert(request_uri, pushed);
+    }
+
+    /// What was pushed under that name. The page may be shown again until it is answered.
+    pub(crate) fn pushed(&self, request_uri: &str, now: i64) -> Option<Params> {
+        let pushed = self.pushed.find(request_uri)?;
+        (pushed.expires_at > now).then(|| pushed.params.clone())
+    }
+
+    /// The pushed request is answered: there is no second time (RFC 9126 §4).
+    pub(crate) fn spend_pushed(&mut self, request_uri: &str) {
+        self.pushed.remove(request_uri);
     }
 
     /// A code for `grant`.

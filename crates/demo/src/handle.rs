@@ -121,6 +121,14 @@ impl DemoHandle {
             .collect()
     }
 
+    /// The proofs of possession an endpoint got, oldest first (RFC 9449 §4).
+    #[must_use]
+    pub fn proofs(&self, endpoint: Endpoint) -> Vec<String> {
+        let record = self.provider.record();
+        let proofs = record.proofs.iter().filter(|(to, _)| *to == endpoint);
+        proofs.map(|(_, proof)| proof.clone()).collect()
+    }
+
     /// Every secret given out so far, oldest first.
     #[must_use]
     pub fn issued(&self) -> Vec<Issued> {

@@ -10,12 +10,15 @@
 //! | What does the provider say about itself? | `discovery` |
 //! | How does a person sign in and out? | `authorize`, `sign_out`, `page` |
 //! | What does a client get for a code? | `token`, `grants`, `keys` |
+//! | What may it ask for behind the browser's back? | `pushed` |
+//! | How does it prove itself with keys of its own? | `assertion`, `proof`, `jwk` |
 //! | What does the API answer? | `api` |
 //! | How is it made to misbehave in tests? | [`faults`], [`handle`] |
 //! | What is there to read in the demo? | `documents` |
 
 mod access;
 mod api;
+mod assertion;
 mod authorize;
 mod bounded;
 pub mod config;
@@ -26,11 +29,14 @@ pub mod faults;
 mod grants;
 #[doc(hidden)]
 pub mod handle;
+mod jwk;
 mod keys;
 mod page;
 mod params;
 pub mod people;
+mod proof;
 mod provider;
+mod pushed;
 mod register;
 mod router;
 mod sign_out;
@@ -63,7 +69,7 @@ impl Demo {
     /// [`NotLoopback`] if the listener, the issuer or the client could be reached from another machine.
     pub fn new(config: DemoConfig) -> Result<Self, NotLoopback> {
         config.check()?;
-        let (provider, places) = provider::Provider::shared(&config);
+        let (provider, places) = provider::Provider::shared(config);
         Ok(Self { provider, places })
     }
 

@@ -17,8 +17,8 @@ const STYLE: &str = include_str!("page.css");
 const SUBMIT: &str = "document.forms[0].submit()";
 const MARK: &str = r#"<svg class="mark" viewBox="0 0 24 24" width="32" height="32" fill="currentColor" aria-hidden="true"><path d="M12 2 2 8v2h20V8zM4 12h3v7H4zm6.5 0h3v7h-3zM17 12h3v7h-3zM2 20.5h20V23H2z"/></svg>"#;
 
-/// Who do you want to be?
-pub(crate) fn sign_in(provider: &Provider, params: &Params) -> Response {
+/// Who do you want to be? `params` is what is asked for, `sent` how the browser says so.
+pub(crate) fn sign_in(provider: &Provider, params: &Params, sent: &Params) -> Response {
     let sign_up =
         params.words("prompt").iter().any(|prompt| prompt == "create") || params.value("screen_hint") == Some("signup");
     let (title, hint) = if sign_up {
@@ -40,8 +40,8 @@ pub(crate) fn sign_in(provider: &Provider, params: &Params) -> Response {
     let body = format!(
         r#"<p>{hint}</p><form method="post" action="{action}/authorize">{fields}<ul>{people}</ul></form><a class="cancel" href="{cancel}">Cancel</a><footer>Demo provider at {issuer}</footer>"#,
         action = escape(&provider.address),
-        fields = hidden(params),
-        cancel = escape(&cancel_link(provider, params)),
+        fields = hidden(sent),
+        cancel = escape(&cancel_link(provider, sent)),
         issuer = escape(&provider.config.issuer),
     );
     page(StatusCode::OK, title, &body)

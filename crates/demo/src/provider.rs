@@ -41,18 +41,19 @@ pub(crate) struct Record {
     pub(crate) issued: VecDeque<Issued>,
     pub(crate) revoked: VecDeque<String>,
     pub(crate) bodies: VecDeque<(Endpoint, String)>,
+    pub(crate) proofs: VecDeque<(Endpoint, String)>,
 }
 
 impl Provider {
     /// The provider, and once more at each of its places; they have one clock.
-    pub(crate) fn shared(config: &DemoConfig) -> (Shared, Vec<(String, Shared)>) {
+    pub(crate) fn shared(config: DemoConfig) -> (Shared, Vec<(String, Shared)>) {
         let (origin, ahead) = (config.origin(), Arc::new(AtomicI64::new(0)));
-        let main = Self::at(config.clone(), origin.clone(), Arc::clone(&ahead));
         let at = |place: &String| {
             let provider = Self::at(config.clone(), format!("{origin}/{place}"), Arc::clone(&ahead));
             (place.clone(), provider)
         };
-        (main, config.places.iter().map(at).collect())
+        let places = config.places.iter().map(at).collect();
+        (Self::at(config, origin.clone(), Arc::clone(&ahead)), places)
     }
 
     fn at(config: DemoConfig, address: String, ahead: Arc<AtomicI64>) -> Shared {

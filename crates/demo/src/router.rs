@@ -10,8 +10,9 @@ use axum::routing::{get, post};
 
 use crate::faults::{Answer, Endpoint};
 use crate::people::Person;
+use crate::proof::PROOF;
 use crate::provider::{Provider, Shared};
-use crate::{access, api, authorize, discovery, page, register, sign_out, token};
+use crate::{access, api, authorize, discovery, page, pushed, register, sign_out, token};
 
 /// Bodies are forms of a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -33,6 +34,9 @@ pub(crate) fn router(provider: &Shared) -> Router {
         .route("/api/messages/{name}", get(api::message));
     if provider.config.registers.is_some() {
         router = router.route("/register", post(register::register));
+    }
+    if provider.config.pushed_requests {
+        router = router.route("/par", post(pushed::push));
     }
     if provider.config.reveal_tokens {
         router = router.route("/demo/issued", get(issued));
@@ -62,6 +66,7 @@ async fn observe(State(provider): State<Shared>, request: Request, next: Next) -
         return (StatusCode::MISDIRECTED_REQUEST, "this is a demo for one machine").into_response();
     }
     let endpoint = Endpoint::of(request.uri().path());
+    let is_proven = request.headers().contains_key(PROOF);
     let request = match remember(&provider, endpoint, request).await {
         Ok(request) => request,
         Err(response) => return response,
@@ -79,7 +84,26 @@ async fn observe(State(provider): State<Shared>, request: Request, next: Next) -
         }
         Some(answer) => false_answer(answer),
     };
+    let response = if is_proven {
+        with_nonce(&provider, response)
+    } else {
+        response
+    };
     with_headers(response)
+}
+
+/// The nonce for the next proof, where proofs need one (RFC 9449 §8).
+fn with_nonce(provider: &Provider, mut response: Response) -> Response {
+    let faults = provider.faults();
+    let next = faults
+        .next_proof_nonce
+        .as_ref()
+        .filter(|_| response.status().is_success());
+    let nonce = next.or(faults.proof_nonce.as_ref());
+    if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
+        response.headers_mut().insert("dpop-nonce", nonce);
+    }
+    response
 }
 
 fn is_known_host(provider: &Provider, headers: &HeaderMap) -> bool {
@@ -113,6 +137,13 @@ async fn remember(provider: &Provider, endpoint: Endpoint, request: Request) -> 
         record.bodies.pop_front();
     }
     record.bodies.push_back((endpoint, said));
+    for proof in parts.headers.get_all(PROOF) {
+        if record.proofs.len() >= 1_000 {
+            record.proofs.pop_front();
+        }
+        let proof = String::from_utf8_lossy(proof.as_bytes()).into_owned();
+        record.proofs.push_back((endpoint, proof));
+    }
     drop(record);
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }

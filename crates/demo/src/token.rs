@@ -11,11 +11,13 @@ use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
+use crate::assertion;
 use crate::faults::{Faults, Signing};
 use crate::grants::Grant;
 use crate::handle::Kind;
 use crate::keys::{challenge, half_hash, random_token};
 use crate::params::Params;
+use crate::proof::{Asked, proven};
 use crate::provider::{Provider, Shared};
 
 /// Why there is no token: `error` of RFC 6749 §5.2.
@@ -26,7 +28,11 @@ impl TokenError {
         Self(StatusCode::BAD_REQUEST, "invalid_grant", description)
     }
 
-    fn request(description: &'static str) -> Self {
+    pub(crate) fn proof(error: &'static str) -> Self {
+        Self(StatusCode::BAD_REQUEST, error, "the proof does not convince")
+    }
+
+    pub(crate) fn request(description: &'static str) -> Self {
         Self(StatusCode::BAD_REQUEST, "invalid_request", description)
     }
 }
@@ -49,6 +55,7 @@ pub(crate) async fn token(
 ) -> Result<Json<Value>, TokenError> {
     let params = Params::parse(&body).ok_or(TokenError::request("a parameter was sent twice"))?;
     authenticate(&provider, &headers, &params)?;
+    let jkt = proven(&provider, &headers, Asked::at("/token"))?;
     if params
         .value("resource")
         .is_some_and(|resource| resource != provider.config.audience)
@@ -60,9 +67,9 @@ pub(crate) async fn token(
         ));
     }
     let answer = match params.value("grant_type") {
-        Some("authorization_code") => by_code(&provider, &params)?,
-        Some("refresh_token") => by_refresh_token(&provider, &params)?,
-        Some("client_credentials") => for_the_client(&provider, &params),
+        Some("authorization_code") => by_code(&provider, &params, jkt)?,
+        Some("refresh_token") => by_refresh_token(&provider, &params, jkt)?,
+        Some("client_credentials") => for_the_client(&provider, &params, jkt.as_deref()),
         _ => {
             return Err(TokenError(
                 StatusCode::BAD_REQUEST,
@@ -74,7 +81,8 @@ pub(crate) async fn token(
     Ok(Json(Value::Object(answer)))
 }
 
-/// The client's name and secret, in the header or in the form, never in both (RFC 6749 §2.3.1).
+/// The client's name and secret, in the header or in the form, never in both (RFC 6749 §2.3.1); or an assertion; or the
+/// name alone.
 pub(crate) fn authenticate(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<(), TokenError> {
     let refused = TokenError(
         StatusCode::UNAUTHORIZED,
@@ -82,6 +90,11 @@ pub(crate) fn authenticate(provider: &Provider, headers: &HeaderMap, params: &Pa
         "client name or secret is wrong",
     );
     let basic = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if params.value("client_assertion").is_some() {
+        let alone = basic.is_none() && params.value("client_secret").is_none();
+        let good = alone && assertion::is_good(provider, params);
+        return if good { Ok(()) } else { Err(refused) };
+    }
     let (id, secret) = match (basic, params.value("client_secret")) {
         (Some(_), Some(_)) => return Err(TokenError::request("authenticate once")),
         (Some(basic), None) => from_basic(basic).ok_or(refused)?,
@@ -89,7 +102,8 @@ pub(crate) fn authenticate(provider: &Provider, headers: &HeaderMap, params: &Pa
             params.value("client_id").unwrap_or_default().to_owned(),
             secret.to_owned(),
         ),
-        (None, None) => return Err(refused),
+        (None, None) if !provider.config.client_secret.is_empty() => return Err(refused),
+        (None, None) => (params.value("client_id").unwrap_or_default().to_owned(), String::new()),
     };
     let right = id == provider.config.client_id
         && bool::from(secret.as_bytes().ct_eq(provider.config.client_secret.as_bytes()));
@@ -121,12 +135,12 @@ fn from_basic(header: &str) -> Option<(String, String)> {
     Some((decode(id)?, decode(secret)?))
 }
 
-fn by_code(provider: &Provider, params: &Params) -> Result<Map<String, Value>, TokenError> {
+fn by_code(provider: &Provider, params: &Params, jkt: Option<String>) -> Result<Map<String, Value>, TokenError> {
     let code = params.value("code").ok_or(TokenError::request("`code` is missing"))?;
     let verifier = params
         .value("code_verifier")
         .ok_or(TokenError::request("`code_verifier` is missing"))?;
-    let pending = provider
+    let mut pending = provider
         .grants()
         .redeem(code, provider.now())
         .ok_or(TokenError::grant("the code is void"))?;
@@ -136,6 +150,10 @@ fn by_code(provider: &Provider, params: &Params) -> Result<Map<String, Value>, T
     if verifier.len() < 43 || challenge(verifier) != pending.challenge {
         return Err(TokenError::grant("the verifier does not fit the challenge"));
     }
+    if pending.grant.jkt.is_some() && pending.grant.jkt != jkt {
+        return Err(TokenError::grant("the code is bound to another key"));
+    }
+    pending.grant.jkt = jkt;
     let faults = provider.faults();
     let mut answer = tokens(provider, &faults, &pending.grant, false);
     if pending.grant.scopes.iter().any(|scope| scope == "offline_access") {
@@ -145,12 +163,20 @@ fn by_code(provider: &Provider, params: &Params) -> Result<Map<String, Value>, T
     Ok(answer)
 }
 
-fn by_refresh_token(provider: &Provider, params: &Params) -> Result<Map<String, Value>, TokenError> {
+fn by_refresh_token(
+    provider: &Provider,
+    params: &Params,
+    jkt: Option<String>,
+) -> Result<Map<String, Value>, TokenError> {
     let token = params
         .value("refresh_token")
         .ok_or(TokenError::request("`refresh_token` is missing"))?;
     let grant = provider.grants().refresh(token, provider.now());
-    let grant = grant.ok_or(TokenError::grant("the refresh token is void"))?;
+    let mut grant = grant.ok_or(TokenError::grant("the refresh token is void"))?;
+    if grant.jkt.is_some() && grant.jkt != jkt {
+        return Err(TokenError::grant("the refresh token is bound to another key"));
+    }
+    grant.jkt = jkt;
     let faults = provider.faults();
     let mut answer = tokens(provider, &faults, &grant, true);
     add_refresh_token(provider, grant, &mut answer);
@@ -172,29 +198,30 @@ fn add_refresh_token(provider: &Provider, grant: Grant, answer: &mut Map<String,
 /// Access and ID token for a grant.
 fn tokens(provider: &Provider, faults: &Faults, grant: &Grant, refreshed: bool) -> Map<String, Value> {
     let scope = grant.scopes.join(" ");
-    let access_token = access_token(provider, grant.person.name, &scope, Some(&grant.family));
-    let mut answer = bearer(provider, &access_token, &scope);
+    let names = (grant.person.name, Some(grant.family.as_str()));
+    let access_token = access_token(provider, names, &scope, grant.jkt.as_deref());
+    let mut answer = granted(provider, &access_token, &scope, grant.jkt.is_some());
     let id_token = id_token(provider, faults, grant, &access_token, refreshed);
     provider.issued(Kind::IdToken, &id_token);
     answer.insert("id_token".into(), id_token.into());
     answer
 }
 
-fn for_the_client(provider: &Provider, params: &Params) -> Map<String, Value> {
+fn for_the_client(provider: &Provider, params: &Params, jkt: Option<&str>) -> Map<String, Value> {
     let scopes: Vec<_> = params
         .words("scope")
         .into_iter()
         .filter(|scope| scope.starts_with("messages:"))
         .collect();
     let scope = scopes.join(" ");
-    let access_token = access_token(provider, &provider.config.client_id, &scope, None);
-    bearer(provider, &access_token, &scope)
+    let access_token = access_token(provider, (&provider.config.client_id, None), &scope, jkt);
+    granted(provider, &access_token, &scope, jkt.is_some())
 }
 
-fn bearer(provider: &Provider, access_token: &str, scope: &str) -> Map<String, Value> {
+fn granted(provider: &Provider, access_token: &str, scope: &str, is_bound: bool) -> Map<String, Value> {
     let mut answer = Map::new();
     answer.insert("access_token".into(), access_token.into());
-    answer.insert("token_type".into(), "Bearer".into());
+    answer.insert("token_type".into(), if is_bound { "DPoP" } else { "Bearer" }.into());
     answer.insert(
         "expires_in".into(),
         provider.config.access_token_lifetime.as_secs().into(),
@@ -203,8 +230,8 @@ fn bearer(provider: &Provider, access_token: &str, scope: &str) -> Map<String, V
     answer
 }
 
-/// A JWT access token for the API (RFC 9068).
-fn access_token(provider: &Provider, sub: &str, scope: &str, family: Option<&str>) -> String {
+/// A JWT access token for the API (RFC 9068), for `sub` and the family of a grant, bound to a key (RFC 9449 §6.1).
+fn access_token(provider: &Provider, (sub, family): (&str, Option<&str>), scope: &str, jkt: Option<&str>) -> String {
     let mut claims = lifetime(provider);
     claims.extend(of_issuer(provider));
     claims.insert("sub".into(), sub.into());
@@ -214,6 +241,9 @@ fn access_token(provider: &Provider, sub: &str, scope: &str, family: Option<&str
     claims.insert("jti".into(), random_token().into());
     if let Some(family) = family {
         claims.insert("grant".into(), family.into());
+    }
+    if let Some(jkt) = jkt {
+        claims.insert("cnf".into(), json!({ "jkt": jkt }));
     }
     let token = provider.key().sign(&typ("at+jwt"), &claims);
     provider.issued(Kind::AccessToken, &token);

@@ -421,3 +421,36 @@ async fn the_old_way_to_sign_out_leads_to_registered_addresses_only() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_pushed_request_is_answered_once_and_by_its_page() {
+    let mut config = DemoConfig::new(
+        "127.0.0.1:4041".parse().unwrap(),
+        "http://localhost:4040/".parse().unwrap(),
+    );
+    config.pushed_requests = true;
+    let demo = Demo::new(config).unwrap();
+    let refused = post(&demo, "/par", &asked(&[])).await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "without the secret");
+    let secret = ("client_secret", "portico-demo-secret");
+    let refused = post(&demo, "/par", &asked(&[secret, ("request_uri", "urn:x:y")])).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "`request_uri` was pushed");
+    let pushed = post(&demo, "/par", &asked(&[secret])).await;
+    assert_eq!(pushed.status(), StatusCode::CREATED);
+    let pushed: Value = serde_json::from_str(&text(pushed).await).unwrap();
+    let reference = [
+        ("client_id", "portico"),
+        ("request_uri", pushed["request_uri"].as_str().unwrap()),
+    ];
+    let address = format!("/authorize?{}", form(&reference));
+    let page = text(visit(&demo, &address, None).await).await;
+    assert!(page.contains("urn:ietf:params:oauth:request_uri:") && !page.contains(CHALLENGE));
+    assert!(!page.contains("portico-demo-secret"));
+    let picked = [&reference[..], &[("demo_person", "alice")]].concat();
+    let response = post(&demo, "/authorize", &picked).await;
+    assert_eq!(answer(&response)("state").as_deref(), Some("s-1"));
+    let (status, _) = redeem(&demo, &answer(&response)("code").unwrap()).await;
+    assert_eq!(status, StatusCode::OK);
+    let again = post(&demo, "/authorize", &picked).await;
+    assert_eq!(again.status(), StatusCode::BAD_REQUEST, "used twice");
+}

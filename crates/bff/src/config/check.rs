@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use super::{BffConfig, ProviderConfig};
+use super::{BffConfig, ProviderConfig, client_auth};
 use crate::provider::discovery::Metadata;
 
 /// Everything that is wrong with a [`BffConfig`].
@@ -144,6 +144,9 @@ fn check_provider(provider: &ProviderConfig, say: &mut impl FnMut(String, String
     super::issuer::check(provider, say);
     super::user_flow::check(provider, say);
     super::sign_out_address::check(provider, say);
+    if let Some(problem) = client_auth::problem(provider) {
+        say(key("client_auth"), problem);
+    }
 }
 
 fn check_algorithms(provider: &ProviderConfig, key: &str, say: &mut impl FnMut(String, String)) {

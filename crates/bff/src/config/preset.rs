@@ -1,11 +1,31 @@
 //! What has to be set for the providers many people have? Whole configurations, written in the settings anybody can
 //! write: nothing in the flow asks which provider it is. Add a secret, and change what you know better.
 //!
-//! | provider | where |
+//! | provider | constructor |
 //! |---|---|
-//! | Microsoft Entra ID, one tenant or some | [`entra`] |
-//! | Azure AD B2C with its user flows | [`b2c`] |
-//! | Auth0 | [`auth0`] |
+//! | Microsoft Entra ID, one tenant | [`ProviderConfig::entra`] |
+//! | Microsoft Entra ID, some tenants | [`ProviderConfig::entra_multi_tenant`] |
+//! | Azure AD B2C with its user flows | [`ProviderConfig::b2c`] |
+//! | Auth0 | [`ProviderConfig::auth0`] |
+//!
+//! ```
+//! use bff::{B2cFlows, B2cTenant, ProviderConfig};
+//!
+//! # fn providers(secret: &str) -> Result<Vec<ProviderConfig>, bff::PresetError> {
+//! let mut staff = ProviderConfig::entra("staff", "contoso.com", "c4e7a2b1-5d8f-4c3a-9e2b-6f7d8e9b0c1a")?;
+//! staff.client_secret = Some(secret.into());
+//!
+//! let tenant = B2cTenant { name: "contoso", id: "b7e2c1a3-9f4d-4e2a-8c1b-3a7d2e5f6b8c" };
+//! let flows = B2cFlows {
+//!     sign_in: "B2C_1_signupsignin1",
+//!     edit_profile: Some("B2C_1_profileediting1"),
+//!     reset_password: Some("B2C_1_passwordreset1"),
+//! };
+//! let customers = ProviderConfig::b2c("customers", tenant, flows, "2f6d8e9b-0c1a-4c3a-9e2b-c4e7a2b15d8f")?;
+//! # Ok(vec![staff, customers])
+//! # }
+//! # assert_eq!(providers("hidden").map(|all| all.len()), Ok(2));
+//! ```
 
 mod auth0;
 mod b2c;

@@ -32,15 +32,23 @@ pub(crate) struct Metadata {
     pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) introspection_endpoint: Option<Url>,
     registration_endpoint: Option<Url>,
+    pub(crate) pushed_authorization_request_endpoint: Option<Url>,
+    require_pushed_authorization_requests: Option<bool>,
     authorization_response_iss_parameter_supported: Option<bool>,
     prompt_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    token_endpoint_auth_signing_alg_values_supported: Option<Vec<String>>,
 }
 
 impl Metadata {
     /// Whether every answer of this provider names its issuer (RFC 9207 §3).
     pub(crate) fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
+    }
+
+    /// Whether requests that pass through the browser are refused (RFC 9126 §5).
+    pub(crate) fn wants_requests_pushed(&self) -> bool {
+        self.require_pushed_authorization_requests == Some(true)
     }
 
     /// Whether it offers to make an account (Initiating User Registration 1.0).
@@ -57,6 +65,11 @@ impl Metadata {
         };
         let has = |method: &str| methods.iter().any(|m| m == method);
         has("client_secret_post") && !has("client_secret_basic")
+    }
+
+    /// Algorithms it takes assertions of clients in, if it says so (Discovery §3).
+    pub(crate) fn assertion_algorithms(&self) -> Option<&[String]> {
+        self.token_endpoint_auth_signing_alg_values_supported.as_deref()
     }
 
     /// Reads and checks an answer of the provider known as `config`.
@@ -101,6 +114,7 @@ impl Metadata {
             &self.revocation_endpoint,
             &self.introspection_endpoint,
             &self.registration_endpoint,
+            &self.pushed_authorization_request_endpoint,
         ];
         for url in needed.into_iter().chain(offered.into_iter().flatten()) {
             if url.scheme() != "https" && !(at_home && is_secure_or_loopback(url)) {
@@ -264,6 +278,7 @@ mod tests {
             status: StatusCode::OK,
             retry_after: None,
             body: body.to_string().into_bytes(),
+            headers: http::HeaderMap::new(),
         };
         Metadata::from_answer(&ProviderConfig::new("demo", issuer, "portico").unwrap(), &answer)
     }

@@ -3,18 +3,20 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::RequestBuilder;
 use serde_json::{Map, Value};
 use url::Url;
-use url::form_urlencoded::{Serializer, byte_serialize};
 
+use super::client_auth::ClientAuth;
+use super::signing::Unsigned;
 use crate::config::HttpLimits;
-use crate::config::check::is_secure_or_loopback;
 use crate::config::secret::Secret;
+use crate::config::check::is_secure_or_loopback;
+
+/// The header with a proof of possession (RFC 9449 §4.1).
+const PROOF: &str = "dpop";
 
 /// The one HTTP client.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub(crate) struct Answer {
     /// What `Retry-After` says, in seconds only (RFC 9110 §10.2.3).
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
+    pub(crate) headers: HeaderMap,
 }
 
 /// Why there is no answer. None of the texts holds a secret.
@@ -41,14 +44,8 @@ pub(crate) enum HttpError {
     NoAnswer(#[source] reqwest::Error),
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
-}
-
-/// Who we are, in the way the provider wants to hear it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum ClientAuth<'a> {
-    Public { id: &'a str },
-    Basic { id: &'a str, secret: &'a Secret },
-    Form { id: &'a str, secret: &'a Secret },
+    #[error("the request could not be signed")]
+    Unsigned(#[from] Unsigned),
 }
 
 impl HttpClient {
@@ -76,6 +73,13 @@ impl HttpClient {
         self.answer(request).await
     }
 
+    /// Reads JSON from `url` with a token that is bound to a key, and the proof for it (RFC 9449 §7.1).
+    pub(crate) async fn read_bound(&self, url: &Url, token: &str, proof: &str) -> Result<Answer, HttpError> {
+        let request = self.client.get(checked(url)?).header(ACCEPT, "application/json");
+        let request = request.header(AUTHORIZATION, secret_header(&format!("DPoP {token}")));
+        self.answer(request.header(PROOF, secret_header(proof))).await
+    }
+
     /// Posts a form with our credentials.
     pub(crate) async fn post(
         &self,
@@ -83,13 +87,27 @@ impl HttpClient {
         auth: ClientAuth<'_>,
         fields: &[(&str, &str)],
     ) -> Result<Answer, HttpError> {
+        self.post_with(url, auth, fields, None).await
+    }
+
+    /// Posts a form with our credentials and a proof of possession (RFC 9449 §5).
+    pub(crate) async fn post_with(
+        &self,
+        url: &Url,
+        auth: ClientAuth<'_>,
+        fields: &[(&str, &str)],
+        proof: Option<&str>,
+    ) -> Result<Answer, HttpError> {
         let mut request = self.client.post(checked(url)?).header(ACCEPT, "application/json");
-        if let ClientAuth::Basic { id, secret } = auth {
-            request = request.header(AUTHORIZATION, basic(id, secret));
+        if let Some(credentials) = auth.header() {
+            request = request.header(AUTHORIZATION, credentials);
+        }
+        if let Some(proof) = proof {
+            request = request.header(PROOF, secret_header(proof));
         }
         let request = request
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form(auth, fields));
+            .body(auth.form(fields)?);
         self.answer(request).await
     }
 
@@ -114,6 +132,7 @@ impl HttpClient {
         let no_answer = |e: reqwest::Error| HttpError::NoAnswer(e.without_url());
         let mut response = request.send().await.map_err(no_answer)?;
         let (status, retry_after) = (response.status(), retry_after(response.headers()));
+        let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
             if body.len() + chunk.len() > self.max_bytes {
@@ -125,8 +144,16 @@ impl HttpClient {
             status,
             retry_after,
             body,
+            headers,
         })
     }
+}
+
+/// A value that no log shows; empty, and so refused by whoever gets it, if it is none.
+fn secret_header(text: &str) -> HeaderValue {
+    let mut value = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
 }
 
 fn checked(url: &Url) -> Result<Url, HttpError> {
@@ -137,29 +164,6 @@ fn checked(url: &Url) -> Result<Url, HttpError> {
     }
 }
 
-/// The fields, with our name and secret where the header does not carry them.
-fn form(auth: ClientAuth<'_>, fields: &[(&str, &str)]) -> String {
-    let mut form = Serializer::new(String::new());
-    form.extend_pairs(fields);
-    match auth {
-        ClientAuth::Public { id } => form.append_pair("client_id", id),
-        ClientAuth::Form { id, secret } => form
-            .append_pair("client_id", id)
-            .append_pair("client_secret", secret.expose()),
-        ClientAuth::Basic { .. } => &mut form,
-    };
-    form.finish()
-}
-
-/// Name and secret are form-encoded first, then joined (RFC 6749 §2.3.1).
-fn basic(id: &str, secret: &Secret) -> String {
-    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-    format!(
-        "Basic {}",
-        STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret.expose())))
-    )
-}
-
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds.min(3600)))
@@ -168,14 +172,6 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn credentials_are_encoded_before_they_are_joined() {
-        assert_eq!(
-            basic("a:b", &Secret::from("c d%")),
-            format!("Basic {}", STANDARD.encode("a%3Ab:c+d%25"))
-        );
-    }
 
     #[tokio::test]
     async fn ds_3_plain_http_to_elsewhere_is_not_even_tried() {

@@ -41,13 +41,14 @@ impl Provider {
     pub(crate) async fn userinfo(
         &self,
         metadata: &Metadata,
-        access_token: &str,
+        granted: &Granted,
         subject: &str,
     ) -> Result<Map<String, Value>, UserinfoError> {
         let Some(address) = &metadata.userinfo_endpoint else {
             return Ok(Map::new());
         };
-        let asking = self.http.read(address, Some(access_token));
+        let token = self.token_of(granted);
+        let asking = self.read_with(address, &token);
         let answer = measured(self.config.id.as_str(), "userinfo", asking).await?;
         match answer.status {
             StatusCode::OK => match signed::token_in(&answer.body) {
@@ -67,7 +68,7 @@ impl Provider {
         granted: &mut Granted,
         subject: &str,
     ) -> Result<Map<String, Value>, UserinfoError> {
-        let first = self.userinfo(metadata, &granted.access_token, subject).await;
+        let first = self.userinfo(metadata, granted, subject).await;
         let for_api = self.config.audience.is_some() || self.config.resource.is_some();
         if !for_api || !matches!(first, Err(UserinfoError::TokenRefused)) {
             return first;
@@ -79,11 +80,12 @@ impl Provider {
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token.as_str()),
         ];
-        let Ok(second) = self.ask_for_tokens_of_any_resource(metadata, &fields).await else {
+        let key = granted.proof_key.as_ref();
+        let Ok(second) = self.ask_for_tokens_of_any_resource(metadata, &fields, key).await else {
             return Ok(Map::new());
         };
-        granted.refresh_token = second.refresh_token.or(Some(refresh_token));
-        match self.userinfo(metadata, &second.access_token, subject).await {
+        granted.refresh_token = second.refresh_token.clone().or(Some(refresh_token));
+        match self.userinfo(metadata, &second, subject).await {
             Err(UserinfoError::TokenRefused) => Ok(Map::new()),
             claims => claims,
         }

@@ -95,7 +95,7 @@ impl Inner {
             ("code_verifier", &pending.verifier),
         ];
         let mut granted = provider
-            .ask_for_tokens(metadata, &fields)
+            .ask_for_tokens(metadata, &fields, pending.proof_key.as_ref())
             .await
             .map_err(|e| no_tokens(&e))?;
         let Some(raw) = &granted.id_token else {
@@ -154,6 +154,7 @@ impl Inner {
             id_token: granted.id_token.unwrap_or_default(),
             nonce: pending.nonce.clone(),
             auth_time: id_token.auth_time,
+            proof_key: granted.proof_key,
         };
         Beginning {
             identity,

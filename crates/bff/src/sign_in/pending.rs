@@ -12,6 +12,7 @@ use tower_sessions::session::Id;
 
 use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
+use crate::provider::proof::ProofKey;
 use crate::return_path::ReturnPath;
 
 /// Longest time a person may take at the provider.
@@ -40,6 +41,9 @@ pub(crate) struct Pending {
     /// How the answer calls its issuer (RFC 9207), known on the way back alone.
     #[serde(skip)]
     pub(crate) answered_by: Option<String>,
+    /// The key that code and tokens are bound to (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proof_key: Option<ProofKey>,
 }
 
 impl Pending {
@@ -159,6 +163,7 @@ mod tests {
             replaces: Some(Id::default().to_string()),
             flow: None,
             answered_by: None,
+            proof_key: Some(ProofKey::fresh().unwrap()),
         }
     }
 

@@ -43,6 +43,8 @@ pub(crate) fn parameters<'a>(
     }
     asked.extend(config.audience.clone().map(|audience| ("audience", audience)));
     asked.extend(config.resource.clone().map(|resource| ("resource", resource)));
+    // The code is of no use to anybody with another key, as a challenge of PKCE is for the verifier.
+    asked.extend(pending.proof_key.as_ref().map(|key| ("dpop_jkt", key.thumbprint())));
     match &config.sign_up_parameter {
         Some((name, value)) if wish.account => asked.push((name, value.clone())),
         None if wish.account && metadata.can_sign_up() => asked.push(("prompt", "create".to_owned())),

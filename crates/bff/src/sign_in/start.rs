@@ -10,7 +10,8 @@ use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
 use url::form_urlencoded;
 
 use super::pending::Pending;
-use super::request::{Wish, address, parameters};
+use super::pushed::{PushError, destination};
+use super::request::{Wish, parameters};
 use crate::bff::Inner;
 use crate::config::ResponseMode;
 use crate::config::user_flow::FlowEnd;
@@ -87,9 +88,9 @@ async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wish: Wi
             );
         }
     };
-    match leave(inner, (provider, &metadata), (return_to, &wish), headers) {
+    match leave(inner, (provider, &metadata), (return_to, &wish), headers).await {
         Ok(response) => response,
-        Err(error) => inner.show(Failure::ours(&error), Some(&provider.config.id)),
+        Err(failure) => inner.show(*failure, Some(&provider.config.id)),
     }
 }
 
@@ -146,13 +147,26 @@ pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &st
     .retry(login_path(Some(provider), return_to))
 }
 
+/// The provider does not take what is asked.
+fn not_pushed(provider: &Provider, return_to: &ReturnPath, error: &PushError) -> Failure {
+    if error.is_passing() {
+        return not_ready(provider, return_to, &chain(error));
+    }
+    let message = format!(
+        "{} did not accept the request to sign you in. If this goes on, tell the people who run this site.",
+        provider.config.title
+    );
+    let title = "Signing in is not possible right now";
+    Failure::new(StatusCode::BAD_GATEWAY, title, message, chain(error)).retry(login_path(Some(provider), return_to))
+}
+
 /// Remembers the sign-in, or the user flow that `provider` is, and sends the browser there.
-pub(super) fn leave(
+pub(super) async fn leave(
     inner: &Inner,
     (provider, metadata): (&Provider, &Metadata),
     (return_to, wish): (ReturnPath, &Wish),
     headers: &HeaderMap,
-) -> Result<Response, crate::session::seal::SealError> {
+) -> Result<Response, Box<Failure>> {
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let pending = Pending {
         provider: provider.config.id.to_string(),
@@ -167,16 +181,23 @@ pub(super) fn leave(
             .or_else(|| wish.replaces.clone()),
         flow: provider.flow.as_ref().map(|flow| flow.name.clone()),
         answered_by: None,
+        proof_key: provider
+            .proof_key(None)
+            .map_err(|error| Box::new(Failure::ours(&error)))?,
     };
     let asked = parameters(provider, metadata, &pending, (challenge.as_str(), wish));
-    let url = address(metadata, &asked);
+    let url = destination(provider, metadata, &asked)
+        .await
+        .map_err(|error| Box::new(not_pushed(provider, &pending.return_to, &error)))?;
     let same_site = if provider.config.response_mode == ResponseMode::FormPost {
         SameSite::None
     } else {
         SameSite::Lax
     };
     let mut response = see_other(url.as_str());
-    inner.remember(&pending, same_site, headers, &mut response)?;
+    inner
+        .remember(&pending, same_site, headers, &mut response)
+        .map_err(|error| Box::new(Failure::ours(&error)))?;
     Ok(response)
 }
 

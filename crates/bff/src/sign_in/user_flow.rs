@@ -88,7 +88,7 @@ impl Inner {
     ) -> Result<Response, Box<Failure>> {
         let metadata = provider.discovery.ready().await;
         let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &return_to, &chain(&e))))?;
-        leave(self, (provider, &metadata), (return_to, &wish), headers).map_err(|e| Box::new(Failure::ours(&e)))
+        leave(self, (provider, &metadata), (return_to, &wish), headers).await
     }
 
     /// Does what the provider's error code asks for.

@@ -35,12 +35,13 @@ pub(crate) async fn by_frame(
     };
     // Asked before it ends: the cookie is removed where it belongs to the session that ends, and nowhere else.
     let own = session_of(&inner, &headers).await.ok().flatten();
+    let is_party = |known: &str| {
+        let named = issuer.as_deref();
+        named.is_none_or(|named| provider.config.is_same_party(named, known))
+    };
     let own = own.is_some_and(|s| {
         let theirs = s.identity.provider == provider.config.id && s.sid.as_deref() == Some(&sid);
-        theirs
-            && issuer
-                .as_ref()
-                .is_none_or(|issuer| provider.config.is_same_party(issuer, &s.identity.issuer))
+        theirs && is_party(&s.identity.issuer)
     });
     if let Err(error) = end(&inner, provider, &sid, issuer.as_deref()).await {
         let failure = Failure::ours(&error).about(What::LogoutChannel);
@@ -70,8 +71,8 @@ async fn end(inner: &Inner, provider: &Provider, sid: &str, issuer: Option<&str>
     Ok(())
 }
 
-/// The session meant, and its issuer where that is said. Both parameters once, and the issuer is the provider's; a provider that is known to leave it out
-/// may do so.
+/// The session meant, and its issuer where that is said. Both parameters once, and the issuer is the provider's; a
+/// provider that is known to leave it out may do so.
 fn named(provider: &Provider, query: &str) -> Option<(String, Option<String>)> {
     let values = |name: &str| {
         let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known == name);

@@ -11,7 +11,6 @@ use futures::future::{BoxFuture, Shared};
 use super::endpoint::{EndpointError, Granted};
 use super::{AccessToken, TokenError};
 use crate::bff::{Bff, Inner};
-use crate::config::secret::Secret;
 use crate::event::{Outcome as Came, What, event};
 use crate::problem::chain;
 
@@ -78,7 +77,8 @@ impl Bff {
     /// it has trouble.
     pub async fn client_token(&self, provider: &str, request: ClientTokenRequest) -> Result<AccessToken, TokenError> {
         let granted = self.0.client_token((provider.to_owned(), request)).await?;
-        Ok(AccessToken(Secret::from(granted.access_token)))
+        let binding = self.0.provider(provider).and_then(|p| p.binding(&granted));
+        Ok(AccessToken::new(&granted.access_token, binding))
     }
 }
 
@@ -123,7 +123,7 @@ impl Inner {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let asked = provider.ask_for_tokens_of_any_resource(&metadata, &fields).await;
+        let asked = provider.ask_for_tokens_of_any_resource(&metadata, &fields, None).await;
         asked.map_err(|error| {
             event(What::ClientToken, Came::Failed)
                 .provider(provider.config.id.as_str())

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::provider::http::{Answer, HttpError};
+use crate::provider::proof::ProofKey;
 
 /// Lifetime of an access token whose answer names none, when it can be renewed and when not.
 const UNSAID: (i64, i64) = (300, 3600);
@@ -28,6 +29,8 @@ pub(crate) struct Granted {
     pub(crate) id_token: Option<String>,
     /// What is granted, where that differs from what was asked for (RFC 6749 §5.1).
     pub(crate) scope: Option<String>,
+    /// The key the access token is bound to.
+    pub(crate) proof_key: Option<ProofKey>,
 }
 
 /// Why there are no tokens.
@@ -74,34 +77,42 @@ impl Granted {
 }
 
 impl Provider {
-    /// Asks for tokens with `fields`; adds the resource and our credentials.
+    /// Asks for tokens with `fields`; adds the resource and our credentials. Tokens are bound to `key`, to a new one where
+    /// there is none yet and there should be (RFC 9449 §5).
     pub(crate) async fn ask_for_tokens(
         &self,
         metadata: &Metadata,
         fields: &[(&str, &str)],
+        key: Option<&ProofKey>,
     ) -> Result<Granted, EndpointError> {
         let mut form = fields.to_vec();
         if let Some(resource) = &self.config.resource {
             form.push(("resource", resource));
         }
-        self.ask_for_tokens_of_any_resource(metadata, &form).await
+        self.ask_for_tokens_of_any_resource(metadata, &form, key).await
     }
 
-    /// Asks for tokens with `fields` and nothing but our credentials.
+    /// Asks for tokens with `fields` and nothing but our credentials, and a proof where there is a `key` or should be.
     pub(crate) async fn ask_for_tokens_of_any_resource(
         &self,
         metadata: &Metadata,
         fields: &[(&str, &str)],
+        key: Option<&ProofKey>,
     ) -> Result<Granted, EndpointError> {
-        let answer = self
-            .http
-            .post(&metadata.token_endpoint, self.client_auth(metadata), fields)
-            .await?;
-        read(&answer, self.clock.now())
+        let key = self.proof_key(key).map_err(HttpError::from)?;
+        let answer = match &key {
+            Some(key) => self.post_proven(metadata, fields, key).await?,
+            None => {
+                self.http
+                    .post(&metadata.token_endpoint, self.client_auth(metadata), fields)
+                    .await?
+            }
+        };
+        read(&answer, self.clock.now(), key)
     }
 }
 
-fn read(answer: &Answer, now: OffsetDateTime) -> Result<Granted, EndpointError> {
+fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Result<Granted, EndpointError> {
     let status = answer.status;
     if status.is_server_error() || status.as_u16() == 429 {
         return Err(EndpointError::Trouble {
@@ -117,9 +128,14 @@ fn read(answer: &Answer, now: OffsetDateTime) -> Result<Granted, EndpointError> 
         });
     }
     let raw: RawGranted = serde_json::from_slice(&answer.body).map_err(|_| EndpointError::Malformed("not JSON"))?;
-    // DPoP and MAC tokens would be of no use without their proofs (RFC 6750 §4).
-    if !raw.token_type.eq_ignore_ascii_case("bearer") || raw.access_token.is_empty() {
-        return Err(EndpointError::Malformed("not a bearer token"));
+    // Bound tokens would be of no use without a proof (RFC 6750 §4), and where we proved a key, a token that anybody can
+    // use is not what was asked for (RFC 9449 §5).
+    let (kind, problem) = match proof_key {
+        Some(_) => ("dpop", "not a token bound to our key"),
+        None => ("bearer", "not a bearer token"),
+    };
+    if !raw.token_type.eq_ignore_ascii_case(kind) || raw.access_token.is_empty() {
+        return Err(EndpointError::Malformed(problem));
     }
     let unsaid = if raw.refresh_token.is_some() {
         UNSAID.0
@@ -134,6 +150,7 @@ fn read(answer: &Answer, now: OffsetDateTime) -> Result<Granted, EndpointError> 
         refresh_token: raw.refresh_token.filter(|t| !t.is_empty()),
         id_token: raw.id_token,
         scope: raw.scope.as_ref().and_then(Value::as_str).map(str::to_owned),
+        proof_key,
     })
 }
 
@@ -158,8 +175,10 @@ mod tests {
                 status,
                 retry_after: None,
                 body: body.into(),
+                headers: http::HeaderMap::new(),
             },
             OffsetDateTime::UNIX_EPOCH,
+            None,
         )
     }
 

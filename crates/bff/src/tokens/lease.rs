@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
 use super::refresh::unavailable;
-use super::{AccessToken, TokenError, TokenSet};
+use super::{AccessToken, TokenError};
 use crate::bff::Inner;
 use crate::problem::chain;
 use crate::session::index::SessionRef;
@@ -35,23 +35,23 @@ const REQUESTS: u32 = 3;
 /// Which token of a session somebody waits for.
 pub(super) trait Wanted: Sync {
     /// The token, if it needs no second thought at `now`.
-    fn fresh(&self, tokens: &TokenSet, now: OffsetDateTime) -> Option<AccessToken>;
+    fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken>;
     /// The token, if it still works at `now`.
-    fn usable(&self, tokens: &TokenSet, now: OffsetDateTime) -> Option<AccessToken>;
+    fn usable(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken>;
     /// What is said when nothing could bring it.
     fn without_refresh_token(&self) -> TokenError;
 }
 
 /// The session's own access token.
-pub(super) struct Own;
+pub(super) struct Own<'a>(pub(super) &'a Inner);
 
-impl Wanted for Own {
-    fn fresh(&self, tokens: &TokenSet, now: OffsetDateTime) -> Option<AccessToken> {
-        tokens.is_fresh(now).then(|| tokens.access_token())
+impl Wanted for Own<'_> {
+    fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
+        session.tokens.is_fresh(now).then(|| self.0.token_of(session))
     }
 
-    fn usable(&self, tokens: &TokenSet, now: OffsetDateTime) -> Option<AccessToken> {
-        tokens.is_usable(now).then(|| tokens.access_token())
+    fn usable(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
+        session.tokens.is_usable(now).then(|| self.0.token_of(session))
     }
 
     fn without_refresh_token(&self) -> TokenError {
@@ -74,29 +74,28 @@ impl Inner {
         let mut pauses = pauses();
         loop {
             let (session, now) = (self.session_now(id).await?, self.config.clock.now());
-            let tokens = &session.tokens;
-            if let Some(token) = wanted.fresh(tokens, now) {
+            if let Some(token) = wanted.fresh(&session, now) {
                 return Ok(Turn::Done(token));
             }
-            if tokens.refresh_token.is_none() {
-                let usable = wanted.usable(tokens, now).map(Turn::Done);
+            if session.tokens.refresh_token.is_none() {
+                let usable = wanted.usable(&session, now).map(Turn::Done);
                 return usable.ok_or_else(|| wanted.without_refresh_token());
             }
             if let Some(fence) = self.take_lease(id).await? {
                 // What was read before the lease may be what its last holder has replaced.
                 let session = self.session_now(id).await?;
-                if wanted.fresh(&session.tokens, now).is_none() && session.tokens.refresh_token.is_some() {
+                if wanted.fresh(&session, now).is_none() && session.tokens.refresh_token.is_some() {
                     return Ok(Turn::Ours(Box::new(session), fence));
                 }
                 self.give_back(id, fence).await;
                 continue;
             }
             // Somebody is at it. No reason to wait while the old one is good for longer than waiting takes.
-            if let Some(token) = wanted.usable(tokens, now + WAIT) {
+            if let Some(token) = wanted.usable(&session, now + WAIT) {
                 return Ok(Turn::Done(token));
             }
             let Some(pause) = pauses.next() else {
-                let (session, usable) = (SessionRef::of(&id), wanted.usable(tokens, now).map(Turn::Done));
+                let (session, usable) = (SessionRef::of(&id), wanted.usable(&session, now).map(Turn::Done));
                 tracing::warn!(target: "bff", %session, "another replica takes long to renew a token");
                 return usable.ok_or_else(|| unavailable(Some(RETRY_AFTER)));
             };

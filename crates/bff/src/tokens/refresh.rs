@@ -72,7 +72,7 @@ impl Inner {
 
     async fn renew(self: &Arc<Self>, id: Id) -> Outcome {
         loop {
-            match self.turn(id, &Own).await? {
+            match self.turn(id, &Own(self)).await? {
                 Turn::Done(token) => return Ok(token),
                 Turn::Ours(session, fence) => {
                     if let Some(outcome) = self.renew_once(*session, fence).await {
@@ -139,11 +139,7 @@ impl Inner {
     /// The old token while it lasts, even if only for seconds.
     fn without_renewal(&self, session: &Session, error: TokenError) -> Outcome {
         let usable = session.tokens.is_usable(self.config.clock.now());
-        if usable {
-            Ok(session.tokens.access_token())
-        } else {
-            Err(error)
-        }
+        if usable { Ok(self.token_of(session)) } else { Err(error) }
     }
 
     async fn renew_at_provider(&self, session: &Session, refresh_token: &str) -> Result<Granted, Refused> {
@@ -157,7 +153,7 @@ impl Inner {
             .map_err(|_| Refused::Now(unavailable(None)))?;
         let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
         let granted = provider
-            .ask_for_tokens(&metadata, &fields)
+            .ask_for_tokens(&metadata, &fields, session.tokens.proof_key.as_ref())
             .await
             .map_err(|e| refused(session, &e))?;
         match check_id_token(provider, &metadata, session, &granted).await {

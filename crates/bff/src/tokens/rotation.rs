@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::endpoint::Granted;
 use super::refresh::{Outcome, told, unavailable};
-use super::{AccessToken, TokenError, TokenSet};
+use super::{TokenError, TokenSet};
 use crate::bff::Inner;
 use crate::event::Outcome as Came;
 use crate::problem::chain;
@@ -30,6 +30,7 @@ impl Inner {
             tokens.access_token.clone_from(&granted.access_token);
             tokens.expires_at = granted.expires_at;
             tokens.renew_at = granted.renew_at;
+            tokens.proof_key.clone_from(&granted.proof_key);
             // None in the answer: the old one goes on (RFC 6749 §6).
             if granted.refresh_token.is_some() {
                 tokens.refresh_token.clone_from(&granted.refresh_token);
@@ -39,7 +40,7 @@ impl Inner {
             }
         });
         let written = written.await?;
-        Some(written.map(|()| AccessToken(granted.access_token.into())))
+        Some(written.map(|session| self.token_of(&session)))
     }
 
     /// Keeps what the next renewal needs of an answer whose ID token cannot be checked for want of keys: the old refresh
@@ -67,14 +68,14 @@ impl Inner {
         mut session: Session,
         fence: Fence,
         change: impl Fn(&mut TokenSet),
-    ) -> Option<Result<(), TokenError>> {
+    ) -> Option<Result<Session, TokenError>> {
         let id = session.id;
         for attempt in 0..MAX_WRITES {
             change(&mut session.tokens);
             match self.sessions.update_leased(&session, fence).await {
                 Ok(Leased::Saved) => {
                     told(&session, Came::Success, "");
-                    return Some(Ok(()));
+                    return Some(Ok(session));
                 }
                 Ok(Leased::Gone) => {
                     if let Some(provider) = self.provider(session.identity.provider.as_str()) {

@@ -69,7 +69,7 @@ async fn si_4_a_provider_with_a_parameter_of_its_own_is_asked_for_a_new_account_
 async fn si_4_signing_out_goes_by_the_provider_s_own_address_where_nothing_standard_is_offered() {
     let (house, mut browser) = signed_in().await;
     let origin = house.issuer.trim_end_matches('/').to_owned();
-    assert_eq!(house.bff.form_targets(), [origin.clone()]);
+    assert_eq!(house.bff.form_targets(), [&*origin]);
     let to = browser.submit("/auth/logout", &[]).await.location();
     assert!(to.as_str().starts_with(&format!("{origin}/v2/logout?")), "{to}");
     assert_eq!(parameter(&to, "client_id").as_deref(), Some("portico"));

@@ -26,10 +26,10 @@ fn tenant(demo: &mut DemoConfig) {
         "oid": "0b1d", "name": "Alice Archer", "given_name": "Alice", "family_name": "Archer",
         "emails": ["alice@contoso.example"], "jobTitle": "Engineer", "tfp": "B2C_1_signupsignin1",
     });
-    demo.faults.id_token = told.as_object().unwrap().clone();
+    demo.faults.id_token.clone_from(told.as_object().unwrap());
 }
 
-fn preset(known: &mut ProviderConfig) {
+pub(crate) fn preset(known: &mut ProviderConfig) {
     let tenant = B2cTenant {
         name: "contoso",
         id: TENANT,

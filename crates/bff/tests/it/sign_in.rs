@@ -109,7 +109,7 @@ async fn si_7_the_answer_can_come_by_a_form_from_another_site() {
 }
 
 /// Names and values of the hidden fields of a page.
-fn form_fields(html: &str) -> Vec<(String, String)> {
+pub(crate) fn form_fields(html: &str) -> Vec<(String, String)> {
     let inputs = html.split("<input type=\"hidden\" name=\"").skip(1);
     inputs
         .map(|input| {

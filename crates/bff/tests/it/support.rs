@@ -1,6 +1,7 @@
 //! What do the tests stand on? A house (site, provider, database, clock), its replicas, browsers, and a log.
 
 mod browser;
+mod client_key;
 mod cluster;
 mod cookie;
 mod house;
@@ -12,6 +13,7 @@ mod replica;
 mod site;
 
 pub(crate) use browser::Browser;
+pub(crate) use client_key::{ClientKey, client_key, decoded, field};
 pub(crate) use cluster::Database;
 pub(crate) use house::{House, Plan};
 pub(crate) use log::Log;

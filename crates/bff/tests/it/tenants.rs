@@ -8,6 +8,7 @@ use axum::{Json, Router};
 use bff::Caller;
 use demo::{Answer, DemoHandle, Endpoint, Kind, Patch, Signing};
 use serde_json::{Value, json};
+use url::form_urlencoded::Serializer;
 
 use crate::back_channel::{EVENT, greeting, post};
 use crate::entra::{OURS, PARTNER, THEIRS, from_tenant, issuer_of, me, multi_tenant};
@@ -89,13 +90,11 @@ async fn si_2_a_logout_token_ends_the_sessions_of_its_tenant() {
 async fn si_2_a_frame_ends_the_sessions_of_the_tenant_it_names() {
     let (house, _, mut ours, mut partner) = two_alices().await;
     let frame = async |issuer: Option<String>| {
-        let mut query = url::form_urlencoded::Serializer::new(String::from("/auth/frontchannel-logout/demo?sid=s1"));
-        query = url::form_urlencoded::Serializer::for_suffix(query.finish(), 31);
-        if let Some(issuer) = issuer {
-            query.append_pair("iss", &issuer);
-        }
+        let issuer = issuer.map(|issuer| ("iss", issuer));
+        let fields = issuer.into_iter().chain([("sid", "s1".to_owned())]);
+        let query = Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut page = house.browser();
-        page.go(&query.finish()).await.status
+        page.go(&format!("/auth/frontchannel-logout/demo?{query}")).await.status
     };
     assert_eq!(frame(Some(issuer_of(&house, THEIRS))).await, 400, "not in the list");
     assert_eq!(frame(Some(house.issuer.clone())).await, 400, "the template");

@@ -5,9 +5,10 @@ use demo::{DemoHandle, Endpoint, Kind};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::b2c::{PROFILE, RESET, SIGN_IN, at, plan, signed_in};
+use crate::b2c::{PROFILE, RESET, SIGN_IN, at, plan, preset, signed_in};
 use crate::entra::me;
-use crate::support::{Browser, House, Page, parameter};
+use crate::sign_in::form_fields;
+use crate::support::{Browser, House, Page, Plan, parameter};
 
 const EDIT: &str = "/auth/edit-profile?return_to=/me%3Ftab%3D1";
 
@@ -280,4 +281,43 @@ async fn si_3_other_errors_are_shown_and_no_flow_leads_round_for_ever() {
     let page = back(&mut browser, &reset).await;
     assert_eq!(page.status, 403, "{}", page.body);
     assert!(page.headers.get("location").is_none() && browser.pending().is_empty());
+}
+
+/// The answer to `authorize` as a form of the provider's page: the session's `Lax` cookie stays behind.
+async fn posted(browser: &mut Browser, authorize: &Url) -> Page {
+    let fields = form_fields(&browser.go(authorize.as_str()).await.body);
+    let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    browser.post_from_elsewhere("/auth/callback/demo", &fields).await
+}
+
+#[tokio::test]
+async fn si_3_a_posted_answer_finds_the_session_it_belongs_to() {
+    let house = House::build(Plan {
+        https: true,
+        provider: |known| {
+            preset(known);
+            known.response_mode = bff::ResponseMode::FormPost;
+        },
+        ..plan()
+    })
+    .await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    assert_eq!(posted(&mut browser, &authorize).await.status, 303);
+    let cookie = browser.session();
+    tells(&house, &json!({ "name": "Alice Ames" }));
+    let authorize = browser.start(EDIT).await;
+    let page = posted(&mut browser, &authorize).await;
+    assert_eq!((page.status, page.location().path()), (303, "/me"), "{}", page.body);
+    assert_eq!(me(&mut browser).await["claims"]["name"], "Alice Ames");
+    assert_eq!(browser.session(), cookie);
+
+    forgets(&at(&house, SIGN_IN));
+    let authorize = browser.start("/auth/login?return_to=/me").await;
+    let reset = posted(&mut browser, &authorize).await.location();
+    works(&at(&house, SIGN_IN));
+    let again = posted(&mut browser, &reset).await.location();
+    assert_eq!(posted(&mut browser, &again).await.location().path(), "/me");
+    assert_ne!(browser.session(), cookie);
+    assert_eq!(house.rows().await, 1, "the session the browser left with is gone");
 }

@@ -81,6 +81,7 @@ fn for_api(refresh_token: Option<&str>) -> Granted {
         refresh_token,
         id_token: None,
         scope: None,
+        proof_key: None,
     }
 }
 

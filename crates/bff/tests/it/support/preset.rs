@@ -23,7 +23,7 @@ pub(crate) fn at_demo(known: &mut ProviderConfig, preset: ProviderConfig, real: 
     }
     // What the demo has of its own: how it signs, the client's secret, one API.
     config.algorithms = vec!["ES256".to_owned()];
-    config.client_secret = known.client_secret.clone();
+    config.client_secret.clone_from(&known.client_secret);
     config.audience.clone_from(&known.audience);
     config.scopes.push("messages:read".to_owned());
     *known = config;

@@ -1,0 +1,116 @@
+//! How do we say who we are? In the header or in the form of one request (RFC 6749 §2.3, OpenID Connect Core 1.0 §9).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use url::form_urlencoded::{Serializer, byte_serialize};
+
+use super::Provider;
+use super::assertion::{Assertion, JWT_BEARER};
+use super::discovery::Metadata;
+use super::signing::Unsigned;
+use crate::config::client_auth::ClientAuthMethod;
+use crate::config::secret::Secret;
+
+/// Who we are, in the way the provider wants to hear it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ClientAuth<'a> {
+    Public { id: &'a str },
+    Basic { id: &'a str, secret: &'a Secret },
+    Form { id: &'a str, secret: &'a Secret },
+    Signed(Assertion<'a>),
+}
+
+impl<'a> ClientAuth<'a> {
+    /// As the configuration says; `automatic` follows the metadata.
+    pub(super) fn of(provider: &'a Provider, metadata: &Metadata) -> Self {
+        let (config, id) = (&provider.config, provider.config.client_id.as_str());
+        let by_secret = |in_form: bool| match &config.client_secret {
+            None => Self::Public { id },
+            Some(secret) if in_form => Self::Form { id, secret },
+            Some(secret) => Self::Basic { id, secret },
+        };
+        match &config.client_auth {
+            ClientAuthMethod::Automatic => by_secret(metadata.takes_secret_in_form_only()),
+            ClientAuthMethod::SecretBasic => by_secret(false),
+            ClientAuthMethod::SecretPost => by_secret(true),
+            ClientAuthMethod::None => Self::Public { id },
+            ClientAuthMethod::PrivateKeyJwt { key, kid } => Self::Signed(Assertion {
+                client_id: id,
+                audience: &config.issuer,
+                key,
+                kid: kid.as_deref(),
+                algorithm: key.algorithm(metadata.assertion_algorithms()),
+                now: provider.clock.now().unix_timestamp(),
+            }),
+        }
+    }
+
+    /// The `Authorization` header, where it carries the proof.
+    pub(super) fn header(&self) -> Option<String> {
+        match self {
+            Self::Basic { id, secret } => Some(basic(id, secret)),
+            _ => None,
+        }
+    }
+
+    /// The form: `fields`, with our name and proof where the header does not carry them. An assertion is made here, for
+    /// this form alone.
+    pub(super) fn form(&self, fields: &[(&str, &str)]) -> Result<String, Unsigned> {
+        let mut form = Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let id = match self {
+            Self::Public { id } => id,
+            Self::Form { id, secret } => {
+                form.append_pair("client_secret", secret.expose());
+                id
+            }
+            Self::Signed(assertion) => {
+                form.append_pair("client_assertion_type", JWT_BEARER);
+                form.append_pair("client_assertion", &assertion.sign()?);
+                assertion.client_id
+            }
+            Self::Basic { .. } => return Ok(form.finish()),
+        };
+        // A pushed authorization request has it among its own parameters (RFC 9126 §2.1).
+        if !fields.iter().any(|(name, _)| *name == "client_id") {
+            form.append_pair("client_id", id);
+        }
+        Ok(form.finish())
+    }
+}
+
+/// Name and secret are form-encoded first, then joined (RFC 6749 §2.3.1).
+fn basic(id: &str, secret: &Secret) -> String {
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    format!(
+        "Basic {}",
+        STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret.expose())))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_encoded_before_they_are_joined() {
+        assert_eq!(
+            basic("a:b", &Secret::from("c d%")),
+            format!("Basic {}", STANDARD.encode("a%3Ab:c+d%25"))
+        );
+    }
+
+    #[test]
+    fn lg_9_the_name_is_said_once() {
+        let form = |auth: ClientAuth<'_>, fields: &[(&str, &str)]| auth.form(fields).unwrap();
+        let public = ClientAuth::Public { id: "p" };
+        assert_eq!(form(public, &[("client_id", "p"), ("a", "b")]), "client_id=p&a=b");
+        assert_eq!(form(public, &[("a", "b")]), "a=b&client_id=p");
+        let secret = Secret::from("s");
+        let basic = ClientAuth::Basic {
+            id: "p",
+            secret: &secret,
+        };
+        assert_eq!(form(basic, &[("client_id", "p")]), "client_id=p");
+    }
+}
