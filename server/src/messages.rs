@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::{Router, body::Body};
-use bff::{SignedIn, TokenError};
+use bff::{AccessToken, SignedIn, TokenError};
 use domain::{Message, MessageError, MessageKind, Messages, Visitor};
-use http::{Request, StatusCode, header};
+use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt as _;
 use url::Url;
 
@@ -29,6 +29,7 @@ pub(crate) enum MessageSource {
 /// What an API answered, whatever it is.
 struct Answer {
     status: StatusCode,
+    headers: HeaderMap,
     body: Vec<u8>,
 }
 
@@ -44,9 +45,10 @@ impl MessageSource {
         })
     }
 
-    async fn fetch(&self, kind: MessageKind, token: Option<&str>) -> Option<Answer> {
+    async fn fetch(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
         match self {
-            Self::Own(router) => ask_own(router.clone(), kind, token).await,
+            // In this process nobody can take a token on its way, so it needs no proof.
+            Self::Own(router) => ask_own(router.clone(), kind, token.map(AccessToken::secret)).await,
             Self::Remote(remote) => remote.ask(kind, token).await,
         }
     }
@@ -58,12 +60,12 @@ async fn ask_own(router: Router, kind: MessageKind, token: Option<&str>) -> Opti
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
     let response = router.oneshot(request.body(Body::empty()).ok()?).await.ok()?;
-    let status = response.status();
+    let (status, headers) = (response.status(), response.headers().clone());
     let body = axum::body::to_bytes(response.into_body(), MAX_ANSWER)
         .await
         .ok()?
         .to_vec();
-    Some(Answer { status, body })
+    Some(Answer { status, headers, body })
 }
 
 /// The messages API for one request: knows whose token to show.
@@ -82,13 +84,12 @@ impl Messages for VisitorMessages {
             (_, Some(signed_in), Some(_)) => token(signed_in).await?,
             _ => return Err(MessageError::SignInFirst),
         };
-        let secret = token.as_ref().map(bff::AccessToken::secret);
-        let answer = self.source.fetch(kind, secret).await.ok_or(MessageError::Unavailable)?;
+        let answer = self.source.fetch(kind, token.as_ref()).await.ok_or(MessageError::Unavailable)?;
         understand(&answer)
     }
 }
 
-async fn token(signed_in: &SignedIn) -> Result<Option<bff::AccessToken>, MessageError> {
+async fn token(signed_in: &SignedIn) -> Result<Option<AccessToken>, MessageError> {
     match signed_in.access_token().await {
         Ok(token) => Ok(Some(token)),
         // The API says itself that it wants one.
@@ -135,6 +136,7 @@ mod tests {
     fn answer(status: StatusCode, body: &str) -> Answer {
         Answer {
             status,
+            headers: HeaderMap::new(),
             body: body.as_bytes().to_vec(),
         }
     }

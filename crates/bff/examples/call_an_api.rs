@@ -9,32 +9,37 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use bff::{Bff, BffConfig, KeyRing, MemorySessions, PlainPages, ProviderConfig, Secret, SignedIn, TokenError};
-use http::{Method, StatusCode};
-use url::Url;
+use bff::{
+    Bff, BffConfig, KeyRing, MemorySessions, PlainPages, ProviderConfig, Secret, SignedIn, TokenError, Upstream,
+};
+use http::StatusCode;
 
-/// Asks the API with the person's token, and with a proof where the token is bound to a key. Three kinds of refusal, three
-/// answers.
-async fn ask(person: SignedIn, State((http, url)): State<(reqwest::Client, Url)>) -> Result<String, StatusCode> {
+type Api = (reqwest::Client, String);
+
+/// On the server: asks the API with the person's token. Three kinds of refusal, three answers.
+async fn ask(person: SignedIn, State((http, url)): State<Api>) -> Result<String, StatusCode> {
     let token = person.access_token().await.map_err(|error| match error {
         TokenError::SignInAgain => StatusCode::UNAUTHORIZED,
         TokenError::ProviderUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         TokenError::NotGranted => StatusCode::FORBIDDEN,
     })?;
-    let send = async || {
-        let proof = token.proof(&Method::GET, &url).ok()?;
-        let mut request = http.get(url.clone());
-        request = request.header("authorization", format!("{} {}", token.scheme(), token.secret()));
-        if let Some(proof) = proof {
-            request = request.header("dpop", proof);
-        }
-        request.send().await.ok()
-    };
-    let mut answer = send().await.ok_or(StatusCode::BAD_GATEWAY)?;
-    if token.wants_again(&url, answer.status(), answer.headers()) {
-        answer = send().await.ok_or(StatusCode::BAD_GATEWAY)?;
-    }
+    let answer = http.get(url).bearer_auth(token.secret()).send().await;
+    let answer = answer.map_err(|_| StatusCode::BAD_GATEWAY)?;
     answer.text().await.map_err(|_| StatusCode::BAD_GATEWAY)
+}
+
+/// The whole site at `url`. Scripts of its pages reach the API at `/api/…`: `fetch("/api/7")` asks for `{api}/7`.
+pub(crate) fn site(url: &str, provider: ProviderConfig, api: &str) -> Result<Router, Box<dyn Error>> {
+    let audience = provider.audience.clone().ok_or("say the audience of the API")?;
+    let config = BffConfig::new(url.parse()?, KeyRing::ephemeral()).with_provider(provider);
+    let bff = Bff::new(config, Arc::new(MemorySessions::new()), Arc::new(PlainPages))?;
+    bff.start();
+    let passed_on = bff.proxy(Upstream::new("/api", api)?.audience(audience))?;
+    #[expect(clippy::disallowed_methods, reason = "an example may call its API as it likes")]
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let state: Api = (http.build()?, api.to_owned());
+    let site = Router::new().route("/", get(ask)).with_state(state);
+    Ok(bff.protect(site.merge(passed_on)).merge(bff.router()))
 }
 
 #[tokio::main]
@@ -46,20 +51,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut provider = ProviderConfig::new("main", issuer, client_id)?;
     provider.client_secret = Some(Secret::from(secret.as_str()));
     provider.audience = Some(audience.clone());
-    provider
-        .scopes
-        .extend(["offline_access", "messages:read"].map(str::to_owned));
-
-    let config = BffConfig::new("http://localhost:4040/".parse()?, KeyRing::ephemeral()).with_provider(provider);
-    let bff = Bff::new(config, Arc::new(MemorySessions::new()), Arc::new(PlainPages))?;
-    bff.start();
-
-    #[expect(clippy::disallowed_methods, reason = "an example may call its API as it likes")]
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()?;
-    let site = Router::new().route("/", get(ask)).with_state((http, api.parse()?));
-    let site = bff.protect(site).merge(bff.router());
-    axum::serve(tokio::net::TcpListener::bind("127.0.0.1:4040").await?, site).await?;
+    let more = ["offline_access", "messages:read"];
+    provider.scopes.extend(more.map(str::to_owned));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:4040").await?;
+    axum::serve(listener, site("http://localhost:4040/", provider, api)?).await?;
     Ok(())
 }

@@ -7,11 +7,13 @@
 //! | May this program use the API? | [`bearer`] |
 //! | May this program or person? | [`combined`] |
 //! | May somebody who signed in elsewhere? | [`provider`] |
+//! | How does a page reach an API of somebody else? | [`proxy`] |
 
 pub(crate) mod bearer;
 pub(crate) mod combined;
 pub(crate) mod csrf;
 pub(crate) mod provider;
+pub(crate) mod proxy;
 pub(crate) mod signed_in;
 
 use std::sync::Arc;

@@ -42,6 +42,7 @@
 //! 6. [`SignedIn::sessions`] and [`Bff::sessions_of`] list where a person is signed in and end it elsewhere; a provider
 //!    ends sessions by `/auth/backchannel-logout/{provider}`.
 //! 7. [`Bff::client_token`] gives a token for the application itself.
+//!    [`Bff::proxy`] lets pages reach an API at a path of this site, the person's token attached on the way.
 //! 8. [`Pages`] puts the few pages there are into your own style. [`SessionRecords`] is what a store of sessions must
 //!    promise; [`MemorySessions`] forgets at the end, `SqliteSessions` (feature `sqlite`) does not.
 //!
@@ -71,9 +72,14 @@ mod bff;
 pub mod config;
 mod cookies;
 mod event;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod pages;
 mod problem;
+#[cfg(test)]
+mod properties;
 mod provider;
 mod return_path;
 mod router;
@@ -100,6 +106,7 @@ pub use self::config::{
 pub use self::guard::bearer::{Bearer, Caller, Guarded, RequireBearer};
 pub use self::guard::combined::{Combined, CombinedGuard, RequireCombined};
 pub use self::guard::provider::{ProviderGuard, RequireProvider, UnknownProvider};
+pub use self::guard::proxy::upstream::{InvalidUpstream, ProxyLimits, Upstream};
 pub use self::guard::signed_in::SignedIn;
 pub use self::pages::{LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
 pub use self::return_path::ReturnPath;
@@ -114,3 +121,8 @@ pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
 pub use self::tokens::client::ClientTokenRequest;
 pub use self::tokens::{AccessToken, ProofError, TokenError};
+
+/// The programs of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use bff::AccessToken;
 use domain::MessageKind;
-use http::header;
+use http::{Method, header};
 use url::Url;
 
 use super::{Answer, MAX_ANSWER};
@@ -33,15 +34,26 @@ impl Remote {
         Ok(Self { client, base_url })
     }
 
-    pub(super) async fn ask(&self, kind: MessageKind, token: Option<&str>) -> Option<Answer> {
-        let address = format!(
-            "{}/api/messages/{}",
-            self.base_url.as_str().trim_end_matches('/'),
-            kind.name()
-        );
-        let mut request = self.client.get(address).header(header::ACCEPT, "application/json");
+    /// With a proof where the token is bound to a key; once more if the API wants a nonce in it (RFC 9449 §9).
+    pub(super) async fn ask(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
+        let base = self.base_url.as_str().trim_end_matches('/');
+        let address = Url::parse(&format!("{base}/api/messages/{}", kind.name())).ok()?;
+        let answer = self.ask_once(&address, token).await?;
+        let again = token.filter(|token| token.wants_again(&address, answer.status, &answer.headers));
+        match again {
+            Some(token) => self.ask_once(&address, Some(token)).await,
+            None => Some(answer),
+        }
+    }
+
+    async fn ask_once(&self, address: &Url, token: Option<&AccessToken>) -> Option<Answer> {
+        let mut request = self.client.get(address.clone()).header(header::ACCEPT, "application/json");
         if let Some(token) = token {
-            request = request.bearer_auth(token);
+            let shown = format!("{} {}", token.scheme(), token.secret());
+            request = request.header(header::AUTHORIZATION, shown);
+            if let Some(proof) = token.proof(&Method::GET, address).ok()? {
+                request = request.header("dpop", proof);
+            }
         }
         match read(request).await {
             Ok(answer) => answer,
@@ -55,7 +67,7 @@ impl Remote {
 
 async fn read(request: reqwest::RequestBuilder) -> Result<Option<Answer>, reqwest::Error> {
     let mut response = request.send().await?;
-    let status = response.status();
+    let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > MAX_ANSWER {
@@ -64,5 +76,5 @@ async fn read(request: reqwest::RequestBuilder) -> Result<Option<Answer>, reqwes
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Some(Answer { status, body }))
+    Ok(Some(Answer { status, headers, body }))
 }

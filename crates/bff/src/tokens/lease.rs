@@ -43,15 +43,26 @@ pub(super) trait Wanted: Sync {
 }
 
 /// The session's own access token.
-pub(super) struct Own<'a>(pub(super) &'a Inner);
+pub(super) struct Own<'a> {
+    pub(super) inner: &'a Inner,
+    /// One that an API did not accept, however fresh it looks.
+    pub(super) refused: Option<&'a AccessToken>,
+}
+
+impl Own<'_> {
+    fn of(&self, session: &Session) -> Option<AccessToken> {
+        let token = self.inner.token_of(session);
+        (self.refused != Some(&token)).then_some(token)
+    }
+}
 
 impl Wanted for Own<'_> {
     fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
-        session.tokens.is_fresh(now).then(|| self.0.token_of(session))
+        session.tokens.is_fresh(now).then(|| self.of(session))?
     }
 
     fn usable(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
-        session.tokens.is_usable(now).then(|| self.0.token_of(session))
+        session.tokens.is_usable(now).then(|| self.of(session))?
     }
 
     fn without_refresh_token(&self) -> TokenError {

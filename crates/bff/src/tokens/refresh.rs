@@ -52,30 +52,46 @@ impl Drop for Landing<'_> {
 impl Inner {
     /// A fresh token of the session `id`; whoever asks meanwhile gets the same.
     pub(crate) async fn renewed(self: &Arc<Self>, id: Id) -> Outcome {
+        self.renewal(id, None).await
+    }
+
+    /// A token of the session `id` other than `refused`, which an API did not accept although it looks fresh. However many
+    /// were refused it at once, the provider is asked once: who comes later finds the new one.
+    pub(crate) async fn renewed_instead_of(self: &Arc<Self>, id: Id, refused: &AccessToken) -> Outcome {
+        let outcome = self.renewal(id, Some(refused)).await;
+        // A renewal that was under way may have begun without knowing of the refusal.
+        if outcome.as_ref() == Ok(refused) {
+            return self.renewal(id, Some(refused)).await;
+        }
+        outcome
+    }
+
+    async fn renewal(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {
         let flight = {
             let mut flights = self.refreshes.0.lock().unwrap_or_else(PoisonError::into_inner);
-            flights.entry(id).or_insert_with(|| self.take_off(id)).clone()
+            let start = || self.take_off(id, refused.cloned());
+            flights.entry(id).or_insert_with(start).clone()
         };
         flight.await
     }
 
-    fn take_off(self: &Arc<Self>, id: Id) -> Flight {
+    fn take_off(self: &Arc<Self>, id: Id, refused: Option<AccessToken>) -> Flight {
         let inner = Arc::clone(self);
         let task = tokio::spawn(async move {
             let _landing = Landing { inner: &inner, id };
-            inner.renew(id).await
+            inner.renew(id, refused.as_ref()).await
         });
         task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
             .boxed()
             .shared()
     }
 
-    async fn renew(self: &Arc<Self>, id: Id) -> Outcome {
+    async fn renew(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {
         loop {
-            match self.turn(id, &Own(self)).await? {
+            match self.turn(id, &Own { inner: self, refused }).await? {
                 Turn::Done(token) => return Ok(token),
                 Turn::Ours(session, fence) => {
-                    if let Some(outcome) = self.renew_once(*session, fence).await {
+                    if let Some(outcome) = self.renew_once(*session, refused, fence).await {
                         return outcome;
                     }
                 }
@@ -84,16 +100,21 @@ impl Inner {
     }
 
     /// Renews under the lease `fence`; nothing when the session has to be looked at again.
-    async fn renew_once(self: &Arc<Self>, session: Session, fence: Fence) -> Option<Outcome> {
+    async fn renew_once(
+        self: &Arc<Self>,
+        session: Session,
+        refused: Option<&AccessToken>,
+        fence: Fence,
+    ) -> Option<Outcome> {
         let id = session.id;
         let refresh_token = session.tokens.refresh_token.clone().unwrap_or_default();
         let outcome = match self.renew_at_provider(&session, &refresh_token).await {
             Ok(granted) => return self.store(session, granted, fence).await,
             Err(Refused::GrantOver) => self.grant_over(&session, &refresh_token, fence).await?,
-            Err(Refused::Now(error)) => self.without_renewal(&session, error),
+            Err(Refused::Now(error)) => self.without_renewal(&session, refused, error),
             Err(Refused::Unproven(granted)) => {
                 self.keep_refresh_token(session.clone(), granted, fence).await?;
-                self.without_renewal(&session, unavailable(None))
+                self.without_renewal(&session, refused, unavailable(None))
             }
             Err(Refused::Untrusted) => {
                 self.end_session(&session).await;
@@ -136,10 +157,15 @@ impl Inner {
         }
     }
 
-    /// The old token while it lasts, even if only for seconds.
-    fn without_renewal(&self, session: &Session, error: TokenError) -> Outcome {
+    /// The old token while it lasts, even if only for seconds, unless it is known to be refused.
+    fn without_renewal(&self, session: &Session, refused: Option<&AccessToken>, error: TokenError) -> Outcome {
+        let token = self.token_of(session);
         let usable = session.tokens.is_usable(self.config.clock.now());
-        if usable { Ok(self.token_of(session)) } else { Err(error) }
+        if usable && refused != Some(&token) {
+            Ok(token)
+        } else {
+            Err(error)
+        }
     }
 
     async fn renew_at_provider(&self, session: &Session, refresh_token: &str) -> Result<Granted, Refused> {

@@ -11,16 +11,18 @@ mod preset;
 mod place;
 mod replica;
 mod site;
+mod upstream;
 
-pub(crate) use browser::Browser;
+pub(crate) use browser::{Browser, wire as plain_client};
 pub(crate) use client_key::{ClientKey, client_key, decoded, field};
 pub(crate) use cluster::Database;
 pub(crate) use house::{House, Plan};
 pub(crate) use log::Log;
 pub(crate) use message::{Page, parameter};
-pub(crate) use preset::{at_demo, like_microsoft};
 pub(crate) use place::Place;
+pub(crate) use preset::{at_demo, like_microsoft};
 pub(crate) use replica::Replica;
+pub(crate) use upstream::{Api, raw};
 
 use std::time::Duration;
 

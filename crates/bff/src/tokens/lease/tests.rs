@@ -47,7 +47,7 @@ async fn lives(bff: &Bff, session: &Session) -> bool {
 #[tokio::test]
 async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
     let (bff, session) = site().await;
-    let Turn::Ours(_, first) = bff.0.turn(session.id, &Own(&bff.0)).await.unwrap() else {
+    let Turn::Ours(_, first) = bff.0.turn(session.id, &own(&bff)).await.unwrap() else {
         panic!("nobody else is there");
     };
     let over = AT + bff.0.config.http.timeout * REQUESTS + MARGIN;
@@ -72,7 +72,7 @@ async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
 #[tokio::test]
 async fn rf_9_a_lease_lasts_longer_than_what_is_done_under_it() {
     let (bff, session) = site().await;
-    let Turn::Ours(_, fence) = bff.0.turn(session.id, &Own(&bff.0)).await.unwrap() else {
+    let Turn::Ours(_, fence) = bff.0.turn(session.id, &own(&bff)).await.unwrap() else {
         panic!("nobody else is there");
     };
     let records = &bff.0.sessions.records;
@@ -90,14 +90,14 @@ async fn rf_9_nobody_waits_while_the_old_token_is_good() {
     let until = AT + Duration::from_hours(1);
     let records = &bff.0.sessions.records;
     assert!(records.lease(&session.id, AT, until).await.unwrap().is_some());
-    let Turn::Done(token) = bff.0.turn(session.id, &Own(&bff.0)).await.unwrap() else {
+    let Turn::Done(token) = bff.0.turn(session.id, &own(&bff)).await.unwrap() else {
         panic!("the lease is taken");
     };
     assert_eq!(token.secret(), "access");
 
     tokens.refresh_token = None;
     let (bff, session) = site_with(tokens).await;
-    let turn = bff.0.turn(session.id, &Own(&bff.0)).await;
+    let turn = bff.0.turn(session.id, &own(&bff)).await;
     assert!(
         matches!(turn, Ok(Turn::Done(_))),
         "nothing renews it, and it lasts a while"
@@ -112,4 +112,11 @@ fn rf_9_waiting_for_another_replica_ends() {
         pauses().take(4).sum::<Duration>() < Duration::from_millis(500),
         "most are quick"
     );
+}
+
+fn own(bff: &Bff) -> Own<'_> {
+    Own {
+        inner: &bff.0,
+        refused: None,
+    }
 }

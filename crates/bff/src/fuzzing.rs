@@ -1,0 +1,184 @@
+//! What must hold for whatever somebody sends us? Three doors that bytes from elsewhere come in by, each with what has to be
+//! true behind it. `fuzz/` tries millions of inputs, `properties` some hundred in every test run.
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll, Waker};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::PrivateSigningKey as _;
+use openidconnect::core::{CoreHmacKey, CoreJwsSigningAlgorithm};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+use url::form_urlencoded;
+
+use crate::config::clock::Clock;
+use crate::config::key_ring::KeyRing;
+use crate::config::secret::Secret;
+use crate::config::{BffConfig, HttpLimits, ProviderConfig};
+use crate::provider::Provider;
+use crate::provider::http::HttpClient;
+use crate::provider::logout_token::{LogoutToken, LogoutTokenError};
+use crate::return_path::ReturnPath;
+use crate::session::record::{Session, columns};
+use crate::session::seal::Sealer;
+use crate::session::store::row_key;
+use crate::sign_in::answer::Answer;
+
+const SECRET: &str = "a secret of thirty-two characters";
+const ISSUER: &str = "https://login.example";
+/// What time it is here, in seconds since 1970.
+pub const NOW: i64 = 1_700_000_000;
+
+/// The query or the form that comes to the callback, and a return path in the same bytes.
+///
+/// # Panics
+/// When something does not hold.
+pub fn callback_query(data: &[u8]) {
+    let answer = Answer::parse(data);
+    let pairs: Vec<_> = form_urlencoded::parse(data).collect();
+    let said = |name: &str| pairs.iter().filter(|(known, _)| known == name).collect::<Vec<_>>();
+    let mut ambiguous = false;
+    for (name, value) in [
+        ("state", &answer.state),
+        ("code", &answer.code),
+        ("iss", &answer.iss),
+        ("error", &answer.error),
+        ("error_description", &answer.error_description),
+        ("posted", &answer.posted),
+    ] {
+        let all = said(name);
+        ambiguous |= all.len() > 1;
+        assert_eq!(
+            value.as_deref(),
+            all.first().map(|(_, value)| &**value),
+            "`{name}` is not the first"
+        );
+    }
+    assert_eq!(answer.is_ambiguous, ambiguous, "something was said twice");
+    if let Ok(text) = std::str::from_utf8(data) {
+        return_path(text);
+    }
+}
+
+fn return_path(text: &str) {
+    let path = ReturnPath::parse(text);
+    let path = path.as_str();
+    assert!(
+        path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'),
+        "{path:?}"
+    );
+    assert!(path.bytes().all(|byte| byte.is_ascii_graphic()), "{path:?}");
+    assert!(path == "/" || path == text, "`{text:?}` became {path:?}");
+    assert_eq!(ReturnPath::parse(path).as_str(), path, "not the same when read again");
+}
+
+/// A logout token: the bytes as they are, and the bytes as claims of a token that is signed properly.
+///
+/// # Panics
+/// When something does not hold.
+pub fn logout_token(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    assert!(verified(text).is_err(), "nobody signed this");
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"logout+jwt"}"#);
+    let unsigned = format!("{header}.{}", URL_SAFE_NO_PAD.encode(data));
+    let key = CoreHmacKey::new(SECRET);
+    let Ok(signature) = key.sign(&CoreJwsSigningAlgorithm::HmacSha256, unsigned.as_bytes()) else {
+        return;
+    };
+    let signature = URL_SAFE_NO_PAD.encode(signature);
+    assert!(
+        verified(&format!("{unsigned}.{}", &signature[1..])).is_err(),
+        "another signature"
+    );
+    let Ok(token) = verified(&format!("{unsigned}.{signature}")) else {
+        return;
+    };
+    let names = [&token.sid, &token.subject];
+    assert!(names.iter().any(|name| name.is_some()), "whose sessions?");
+    assert!(
+        names
+            .iter()
+            .all(|name| name.as_ref().is_none_or(|name| !name.is_empty()))
+    );
+    assert!(!token.jti.is_empty() && token.until > NOW, "{token:?}");
+    let claims: Map<String, Value> = serde_json::from_slice(data).unwrap_or_default();
+    assert_eq!(claims.get("iss").and_then(Value::as_str), Some(ISSUER));
+    assert!(!claims.contains_key("nonce"), "an ID token ends sessions");
+}
+
+/// The verdict of a provider that signs with the client's secret: nothing has to be asked for.
+fn verified(token: &str) -> Result<LogoutToken, LogoutTokenError> {
+    static PROVIDER: LazyLock<Option<Provider>> = LazyLock::new(provider);
+    let Some(provider) = PROVIDER.as_ref() else {
+        return Err(LogoutTokenError::Refused("no provider"));
+    };
+    let verdict = pin!(provider.verify_logout_token(token));
+    match verdict.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(verdict) => verdict,
+        Poll::Pending => Err(LogoutTokenError::Refused("somebody is asked")),
+    }
+}
+
+fn provider() -> Option<Provider> {
+    let mut config = ProviderConfig::new("fuzz", ISSUER, "portal").ok()?;
+    config.client_secret = Some(Secret::from(SECRET));
+    config.algorithms = vec!["HS256".to_owned()];
+    let mut site = BffConfig::new("https://site.example/".parse().ok()?, KeyRing::ephemeral());
+    site.clock = Clock::fixed(OffsetDateTime::from_unix_timestamp(NOW).ok()?);
+    let http = HttpClient::new(HttpLimits::default()).ok()?;
+    Some(Provider::new(config, &site, Arc::new(http)))
+}
+
+/// A session's row: the bytes as the sealed column, as all columns, and as what is inside a seal of our own.
+///
+/// # Panics
+/// When something does not hold.
+pub fn session_record(data: &[u8]) {
+    static SEALER: LazyLock<Sealer> = LazyLock::new(|| Sealer::new(KeyRing::ephemeral()));
+    let (with, id) = (&*SEALER, Id(7));
+    let sealed = String::from_utf8_lossy(data).into_owned();
+    assert!(
+        Session::from_record(with, &row(id, sealed)).is_err(),
+        "nobody sealed this"
+    );
+    let Ok(inside) = serde_json::from_slice::<Value>(data) else {
+        return;
+    };
+    let Ok(sealed) = with.seal_record(id.0.to_le_bytes(), &row_key(&id), &inside) else {
+        return;
+    };
+    let mut record = row(id, sealed);
+    if let Value::Object(columns) = &inside {
+        let others = columns.iter().filter(|(name, _)| *name != columns::SEALED);
+        record
+            .data
+            .extend(others.map(|(name, value)| (name.clone(), value.clone())));
+    }
+    let Ok(session) = Session::from_record(with, &record) else {
+        return;
+    };
+    // Whatever opened can be written again and is the same person.
+    let again = session
+        .to_record(with, OffsetDateTime::UNIX_EPOCH)
+        .and_then(|record| Session::from_record(with, &record));
+    let again = again.map(|again| (again.identity.issuer, again.identity.subject, again.tokens.access_token));
+    let identity = session.identity;
+    assert_eq!(
+        again,
+        Ok((identity.issuer, identity.subject, session.tokens.access_token))
+    );
+    let elsewhere = Record { id: Id(8), ..record };
+    assert!(Session::from_record(with, &elsewhere).is_err(), "another id opens it");
+}
+
+fn row(id: Id, sealed: String) -> Record {
+    Record {
+        id,
+        data: HashMap::from([(columns::SEALED.to_owned(), Value::String(sealed))]),
+        expiry_date: OffsetDateTime::UNIX_EPOCH,
+    }
+}

@@ -1,0 +1,212 @@
+//! How does a page reach an API of somebody else? By a path of this site: the session's token is attached here, and the page
+//! never sees it.
+//!
+//! | question | where |
+//! |---|---|
+//! | Which API, and what may pass? | [`upstream`] |
+//! | Where does a request go? | [`target`] |
+//! | Which headers pass? | [`headers`] |
+//! | How do bodies pass? | [`body`] |
+//! | Which token goes along? | [`token`] |
+//! | How is the API asked? | [`client`] |
+//! | What does it want when it says 401? | [`challenge`] |
+//! | What does the page hear when nothing passes? | [`refusal`] |
+
+mod body;
+mod challenge;
+mod client;
+mod headers;
+mod refusal;
+mod target;
+mod token;
+pub(crate) mod upstream;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, ORIGIN, UPGRADE};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode, Version};
+
+use self::body::{Outgoing, as_u64, incoming};
+use self::client::{Asked, Client};
+use self::refusal::Refusal;
+use self::token::Tokens;
+use self::upstream::{InvalidUpstream, Upstream};
+use super::csrf::{Verdict, judge};
+use super::signed_in::SignedIn;
+use super::used_session;
+use crate::bff::{Bff, Inner};
+use crate::problem::chain;
+
+/// One upstream and the way to it.
+struct Proxy {
+    inner: Arc<Inner>,
+    upstream: Upstream,
+    client: Client,
+    tokens: Tokens,
+}
+
+impl Bff {
+    /// Routes at which pages reach `upstream` with the token of the person who is signed in. They guard themselves: it does not
+    /// matter whether they are inside [`Bff::protect`].
+    ///
+    /// - A request passes when its method is allowed, it comes from a page of this site (also if it only reads) and somebody
+    ///   is signed in. Cookies, `Authorization`, `Forwarded` and everything else that is not on a short list stay behind; so do
+    ///   `Set-Cookie`, CORS headers and policies on the way back.
+    /// - Bodies pass piece by piece within [`ProxyLimits`](crate::ProxyLimits). Redirects are not followed, and not passed on:
+    ///   502. Upgrades (WebSocket) are not passed on: 501.
+    /// - An answer of 401 renews the token and asks once more, if the body was small enough to be kept (64 KiB). What remains a
+    ///   401 is `{"message", "reason"}` with `reason` one of `no_session`, `sign_in_again`, `token_refused`, and `step_up` with
+    ///   `acr_values` and `max_age` where the API challenges by RFC 9470. A provider without an answer is 503 with `Retry-After`.
+    /// - Answers are `no-store` and inert: an HTML page of the API runs nothing here.
+    ///
+    /// # Errors
+    /// When the upstream asks for something that never passes, or no provider gives tokens for its audience.
+    pub fn proxy(&self, upstream: Upstream) -> Result<Router, InvalidUpstream> {
+        upstream.check()?;
+        let mount = upstream.mount.clone();
+        let proxy = Arc::new(Proxy {
+            inner: Arc::clone(&self.0),
+            client: Client::new(&upstream)?,
+            tokens: Tokens::new(&self.0, &upstream)?,
+            upstream,
+        });
+        let router = Router::new()
+            .route(&mount, any(forward))
+            .route(&format!("{mount}/"), any(forward))
+            .route(&format!("{mount}/{{*rest}}"), any(forward));
+        Ok(router.with_state(proxy))
+    }
+}
+
+async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+    match proxy.pass(request).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            refusal.log(&proxy.upstream.mount);
+            refusal.into_response()
+        }
+    }
+}
+
+impl Proxy {
+    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+        let (parts, body) = request.into_parts();
+        self.admit(&parts)?;
+        let by_authority = parts.version > Version::HTTP_11;
+        let asked = Asked {
+            url: target::target(&parts.uri, &self.upstream, by_authority)?,
+            method: parts.method.clone(),
+            headers: headers::outbound(&parts.headers, &self.upstream),
+        };
+        let person = self.person(&parts).await?;
+        let token = self.tokens.of(&person).await?;
+        let body = Outgoing::read(body, length(&parts.headers), &self.upstream.limits).await?;
+        let again = body.again();
+        let answer = self.client.send(&asked, &token, body).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return self.bring(&asked, answer);
+        }
+        refuse_step_up(&answer)?;
+        // Refused for want of a nonce (RFC 9449 §9): the same token, with a new proof.
+        let wants_nonce = token.wants_again(&asked.url, answer.status(), answer.headers());
+        let newer = if wants_nonce {
+            token.clone()
+        } else {
+            self.tokens.instead_of(&token, &person).await?
+        };
+        let Some(body) = again.filter(|_| wants_nonce || newer != token) else {
+            return Err(Refusal::token_refused());
+        };
+        let answer = self.client.send(&asked, &newer, body).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return self.bring(&asked, answer);
+        }
+        refuse_step_up(&answer)?;
+        Err(Refusal::token_refused())
+    }
+
+    /// Whether such a request may pass at all, whoever sends it.
+    fn admit(&self, request: &Parts) -> Result<(), Refusal> {
+        let headers = &request.headers;
+        if headers.contains_key(UPGRADE) || names_upgrade(headers) || request.method == Method::CONNECT {
+            return Err(Refusal::upgrade());
+        }
+        if !self.upstream.methods.contains(&request.method) {
+            return Err(Refusal::method(&self.upstream.methods));
+        }
+        let origin = self.inner.config.public_url.origin().ascii_serialization();
+        // The session opens the way, so a token that comes along is no sign of a program.
+        let mut by_browser = headers.clone();
+        by_browser.remove(AUTHORIZATION);
+        match judge(&request.method, &by_browser, &origin) {
+            Verdict::Foreign => Err(Refusal::foreign()),
+            Verdict::WrongType => Err(Refusal::media_type()),
+            Verdict::Pass if from_elsewhere(headers, &origin) => Err(Refusal::foreign()),
+            Verdict::Pass => Ok(()),
+        }
+    }
+
+    /// Who is signed in, found by [`Bff::protect`] or here.
+    async fn person(&self, request: &Parts) -> Result<SignedIn, Refusal> {
+        if let Some(person) = request.extensions.get::<SignedIn>() {
+            return Ok(person.clone());
+        }
+        match used_session(&self.inner, &request.headers).await {
+            Ok(Some(session)) => Ok(SignedIn::new(Arc::clone(&self.inner), session)),
+            Ok(None) => Err(Refusal::nobody()),
+            Err(error) => {
+                tracing::error!(target: "bff", error = chain(&error), "a session could not be read");
+                Err(Refusal::unavailable())
+            }
+        }
+    }
+
+    /// The answer as the page may have it.
+    fn bring(&self, asked: &Asked, answer: reqwest::Response) -> Result<Response, Refusal> {
+        let status = answer.status();
+        if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
+            return Err(Refusal::redirect());
+        }
+        let most = self.upstream.limits.max_response_bytes;
+        let has_body = asked.method != Method::HEAD;
+        if has_body && answer.content_length().is_some_and(|length| length > as_u64(most)) {
+            return Err(Refusal::large_answer());
+        }
+        let brought = headers::inbound(status, answer.headers(), &asked.url, &self.upstream);
+        let mut response = Response::new(incoming(answer, most));
+        *response.status_mut() = status;
+        *response.headers_mut() = brought;
+        Ok(response)
+    }
+}
+
+fn refuse_step_up(answer: &reqwest::Response) -> Result<(), Refusal> {
+    match challenge::step_up(answer.headers()) {
+        Some(wanted) => Err(Refusal::step_up(&wanted)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the browser says that a page of somebody else causes this, if only to read: an API may do more than read.
+fn from_elsewhere(headers: &HeaderMap, origin: &str) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let site = text("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
+    let other = text(ORIGIN.as_str()).is_some_and(|from| from != origin && from != "null");
+    site || other
+}
+
+fn names_upgrade(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(CONNECTION).iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(','))
+        .any(|word| word.trim().eq_ignore_ascii_case("upgrade"))
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

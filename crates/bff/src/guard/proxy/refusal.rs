@@ -1,0 +1,204 @@
+//! What does a page hear when its request is not passed on, or brought nothing? A status, a sentence for people and a
+//! `reason` for scripts. Nothing of the upstream, its address or the token is in it.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
+use http::{HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::challenge::StepUp;
+use super::headers::defuse;
+use crate::tokens::TokenError;
+
+/// An answer of this proxy itself.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    reason: &'static str,
+    message: &'static str,
+    /// For the log.
+    detail: &'static str,
+    more: Map<String, Value>,
+    allow: Option<String>,
+    retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, reason: &'static str, message: &'static str) -> Self {
+        Self {
+            status,
+            reason,
+            message,
+            detail: "",
+            more: Map::new(),
+            allow: None,
+            retry_after: None,
+        }
+    }
+
+    pub(super) fn address(detail: &'static str) -> Self {
+        let message = "This address cannot be passed on.";
+        Self {
+            detail,
+            ..Self::new(StatusCode::BAD_REQUEST, "bad_address", message)
+        }
+    }
+
+    /// A connection to be turned into another protocol: what would flow there is not checked by anybody.
+    pub(super) fn upgrade() -> Self {
+        let message = "Connections of another kind, such as WebSocket, are not passed on.";
+        Self::new(StatusCode::NOT_IMPLEMENTED, "upgrade_not_supported", message)
+    }
+
+    pub(super) fn method(allowed: &[Method]) -> Self {
+        let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
+        Self {
+            allow: Some(allowed.join(", ")),
+            ..Self::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method",
+                "This method is not passed on.",
+            )
+        }
+    }
+
+    pub(super) fn foreign() -> Self {
+        let message = "This request did not come from a page of this site.";
+        Self::new(StatusCode::FORBIDDEN, "cross_site", message)
+    }
+
+    pub(super) fn media_type() -> Self {
+        let message = "A body of type text/plain is not passed on.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", message)
+    }
+
+    pub(super) fn nobody() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "no_session", "Sign in first.")
+    }
+
+    /// Our own store does not answer.
+    pub(super) fn unavailable() -> Self {
+        Self {
+            retry_after: Some(Duration::from_secs(10)),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Not available right now.",
+            )
+        }
+    }
+
+    pub(super) fn not_granted() -> Self {
+        let message = "Your sign-in does not give access to this.";
+        Self::new(StatusCode::FORBIDDEN, "not_granted", message)
+    }
+
+    /// The upstream wants neither the token nor a newer one.
+    pub(super) fn token_refused() -> Self {
+        let message = "The service did not accept your sign-in. Try again, or sign in again.";
+        Self::new(StatusCode::UNAUTHORIZED, "token_refused", message)
+    }
+
+    /// The person has to prove more than they did (RFC 9470 §3).
+    pub(super) fn step_up(wanted: &StepUp) -> Self {
+        let mut refusal = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "step_up",
+            "This needs a stronger or a more recent sign-in.",
+        );
+        if !wanted.acr_values.is_empty() {
+            refusal.more.insert("acr_values".to_owned(), json!(wanted.acr_values));
+        }
+        if let Some(seconds) = wanted.max_age {
+            refusal.more.insert("max_age".to_owned(), json!(seconds));
+        }
+        refusal
+    }
+
+    pub(super) fn too_large() -> Self {
+        let message = "This is more than is passed on.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+
+    pub(super) fn broken_body() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "broken_body", "The request ended too early.")
+    }
+
+    pub(super) fn slow_body() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "slow_body", "The request took too long.")
+    }
+
+    pub(super) fn no_answer() -> Self {
+        let message = "The service does not answer right now.";
+        Self::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", message)
+    }
+
+    pub(super) fn late() -> Self {
+        let message = "The service took too long to answer.";
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message)
+    }
+
+    /// Following it would take the token elsewhere, and passing it on would take the page there.
+    pub(super) fn redirect() -> Self {
+        let message = "The service answered with a redirect, which is not followed.";
+        Self::new(StatusCode::BAD_GATEWAY, "upstream_redirect", message)
+    }
+
+    pub(super) fn large_answer() -> Self {
+        let message = "The answer of the service is more than is passed on.";
+        Self::new(StatusCode::BAD_GATEWAY, "upstream_too_large", message)
+    }
+
+    /// For the log.
+    pub(super) fn log(&self, mount: &str) {
+        let (status, reason, detail) = (self.status.as_u16(), self.reason, self.detail);
+        if self.status.is_server_error() {
+            tracing::warn!(target: "bff", mount, status, reason, detail, "a request to an upstream brought nothing");
+        } else {
+            tracing::debug!(target: "bff", mount, status, reason, detail, "a request to an upstream is refused");
+        }
+    }
+}
+
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::SignInAgain => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "sign_in_again",
+                "Your sign-in has ended. Sign in again.",
+            ),
+            TokenError::ProviderUnavailable { retry_after } => Self {
+                retry_after: Some(retry_after),
+                ..Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "provider_unavailable",
+                    "The sign-in service is not available right now. Try again in a moment.",
+                )
+            },
+            TokenError::NotGranted => Self::not_granted(),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut body = self.more;
+        body.insert("message".to_owned(), json!(self.message));
+        body.insert("reason".to_owned(), json!(self.reason));
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        defuse(headers);
+        if let Some(allow) = self.allow.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
+            headers.insert(ALLOW, allow);
+        }
+        if let Some(wait) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        response
+    }
+}

@@ -1,0 +1,100 @@
+//! Which token goes to an upstream? One that was asked for with the upstream's own audience, resource and scopes; a person
+//! whose provider gives no such tokens gets nowhere (RFC 9700 §2.3).
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+use tower_sessions::session::Id;
+
+use super::upstream::{InvalidUpstream, Upstream};
+use crate::bff::Inner;
+use crate::config::{ProviderConfig, ProviderId};
+use crate::guard::signed_in::SignedIn;
+use crate::tokens::{AccessToken, TokenError};
+
+/// Seconds in which a token that was renewed for an upstream is not renewed again because the upstream refuses that, too.
+const PATIENCE: i64 = 60;
+/// Sessions whose last renewal is remembered.
+const MAX_REMEMBERED: usize = 10_000;
+
+/// The tokens of one upstream.
+pub(super) struct Tokens {
+    /// Whose tokens are meant for it.
+    providers: Vec<ProviderId>,
+    renewed: Mutex<HashMap<Id, Renewed>>,
+}
+
+/// A token that was asked for because the one before was refused. It is known by its hash.
+struct Renewed {
+    token: [u8; 32],
+    at: i64,
+}
+
+impl Tokens {
+    /// # Errors
+    /// When no provider gives tokens for the upstream.
+    pub(super) fn new(inner: &Inner, upstream: &Upstream) -> Result<Self, InvalidUpstream> {
+        let all = inner.providers.iter().map(|provider| &provider.config);
+        let providers: Vec<_> = all.filter(|p| gives(p, upstream)).map(|p| p.id.clone()).collect();
+        if providers.is_empty() {
+            return Err(InvalidUpstream::NotGranted(upstream.mount.clone()));
+        }
+        Ok(Self {
+            providers,
+            renewed: Mutex::default(),
+        })
+    }
+
+    /// The person's token for the upstream.
+    ///
+    /// The one place to change when sessions hold tokens for several audiences: ask here for the upstream's own audience,
+    /// resource and scopes, and let [`gives`] ask no more than that the provider is known.
+    pub(super) async fn of(&self, person: &SignedIn) -> Result<AccessToken, TokenError> {
+        if !self.providers.contains(&person.identity().provider) {
+            return Err(TokenError::NotGranted);
+        }
+        person.access_token().await
+    }
+
+    /// Another token instead of one that the upstream refused; the same when there is no other.
+    pub(super) async fn instead_of(&self, refused: &AccessToken, person: &SignedIn) -> Result<AccessToken, TokenError> {
+        let (id, now) = (person.session.id, person.inner.config.clock.now().unix_timestamp());
+        if self.was_renewed(id, refused, now) {
+            return Ok(refused.clone());
+        }
+        let token = person.inner.renewed_instead_of(id, refused).await?;
+        self.remember(id, &token, now);
+        Ok(token)
+    }
+
+    /// Whether `token` is itself what a refusal has brought, a moment ago.
+    fn was_renewed(&self, id: Id, token: &AccessToken, now: i64) -> bool {
+        let renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = renewed.get(&id);
+        last.is_some_and(|last| now - last.at < PATIENCE && last.token == hash(token))
+    }
+
+    fn remember(&self, id: Id, token: &AccessToken, now: i64) {
+        let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+        if renewed.len() >= MAX_REMEMBERED {
+            renewed.retain(|_, last| now - last.at < PATIENCE);
+        }
+        if renewed.len() >= MAX_REMEMBERED {
+            renewed.clear();
+        }
+        let token = hash(token);
+        renewed.insert(id, Renewed { token, at: now });
+    }
+}
+
+fn hash(token: &AccessToken) -> [u8; 32] {
+    Sha256::digest(token.secret().as_bytes()).into()
+}
+
+/// Whether the tokens of this provider's sessions are for the upstream: a sign-in asks for one audience and one resource.
+fn gives(provider: &ProviderConfig, upstream: &Upstream) -> bool {
+    provider.audience == upstream.audience
+        && provider.resource == upstream.resource
+        && upstream.scopes.iter().all(|scope| provider.scopes.contains(scope))
+}

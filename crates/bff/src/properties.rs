@@ -1,0 +1,251 @@
+//! What holds for every input? Readers of what comes from elsewhere never panic, and what they let through has a form that the
+//! rest of the crate relies on. Longer runs are made by `fuzz/`, through the same [`fuzzing`](crate::fuzzing).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::cookies;
+use crate::fuzzing::{self, NOW};
+use crate::provider::jws::{Compact, algorithm};
+use crate::provider::profile::merged;
+use crate::return_path::ReturnPath;
+use crate::sign_in::answer::Answer;
+
+/// Any JSON value, a few levels deep.
+fn any_json() -> impl Strategy<Value = Value> {
+    let number = prop_oneof![
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        // Halves are the same after a journey through text.
+        any::<i32>().prop_map(|number| Value::from(f64::from(number) / 2.0)),
+        prop::sample::select(vec![1e300, -1e300, 9.5e18, -9.5e18]).prop_map(Value::from)
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        number,
+        "\\PC{0,12}".prop_map(Value::from)
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-z_]{1,6}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// Claims under the names that something here reads.
+fn any_claims() -> impl Strategy<Value = Map<String, Value>> {
+    let name = prop::sample::select(vec![
+        "iss",
+        "sub",
+        "aud",
+        "azp",
+        "exp",
+        "iat",
+        "nbf",
+        "auth_time",
+        "nonce",
+        "at_hash",
+        "c_hash",
+        "s_hash",
+        "sid",
+        "jti",
+        "scope",
+        "scp",
+        "events",
+        "name",
+        "groups",
+    ]);
+    prop::collection::vec((name, any_json()), 0..8).prop_map(|claims| {
+        claims
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    })
+}
+
+/// A compact JWS with this header and these claims, and a signature of nobody.
+fn token(header: &Value, claims: &Map<String, Value>) -> String {
+    let part = |bytes: String| URL_SAFE_NO_PAD.encode(bytes);
+    let claims = Value::Object(claims.clone());
+    format!("{}.{}.c2ln", part(header.to_string()), part(claims.to_string()))
+}
+
+proptest! {
+    #[test]
+    fn lg_5_a_return_path_is_one_slash_and_visible_letters(text in "\\PC{0,40}|[/\\\\.%25fFcC#?@:\t\n a]{0,24}|(/|\\\\|%2f|%5C|%09|\\.\\.|a){0,12}") {
+        let path = ReturnPath::parse(&text);
+        let path = path.as_str();
+        prop_assert!(path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'), "{:?}", path);
+        prop_assert!(path.bytes().all(|b| b.is_ascii_graphic()), "{:?}", path);
+        prop_assert!(path == "/" || path == text, "what passes is not changed");
+        let again = ReturnPath::parse(path);
+        prop_assert_eq!(again.as_str(), path);
+        let query = format!("return_to={}", again.as_query_value());
+        let read = url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned());
+        prop_assert_eq!(read.as_deref(), Some(path));
+        let stored = serde_json::to_string(&again).unwrap();
+        prop_assert_eq!(serde_json::from_str::<ReturnPath>(&stored).unwrap(), again);
+    }
+
+    #[test]
+    fn lg_5_a_stored_return_path_is_read_with_the_same_eyes(text in "\\PC{0,30}") {
+        let read: ReturnPath = serde_json::from_value(json!(text)).unwrap();
+        prop_assert_eq!(read, ReturnPath::parse(&text));
+        let home = Url::parse("https://site.example/").unwrap();
+        prop_assert_eq!(home.join(ReturnPath::parse(&text).as_str()).unwrap().origin(), home.origin());
+    }
+
+    #[test]
+    fn ck_1_a_cookie_is_found_whatever_stands_around_it(
+        before in prop::collection::vec("[ -~&&[^;=]]{0,8}=?[ -~&&[^;]]{0,8}", 0..4),
+        value in "[A-Za-z0-9_=-]{0,24}",
+        apart in any::<bool>(),
+    ) {
+        let before: Vec<_> = before.into_iter().filter(|pair| pair.split('=').next().unwrap().trim() != "portico").collect();
+        let mut headers = HeaderMap::new();
+        let ours = format!("portico={value}");
+        if apart {
+            headers.append(COOKIE, HeaderValue::from_str(&before.join("; ")).unwrap());
+            headers.append(COOKIE, HeaderValue::from_str(&ours).unwrap());
+        } else {
+            let line = [before.join(";").as_str(), ours.as_str()].join(";");
+            headers.append(COOKIE, HeaderValue::from_str(&line).unwrap());
+        }
+        headers.append(COOKIE, HeaderValue::from_static("portico=later"));
+        prop_assert_eq!(cookies::find(&headers, "portico"), Some(value.as_str()), "the first counts");
+    }
+
+    #[test]
+    fn ck_1_no_line_of_cookies_is_too_strange(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..3)) {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            if let Ok(line) = HeaderValue::from_bytes(&line) {
+                headers.append(COOKIE, line);
+            }
+        }
+        for (name, value) in cookies::all(&headers) {
+            prop_assert!(!name.contains([';', '=']) && !value.contains(';'));
+            prop_assert!(cookies::find(&headers, name).is_some());
+        }
+    }
+
+    #[test]
+    fn id_5_no_text_is_too_strange_for_a_token(text in "\\PC{0,60}|[A-Za-z0-9_.=-]{0,60}|(\\.|eyJ9|e30|bnVsbA|W10){0,8}") {
+        if let Ok(token) = Compact::parse(&text) {
+            prop_assert_eq!(text.matches('.').count(), 2);
+            prop_assert!(!token.is_signed_by(&[]));
+        }
+    }
+
+    #[test]
+    fn id_5_a_header_is_read_whatever_else_it_says(
+        alg in "none|nOnE|HS256|RS256|ES256|EdDSA|\\PC{0,8}",
+        typ in prop::option::of("(application/)?(JWT|at\\+jwt|LOGOUT\\+JWT|\\PC{0,6})"),
+        more in any_json(),
+        claims in any_claims(),
+    ) {
+        let text = token(&json!({ "alg": alg, "typ": typ, "jku": more, "jwk": more, "x5c": more }), &claims);
+        let read = Compact::parse(&text).unwrap();
+        prop_assert_eq!(&read.claims, &claims);
+        prop_assert!(read.kind().is_none_or(|kind| !kind.starts_with("application/") && kind.to_ascii_lowercase() == kind));
+        prop_assert_eq!(read.kind().is_some(), typ.is_some());
+        prop_assert!(!alg.eq_ignore_ascii_case("none") || algorithm(&alg).is_none());
+        prop_assert!(!read.is_signed_by(&[]));
+        let critical = token(&json!({ "alg": alg, "crit": ["exp"] }), &claims);
+        prop_assert!(Compact::parse(&critical).is_err());
+    }
+
+    #[test]
+    fn id_2_claims_of_any_type_are_read_or_not_there(claims in any_claims()) {
+        let text = token(&json!({ "alg": "ES256" }), &claims);
+        let read = Compact::parse(&text).unwrap();
+        for (name, value) in &claims {
+            prop_assert_eq!(read.text(name), value.as_str());
+            prop_assert_eq!(read.seconds(name).is_some(), value.is_number());
+            if let Some(seconds) = value.as_i64() {
+                prop_assert_eq!(read.seconds(name), Some(seconds));
+            }
+        }
+        let named = |aud: &str| match claims.get("aud") {
+            Some(Value::Array(many)) => many.iter().any(|one| one.as_str() == Some(aud)),
+            one => one.and_then(Value::as_str) == Some(aud),
+        };
+        prop_assert!(read.audiences().into_iter().all(named));
+        prop_assert!(claims.contains_key("aud") || read.audiences().is_empty());
+    }
+
+    #[test]
+    fn tk_2_userinfo_changes_nothing_that_says_who_it_is(id_token in any_claims(), userinfo in any_claims()) {
+        let claims = merged(id_token.clone(), userinfo.clone());
+        for fixed in ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "auth_time"] {
+            prop_assert_eq!(claims.get(fixed), id_token.get(fixed), "{}", fixed);
+        }
+        for protocol in ["nonce", "at_hash", "c_hash", "s_hash", "sid", "jti"] {
+            prop_assert!(!claims.contains_key(protocol), "{}", protocol);
+        }
+        for told in ["name", "groups", "scope"] {
+            let expected = userinfo.get(told).or_else(|| id_token.get(told));
+            prop_assert_eq!(claims.get(told), expected, "{}", told);
+        }
+    }
+
+    #[test]
+    fn cb_7_an_answer_is_the_same_however_it_is_encoded(
+        pairs in prop::collection::vec(("state|code|iss|error|error_description|other", "\\PC{0,12}"), 0..6),
+    ) {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        let encoded = form.extend_pairs(&pairs).finish();
+        let answer = Answer::parse(encoded.as_bytes());
+        let first = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        prop_assert_eq!(&answer.state, &first("state"));
+        prop_assert_eq!(&answer.code, &first("code"));
+        prop_assert_eq!(&answer.iss, &first("iss"));
+        fuzzing::callback_query(encoded.as_bytes());
+    }
+
+    #[test]
+    fn cb_7_no_query_is_too_strange(data in prop::collection::vec(any::<u8>(), 0..80)) {
+        fuzzing::callback_query(&data);
+        fuzzing::session_record(&data);
+    }
+
+    #[test]
+    fn bc_3_a_logout_token_that_is_believed_says_whose_sessions_end(
+        claims in any_claims(),
+        age in -120_i64..240,
+        keep in prop::collection::vec(prop::bool::weighted(0.9), 6),
+    ) {
+        let proper = [
+            ("iss", json!("https://login.example")),
+            ("aud", json!("portal")),
+            ("iat", json!(NOW - age)),
+            ("exp", json!(NOW - age + 120)),
+            ("jti", json!("1")),
+            ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": {} })),
+        ];
+        let kept = proper.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((name, value), _)| (name.to_owned(), value));
+        let mut all = claims;
+        all.extend(kept);
+        fuzzing::logout_token(Value::Object(all).to_string().as_bytes());
+    }
+
+    #[test]
+    fn se_7_a_record_that_opens_is_the_same_when_written_again(claims in any_claims(), created in any::<i64>(), tokens in any_json(), subject in "\\PC{0,12}") {
+        let set = json!({ "access_token": "a", "expires_at": created, "renew_at": 0, "refresh_token": null, "id_token": "i", "nonce": "n" });
+        for tokens in [tokens, set] {
+            let inside = json!({
+                "provider": "demo", "issuer": "https://login.example", "subject": subject, "claims": claims,
+                "created": created, "tokens": tokens, "seen": claims.get("exp"), "version": claims.get("iat"),
+            });
+            fuzzing::session_record(inside.to_string().as_bytes());
+        }
+    }
+}
