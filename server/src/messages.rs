@@ -84,7 +84,11 @@ impl Messages for VisitorMessages {
             (_, Some(signed_in), Some(_)) => token(signed_in).await?,
             _ => return Err(MessageError::SignInFirst),
         };
-        let answer = self.source.fetch(kind, token.as_ref()).await.ok_or(MessageError::Unavailable)?;
+        let answer = self
+            .source
+            .fetch(kind, token.as_ref())
+            .await
+            .ok_or(MessageError::Unavailable)?;
         understand(&answer)
     }
 }

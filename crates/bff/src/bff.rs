@@ -21,6 +21,7 @@ use crate::session::sweep;
 use crate::sign_in::spent::Spent;
 use crate::tokens::client::ClientTokens;
 use crate::tokens::refresh::Refreshes;
+use crate::tokens::user::Errands;
 use crate::{guard, router};
 
 /// How often metadata that are known are read again.
@@ -44,6 +45,7 @@ pub(crate) struct Inner {
     pub(crate) client_tokens: ClientTokens,
     pub(crate) introspected: Introspected,
     pub(crate) spent: Spent,
+    pub(crate) errands: Errands,
 }
 
 impl Inner {
@@ -105,6 +107,7 @@ impl Bff {
             client_tokens: ClientTokens::default(),
             introspected: Introspected::default(),
             spent: Spent::default(),
+            errands: Errands::default(),
             config,
         })))
     }

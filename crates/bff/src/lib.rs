@@ -120,6 +120,7 @@ pub use self::session::postgres::PostgresSessions;
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
 pub use self::tokens::client::ClientTokenRequest;
+pub use self::tokens::kept::TokenRequest;
 pub use self::tokens::{AccessToken, ProofError, TokenError};
 
 /// The programs of the README compile.

@@ -10,10 +10,12 @@
 //! | Renewing it, once at a time | [`refresh`] |
 //! | By one replica of many | [`lease`] |
 //! | Keeping what came of it | [`rotation`] |
+//! | The ones for other APIs | [`kept`] |
 
 pub(crate) mod access_token;
 pub(crate) mod client;
 pub(crate) mod endpoint;
+pub(crate) mod kept;
 pub(crate) mod lease;
 pub(crate) mod refresh;
 pub(crate) mod rotation;
@@ -50,6 +52,9 @@ pub(crate) struct TokenSet {
     /// The key the access token is bound to (RFC 9449); sealed with the rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proof_key: Option<ProofKey>,
+    /// Tokens for other APIs or fewer scopes.
+    #[serde(default)]
+    pub(crate) kept: kept::KeptTokens,
 }
 
 /// Of sessions that were written before it was noted.
@@ -81,6 +86,7 @@ impl TokenSet {
             auth_time: None,
             offline: true,
             proof_key: None,
+            kept: kept::KeptTokens::default(),
         }
     }
 }

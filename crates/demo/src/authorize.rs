@@ -221,6 +221,7 @@ fn code(provider: &Provider, params: &Params, signed_in: &SignedIn, redirect_uri
         nonce: params.value("nonce").map(str::to_owned),
         signed_in: signed_in.clone(),
         jkt: params.value("dpop_jkt").map(str::to_owned),
+        audience: None,
     };
     let challenge = params.value("code_challenge").unwrap_or_default();
     let code = provider.grants().code(grant, redirect_uri, challenge, provider.now());

@@ -46,6 +46,8 @@ pub struct DemoConfig {
     pub pushed_requests: bool,
     /// Offers tokens bound to a key (RFC 9449).
     pub dpop: bool,
+    /// More APIs for which a refresh token brings tokens, by `audience` or `resource`; none by default.
+    pub other_apis: Vec<String>,
 }
 
 impl DemoConfig {
@@ -72,6 +74,7 @@ impl DemoConfig {
             client_keys: Vec::new(),
             pushed_requests: false,
             dpop: false,
+            other_apis: Vec::new(),
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) signed_in: SignedIn,
     /// Thumbprint of the key that code and tokens are bound to.
     pub(crate) jkt: Option<String>,
+    /// The API a token is for, if not the client's own.
+    pub(crate) audience: Option<String>,
 }
 
 /// Somebody's sign-in at the provider.

@@ -14,7 +14,9 @@ use crate::provider::Shared;
 /// `POST /register`
 pub(crate) async fn register(State(provider): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
     let wanted = provider.config.registers.clone().unwrap_or_default();
-    let told = headers.get(header::AUTHORIZATION).map_or(&[][..], |value| value.as_bytes());
+    let told = headers
+        .get(header::AUTHORIZATION)
+        .map_or(&[][..], |value| value.as_bytes());
     let is_allowed: bool = told.ct_eq(format!("Bearer {wanted}").as_bytes()).into();
     if !is_allowed {
         return (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_token" }))).into_response();

@@ -56,19 +56,10 @@ pub(crate) async fn token(
     let params = Params::parse(&body).ok_or(TokenError::request("a parameter was sent twice"))?;
     authenticate(&provider, &headers, &params)?;
     let jkt = proven(&provider, &headers, Asked::at("/token"))?;
-    if params
-        .value("resource")
-        .is_some_and(|resource| resource != provider.config.audience)
-    {
-        return Err(TokenError(
-            StatusCode::BAD_REQUEST,
-            "invalid_target",
-            "there is no such API",
-        ));
-    }
+    let audience = asked_api(&provider, &params)?;
     let answer = match params.value("grant_type") {
         Some("authorization_code") => by_code(&provider, &params, jkt)?,
-        Some("refresh_token") => by_refresh_token(&provider, &params, jkt)?,
+        Some("refresh_token") => by_refresh_token(&provider, &params, (audience, jkt))?,
         Some("client_credentials") => for_the_client(&provider, &params, jkt.as_deref()),
         _ => {
             return Err(TokenError(
@@ -79,6 +70,19 @@ pub(crate) async fn token(
         }
     };
     Ok(Json(Value::Object(answer)))
+}
+
+/// The API that a token is asked for: the one of the client, or another that we know (RFC 8707 §2.2).
+fn asked_api<'a>(provider: &'a Provider, params: &'a Params) -> Result<&'a str, TokenError> {
+    let own = provider.config.audience.as_str();
+    // `audience` has a meaning only where there is something to choose.
+    let audience = params
+        .value("audience")
+        .filter(|_| !provider.config.other_apis.is_empty());
+    let asked = params.value("resource").or(audience).unwrap_or(own);
+    let known = asked == own || provider.config.other_apis.iter().any(|api| api == asked);
+    let unknown = TokenError(StatusCode::BAD_REQUEST, "invalid_target", "there is no such API");
+    known.then_some(asked).ok_or(unknown)
 }
 
 /// The client's name and secret, in the header or in the form, never in both (RFC 6749 §2.3.1); or an assertion; or the
@@ -166,7 +170,7 @@ fn by_code(provider: &Provider, params: &Params, jkt: Option<String>) -> Result<
 fn by_refresh_token(
     provider: &Provider,
     params: &Params,
-    jkt: Option<String>,
+    (audience, jkt): (&str, Option<String>),
 ) -> Result<Map<String, Value>, TokenError> {
     let token = params
         .value("refresh_token")
@@ -178,7 +182,19 @@ fn by_refresh_token(
     }
     grant.jkt = jkt;
     let faults = provider.faults();
-    let mut answer = tokens(provider, &faults, &grant, true);
+    // Fewer scopes for this token; the refresh token keeps them all (RFC 6749 §6).
+    let asked = params.words("scope");
+    if !asked.iter().all(|scope| grant.scopes.contains(scope)) {
+        provider.grants().unuse(token);
+        let description = "not a scope of this grant";
+        return Err(TokenError(StatusCode::BAD_REQUEST, "invalid_scope", description));
+    }
+    let narrowed = Grant {
+        audience: Some(audience.to_owned()),
+        scopes: if asked.is_empty() { grant.scopes.clone() } else { asked },
+        ..grant.clone()
+    };
+    let mut answer = tokens(provider, &faults, &narrowed, true);
     add_refresh_token(provider, grant, &mut answer);
     Faults::apply(&faults.token_response, &mut answer);
     Faults::apply(&faults.refresh_response, &mut answer);
@@ -198,8 +214,7 @@ fn add_refresh_token(provider: &Provider, grant: Grant, answer: &mut Map<String,
 /// Access and ID token for a grant.
 fn tokens(provider: &Provider, faults: &Faults, grant: &Grant, refreshed: bool) -> Map<String, Value> {
     let scope = grant.scopes.join(" ");
-    let names = (grant.person.name, Some(grant.family.as_str()));
-    let access_token = access_token(provider, names, &scope, grant.jkt.as_deref());
+    let access_token = access_token(provider, (grant.person.name, Some(grant)), &scope, grant.jkt.as_deref());
     let mut answer = granted(provider, &access_token, &scope, grant.jkt.is_some());
     let id_token = id_token(provider, faults, grant, &access_token, refreshed);
     provider.issued(Kind::IdToken, &id_token);
@@ -230,17 +245,21 @@ fn granted(provider: &Provider, access_token: &str, scope: &str, is_bound: bool)
     answer
 }
 
-/// A JWT access token for the API (RFC 9068), for `sub` and the family of a grant, bound to a key (RFC 9449 §6.1).
-fn access_token(provider: &Provider, (sub, family): (&str, Option<&str>), scope: &str, jkt: Option<&str>) -> String {
+/// A JWT access token for the API (RFC 9068), for `sub` and of a grant, bound to a key (RFC 9449 §6.1).
+fn access_token(provider: &Provider, (sub, grant): (&str, Option<&Grant>), scope: &str, jkt: Option<&str>) -> String {
+    let audience = grant.and_then(|grant| grant.audience.as_ref());
     let mut claims = lifetime(provider);
     claims.extend(of_issuer(provider));
     claims.insert("sub".into(), sub.into());
-    claims.insert("aud".into(), provider.config.audience.clone().into());
+    claims.insert(
+        "aud".into(),
+        audience.unwrap_or(&provider.config.audience).clone().into(),
+    );
     claims.insert("client_id".into(), provider.config.client_id.clone().into());
     claims.insert("scope".into(), scope.into());
     claims.insert("jti".into(), random_token().into());
-    if let Some(family) = family {
-        claims.insert("grant".into(), family.into());
+    if let Some(grant) = grant {
+        claims.insert("grant".into(), grant.family.clone().into());
     }
     if let Some(jkt) = jkt {
         claims.insert("cnf".into(), json!({ "jkt": jkt }));

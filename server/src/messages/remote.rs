@@ -47,7 +47,10 @@ impl Remote {
     }
 
     async fn ask_once(&self, address: &Url, token: Option<&AccessToken>) -> Option<Answer> {
-        let mut request = self.client.get(address.clone()).header(header::ACCEPT, "application/json");
+        let mut request = self
+            .client
+            .get(address.clone())
+            .header(header::ACCEPT, "application/json");
         if let Some(token) = token {
             let shown = format!("{} {}", token.scheme(), token.secret());
             request = request.header(header::AUTHORIZATION, shown);

@@ -15,6 +15,7 @@ use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::session::Identity;
 use crate::session::record::Session;
+use crate::tokens::kept::TokenRequest;
 use crate::tokens::{AccessToken, TokenError};
 
 /// A signed-in person, and the way to tokens on their behalf. Cloning is cheap.
@@ -55,6 +56,18 @@ impl SignedIn {
     /// [`TokenError::NotGranted`] when it refuses such a token.
     pub async fn access_token(&self) -> Result<AccessToken, TokenError> {
         self.inner.access_token(&self.session).await
+    }
+
+    /// An access token for another API or for some of the scopes, on behalf of the same person. It is kept in the session
+    /// (the newest 8 are), renewed silently, and never handed out for another request; the provider is asked once however
+    /// many ask for the same. It is brought by the refresh token of the sign-in (RFC 6749 §6, RFC 8707 §2.2).
+    ///
+    /// # Errors
+    /// [`TokenError::NotGranted`] when the session has no refresh token (ask for `offline_access`, if the provider wants
+    /// that), when the provider refuses, when it grants fewer scopes than asked for, or when what it grants is for another
+    /// API. The others as for [`SignedIn::access_token`].
+    pub async fn access_token_for(&self, request: &TokenRequest) -> Result<AccessToken, TokenError> {
+        self.inner.access_token_for(&self.session, request).await
     }
 }
 

@@ -12,8 +12,8 @@ use url::Url;
 use super::client_auth::ClientAuth;
 use super::signing::Unsigned;
 use crate::config::HttpLimits;
-use crate::config::secret::Secret;
 use crate::config::check::is_secure_or_loopback;
+use crate::config::secret::Secret;
 
 /// The header with a proof of possession (RFC 9449 §4.1).
 const PROOF: &str = "dpop";

@@ -21,6 +21,7 @@ use crate::session::room::{Beginning, SessionError};
 use crate::sign_out::revocation::revoke;
 use crate::tokens::TokenSet;
 use crate::tokens::endpoint::{EndpointError, Granted};
+use crate::tokens::kept::KeptTokens;
 
 const FAILED: &str = "Sign-in could not be completed";
 
@@ -155,6 +156,7 @@ impl Inner {
             nonce: pending.nonce.clone(),
             auth_time: id_token.auth_time,
             proof_key: granted.proof_key,
+            kept: KeptTokens::default(),
         };
         Beginning {
             identity,

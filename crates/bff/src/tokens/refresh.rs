@@ -86,7 +86,7 @@ impl Inner {
             .shared()
     }
 
-    async fn renew(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {
+    pub(super) async fn renew(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {
         loop {
             match self.turn(id, &Own { inner: self, refused }).await? {
                 Turn::Done(token) => return Ok(token),
@@ -125,20 +125,24 @@ impl Inner {
         Some(outcome)
     }
 
+    /// Whether `used` is the newest refresh token there is. If another replica has taken our place with the same one, what
+    /// that gets counts.
+    pub(super) async fn is_newest(&self, session: &Session, used: &str, fence: Fence) -> Result<bool, TokenError> {
+        if !self.still_holds(session.id, fence).await? {
+            return Ok(false);
+        }
+        let stored = self.session_now(session.id).await?;
+        Ok(stored.tokens.refresh_token.as_deref() == Some(used))
+    }
+
     /// The provider says that `used` is over. That is so unless somebody has replaced it, or is about to.
     pub(super) async fn grant_over(&self, session: &Session, used: &str, fence: Fence) -> Option<Outcome> {
-        match self.still_holds(session.id, fence).await {
-            // Another replica has taken our place with the same token: what it gets counts.
-            Ok(false) => return None,
+        match self.is_newest(session, used, fence).await {
             Ok(true) => {}
-            Err(error) => return Some(Err(error)),
-        }
-        match self.session_now(session.id).await {
-            Ok(stored) if stored.tokens.refresh_token.as_deref() != Some(used) => {
+            Ok(false) => {
                 self.give_back(session.id, fence).await;
                 return None;
             }
-            Ok(_) => {}
             Err(error) => return Some(Err(error)),
         }
         told(session, Came::Refused, "the grant is over, the session ends");
@@ -189,7 +193,7 @@ impl Inner {
         }
     }
 
-    async fn end_session(&self, session: &Session) {
+    pub(super) async fn end_session(&self, session: &Session) {
         if let Err(error) = self.sessions.end(&session.id).await {
             tracing::error!(target: "bff", error = chain(&error), "a session could not be ended");
         }
@@ -197,7 +201,7 @@ impl Inner {
 }
 
 /// Why a renewal brought nothing.
-enum Refused {
+pub(super) enum Refused {
     /// `invalid_grant`: used, revoked or expired.
     GrantOver,
     /// The answer is about somebody else.
@@ -226,7 +230,7 @@ pub(super) fn told(session: &Session, outcome: Came, reason: &str) {
     }
 }
 
-fn refused(session: &Session, error: &EndpointError) -> Refused {
+pub(super) fn refused(session: &Session, error: &EndpointError) -> Refused {
     told(session, Came::Failed, &chain(error));
     match error {
         EndpointError::Refused { error } => match error.as_str() {
@@ -244,7 +248,7 @@ fn refused(session: &Session, error: &EndpointError) -> Refused {
 
 /// A refreshed ID token is about the same sign-in: `iss`, `aud` and signature as ever, the same `sub`, `nonce` and
 /// `auth_time` if it has them (OpenID Connect Core 1.0 §12.2).
-async fn check_id_token(
+pub(super) async fn check_id_token(
     provider: &Provider,
     metadata: &Metadata,
     session: &Session,

@@ -1,11 +1,69 @@
-//! Which access token does a signed-in person have right now? The one of the session, or a renewed one.
+//! Which access token does a signed-in person have right now? The one of the session, or a renewed one; or one for another
+//! API or fewer scopes, which the same refresh token brings (RFC 6749 §6, RFC 8707 §2.2).
+//!
+//! A refresh token may be good for one use only, so everything that uses it does so under the session's lease
+//! ([`super::lease`]). Which tokens are kept is in [`super::kept`].
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
+use time::OffsetDateTime;
+use tower_sessions::session::Id;
 
 use super::access_token::Binding;
+use super::endpoint::Granted;
+use super::kept::{Kept, TokenRequest};
+use super::lease::{Turn, Wanted};
+use super::refresh::{Outcome, Refused, check_id_token, refused, unavailable};
 use super::{AccessToken, TokenError};
 use crate::bff::Inner;
+use crate::provider::proof::ProofKey;
+use crate::session::lease::Fence;
 use crate::session::record::Session;
+
+type Errand = (Id, TokenRequest);
+type Flight = Shared<BoxFuture<'static, Outcome>>;
+
+/// What is being asked for in this process.
+#[derive(Default)]
+pub(crate) struct Errands(Mutex<HashMap<Errand, Flight>>);
+
+/// Makes room for the next errand, also when this one ends in a way nobody thought of.
+struct Landing<'a> {
+    inner: &'a Inner,
+    errand: Errand,
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        let mut flights = self.inner.errands.0.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.remove(&self.errand);
+    }
+}
+
+/// A token for something else than the sign-in was for.
+struct Other<'a> {
+    inner: &'a Inner,
+    request: &'a TokenRequest,
+}
+
+impl Wanted for Other<'_> {
+    fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
+        let kept = session.tokens.kept.fresh(self.request, now);
+        kept.map(|kept| self.inner.kept_token(session, kept))
+    }
+
+    fn usable(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
+        let kept = session.tokens.kept.usable(self.request, now);
+        kept.map(|kept| self.inner.kept_token(session, kept))
+    }
+
+    fn without_refresh_token(&self) -> TokenError {
+        TokenError::NotGranted
+    }
+}
 
 impl Inner {
     /// The token of `session`, renewed when it is about to expire.
@@ -18,14 +76,170 @@ impl Inner {
 
     /// The token that `session` holds, to hand out.
     pub(crate) fn token_of(&self, session: &Session) -> AccessToken {
+        self.handed_out(session, &session.tokens.access_token, session.tokens.proof_key.as_ref())
+    }
+
+    fn kept_token(&self, session: &Session, kept: &Kept) -> AccessToken {
+        self.handed_out(session, kept.secret(), kept.proof_key())
+    }
+
+    fn handed_out(&self, session: &Session, secret: &str, key: Option<&ProofKey>) -> AccessToken {
         let provider = self.provider(session.identity.provider.as_str());
-        let binding = session.tokens.proof_key.clone().map(|key| Binding {
+        let binding = key.cloned().map(|key| Binding {
             key,
             clock: self.config.clock.clone(),
             nonces: provider
                 .map(|provider| Arc::clone(&provider.nonces))
                 .unwrap_or_default(),
         });
-        AccessToken::new(&session.tokens.access_token, binding)
+        AccessToken::new(secret, binding)
+    }
+
+    /// A token of `session` for `request`; whoever asks for the same meanwhile gets the same.
+    pub(crate) async fn access_token_for(self: &Arc<Self>, session: &Session, request: &TokenRequest) -> Outcome {
+        let request = request.normal();
+        if request.is_plain() {
+            return self.access_token(session).await;
+        }
+        if let Some(kept) = session.tokens.kept.fresh(&request, self.config.clock.now()) {
+            return Ok(self.kept_token(session, kept));
+        }
+        let errand = (session.id, request);
+        let flight = {
+            let mut flights = self.errands.0.lock().unwrap_or_else(PoisonError::into_inner);
+            flights
+                .entry(errand.clone())
+                .or_insert_with(|| self.send_out(errand))
+                .clone()
+        };
+        flight.await
+    }
+
+    /// A task of its own: a request that goes away does not take a half-finished rotation with it.
+    fn send_out(self: &Arc<Self>, errand: Errand) -> Flight {
+        let inner = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let (id, request) = errand.clone();
+            let _landing = Landing { inner: &inner, errand };
+            inner.run_errand(id, &request).await
+        });
+        task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
+            .boxed()
+            .shared()
+    }
+
+    async fn run_errand(self: &Arc<Self>, id: Id, request: &TokenRequest) -> Outcome {
+        loop {
+            match self.turn(id, &Other { inner: self, request }).await? {
+                Turn::Done(token) => return Ok(token),
+                Turn::Ours(session, fence) => {
+                    if let Some(outcome) = self.run_once(*session, request, fence).await {
+                        return outcome;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks under the lease `fence`; nothing when the session has to be looked at again.
+    async fn run_once(self: &Arc<Self>, session: Session, request: &TokenRequest, fence: Fence) -> Option<Outcome> {
+        let wanted = Other { inner: self, request };
+        let or_kept = |error| wanted.usable(&session, self.config.clock.now()).ok_or(error);
+        let refresh_token = session.tokens.refresh_token.clone().unwrap_or_default();
+        let outcome = match self.ask_for(&session, &refresh_token, request).await {
+            Ok(granted) => return self.keep(session, request, granted, fence).await,
+            Err(Refused::GrantOver) => {
+                let newest = self.is_newest(&session, &refresh_token, fence).await;
+                self.give_back(session.id, fence).await;
+                return match newest {
+                    Ok(true) => Some(self.whose_fault(&session).await),
+                    Ok(false) => None,
+                    Err(error) => Some(Err(error)),
+                };
+            }
+            Err(Refused::Now(error)) => or_kept(error),
+            Err(Refused::Unproven(granted)) => {
+                self.keep_refresh_token(session.clone(), granted, fence).await?;
+                or_kept(unavailable(None))
+            }
+            Err(Refused::Untrusted) => {
+                self.end_session(&session).await;
+                Err(TokenError::SignInAgain)
+            }
+        };
+        self.give_back(session.id, fence).await;
+        Some(outcome)
+    }
+
+    /// Some providers say `invalid_grant` when this one token is not to be had. Only when the session's own cannot be
+    /// renewed either, the grant is over. The lease has been given back.
+    async fn whose_fault(self: &Arc<Self>, session: &Session) -> Outcome {
+        if !session.tokens.is_fresh(self.config.clock.now()) {
+            self.renew(session.id, None).await?;
+        }
+        Err(TokenError::NotGranted)
+    }
+
+    async fn ask_for(
+        self: &Arc<Self>,
+        session: &Session,
+        refresh_token: &str,
+        request: &TokenRequest,
+    ) -> Result<Granted, Refused> {
+        let provider = self
+            .provider(session.identity.provider.as_str())
+            .ok_or(Refused::Now(TokenError::NotGranted))?;
+        let metadata = provider.discovery.ready().await;
+        let metadata = metadata.map_err(|_| Refused::Now(unavailable(None)))?;
+        let asked = request.fields(&provider.config);
+        let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+        fields.extend(asked.iter().map(|(name, value)| (*name, value.as_str())));
+        let key = session.tokens.proof_key.as_ref();
+        let granted = provider.ask_for_tokens_of_any_resource(&metadata, &fields, key).await;
+        let granted = granted.map_err(|e| refused(session, &e))?;
+        match check_id_token(provider, &metadata, session, &granted).await {
+            Ok(()) => Ok(granted),
+            Err(Refused::Now(_)) => Err(Refused::Unproven(granted)),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// Keeps what came, and hands it out if it is what was asked for.
+    async fn keep(
+        self: &Arc<Self>,
+        session: Session,
+        request: &TokenRequest,
+        granted: Granted,
+        fence: Fence,
+    ) -> Option<Outcome> {
+        let provider = self.provider(session.identity.provider.as_str());
+        let is_foreign = provider.is_some_and(|provider| {
+            let (kept, token) = (&session.tokens.kept, &granted.access_token);
+            kept.is_for_another_api(token, request, &provider.config)
+        });
+        let fits = request.is_granted(&granted) && !is_foreign;
+        if !fits {
+            tracing::warn!(
+                target: "bff", provider = %session.identity.provider, another_api = is_foreign,
+                "the provider grants another access token than was asked for"
+            );
+        }
+        let written = self.write_under_lease(session, fence, |tokens| {
+            // None in the answer: the old one goes on (RFC 6749 §6).
+            if granted.refresh_token.is_some() {
+                tokens.refresh_token.clone_from(&granted.refresh_token);
+            }
+            if let Some(id_token) = &granted.id_token {
+                tokens.id_token.clone_from(id_token);
+            }
+            if fits {
+                tokens.kept.put(request, &granted);
+            }
+        });
+        let handed_out = |session: Session| {
+            let token = self.handed_out(&session, &granted.access_token, granted.proof_key.as_ref());
+            if fits { Ok(token) } else { Err(TokenError::NotGranted) }
+        };
+        Some(written.await?.and_then(handed_out))
     }
 }

@@ -32,6 +32,7 @@ mod id_token;
 mod introspection;
 mod lifetime;
 mod logout_token;
+mod other_tokens;
 mod proxy;
 mod proxy_limits;
 mod proxy_tokens;

@@ -1,15 +1,16 @@
 //! Which site do the tests sign in to? The smallest one that shows who is there, what their token is good for, and
 //! what a bearer may do.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use bff::{Bff, Caller, SignedIn, TokenError};
+use bff::{AccessToken, Bff, Caller, SignedIn, TokenError, TokenRequest};
 use serde_json::{Value, json};
 
 /// The API's name.
@@ -23,6 +24,7 @@ pub(crate) fn site(bff: &Bff, writes: Writes) -> Router {
         .route("/", get(home))
         .route("/me", get(me))
         .route("/token", get(token))
+        .route("/token-for", get(token_for))
         .route("/write", post(write))
         .with_state(writes);
     let api = Router::new()
@@ -50,7 +52,24 @@ async fn me(person: SignedIn) -> Json<Value> {
 
 /// Says whether there is a token, never which.
 async fn token(person: SignedIn) -> Response {
-    match person.access_token().await {
+    said(person.access_token().await)
+}
+
+/// The same for `?scopes=&audience=&resource=`.
+async fn token_for(person: SignedIn, Query(asked): Query<HashMap<String, String>>) -> Response {
+    let scopes = asked
+        .get("scopes")
+        .map_or_else(Vec::new, |scopes| scopes.split(' ').map(str::to_owned).collect());
+    let request = TokenRequest {
+        scopes,
+        audience: asked.get("audience").cloned(),
+        resource: asked.get("resource").cloned(),
+    };
+    said(person.access_token_for(&request).await)
+}
+
+fn said(outcome: Result<AccessToken, TokenError>) -> Response {
+    match outcome {
         Ok(token) => {
             let digest = token
                 .secret()
