@@ -18,6 +18,7 @@ use crate::session::room::Sessions;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
 use crate::session::sweep;
+use crate::sign_in::device::pace::Pace;
 use crate::sign_in::spent::Spent;
 use crate::tokens::client::ClientTokens;
 use crate::tokens::refresh::Refreshes;
@@ -46,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) introspected: Introspected,
     pub(crate) spent: Spent,
     pub(crate) errands: Errands,
+    pub(crate) device_pace: Pace,
 }
 
 impl Inner {
@@ -108,6 +110,7 @@ impl Bff {
             introspected: Introspected::default(),
             spent: Spent::default(),
             errands: Errands::default(),
+            device_pace: Pace::default(),
             config,
         })))
     }

@@ -84,6 +84,10 @@ impl BffConfig {
 
 /// One identity provider and our registration there (OpenID Connect Core 1.0).
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, named as an operator would"
+)]
 pub struct ProviderConfig {
     /// Short name, part of the callback address.
     pub id: ProviderId,
@@ -142,6 +146,9 @@ pub struct ProviderConfig {
     /// Tokens of people and of the application are bound to a key, and tokens that are not are refused (RFC 9449). Each
     /// sign-in has a key of its own, sealed with its session.
     pub dpop: bool,
+    /// Screens without a keyboard may sign in by a code that is entered elsewhere (RFC 8628), where the provider offers
+    /// it. Off by default: whoever starts such a sign-in can talk somebody else into entering the code (§5.4).
+    pub device_sign_in: bool,
 }
 
 impl ProviderConfig {
@@ -176,6 +183,7 @@ impl ProviderConfig {
             client_auth: ClientAuthMethod::default(),
             pushed_requests: PushedRequests::default(),
             dpop: false,
+            device_sign_in: false,
         })
     }
 }

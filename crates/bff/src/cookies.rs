@@ -59,6 +59,11 @@ impl Cookies {
         format!("{}-out", self.base)
     }
 
+    /// The cookie of a screen that waits for its code to be entered elsewhere.
+    pub(crate) fn device(&self) -> String {
+        format!("{}-device", self.base)
+    }
+
     /// A cookie for `lifetime`.
     pub(crate) fn set(&self, name: &str, value: &str, lifetime: Duration, same_site: SameSite) -> SetCookie {
         let site = if same_site == SameSite::None && self.secure {

@@ -110,7 +110,7 @@ pub fn logout_token(data: &[u8]) {
     assert!(!claims.contains_key("nonce"), "an ID token ends sessions");
 }
 
-/// The verdict of a provider that signs with the client's secret: nothing has to be asked for.
+/// The verdict of a provider that is written down and signs with the client's secret: nothing has to be asked for.
 fn verified(token: &str) -> Result<LogoutToken, LogoutTokenError> {
     static PROVIDER: LazyLock<Option<Provider>> = LazyLock::new(provider);
     let Some(provider) = PROVIDER.as_ref() else {
@@ -127,6 +127,9 @@ fn provider() -> Option<Provider> {
     let mut config = ProviderConfig::new("fuzz", ISSUER, "portal").ok()?;
     config.client_secret = Some(Secret::from(SECRET));
     config.algorithms = vec!["HS256".to_owned()];
+    let at = |path: &str| Value::String(format!("{ISSUER}/{path}"));
+    let endpoints = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
+    config.metadata = Some(endpoints.into_iter().map(|name| (name.to_owned(), at(name))).collect());
     let mut site = BffConfig::new("https://site.example/".parse().ok()?, KeyRing::ephemeral());
     site.clock = Clock::fixed(OffsetDateTime::from_unix_timestamp(NOW).ok()?);
     let http = HttpClient::new(HttpLimits::default()).ok()?;

@@ -8,6 +8,7 @@
 //! | May this program or person? | [`combined`] |
 //! | May somebody who signed in elsewhere? | [`provider`] |
 //! | How does a page reach an API of somebody else? | [`proxy`] |
+//! | Were they authenticated strongly and lately enough? | [`step_up`] |
 
 pub(crate) mod bearer;
 pub(crate) mod combined;
@@ -15,6 +16,7 @@ pub(crate) mod csrf;
 pub(crate) mod provider;
 pub(crate) mod proxy;
 pub(crate) mod signed_in;
+pub(crate) mod step_up;
 
 use std::sync::Arc;
 

@@ -108,7 +108,8 @@ pub use self::guard::combined::{Combined, CombinedGuard, RequireCombined};
 pub use self::guard::provider::{ProviderGuard, RequireProvider, UnknownProvider};
 pub use self::guard::proxy::upstream::{InvalidUpstream, ProxyLimits, Upstream};
 pub use self::guard::signed_in::SignedIn;
-pub use self::pages::{LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
+pub use self::guard::step_up::{RequireStepUp, StepUpGuard};
+pub use self::pages::{DeviceCode, LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;
 pub use self::session::index::{NotASessionRef, SessionIndex, SessionRef, SessionRow, Which};
@@ -119,6 +120,7 @@ pub use self::session::postgres::PostgresSessions;
 #[cfg(feature = "sqlite")]
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
+pub use self::sign_in::step_up::StepUp;
 pub use self::tokens::client::ClientTokenRequest;
 pub use self::tokens::kept::TokenRequest;
 pub use self::tokens::{AccessToken, ProofError, TokenError};

@@ -2,6 +2,9 @@
 //! there until it does.
 
 mod plain;
+pub(crate) mod qr;
+
+use std::time::Duration;
 
 use axum::response::Response;
 use http::StatusCode;
@@ -23,6 +26,14 @@ pub trait Pages: Send + Sync {
     /// The provider's sign-out address is too long to be followed: a form that posts to it, with a button.
     fn leave(&self, form: &LeaveForm) -> Response {
         PlainPages.leave(form)
+    }
+    /// A code to be entered on another device. The route adds the header by which the page comes back by itself.
+    fn device(&self, code: &DeviceCode) -> Response {
+        PlainPages.device(code)
+    }
+    /// Several providers make codes, and the person has to choose one: `/auth/device?provider=…&return_to=…`.
+    fn device_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
+        PlainPages.device_chooser(providers, return_to)
     }
 }
 
@@ -64,4 +75,23 @@ pub struct LeaveForm {
     pub action: String,
     /// Hidden fields.
     pub fields: Vec<(String, String)>,
+}
+
+/// A code by which a screen without a keyboard is signed in from another device (RFC 8628 §3.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceCode {
+    /// The provider's name for people.
+    pub provider: String,
+    /// What is to be entered; at most 64 characters.
+    pub user_code: String,
+    /// Where; `https`, or on this machine. Meant to be read from the screen.
+    pub verification_uri: String,
+    /// The same address with the code in it, where the provider has one.
+    pub verification_uri_complete: Option<String>,
+    /// The most complete of these addresses as a QR code: an SVG element of our own making, to be put in as it is.
+    pub qr: Option<String>,
+    /// How long the code is still good.
+    pub ends_in: Duration,
+    /// Path on this site that looks again, for people who do not want to wait for the page to do it.
+    pub again: String,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use url::Url;
+use url::{Position, Url};
 
 /// Longest path that is kept; a longer one is replaced by `/`.
 const MAX_LEN: usize = 1024;
@@ -21,6 +21,12 @@ impl ReturnPath {
         } else {
             Self::default()
         }
+    }
+
+    /// The path of a whole address, if that is on the origin of `home`, and `/` otherwise.
+    pub(crate) fn at_home(home: &Url, address: &str) -> Self {
+        let ours = Url::parse(address).ok().filter(|url| url.origin() == home.origin());
+        ours.map_or_else(Self::default, |url| Self::parse(&url[Position::BeforePath..]))
     }
 
     /// The path; starts with exactly one `/`.
@@ -158,6 +164,27 @@ mod tests {
             &long,
         ] {
             assert_eq!(ReturnPath::parse(evil).as_str(), "/", "{evil:?}");
+        }
+    }
+
+    #[test]
+    fn lg_8_of_a_whole_address_the_path_is_taken_when_it_is_ours() {
+        let home = Url::parse("https://site.example/").unwrap();
+        for (address, path) in [
+            ("https://site.example/docs/7?a=b#c", "/docs/7?a=b#c"),
+            ("https://user:word@site.example/docs", "/docs"),
+            ("https://site.example:443/docs", "/docs"),
+            ("https://site.example//evil.example", "/"),
+            ("https://site.example/auth/login", "/"),
+            ("https://site.example.evil.example/docs", "/"),
+            ("https://evil.example/docs", "/"),
+            ("http://site.example/docs", "/"),
+            ("https://site.example:444/docs", "/"),
+            ("/docs", "/"),
+            ("javascript:alert(1)", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(ReturnPath::at_home(&home, address).as_str(), path, "{address}");
         }
     }
 

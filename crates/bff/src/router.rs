@@ -32,6 +32,14 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
         .route("/auth/signup", get(sign_in::start::sign_up).head(refuse))
         .route("/auth/callback/{provider}", callback)
         .route("/auth/edit-profile", get(sign_in::user_flow::edit_profile).head(refuse))
+        .route(
+            "/auth/initiate",
+            get(sign_in::initiate::by_get)
+                .post(sign_in::initiate::by_post)
+                .head(refuse),
+        )
+        .route("/auth/device", get(sign_in::device::begin::start).head(refuse))
+        .route("/auth/device/wait", get(sign_in::device::wait).head(refuse))
         .route("/auth/signed-out", get(sign_out::here::signed_out))
         .route("/auth/session", get(session))
         .route(

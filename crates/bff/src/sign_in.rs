@@ -11,13 +11,19 @@
 //! | From a code to a session | [`exchange`] |
 //! | What else can a person do there? | [`user_flow`] |
 //! | Was this answer used before? | [`spent`] |
+//! | What is asked beyond being signed in? | [`step_up`] |
+//! | May somebody else begin it? | [`initiate`] |
+//! | How does a screen without a keyboard sign in? | [`device`] |
 
 pub(crate) mod answer;
 pub(crate) mod callback;
+pub(crate) mod device;
 pub(crate) mod exchange;
+pub(crate) mod initiate;
 pub(crate) mod pending;
 pub(crate) mod pushed;
 pub(crate) mod request;
 pub(crate) mod spent;
 pub(crate) mod start;
+pub(crate) mod step_up;
 pub(crate) mod user_flow;

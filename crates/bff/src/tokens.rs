@@ -55,6 +55,12 @@ pub(crate) struct TokenSet {
     /// Tokens for other APIs or fewer scopes.
     #[serde(default)]
     pub(crate) kept: kept::KeptTokens,
+    /// `acr` of the sign-in.
+    #[serde(default)]
+    pub(crate) acr: Option<String>,
+    /// `amr` of the sign-in.
+    #[serde(default)]
+    pub(crate) amr: Vec<String>,
 }
 
 /// Of sessions that were written before it was noted.
@@ -87,6 +93,8 @@ impl TokenSet {
             offline: true,
             proof_key: None,
             kept: kept::KeptTokens::default(),
+            acr: None,
+            amr: Vec::new(),
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Map, Value};
 
-use crate::discovery::SCOPES;
+use crate::discovery::{CLASSES, SCOPES};
 use crate::faults::Faults;
 use crate::grants::{Grant, SignedIn};
 use crate::handle::Kind;
@@ -23,7 +23,7 @@ pub(crate) const COOKIE: &str = "portico-demo-provider";
 /// A parameter of our own page, never the client's: who was picked.
 const PICKED: &str = "demo_person";
 /// The value that means "nobody".
-const NOBODY: &str = "-";
+pub(crate) const NOBODY: &str = "-";
 
 /// `GET /authorize`
 pub(crate) async fn by_query(
@@ -128,11 +128,13 @@ fn refusal(error: &str, description: &str) -> Refusal {
 
 fn decide(provider: &Provider, faults: &Faults, headers: &HeaderMap, params: &Params) -> Result<Decision, Refusal> {
     check(provider, params)?;
+    let class = class_asked(params);
     let new = |person| {
         Decision::New(SignedIn {
             sid: random_token(),
             person,
             at: provider.now(),
+            class,
         })
     };
     match params.value(PICKED) {
@@ -154,13 +156,24 @@ fn decide(provider: &Provider, faults: &Faults, headers: &HeaderMap, params: &Pa
     let asked = |prompt: &str| prompts.iter().any(|asked| asked == prompt);
     let known = session(provider, headers).filter(|known| {
         let max_age = params.value("max_age").and_then(|seconds| seconds.parse::<i64>().ok());
-        max_age.is_none_or(|seconds| provider.now() - known.at <= seconds)
+        max_age.is_none_or(|seconds| provider.now() - known.at <= seconds) && rank(known.class) >= rank(class)
     });
     match known {
         Some(known) if !["login", "select_account", "create"].into_iter().any(asked) => Ok(Decision::Known(known)),
         _ if asked("none") => Err(refusal("login_required", "nobody is signed in")),
         _ => Ok(Decision::Ask),
     }
+}
+
+/// The first class asked for that there is; else the weakest.
+fn class_asked(params: &Params) -> &'static str {
+    let asked = params.words("acr_values");
+    let known = |asked: &String| CLASSES.iter().find(|class| *class == asked);
+    asked.iter().find_map(known).unwrap_or(&CLASSES[0])
+}
+
+fn rank(class: &str) -> Option<usize> {
+    CLASSES.iter().position(|known| *known == class)
 }
 
 /// What a client may ask for: a code, with PKCE, for the one API.

@@ -33,6 +33,10 @@ impl<V> Bounded<V> {
         self.entries.get(key)
     }
 
+    pub(crate) fn find_mut(&mut self, key: &str) -> Option<&mut V> {
+        self.entries.get_mut(key)
+    }
+
     pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
         let value = self.entries.remove(key)?;
         self.order.retain(|known| known != key);

@@ -18,6 +18,9 @@ pub(crate) const SCOPES: &[&str] = &[
     "messages:admin",
 ];
 
+/// How strongly people can sign in (`acr`), the strongest last. In this demo it is a promise without a proof.
+pub(crate) const CLASSES: &[&str] = &["pwd", "mfa"];
+
 /// `GET /.well-known/openid-configuration`
 pub(crate) async fn metadata(State(provider): State<Shared>) -> Json<Value> {
     // Endpoints are where we stand; only `issuer` itself may be called otherwise.
@@ -26,6 +29,7 @@ pub(crate) async fn metadata(State(provider): State<Shared>) -> Json<Value> {
         "issuer": provider.config.issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
+        "device_authorization_endpoint": format!("{issuer}/device_authorization"),
         "userinfo_endpoint": format!("{issuer}/userinfo"),
         "jwks_uri": format!("{issuer}/jwks"),
         "revocation_endpoint": format!("{issuer}/revoke"),
@@ -34,12 +38,14 @@ pub(crate) async fn metadata(State(provider): State<Shared>) -> Json<Value> {
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "claims_supported": ["sub", "name", "given_name", "family_name", "preferred_username", "email", "email_verified",
-            "picture", "job_title", "groups", "roles", "auth_time", "sid"],
+            "picture", "job_title", "groups", "roles", "auth_time", "acr", "amr", "sid"],
+        "acr_values_supported": CLASSES,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "select_account", "create"],
         "authorization_response_iss_parameter_supported": true,

@@ -36,6 +36,8 @@ pub struct Faults {
     pub refresh_response: Patch,
     /// Changes the answer to a registration.
     pub registration: Patch,
+    /// Changes the answer of the device authorization endpoint.
+    pub device_authorization: Patch,
     /// Changes the claims at userinfo.
     pub userinfo: Patch,
     /// Answers instead of an endpoint.
@@ -96,6 +98,8 @@ pub enum Endpoint {
     Authorize,
     /// `/token`
     Token,
+    /// `/device_authorization`
+    DeviceAuthorization,
     /// `/userinfo`
     Userinfo,
     /// `/revoke`
@@ -123,6 +127,7 @@ impl Endpoint {
             "/jwks" => Self::Jwks,
             "/authorize" => Self::Authorize,
             "/token" => Self::Token,
+            "/device_authorization" => Self::DeviceAuthorization,
             "/userinfo" => Self::Userinfo,
             "/revoke" => Self::Revoke,
             "/end_session" | "/v2/logout" => Self::EndSession,

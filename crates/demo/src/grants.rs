@@ -36,6 +36,8 @@ pub(crate) struct SignedIn {
     pub(crate) person: &'static Person,
     /// Seconds since 1970.
     pub(crate) at: i64,
+    /// How strongly (`acr`).
+    pub(crate) class: &'static str,
 }
 
 /// A code that has not been redeemed.

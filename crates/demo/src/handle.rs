@@ -72,6 +72,11 @@ impl DemoHandle {
         self.provider.advance(seconds);
     }
 
+    /// Stops the provider's clock: only [`Self::advance`] moves it from now on.
+    pub fn stop_clock(&self) {
+        self.provider.stop_clock();
+    }
+
     /// Signs with a new key from now on; the old one is published no more.
     pub fn rotate_key(&self) {
         self.provider.rotate_key();

@@ -9,6 +9,7 @@
 //! | Who can sign in? | [`people`] |
 //! | What does the provider say about itself? | `discovery` |
 //! | How does a person sign in and out? | `authorize`, `sign_out`, `page` |
+//! | How does a screen without a keyboard sign in? | `device` |
 //! | What does a client get for a code? | `token`, `grants`, `keys` |
 //! | What may it ask for behind the browser's back? | `pushed` |
 //! | How does it prove itself with keys of its own? | `assertion`, `proof`, `jwk` |
@@ -22,6 +23,7 @@ mod assertion;
 mod authorize;
 mod bounded;
 pub mod config;
+mod device;
 mod discovery;
 mod documents;
 #[doc(hidden)]

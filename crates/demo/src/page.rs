@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::authorize::{PICKED_FIELD, cancel_link};
+use crate::authorize::{NOBODY, PICKED_FIELD, cancel_link};
 use crate::params::Params;
 use crate::people::{PEOPLE, Person};
 use crate::provider::Provider;
@@ -65,6 +65,30 @@ pub(crate) fn form_post(to: &str, fields: &Params) -> Response {
         hidden(fields),
     );
     page(StatusCode::OK, "One moment", &body)
+}
+
+/// Which code does the screen show, and who do you want to be there?
+pub(crate) fn device(provider: &Provider, user_code: &str) -> Response {
+    let people: String = PEOPLE.iter().map(|person| choice(person, false)).collect();
+    let body = format!(
+        r#"<p>Enter the code that the screen shows, then choose who you want to be there. Go on only if the screen is your own.</p><form method="post" action="/device"><p><label>Code <input name="user_code" value="{code}" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="16" required></label></p><ul>{people}</ul><button name="{PICKED_FIELD}" value="{NOBODY}">Do not sign in</button></form><footer>Demo provider at {issuer}</footer>"#,
+        code = escape(user_code),
+        issuer = escape(&provider.config.issuer),
+    );
+    page(StatusCode::OK, "Sign a screen in", &body)
+}
+
+/// The screen will notice by itself.
+pub(crate) fn device_done(is_granted: bool) -> Response {
+    if is_granted {
+        page(
+            StatusCode::OK,
+            "Done",
+            "<p>The screen signs you in within a few seconds.</p>",
+        )
+    } else {
+        page(StatusCode::OK, "Not signed in", "<p>The screen stays signed out.</p>")
+    }
 }
 
 /// Do you want to sign out?

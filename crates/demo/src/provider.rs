@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::config::DemoConfig;
+use crate::device::Devices;
 use crate::faults::{Endpoint, Faults};
 use crate::grants::Grants;
 use crate::handle::{Issued, Kind};
@@ -32,6 +33,9 @@ pub(crate) struct Provider {
     record: Mutex<Record>,
     /// Seconds by which the provider's clock is ahead.
     ahead: Arc<AtomicI64>,
+    devices: Mutex<Devices>,
+    /// When the clock was stopped; 0 while it runs.
+    stopped: AtomicI64,
 }
 
 /// What happened so far.
@@ -64,6 +68,8 @@ impl Provider {
             grants: Mutex::new(Grants::new()),
             record: Mutex::default(),
             ahead,
+            devices: Mutex::new(Devices::new()),
+            stopped: AtomicI64::new(0),
             config,
         })
     }
@@ -71,7 +77,17 @@ impl Provider {
     /// Seconds since 1970 by the provider's clock.
     #[expect(clippy::disallowed_methods, reason = "this is the demo's clock; tests move it")]
     pub(crate) fn now(&self) -> i64 {
-        OffsetDateTime::now_utc().unix_timestamp() + self.ahead.load(Ordering::Relaxed)
+        let base = match self.stopped.load(Ordering::Relaxed) {
+            0 => OffsetDateTime::now_utc().unix_timestamp(),
+            stopped => stopped,
+        };
+        base + self.ahead.load(Ordering::Relaxed)
+    }
+
+    /// Stops the clock; only [`Self::advance`] moves it from now on.
+    pub(crate) fn stop_clock(&self) {
+        let now = self.now() - self.ahead.load(Ordering::Relaxed);
+        self.stopped.store(now, Ordering::Relaxed);
     }
 
     pub(crate) fn advance(&self, seconds: i64) {
@@ -105,6 +121,10 @@ impl Provider {
 
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn devices(&self) -> MutexGuard<'_, Devices> {
+        self.devices.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn record(&self) -> MutexGuard<'_, Record> {

@@ -12,7 +12,7 @@ use crate::faults::{Answer, Endpoint};
 use crate::people::Person;
 use crate::proof::PROOF;
 use crate::provider::{Provider, Shared};
-use crate::{access, api, authorize, discovery, page, pushed, register, sign_out, token};
+use crate::{access, api, authorize, device, discovery, page, pushed, register, sign_out, token};
 
 /// Bodies are forms of a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -25,6 +25,8 @@ pub(crate) fn router(provider: &Shared) -> Router {
         .route("/jwks", get(discovery::keys))
         .route("/authorize", get(authorize::by_query).post(authorize::by_form))
         .route("/token", post(token::token))
+        .route("/device_authorization", post(device::authorization))
+        .route("/device", get(device::enter).post(device::decided))
         .route("/userinfo", get(access::userinfo).post(access::userinfo))
         .route("/revoke", post(access::revoke))
         .route("/introspect", post(access::introspect))

@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
 use crate::assertion;
+use crate::device;
 use crate::faults::{Faults, Signing};
 use crate::grants::Grant;
 use crate::handle::Kind;
@@ -21,7 +22,7 @@ use crate::proof::{Asked, proven};
 use crate::provider::{Provider, Shared};
 
 /// Why there is no token: `error` of RFC 6749 §5.2.
-pub(crate) struct TokenError(StatusCode, &'static str, &'static str);
+pub(crate) struct TokenError(pub(crate) StatusCode, pub(crate) &'static str, pub(crate) &'static str);
 
 impl TokenError {
     fn grant(description: &'static str) -> Self {
@@ -59,6 +60,11 @@ pub(crate) async fn token(
     let audience = asked_api(&provider, &params)?;
     let answer = match params.value("grant_type") {
         Some("authorization_code") => by_code(&provider, &params, jkt)?,
+        Some("urn:ietf:params:oauth:grant-type:device_code") => {
+            let mut grant = device::redeem(&provider, &params)?;
+            grant.jkt = jkt;
+            by_grant(&provider, grant)
+        }
         Some("refresh_token") => by_refresh_token(&provider, &params, (audience, jkt))?,
         Some("client_credentials") => for_the_client(&provider, &params, jkt.as_deref()),
         _ => {
@@ -158,13 +164,18 @@ fn by_code(provider: &Provider, params: &Params, jkt: Option<String>) -> Result<
         return Err(TokenError::grant("the code is bound to another key"));
     }
     pending.grant.jkt = jkt;
+    Ok(by_grant(provider, pending.grant))
+}
+
+/// The first tokens of a grant.
+fn by_grant(provider: &Provider, grant: Grant) -> Map<String, Value> {
     let faults = provider.faults();
-    let mut answer = tokens(provider, &faults, &pending.grant, false);
-    if pending.grant.scopes.iter().any(|scope| scope == "offline_access") {
-        add_refresh_token(provider, pending.grant, &mut answer);
+    let mut answer = tokens(provider, &faults, &grant, false);
+    if grant.scopes.iter().any(|scope| scope == "offline_access") {
+        add_refresh_token(provider, grant, &mut answer);
     }
     Faults::apply(&faults.token_response, &mut answer);
-    Ok(answer)
+    answer
 }
 
 fn by_refresh_token(
@@ -276,6 +287,13 @@ fn id_token(provider: &Provider, faults: &Faults, grant: &Grant, access_token: &
     claims.extend(of_issuer(provider));
     claims.insert("aud".into(), provider.config.client_id.clone().into());
     claims.insert("auth_time".into(), grant.signed_in.at.into());
+    claims.insert("acr".into(), grant.signed_in.class.into());
+    let methods = if grant.signed_in.class == "mfa" {
+        json!(["pwd", "otp", "mfa"])
+    } else {
+        json!(["pwd"])
+    };
+    claims.insert("amr".into(), methods);
     claims.insert("sid".into(), grant.signed_in.sid.clone().into());
     claims.insert("at_hash".into(), half_hash(access_token).into());
     if let Some(nonce) = grant.nonce.as_ref().filter(|_| !refreshed) {

@@ -454,3 +454,89 @@ async fn a_pushed_request_is_answered_once_and_by_its_page() {
     let again = post(&demo, "/authorize", &picked).await;
     assert_eq!(again.status(), StatusCode::BAD_REQUEST, "used twice");
 }
+
+
+/// Asks for the tokens of a device code; the error, or the tokens.
+async fn ask(demo: &Demo, device_code: &str) -> Result<Value, String> {
+    let fields = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        ("device_code", device_code),
+        ("client_id", "portico"),
+        ("client_secret", "portico-demo-secret"),
+    ];
+    let response = post(demo, "/token", &fields).await;
+    let is_good = response.status() == StatusCode::OK;
+    let body: Value = serde_json::from_str(&text(response).await).unwrap();
+    if is_good {
+        Ok(body)
+    } else {
+        Err(body["error"].as_str().unwrap().to_owned())
+    }
+}
+
+async fn made(demo: &Demo) -> (String, String) {
+    let fields = [
+        ("scope", "openid profile"),
+        ("client_id", "portico"),
+        ("client_secret", "portico-demo-secret"),
+    ];
+    let response = post(demo, "/device_authorization", &fields).await;
+    let body: Value = serde_json::from_str(&text(response).await).unwrap();
+    assert_eq!(
+        body["verification_uri_complete"],
+        format!(
+            "http://localhost:4041/device?user_code={}",
+            body["user_code"].as_str().unwrap()
+        )
+    );
+    let code = |name: &str| body[name].as_str().unwrap().to_owned();
+    (code("device_code"), code("user_code"))
+}
+
+#[tokio::test]
+async fn a_screen_gets_its_tokens_when_its_code_was_entered() {
+    let demo = demo();
+    let (device_code, user_code) = made(&demo).await;
+    assert_eq!(
+        ask(&demo, &device_code).await.unwrap_err(),
+        "slow_down",
+        "at once is too soon"
+    );
+    demo.handle().advance(10);
+    assert_eq!(ask(&demo, &device_code).await.unwrap_err(), "authorization_pending");
+    let typed = user_code.to_lowercase().replace('-', " ");
+    let entered = post(&demo, "/device", &[("user_code", &typed), ("demo_person", "alice")]).await;
+    assert_eq!(entered.status(), StatusCode::OK);
+    demo.handle().advance(5);
+    assert_eq!(
+        ask(&demo, &device_code).await.unwrap_err(),
+        "slow_down",
+        "ten seconds by now"
+    );
+    demo.handle().advance(15);
+    assert!(ask(&demo, &device_code).await.unwrap()["id_token"].is_string());
+    demo.handle().advance(15);
+    assert_eq!(ask(&demo, &device_code).await.unwrap_err(), "invalid_grant", "once");
+    let again = post(&demo, "/device", &[("user_code", &user_code), ("demo_person", "bob")]).await;
+    assert_eq!(again.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_code_for_a_screen_can_be_refused_and_expires() {
+    let demo = demo();
+    let (device_code, user_code) = made(&demo).await;
+    post(&demo, "/device", &[("user_code", &user_code), ("demo_person", "-")]).await;
+    demo.handle().advance(5);
+    assert_eq!(ask(&demo, &device_code).await.unwrap_err(), "access_denied");
+    let (late, user_code) = made(&demo).await;
+    demo.handle().advance(600);
+    let entered = post(&demo, "/device", &[("user_code", &user_code), ("demo_person", "alice")]).await;
+    assert_eq!(entered.status(), StatusCode::NOT_FOUND);
+    assert_eq!(ask(&demo, &late).await.unwrap_err(), "expired_token");
+}
+
+#[tokio::test]
+async fn the_page_for_codes_escapes_what_is_in_the_address() {
+    let page = text(visit(&demo(), "/device?user_code=%22%3E%3Cb%3E", None).await).await;
+    assert!(page.contains("&quot;&gt;&lt;b&gt;") && !page.contains("<b>"), "{page}");
+}

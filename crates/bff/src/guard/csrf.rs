@@ -49,9 +49,9 @@ fn carries_bearer(headers: &HeaderMap) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer "))
 }
 
-/// Where others post to us: the provider's page with a `state`, the provider's server with a signed token. Cookies play
-/// no part in what is believed there.
-const POSTED_FROM_ELSEWHERE: [&str; 2] = ["/auth/callback/", "/auth/backchannel-logout/"];
+/// Where others post to us: the provider's page with a `state`, the provider's server with a signed token, another site
+/// that sends a person to sign in. Cookies play no part in what is believed there.
+const POSTED_FROM_ELSEWHERE: [&str; 3] = ["/auth/callback/", "/auth/backchannel-logout/", "/auth/initiate"];
 
 /// Refuses what [`judge`] does not let pass.
 pub(crate) async fn defend(State(inner): State<Arc<Inner>>, request: Request, next: Next) -> Response {

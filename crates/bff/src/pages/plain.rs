@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use axum::response::{Html, IntoResponse as _, Response};
 use http::StatusCode;
 
-use super::{LeaveForm, Pages, Problem, ProviderLink, SignedOut};
+use super::{DeviceCode, LeaveForm, Pages, Problem, ProviderLink, SignedOut};
 use crate::return_path::ReturnPath;
 
 /// Minimal pages.
@@ -36,22 +36,11 @@ impl Pages for PlainPages {
     }
 
     fn chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
-        let mut body = String::from("<ul>\n");
-        for provider in providers {
-            let href = format!(
-                "/auth/login?provider={}&return_to={}",
-                provider.id,
-                return_to.as_query_value()
-            );
-            let title = escaped(&provider.title);
-            let _ = writeln!(
-                body,
-                "<li><a rel=\"external\" href=\"{}\">{title}</a></li>",
-                escaped(&href)
-            );
-        }
-        body.push_str("</ul>\n");
-        page(StatusCode::OK, "Sign in with", &body)
+        page(
+            StatusCode::OK,
+            "Sign in with",
+            &choices("/auth/login", providers, return_to),
+        )
     }
 
     fn leave(&self, form: &LeaveForm) -> Response {
@@ -63,6 +52,53 @@ impl Pages for PlainPages {
         body.push_str("<p>You are signed out here.</p>\n<button>Sign out at the provider too</button>\n</form>\n");
         page(StatusCode::OK, "One more step", &body)
     }
+
+    fn device(&self, code: &DeviceCode) -> Response {
+        let address = escaped(&code.verification_uri);
+        let mut body = format!(
+            "<p>Use your phone or computer to open <a rel=\"external noreferrer\" href=\"{address}\">{address}</a> and enter \
+             this code for {}:</p>\n<p><strong><code>{}</code></strong></p>\n",
+            escaped(&code.provider),
+            escaped(&code.user_code)
+        );
+        if let Some(complete) = &code.verification_uri_complete {
+            let complete = escaped(complete);
+            let _ = writeln!(
+                body,
+                "<p>Or open <a rel=\"external noreferrer\" href=\"{complete}\">the address with the code in it</a>.</p>"
+            );
+        }
+        body.push_str(code.qr.as_deref().unwrap_or_default());
+        let minutes = code.ends_in.as_secs().div_ceil(60);
+        let _ = write!(
+            body,
+            "\n<p>The code is good for {minutes} more minutes. When you are done, this page goes on by itself.</p>\n\
+             <p><a rel=\"external\" href=\"{}\">Look now</a></p>\n",
+            escaped(&code.again)
+        );
+        page(StatusCode::OK, "Sign in with a code", &body)
+    }
+
+    fn device_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
+        let links = choices("/auth/device", providers, return_to);
+        page(StatusCode::OK, "Sign in with a code from", &links)
+    }
+}
+
+/// A list of providers to follow to `path`.
+fn choices(path: &str, providers: &[ProviderLink], return_to: &ReturnPath) -> String {
+    let mut list = String::from("<ul>\n");
+    for provider in providers {
+        let href = format!(
+            "{path}?provider={}&return_to={}",
+            provider.id,
+            return_to.as_query_value()
+        );
+        let (href, title) = (escaped(&href), escaped(&provider.title));
+        let _ = writeln!(list, "<li><a rel=\"external\" href=\"{href}\">{title}</a></li>");
+    }
+    list.push_str("</ul>\n");
+    list
 }
 
 fn page(status: StatusCode, title: &str, body: &str) -> Response {

@@ -23,8 +23,8 @@ pub(crate) enum ClientAuth<'a> {
 impl<'a> ClientAuth<'a> {
     /// As the configuration says; `automatic` follows the metadata.
     pub(super) fn of(provider: &'a Provider, metadata: &Metadata) -> Self {
-        let (config, id) = (&provider.config, provider.config.client_id.as_str());
-        let by_secret = |in_form: bool| match &config.client_secret {
+        let (config, id) = (&provider.config, provider.client_id());
+        let by_secret = |in_form: bool| match provider.client_secret() {
             None => Self::Public { id },
             Some(secret) if in_form => Self::Form { id, secret },
             Some(secret) => Self::Basic { id, secret },

@@ -38,6 +38,7 @@ pub(crate) struct Metadata {
     prompt_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     token_endpoint_auth_signing_alg_values_supported: Option<Vec<String>>,
+    pub(crate) device_authorization_endpoint: Option<Url>,
 }
 
 impl Metadata {
@@ -115,6 +116,7 @@ impl Metadata {
             &self.introspection_endpoint,
             &self.registration_endpoint,
             &self.pushed_authorization_request_endpoint,
+            &self.device_authorization_endpoint,
         ];
         for url in needed.into_iter().chain(offered.into_iter().flatten()) {
             if url.scheme() != "https" && !(at_home && is_secure_or_loopback(url)) {

@@ -30,6 +30,8 @@ pub(crate) struct IdToken {
     pub(crate) sid: Option<String>,
     pub(crate) auth_time: Option<i64>,
     pub(crate) claims: Map<String, Value>,
+    pub(crate) acr: Option<String>,
+    pub(crate) amr: Vec<String>,
 }
 
 /// What the token has to fit to.
@@ -91,6 +93,8 @@ impl Provider {
             subject,
             sid,
             auth_time: token.seconds("auth_time"),
+            acr: token.text("acr").map(str::to_owned),
+            amr: token.texts("amr"),
             claims: token.claims,
         })
     }
@@ -127,7 +131,7 @@ impl Provider {
         Ok(())
     }
 
-    pub(super) fn leeway(&self) -> i64 {
+    pub(crate) fn leeway(&self) -> i64 {
         i64::try_from(self.config.leeway.as_secs()).unwrap_or_default()
     }
 

@@ -79,6 +79,13 @@ impl<'a> Compact<'a> {
         self.claims.get(claim)?.as_str()
     }
 
+    /// The texts of a claim that is a list; anything else in it is left out.
+    pub(crate) fn texts(&self, claim: &str) -> Vec<String> {
+        let list = self.claims.get(claim).and_then(Value::as_array);
+        let texts = list.into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
     /// A moment in seconds since 1970; fractions are cut off (RFC 7519 §2).
     pub(crate) fn seconds(&self, claim: &str) -> Option<i64> {
         let value = self.claims.get(claim)?;

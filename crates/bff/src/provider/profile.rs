@@ -14,8 +14,19 @@ use crate::tokens::endpoint::Granted;
 
 /// Claims that serve the protocol alone.
 const PROTOCOL: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "sid", "jti"];
-/// Claims that userinfo may not change: they say what the ID token is.
-const FIXED: [&str; 8] = ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "auth_time"];
+/// Claims that userinfo may not change: they say what the ID token is, and how the person was authenticated.
+const FIXED: [&str; 10] = [
+    "iss",
+    "sub",
+    "aud",
+    "azp",
+    "exp",
+    "iat",
+    "nbf",
+    "auth_time",
+    "acr",
+    "amr",
+];
 
 /// Why userinfo, and with it the sign-in, is refused.
 #[derive(Debug, thiserror::Error)]

@@ -198,6 +198,12 @@ fn refused(error: &str, description: &str) -> Failure {
             "Sign-in was not finished",
             "The provider needs you to sign in there yourself.",
         ),
+        // OpenID Connect Core Error Code `unmet_authentication_requirements` 1.0.
+        "unmet_authentication_requirements" => (
+            StatusCode::FORBIDDEN,
+            "Not confirmed",
+            "The provider cannot confirm you in the way this page asks for.",
+        ),
         "temporarily_unavailable" => (
             StatusCode::SERVICE_UNAVAILABLE,
             "Signing in is not possible right now",

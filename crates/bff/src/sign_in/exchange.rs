@@ -5,7 +5,8 @@ use http::{HeaderMap, StatusCode};
 use tower_sessions::session::Id;
 
 use super::pending::Pending;
-use super::start::{login_path, not_ready, see_other};
+use super::start::{not_ready, see_other};
+use super::step_up;
 use crate::bff::Inner;
 use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
@@ -34,13 +35,24 @@ impl Inner {
         code: &str,
         headers: &HeaderMap,
     ) -> Result<Response, Box<Failure>> {
-        let again = |failure: Failure| Box::new(failure.retry(login_path(Some(provider), &pending.return_to)));
+        let again = |failure: Failure| Box::new(failure.retry(self.again_path(provider, pending)));
         let metadata = provider.discovery.ready().await;
         let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
         let beginning = self.person(provider, &metadata, pending, code).await.map_err(again)?;
         if provider.end() == Some(FlowEnd::RenewClaims) {
             return self.renew_claims(provider, pending, beginning).await;
         }
+        self.welcome(provider, beginning, pending, headers).await.map_err(again)
+    }
+
+    /// Begins a session in place of the ones this browser had, and sends it where the person wanted to go.
+    pub(super) async fn welcome(
+        &self,
+        provider: &Provider,
+        beginning: Beginning,
+        pending: &Pending,
+        headers: &HeaderMap,
+    ) -> Result<Response, Failure> {
         // The sessions this browser had: the one it left with, and the one it comes with.
         let mut replaces: Vec<Id> = session_id(self, headers)
             .into_iter()
@@ -51,7 +63,7 @@ impl Inner {
             .sessions
             .begin(beginning, &replaces)
             .await
-            .map_err(|e| again(self.not_begun(provider, &e)))?;
+            .map_err(|e| self.not_begun(provider, &e))?;
         event(What::SignIn, Outcome::Success)
             .provider(provider.config.id.as_str())
             .subject(&session.identity.subject)
@@ -95,16 +107,29 @@ impl Inner {
             ("redirect_uri", &provider.redirect_uri),
             ("code_verifier", &pending.verifier),
         ];
-        let mut granted = provider
+        let granted = provider
             .ask_for_tokens(metadata, &fields, pending.proof_key.as_ref())
             .await
             .map_err(|e| no_tokens(&e))?;
+        self.known(provider, metadata, (granted, Some(&pending.nonce)), pending)
+            .await
+    }
+
+    /// Who it is, by the tokens the provider gave. `nonce` has to be in the ID token; where none was sent, there must be
+    /// none.
+    pub(super) async fn known(
+        &self,
+        provider: &Provider,
+        metadata: &Metadata,
+        (mut granted, nonce): (Granted, Option<&str>),
+        pending: &Pending,
+    ) -> Result<Beginning, Failure> {
         let Some(raw) = &granted.id_token else {
             return Err(bad_id_token("there is no ID token".to_owned()));
         };
         let expected = Expected {
-            nonce: &pending.nonce,
-            nonce_required: true,
+            nonce: nonce.unwrap_or_default(),
+            nonce_required: nonce.is_some(),
             access_token: &granted.access_token,
         };
         let id_token = provider
@@ -119,6 +144,9 @@ impl Inner {
             return Err(bad_id_token(
                 "the answer and the ID token name different issuers".to_owned(),
             ));
+        }
+        if let Some(step_up) = &pending.step_up {
+            step_up::check(step_up, &id_token, provider)?;
         }
         let info = provider
             .userinfo_beside_api(metadata, &mut granted, &id_token.subject)
@@ -157,6 +185,8 @@ impl Inner {
             auth_time: id_token.auth_time,
             proof_key: granted.proof_key,
             kept: KeptTokens::default(),
+            acr: id_token.acr,
+            amr: id_token.amr,
         };
         Beginning {
             identity,

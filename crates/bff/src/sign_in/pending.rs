@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::session::Id;
 
+use super::step_up::StepUp;
 use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
 use crate::provider::proof::ProofKey;
@@ -44,6 +45,9 @@ pub(crate) struct Pending {
     /// The key that code and tokens are bound to (RFC 9449 §10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proof_key: Option<ProofKey>,
+    /// What the ID token has to say beyond who it is.
+    #[serde(default)]
+    pub(crate) step_up: Option<StepUp>,
 }
 
 impl Pending {
@@ -164,6 +168,7 @@ mod tests {
             flow: None,
             answered_by: None,
             proof_key: Some(ProofKey::fresh().unwrap()),
+            step_up: None,
         }
     }
 

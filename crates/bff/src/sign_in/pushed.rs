@@ -90,7 +90,7 @@ pub(crate) async fn destination(
         .post(endpoint, provider.client_auth(metadata), &fields)
         .await?;
     let reference = vec![
-        ("client_id", provider.config.client_id.clone()),
+        ("client_id", provider.client_id().to_owned()),
         (REQUEST_URI, read(&answer)?),
     ];
     Ok(address(metadata, &reference))

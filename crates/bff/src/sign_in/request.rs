@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::pending::Pending;
+use super::step_up::Asked;
 use crate::config::ResponseMode;
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
@@ -18,6 +19,10 @@ pub(crate) struct Wish {
     pub(crate) account: bool,
     /// The session that is to be gone, where its cookie may have stayed behind.
     pub(crate) replaces: Option<String>,
+    /// More is asked than who it is.
+    pub(crate) step_up: Option<Asked>,
+    /// Who is likely to sign in.
+    pub(crate) login_hint: Option<String>,
 }
 
 /// Everything the provider has to know; `challenge` is the one of the PKCE verifier in `pending`.
@@ -49,6 +54,12 @@ pub(crate) fn parameters<'a>(
         Some((name, value)) if wish.account => asked.push((name, value.clone())),
         None if wish.account && metadata.can_sign_up() => asked.push(("prompt", "create".to_owned())),
         _ => {}
+    }
+    asked.extend(wish.login_hint.clone().map(|hint| ("login_hint", hint)));
+    if let Some(Asked { step_up, afresh }) = &wish.step_up {
+        asked.extend(step_up.acr_values().map(|acr| ("acr_values", acr.to_owned())));
+        asked.extend(step_up.max_age_seconds().map(|age| ("max_age", age.to_string())));
+        asked.extend(afresh.then(|| ("prompt", "login".to_owned())));
     }
     asked
 }

@@ -26,13 +26,14 @@ use crate::return_path::ReturnPath;
 /// Bytes of chance in `state` and `nonce`.
 const CHANCE: u32 = 32;
 
-/// `GET /auth/login?provider=&return_to=`
+/// `GET /auth/login?provider=&return_to=&step_up=`; the last is a sealed demand of [`super::step_up`].
 pub(crate) async fn sign_in(
     State(inner): State<Arc<Inner>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    start(&inner, query.as_deref(), &headers, Wish::default()).await
+    let wish = inner.wish(query.as_deref(), &headers).await;
+    start(&inner, query.as_deref(), &headers, wish).await
 }
 
 /// `GET /auth/signup?provider=&return_to=`: the same, but the provider is asked to make an account where it offers to.
@@ -48,7 +49,7 @@ pub(crate) async fn sign_up(
     start(&inner, query.as_deref(), &headers, wish).await
 }
 
-async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wish: Wish) -> Response {
+pub(super) async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wish: Wish) -> Response {
     if !is_navigation(headers) {
         return (StatusCode::FORBIDDEN, "open this address in a tab of its own").into_response();
     }
@@ -101,7 +102,7 @@ fn only_one_makes_accounts(providers: &[Arc<Provider>]) -> Option<&Arc<Provider>
 }
 
 /// A person opens a tab; a prefetch, an image or a frame is nobody's wish to sign in.
-pub(super) fn is_navigation(headers: &HeaderMap) -> bool {
+pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let is_prefetch = ["sec-purpose", "purpose", "x-moz"]
         .iter()
@@ -179,6 +180,7 @@ pub(super) async fn leave(
         replaces: session_id(inner, headers)
             .map(|id| id.to_string())
             .or_else(|| wish.replaces.clone()),
+        step_up: wish.step_up.as_ref().map(|asked| asked.step_up.clone()),
         flow: provider.flow.as_ref().map(|flow| flow.name.clone()),
         answered_by: None,
         proof_key: provider

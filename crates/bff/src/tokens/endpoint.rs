@@ -155,7 +155,7 @@ fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Re
 }
 
 /// A number, or the text of one as some providers send it.
-fn seconds(value: &Value) -> Option<i64> {
+pub(crate) fn seconds(value: &Value) -> Option<i64> {
     value
         .as_i64()
         .or_else(|| value.as_str()?.parse().ok())

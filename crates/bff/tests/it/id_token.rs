@@ -125,7 +125,7 @@ async fn id_13_the_nonce_must_be_the_one_that_was_sent() {
 
 #[tokio::test]
 async fn id_14_a_provider_that_claims_a_strong_sign_in_unasked_gives_nothing_by_it() {
-    // Step-up is not asked for anywhere yet: `acr` and `auth_time` are claims like others, missing or old.
+    // Where nothing is asked for, they are claims like others; where it is, `crate::step_up` has the rules.
     let house = House::new().await;
     accepts(&house, without("auth_time")).await;
     accepts(&house, patch("acr", "phishing-resistant")).await;

@@ -8,7 +8,7 @@ use demo::{Answer, Endpoint, Kind};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, patch, until};
+use crate::support::{Browser, House, Plan, patch, until, without};
 
 const ORDERS: &str = "/token-for?resource=https://orders.example";
 const STOCK: &str = "/token-for?audience=https://stock.example";
@@ -84,9 +84,9 @@ async fn to_2_fewer_scopes_are_asked_for_and_less_is_not_enough() {
 async fn px_5_a_provider_that_ignores_the_api_gives_no_token_for_it() {
     let (house, mut browser) = signed_in().await;
     let own = house.provider.newest(Kind::AccessToken).unwrap();
-    house
-        .provider
-        .change(|faults| faults.refresh_response = patch("access_token", own));
+    let mut ignorant = patch("access_token", own);
+    ignorant.extend(without("id_token"));
+    house.provider.change(|faults| faults.refresh_response = ignorant);
     let page = browser.go(ORDERS).await;
     assert_eq!((page.status, page.body.as_str()), (403, "not granted"));
     house.provider.change(|faults| faults.refresh_response.clear());

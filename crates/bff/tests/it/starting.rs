@@ -225,3 +225,43 @@ async fn lg_7_a_sign_in_under_way_expires() {
     assert_eq!(page.status, 400, "{}", page.body);
     assert_eq!((house.provider.requests(Endpoint::Token), browser.session()), (0, None));
 }
+
+#[tokio::test]
+async fn lg_7_a_thousand_unfinished_sign_ins_leave_a_browser_that_can_sign_in() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let login = format!("/auth/login?return_to=/{}", "a".repeat(900));
+    let first = browser.start(&login).await;
+    let mut largest = 0;
+    for number in 0..1_000 {
+        browser.start(&login).await;
+        let sent: usize = browser.pending().iter().map(|c| c.name.len() + c.value.len() + 3).sum();
+        largest = largest.max(sent);
+        // All of them begin within the time that one may take.
+        house.advance(Duration::from_secs(number % 2));
+    }
+    assert!(browser.pending().len() <= 5, "{} are left", browser.pending().len());
+    assert!(largest < 12 * 1024, "{largest} bytes of cookies");
+    let callback = browser.authorize(&first, "alice").await;
+    assert_eq!(browser.go(callback.as_str()).await.status, 400, "the oldest is dropped");
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    assert_eq!(browser.go("/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn lg_7_tabs_that_start_all_at_once_are_cut_back_by_the_next_one() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    // Each of them leaves with the cookies of before.
+    let mut jar = Vec::new();
+    for _ in 0..40 {
+        let mut tab = house.browser();
+        tab.start("/auth/login").await;
+        jar.append(&mut tab.cookies);
+    }
+    browser.cookies = jar;
+    let authorize = browser.start("/auth/login?return_to=/me").await;
+    assert!(browser.pending().len() <= 5, "{} are left", browser.pending().len());
+    let callback = browser.authorize(&authorize, "alice").await;
+    assert_eq!(browser.go(callback.as_str()).await.location().path(), "/me");
+}

@@ -1,0 +1,116 @@
+//! May somebody else begin a sign-in? A provider's portal may send a person here to be sent to it (OpenID Connect Core 1.0
+//! §4). That is a link to `/auth/login` whose provider and return address are named in other words: nothing comes of it
+//! but the way to a provider we have chosen ourselves. The answer is measured like every other, in [`super::callback`].
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use url::form_urlencoded;
+
+use super::request::Wish;
+use super::start::start;
+use super::step_up::bounded_hint;
+use crate::bff::Inner;
+use crate::problem::Failure;
+use crate::return_path::ReturnPath;
+
+/// `GET /auth/initiate?iss=&login_hint=&target_link_uri=`
+pub(crate) async fn by_get(State(inner): State<Arc<Inner>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    initiate(&inner, query.unwrap_or_default().as_bytes(), &headers).await
+}
+
+/// `POST /auth/initiate`, the same as a form. It comes from another site, and no cookie plays a part in it.
+pub(crate) async fn by_post(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) -> Response {
+    initiate(&inner, &body, &headers).await
+}
+
+async fn initiate(inner: &Inner, encoded: &[u8], headers: &HeaderMap) -> Response {
+    let mut response = match Initiated::parse(encoded) {
+        Some(initiated) => leave(inner, &initiated, headers).await,
+        None => refused(inner, "a parameter was sent twice"),
+    };
+    // Nobody clicks through to a provider in somebody else's frame.
+    let headers = response.headers_mut();
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers
+        .entry(CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("frame-ancestors 'none'"));
+    response
+}
+
+async fn leave(inner: &Inner, initiated: &Initiated, headers: &HeaderMap) -> Response {
+    let issuer = initiated.iss.as_deref();
+    let known = inner.providers.iter().find(|p| Some(&*p.config.issuer) == issuer);
+    let Some(provider) = known else {
+        return refused(inner, "`iss` is missing or no configured issuer");
+    };
+    let target = initiated.target_link_uri.as_deref().unwrap_or_default();
+    let return_to = ReturnPath::at_home(&inner.config.public_url, target);
+    let query = format!(
+        "provider={}&return_to={}",
+        provider.config.id,
+        return_to.as_query_value()
+    );
+    let wish = Wish {
+        login_hint: initiated.login_hint.as_deref().and_then(bounded_hint),
+        ..Wish::default()
+    };
+    start(inner, Some(&query), headers, wish).await
+}
+
+fn refused(inner: &Inner, reason: &str) -> Response {
+    let message = "The page you came from wanted to sign you in, but in a way that is not known here. \
+                   You can sign in yourself.";
+    let failure = Failure::new(StatusCode::BAD_REQUEST, "Sign-in could not be started", message, reason);
+    inner.show(failure.retry("/auth/login"), None)
+}
+
+/// What the other site says.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Initiated {
+    iss: Option<String>,
+    login_hint: Option<String>,
+    target_link_uri: Option<String>,
+}
+
+impl Initiated {
+    /// Reads a query or a form; `None` when something is said twice.
+    fn parse(encoded: &[u8]) -> Option<Self> {
+        let mut initiated = Self::default();
+        for (name, value) in form_urlencoded::parse(encoded) {
+            let place = match &*name {
+                "iss" => &mut initiated.iss,
+                "login_hint" => &mut initiated.login_hint,
+                "target_link_uri" => &mut initiated.target_link_uri,
+                _ => continue,
+            };
+            if place.replace(value.into_owned()).is_some() {
+                return None;
+            }
+        }
+        Some(initiated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lg_8_what_is_said_twice_is_not_heard() {
+        let said = Initiated::parse(b"iss=https%3A%2F%2Fa.example&new=1&new=2&login_hint=al").unwrap();
+        assert_eq!(said.iss.as_deref(), Some("https://a.example"));
+        assert_eq!(said.login_hint.as_deref(), Some("al"));
+        for twice in [
+            "iss=a&iss=a",
+            "login_hint=&login_hint=b",
+            "target_link_uri=a&target_link_uri=b",
+        ] {
+            assert_eq!(Initiated::parse(twice.as_bytes()), None, "{twice}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What is asked beyond being signed in, and does a sign-in satisfy it? `acr` and `max_age` of OpenID Connect Core 1.0
+//! §3.1.2.1: asked of the provider, then looked for in the ID token, never assumed. Who asks is in
+//! [`crate::guard::step_up`].
+
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::pending::Pending;
+use super::request::Wish;
+use super::start::login_path;
+use crate::bff::Inner;
+use crate::guard::session_of;
+use crate::problem::{Failure, chain};
+use crate::provider::Provider;
+use crate::provider::id_token::IdToken;
+use crate::return_path::ReturnPath;
+use crate::session::record::Session;
+use crate::session::seal::SealError;
+
+/// The parameter of `/auth/login` with the sealed demand.
+const PARAMETER: &str = "step_up";
+const PURPOSE: &str = "step-up";
+/// Longest hint about who is meant.
+const MAX_HINT: usize = 255;
+
+/// How strongly, and how lately, a person has to have been authenticated by the provider.
+///
+/// ```
+/// use std::time::Duration;
+/// use bff::StepUp;
+///
+/// let strong = StepUp::acr("phr phrh").max_age(Duration::from_mins(10));
+/// let recent = StepUp::recent(Duration::from_mins(5));
+/// # assert_ne!(strong, recent);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepUp {
+    acr: Option<String>,
+    /// Seconds.
+    max_age: Option<u64>,
+}
+
+impl StepUp {
+    /// Asks for one of these authentication context classes, separated by spaces, the preferred first: what the provider
+    /// calls `acr_values`. The ID token's `acr` has to be one of them, character by character; none named is never
+    /// satisfied.
+    #[must_use]
+    pub fn acr(values: &str) -> Self {
+        Self {
+            acr: Some(values.to_owned()),
+            max_age: None,
+        }
+    }
+
+    /// Asks for an authentication not longer ago than `age`, by the ID token's `auth_time` and with the provider's
+    /// leeway for clocks; exact to a second. A token that does not say when is never recent.
+    #[must_use]
+    pub fn recent(age: Duration) -> Self {
+        Self {
+            acr: None,
+            max_age: Some(age.as_secs()),
+        }
+    }
+
+    /// The same, and not longer ago than `age`; see [`StepUp::recent`].
+    #[must_use]
+    pub fn max_age(self, age: Duration) -> Self {
+        Self {
+            max_age: Some(age.as_secs()),
+            ..self
+        }
+    }
+
+    /// What is asked for as `acr_values`.
+    pub(crate) fn acr_values(&self) -> Option<&str> {
+        self.acr.as_deref()
+    }
+
+    /// What is asked for as `max_age`, in seconds.
+    pub(crate) fn max_age_seconds(&self) -> Option<u64> {
+        self.max_age
+    }
+
+    /// Whether an authentication of that class satisfies this.
+    fn admits_class(&self, acr: Option<&str>) -> bool {
+        let Some(asked) = &self.acr else { return true };
+        acr.is_some_and(|acr| asked.split_ascii_whitespace().any(|one| one == acr))
+    }
+
+    /// Whether an authentication at that time satisfies this; times in seconds since 1970, `leeway` in seconds.
+    fn admits_age(&self, auth_time: Option<i64>, now: i64, leeway: i64) -> bool {
+        let Some(max_age) = self.max_age else { return true };
+        let longest = i64::try_from(max_age).unwrap_or(i64::MAX).saturating_add(leeway);
+        auth_time.is_some_and(|at| (leeway.saturating_neg()..=longest).contains(&now.saturating_sub(at)))
+    }
+
+    /// Whether an authentication of that class at that time satisfies this; times in seconds since 1970.
+    pub(crate) fn admits(&self, acr: Option<&str>, auth_time: Option<i64>, now: i64, leeway: i64) -> bool {
+        self.admits_class(acr) && self.admits_age(auth_time, now, leeway)
+    }
+}
+
+/// A demand on its way to the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    pub(crate) step_up: StepUp,
+    /// The person has to authenticate anew, whatever the provider remembers: `prompt=login`.
+    pub(crate) afresh: bool,
+}
+
+impl Asked {
+    /// What is asked of whoever holds `session`. A class alone needs no new authentication where the provider has seen a
+    /// stronger one meanwhile.
+    pub(crate) fn of(step_up: &StepUp, session: Option<&Session>, now: i64, leeway: i64) -> Self {
+        let is_stale = |session: &Session| !step_up.admits_age(session.tokens.auth_time, now, leeway);
+        Self {
+            step_up: step_up.clone(),
+            afresh: session.is_some_and(is_stale),
+        }
+    }
+}
+
+impl Inner {
+    /// The address on this site that asks the provider. The demand is sealed: nobody can make one up, and who removes it
+    /// gains nothing, because the guard looks at the session again afterwards.
+    pub(crate) fn step_up_path(
+        &self,
+        asked: &Asked,
+        provider: Option<&Provider>,
+        return_to: &ReturnPath,
+    ) -> Result<String, SealError> {
+        let sealed = self.sealer.seal_cookie(PURPOSE, "", asked)?;
+        Ok(format!("{}&{PARAMETER}={sealed}", login_path(provider, return_to)))
+    }
+
+    /// Where a person tries again when `pending` came to nothing.
+    pub(super) fn again_path(&self, provider: &Provider, pending: &Pending) -> String {
+        let plain = || login_path(Some(provider), &pending.return_to);
+        let Some(step_up) = pending.step_up.clone() else {
+            return plain();
+        };
+        let afresh = step_up.max_age.is_some();
+        let asked = Asked { step_up, afresh };
+        self.step_up_path(&asked, Some(provider), &pending.return_to)
+            .unwrap_or_else(|_| plain())
+    }
+
+    /// What a query of `/auth/login` asks for beside a provider; a demand that is not ours is none.
+    pub(super) async fn wish(&self, query: Option<&str>, headers: &HeaderMap) -> Wish {
+        let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let sealed = pairs.find(|(name, _)| name == PARAMETER);
+        let asked = sealed.and_then(|(_, sealed)| self.sealer.open_cookie(PURPOSE, "", &sealed).ok());
+        let Some(asked) = asked else { return Wish::default() };
+        let session = session_of(self, headers).await.unwrap_or_else(|error| {
+            tracing::warn!(target: "bff", error = chain(&error), "a session could not be read; no hint is given");
+            None
+        });
+        Wish {
+            login_hint: session.as_ref().and_then(hint),
+            step_up: Some(asked),
+            ..Wish::default()
+        }
+    }
+}
+
+/// Who is meant, in the provider's own words. Not the old ID token as `id_token_hint`: tokens do not reach the browser.
+fn hint(session: &Session) -> Option<String> {
+    let claim = |name| session.identity.claims.get(name).and_then(Value::as_str);
+    let known = ["login_hint", "preferred_username", "email"]
+        .into_iter()
+        .find_map(claim)?;
+    bounded_hint(known)
+}
+
+/// A hint that can be passed on: not empty, not long, on one line.
+pub(super) fn bounded_hint(hint: &str) -> Option<String> {
+    let fits = (1..=MAX_HINT).contains(&hint.len()) && !hint.chars().any(char::is_control);
+    fits.then(|| hint.to_owned())
+}
+
+/// Looks for what was asked in what the provider says (OpenID Connect Core 1.0 §3.1.3.7, steps 12 and 13). Without it no
+/// session is made and the one there is stays. The tokens that came along are not revoked: at many providers that would
+/// end the older grant of the session as well.
+pub(super) fn check(step_up: &StepUp, id_token: &IdToken, provider: &Provider) -> Result<(), Failure> {
+    let now = provider.clock.now().unix_timestamp();
+    let reason = if !step_up.admits_class(id_token.acr.as_deref()) {
+        "`acr` of the ID token is missing or not what was asked for"
+    } else if !step_up.admits_age(id_token.auth_time, now, provider.leeway()) {
+        "`auth_time` of the ID token is missing or too long ago"
+    } else {
+        return Ok(());
+    };
+    let message = "The provider knows you, but did not confirm that in the way, or as lately, as this page asks for. \
+                   Nothing was changed: if you were signed in here, you still are.";
+    Err(Failure::new(StatusCode::FORBIDDEN, "Not confirmed", message, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_900_000_000;
+
+    #[test]
+    fn si_15_a_class_is_one_of_those_asked_for_to_the_letter() {
+        let asked = StepUp::acr("phr phrh");
+        for (acr, good) in [
+            (Some("phr"), true),
+            (Some("phrh"), true),
+            (Some("PHR"), false),
+            (Some("phr phrh"), false),
+            (Some("ph"), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            assert_eq!(asked.admits(acr, None, NOW, 60), good, "{acr:?}");
+        }
+        assert!(!StepUp::acr("").admits(Some(""), None, NOW, 60), "nothing named");
+        assert!(!StepUp::acr(" ").admits(Some(" "), None, NOW, 60), "nothing named");
+    }
+
+    #[test]
+    fn si_15_recent_is_between_the_leeway_ahead_and_the_age_with_leeway() {
+        let asked = StepUp::recent(Duration::from_mins(5));
+        for (ago, good) in [
+            (0, true),
+            (300, true),
+            (360, true),
+            (361, false),
+            (-60, true),
+            (-61, false),
+        ] {
+            assert_eq!(asked.admits(None, Some(NOW - ago), NOW, 60), good, "{ago} s ago");
+        }
+        assert!(!asked.admits(None, None, NOW, 60), "a token that does not say when");
+        for absurd in [i64::MIN, i64::MAX, 0] {
+            assert!(!asked.admits(None, Some(absurd), NOW, 60), "{absurd}");
+        }
+    }
+
+    #[test]
+    fn si_15_class_and_age_are_both_needed() {
+        let asked = StepUp::acr("phr").max_age(Duration::from_mins(5));
+        assert!(asked.admits(Some("phr"), Some(NOW), NOW, 60));
+        assert!(!asked.admits(Some("phr"), Some(NOW - 900), NOW, 60));
+        assert!(!asked.admits(None, Some(NOW), NOW, 60));
+    }
+
+    #[test]
+    fn lg_8_a_hint_is_short_and_on_one_line() {
+        assert_eq!(bounded_hint("alice").as_deref(), Some("alice"));
+        for bad in ["", "a\nb", &"a".repeat(256)] {
+            assert_eq!(bounded_hint(bad), None);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! LG-8 of the checklist: a provider's portal may send a person here, and all that comes of it is the way to the provider.
+
+use demo::Endpoint;
+use url::form_urlencoded;
+
+use crate::support::{House, Plan, parameter};
+
+fn query(pairs: &[(&str, &str)]) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    format!("/auth/initiate?{query}")
+}
+
+#[tokio::test]
+async fn lg_8_another_site_can_only_send_a_person_to_a_configured_provider() {
+    let house = House::build(Plan {
+        second: true,
+        ..Plan::default()
+    })
+    .await;
+    let target = house.site.join("docs/7?a=b").unwrap();
+    let asked = query(&[
+        ("iss", &house.issuer),
+        ("login_hint", "bob"),
+        ("target_link_uri", target.as_str()),
+        ("lti_message_hint", "ignored"),
+    ]);
+    let mut browser = house.browser();
+    let send = browser.get(&asked).cross_site().header("origin", "");
+    let page = browser.send(send).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    assert!(
+        page.location()
+            .as_str()
+            .starts_with(&format!("{}/authorize?", house.issuer))
+    );
+    assert_eq!(parameter(&page.location(), "login_hint").as_deref(), Some("bob"));
+    assert_eq!(page.header("x-frame-options"), "DENY");
+    assert_eq!(page.header("content-security-policy"), "frame-ancestors 'none'");
+    assert_eq!(
+        (browser.session(), house.rows().await),
+        (None, 0),
+        "no session comes of it"
+    );
+    assert_eq!(house.provider.requests(Endpoint::Token), 0);
+    let callback = browser.go(page.location().as_str()).await.location();
+    let back = browser.go(callback.as_str()).await;
+    assert_eq!((back.status, back.location()), (303, target));
+    assert_eq!(browser.go("/").await.body, "hello bob");
+}
+
+#[tokio::test]
+async fn lg_8_it_may_come_as_a_form() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let fields = [("iss", house.issuer.as_str()), ("login_hint", "bob")];
+    let page = browser.post_from_elsewhere("/auth/initiate", &fields).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    let callback = browser.go(page.location().as_str()).await.location();
+    assert_eq!(browser.go(callback.as_str()).await.location(), house.site);
+    assert_eq!(browser.go("/").await.body, "hello bob");
+}
+
+#[tokio::test]
+async fn lg_8_an_issuer_that_is_not_configured_to_the_letter_is_refused() {
+    let house = House::new().await;
+    let slash = format!("{}/", house.issuer);
+    let upper = house.issuer.to_uppercase();
+    for pairs in [
+        &[("iss", "https://evil.example")][..],
+        &[("iss", &*slash)],
+        &[("iss", &*upper)],
+        &[("iss", "")],
+        &[("login_hint", "bob")],
+        &[("iss", &*house.issuer), ("iss", "https://evil.example")],
+        &[
+            ("iss", &*house.issuer),
+            ("target_link_uri", "/a"),
+            ("target_link_uri", "/b"),
+        ],
+    ] {
+        let mut browser = house.browser();
+        let page = browser.go(&query(pairs)).await;
+        assert_eq!(page.status, 400, "{pairs:?}");
+        assert!(!page.body.contains("evil.example"), "{pairs:?}");
+        assert!(
+            page.headers.get("location").is_none() && browser.cookies.is_empty(),
+            "{pairs:?}"
+        );
+        assert_eq!(page.header("x-frame-options"), "DENY", "{pairs:?}");
+    }
+}
+
+#[tokio::test]
+async fn lg_8_a_target_elsewhere_becomes_the_home_page() {
+    let house = House::new().await;
+    let lookalike = format!("{}.evil.example/docs", house.site.as_str().trim_end_matches('/'));
+    let twisted = format!("{}/evil.example", house.site);
+    let auth = house.site.join("auth/login").unwrap();
+    for target in [
+        "https://evil.example/docs",
+        &lookalike,
+        &twisted,
+        auth.as_str(),
+        "javascript:alert(1)",
+        "//evil.example",
+        "",
+    ] {
+        let mut browser = house.browser();
+        let page = browser
+            .go(&query(&[("iss", &house.issuer), ("target_link_uri", target)]))
+            .await;
+        let callback = browser.go(page.location().as_str()).await.location();
+        assert_eq!(browser.go(callback.as_str()).await.location(), house.site, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn lg_8_a_hint_that_is_too_long_is_left_out() {
+    let house = House::new().await;
+    let long = "a".repeat(256);
+    for hint in [&*long, "a\r\nb", ""] {
+        let page = house
+            .browser()
+            .go(&query(&[("iss", &house.issuer), ("login_hint", hint)]))
+            .await;
+        assert_eq!(
+            (page.status, parameter(&page.location(), "login_hint")),
+            (303, None),
+            "{hint:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn lg_8_frames_images_and_prefetching_start_nothing() {
+    let house = House::new().await;
+    for (name, value) in [
+        ("sec-fetch-dest", "iframe"),
+        ("sec-fetch-dest", "image"),
+        ("sec-fetch-dest", "empty"),
+        ("sec-purpose", "prefetch"),
+    ] {
+        let mut browser = house.browser();
+        let send = browser
+            .get(&query(&[("iss", &house.issuer)]))
+            .cross_site()
+            .header(name, value);
+        let page = browser.send(send).await;
+        assert_eq!((page.status, browser.cookies.len()), (403, 0), "{value}");
+        assert_eq!(page.header("x-frame-options"), "DENY", "{value}");
+    }
+    let mut browser = house.browser();
+    let head = browser.request(reqwest::Method::HEAD, &query(&[("iss", &house.issuer)]), &[]);
+    assert_eq!((browser.send(head).await.status, browser.cookies.len()), (405, 0));
+}
+
+#[tokio::test]
+async fn lg_8_a_session_that_is_there_stays_until_the_provider_has_answered() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let before = browser.session();
+    let page = browser
+        .go(&query(&[("iss", &house.issuer), ("login_hint", "bob")]))
+        .await;
+    assert_eq!(page.status, 303);
+    assert_eq!(
+        (browser.session(), browser.go("/").await.body.as_str()),
+        (before, "hello alice")
+    );
+}
