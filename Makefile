@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Everything else is below; the work is done by the scripts in .ci/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test check bench watch clean
+.PHONY: help setup build run test interop check bench watch clean
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -20,6 +20,10 @@ run: build ## start Portico with its demo provider: no account needed anywhere
 test: ## every test: Rust, then a real browser
 	@.ci/setup build test
 	@.ci/test
+
+interop: ## sign-in at other people's providers, set up by script: Canaille, Glewlwyd, LemonLDAP::NG
+	@.ci/setup build
+	@.ci/interop
 
 check: ## format, lints, documentation, dependency arrows, licences, checklist
 	@.ci/setup build check

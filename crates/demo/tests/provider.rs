@@ -455,7 +455,6 @@ async fn a_pushed_request_is_answered_once_and_by_its_page() {
     assert_eq!(again.status(), StatusCode::BAD_REQUEST, "used twice");
 }
 
-
 /// Asks for the tokens of a device code; the error, or the tokens.
 async fn ask(demo: &Demo, device_code: &str) -> Result<Value, String> {
     let fields = [

@@ -92,12 +92,21 @@ async fn ask(provider: &Arc<Provider>, raw: &str) -> Result<(Map<String, Value>,
         .post(address, provider.client_auth(&metadata), &fields)
         .await;
     let answer = asked.map_err(|e| Unavailable(chain(&e)))?;
+    if answer.status == StatusCode::BAD_REQUEST && names_another_kind(&answer.body) {
+        return Err(Invalid("a kind of token that the provider tells nothing about"));
+    }
     if answer.status != StatusCode::OK {
         return Err(Unavailable(format!("introspection answers {}", answer.status)));
     }
     let claims = serde_json::from_slice(&answer.body);
     let claims = claims.map_err(|_| Unavailable("introspection does not answer in JSON".to_owned()))?;
     Ok((claims, metadata.issuer.clone()))
+}
+
+/// `active: false` is the answer for such a token (§2.2); some say so as revocation does (RFC 7009 §2.2.1), for example of
+/// JWT that anybody can verify. The caller brought the token: the trouble is theirs.
+fn names_another_kind(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|said| said["error"] == "unsupported_token_type")
 }
 
 /// Whom the answer is about, and until when the token lives; or why it does not pass.

@@ -115,6 +115,14 @@ async fn to_5_a_provider_in_trouble_is_no_refusal() {
     let api = api(&house, &["messages:admin"]).await;
     answer(&house, 503, json!({}));
     assert_eq!(call(&house, &api, "opaque").await.0, 503);
+    answer(&house, 400, json!({ "error": "invalid_client" }));
+    assert_eq!(call(&house, &api, "opaque").await.0, 503);
+    answer(&house, 400, json!({ "error": "unsupported_token_type" }));
+    let refused = call(&house, &api, "opaque").await;
+    assert_eq!(
+        refused.0, 401,
+        "a token that cannot be asked about is the caller's trouble"
+    );
     answer(
         &house,
         200,
