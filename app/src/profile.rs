@@ -31,6 +31,8 @@ pub(crate) struct Profile {
     pub(crate) roles: Vec<String>,
     /// All claims, as formatted JSON.
     pub(crate) claims: String,
+    /// Whether the groups are those of a while ago, because the directory does not answer.
+    pub(crate) groups_are_kept: bool,
 }
 
 impl From<&Person> for Profile {
@@ -40,12 +42,13 @@ impl From<&Person> for Profile {
             picture: person.picture.clone(),
             email: person.email.clone(),
             job_title: person.job_title.clone(),
-            groups: match &person.groups {
-                Groups::Unknown => None,
-                Groups::Known(groups) => Some(groups.iter().map(ToString::to_string).collect()),
-            },
+            groups: person.groups.told().map(|groups| {
+                let names = groups.iter().map(|group| person.name_of(group).to_owned());
+                names.collect()
+            }),
             roles: person.roles.clone(),
             claims: formatted(&person.claims),
+            groups_are_kept: matches!(person.groups, Groups::Kept(_)),
         }
     }
 }
@@ -83,6 +86,11 @@ fn Facts(profile: Profile) -> impl IntoView {
         None => "Unknown: your provider did not say. Rules about groups cannot let you in.".to_owned(),
         Some(groups) if groups.is_empty() => "None".to_owned(),
         Some(groups) => groups.join(", "),
+    };
+    let groups = if profile.groups_are_kept {
+        format!("{groups} (as last known: the directory does not answer just now)")
+    } else {
+        groups
     };
     let roles = if profile.roles.is_empty() {
         "None".to_owned()

@@ -8,12 +8,14 @@
 //! | How do values become a [`Config`]? | [`read`] |
 //! | What is wrong, where, and what to do? | [`problem`] |
 //! | How is it printed for operators? | [`mod@reference`] |
+//! | Which directory is asked, about what? | `directory.rs` |
 //! | Who is meant by `acme:alice`? | `who.rs` |
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
+mod directory;
 pub mod keys;
 pub mod problem;
 mod provider;
@@ -23,6 +25,7 @@ pub mod source;
 pub mod values;
 mod who;
 
+pub use directory::{DirectorySettings, DirectoryUse, ProfileToken};
 pub use problem::{Problem, Problems};
 pub use source::Sources;
 
@@ -53,6 +56,8 @@ pub struct Config {
     pub api: ApiSettings,
     /// Whether the demo provider, API and documents are part of this site.
     pub demo: bool,
+    /// What is asked for groups, profiles and managers, for the providers that say so.
+    pub directory: DirectorySettings,
 }
 
 /// What is logged, and how.
@@ -84,6 +89,8 @@ pub struct ProviderSettings {
     pub provider: bff::ProviderConfig,
     /// Where to find what a visitor is made of.
     pub claims: ClaimNames,
+    /// What the directory is asked about their people.
+    pub directory: DirectoryUse,
 }
 
 /// Names of claims; a dot steps into an object, as in `realm_access.roles`.
@@ -95,6 +102,8 @@ pub struct ClaimNames {
     pub roles: String,
     /// The job title.
     pub job_title: String,
+    /// The id in the directory; `oid` at Entra.
+    pub object_id: String,
 }
 
 /// Where the messages come from.

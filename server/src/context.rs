@@ -1,7 +1,7 @@
 //! Who is asking? Claims of the session become a [`Visitor`], once per request, for pages and server functions alike.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,13 +11,14 @@ use axum::{
     response::Response,
 };
 use bff::{Bff, Identity, ProviderId, SignedIn};
-use domain::{Group, Groups, Library, Messages, Person, PersonId, Sessions, Visitor};
+use domain::{Group, GroupMatch, Groups, Library, Messages, Person, PersonId, ReportingLine, Sessions, Visitor};
 use http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
 use serde_json::{Map, Value};
 
 use crate::{
     config::{ClaimNames, ProviderSettings},
+    directory::Directory,
     headers::Headers,
     messages::{MessageSource, VisitorMessages},
     sessions::VisitorSessions,
@@ -72,7 +73,7 @@ pub(crate) struct Asking {
 pub(crate) async fn introduce(State(house): State<House>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     if let Ok(Some(signed_in)) = SignedIn::from_request_parts(&mut parts, &()).await {
-        let person = house.people.person(signed_in.identity());
+        let person = house.people.person(&signed_in).await;
         house.people.remember(&person);
         let asking = Asking {
             visitor: Visitor::Person(Arc::new(person)),
@@ -83,28 +84,36 @@ pub(crate) async fn introduce(State(house): State<House>, request: Request, next
     next.run(Request::from_parts(parts, body)).await
 }
 
-/// Turns identities into persons, by each provider's names for claims.
+/// Turns identities into persons, by each provider's names for claims and what the directory knows.
 pub(crate) struct People {
-    claims: HashMap<ProviderId, ClaimNames>,
+    providers: HashMap<ProviderId, ProviderSettings>,
+    directory: Directory,
     store: Store,
     remembered: Mutex<HashMap<PersonId, String>>,
 }
 
 impl People {
-    pub(crate) fn new(providers: &[ProviderSettings], store: Store) -> Self {
-        let claims = providers
+    pub(crate) fn new(providers: &[ProviderSettings], directory: Directory, store: Store) -> Self {
+        let providers = providers
             .iter()
-            .map(|settings| (settings.provider.id.clone(), settings.claims.clone()))
+            .map(|settings| (settings.provider.id.clone(), settings.clone()))
             .collect();
         Self {
-            claims,
+            providers,
+            directory,
             store,
             remembered: Mutex::default(),
         }
     }
 
-    fn person(&self, identity: &Identity) -> Person {
-        person(identity, self.claims.get(&identity.provider))
+    async fn person(&self, signed_in: &SignedIn) -> Person {
+        let identity = signed_in.identity();
+        let settings = self.providers.get(&identity.provider);
+        let mut person = person(identity, settings.map(|settings| &settings.claims));
+        if let Some(settings) = settings {
+            self.directory.complete(&mut person, signed_in, settings).await;
+        }
+        person
     }
 
     /// Stores the name of somebody seen for the first time, or under a new name, without making them wait.
@@ -152,6 +161,9 @@ fn person(identity: &Identity, names: Option<&ClaimNames>) -> Person {
         }),
         roles: names.and_then(|names| list(claims, &names.roles)).unwrap_or_default(),
         claims: serde_json::to_string(claims).unwrap_or_default(),
+        group_match: GroupMatch::default(),
+        group_names: BTreeMap::new(),
+        line: ReportingLine::default(),
     }
 }
 

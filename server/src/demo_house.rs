@@ -5,9 +5,10 @@ use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
 use ::demo::{Demo, DemoConfig};
 use bff::{ProviderConfig, Secret};
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::{
-    config::{ClaimNames, Config, ProviderSettings, values},
+    config::{ClaimNames, Config, DirectoryUse, ProviderSettings, values},
     import::{self, ImportError},
     serve::{self, ListenError},
     store::Store,
@@ -67,6 +68,7 @@ pub fn prepare(mut config: Config) -> Result<Config, NotLoopback> {
         .providers
         .retain(|settings| settings.provider.id.as_str() != PROVIDER);
     config.providers.extend(settings(&demo));
+    config.directory.base_url = directory(&demo).unwrap_or(config.directory.base_url);
     config.api.audience = Some(demo.audience);
     if config.database_url == default_database() {
         "sqlite:data/demo.db".clone_into(&mut config.database_url);
@@ -96,6 +98,11 @@ fn demo_config(config: &Config) -> DemoConfig {
     demo
 }
 
+/// The demo's directory, beside its provider.
+fn directory(demo: &DemoConfig) -> Option<Url> {
+    format!("{}{}", demo.issuer, ::demo::GRAPH_PATH).parse().ok()
+}
+
 /// The demo provider as an operator would configure it.
 fn settings(demo: &DemoConfig) -> Option<ProviderSettings> {
     let mut provider = ProviderConfig::new(PROVIDER, &demo.issuer, &demo.client_id).ok()?;
@@ -116,8 +123,13 @@ fn settings(demo: &DemoConfig) -> Option<ProviderSettings> {
         groups: "groups".to_owned(),
         roles: "roles".to_owned(),
         job_title: "job_title".to_owned(),
+        object_id: "oid".to_owned(),
     };
-    Some(ProviderSettings { provider, claims })
+    Some(ProviderSettings {
+        provider,
+        claims,
+        directory: DirectoryUse::default(),
+    })
 }
 
 /// The demo provider, about to answer.

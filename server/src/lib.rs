@@ -6,6 +6,7 @@
 //! | How is a site put together from that? | [`site`](crate::site::site) |
 //! | Which address is answered by what? | `router.rs` |
 //! | Who is asking? | `context.rs` |
+//! | What does the organisation's directory know of them? | [`directory`] |
 //! | Which documents are there, and who may see them? | [`library`], [`policy`], [`store`] |
 //! | How do documents come in? | [`import`], [`markdown`] |
 //! | Where do the messages come from? | `messages.rs`, and the API itself in `api.rs` |
@@ -21,6 +22,7 @@ pub mod config;
 mod context;
 #[cfg(feature = "demo")]
 pub mod demo_house;
+pub mod directory;
 mod headers;
 pub mod import;
 pub mod library;
@@ -37,4 +39,4 @@ pub mod store;
 pub mod telemetry;
 
 pub use config::Config;
-pub use site::{Site, StartError, site};
+pub use site::{Site, StartError, site, site_by};

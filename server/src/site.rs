@@ -11,6 +11,7 @@ use crate::{
     api,
     config::Config,
     context::{House, People},
+    directory::Directory,
     headers::Headers,
     library::LocalLibrary,
     messages::MessageSource,
@@ -66,6 +67,14 @@ pub enum StartError {
 /// # Errors
 /// See [`StartError`].
 pub async fn site(config: &Config) -> Result<Site, StartError> {
+    site_by(config, Clock::system()).await
+}
+
+/// [`site`], by any clock.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> {
     let policy = Policy::load(&config.policies).map_err(StartError::Policy)?;
     let database = |source| StartError::Database {
         url: config.database_url.clone(),
@@ -77,7 +86,7 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
     let sessions = SqliteSessions::new(store.pool().clone())
         .await
         .map_err(|error| database(error.into()))?;
-    let sign_in = bff_config(config)?;
+    let sign_in = bff_config(config, clock.clone())?;
     let options = leptos_options(config);
     let pages = Arc::new(HousePages::new(&options));
     let bff = Bff::new(sign_in, Arc::new(sessions), pages).map_err(|error| StartError::SignIn(error.into()))?;
@@ -86,6 +95,8 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
     let audience = config.api.audience.as_deref();
     let own_api = api::router(&bff, audience.filter(|_| config.api.base_url.is_none()));
     let messages = MessageSource::new(config.api.base_url.as_ref(), own_api.clone())
+        .map_err(|error| StartError::SignIn(error.into()))?;
+    let directory = Directory::new(bff.clone(), store.clone(), &config.directory, clock)
         .map_err(|error| StartError::SignIn(error.into()))?;
     let facts = {
         let (bff, demo) = (bff.clone(), config.demo);
@@ -98,7 +109,7 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
         library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy))),
         messages,
         bff: bff.clone(),
-        people: Arc::new(People::new(&config.providers, store.clone())),
+        people: Arc::new(People::new(&config.providers, directory, store.clone())),
         headers: Headers::new(config, bff.clone()),
         facts,
     };
@@ -116,7 +127,7 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
     })
 }
 
-fn bff_config(config: &Config) -> Result<BffConfig, StartError> {
+fn bff_config(config: &Config, clock: Clock) -> Result<BffConfig, StartError> {
     let keys = match &config.session.keys_file {
         Some(path) => KeyRing::load_or_create(path).map_err(|error| StartError::Keys {
             path: path.display().to_string(),
@@ -139,7 +150,7 @@ fn bff_config(config: &Config) -> Result<BffConfig, StartError> {
         max_sessions: config.session.max_per_person,
         keys,
         http: HttpLimits::default(),
-        clock: Clock::system(),
+        clock,
     })
 }
 

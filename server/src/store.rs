@@ -8,6 +8,7 @@
 //! | One document, one stretch of the list | [`reading`] |
 //! | Writing documents | [`writing`] |
 //! | Names of people | [`people`] |
+//! | Their ids in a directory | [`object_ids`] |
 //!
 //! The tables are in `server/migrations/sqlite`.
 
@@ -15,6 +16,7 @@ use std::{io, path::PathBuf};
 
 use sqlx::SqlitePool;
 
+pub mod object_ids;
 pub mod open;
 pub mod people;
 mod reader;

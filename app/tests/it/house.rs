@@ -10,9 +10,9 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use domain::{
-    Cursor, DocumentId, Group, Groups, Heading, Library, LibraryError, Listing, ListingQuery, Message, MessageError,
-    MessageKind, Messages, OpenDocument, Person, PersonId, Reason, Refusal, SessionLine, Sessions, SessionsError,
-    Summary, Visibility, Visitor, WhichPerson,
+    Cursor, DocumentId, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing, ListingQuery, Message,
+    MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, Reason, Refusal, ReportingLine, SessionLine,
+    Sessions, SessionsError, Summary, Visibility, Visitor, WhichPerson,
 };
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -161,6 +161,9 @@ pub(crate) fn alice() -> Person {
         groups: Groups::Known(vec![Group::new("Engineering")]),
         roles: Vec::new(),
         claims: r#"{"sub":"alice","groups":["Engineering"]}"#.to_owned(),
+        group_match: GroupMatch::default(),
+        group_names: std::collections::BTreeMap::new(),
+        line: ReportingLine::default(),
     }
 }
 

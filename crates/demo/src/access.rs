@@ -14,6 +14,12 @@ use crate::proof::{Asked, Unproven, proven};
 use crate::provider::{Provider, Shared};
 use crate::token::{TokenError, authenticate};
 
+/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// The claims of the access token in the `Authorization` header, the only place it may come from: `Bearer` (RFC 6750
 /// §2.1), or `DPoP` with a proof by the key it is bound to (RFC 9449 §7.1).
 pub(crate) fn presented(

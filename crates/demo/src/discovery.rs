@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::faults::{Faults, Signing};
+use crate::graph::READ_OWN_PROFILE;
 use crate::keys::published_rsa;
 use crate::provider::Shared;
 
@@ -16,6 +17,7 @@ pub(crate) const SCOPES: &[&str] = &[
     "offline_access",
     "messages:read",
     "messages:admin",
+    READ_OWN_PROFILE,
 ];
 
 /// How strongly people can sign in (`acr`), the strongest last. In this demo it is a promise without a proof.

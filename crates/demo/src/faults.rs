@@ -48,6 +48,23 @@ pub struct Faults {
     pub proof_nonce: Option<String>,
     /// The nonce that good answers offer for the next proof, if another.
     pub next_proof_nonce: Option<String>,
+    /// What goes wrong in the directory.
+    pub graph: GraphFaults,
+}
+
+/// What can go wrong in the directory alone.
+#[derive(Debug, Clone, Default)]
+pub struct GraphFaults {
+    /// Status and `Retry-After` (seconds) of the next [`GraphFaults::times`] answers.
+    pub throttle: Option<(u16, u64)>,
+    /// How often that is answered before the truth is.
+    pub times: usize,
+    /// Id and name of everybody's groups, instead of their own.
+    pub groups: Option<Vec<(String, String)>>,
+    /// How many groups are told at once; all by default.
+    pub page_size: Option<usize>,
+    /// Where the next page is said to be, instead of where it is.
+    pub next_link: Option<String>,
 }
 
 impl Faults {
@@ -114,6 +131,8 @@ pub enum Endpoint {
     Par,
     /// `/api/messages/…`
     Messages,
+    /// `/graph/…`
+    Graph,
     /// Everything else.
     Other,
 }
@@ -135,6 +154,7 @@ impl Endpoint {
             "/register" => Self::Register,
             "/par" => Self::Par,
             path if path.starts_with("/api/messages/") => Self::Messages,
+            path if path.starts_with("/graph/") => Self::Graph,
             _ => Self::Other,
         }
     }

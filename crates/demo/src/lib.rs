@@ -14,6 +14,7 @@
 //! | What may it ask for behind the browser's back? | `pushed` |
 //! | How does it prove itself with keys of its own? | `assertion`, `proof`, `jwk` |
 //! | What does the API answer? | `api` |
+//! | What does the directory know? | [`graph`] |
 //! | How is it made to misbehave in tests? | [`faults`], [`handle`] |
 //! | What is there to read in the demo? | `documents` |
 
@@ -29,6 +30,7 @@ mod documents;
 #[doc(hidden)]
 pub mod faults;
 mod grants;
+pub mod graph;
 #[doc(hidden)]
 pub mod handle;
 mod jwk;
@@ -52,7 +54,8 @@ use tokio::net::TcpListener;
 pub use config::{DemoConfig, NotLoopback};
 pub use documents::DOCUMENTS;
 #[doc(hidden)]
-pub use faults::{Answer, Endpoint, Faults, Patch, Signing};
+pub use faults::{Answer, Endpoint, Faults, GraphFaults, Patch, Signing};
+pub use graph::{GRAPH_PATH, group_id};
 #[doc(hidden)]
 pub use handle::{DemoHandle, Issued, Kind};
 pub use people::{PEOPLE, Person};

@@ -91,6 +91,7 @@ impl Person {
         let mut claims = Map::new();
         claims.insert("sub".into(), self.name.into());
         if scopes.iter().any(|scope| scope == "profile") {
+            claims.insert("oid".into(), self.object_id().into());
             claims.insert("name".into(), self.full_name().into());
             claims.insert("given_name".into(), self.given_name.into());
             claims.insert("family_name".into(), self.family_name.into());

@@ -12,7 +12,7 @@ use crate::faults::{Answer, Endpoint};
 use crate::people::Person;
 use crate::proof::PROOF;
 use crate::provider::{Provider, Shared};
-use crate::{access, api, authorize, device, discovery, page, pushed, register, sign_out, token};
+use crate::{access, api, authorize, device, discovery, graph, page, pushed, register, sign_out, token};
 
 /// Bodies are forms of a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -33,7 +33,8 @@ pub(crate) fn router(provider: &Shared) -> Router {
         .route("/end_session", get(sign_out::by_query).post(sign_out::by_form))
         .route("/v2/logout", get(sign_out::by_own_address))
         .route("/people/{file}", get(picture))
-        .route("/api/messages/{name}", get(api::message));
+        .route("/api/messages/{name}", get(api::message))
+        .nest(graph::GRAPH_PATH, graph::router(provider));
     if provider.config.registers.is_some() {
         router = router.route("/register", post(register::register));
     }

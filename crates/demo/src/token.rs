@@ -15,6 +15,7 @@ use crate::assertion;
 use crate::device;
 use crate::faults::{Faults, Signing};
 use crate::grants::Grant;
+use crate::graph::application_scope;
 use crate::handle::Kind;
 use crate::keys::{challenge, half_hash, random_token};
 use crate::params::Params;
@@ -237,7 +238,7 @@ fn for_the_client(provider: &Provider, params: &Params, jkt: Option<&str>) -> Ma
     let scopes: Vec<_> = params
         .words("scope")
         .into_iter()
-        .filter(|scope| scope.starts_with("messages:"))
+        .filter(|scope| scope.starts_with("messages:") || *scope == application_scope(provider))
         .collect();
     let scope = scopes.join(" ");
     let access_token = access_token(provider, (&provider.config.client_id, None), &scope, jkt);

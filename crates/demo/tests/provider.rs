@@ -304,6 +304,31 @@ async fn the_client_gets_a_token_of_its_own() {
 }
 
 #[tokio::test]
+async fn the_directory_is_for_the_applications_own_token() {
+    let demo = demo();
+    let own = sign_in(&demo, "alice").await;
+    let grant = ("grant_type", "client_credentials");
+    let (_, messages) = tokens(&demo, &[grant, ("scope", "messages:read")]).await;
+    let (_, directory) = tokens(&demo, &[grant, ("scope", "http://localhost:4041/.default")]).await;
+    let token = |answer: &Value| answer["access_token"].as_str().unwrap().to_owned();
+    let alice = PEOPLE[0].object_id();
+    for (path, expected) in [
+        (format!("/graph/v1.0/users/{alice}"), StatusCode::OK),
+        (format!("/graph/v1.0/users/{alice}/manager"), StatusCode::OK),
+        ("/graph/v1.0/users/nobody".to_owned(), StatusCode::NOT_FOUND),
+        ("/graph/v1.0/me".to_owned(), StatusCode::UNAUTHORIZED),
+    ] {
+        let status = async |bearer: Option<&str>| visit(&demo, &path, bearer).await.status();
+        assert_eq!(status(Some(&token(&directory))).await, expected, "{path}");
+        assert_eq!(status(None).await, StatusCode::UNAUTHORIZED, "{path}");
+        if !path.ends_with("/me") {
+            assert_eq!(status(Some(&token(&own))).await, StatusCode::FORBIDDEN, "{path}");
+            assert_eq!(status(Some(&token(&messages))).await, StatusCode::FORBIDDEN, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_secret_gets_nothing() {
     let demo = demo();
     let wrong = [

@@ -1,6 +1,6 @@
 //! Who is asking? What they may read is decided elsewhere ([`crate::decision`]).
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ impl Visitor {
     }
 }
 
-/// What is known of a signed-in person, from the claims of their provider.
+/// What is known of a signed-in person, from the claims of their provider and from its directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Who this is, for good: never changes with name or e-mail.
@@ -44,6 +44,12 @@ pub struct Person {
     pub roles: Vec<String>,
     /// All claims as told by the provider, for the profile page: a JSON object as text.
     pub claims: String,
+    /// How this person's groups are compared with those of documents and rules.
+    pub group_match: GroupMatch,
+    /// What the directory calls their groups, for show; groups that are missing here are shown by id.
+    pub group_names: BTreeMap<Group, String>,
+    /// Whom they work with, as the directory tells.
+    pub line: ReportingLine,
 }
 
 impl Person {
@@ -52,6 +58,41 @@ impl Person {
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.iter().any(|r| r == role)
     }
+
+    /// Whether the person is in a group that is written like this in a document or a rule. Never while their groups are unknown.
+    #[must_use]
+    pub fn is_in(&self, group: &Group) -> bool {
+        let mut known = self.groups.known().iter();
+        match self.group_match {
+            GroupMatch::Id => known.any(|own| own == group),
+            GroupMatch::Name => known.any(|own| own.is_called(group)),
+        }
+    }
+
+    /// What a group is called in front of this person: its name where the directory told it, else its id.
+    #[must_use]
+    pub fn name_of<'a>(&'a self, group: &'a Group) -> &'a str {
+        self.group_names.get(group).map_or(group.as_str(), String::as_str)
+    }
+}
+
+/// Whom a person works with. What nobody told is missing, which is not the same as none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReportingLine {
+    /// Their manager; `None` if they have none or it is not known.
+    pub manager: Option<PersonId>,
+    /// Their direct reports, as far as they ever signed in; `None` while unknown.
+    pub reports: Option<Vec<PersonId>>,
+}
+
+/// What makes two groups the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum GroupMatch {
+    /// The same id, letter by letter.
+    #[default]
+    Id,
+    /// The same name, upper and lower case being the same.
+    Name,
 }
 
 /// The identity of a person: issuer and subject together (OIDC Core §5.7).
@@ -134,6 +175,12 @@ impl Group {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    fn is_called(&self, other: &Self) -> bool {
+        // Letter by letter, so that most comparisons end at the first.
+        let own = self.0.chars().flat_map(char::to_lowercase);
+        own.eq(other.0.chars().flat_map(char::to_lowercase))
+    }
 }
 
 impl fmt::Display for Group {
@@ -142,7 +189,7 @@ impl fmt::Display for Group {
     }
 }
 
-/// Group memberships in their three states: a claim that is absent is not an empty list.
+/// Group memberships in their three states: known, known to be none, unknown. A claim that is absent is not an empty list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Groups {
     /// Nobody told: rules about groups grant nothing, and pages say so.
@@ -150,15 +197,24 @@ pub enum Groups {
     Unknown,
     /// Exactly these, possibly none.
     Known(Vec<Group>),
+    /// These, as they were known a while ago: the directory does not answer just now. Relied on for the time the operator
+    /// states, and pages say so.
+    Kept(Vec<Group>),
 }
 
 impl Groups {
     /// The groups that can be relied on; empty while unknown.
     #[must_use]
     pub fn known(&self) -> &[Group] {
+        self.told().unwrap_or_default()
+    }
+
+    /// The groups that can be relied on; `None` while unknown.
+    #[must_use]
+    pub fn told(&self) -> Option<&[Group]> {
         match self {
-            Self::Unknown => &[],
-            Self::Known(groups) => groups,
+            Self::Unknown => None,
+            Self::Known(groups) | Self::Kept(groups) => Some(groups),
         }
     }
 }
@@ -184,8 +240,22 @@ mod tests {
     }
 
     #[test]
+    fn po_3_names_compare_without_regard_to_case_and_nothing_else() {
+        for (a, b, same) in [
+            ("Sales", "sALES", true),
+            ("Füße", "FÜßE", true),
+            ("Sales", "Sales ", false),
+            ("a", "ab", false),
+        ] {
+            assert_eq!(Group::new(a).is_called(&Group::new(b)), same, "{a} {b}");
+        }
+    }
+
+    #[test]
     fn unknown_groups_are_not_an_empty_list() {
         assert_ne!(Groups::Unknown, Groups::Known(Vec::new()));
         assert!(Groups::Unknown.known().is_empty());
+        assert_eq!(Groups::Unknown.told(), None);
+        assert_eq!(Groups::Known(Vec::new()).told(), Some([].as_slice()));
     }
 }

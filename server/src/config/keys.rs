@@ -1,6 +1,7 @@
 //! Which keys are there, and what do they mean? Each is described here once; reading, `docs/configuration.md` and
 //! the names of environment variables follow from it.
 
+mod directory;
 mod provider;
 mod site;
 
@@ -28,6 +29,8 @@ pub enum Shape {
     Words,
     /// A text that is never printed.
     Secret,
+    /// `true` or `false`.
+    Flag,
 }
 
 const fn key(
@@ -56,7 +59,11 @@ const URL: Shape = Shape::Text("address starting with `https://` (or `http://` o
 
 /// Every key, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Key> {
-    site::SITE.iter().chain(provider::PROVIDER).chain(site::API)
+    site::SITE
+        .iter()
+        .chain(provider::PROVIDER)
+        .chain(site::API)
+        .chain(directory::DIRECTORY)
 }
 
 /// Variables that start with `PORTICO_` and are no keys.

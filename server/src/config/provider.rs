@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bff::{ProviderConfig, ProviderId, ResponseMode, Secret};
 
-use super::{ClaimNames, ProviderSettings, problem::Complaint, read::Reader, values};
+use super::{ClaimNames, ProviderSettings, directory, problem::Complaint, read::Reader, values};
 
 /// The most leeway that still means "now".
 const MAX_LEEWAY: Duration = Duration::from_mins(5);
@@ -61,7 +61,9 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
         groups: reader.take(&at("groups.claim"), values::text)?,
         roles: reader.take(&at("roles.claim"), values::text)?,
         job_title: reader.take(&at("job_title.claim"), values::text)?,
+        object_id: reader.take(&at("object_id.claim"), values::text)?,
     };
+    let directory = directory::of_provider(reader, table);
     let id = id?;
     let mut provider = ProviderConfig::new(id.as_str(), &issuer?, &client_id?).ok()?;
     provider.title = title.unwrap_or_else(|| id.to_string());
@@ -77,7 +79,11 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     provider.algorithms = algorithms?;
     provider.extra_audiences = extra_audiences?;
     provider.leeway = leeway?;
-    Some(ProviderSettings { provider, claims })
+    Some(ProviderSettings {
+        provider,
+        claims,
+        directory: directory?,
+    })
 }
 
 fn secret(reader: &mut Reader, table: &str) -> Option<Secret> {

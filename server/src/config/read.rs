@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    ApiSettings, Config, LogSettings, SessionSettings,
+    ApiSettings, Config, LogSettings, SessionSettings, directory,
     keys::{self, Shape},
     problem::{Complaint, Origin, Problem, Problems},
     provider,
@@ -50,6 +50,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
         audience: reader.take("api.audience", values::text),
     };
     let providers = provider::all(reader, api.audience.as_deref());
+    let directory = directory::settings(reader);
     let listen = listen?;
     let here = || values::origin(&format!("http://localhost:{}", listen.port())).ok();
     Some(Config {
@@ -69,6 +70,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
         providers,
         api,
         demo: false,
+        directory: directory?,
     })
 }
 
@@ -144,6 +146,9 @@ impl Reader {
         let text = match written {
             Some(Raw::Text(text)) => text,
             Some(Raw::Words(_)) => return self.note(place, Complaint::new("is a list", "write one text in quotes")),
+            Some(Raw::Flag(_)) => {
+                return self.note(place, Complaint::new("is boolean, not a text", "write it in quotes"));
+            }
             Some(Raw::Other(kind)) => {
                 return self.note(
                     place,
@@ -168,6 +173,15 @@ impl Reader {
             );
         }
         self.take(place, parse)
+    }
+
+    /// `true` or `false`, in quotes or not.
+    pub(super) fn flag(&mut self, place: &str) -> Option<bool> {
+        if let Some((Raw::Flag(flag), _)) = self.entries.values.get(place) {
+            return Some(*flag);
+        }
+        self.take(place, |text| values::one_of(text, &["true", "false"]))
+            .map(|word| word == "true")
     }
 
     /// A list of words.

@@ -61,6 +61,10 @@ fn heading(table: &str) -> &'static str {
             "\n## `[[providers]]`\n\nWho signs people in. One table for each, as many as needed; with several, people choose.\n"
         }
         "api" => "\n## `[api]`\n\nWhere the messages on the Public, Protected and Admin pages come from.\n",
+        "directory" => {
+            "\n## `[directory]`\n\nMicrosoft Graph, asked with the application's own token about the people of providers that say so: \
+             `providers[].groups.graph`, `providers[].profile.graph`, `providers[].manager.graph`.\n"
+        }
         _ => "\n",
     }
 }
@@ -74,6 +78,7 @@ fn describe(page: &mut String, key: &Key) {
         Shape::Text(what) => what,
         Shape::Words => "list of texts",
         Shape::Secret => "secret",
+        Shape::Flag => "`true` or `false`",
     };
     let default = match key.default {
         Some("") | None => "none".to_owned(),
@@ -87,6 +92,7 @@ fn describe(page: &mut String, key: &Key) {
                     .join(", ")
             )
         }
+        Some(flag) if key.shape == Shape::Flag => format!("`{flag}`"),
         Some(text) => format!("`\"{text}\"`"),
     };
     // Writing to a string cannot fail.

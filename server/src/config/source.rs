@@ -76,6 +76,8 @@ pub enum Raw {
     Text(String),
     /// A list of texts.
     Words(Vec<String>),
+    /// `true` or `false`.
+    Flag(bool),
     /// Something no key takes, by name.
     Other(&'static str),
 }
@@ -161,6 +163,9 @@ impl Entries {
             }
             DeValue::String(text) => {
                 self.values.insert(place, (Raw::Text(text.to_string()), origin));
+            }
+            DeValue::Boolean(flag) => {
+                self.values.insert(place, (Raw::Flag(*flag), origin));
             }
             other => {
                 self.values.insert(place, (Raw::Other(other.type_str()), origin));

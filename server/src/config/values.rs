@@ -95,6 +95,21 @@ pub fn origin(text: &str) -> Result<Url, Complaint> {
     Ok(url)
 }
 
+/// An address that paths are added to, without query or fragment.
+///
+/// # Errors
+/// If it is no such address.
+pub fn endpoint(text: &str) -> Result<Url, Complaint> {
+    let url = url(text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Complaint::new(
+            format!("`{text}` has a query or fragment"),
+            "remove everything from `?` or `#`",
+        ));
+    }
+    Ok(url)
+}
+
 /// An issuer, kept exactly as written (OIDC Core §2: compared letter by letter).
 ///
 /// # Errors

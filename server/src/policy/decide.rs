@@ -4,13 +4,13 @@
 //! Cost, per document: one small entity and one request, a few microseconds; the person's entity is made once per call, so a
 //! page of a listing pays for it once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use cedar_policy::{
     Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request, Response,
     RestrictedExpression, Schema,
 };
-use domain::{Group, Groups, Person};
+use domain::{Group, GroupMatch, Person, PersonId};
 
 use super::{
     Decision, Facts,
@@ -24,6 +24,8 @@ pub struct Policy {
     words: BTreeMap<String, Words>,
     names: Names,
     actions: Vec<Entity>,
+    /// The groups that rules name.
+    named: Vec<Group>,
 }
 
 /// The schema's names this server speaks of.
@@ -57,11 +59,13 @@ impl Policy {
             .iter()
             .cloned()
             .collect();
+        let in_rules = names.named_in(&set);
         Ok(Self {
             set,
             words,
             names,
             actions,
+            named: in_rules,
         })
     }
 
@@ -142,7 +146,8 @@ impl Policy {
     fn entities(&self, person: &Person, documents: &[Facts<'_>]) -> Result<Entities, Trouble> {
         let mut entities = Vec::with_capacity(documents.len() + self.actions.len() + 2);
         entities.extend(self.actions.iter().cloned());
-        entities.push(self.names.person_entity(person)?);
+        let written = self.named.iter().chain(documents.iter().flat_map(|facts| facts.groups));
+        entities.push(self.names.person_entity(person, &memberships(person, written))?);
         // Owners other than the person are named, never looked into: rules take one step at most.
         for facts in documents {
             entities.push(self.names.document_entity(facts)?);
@@ -177,8 +182,24 @@ impl Names {
         }))
     }
 
+    fn people(&self, people: &[PersonId]) -> RestrictedExpression {
+        let people = people.iter().map(|id| self.person(id.as_str()));
+        RestrictedExpression::new_set(people.map(RestrictedExpression::new_entity_uid))
+    }
+
+    /// Every group that a rule names.
+    fn named_in(&self, set: &PolicySet) -> Vec<Group> {
+        let named: BTreeSet<Group> = set
+            .policies()
+            .flat_map(cedar_policy::Policy::entity_literals)
+            .filter(|uid| *uid.type_name() == self.group)
+            .map(|uid| Group::new(uid.id().unescaped()))
+            .collect();
+        named.into_iter().collect()
+    }
+
     /// As `Person` in the schema. What is not known is left out, never made up.
-    fn person_entity(&self, person: &Person) -> Result<Entity, Trouble> {
+    fn person_entity(&self, person: &Person, groups: &[Group]) -> Result<Entity, Trouble> {
         let roles = person.roles.iter().map(|role| text(role));
         let mut attributes = HashMap::from([
             ("name".to_owned(), text(&person.name)),
@@ -187,8 +208,15 @@ impl Names {
         if let Some(job_title) = &person.job_title {
             attributes.insert("job_title".to_owned(), text(job_title));
         }
-        if let Groups::Known(groups) = &person.groups {
+        if person.groups.told().is_some() {
             attributes.insert("groups".to_owned(), self.groups(groups));
+        }
+        if let Some(manager) = &person.line.manager {
+            let manager = RestrictedExpression::new_entity_uid(self.person(manager.as_str()));
+            attributes.insert("manager".to_owned(), manager);
+        }
+        if let Some(reports) = &person.line.reports {
+            attributes.insert("reports".to_owned(), self.people(reports));
         }
         Ok(Entity::new(
             self.person(person.id.as_str()),
@@ -211,6 +239,19 @@ impl Names {
             ),
         ]);
         Ok(Entity::new(self.document(facts), attributes, HashSet::new())?)
+    }
+}
+
+/// The groups a person is in, as they are written: where names are compared without regard to case, in every spelling that
+/// a document or rule uses for one of them.
+fn memberships<'a>(person: &'a Person, written: impl Iterator<Item = &'a Group>) -> Vec<Group> {
+    let own = person.groups.known().iter();
+    match person.group_match {
+        GroupMatch::Id => own.cloned().collect(),
+        GroupMatch::Name => own
+            .chain(written.filter(|group| person.is_in(group)))
+            .cloned()
+            .collect(),
     }
 }
 

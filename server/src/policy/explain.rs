@@ -44,12 +44,8 @@ impl Words {
 
     /// Why the rule let the person in.
     pub(super) fn reason(&self, rule: &str, person: &Person, facts: &Facts<'_>) -> Reason {
-        let shared: Vec<&Group> = facts
-            .groups
-            .iter()
-            .filter(|group| person.groups.known().contains(group))
-            .collect();
-        let groups = joined(&shared, "and").unwrap_or_else(|| "one of its groups".to_owned());
+        let shared: Vec<&Group> = facts.groups.iter().filter(|group| person.is_in(group)).collect();
+        let groups = joined(person, &shared, "and").unwrap_or_else(|| "one of its groups".to_owned());
         let owner = facts.owner_name.unwrap_or("its owner");
         Reason {
             rule: rule.to_owned(),
@@ -58,9 +54,9 @@ impl Words {
     }
 
     /// What the rule says to somebody it did not let in; `None` where it says nothing or there is nothing to say it about.
-    fn refusal(&self, facts: &Facts<'_>) -> Option<String> {
+    fn refusal(&self, person: &Person, facts: &Facts<'_>) -> Option<String> {
         let refused = self.refused.as_deref()?;
-        let groups = joined(&facts.groups.iter().collect::<Vec<_>>(), "or");
+        let groups = joined(person, &facts.groups.iter().collect::<Vec<_>>(), "or");
         if (groups.is_none() && refused.contains("{groups}"))
             || (facts.owner_name.is_none() && refused.contains("{owner}"))
         {
@@ -95,11 +91,17 @@ pub(super) fn refusal<'a>(
         forbidding.to_vec()
     };
     speaking.sort_by_key(|words| words.order);
-    let mut sentences: Vec<String> = speaking.iter().filter_map(|words| words.refusal(facts)).collect();
+    let mut sentences: Vec<String> = speaking
+        .iter()
+        .filter_map(|words| words.refusal(person, facts))
+        .collect();
     let groups_matter = !facts.groups.is_empty() && speaking.iter().any(|words| words.tells_of_groups());
-    if groups_matter && person.groups == Groups::Unknown {
-        sentences.push("Your groups are not known just now; signing in again may help.".to_owned());
-    }
+    let about_groups = match &person.groups {
+        Groups::Unknown => Some("Your groups are not known just now; signing in again may help."),
+        Groups::Kept(_) => Some("The directory does not answer just now, so your groups are those last known."),
+        Groups::Known(_) => None,
+    };
+    sentences.extend(about_groups.filter(|_| groups_matter).map(str::to_owned));
     if sentences.is_empty() {
         sentences.push("No rule lets you read this document.".to_owned());
     }
@@ -133,11 +135,12 @@ fn filled(text: &str, groups: &str, owner: &str) -> String {
 }
 
 /// "A", "A and B", "A, B and C"; `None` for nothing.
-fn joined(groups: &[&Group], word: &str) -> Option<String> {
+fn joined(person: &Person, groups: &[&Group], word: &str) -> Option<String> {
     let (last, others) = groups.split_last()?;
+    let last = person.name_of(last);
     if others.is_empty() {
-        return Some(last.to_string());
+        return Some(last.to_owned());
     }
-    let others = others.iter().map(|group| group.as_str()).collect::<Vec<_>>().join(", ");
-    Some(format!("{others} {word} {last}"))
+    let others = others.iter().map(|group| person.name_of(group)).collect::<Vec<_>>();
+    Some(format!("{} {word} {last}", others.join(", ")))
 }

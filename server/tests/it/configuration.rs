@@ -71,6 +71,46 @@ fn what_is_written_is_what_counts() {
 }
 
 #[test]
+fn po_2_the_directory_is_asked_where_a_provider_says_so() {
+    let provider = "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"p\"\n";
+    let config = read(
+        &format!(
+            "{provider}groups = {{ graph = true, match = \"name\" }}\nprofile = {{ graph = \"me\" }}\n\
+             [directory]\nbase_url = \"https://graph.example/v1.0\"\nmax_age = \"1m\"\n"
+        ),
+        &[("PORTICO_PROVIDERS_0_MANAGER_GRAPH", "true")],
+    )
+    .unwrap();
+    let uses = &config.providers[0].directory;
+    assert!(uses.groups && uses.manager && uses.group_match == domain::GroupMatch::Name);
+    assert_eq!(uses.profile, server::config::ProfileToken::Person);
+    assert_eq!(
+        (config.directory.max_age.as_secs(), config.directory.keep.as_secs()),
+        (60, 3600)
+    );
+    let config = read(provider, &[]).unwrap();
+    assert_eq!(config.providers[0].directory, server::config::DirectoryUse::default());
+    assert_eq!(config.directory.base_url.as_str(), "https://graph.microsoft.com/v1.0");
+    for (wrong, told) in [
+        ("groups = { graph = 1 }", "groups.graph: is integer"),
+        ("groups = { graph = \"yes\" }", "groups.graph: `yes` is unknown"),
+        ("title = true", "title: is boolean, not a text"),
+        (
+            "[directory]\nbase_url = \"http://graph.example\"",
+            "directory.base_url: `http://graph.example` is plain http",
+        ),
+        ("[directory]\nmax_age = \"0s\"", "directory.max_age: is nothing"),
+        ("[directory]\nkeep = \"1m\"", "directory.keep: is shorter"),
+    ] {
+        let problems = read(&format!("{provider}{wrong}\n"), &[]).unwrap_err();
+        assert!(
+            problems[0].contains(told) && problems.len() == 1,
+            "{wrong}: {problems:?}"
+        );
+    }
+}
+
+#[test]
 fn the_site_is_where_it_listens_unless_it_says_otherwise() {
     assert_eq!(
         read("listen = \"127.0.0.1:5050\"", &[]).unwrap().public_url.as_str(),

@@ -109,8 +109,14 @@ async fn hd_2_https_is_promised_for_a_year_or_more() {
         groups: "groups".into(),
         roles: "roles".into(),
         job_title: "job".into(),
+        object_id: "oid".into(),
     };
-    config.providers = vec![server::config::ProviderSettings { provider, claims }];
+    let directory = server::config::DirectoryUse::default();
+    config.providers = vec![server::config::ProviderSettings {
+        provider,
+        claims,
+        directory,
+    }];
     let site = server::site(&config).await.unwrap();
     let mut visitor = crate::support::Visitor::new(site.router, &config.public_url);
     let answer = visitor.get("/").await;

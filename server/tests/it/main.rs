@@ -11,6 +11,7 @@ mod api;
 mod configuration;
 mod connections;
 mod demo;
+mod directory;
 mod documents;
 mod headers;
 mod import;

@@ -1,12 +1,19 @@
 //! How is a whole site started in a test? With the demo as provider on a real port, and everything else in this process.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use axum::Router;
-use bff::Bff;
+use bff::{Bff, Clock};
 use demo::{Demo, DemoConfig, DemoHandle};
-use server::{Config, Site, config::Sources, demo_house, site, store::Store};
+use server::{Config, Site, config::Sources, demo_house, site_by, store::Store};
 use tempfile::TempDir;
+use time::Duration;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 mod program;
@@ -26,12 +33,16 @@ pub(crate) struct TestSite {
     pub(crate) provider: DemoHandle,
     serving: Option<JoinHandle<()>>,
     _folder: Arc<TempDir>,
+    /// Seconds by which the site's clock is ahead.
+    ahead: Arc<AtomicI64>,
 }
 
 /// What a test wants to be different.
 pub(crate) struct Wishes {
     config: Box<dyn FnOnce(&mut Config) + Send>,
     provider_answers: bool,
+    /// After the demo's provider was added.
+    provider: Box<dyn FnOnce(&mut Config) + Send>,
 }
 
 impl Default for Wishes {
@@ -39,6 +50,7 @@ impl Default for Wishes {
         Self {
             config: Box::new(|_| {}),
             provider_answers: true,
+            provider: Box::new(|_| {}),
         }
     }
 }
@@ -58,6 +70,15 @@ impl TestSite {
         .await
     }
 
+    /// The same with other settings of the provider or its directory.
+    pub(crate) async fn with_provider(change: impl FnOnce(&mut Config) + Send + 'static) -> Self {
+        Self::with(Wishes {
+            provider: Box::new(change),
+            ..Wishes::default()
+        })
+        .await
+    }
+
     /// The same while nothing listens at the provider's port.
     pub(crate) async fn without_provider() -> Self {
         Self::with(Wishes {
@@ -72,7 +93,8 @@ impl TestSite {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut config = config(&folder, listener.local_addr().unwrap().port());
         (wishes.config)(&mut config);
-        let config = demo_house::prepare(config).unwrap();
+        let mut config = demo_house::prepare(config).unwrap();
+        (wishes.provider)(&mut config);
         let demo = Demo::new(DemoConfig::new(config.demo_listen.unwrap(), config.public_url.clone())).unwrap();
         let provider = demo.handle();
         let serving = if wishes.provider_answers {
@@ -81,7 +103,12 @@ impl TestSite {
             drop(listener);
             None
         };
-        let Site { router, bff, store, .. } = site(&config).await.unwrap();
+        let ahead = Arc::new(AtomicI64::new(0));
+        let clock = {
+            let ahead = Arc::clone(&ahead);
+            Clock::from_fn(move || Clock::system().now() + Duration::seconds(ahead.load(Ordering::Relaxed)))
+        };
+        let Site { router, bff, store, .. } = site_by(&config, clock).await.unwrap();
         let mut site = Self {
             router,
             bff,
@@ -90,6 +117,7 @@ impl TestSite {
             provider,
             serving,
             _folder: folder,
+            ahead,
         };
         if site.serving.is_some() {
             site.wait_until_ready().await;
@@ -126,6 +154,12 @@ impl TestSite {
             assert!(tokio::time::Instant::now() < deadline, "{subject} was never stored");
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
+    }
+
+    /// Moves the clocks of site and provider.
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        self.provider.advance(seconds);
     }
 
     /// Somebody with a fresh browser.

@@ -3,6 +3,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -30,8 +32,9 @@ pub(crate) struct Client {
     pub(crate) secret: Option<Secret>,
 }
 
-/// A registration as it is kept.
+/// A registration as it is kept, by the names the provider gives its members.
 #[derive(Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of RFC 7591 §3.2.1")]
 struct Kept {
     client_id: String,
     client_secret: Option<String>,
@@ -91,13 +94,12 @@ impl Registrar {
         if self.client.get().is_some() {
             return Ok(());
         }
-        let kept = match self.kept().await? {
-            Some(kept) => kept,
-            None => {
-                let endpoint = endpoint.ok_or("the provider offers no registration")?;
-                let answered = self.ask(endpoint).await?;
-                self.keep(&answered).await?
-            }
+        let kept = if let Some(kept) = self.kept().await? {
+            kept
+        } else {
+            let endpoint = endpoint.ok_or("the provider offers no registration")?;
+            let answered = self.ask(endpoint).await?;
+            self.keep(&answered).await?
         };
         let client = Client {
             id: kept.client_id,
@@ -108,7 +110,7 @@ impl Registrar {
     }
 
     fn bound_to(&self) -> String {
-        self.name.iter().map(|byte| format!("{byte:02x}")).collect()
+        URL_SAFE_NO_PAD.encode(self.name)
     }
 
     /// What is kept and still good. What cannot be opened, or is over, makes room.

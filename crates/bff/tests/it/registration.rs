@@ -109,7 +109,7 @@ async fn si_5_a_secret_that_ends_is_replaced_at_the_next_start() {
     assert_eq!(browser.sign_in("alice").await.status, 303);
     house.at_replica(&browser, |_| {}).await.start("/auth/login").await;
     assert_eq!(house.provider.requests(Endpoint::Register), 1, "still good");
-    house.advance(std::time::Duration::from_secs(900));
+    house.advance(std::time::Duration::from_mins(15));
     house.provider.change(|faults| faults.registration = Patch::new());
     house.at_replica(&browser, |_| {}).await.start("/auth/login").await;
     assert_eq!(house.provider.requests(Endpoint::Register), 2);

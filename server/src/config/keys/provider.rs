@@ -124,4 +124,44 @@ pub(super) const PROVIDER: &[Key] = &[
         r#"job_title = { claim = "jobTitle" }"#,
         "The claim with a person's job title, which policies may use.",
     ),
+    key(
+        "providers[].groups.graph",
+        Shape::Flag,
+        Some("false"),
+        r"groups = { graph = true }",
+        "Asks the directory for the security groups of a person, instead of the claim. Needs the application permissions \
+         `GroupMember.Read.All` and `User.Read.All`. Without it the directory is asked only for people whose token says that it \
+         could not hold all their groups (`_claim_names`, `hasgroups`).",
+    ),
+    key(
+        "providers[].groups.match",
+        Shape::Text("`id` or `name`"),
+        Some("id"),
+        r#"groups = { graph = true, match = "name" }"#,
+        "How groups are compared with those of documents and rules: by id, letter by letter, or by name, upper and lower case being \
+         the same. Whoever may name a group in the directory decides who is in it then; two groups of one name are one.",
+    ),
+    key(
+        "providers[].object_id.claim",
+        CLAIM,
+        Some("oid"),
+        r#"object_id = { claim = "sub" }"#,
+        "The claim with a person's id in the directory. Where it is `sub`, managers and reports are known before they sign in.",
+    ),
+    key(
+        "providers[].profile.graph",
+        Shape::Text("`none`, `me` or `application`"),
+        Some("none"),
+        r#"profile = { graph = "me" }"#,
+        "Reads name, address and job title from the directory: `me` by the person's own access token, which must be one for the \
+         directory (scope `User.Read`, no `audience`), else by the application's; `application` by the application's alone \
+         (`User.Read.All`); `none` from claims.",
+    ),
+    key(
+        "providers[].manager.graph",
+        Shape::Flag,
+        Some("false"),
+        r"manager = { graph = true }",
+        "Asks the directory for a person's manager and reports, which policies may use. Needs the application permission `User.Read.All`.",
+    ),
 ];

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Group, Groups, Person, PersonId, Visitor};
+use domain::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor};
 use server::{
     import::{self, ImportOptions, ImportReport},
     library::LocalLibrary,
@@ -96,6 +96,9 @@ pub(crate) fn person(subject: &str, groups: &[&str], job_title: Option<&str>) ->
         groups: Groups::Known(groups.iter().copied().map(Group::new).collect()),
         roles: Vec::new(),
         claims: "{}".to_owned(),
+        group_match: GroupMatch::default(),
+        group_names: std::collections::BTreeMap::new(),
+        line: ReportingLine::default(),
     }
 }
 

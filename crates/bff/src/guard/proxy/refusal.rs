@@ -21,7 +21,7 @@ pub(super) struct Refusal {
     message: &'static str,
     /// For the log.
     detail: &'static str,
-    more: Map<String, Value>,
+    more: Box<Map<String, Value>>,
     allow: Option<String>,
     retry_after: Option<Duration>,
 }
@@ -33,7 +33,7 @@ impl Refusal {
             reason,
             message,
             detail: "",
-            more: Map::new(),
+            more: Box::default(),
             allow: None,
             retry_after: None,
         }
