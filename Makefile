@@ -1,11 +1,11 @@
 # Two commands matter: `make run` and `make test`. Everything else is below; the work is done by the scripts in .ci/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test interop check bench watch clean
+.PHONY: help setup build run test interop check check-long bench watch clean
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing, one line each with the reason; other targets do it by themselves
 	@.ci/setup build test check
@@ -28,6 +28,9 @@ interop: ## sign-in at other people's providers, set up by script: Canaille, Gle
 check: ## format, lints, documentation, dependency arrows, licences, checklist
 	@.ci/setup build check
 	@.ci/check
+
+check-long: ## fuzzing, a minute for each way in; needs a nightly compiler
+	@.ci/check-long
 
 bench: ## release build, measured; results in target/bench.json and docs/performance.md
 	@.ci/setup build bench

@@ -28,14 +28,19 @@
 //! ```
 //!
 //! 1. [`BffConfig`] says who we are, [`ProviderConfig`] who may sign people in. [`Bff::new`] lists everything that is
-//!    wrong with them ([`ConfigError`]) and asks no network.
+//!    wrong with them ([`ConfigError`]) and asks no network. [`ProviderConfig::entra`], `entra_multi_tenant`, `b2c` and
+//!    `auth0` are whole configurations; [`Registration`] lets the site register itself. `client_auth` says how we prove
+//!    who we are, `pushed_requests` keeps requests out of the browser, `dpop` binds tokens to a key.
 //! 2. [`Bff::router`] has the addresses: `/auth/login`, `/auth/signup`, `/auth/callback/{provider}`, `/auth/logout`
-//!    (POST), `/auth/signed-out`, `/auth/session`. Link to them with `rel="external"` where a router in the browser
+//!    (POST), `/auth/signed-out`, `/auth/session`, `/auth/edit-profile`, `/auth/initiate`, `/auth/device`, and the two
+//!    logout channels. Link to them with `rel="external"` where a router in the browser
 //!    would catch the click; sign out by a form.
 //! 3. [`Bff::protect`] wraps the site. Handlers take [`SignedIn`], or `Option<SignedIn>`; requests that change something
 //!    and come from another site are refused.
+//!    [`Bff::require_provider`] wants one of several providers, [`Bff::require_step_up`] a stronger or fresher sign-in.
 //! 4. [`SignedIn::access_token`] gives a token for an API, renewed when needed; the provider is asked once, however many
-//!    requests want it.
+//!    requests and replicas want it. [`SignedIn::access_token_for`] gives one for another API or fewer scopes;
+//!    [`Bff::proxy`] attaches it to requests of your pages.
 //! 5. [`Bff::bearer`] protects an API of your own: [`Bearer::require`] is a layer, [`Caller`] an extractor.
 //!    [`Bff::introspecting_bearer`] asks the provider about tokens that cannot be read; [`Bearer::or_session`] lets people
 //!    in by their session as well, with the extractor [`Combined`].
@@ -44,13 +49,14 @@
 //! 7. [`Bff::client_token`] gives a token for the application itself.
 //!    [`Bff::proxy`] lets pages reach an API at a path of this site, the person's token attached on the way.
 //! 8. [`Pages`] puts the few pages there are into your own style. [`SessionRecords`] is what a store of sessions must
-//!    promise; [`MemorySessions`] forgets at the end, `SqliteSessions` (feature `sqlite`) does not.
+//!    promise; [`MemorySessions`] forgets at the end, `SqliteSessions` (feature `sqlite`) does not, and `PostgresSessions`
+//!    (feature `postgres`) is for several replicas: they share the database and the key ring, and nothing else.
 //!
 //! # What it follows
 //!
 //! OpenID Connect Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Back-Channel and Front-Channel
-//! Logout 1.0, Form Post Response Mode; RFC 6749, 6750, 7009, 7519,
-//! 7636, 7662, 8707, 9068, 9207 and the advice of RFC 9700.
+//! Logout 1.0, Form Post Response Mode, Dynamic Client Registration 1.0; RFC 6749, 6750, 7009, 7519, 7521, 7523, 7591,
+//! 7636, 7638, 7662, 8628, 8707, 9068, 9126, 9207, 9449, 9470 and the advice of RFC 9700.
 //!
 //! # Where to read on
 //!

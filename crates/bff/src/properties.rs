@@ -147,7 +147,7 @@ proptest! {
 
     #[test]
     fn id_5_a_header_is_read_whatever_else_it_says(
-        alg in "none|nOnE|HS256|RS256|ES256|EdDSA|\\PC{0,8}",
+        alg in "none|nOnE|RS256|ES256|EdDSA|\\PC{0,8}",
         typ in prop::option::of("(application/)?(JWT|at\\+jwt|LOGOUT\\+JWT|\\PC{0,6})"),
         more in any_json(),
         claims in any_claims(),
@@ -221,7 +221,7 @@ proptest! {
     fn bc_3_a_logout_token_that_is_believed_says_whose_sessions_end(
         claims in any_claims(),
         age in -120_i64..240,
-        keep in prop::collection::vec(prop::bool::weighted(0.9), 6),
+        keep in prop::collection::vec(prop::bool::weighted(0.9), 7),
     ) {
         let proper = [
             ("iss", json!("https://login.example")),
@@ -229,6 +229,7 @@ proptest! {
             ("iat", json!(NOW - age)),
             ("exp", json!(NOW - age + 120)),
             ("jti", json!("1")),
+            ("sid", json!("s")),
             ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": {} })),
         ];
         let kept = proper.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((name, value), _)| (name.to_owned(), value));

@@ -1,6 +1,7 @@
 //! Which keys are there, and what do they mean? Each is described here once; reading, `docs/configuration.md` and
 //! the names of environment variables follow from it.
 
+mod client;
 mod directory;
 mod provider;
 mod site;
@@ -62,6 +63,7 @@ pub fn all() -> impl Iterator<Item = &'static Key> {
     site::SITE
         .iter()
         .chain(provider::PROVIDER)
+        .chain(client::CLIENT)
         .chain(site::API)
         .chain(directory::DIRECTORY)
 }

@@ -1,8 +1,11 @@
-//! Who signs people in? The `[[providers]]` tables.
+//! Who signs people in? The `[[providers]]` tables. Which provider it is is in `kind`, how Portico proves itself in `client`.
 
 use std::time::Duration;
 
-use bff::{ProviderConfig, ProviderId, ResponseMode, Secret};
+use bff::{ProviderId, ResponseMode};
+
+mod client;
+mod kind;
 
 use super::{ClaimNames, ProviderSettings, directory, problem::Complaint, read::Reader, values};
 
@@ -40,10 +43,17 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
             .map_err(|_| Complaint::new(format!("`{text}` is no id"), "use 1 to 32 of `a-z`, `0-9` and `-`"))
     });
     let title = reader.take(&at("title"), values::text);
-    reader.take(&at("kind"), |text| values::one_of(text, &["oidc"]));
-    let issuer = reader.need(&at("issuer"), values::issuer);
-    let client_id = reader.need(&at("client_id"), values::text);
-    let client_secret = secret(reader, table);
+    let kind = reader.take(&at("kind"), |text| values::one_of(text, kind::KINDS));
+    let mut provider = kind
+        .as_ref()
+        .and_then(|kind| kind::base(reader, table, kind, id.as_ref()?));
+    let client = provider
+        .as_mut()
+        .and_then(|provider| client::apply(reader, table, provider));
+    // A kind has scopes and signatures of its own.
+    let is_plain = kind == Some("oidc");
+    let asks = is_plain || reader.is_written(&at("scopes"));
+    let signs = is_plain || reader.is_written(&at("algorithms"));
     let scopes = scopes(reader, &at("scopes"));
     let audience = reader.take(&at("audience"), values::text);
     // Kept as written: providers compare it letter by letter (RFC 8707 §2), and a parsed address gains a slash.
@@ -64,19 +74,21 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
         object_id: reader.take(&at("object_id.claim"), values::text)?,
     };
     let directory = directory::of_provider(reader, table);
-    let id = id?;
-    let mut provider = ProviderConfig::new(id.as_str(), &issuer?, &client_id?).ok()?;
-    provider.title = title.unwrap_or_else(|| id.to_string());
-    provider.client_secret = client_secret;
-    provider.scopes = scopes?;
-    provider.audience = audience.or_else(|| api_audience.filter(|_| resource.is_none()).map(str::to_owned));
+    client?;
+    let mut provider = provider?;
+    provider.title = title.unwrap_or(provider.title);
+    provider.scopes = scopes.filter(|_| asks).unwrap_or(provider.scopes);
+    // Microsoft's providers name an API by its scopes.
+    let takes_audience = is_plain || kind == Some("auth0");
+    let by_default = api_audience.filter(|_| resource.is_none() && takes_audience);
+    provider.audience = audience.or_else(|| by_default.map(str::to_owned));
     provider.resource = resource;
     provider.response_mode = if form_post? == "form_post" {
         ResponseMode::FormPost
     } else {
         ResponseMode::Query
     };
-    provider.algorithms = algorithms?;
+    provider.algorithms = algorithms.filter(|_| signs).unwrap_or(provider.algorithms);
     provider.extra_audiences = extra_audiences?;
     provider.leeway = leeway?;
     Some(ProviderSettings {
@@ -84,29 +96,6 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
         claims,
         directory: directory?,
     })
-}
-
-fn secret(reader: &mut Reader, table: &str) -> Option<Secret> {
-    let (direct, file) = (format!("{table}.client_secret"), format!("{table}.client_secret_file"));
-    if reader.is_written(&direct) && reader.is_written(&file) {
-        reader.complain(
-            &file,
-            Complaint::new("stands beside `client_secret`", "keep one of the two"),
-        );
-    }
-    let from_file = reader.take(&file, |path| {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Complaint::new(
-                format!("`{path}` cannot be read: {error}"),
-                "write the secret there, readable by Portico",
-            )
-        })?;
-        match text.trim_end() {
-            "" => Err(Complaint::new(format!("`{path}` is empty"), "write the secret there")),
-            secret => Ok(Secret::from(secret.to_owned())),
-        }
-    });
-    from_file.or_else(|| reader.take(&direct, |text| values::text(text).map(Secret::from)))
 }
 
 fn scopes(reader: &mut Reader, place: &str) -> Option<Vec<String>> {

@@ -292,3 +292,83 @@ fn every_command_has_help_with_an_example() {
     }
     assert_eq!(program.run(&["fly"]).code, 2);
 }
+
+const GUID: &str = "11111111-2222-3333-4444-555555555555";
+
+/// The one provider of a file that holds this table.
+fn provider(table: &str) -> Result<bff::ProviderConfig, Vec<String>> {
+    let config = read(
+        &format!("[[providers]]\nid = \"p\"\nclient_id = \"portal\"\n{table}"),
+        &[],
+    )?;
+    Ok(config.providers[0].provider.clone())
+}
+
+#[test]
+fn si_1_si_2_entra_by_tenant_and_with_a_list_of_tenants() {
+    let one = provider(&format!("kind = \"entra\"\ntenant = \"{GUID}\"")).unwrap();
+    assert_eq!(one.issuer, format!("https://login.microsoftonline.com/{GUID}/v2.0"));
+    assert!(one.scopes.iter().any(|scope| scope == "User.Read"));
+    let many = provider(&format!(
+        "kind = \"entra\"\ntenant = \"organizations\"\ntenants = [\"{GUID}\"]\nscopes = [\"openid\"]\ntitle = \"Work\""
+    ))
+    .unwrap();
+    assert_eq!((many.scopes, many.title.as_str()), (vec!["openid".to_owned()], "Work"));
+    for (wrong, place) in [
+        ("tenant = \"common\"", "tenants"),
+        ("tenant = \"no tenant\"", "tenant"),
+        ("", "tenant"),
+        ("tenant = \"contoso.com\"\nissuer = \"https://a.example\"", "issuer"),
+    ] {
+        let problems = provider(&format!("kind = \"entra\"\n{wrong}")).unwrap_err();
+        let at = format!("providers[0].{place}: ");
+        assert!(problems.iter().any(|line| line.contains(&at)), "{wrong}: {problems:?}");
+    }
+}
+
+#[test]
+fn si_3_si_4_b2c_has_its_flows_and_auth0_its_domain() {
+    let b2c = provider(&format!(
+        "kind = \"b2c\"\ntenant = \"contoso\"\ntenant_id = \"{GUID}\"\nuser_flows = {{ sign_in = \"B2C_1_susi\", edit_profile = \"B2C_1_edit\" }}"
+    ))
+    .unwrap();
+    assert_eq!(b2c.user_flows.len(), 1);
+    let auth0 = provider("kind = \"auth0\"\ndomain = \"acme.eu.auth0.com\"").unwrap();
+    assert_eq!(auth0.issuer, "https://acme.eu.auth0.com/");
+    assert!(
+        provider("kind = \"b2c\"").unwrap_err().len() >= 3,
+        "every missing key is named"
+    );
+    assert!(provider("kind = \"auth0\"\ndomain = \"https://x\"").unwrap_err()[0].contains("providers[0].domain"));
+}
+
+#[test]
+fn si_5_a_provider_is_written_down_or_the_site_registers_itself() {
+    let program = Program::new();
+    program.write("key.pem", "no key");
+    let base = "issuer = \"https://a.example\"\n";
+    let registering =
+        "[[providers]]\nid = \"p\"\nissuer = \"https://a.example\"\nregistration = { client_name = \"Portal\" }\n";
+    let config = read(registering, &[]).unwrap();
+    assert_eq!(
+        config.providers[0].provider.registration.as_ref().unwrap().client_name,
+        "Portal"
+    );
+    let plain = provider(&format!(
+        "{base}dpop = true\npushed_requests = \"always\"\ndevice_sign_in = true"
+    ))
+    .unwrap();
+    assert!(plain.dpop && plain.device_sign_in);
+    assert_eq!(plain.pushed_requests, bff::PushedRequests::Always);
+    for (wrong, place) in [
+        ("client_auth = \"private_key_jwt\"", "client_auth"),
+        ("private_key_file = \"/nowhere/key.pem\"", "private_key_file"),
+        ("metadata_file = \"/nowhere/a.json\"", "metadata_file"),
+        ("pushed_requests = \"maybe\"", "pushed_requests"),
+        ("dpop = \"yes\"", "dpop"),
+    ] {
+        let problems = provider(&format!("{base}{wrong}")).unwrap_err();
+        let at = format!("providers[0].{place}: ");
+        assert!(problems.iter().any(|line| line.contains(&at)), "{wrong}: {problems:?}");
+    }
+}

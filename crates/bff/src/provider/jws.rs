@@ -49,11 +49,16 @@ impl<'a> Compact<'a> {
             return Err(Unreadable);
         }
         let claims = serde_json::from_slice(&bytes(payload)?).map_err(|_| Unreadable)?;
+        let signature = bytes(signature)?;
+        // The verifier of `openidconnect` panics at a MAC of another length, for ID tokens and all others.
+        if mac_len(&header.alg).is_some_and(|len| len != signature.len()) {
+            return Err(Unreadable);
+        }
         Ok(Self {
             header,
             claims,
             signed,
-            signature: bytes(signature)?,
+            signature,
         })
     }
 
@@ -117,6 +122,16 @@ pub(crate) fn algorithm(name: &str) -> Option<CoreJwsSigningAlgorithm> {
     (alg != CoreJwsSigningAlgorithm::None).then_some(alg)
 }
 
+/// Bytes of a MAC (RFC 7518 §3.2); none where a private key signs.
+fn mac_len(alg: &str) -> Option<usize> {
+    match alg {
+        "HS256" => Some(32),
+        "HS384" => Some(48),
+        "HS512" => Some(64),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +158,19 @@ mod tests {
         assert!(algorithm("none").is_none() && algorithm("nOnE").is_none());
         assert!(Compact::parse(&token(r#"{"alg":"ES256","crit":["exp"]}"#)).is_err());
         assert!(Compact::parse("a.b").is_err() && Compact::parse("").is_err() && Compact::parse("....").is_err());
+    }
+
+    #[test]
+    fn id_5_a_mac_of_another_length_is_refused_without_a_panic() {
+        let keys = [Key::of_secret(&"a secret of thirty-two characters".into())];
+        for (alg, right) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
+            let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}"}}"#));
+            for len in [0, 1, 31, 32, 33, 48, 64, 65] {
+                let text = format!("{header}.e30.{}", URL_SAFE_NO_PAD.encode(vec![7; len]));
+                let read = Compact::parse(&text);
+                assert_eq!(read.is_ok(), len == right, "{alg} {len}");
+                assert!(read.is_err() || !read.unwrap().is_signed_by(&keys));
+            }
+        }
     }
 }

@@ -20,10 +20,11 @@ pub(super) const PROVIDER: &[Key] = &[
     ),
     key(
         "providers[].kind",
-        Shape::Text("`oidc`"),
+        Shape::Text("`oidc`, `entra`, `b2c` or `auth0`"),
         Some("oidc"),
         r#"kind = "oidc""#,
-        "What sort of provider it is. Any OpenID Connect provider with discovery works as `oidc`.",
+        "What sort of provider it is. Any OpenID Connect provider works as `oidc`; the other kinds know the habits of Microsoft Entra ID, \
+         Azure AD B2C and Auth0, and need no `issuer`.",
     ),
     key(
         "providers[].issuer",
