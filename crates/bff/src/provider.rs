@@ -5,7 +5,7 @@
 //! | How is it asked at all? | [`http`] |
 //! | How do we say who we are? | [`client_auth`], [`assertion`], [`signing`] |
 //! | How do we prove that a token is ours? | [`proof`], [`proven`], [`nonces`] |
-//! | Where are its endpoints? | [`discovery`] |
+//! | Where are its endpoints? | [`discovery`], `metadata` |
 //! | Which keys does it sign with? | [`keys`] |
 //! | What is a signed token? | [`jws`] |
 //! | Is this ID token good? | [`id_token`] |
@@ -27,6 +27,7 @@ pub(crate) mod introspection;
 pub(crate) mod jws;
 pub(crate) mod keys;
 pub(crate) mod logout_token;
+mod metadata;
 pub(crate) mod nonces;
 pub(crate) mod profile;
 pub(crate) mod proof;

@@ -7,12 +7,13 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use crate::client::authenticate;
 use crate::faults::Faults;
 use crate::params::Params;
 use crate::people::Person;
 use crate::proof::{Asked, Unproven, proven};
 use crate::provider::{Provider, Shared};
-use crate::token::{TokenError, authenticate};
+use crate::token::TokenError;
 
 /// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {

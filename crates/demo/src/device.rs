@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::authorize::{NOBODY, PICKED_FIELD};
 use crate::bounded::Bounded;
+use crate::client::authenticate;
 use crate::discovery::{CLASSES, SCOPES};
 use crate::faults::Faults;
 use crate::grants::{Grant, SignedIn};
@@ -19,7 +20,7 @@ use crate::page;
 use crate::params::Params;
 use crate::people::Person;
 use crate::provider::{Provider, Shared};
-use crate::token::{TokenError, authenticate};
+use crate::token::TokenError;
 
 /// Seconds for which a code is good.
 const LIFETIME: i64 = 600;

@@ -23,6 +23,7 @@ mod api;
 mod assertion;
 mod authorize;
 mod bounded;
+mod client;
 pub mod config;
 mod device;
 mod discovery;

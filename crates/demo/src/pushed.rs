@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
+use crate::client::authenticate;
 use crate::keys::random_token;
 use crate::params::Params;
 use crate::provider::{Provider, Shared};
-use crate::token::{TokenError, authenticate};
+use crate::token::TokenError;
 
 /// Seconds within which the browser has to come.
 const LIFETIME: i64 = 60;

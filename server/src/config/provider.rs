@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bff::{ProviderId, ResponseMode};
+use bff::{ProviderConfig, ProviderId, ResponseMode};
 
 mod client;
 mod kind;
@@ -44,12 +44,13 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     });
     let title = reader.take(&at("title"), values::text);
     let kind = reader.take(&at("kind"), |text| values::one_of(text, kind::KINDS));
-    let mut provider = kind
-        .as_ref()
-        .and_then(|kind| kind::base(reader, table, kind, id.as_ref()?));
-    let client = provider
-        .as_mut()
-        .and_then(|provider| client::apply(reader, table, provider));
+    // Everything is read before anything is given up, so that every mistake is told.
+    let named = id.clone().or_else(|| ProviderId::parse("unnamed").ok())?;
+    let base = kind.and_then(|kind| kind::base(reader, table, kind, &named));
+    let is_known = id.is_some() && base.is_some();
+    let stand_in = || ProviderConfig::new(named.as_str(), "https://unknown.example", "unknown").ok();
+    let mut provider = base.or_else(stand_in)?;
+    let client = client::apply(reader, table, &mut provider);
     // A kind has scopes and signatures of its own.
     let is_plain = kind == Some("oidc");
     let asks = is_plain || reader.is_written(&at("scopes"));
@@ -74,8 +75,7 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
         object_id: reader.take(&at("object_id.claim"), values::text)?,
     };
     let directory = directory::of_provider(reader, table);
-    client?;
-    let mut provider = provider?;
+    client.filter(|()| is_known)?;
     provider.title = title.unwrap_or(provider.title);
     provider.scopes = scopes.filter(|_| asks).unwrap_or(provider.scopes);
     // Microsoft's providers name an API by its scopes.

@@ -75,7 +75,7 @@ async fn to_5_a_session_cookie_does_not_open_a_bearer_api() {
 }
 
 #[tokio::test]
-async fn to_5_tokens_that_are_wrong_in_any_way_are_refused() {
+async fn in_2_to_5_tokens_that_are_wrong_in_any_way_are_refused() {
     let house = House::new().await;
     let now = house.provider.now();
     let good = house.provider.mint(&header(), &claims(&house), Signing::Proper);
