@@ -9,10 +9,12 @@
 //! | May somebody who signed in elsewhere? | [`provider`] |
 //! | How does a page reach an API of somebody else? | [`proxy`] |
 //! | Were they authenticated strongly and lately enough? | [`step_up`] |
+//! | How does such a check stand before routes? | [`gate`] |
 
 pub(crate) mod bearer;
 pub(crate) mod combined;
 pub(crate) mod csrf;
+pub(crate) mod gate;
 pub(crate) mod provider;
 pub(crate) mod proxy;
 pub(crate) mod signed_in;
@@ -24,8 +26,8 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
+use http::request::Parts;
 use tower_sessions::session::Id;
 
 use self::signed_in::{SignInPages, SignedIn};
@@ -69,16 +71,21 @@ async fn find_session(State(inner): State<Arc<Inner>>, mut request: Request, nex
                 .extensions_mut()
                 .insert(SignedIn::new(Arc::clone(&inner), session));
             let mut response = next.run(request).await;
-            // What a person was shown stays between the two, unless a route knows better (ASVS 14.3.2).
-            response
-                .headers_mut()
-                .entry(CACHE_CONTROL)
-                .or_insert(HeaderValue::from_static("no-store"));
+            gate::keep_private(&mut response);
             response
         }
         Ok(None) => next.run(request).await,
         Err(error) => inner.show(Failure::ours(&error).about(What::Access), None),
     }
+}
+
+/// Who is signed in, found by [`protect`] or here: for what guards itself, inside a protected site or beside it.
+async fn person_of(inner: &Arc<Inner>, request: &Parts) -> Result<Option<SignedIn>, SessionError> {
+    if let Some(person) = request.extensions.get::<SignedIn>() {
+        return Ok(Some(person.clone()));
+    }
+    let session = used_session(inner, &request.headers).await?;
+    Ok(session.map(|session| SignedIn::new(Arc::clone(inner), session)))
 }
 
 async fn used_session(inner: &Inner, headers: &HeaderMap) -> Result<Option<Session>, SessionError> {

@@ -109,12 +109,13 @@ pub use self::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd,
 pub use self::config::{
     BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode, SessionLifetime,
 };
-pub use self::guard::bearer::{Bearer, Caller, Guarded, RequireBearer};
-pub use self::guard::combined::{Combined, CombinedGuard, RequireCombined};
-pub use self::guard::provider::{ProviderGuard, RequireProvider, UnknownProvider};
+pub use self::guard::bearer::{Bearer, Caller, RequireBearer};
+pub use self::guard::combined::{Combined, RequireCombined};
+pub use self::guard::gate::Guarded;
+pub use self::guard::provider::{RequireProvider, UnknownProvider};
 pub use self::guard::proxy::upstream::{InvalidUpstream, ProxyLimits, Upstream};
 pub use self::guard::signed_in::SignedIn;
-pub use self::guard::step_up::{RequireStepUp, StepUpGuard};
+pub use self::guard::step_up::RequireStepUp;
 pub use self::pages::{DeviceCode, LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;

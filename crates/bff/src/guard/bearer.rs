@@ -1,21 +1,19 @@
 //! May this program use the API? A layer that verifies access tokens by the providers' keys (RFC 9068, RFC 6750) or by
 //! asking a provider (RFC 7662), and an extractor that says who calls.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse as _, Response};
-use futures::future::BoxFuture;
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::combined::RequireCombined;
+use super::gate::{Admitted, Gate, Guarded};
 use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::provider::access_token::AccessTokenError;
@@ -208,49 +206,17 @@ pub struct RequireBearer {
 }
 
 impl<S> tower::Layer<S> for RequireBearer {
-    type Service = Guarded<S>;
+    type Service = Guarded<Self, S>;
 
-    fn layer(&self, next: S) -> Guarded<S> {
-        Guarded {
-            gate: self.clone(),
-            next,
-        }
+    fn layer(&self, next: S) -> Guarded<Self, S> {
+        Guarded::new(self, next)
     }
 }
 
-/// A service behind [`RequireBearer`].
-#[derive(Debug, Clone)]
-pub struct Guarded<S> {
-    gate: RequireBearer,
-    next: S,
-}
-
-impl<S> tower::Service<Request> for Guarded<S>
-where
-    S: tower::Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.next.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let gate = self.gate.clone();
-        // The clone takes the place of the one that was polled ready.
-        let fresh = self.next.clone();
-        let mut next = std::mem::replace(&mut self.next, fresh);
-        Box::pin(async move {
-            match gate.bearer.admit(request.headers(), &gate.scopes).await {
-                Ok(caller) => {
-                    request.extensions_mut().insert(caller);
-                    next.call(request).await
-                }
-                Err(refusal) => Ok(refusal),
-            }
-        })
+impl Gate for RequireBearer {
+    async fn admit(self, mut request: Request) -> Result<Admitted, Response> {
+        let caller = self.bearer.admit(request.headers(), &self.scopes).await?;
+        request.extensions_mut().insert(caller);
+        Ok(Admitted::new(request))
     }
 }

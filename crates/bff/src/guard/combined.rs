@@ -1,21 +1,18 @@
 //! May this request use the API, be it from a program or from a page? A request with a bearer token is judged by that
 //! token alone; one without by its session. A token that does not pass is never made good by a cookie.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::extract::{FromRequestParts, Request};
 use axum::response::Response;
-use futures::future::BoxFuture;
-use http::header::CACHE_CONTROL;
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
 
 use super::bearer::{Bearer, Caller, answer, offers_bearer};
 use super::csrf::{Verdict, judge};
+use super::gate::{Admitted, Gate, Guarded};
+use super::person_of;
 use super::signed_in::SignedIn;
-use super::used_session;
 use crate::problem::chain;
 
 /// Who uses an API behind [`Bearer::or_session`].
@@ -71,7 +68,7 @@ pub struct RequireCombined {
 }
 
 impl RequireCombined {
-    async fn admit(&self, request: &Parts) -> Result<Combined, Response> {
+    async fn judge(&self, request: &Parts) -> Result<Combined, Response> {
         if offers_bearer(&request.headers) {
             let caller = self.bearer.admit(&request.headers, &self.scopes).await?;
             return Ok(Combined::Token(caller));
@@ -91,11 +88,8 @@ impl RequireCombined {
                 "the request did not come from a page of this site",
             ));
         }
-        if let Some(person) = request.extensions.get::<SignedIn>() {
-            return Ok(person.clone());
-        }
-        match used_session(inner, &request.headers).await {
-            Ok(Some(session)) => Ok(SignedIn::new(Arc::clone(inner), session)),
+        match person_of(inner, request).await {
+            Ok(Some(person)) => Ok(person),
             Ok(None) => Err(nobody()),
             Err(error) => {
                 tracing::error!(target: "bff", error = chain(&error), "a session could not be read");
@@ -106,57 +100,20 @@ impl RequireCombined {
 }
 
 impl<S> tower::Layer<S> for RequireCombined {
-    type Service = CombinedGuard<S>;
+    type Service = Guarded<Self, S>;
 
-    fn layer(&self, next: S) -> CombinedGuard<S> {
-        CombinedGuard {
-            gate: self.clone(),
-            next,
-        }
+    fn layer(&self, next: S) -> Guarded<Self, S> {
+        Guarded::new(self, next)
     }
 }
 
-/// A service behind [`RequireCombined`].
-#[derive(Debug, Clone)]
-pub struct CombinedGuard<S> {
-    gate: RequireCombined,
-    next: S,
-}
-
-impl<S> tower::Service<Request> for CombinedGuard<S>
-where
-    S: tower::Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.next.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let gate = self.gate.clone();
-        // The clone takes the place of the one that was polled ready.
-        let fresh = self.next.clone();
-        let mut next = std::mem::replace(&mut self.next, fresh);
-        Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            let combined = match gate.admit(&parts).await {
-                Ok(combined) => combined,
-                Err(refusal) => return Ok(refusal),
-            };
-            let is_person = matches!(combined, Combined::Session(_));
-            parts.extensions.insert(combined);
-            let mut response = next.call(Request::from_parts(parts, body)).await?;
-            if is_person {
-                let headers = response.headers_mut();
-                headers
-                    .entry(CACHE_CONTROL)
-                    .or_insert(HeaderValue::from_static("no-store"));
-            }
-            Ok(response)
-        })
+impl Gate for RequireCombined {
+    async fn admit(self, request: Request) -> Result<Admitted, Response> {
+        let (mut parts, body) = request.into_parts();
+        let combined = self.judge(&parts).await?;
+        let is_person = matches!(combined, Combined::Session(_));
+        parts.extensions.insert(combined);
+        let admitted = Admitted::new(Request::from_parts(parts, body));
+        Ok(if is_person { admitted.private() } else { admitted })
     }
 }

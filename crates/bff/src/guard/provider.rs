@@ -1,15 +1,13 @@
 //! May somebody who signed in elsewhere pass? Not where a route names the provider it wants: people are asked to sign in
 //! there.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::extract::{OriginalUri, Request};
 use axum::response::Response;
-use futures::future::BoxFuture;
 use http::StatusCode;
 
+use super::gate::{Admitted, Gate, Guarded};
 use super::signed_in::SignedIn;
 use crate::bff::{Bff, Inner};
 use crate::problem::Failure;
@@ -63,7 +61,7 @@ impl Bff {
 }
 
 impl RequireProvider {
-    fn admit(&self, request: &Request) -> Result<(), Failure> {
+    fn judge(&self, request: &Request) -> Result<(), Failure> {
         let person = request.extensions().get::<SignedIn>();
         let wanted = &self.provider.config;
         let (status, title, reason) = match person.map(SignedIn::identity) {
@@ -85,43 +83,18 @@ impl RequireProvider {
 }
 
 impl<S> tower::Layer<S> for RequireProvider {
-    type Service = ProviderGuard<S>;
+    type Service = Guarded<Self, S>;
 
-    fn layer(&self, next: S) -> ProviderGuard<S> {
-        ProviderGuard {
-            gate: self.clone(),
-            next,
-        }
+    fn layer(&self, next: S) -> Guarded<Self, S> {
+        Guarded::new(self, next)
     }
 }
 
-/// A service behind [`RequireProvider`].
-#[derive(Debug, Clone)]
-pub struct ProviderGuard<S> {
-    gate: RequireProvider,
-    next: S,
-}
-
-impl<S> tower::Service<Request> for ProviderGuard<S>
-where
-    S: tower::Service<Request, Response = Response, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.next.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        match self.gate.admit(&request) {
-            Ok(()) => Box::pin(self.next.call(request)),
-            Err(failure) => {
-                let refusal = self.gate.inner.show(failure, Some(&self.gate.provider.config.id));
-                Box::pin(async move { Ok(refusal) })
-            }
+impl Gate for RequireProvider {
+    async fn admit(self, request: Request) -> Result<Admitted, Response> {
+        match self.judge(&request) {
+            Ok(()) => Ok(Admitted::new(request)),
+            Err(failure) => Err(self.inner.show(failure, Some(&self.provider.config.id))),
         }
     }
 }

@@ -37,8 +37,8 @@ use self::refusal::Refusal;
 use self::token::Tokens;
 use self::upstream::{InvalidUpstream, Upstream};
 use super::csrf::{Verdict, judge};
+use super::person_of;
 use super::signed_in::SignedIn;
-use super::used_session;
 use crate::bff::{Bff, Inner};
 use crate::problem::chain;
 
@@ -153,11 +153,8 @@ impl Proxy {
 
     /// Who is signed in, found by [`Bff::protect`] or here.
     async fn person(&self, request: &Parts) -> Result<SignedIn, Refusal> {
-        if let Some(person) = request.extensions.get::<SignedIn>() {
-            return Ok(person.clone());
-        }
-        match used_session(&self.inner, &request.headers).await {
-            Ok(Some(session)) => Ok(SignedIn::new(Arc::clone(&self.inner), session)),
+        match person_of(&self.inner, request).await {
+            Ok(Some(person)) => Ok(person),
             Ok(None) => Err(Refusal::nobody()),
             Err(error) => {
                 tracing::error!(target: "bff", error = chain(&error), "a session could not be read");

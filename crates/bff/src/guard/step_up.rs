@@ -1,15 +1,12 @@
 //! Was this person authenticated strongly and lately enough for this route? A layer inside
 //! [`Bff::protect`](crate::Bff::protect); what can be asked is in [`crate::sign_in::step_up`].
 
-use std::convert::Infallible;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Json;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
-use futures::future::BoxFuture;
 use http::header::{ACCEPT, REFERER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
@@ -17,6 +14,7 @@ use time::OffsetDateTime;
 
 use super::bearer::Caller;
 use super::combined::Combined;
+use super::gate::{Admitted, Gate, Guarded};
 use super::signed_in::SignedIn;
 use crate::bff::{Bff, Inner};
 use crate::problem::Failure;
@@ -203,46 +201,18 @@ fn wants_page(headers: &HeaderMap) -> bool {
 }
 
 impl<S> tower::Layer<S> for RequireStepUp {
-    type Service = StepUpGuard<S>;
+    type Service = Guarded<Self, S>;
 
-    fn layer(&self, next: S) -> StepUpGuard<S> {
-        StepUpGuard {
-            gate: self.clone(),
-            next,
+    fn layer(&self, next: S) -> Guarded<Self, S> {
+        Guarded::new(self, next)
+    }
+}
+
+impl Gate for RequireStepUp {
+    async fn admit(self, request: Request) -> Result<Admitted, Response> {
+        match self.refusal(&request) {
+            Some(refusal) => Err(refusal),
+            None => Ok(Admitted::new(request)),
         }
-    }
-}
-
-/// A service behind [`RequireStepUp`].
-#[derive(Debug, Clone)]
-pub struct StepUpGuard<S> {
-    gate: RequireStepUp,
-    next: S,
-}
-
-impl<S> tower::Service<Request> for StepUpGuard<S>
-where
-    S: tower::Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.next.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let refusal = self.gate.refusal(&request);
-        // The clone takes the place of the one that was polled ready.
-        let fresh = self.next.clone();
-        let mut next = std::mem::replace(&mut self.next, fresh);
-        Box::pin(async move {
-            match refusal {
-                Some(refusal) => Ok(refusal),
-                None => next.call(request).await,
-            }
-        })
     }
 }
