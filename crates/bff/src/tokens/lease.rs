@@ -22,7 +22,7 @@ use crate::session::lease::Fence;
 use crate::session::record::Session;
 
 /// Pauses between looks at what another replica does: the first, and the longest.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(320));
+const LOOKS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(320));
 /// For how long a request waits for another replica; then its visitor is told to try again.
 const WAIT: Duration = Duration::from_secs(10);
 /// What is suggested then.
@@ -146,8 +146,9 @@ impl Inner {
 
 /// What lies between two looks, as long as it makes sense to wait.
 fn pauses() -> impl Iterator<Item = Duration> {
-    let doubled = successors(Some(LOOKS.0), |pause| Some((*pause * 2).min(LOOKS.1)));
-    doubled.scan(Duration::ZERO, |waited, pause| {
+    // Growing by a quarter, the last pause is a fraction of the whole wait: nobody waits much longer than the provider took.
+    let growing = successors(Some(LOOKS.0), |pause| Some((*pause * 5 / 4).min(LOOKS.1)));
+    growing.scan(Duration::ZERO, |waited, pause| {
         let patient = *waited < WAIT;
         *waited += pause;
         patient.then_some(pause)

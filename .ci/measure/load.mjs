@@ -1,0 +1,39 @@
+// How many requests a second does an address answer, how soon, and what does one cost the server?
+
+import { execFileSync } from "node:child_process";
+
+import { processor } from "./house.mjs";
+
+export const CONNECTIONS = 32;
+
+const milliseconds = (text) => {
+  const [, number, unit] = /([\d.]+)(us|ms|s|m)/.exec(text);
+  return Number(number) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit];
+};
+
+/** `cpu` is the server's processor time for one request, in milliseconds. */
+export function load({ port, pid }, address, cookie, seconds) {
+  const args = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--latency", ...(cookie ? ["-H", `Cookie: ${cookie}`] : []), `http://127.0.0.1:${port}${address}`, "-H", `Host: localhost:${port}`];
+  const before = processor(pid);
+  const said = execFileSync("wrk", args, { encoding: "utf8" });
+  const used = processor(pid) - before;
+  if (/Non-2xx|Socket errors/.test(said)) throw new Error(`${address}: ${said}`);
+  return {
+    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]),
+    p50: milliseconds(/50%\s+(\S+)/.exec(said)[1]),
+    p99: milliseconds(/99%\s+(\S+)/.exec(said)[1]),
+    cpu: used / Number(/(\d+) requests in/.exec(said)[1]),
+  };
+}
+
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+export const nearTop = (values) => [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
+
+/** The median of each figure, when `turns` are measured in turn, `rounds` times: what else the machine does meets all alike. */
+export function inTurn(rounds, turns) {
+  const found = Array.from({ length: rounds }, () => turns.map((turn) => turn()));
+  return turns.map((_, index) => {
+    const of = (what) => median(found.map((round) => round[index][what]));
+    return { rate: Math.round(of("rate")), p50: of("p50"), p99: of("p99"), cpu: of("cpu") };
+  });
+}

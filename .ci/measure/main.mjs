@@ -1,0 +1,94 @@
+// How fast, how big, how soon? Measures target/dist/portico with its demo on free ports, writes target/bench.json, prints a
+// table and puts it into docs/performance.md. Fails when a promise of that page is broken. `--dev` measures whatever lies
+// there and writes no documentation.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { among, together } from "./crowd.mjs";
+import { atExpiry } from "./expiry.mjs";
+import { house, resident, root, start, stop } from "./house.mjs";
+import { inTurn, load, median, nearTop } from "./load.mjs";
+import { promises } from "./promises.mjs";
+import { shipped } from "./size.mjs";
+import { tell } from "./tell.mjs";
+import { signIn } from "./visitor.mjs";
+
+const dev = process.argv.includes("--dev");
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+const ROUNDS = 3;
+const SIGN_INS = 30;
+const TOGETHER = 200;
+const SESSIONS = 100_000;
+
+const step = (what) => console.error(`· ${what}`);
+
+const place = await house("portico");
+step("starting");
+const starts = [];
+await stop((await start(place)).child); // makes the database
+for (let turn = 0; turn < 4; turn += 1) {
+  const { child, took } = await start(place);
+  starts.push(took);
+  await stop(child);
+}
+const { child } = await start(place);
+place.pid = child.pid;
+const atRest = resident(child.pid);
+
+step("signing in");
+const signIns = [];
+let cookie = "";
+for (let turn = 0; turn <= SIGN_INS; turn += 1) {
+  const done = await signIn(place.origin);
+  cookie = done.cookie;
+  if (turn > 0) signIns.push(done.took); // the first warms up
+}
+
+step(`pages, ${ROUNDS} rounds`);
+const pages = [
+  { name: "/healthz", address: "/healthz" },
+  { name: "/about, the bare page", address: "/about" },
+  { name: "/about, signed in", address: "/about", cookie },
+  { name: "/docs/1, signed in", address: "/docs/1", cookie },
+  { name: "/docs, signed in", address: "/docs", cookie },
+];
+const turns = (seconds) => pages.map((page) => () => load(place, page.address, page.cookie, seconds));
+inTurn(1, turns(1)); // warm
+const measured = inTurn(ROUNDS, turns(SECONDS)).map((found, index) => ({ ...pages[index], ...found, cookie: undefined }));
+const after = resident(child.pid);
+
+step(`${TOGETHER} sign-ins at once`);
+const crowd = await together(place, TOGETHER);
+await stop(child);
+step(`${SESSIONS.toLocaleString("en")} sessions`);
+const sessions = await among(SESSIONS, ROUNDS, SECONDS);
+step("two replicas when a token expires");
+const expiry = atExpiry({ dev });
+
+const [, bare, known] = measured;
+const result = {
+  date: new Date().toISOString(),
+  machine: { cpu: os.cpus()[0]?.model.trim() ?? "", cores: os.cpus().length },
+  build: dev ? "dev" : "release",
+  rounds: { count: ROUNDS, seconds: SECONDS },
+  pages: measured.map((page) => ({ ...page, ofBare: page.rate / bare.rate })),
+  sessionCost: known.cpu / bare.cpu - 1,
+  signIn: { median: median(signIns), p95: nearTop(signIns), count: signIns.length },
+  crowd,
+  sessions,
+  expiry,
+  start: { median: median(starts), worst: Math.max(...starts) },
+  memory: { atRest, after },
+  size: { wasm: shipped(".wasm"), script: shipped(".js"), style: shipped(".css") },
+};
+result.promises = promises(result);
+writeFileSync(path.join(root, "target/bench.json"), `${JSON.stringify(result, null, 2)}\n`);
+const text = tell(result);
+console.log(`\n${text}\n`);
+if (!dev) {
+  const page = path.join(root, "docs/performance.md");
+  writeFileSync(page, readFileSync(page, "utf8").replace(/<!-- bench -->[^]*<!-- \/bench -->/, () => `<!-- bench -->\n${text}\n<!-- /bench -->`));
+}
+process.exit(result.promises.every(({ kept }) => kept) ? 0 : 1);

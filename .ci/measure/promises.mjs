@@ -1,0 +1,25 @@
+// What must hold, whatever the machine: ratios within one run, and sizes.
+
+const percent = (part) => `${(100 * part).toFixed(0)} %`;
+
+/** Each promise, what was found, and whether it is kept. */
+export function promises({ pages, sessionCost, crowd, sessions, expiry, start, memory, size }) {
+  const [document] = pages.filter(({ address }) => address === "/docs/1");
+  const firstLoad = size.wasm.brotli + size.script.brotli;
+  const slower = sessions.crowded.cpu / sessions.alone.cpu - 1;
+  const beside = sessions.session.bytes - sessions.session.tokens;
+  const grown = sessions.memory.many - sessions.memory.few;
+  return [
+    { what: "`/docs/1` signed in, of the bare page's rate", found: percent(document.ofBare), wanted: "≥ 40 %", kept: document.ofBare >= 0.4 },
+    { what: "what a session adds to the bare page's processor time", found: percent(sessionCost), wanted: "≤ 25 %", kept: sessionCost <= 0.25 },
+    { what: `what ${sessions.count.toLocaleString("en")} sessions add to that of \`/docs/1\``, found: percent(slower), wanted: "≤ 5 %, the noise", kept: slower <= 0.05 },
+    { what: "bytes of a session on disk beside its tokens", found: beside.toFixed(0), wanted: "< 1,000", kept: beside < 1000 },
+    { what: "memory those sessions add", found: `${grown.toFixed(1)} MB`, wanted: "≤ 5 MB, the noise", kept: grown <= 5 },
+    { what: `${crowd.count} sign-ins at once: errors`, found: `${crowd.errors}`, wanted: "0", kept: crowd.errors === 0 },
+    { what: `${expiry.requests} requests at two replicas at expiry: refreshes each time`, found: `${expiry.refreshes / expiry.rounds}`, wanted: "1", kept: expiry.refreshes === expiry.rounds },
+    { what: "their p99, in round trips to the provider", found: expiry.p99.toFixed(2), wanted: "< 2", kept: expiry.p99 < 2 },
+    { what: "WebAssembly and script of the first load, brotli", found: `${(firstLoad / 1000).toFixed(1)} kB`, wanted: "≤ 220 kB", kept: firstLoad <= 220_000 },
+    { what: "start until ready, existing database", found: `${start.median.toFixed(0)} ms`, wanted: "< 500 ms", kept: start.median < 500 },
+    { what: "resident memory after the pages", found: `${memory.after.toFixed(1)} MB`, wanted: "< 80 MB", kept: memory.after < 80 },
+  ];
+}

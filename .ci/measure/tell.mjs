@@ -1,0 +1,38 @@
+// How are the figures told? As Markdown tables, for the terminal and docs/performance.md alike.
+
+import { CONNECTIONS } from "./load.mjs";
+
+const table = (head, rows) => [head, head.map((_, column) => (column ? "---:" : "---")), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+const ms = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+const us = (value) => `${(1000 * value).toFixed(0)} µs`;
+const kB = (bytes) => `${(bytes / 1000).toFixed(bytes < 300_000 ? 1 : 0)} kB`;
+const number = (value) => Math.round(value).toLocaleString("en");
+
+export function tell({ date, machine, rounds, pages, signIn, crowd, sessions, expiry, start, memory, size, promises }) {
+  return `Measured ${date.slice(0, 10)}, ${machine.cores} × ${machine.cpu}, load and server on the same cores, ${CONNECTIONS} connections, median of ${rounds.count} rounds of ${rounds.seconds} s.
+
+${table(
+  ["page", "requests/s", "of the bare page", "p50", "p99", "server's processor each"],
+  pages.map((page) => [page.name, number(page.rate), `${(100 * page.ofBare).toFixed(0)} %`, ms(page.p50), ms(page.p99), us(page.cpu)]),
+)}
+
+${table(
+  ["", "", ""],
+  [
+    ["sign-in, from click to page", ms(signIn.median), `p95 ${ms(signIn.p95)}, ${signIn.count} times`],
+    [`${crowd.count} sign-ins at once`, `${ms(crowd.median)} each`, `p95 ${ms(crowd.p95)}, all in ${ms(crowd.wall)}, ${crowd.errors} errors`],
+    ["processor time of such a sign-in", ms(crowd.cpu), "site and demo provider together"],
+    [`\`/docs/1\` among ${number(sessions.count)} sessions`, `${number(sessions.crowded.rate)}/s`, `among few ${number(sessions.alone.rate)}/s`],
+    ["a session on disk", `${number(sessions.session.bytes)} B`, `${number(sessions.session.tokens)} B of it tokens`],
+    [`memory with ${number(sessions.count)} sessions`, `${sessions.memory.many.toFixed(1)} MB`, `with few ${sessions.memory.few.toFixed(1)} MB`],
+    [`${expiry.requests} requests at two replicas when a token expires`, `p99 ${expiry.p99.toFixed(2)} round trips`, `p50 ${expiry.p50.toFixed(2)}; ${expiry.rounds} times, ${expiry.refreshes} refreshes`],
+    ["start until ready", ms(start.median), `worst ${ms(start.worst)}`],
+    ["resident memory", `${memory.after.toFixed(1)} MB`, `${memory.atRest.toFixed(1)} MB before the load`],
+    ["WebAssembly", kB(size.wasm.brotli), `${kB(size.wasm.raw)} raw`],
+    ["script", kB(size.script.brotli), `${kB(size.script.raw)} raw`],
+    ["styles", kB(size.style.brotli), `${kB(size.style.raw)} raw`],
+  ],
+)}
+
+${table(["promise", "measured", "wanted", ""], promises.map(({ what, found, wanted, kept }) => [what, found, wanted, kept ? "kept" : "**broken**"]))}`;
+}

@@ -1,0 +1,96 @@
+//! What do fifty requests at two replicas wait for when a token expires? Times for `make bench`, which calls this with
+//! `--nocapture` and reads the last line; that there is one refresh is proved in `replicas.rs`.
+#![expect(
+    dead_code,
+    unused_imports,
+    reason = "the tests of `main.rs` use the rest of the support"
+)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a program of the bench may stop at the first surprise"
+)]
+
+use std::time::{Duration, Instant};
+
+use demo::{Answer, Endpoint};
+use futures::future::join_all;
+use serde_json::json;
+
+use support::{Browser, House, Plan, Replica};
+
+mod support;
+
+const REQUESTS: usize = 50;
+/// How long the provider takes to answer; each several times. A wait that fits one may not fit another.
+const ROUND_TRIPS: [Duration; 5] = [
+    Duration::from_millis(60),
+    Duration::from_millis(100),
+    Duration::from_millis(150),
+    Duration::from_millis(220),
+    Duration::from_millis(400),
+];
+const TIMES: usize = 4;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rf_1_what_fifty_requests_wait_for_when_a_token_expires() {
+    let plan = Plan {
+        postgres: true,
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let replica = Replica::of(&house, |_| {}).await;
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    let mut waits = Vec::new();
+    for round_trip in ROUND_TRIPS.repeat(TIMES) {
+        house.advance(Duration::from_mins(6));
+        waits.extend(expire(&house, &replica, &browser, round_trip).await);
+    }
+    waits.sort_by(f64::total_cmp);
+    let rounds = ROUND_TRIPS.len() * TIMES;
+    let refreshes = house.provider.requests(Endpoint::Token) - 1;
+    let (p50, p99) = (waits[waits.len() / 2], waits[waits.len() * 99 / 100]);
+    let found = json!({ "requests": REQUESTS, "rounds": rounds, "refreshes": refreshes, "p50": p50, "p99": p99 });
+    println!("\nmeasured: {found}");
+}
+
+/// How long each request took, in round trips to the provider.
+async fn expire(house: &House, replica: &Replica, browser: &Browser, round_trip: Duration) -> Vec<f64> {
+    hold(house, true);
+    let requests = (0..REQUESTS).map(|number| {
+        let at = if number % 2 == 0 {
+            house.like(browser)
+        } else {
+            replica.browser(house, browser)
+        };
+        tokio::spawn(timed(at))
+    });
+    let requests: Vec<_> = requests.collect();
+    let provider = async {
+        while house.provider.held() == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(round_trip).await;
+        hold(house, false);
+    };
+    let (waits, ()) = tokio::join!(join_all(requests), provider);
+    let trips = waits.into_iter().map(|wait| wait.unwrap().div_duration_f64(round_trip));
+    trips.collect()
+}
+
+async fn timed(mut browser: Browser) -> Duration {
+    let began = Instant::now();
+    let page = browser.go("/token").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    began.elapsed()
+}
+
+fn hold(house: &House, held: bool) {
+    house.provider.change(|faults| {
+        faults.answers.clear();
+        if held {
+            faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        }
+    });
+}
