@@ -19,6 +19,7 @@ use crate::problem::{chain, plain};
 use crate::session::index::note_name;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
+use crate::sign_in::device;
 
 const PURPOSE: &str = "registered client";
 /// A secret that ends sooner is of no use any more; seconds.
@@ -163,12 +164,16 @@ impl Registrar {
 /// Client metadata (RFC 7591 §2, and the logout specifications).
 fn metadata(config: &ProviderConfig, site: &BffConfig, registration: &Registration) -> Map<String, Value> {
     let here = |path: &str| format!("{}auth/{path}", site.public_url);
+    let mut grants = vec!["authorization_code", "refresh_token"];
+    if config.device_sign_in {
+        grants.push(device::GRANT);
+    }
     let own = json!({
         "application_type": "web",
         "client_name": registration.client_name,
         "redirect_uris": [here(&format!("callback/{}", config.id))],
         "response_types": ["code"],
-        "grant_types": ["authorization_code", "refresh_token"],
+        "grant_types": grants,
         "token_endpoint_auth_method": "client_secret_basic",
         "post_logout_redirect_uris": [here("signed-out")],
         "backchannel_logout_uri": here(&format!("backchannel-logout/{}", config.id)),

@@ -37,7 +37,8 @@ use crate::provider::discovery::Metadata;
 use crate::return_path::ReturnPath;
 use crate::tokens::endpoint::{EndpointError, Granted};
 
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// The grant type of RFC 8628 §3.4.
+pub(crate) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Where the page looks again.
 const WAIT: &str = "/auth/device/wait";
 
