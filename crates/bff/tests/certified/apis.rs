@@ -31,9 +31,9 @@ async fn a_jwt_for_one_api_opens_that_api_and_no_other() {
         "userinfo is read with a token of its own"
     );
     let token = token(&site, &mut browser).await;
-    let (status, who) = call(&site, "/api/jwt", &token).await;
+    let (status, who) = call(&site, "/api/jwt", token.secret()).await;
     assert_eq!((status, &who["subject"]), (200, &"alice".into()), "{who}");
-    assert_eq!(call(&site, "/api/opaque", &token).await.0, 401);
+    assert_eq!(call(&site, "/api/opaque", token.secret()).await.0, 401);
 }
 
 #[tokio::test]
@@ -49,9 +49,9 @@ async fn an_opaque_token_is_asked_about() {
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     let token = token(&site, &mut browser).await;
-    let (status, who) = call(&site, "/api/opaque", &token).await;
+    let (status, who) = call(&site, "/api/opaque", token.secret()).await;
     assert_eq!((status, &who["subject"]), (200, &"alice".into()), "{who}");
-    assert_eq!(call(&site, "/api/jwt", &token).await.0, 401);
+    assert_eq!(call(&site, "/api/jwt", token.secret()).await.0, 401);
     assert_eq!(provider.requests("/token/introspection").await.len(), 1);
 
     let (status, _) = call(&site, "/api/opaque", "made up").await;

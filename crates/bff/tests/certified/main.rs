@@ -26,5 +26,9 @@ mod client_key;
 
 mod apis;
 mod client_auth;
+mod device;
+mod dpop;
+mod registration;
 mod sign_in;
 mod sign_out;
+mod step_up;

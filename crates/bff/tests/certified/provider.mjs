@@ -1,16 +1,17 @@
 // A certified OpenID Provider (npm `oidc-provider`) with everything switched on that Portico can use. The tests run it as
 // `node provider.mjs PLAN`; it listens on a free loopback port, writes one line `{"issuer": …}`, and ends with its standard
 // input. PLAN is JSON: `clients` as registered by an operator, `dpop_nonce` to ask every proof for a nonce, `strict_offline` to give refresh
-// tokens by the letter of OpenID Connect Core 1.0 §11 only (`offline_access` together with `prompt=consent`).
+// tokens by the letter of OpenID Connect Core 1.0 §11 only (`offline_access` together with `prompt=consent`), `class_ignored` to sign people in
+// by password whatever `acr_values` asks for.
 //
-// Beside the provider's own addresses there are three for the tests: `GET /-/seen` (requests and what was issued),
-// `POST /-/rotate` (other keys, everything else stays), `POST /-/forget` (what was seen).
+// Beside the provider's own addresses there are four for the tests: `GET /-/seen` (requests and what was issued),
+// `POST /-/rotate` (other keys, everything else stays), `POST /-/forget` (what was seen), `POST /-/later` (five minutes pass).
 
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 
 const library = (file) => import(new URL(`../../../../end2end/node_modules/oidc-provider/lib/${file}`, import.meta.url));
-const { default: Provider } = await library("index.js");
+const { default: Provider, interactionPolicy } = await library("index.js");
 const { createMemoryAdapter } = await library("adapters/memory_adapter.js");
 // What it says about itself being a quick start is known; errors are said on standard error.
 console.info = console.warn = () => {};
@@ -29,6 +30,9 @@ const adapter = createMemoryAdapter(15);
 
 let seen = { requests: [], issued: [], told: [] };
 let generation = 0;
+let ahead = 0;
+const now = Date.now;
+Date.now = () => now() + ahead;
 
 function keys() {
   generation += 1;
@@ -39,6 +43,19 @@ function keys() {
     alg,
   });
   return [key("rsa", { modulusLength: 2048 }, "RS256"), key("ec", { namedCurve: "P-256" }, "ES256")];
+}
+
+// The class that is asked for first, or the only one there is.
+function classOf({ acr_values: asked }) {
+  return plan.class_ignored || !asked ? "urn:portico:password" : asked.split(" ")[0];
+}
+
+// Left to itself it takes `acr_values` as a wish that a session it has fulfils: people are asked again where it does not.
+function policy() {
+  const made = interactionPolicy.base();
+  const asks = ({ oidc }) => oidc.session.acr !== classOf(oidc.params) && !oidc.result?.login;
+  made.get("login").checks.add(new interactionPolicy.Check("class", "another class is asked for", asks));
+  return made;
 }
 
 function configuration() {
@@ -54,6 +71,7 @@ function configuration() {
       accountId: id,
       claims: () => ({ sub: id, email: `${id}@portico.example`, ...people[id] }),
     }),
+    interactions: { policy: policy() },
     rotateRefreshToken: true,
     // Left to itself it tells nothing to sites on private addresses, which is where a test has its site.
     fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
@@ -124,6 +142,13 @@ function provider() {
     await next();
     remember(ctx);
   });
+  // The pages of a quick start know who signs in, and not how.
+  const finished = made.interactionFinished.bind(made);
+  made.interactionFinished = async (request, response, result, options) => {
+    const { params } = await made.interactionDetails(request, response);
+    if (result.login) result.login.acr = classOf(params);
+    return finished(request, response, result, options);
+  };
   made.on("server_error", (_, error) => console.error(error));
   made.on("backchannel.success", (_, client) => seen.told.push({ client: client.clientId, heard: true }));
   made.on("backchannel.error", (_, error, client) => seen.told.push({ client: client.clientId, heard: false, error: `${error.cause ?? error}` }));
@@ -133,6 +158,7 @@ function provider() {
 const tests = {
   "GET /-/seen": () => seen,
   "POST /-/forget": () => (seen = { requests: [], issued: [], told: [] }),
+  "POST /-/later": () => (ahead += 5 * 60 * 1000),
   "POST /-/rotate": () => {
     answer = provider();
     return { generation };

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use bff::ProviderConfig;
 use reqwest::Method;
@@ -127,7 +128,17 @@ impl Certified {
 
     /// Signs with other keys from now on; everything else stays.
     pub(crate) async fn rotate_keys(&self) {
-        let address = format!("{}/-/rotate", self.issuer);
+        self.tell("rotate").await;
+    }
+
+    /// Five minutes pass, here and at the site.
+    pub(crate) async fn later(&self, site: &Site) {
+        self.tell("later").await;
+        site.advance(Duration::from_mins(5));
+    }
+
+    async fn tell(&self, what: &str) {
+        let address = format!("{}/-/{what}", self.issuer);
         assert_eq!(Browser::new().fetch(Method::POST, &address, None).await.0, 200);
     }
 

@@ -18,6 +18,7 @@ mod forms;
 mod journey;
 #[path = "../real/server.rs"]
 mod server;
+#[expect(dead_code, reason = "nobody closes their site and opens it again there")]
 #[path = "../real/site.rs"]
 mod site;
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bff::AccessToken;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -45,7 +46,7 @@ pub(crate) async fn sign_in(site: &Site, browser: &mut Browser, pages: &impl Pag
 }
 
 /// Uses the session's token; which it was.
-pub(crate) async fn token(site: &Site, browser: &mut Browser) -> String {
+pub(crate) async fn token(site: &Site, browser: &mut Browser) -> AccessToken {
     let (status, body) = browser.fetch(Method::GET, &site.at("/use"), None).await;
     assert_eq!(status, 200, "{body}");
     site.token()

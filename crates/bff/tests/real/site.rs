@@ -11,14 +11,23 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
 use axum::{Json, Router};
-use bff::{Bff, BffConfig, Caller, Clock, KeyRing, PlainPages, ProviderConfig, SignedIn, SqliteSessions, TokenError};
+use bff::{
+    AccessToken, Bff, BffConfig, Caller, Clock, KeyRing, PlainPages, ProviderConfig, SignedIn, SqliteSessions, StepUp,
+    TokenError,
+};
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// The page with the button "Log out".
 const HOME: &str = r#"<form method="post" action="/auth/logout"><button>Log out</button></form>"#;
+/// What the page `/strong` asks for.
+pub(crate) const STRONG: &str = "urn:portico:second-factor";
+/// How long ago somebody may have been authenticated who opens the page `/recent`.
+const RECENT: Duration = Duration::from_mins(5);
 /// The provider's id at the site.
 pub(crate) const PROVIDER: &str = "real";
 
@@ -50,12 +59,16 @@ impl Ground {
         // Shown beside a test that fails.
         let log = tracing_subscriber::fmt().with_env_filter("bff=debug").with_ansi(false);
         let _ = log.with_test_writer().try_init();
-        let url = self.at("/");
         let folder = tempfile::tempdir().unwrap();
-        let ahead = Arc::new(AtomicI64::new(0));
+        self.open_with(provider, folder, Arc::default()).await
+    }
+
+    /// The same with what was left in `folder` when it closed.
+    async fn open_with(self, provider: ProviderConfig, folder: TempDir, ahead: Arc<AtomicI64>) -> Site {
+        let url = self.at("/");
         let offset = Arc::clone(&ahead);
         let keys = KeyRing::load_or_create(&folder.path().join("keys")).unwrap();
-        let mut config = BffConfig::new(url.parse().unwrap(), keys).with_provider(provider);
+        let mut config = BffConfig::new(url.parse().unwrap(), keys).with_provider(provider.clone());
         config.clock =
             Clock::from_fn(move || Clock::system().now() + time::Duration::seconds(offset.load(Ordering::Relaxed)));
         let database = SqliteConnectOptions::new()
@@ -66,20 +79,28 @@ impl Ground {
         let bff = Bff::new(config, Arc::new(sessions), Arc::new(PlainPages)).unwrap();
         let seen = Seen::default();
         let router = routes(&bff, &seen);
-        let listener = self.listener;
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let (listener, address) = (self.listener, self.address);
+        let (close, closing) = oneshot::channel::<()>();
+        let server = axum::serve(listener, router).with_graceful_shutdown(async { drop(closing.await) });
+        let server = tokio::spawn(async move { server.await.unwrap() });
         Site {
             bff,
             url,
             seen,
             ahead,
-            _folder: folder,
+            folder,
+            opened: Opened {
+                address,
+                provider,
+                close,
+                server,
+            },
         }
     }
 }
 
 /// The tokens that the site's handlers were given, newest last. They never leave it otherwise.
-type Seen = Arc<Mutex<Vec<String>>>;
+type Seen = Arc<Mutex<Vec<AccessToken>>>;
 
 /// A site that runs.
 pub(crate) struct Site {
@@ -87,7 +108,17 @@ pub(crate) struct Site {
     url: String,
     seen: Seen,
     ahead: Arc<AtomicI64>,
-    _folder: TempDir,
+    folder: TempDir,
+    opened: Opened,
+}
+
+/// Where and for whom a site is open.
+struct Opened {
+    address: SocketAddr,
+    provider: ProviderConfig,
+    /// Said or dropped, it ends the server.
+    close: oneshot::Sender<()>,
+    server: JoinHandle<()>,
 }
 
 impl Site {
@@ -102,8 +133,23 @@ impl Site {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
     }
 
+    /// Closes and opens again: the same address, database and keys, and nothing else.
+    pub(crate) async fn restart(self) -> Self {
+        let Opened {
+            address,
+            provider,
+            close,
+            server,
+        } = self.opened;
+        close.send(()).unwrap();
+        server.await.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
+        let ground = Ground { listener, address };
+        ground.open_with(provider, self.folder, self.ahead).await
+    }
+
     /// The access token that a handler was given last.
-    pub(crate) fn token(&self) -> String {
+    pub(crate) fn token(&self) -> AccessToken {
         self.seen.lock().unwrap().last().cloned().unwrap()
     }
 }
@@ -113,6 +159,8 @@ fn routes(bff: &Bff, seen: &Seen) -> Router {
         .route("/", get(async || Html(HOME)))
         .route("/me", get(me))
         .route("/use", get(use_token))
+        .route("/strong", get(me).layer(bff.require_step_up(StepUp::acr(STRONG))))
+        .route("/recent", get(me).layer(bff.require_step_up(StepUp::recent(RECENT))))
         .with_state(Arc::clone(seen));
     let caller = async |caller: Caller| Json(json!({ "subject": caller.subject, "scopes": caller.scopes }));
     let read = bff.bearer("https://api.portico.example").require(&["messages:read"]);
@@ -125,14 +173,17 @@ fn routes(bff: &Bff, seen: &Seen) -> Router {
 
 async fn me(person: SignedIn) -> Json<Value> {
     let who = person.identity();
-    Json(json!({ "issuer": who.issuer, "subject": who.subject, "claims": who.claims }))
+    let at = person.authenticated_at().map(time::OffsetDateTime::unix_timestamp);
+    Json(json!({
+        "issuer": who.issuer, "subject": who.subject, "claims": who.claims, "acr": person.acr(), "auth_time": at,
+    }))
 }
 
 /// Does what a page does that needs an API: gets a token and says whether it could.
 async fn use_token(State(seen): State<Seen>, person: SignedIn) -> (StatusCode, String) {
     match person.access_token().await {
         Ok(token) => {
-            seen.lock().unwrap().push(token.secret().to_owned());
+            seen.lock().unwrap().push(token);
             (StatusCode::OK, "used".to_owned())
         }
         Err(TokenError::SignInAgain) => (StatusCode::UNAUTHORIZED, "sign in again".to_owned()),
