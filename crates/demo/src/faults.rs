@@ -177,4 +177,21 @@ pub enum Answer {
     Hold,
     /// The proper answer, kept back until the fault is lifted.
     HoldAnswer,
+    /// Status 307 to this address: the request is to be said again there, with its body.
+    Forward(String),
+    /// Status 200 and, as JSON, a body that is made while it is read.
+    Pieces(Pieces),
+}
+
+/// A body in pieces, its length unsaid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pieces {
+    /// What `Content-Encoding` says, if anything.
+    pub encoding: Option<&'static str>,
+    /// The same piece again and again.
+    pub piece: Vec<u8>,
+    /// How often.
+    pub times: usize,
+    /// Whether the end comes; otherwise nothing does.
+    pub ends: bool,
 }

@@ -39,6 +39,7 @@ mod keys;
 mod page;
 mod params;
 pub mod people;
+mod pieces;
 mod proof;
 mod provider;
 mod pushed;
@@ -55,7 +56,7 @@ use tokio::net::TcpListener;
 pub use config::{DemoConfig, NotLoopback};
 pub use documents::DOCUMENTS;
 #[doc(hidden)]
-pub use faults::{Answer, Endpoint, Faults, GraphFaults, Patch, Signing};
+pub use faults::{Answer, Endpoint, Faults, GraphFaults, Patch, Pieces, Signing};
 pub use graph::{GRAPH_PATH, group_id};
 #[doc(hidden)]
 pub use handle::{DemoHandle, Issued, Kind};

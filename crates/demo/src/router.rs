@@ -12,7 +12,7 @@ use crate::faults::{Answer, Endpoint};
 use crate::people::Person;
 use crate::proof::PROOF;
 use crate::provider::{Provider, Shared};
-use crate::{access, api, authorize, device, discovery, graph, page, pushed, register, sign_out, token};
+use crate::{access, api, authorize, device, discovery, graph, page, pieces, pushed, register, sign_out, token};
 
 /// Bodies are forms of a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -172,6 +172,8 @@ fn false_answer(answer: &Answer) -> Response {
             ([(header::CONTENT_TYPE, "application/json")], Bytes::from(body)).into_response()
         }
         Answer::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to.clone())]).into_response(),
+        Answer::Forward(to) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to.clone())]).into_response(),
+        Answer::Pieces(all) => pieces::answer(all),
         Answer::Hold | Answer::HoldAnswer => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
