@@ -63,7 +63,14 @@ async fn attempt(provider: &Provider, token: &str, hint: &str) -> Outcome {
         .post(address, provider.client_auth(&metadata), &fields)
         .await
     {
-        Ok(answer) => judged(answer.status),
+        Ok(answer) => {
+            let outcome = judged(answer.status);
+            if outcome == Outcome::Done && !answer.status.is_success() {
+                let (provider, status) = (&provider.config.id, answer.status);
+                tracing::warn!(target: "bff", %provider, %status, "the provider does not revoke a token");
+            }
+            outcome
+        }
         Err(_) => Outcome::Later,
     }
 }
