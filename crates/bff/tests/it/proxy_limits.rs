@@ -73,7 +73,10 @@ async fn px_2_an_answer_that_is_too_large_does_not_pass() {
     assert_eq!((page.status, reason(&page).as_str()), (502, "upstream_too_large"));
     let head = street.ask(Method::HEAD, "/api/orders/said", &[]).await;
     assert_eq!((head.status, head.header("content-length")), (200, "1001"));
-    let message = format!("GET /api/orders/unsaid HTTP/1.1\r\nHost: x\r\n{}\r\n", street.cookie());
+    let message = format!(
+        "GET /api/orders/unsaid HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n",
+        street.cookie()
+    );
     let (status, answer) = raw(street.proxy, &message).await;
     assert_eq!(status, 200, "the head was sent before");
     let passed = answer.matches('x').count();
