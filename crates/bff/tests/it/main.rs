@@ -13,6 +13,7 @@ mod after_callback;
 mod auth0;
 mod b2c;
 mod back_channel;
+mod bad_input;
 mod bearer;
 mod browser_rules;
 mod callback;

@@ -1,0 +1,386 @@
+//! DS-2 at every endpoint, and what else comes from outside and is no good: answers that are no answers, a redirect to
+//! somebody else, bombs, clocks that differ, cookies of other keys. How often a browser may begin is in [`crate::starting`], a
+//! database that is away in [`crate::database`].
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::Duration;
+
+use axum::routing::get;
+use axum::{Json, Router};
+use bff::{BffConfig, Caller, Clock, KeyRing, Registration, Secret};
+use demo::{Answer, Endpoint, Kind, Pieces};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::json;
+
+use crate::support::{Browser, House, Log, Page, Plan, until};
+
+/// What a person is told about with a page; the rest is asked where nobody looks.
+const ON_THE_WAY: [Endpoint; 7] = [
+    Endpoint::Discovery,
+    Endpoint::Jwks,
+    Endpoint::Token,
+    Endpoint::Userinfo,
+    Endpoint::Par,
+    Endpoint::Register,
+    Endpoint::DeviceAuthorization,
+];
+
+/// Somebody at another address, who must never hear of it.
+struct Trap(TcpListener);
+
+impl Trap {
+    fn set() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self(listener)
+    }
+
+    /// Both kinds of redirect there: as a new question, and with everything that was said.
+    fn redirects(&self) -> [Answer; 2] {
+        let address = format!("http://{}/", self.0.local_addr().unwrap());
+        [Answer::Redirect(address.clone()), Answer::Forward(address)]
+    }
+
+    fn assert_untouched(&self, why: &str) {
+        assert!(self.0.accept().is_err(), "{why}: a redirect was followed");
+    }
+}
+
+/// A megabyte in a kilobyte, again and again; as one stream it is what a decoder unpacks without end.
+fn bomb(times: usize) -> Answer {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(&vec![b' '; 1024 * 1024]).unwrap();
+    pieces(Some("gzip"), packed.finish().unwrap(), times)
+}
+
+fn pieces(encoding: Option<&'static str>, piece: Vec<u8>, times: usize) -> Answer {
+    Answer::Pieces(Pieces {
+        encoding,
+        piece,
+        times,
+        ends: true,
+    })
+}
+
+/// So many mebibytes of JSON that begins well.
+fn long(mebibytes: usize) -> Answer {
+    pieces(None, vec![b' '; 64 * 1024], mebibytes * 16)
+}
+
+/// It begins, and then nothing comes.
+fn slow() -> Answer {
+    Answer::Pieces(Pieces {
+        encoding: None,
+        piece: b"{\"iss".to_vec(),
+        times: 1,
+        ends: false,
+    })
+}
+
+fn no_answers() -> [(&'static str, Answer); 5] {
+    [
+        ("html", Answer::Html),
+        ("bomb", bomb(500)),
+        ("long", long(4)),
+        ("slow", slow()),
+        ("empty", pieces(None, Vec::new(), 0)),
+    ]
+}
+
+/// A house where that endpoint is used, and nobody waits long.
+async fn house_with(endpoint: Endpoint) -> House {
+    let mut plan = Plan {
+        config: |config| config.http.timeout = Duration::from_secs(1),
+        ..Plan::default()
+    };
+    match endpoint {
+        Endpoint::Par => plan.demo = |demo| demo.pushed_requests = true,
+        Endpoint::DeviceAuthorization => plan.provider = |provider| provider.device_sign_in = true,
+        Endpoint::Register => {
+            plan.demo = |demo| demo.registers = Some("let me in".to_owned());
+            plan.provider = |provider| {
+                provider.client_id.clear();
+                provider.client_secret = None;
+                provider.registration = Some(Registration {
+                    initial_access_token: Some(Secret::from("let me in")),
+                    ..Registration::default()
+                });
+            };
+        }
+        _ => {}
+    }
+    House::build(plan).await
+}
+
+fn answers(house: &House, endpoint: Endpoint, answer: Answer) {
+    house.provider.change(|faults| {
+        faults.answers.insert(endpoint, answer);
+    });
+}
+
+/// What comes of it, which has to come long before a person gives up.
+async fn soon<T>(why: &str, what: impl Future<Output = T>) -> T {
+    let waited = tokio::time::timeout(Duration::from_secs(10), what).await;
+    waited.unwrap_or_else(|_| panic!("{why}: nobody stops waiting"))
+}
+
+/// Goes as far as the site lets alice.
+async fn far(browser: &mut Browser, endpoint: Endpoint) -> Page {
+    if endpoint == Endpoint::DeviceAuthorization {
+        return browser.go("/auth/device").await;
+    }
+    let page = browser.go("/auth/login?return_to=/me").await;
+    if page.status != 303 {
+        return page;
+    }
+    let callback = browser.authorize(&page.location(), "alice").await;
+    browser.go(callback.as_str()).await
+}
+
+/// The page of chapter SI-11, and nobody signed in.
+async fn is_refused(house: &House, log: &Log, browser: &Browser, (page, why): (Page, &str)) {
+    assert!((400..600).contains(&page.status), "{why}: {}", page.status);
+    assert!(page.header("content-type").starts_with("text/html"), "{why}");
+    let reference = page
+        .body
+        .split("<code>")
+        .nth(1)
+        .and_then(|rest| rest.split("</code>").next());
+    let reference = reference.unwrap_or_else(|| panic!("{why}: no reference: {}", page.body));
+    assert!(
+        log.operator().contains(reference),
+        "{why}: {reference} is not in the log"
+    );
+    assert_eq!(browser.session(), None, "{why}");
+    // A registration that was made is kept; a session is more than that.
+    assert!(
+        house.bff.sessions_of(&house.issuer, "alice").await.unwrap().is_empty(),
+        "{why}"
+    );
+}
+
+#[tokio::test]
+async fn ds_2_whatever_an_endpoint_answers_is_a_page_with_a_reference_and_no_session() {
+    for endpoint in ON_THE_WAY {
+        let (log, house) = (Log::start(), house_with(endpoint).await);
+        for (what, answer) in no_answers() {
+            let why = format!("{endpoint:?}: {what}");
+            answers(&house, endpoint, answer);
+            let (mut browser, asked) = (house.browser(), house.provider.requests(endpoint));
+            let page = soon(&why, far(&mut browser, endpoint)).await;
+            assert!(house.provider.requests(endpoint) > asked, "{why}: it was not asked");
+            is_refused(&house, &log, &browser, (page, &why)).await;
+            house.advance(Duration::from_secs(2));
+        }
+        house.provider.change(|faults| faults.answers.clear());
+        let page = far(&mut house.browser(), endpoint).await;
+        assert!([200, 303].contains(&page.status), "{endpoint:?}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn ds_2_nobody_is_connected_to_because_an_endpoint_says_so() {
+    for endpoint in ON_THE_WAY {
+        let (log, house, trap) = (Log::start(), house_with(endpoint).await, Trap::set());
+        for answer in trap.redirects() {
+            let why = format!("{endpoint:?}: {answer:?}");
+            answers(&house, endpoint, answer);
+            let (mut browser, asked) = (house.browser(), house.provider.requests(endpoint));
+            let page = soon(&why, far(&mut browser, endpoint)).await;
+            assert!(house.provider.requests(endpoint) > asked, "{why}: it was not asked");
+            is_refused(&house, &log, &browser, (page, &why)).await;
+            trap.assert_untouched(&why);
+            house.advance(Duration::from_secs(2));
+        }
+    }
+}
+
+#[tokio::test]
+async fn rf_6_a_renewal_that_is_answered_badly_keeps_the_session_and_goes_nowhere_else() {
+    let (house, trap) = (house_with(Endpoint::Token).await, Trap::set());
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let redirects = trap.redirects().map(|answer| ("redirect", answer));
+    for (what, answer) in no_answers().into_iter().chain(redirects) {
+        answers(&house, Endpoint::Token, answer);
+        house.advance(Duration::from_mins(6));
+        assert_eq!(soon(what, browser.go("/token")).await.status, 503, "{what}");
+        assert_eq!(browser.go("/").await.body, "hello alice", "{what}");
+        trap.assert_untouched(what);
+    }
+    house.provider.change(|faults| faults.answers.clear());
+    house.advance(Duration::from_mins(6));
+    assert_eq!(browser.go("/token").await.status, 200);
+}
+
+#[tokio::test]
+async fn in_1_an_introspection_that_is_answered_badly_opens_nothing_and_blames_nobody() {
+    let (house, trap) = (house_with(Endpoint::Introspect).await, Trap::set());
+    let bearer = house.bff.introspecting_bearer("demo", "https://api.portico.example");
+    let who = async |caller: Caller| Json(json!({ "subject": caller.subject }));
+    let router = Router::new()
+        .route("/who", get(who))
+        .layer(bearer.require(&["messages:read"]));
+    let api = format!("http://{}/who", crate::proxy::serve(router).await);
+    house.browser().sign_in("alice").await;
+    let token = format!("Bearer {}", house.provider.newest(Kind::AccessToken).unwrap());
+    let call = async || {
+        let mut program = house.browser();
+        let send = program.get(&api).silent().header("authorization", &token);
+        program.send(send).await
+    };
+    let redirects = trap.redirects().map(|answer| ("redirect", answer));
+    for (what, answer) in no_answers().into_iter().chain(redirects) {
+        answers(&house, Endpoint::Introspect, answer);
+        let asked = house.provider.requests(Endpoint::Introspect);
+        let page = soon(what, call()).await;
+        assert_eq!(page.status, 503, "{what}: {}", page.body);
+        assert_eq!(house.provider.requests(Endpoint::Introspect), asked + 1, "{what}");
+        trap.assert_untouched(what);
+    }
+    house.provider.change(|faults| faults.answers.clear());
+    assert_eq!(call().await.status, 200);
+}
+
+#[tokio::test]
+async fn lo_3_a_revocation_that_is_answered_badly_stops_no_sign_out_and_goes_nowhere_else() {
+    let (log, house, trap) = (Log::start(), house_with(Endpoint::Revoke).await, Trap::set());
+    let redirects = trap.redirects().map(|answer| ("redirect", answer));
+    for (number, (what, answer)) in no_answers().into_iter().chain(redirects).enumerate() {
+        answers(&house, Endpoint::Revoke, answer);
+        let mut browser = house.browser();
+        browser.sign_in("alice").await;
+        let page = soon(what, browser.submit("/auth/logout", &[])).await;
+        assert_eq!(page.status, 303, "{what}");
+        assert_eq!(browser.go("/").await.body, "stranger", "{what}");
+        until(what, async || house.provider.requests(Endpoint::Revoke) > number).await;
+        if what == "redirect" {
+            let before = number - no_answers().len();
+            let told = || log.operator().matches("the provider does not revoke a token").count();
+            until("the answer is read", async || told() > before).await;
+        }
+        trap.assert_untouched(what);
+    }
+}
+
+/// The most memory this process ever had, in bytes, where the system says it.
+fn most_memory() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kibibytes: usize = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// Memory is counted for a whole process, so this test has one to itself.
+#[tokio::test]
+async fn ds_2_no_answer_takes_more_memory_than_the_limit_allows() {
+    const ALONE: &str = "PORTICO_TEST_ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        let test = "bad_input::ds_2_no_answer_takes_more_memory_than_the_limit_allows";
+        let mut alone = Command::new(std::env::current_exe().unwrap());
+        alone.args(["--exact", test]).env(ALONE, "yes");
+        let out = tokio::task::spawn_blocking(move || alone.output().unwrap())
+            .await
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert!(out.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    let house = House::new().await;
+    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    let before = most_memory();
+    for endpoint in [Endpoint::Userinfo, Endpoint::Token, Endpoint::Jwks] {
+        // The keys are known for an hour.
+        house.advance(Duration::from_hours(1));
+        for answer in [long(256), bomb(800)] {
+            answers(&house, endpoint, answer);
+            let mut browser = house.browser();
+            let page = browser.sign_in("alice").await;
+            assert!(page.status >= 400 || endpoint == Endpoint::Jwks, "{endpoint:?}");
+        }
+        house.provider.change(|faults| faults.answers.clear());
+    }
+    let grown = most_memory().zip(before).map_or(0, |(after, before)| after - before);
+    assert!(grown < 32 * 1024 * 1024, "{} MiB more", grown / 1024 / 1024);
+}
+
+/// The site's clock is ahead of the provider's by so many seconds.
+fn ahead<const SECONDS: i64>(config: &mut BffConfig) {
+    let provider = config.clock.clone();
+    config.clock = Clock::from_fn(move || provider.now() + time::Duration::seconds(SECONDS));
+}
+
+async fn house_ahead(config: fn(&mut BffConfig)) -> House {
+    let house = House::build(Plan {
+        config,
+        ..Plan::default()
+    })
+    .await;
+    house.provider.stop_clock();
+    house
+}
+
+#[tokio::test]
+async fn id_11_clocks_that_differ_by_a_minute_are_good_enough() {
+    for (config, why) in [
+        (ahead::<60> as fn(&mut BffConfig), "the site is ahead"),
+        (ahead::<-60>, "the site is behind"),
+    ] {
+        let house = house_ahead(config).await;
+        let mut browser = house.browser();
+        let page = browser.sign_in("alice").await;
+        assert_eq!(page.status, 303, "{why}: {}", page.body);
+        for _ in 0..3 {
+            assert_eq!(browser.go("/token").await.status, 200, "{why}");
+            let token = format!("Bearer {}", house.provider.newest(Kind::AccessToken).unwrap());
+            let send = browser.get("/api/read").silent().header("authorization", &token);
+            assert_eq!(browser.send(send).await.status, 200, "{why}");
+            house.advance(Duration::from_mins(6));
+        }
+    }
+}
+
+#[tokio::test]
+async fn id_11_clocks_that_differ_by_ten_minutes_are_a_page_and_a_reason_in_the_log() {
+    for (config, reason) in [
+        (ahead::<600> as fn(&mut BffConfig), "expired"),
+        (ahead::<-600>, "`iat` is in the future"),
+    ] {
+        let (log, house) = (Log::start(), house_ahead(config).await);
+        let mut browser = house.browser();
+        let page = browser.sign_in("alice").await;
+        is_refused(&house, &log, &browser, (page, reason)).await;
+        assert!(log.operator().contains(reason), "{}", log.operator());
+    }
+}
+
+#[tokio::test]
+async fn wow_7_cookies_of_another_key_ring_belong_to_nobody_and_break_nothing() {
+    let plan = Plan {
+        provider: |provider| provider.device_sign_in = true,
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let authorize = browser.start("/auth/login").await;
+    assert_eq!(browser.go("/auth/device").await.status, 200);
+    let callback = browser.authorize(&authorize, "alice").await;
+
+    let mut there = house
+        .at_replica(&browser, |config| config.keys = KeyRing::ephemeral())
+        .await;
+    assert!(there.pending().len() >= 2 && there.session().is_some());
+    assert_eq!(there.go("/").await.body, "stranger");
+    assert_eq!(there.go("/me").await.status, 401);
+    assert_eq!(there.go("/auth/session").await.status, 200);
+    assert_eq!(there.go("/auth/device/wait").await.status, 410);
+    assert_eq!(there.go(callback.as_str()).await.status, 400);
+    assert_eq!(house.provider.requests(Endpoint::Token), 1, "the code was not used");
+    assert_eq!(browser.go("/").await.body, "hello alice", "at home it is good");
+    assert_eq!(there.sign_in("bob").await.status, 303, "signing in works as ever");
+    assert_eq!(there.go("/").await.body, "hello bob");
+}
