@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::browser::{Browser, Page};
 use crate::forms::forms;
-use crate::journey::{Pages as _, renew};
+use crate::journey::{Pages as _, renew, token};
 use crate::provider::{Certified, Person, Plan, open};
 use crate::site::Site;
 
@@ -14,10 +16,14 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const INTERVAL: Duration = Duration::from_secs(5);
 
 async fn scene() -> (Certified, Site, Browser, Page) {
-    let plan = Plan {
+    scene_of(Plan {
         site: |config| config.device_sign_in = true,
         ..Plan::default()
-    };
+    })
+    .await
+}
+
+async fn scene_of(plan: Plan) -> (Certified, Site, Browser, Page) {
     let (provider, site) = open(plan).await;
     let mut screen = Browser::new();
     let page = screen.open(&site.at("/auth/device?return_to=/me")).await;
@@ -130,4 +136,32 @@ async fn dv_1_a_certified_provider_is_asked_once_an_interval_and_never_after_a_r
     assert_eq!(look(&site, &mut screen).await.status, 410);
     assert_eq!(asked(&provider).await, 3);
     assert_eq!(screen.open(&site.at("/me")).await.status, 401);
+}
+
+#[tokio::test]
+async fn dp_1_a_screen_gets_tokens_that_are_bound_too() {
+    let (provider, site, mut screen, page) = scene_of(Plan {
+        client: json!({ "dpop_bound_access_tokens": true }),
+        provider: json!({ "dpop_nonce": true }),
+        site: |config| {
+            config.device_sign_in = true;
+            config.dpop = true;
+        },
+    })
+    .await;
+    let mut phone = Browser::new();
+    let confirm = enter(&provider, &mut phone, code_of(&page)).await;
+    approve(&mut phone, confirm, "alice").await;
+    site.advance(INTERVAL);
+    let page = look(&site, &mut screen).await;
+    assert_eq!((page.status, page.url.path()), (200, "/me"), "{page:?}");
+    assert_eq!(token(&site, &mut screen).await.scheme(), "DPoP");
+    renew(&site, &mut screen, Duration::from_mins(5)).await;
+    assert!(
+        provider
+            .requests("/token")
+            .await
+            .iter()
+            .all(|request| request["dpop"] == true)
+    );
 }
