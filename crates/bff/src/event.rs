@@ -9,9 +9,9 @@
 //! | `provider`, `subject`, `session` | as far as they are known |
 //! | `reason` | for operators; never shown to people |
 //!
-//! The counters are `bff_events_total{event,outcome,provider}`; what is measured besides is in [`measured`].
+//! The counters are `bff_events_total{event,outcome,provider}`; how long things take is measured in [`measured`].
 
-use std::time::{Duration, Instant};
+pub(crate) mod measured;
 
 use crate::session::index::SessionRef;
 
@@ -53,7 +53,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Success => "success",
             Self::Refused => "refused",
@@ -145,16 +145,4 @@ impl<'a> Event<'a> {
             }
         }
     }
-}
-
-/// Measures how long a request to `provider`'s `endpoint` takes: `bff_provider_seconds{provider,endpoint}`.
-pub(crate) async fn measured<T>(provider: &str, endpoint: &'static str, asking: impl Future<Output = T>) -> T {
-    let start = Instant::now();
-    let answer = asking.await;
-    record_time(provider, endpoint, start.elapsed());
-    answer
-}
-
-fn record_time(provider: &str, endpoint: &'static str, took: Duration) {
-    metrics::histogram!("bff_provider_seconds", "provider" => provider.to_owned(), "endpoint" => endpoint).record(took);
 }

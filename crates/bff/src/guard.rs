@@ -29,11 +29,13 @@ use axum::response::Response;
 use http::HeaderMap;
 use http::request::Parts;
 use tower_sessions::session::Id;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use self::signed_in::{SignInPages, SignedIn};
 use crate::bff::Inner;
 use crate::cookies;
-use crate::event::What;
+use crate::event::{Outcome, What};
 use crate::problem::Failure;
 use crate::session::record::Session;
 use crate::session::room::SessionError;
@@ -65,7 +67,16 @@ async fn find_session(State(inner): State<Arc<Inner>>, mut request: Request, nex
     if request.uri().path().starts_with("/auth/") {
         return next.run(request).await;
     }
-    match used_session(&inner, request.headers()).await {
+    // The span is there where there is something to read; it holds no id.
+    let reading = match session_id(&inner, request.headers()) {
+        Some(_) => tracing::debug_span!(target: "bff", "session", outcome = Empty),
+        None => Span::none(),
+    };
+    let found = used_session(&inner, request.headers())
+        .instrument(reading.clone())
+        .await;
+    reading.record("outcome", read_outcome(&found));
+    match found {
         Ok(Some(session)) => {
             request
                 .extensions_mut()
@@ -86,6 +97,16 @@ async fn person_of(inner: &Arc<Inner>, request: &Parts) -> Result<Option<SignedI
     }
     let session = used_session(inner, &request.headers).await?;
     Ok(session.map(|session| SignedIn::new(Arc::clone(inner), session)))
+}
+
+/// `success`, or `refused` for a session that is not there any more.
+fn read_outcome(found: &Result<Option<Session>, SessionError>) -> &'static str {
+    let outcome = match found {
+        Ok(Some(_)) => Outcome::Success,
+        Ok(None) => Outcome::Refused,
+        Err(_) => Outcome::Failed,
+    };
+    outcome.name()
 }
 
 async fn used_session(inner: &Inner, headers: &HeaderMap) -> Result<Option<Session>, SessionError> {

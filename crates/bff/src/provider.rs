@@ -74,7 +74,7 @@ impl Provider {
         Self {
             redirect_uri: format!("{}auth/callback/{}", site.public_url, config.id),
             discovery: Discovery::new(&config, site.clock.clone(), Arc::clone(&http)),
-            keys: KeyCache::new(site.clock.clone(), Arc::clone(&http)),
+            keys: KeyCache::new(config.id.as_str(), site.clock.clone(), Arc::clone(&http)),
             clock: site.clock.clone(),
             flow: None,
             flows: flow::all(&config, site, &http),

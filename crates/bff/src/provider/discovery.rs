@@ -13,6 +13,7 @@ pub(crate) use super::metadata::Metadata;
 use super::registration::{Client, Registrar};
 use crate::config::ProviderConfig;
 use crate::config::clock::Clock;
+use crate::event::measured::{Endpoint, measured};
 
 /// Shortest time between two attempts, however many people want to sign in.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -143,7 +144,9 @@ impl Discovery {
     async fn ask(&self) -> Result<Metadata, String> {
         let address = self.config.metadata_address();
         let url = Url::parse(&address).map_err(|e| format!("`{address}` is not an address: {e}"))?;
-        let answer = self.http.read(&url, None).await.map_err(|e| {
+        let asking = self.http.read(&url, None);
+        let answer = measured(self.config.id.as_str(), Endpoint::Discovery, asking).await;
+        let answer = answer.map_err(|e| {
             let cause = e.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             format!("`{url}` cannot be read: {e}{cause}")
         })?;

@@ -14,6 +14,7 @@ use super::access_token::AccessTokenError::{self, Invalid, Unavailable};
 use super::access_token::scopes_of;
 use super::jws::audiences_of;
 use crate::bff::Inner;
+use crate::event::measured::{Endpoint, measured};
 use crate::guard::bearer::Caller;
 use crate::problem::chain;
 
@@ -87,10 +88,8 @@ async fn ask(provider: &Arc<Provider>, raw: &str) -> Result<(Map<String, Value>,
         return Err(Unavailable("the provider offers no introspection".to_owned()));
     };
     let fields = [("token", raw), ("token_type_hint", "access_token")];
-    let asked = provider
-        .http
-        .post(address, provider.client_auth(&metadata), &fields)
-        .await;
+    let asking = provider.http.post(address, provider.client_auth(&metadata), &fields);
+    let asked = measured(provider.config.id.as_str(), Endpoint::Introspection, asking).await;
     let answer = asked.map_err(|e| Unavailable(chain(&e)))?;
     if answer.status == StatusCode::BAD_REQUEST && names_another_kind(&answer.body) {
         return Err(Invalid("a kind of token that the provider tells nothing about"));

@@ -14,6 +14,7 @@ use url::Url;
 use super::http::HttpClient;
 use crate::config::clock::Clock;
 use crate::config::secret::Secret;
+use crate::event::measured::{Endpoint, measured};
 
 /// Keys older than this are asked for again before they are trusted.
 const FRESH: Duration = Duration::from_hours(1);
@@ -112,15 +113,18 @@ pub(crate) struct KeyCache {
     http: Arc<HttpClient>,
     state: Mutex<State>,
     flight: tokio::sync::Mutex<()>,
+    /// The provider's short name.
+    provider: String,
 }
 
 impl KeyCache {
-    pub(crate) fn new(clock: Clock, http: Arc<HttpClient>) -> Self {
+    pub(crate) fn new(provider: &str, clock: Clock, http: Arc<HttpClient>) -> Self {
         Self {
             clock,
             http,
             state: Mutex::default(),
             flight: tokio::sync::Mutex::default(),
+            provider: provider.to_owned(),
         }
     }
 
@@ -190,7 +194,9 @@ impl KeyCache {
     }
 
     async fn fetch(&self, address: &Url) -> Result<Vec<Key>, String> {
-        let answer = self.http.read(address, None).await.map_err(|e| e.to_string())?;
+        let asking = self.http.read(address, None);
+        let answer = measured(&self.provider, Endpoint::Keys, asking).await;
+        let answer = answer.map_err(|e| e.to_string())?;
         if answer.status != StatusCode::OK {
             return Err(format!("`{address}` answers {}", answer.status));
         }

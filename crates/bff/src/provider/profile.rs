@@ -9,7 +9,7 @@ use super::Provider;
 use super::discovery::Metadata;
 use super::http::HttpError;
 use super::keys::NoKeys;
-use crate::event::measured;
+use crate::event::measured::{Endpoint, measured};
 use crate::tokens::endpoint::Granted;
 
 /// Claims that serve the protocol alone.
@@ -60,7 +60,7 @@ impl Provider {
         };
         let token = self.token_of(granted);
         let asking = self.read_with(address, &token);
-        let answer = measured(self.config.id.as_str(), "userinfo", asking).await?;
+        let answer = measured(self.config.id.as_str(), Endpoint::Userinfo, asking).await?;
         match answer.status {
             StatusCode::OK => match signed::token_in(&answer.body) {
                 Some(token) => about(subject, self.signed_userinfo(metadata, token).await?),

@@ -10,6 +10,7 @@ use super::step_up;
 use crate::bff::Inner;
 use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
+use crate::event::measured::signed_in;
 use crate::event::{Outcome, What, event};
 use crate::guard::session_id;
 use crate::problem::{Failure, chain};
@@ -64,6 +65,7 @@ impl Inner {
             .begin(beginning, &replaces)
             .await
             .map_err(|e| self.not_begun(provider, &e))?;
+        signed_in(provider.config.id.as_str(), pending.started, self.config.clock.now());
         event(What::SignIn, Outcome::Success)
             .provider(provider.config.id.as_str())
             .subject(&session.identity.subject)

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::request::{Parameters, address};
 use crate::config::PushedRequests;
+use crate::event::measured::{Endpoint, measured};
 use crate::problem::plain;
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
@@ -85,10 +86,8 @@ pub(crate) async fn destination(
         .filter(|(name, _)| *name != REQUEST_URI)
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let answer = provider
-        .http
-        .post(endpoint, provider.client_auth(metadata), &fields)
-        .await?;
+    let asking = provider.http.post(endpoint, provider.client_auth(metadata), &fields);
+    let answer = measured(provider.config.id.as_str(), Endpoint::PushedRequest, asking).await?;
     let reference = vec![
         ("client_id", provider.client_id().to_owned()),
         (REQUEST_URI, read(&answer)?),

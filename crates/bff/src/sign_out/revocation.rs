@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::event::measured::{Endpoint, measured};
 use crate::provider::Provider;
 use crate::tokens::TokenSet;
 
@@ -58,11 +59,8 @@ async fn attempt(provider: &Provider, token: &str, hint: &str) -> Outcome {
         return Outcome::Done;
     };
     let fields = [("token", token), ("token_type_hint", hint)];
-    match provider
-        .http
-        .post(address, provider.client_auth(&metadata), &fields)
-        .await
-    {
+    let asking = provider.http.post(address, provider.client_auth(&metadata), &fields);
+    match measured(provider.config.id.as_str(), Endpoint::Revocation, asking).await {
         Ok(answer) => {
             let outcome = judged(answer.status);
             if outcome == Outcome::Done && !answer.status.is_success() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
+use tracing::Instrument as _;
 
 use super::endpoint::{EndpointError, Granted};
 use super::{AccessToken, TokenError};
@@ -109,7 +110,8 @@ impl Inner {
     /// A task of its own: a request that goes away does not take the answer with it.
     fn fly(self: &Arc<Self>, (provider, request): Key) -> Flight {
         let inner = Arc::clone(self);
-        let task = tokio::spawn(async move { inner.ask_for_client_token(&provider, &request).await });
+        let asking = async move { inner.ask_for_client_token(&provider, &request).await };
+        let task = tokio::spawn(asking.in_current_span());
         task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
             .boxed()
             .shared()

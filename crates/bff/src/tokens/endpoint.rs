@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use crate::event::measured::{Endpoint, measured};
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::provider::http::{Answer, HttpError};
@@ -100,14 +101,17 @@ impl Provider {
         key: Option<&ProofKey>,
     ) -> Result<Granted, EndpointError> {
         let key = self.proof_key(key).map_err(HttpError::from)?;
-        let answer = match &key {
-            Some(key) => self.post_proven(metadata, fields, key).await?,
-            None => {
-                self.http
-                    .post(&metadata.token_endpoint, self.client_auth(metadata), fields)
-                    .await?
+        let asking = async {
+            match &key {
+                Some(key) => self.post_proven(metadata, fields, key).await,
+                None => {
+                    self.http
+                        .post(&metadata.token_endpoint, self.client_auth(metadata), fields)
+                        .await
+                }
             }
         };
+        let answer = measured(self.config.id.as_str(), Endpoint::token(fields), asking).await?;
         read(&answer, self.clock.now(), key)
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
 use tower_sessions::session::Id;
+use tracing::Instrument as _;
 
 use super::endpoint::{EndpointError, Granted};
 use super::lease::{Own, Turn};
@@ -77,10 +78,11 @@ impl Inner {
 
     fn take_off(self: &Arc<Self>, id: Id, refused: Option<AccessToken>) -> Flight {
         let inner = Arc::clone(self);
-        let task = tokio::spawn(async move {
+        let renewing = async move {
             let _landing = Landing { inner: &inner, id };
             inner.renew(id, refused.as_ref()).await
-        });
+        };
+        let task = tokio::spawn(renewing.in_current_span());
         task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
             .boxed()
             .shared()

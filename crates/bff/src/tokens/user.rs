@@ -11,6 +11,7 @@ use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
+use tracing::Instrument as _;
 
 use super::access_token::Binding;
 use super::endpoint::Granted;
@@ -118,11 +119,12 @@ impl Inner {
     /// A task of its own: a request that goes away does not take a half-finished rotation with it.
     fn send_out(self: &Arc<Self>, errand: Errand) -> Flight {
         let inner = Arc::clone(self);
-        let task = tokio::spawn(async move {
+        let running = async move {
             let (id, request) = errand.clone();
             let _landing = Landing { inner: &inner, errand };
             inner.run_errand(id, &request).await
-        });
+        };
+        let task = tokio::spawn(running.in_current_span());
         task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
             .boxed()
             .shared()

@@ -36,6 +36,7 @@ mod initiate;
 mod introspection;
 mod lifetime;
 mod logout_token;
+mod measured;
 mod other_tokens;
 mod proxy;
 mod proxy_limits;

@@ -38,7 +38,7 @@ async fn scene() -> Scene {
     let clock = Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(now.load(Ordering::SeqCst)).unwrap());
     let http = Arc::new(HttpClient::new(HttpLimits::default()).unwrap());
     Scene {
-        cache: KeyCache::new(clock, http),
+        cache: KeyCache::new("demo", clock, http),
         address,
         asked,
         seconds,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::config::check::is_secure_or_loopback;
+use crate::event::measured::{Endpoint, measured};
 use crate::problem::plain;
 use crate::provider::Provider;
 use crate::provider::client_auth::ClientAuth;
@@ -87,7 +88,8 @@ impl Provider {
         if let ClientAuth::Basic { id, .. } = auth {
             fields.push(("client_id", id));
         }
-        read(&self.http.post(endpoint, auth, &fields).await?)
+        let asking = self.http.post(endpoint, auth, &fields);
+        read(&measured(self.config.id.as_str(), Endpoint::DeviceAuthorization, asking).await?)
     }
 }
 

@@ -1,0 +1,101 @@
+//! How long do things take? Two histograms, in seconds; their labels are few by construction: a provider's short name, an
+//! endpoint of [`Endpoint`], an outcome. Never a person, a session or an address.
+//!
+//! | histogram | from | to |
+//! |---|---|---|
+//! | `bff_provider_seconds{provider,endpoint,outcome}` | asking a provider | its whole answer, a second attempt with a nonce included |
+//! | `bff_sign_in_seconds{provider}` | leaving for the provider | the session is there; what the person does meanwhile is part of it |
+//!
+//! The outcome of a question is `success` for 2xx, `refused` for 3xx and 4xx, `failed` for 5xx, no answer and one too large.
+//! Every question is a span of the same name and words besides, for who traces requests.
+
+use std::time::Instant;
+
+use time::{Duration, OffsetDateTime};
+use tracing::Instrument as _;
+use tracing::field::Empty;
+
+use super::Outcome;
+use crate::provider::http::{Answer, HttpError};
+
+/// What a provider is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Discovery,
+    Keys,
+    /// The token endpoint, by the name of the grant (RFC 6749 §1.3).
+    Token(&'static str),
+    Userinfo,
+    Introspection,
+    Revocation,
+    PushedRequest,
+    DeviceAuthorization,
+}
+
+impl Endpoint {
+    /// The token endpoint, as `fields` use it.
+    pub(crate) fn token(fields: &[(&str, &str)]) -> Self {
+        let grant = fields.iter().find(|(name, _)| *name == "grant_type");
+        Self::Token(match grant.map(|(_, grant)| *grant) {
+            Some("authorization_code") => "token_authorization_code",
+            Some("refresh_token") => "token_refresh_token",
+            Some("client_credentials") => "token_client_credentials",
+            Some("urn:ietf:params:oauth:grant-type:device_code") => "token_device_code",
+            _ => "token_other",
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Discovery => "discovery",
+            Self::Keys => "keys",
+            Self::Token(grant) => grant,
+            Self::Userinfo => "userinfo",
+            Self::Introspection => "introspection",
+            Self::Revocation => "revocation",
+            Self::PushedRequest => "pushed_authorization_request",
+            Self::DeviceAuthorization => "device_authorization",
+        }
+    }
+}
+
+/// What came of asking.
+fn outcome(answer: &Result<Answer, HttpError>) -> Outcome {
+    match answer {
+        Ok(answer) if answer.status.is_success() => Outcome::Success,
+        Ok(answer) if !answer.status.is_server_error() => Outcome::Refused,
+        _ => Outcome::Failed,
+    }
+}
+
+/// Asks `provider`, and measures how long that takes.
+pub(crate) async fn measured(
+    provider: &str,
+    endpoint: Endpoint,
+    asking: impl Future<Output = Result<Answer, HttpError>>,
+) -> Result<Answer, HttpError> {
+    let endpoint = endpoint.name();
+    let span = tracing::debug_span!(
+        target: "bff", "provider", otel.name = endpoint, otel.kind = "client", provider, endpoint, outcome = Empty,
+        http.response.status_code = Empty
+    );
+    let start = Instant::now();
+    let answer = asking.instrument(span.clone()).await;
+    let outcome = outcome(&answer).name();
+    span.record("outcome", outcome);
+    if let Ok(answer) = &answer {
+        span.record("http.response.status_code", i64::from(answer.status.as_u16()));
+    }
+    let provider = provider.to_owned();
+    metrics::histogram!("bff_provider_seconds", "provider" => provider, "endpoint" => endpoint, "outcome" => outcome)
+        .record(start.elapsed());
+    answer
+}
+
+/// A sign-in at `provider` that began at `started` (seconds since 1970) has become a session.
+pub(crate) fn signed_in(provider: &str, started: i64, now: OffsetDateTime) {
+    let started = OffsetDateTime::from_unix_timestamp(started).unwrap_or(now);
+    // A replica whose clock is behind may be the one to finish.
+    let took = (now - started).max(Duration::ZERO);
+    metrics::histogram!("bff_sign_in_seconds", "provider" => provider.to_owned()).record(took.as_seconds_f64());
+}
