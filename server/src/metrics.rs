@@ -1,5 +1,6 @@
 //! How is Portico doing, in numbers? Counters and histograms for Prometheus, at `/metrics` on a listener of their own: they
-//! tell names of providers and how often people sign in, which is nobody's business on the public address.
+//! tell names of providers and how often people sign in, which is nobody's business on the public address. What each means is
+//! said in `docs/observability.md`.
 
 use axum::{Router, routing::get};
 use http::header::CONTENT_TYPE;
@@ -8,15 +9,24 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 /// Bounds of the histograms, in seconds: from a key found in memory to a provider that hangs.
 const SECONDS: [f64; 11] = [0.000_1, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
 
+/// Bounds for what waits for a person, in seconds; a sign-in that takes more than a quarter of an hour is none.
+const SIGN_IN_SECONDS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0];
+
 /// Starts counting, for the whole process. Before it, and without it, counting costs nothing and keeps nothing.
 ///
 /// # Errors
 /// If something counts already.
 pub fn start() -> Result<PrometheusHandle, BuildError> {
-    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?;
-    let handle = builder.install_recorder()?;
+    let handle = recorded_by()?.install_recorder()?;
     describe();
     Ok(handle)
+}
+
+fn recorded_by() -> Result<PrometheusBuilder, BuildError> {
+    let sign_in = Matcher::Full("bff_sign_in_seconds".to_owned());
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .set_buckets_for_metric(sign_in, &SIGN_IN_SECONDS)
 }
 
 fn describe() {
@@ -27,9 +37,19 @@ fn describe() {
     metrics::describe_histogram!(
         "bff_provider_seconds",
         metrics::Unit::Seconds,
-        "How long a provider took to answer, by endpoint"
+        "How long a provider took to answer, by endpoint and outcome"
     );
-    metrics::describe_counter!("portico_decisions_total", "Decisions of the policy, by outcome");
+    metrics::describe_histogram!(
+        "bff_sign_in_seconds",
+        metrics::Unit::Seconds,
+        "From leaving for the provider to the session, the time of the person included"
+    );
+    metrics::describe_counter!("portico_decisions_total", "Documents decided by the policy, by outcome");
+    metrics::describe_histogram!(
+        "portico_decision_seconds",
+        metrics::Unit::Seconds,
+        "How long the policy took for one question, about one document or many"
+    );
 }
 
 /// `GET /metrics` (Prometheus exposition format 0.0.4).

@@ -5,6 +5,7 @@
 //! | Are the files sound? | [`load`] |
 //! | May this person read this document? | [`decide`] |
 //! | In which words is that said? | [`explain`] |
+//! | How often, and how long does it take? | `measured.rs` |
 //!
 //! Nothing outside this room knows the policy engine: what goes in is a [`domain::Person`] and [`Facts`], what comes out
 //! is a [`Decision`].
@@ -16,6 +17,7 @@ use domain::{Document, DocumentId, Group, PersonId, Reason, Refusal};
 pub mod decide;
 pub mod explain;
 pub mod load;
+mod measured;
 
 pub use decide::Policy;
 

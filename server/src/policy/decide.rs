@@ -15,6 +15,7 @@ use domain::{Group, GroupMatch, Person, PersonId};
 use super::{
     Decision, Facts,
     explain::{self, Words},
+    measured::{Outcome, counted, measured},
 };
 
 /// A set of rules in force, checked by [`Policy::load`].
@@ -80,6 +81,10 @@ impl Policy {
     /// [`decide`](Self::decide) for many documents, in their order.
     #[must_use]
     pub fn decide_all(&self, person: &Person, documents: &[Facts<'_>]) -> Vec<Decision> {
+        measured(documents.len(), || self.decided(person, documents))
+    }
+
+    fn decided(&self, person: &Person, documents: &[Facts<'_>]) -> Vec<Decision> {
         match self.entities(person, documents) {
             Ok(entities) => {
                 let authorizer = Authorizer::new();
@@ -90,6 +95,7 @@ impl Policy {
             }
             Err(error) => {
                 tracing::error!(error, "no entities for a decision");
+                counted(Outcome::Failed, documents.len());
                 documents
                     .iter()
                     .map(|_| Decision::Refused(explain::undecided()))
@@ -103,15 +109,17 @@ impl Policy {
         let (principal, resource) = (names.person(person.id.as_str()), names.document(facts));
         // Without the schema: both types and the action are ours, so there is nothing for it to find.
         let Ok(request) = Request::new(principal, names.view.clone(), resource, Context::empty(), None) else {
+            counted(Outcome::Failed, 1);
             return Decision::Refused(explain::undecided());
         };
         let response = authorizer.is_authorized(&request, &self.set, entities);
         let decision = self.said(&response, person, facts);
         let outcome = match decision {
-            Decision::Allowed(_) => "allowed",
-            Decision::Refused(_) => "refused",
+            _ if response.diagnostics().errors().next().is_some() => Outcome::Failed,
+            Decision::Allowed(_) => Outcome::Allowed,
+            Decision::Refused(_) => Outcome::Refused,
         };
-        metrics::counter!("portico_decisions_total", "outcome" => outcome).increment(1);
+        counted(outcome, 1);
         decision
     }
 

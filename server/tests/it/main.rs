@@ -15,6 +15,7 @@ mod directory;
 mod documents;
 mod headers;
 mod import;
+mod metrics;
 mod pages;
 mod policy;
 mod requests;

@@ -17,7 +17,7 @@ async fn se_9_every_question_of_a_sign_in_is_measured_by_endpoint_and_outcome() 
     for endpoint in ["discovery", "keys", "token_authorization_code", "userinfo"] {
         assert_eq!(
             counts.asked(endpoint, "success"),
-            1.0,
+            1,
             "{endpoint}: {:#?}",
             counts.lines()
         );
@@ -26,12 +26,12 @@ async fn se_9_every_question_of_a_sign_in_is_measured_by_endpoint_and_outcome() 
         faults.answers.insert(Endpoint::Token, Answer::Json(400, json!({})));
     });
     house.browser().sign_in("alice").await;
-    assert_eq!(counts.asked("token_authorization_code", "refused"), 1.0);
+    assert_eq!(counts.asked("token_authorization_code", "refused"), 1);
     house.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
     });
     house.browser().sign_in("alice").await;
-    assert_eq!(counts.asked("token_authorization_code", "failed"), 1.0);
+    assert_eq!(counts.asked("token_authorization_code", "failed"), 1);
 }
 
 #[tokio::test]
@@ -43,10 +43,10 @@ async fn se_9_renewals_client_tokens_introspection_and_revocation_are_told_apart
     browser.sign_in("alice").await;
     house.advance(Duration::from_mins(6));
     browser.go("/token").await;
-    assert_eq!(counts.asked("token_refresh_token", "success"), 1.0);
+    assert_eq!(counts.asked("token_refresh_token", "success"), 1);
     let token = house.bff.client_token("demo", ClientTokenRequest::default()).await;
     assert!(token.is_ok(), "{token:?}");
-    assert_eq!(counts.asked("token_client_credentials", "success"), 1.0);
+    assert_eq!(counts.asked("token_client_credentials", "success"), 1);
     let bearer = house
         .bff
         .introspecting_bearer("demo", "https://api.portico.example")
@@ -57,9 +57,9 @@ async fn se_9_renewals_client_tokens_introspection_and_revocation_are_told_apart
     let request = http::Request::get("/").header("authorization", "Bearer opaque");
     let answered = tower::ServiceExt::oneshot(api, request.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(answered.unwrap().status(), 401);
-    assert_eq!(counts.asked("introspection", "success"), 1.0, "inactive is an answer");
+    assert_eq!(counts.asked("introspection", "success"), 1, "inactive is an answer");
     browser.submit("/auth/logout", &[]).await;
-    let revoked = async || counts.asked("revocation", "success") > 0.0;
+    let revoked = async || counts.asked("revocation", "success") > 0;
     crate::support::until("the tokens are revoked", revoked).await;
 }
 
@@ -74,12 +74,12 @@ async fn se_9_pushed_requests_and_device_codes_are_measured() {
     };
     let house = House::build(plan).await;
     house.browser().start("/auth/login").await;
-    assert_eq!(counts.asked("pushed_authorization_request", "success"), 1.0);
+    assert_eq!(counts.asked("pushed_authorization_request", "success"), 1);
     let mut screen = house.browser();
     let page = screen.go("/auth/device").await;
     let refused = counts.asked("device_authorization", "refused");
     let asked = counts.asked("device_authorization", "success") + refused;
-    assert_eq!(asked, 1.0, "{} {}", page.status, page.body);
+    assert_eq!(asked, 1, "{} {}", page.status, page.body);
 }
 
 #[tokio::test]
@@ -93,10 +93,10 @@ async fn se_9_a_sign_in_is_measured_from_leaving_to_the_session() {
     let page = browser.go(authorize.as_str()).await;
     browser.go(page.location().as_str()).await;
     let demo = [("provider", "demo")];
-    assert_eq!(counts.value("bff_sign_in_seconds_count", &demo), 1.0);
-    assert_eq!(counts.value("bff_sign_in_seconds_sum", &demo), 180.0);
+    assert_eq!(counts.value("bff_sign_in_seconds_count", &demo), 1);
+    assert_eq!(counts.value("bff_sign_in_seconds_sum", &demo), 180);
     browser.go("/auth/callback/demo?code=x&state=y").await;
-    assert_eq!(counts.value("bff_sign_in_seconds_count", &demo), 1.0, "that was none");
+    assert_eq!(counts.value("bff_sign_in_seconds_count", &demo), 1, "that was none");
 }
 
 #[tokio::test]

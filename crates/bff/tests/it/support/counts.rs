@@ -34,19 +34,19 @@ impl Counts {
         lines.into_iter().map(str::to_owned).collect()
     }
 
-    /// The value of the metric called `name` that has all `labels`; 0 if there is none.
-    pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+    /// The whole number that is the value of the metric called `name` that has all `labels`; 0 if there is none.
+    pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
         let lines = self.lines();
         let is_it = |line: &&String| {
             let is_named = line.split(['{', ' ']).next() == Some(name);
             is_named && labels.iter().all(|(l, v)| line.contains(&format!("{l}=\"{v}\"")))
         };
         let line = lines.iter().find(is_it);
-        line.map_or(0.0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+        line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
     }
 
     /// How often `endpoint` of the demo was asked with that outcome.
-    pub(crate) fn asked(&self, endpoint: &str, outcome: &str) -> f64 {
+    pub(crate) fn asked(&self, endpoint: &str, outcome: &str) -> u64 {
         let labels = [("provider", "demo"), ("endpoint", endpoint), ("outcome", outcome)];
         self.value("bff_provider_seconds_count", &labels)
     }
