@@ -9,6 +9,7 @@
 //! | What is wrong, where, and what to do? | [`problem`] |
 //! | How is it printed for operators? | [`mod@reference`] |
 //! | Which directory is asked, about what? | `directory.rs` |
+//! | Where do traces go? | `telemetry.rs` |
 //! | Who is meant by `acme:alice`? | `who.rs` |
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
@@ -22,12 +23,14 @@ mod provider;
 pub mod read;
 pub mod reference;
 pub mod source;
+mod telemetry;
 pub mod values;
 mod who;
 
 pub use directory::{DirectorySettings, DirectoryUse, ProfileToken};
 pub use problem::{Problem, Problems};
 pub use source::Sources;
+pub use telemetry::TelemetrySettings;
 
 /// Everything an operator decides, checked: what is here can be served.
 #[derive(Debug, Clone)]
@@ -58,6 +61,8 @@ pub struct Config {
     pub demo: bool,
     /// What is asked for groups, profiles and managers, for the providers that say so.
     pub directory: DirectorySettings,
+    /// Where traces go.
+    pub telemetry: TelemetrySettings,
 }
 
 /// What is logged, and how.

@@ -23,6 +23,7 @@ use crate::{
     messages::{MessageSource, VisitorMessages},
     sessions::VisitorSessions,
     store::Store,
+    telemetry::part::{self, Trace},
 };
 
 /// People whose name was stored since the start, at most; beyond it names are stored again.
@@ -42,8 +43,9 @@ pub(crate) struct House {
 impl House {
     /// Fills the context of a page or server function. The only place that does.
     pub(crate) fn furnish(&self) {
-        let found = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Asking>().cloned());
-        let Asking { visitor, signed_in } = found.unwrap_or_default();
+        let extensions = use_context::<Parts>().map(|parts| parts.extensions).unwrap_or_default();
+        let Asking { visitor, signed_in } = extensions.get().cloned().unwrap_or_default();
+        let trace = extensions.get::<Trace>();
         let messages: Arc<dyn Messages> = Arc::new(VisitorMessages {
             source: self.messages.clone(),
             signed_in: signed_in.clone(),
@@ -54,9 +56,9 @@ impl House {
             signed_in,
         });
         provide_context(visitor);
-        provide_context(messages);
+        provide_context(part::messages(trace, messages));
         provide_context(sessions);
-        provide_context(Arc::clone(&self.library));
+        provide_context(part::library(trace, &self.library));
         provide_context((self.facts)());
         self.headers.allow_scripts_of_this_page();
     }

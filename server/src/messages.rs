@@ -8,6 +8,7 @@ use bff::{AccessToken, SignedIn, TokenError};
 use domain::{Message, MessageError, MessageKind, Messages, Visitor};
 use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt as _;
+use tracing::{Instrument as _, field::Empty};
 use url::Url;
 
 mod remote;
@@ -84,11 +85,12 @@ impl Messages for VisitorMessages {
             (_, Some(signed_in), Some(_)) => token(signed_in).await?,
             _ => return Err(MessageError::SignInFirst),
         };
-        let answer = self
-            .source
-            .fetch(kind, token.as_ref())
-            .await
-            .ok_or(MessageError::Unavailable)?;
+        let span = tracing::debug_span!(
+            target: "portico", "messages", otel.kind = "client", message = kind.name(), http.response.status_code = Empty
+        );
+        let answer = self.source.fetch(kind, token.as_ref()).instrument(span.clone()).await;
+        let answer = answer.ok_or(MessageError::Unavailable)?;
+        span.record("http.response.status_code", i64::from(answer.status.as_u16()));
         understand(&answer)
     }
 }

@@ -69,6 +69,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         .layer(CatchPanicLayer::custom(telemetry::answer_panic))
         .layer(middleware::from_fn_with_state(headers, headers::protect_answer))
         .layer(middleware::from_fn(telemetry::log_request))
+        .layer(middleware::from_fn(telemetry::trace_request))
 }
 
 /// Pages, server functions, and the page for everything else.

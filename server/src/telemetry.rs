@@ -1,4 +1,13 @@
 //! What is logged? Failures and sign-ins at `info` and above, requests at `debug`; never a token, code or cookie.
+//!
+//! | question | where |
+//! |---|---|
+//! | What is traced of a request? | `request.rs` |
+//! | How do the parts of a page belong to its trace? | [`part`] |
+//! | Where do traces go? | [`traces`] |
+//! | How are they sent? | `collector.rs` |
+//!
+//! A log has lines, a trace has spans: spans are never printed, and lines never leave with a trace.
 
 use std::{
     any::Any,
@@ -15,27 +24,47 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    EnvFilter, Layer as _,
+    filter::{FilterExt as _, filter_fn},
+    fmt,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::config::LogSettings;
+
+mod collector;
+pub(crate) mod part;
+mod request;
+pub mod traces;
+
+pub use request::trace_request;
+pub(crate) use request::{TRACEPARENT, traceparent};
+pub use traces::{Traces, TracesError};
 
 thread_local! {
     /// The reference of the panic this thread is unwinding from.
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Starts logging to standard error. A second call changes nothing.
-pub fn start(settings: &LogSettings) {
+/// Starts logging to standard error, and tracing where there are [`Traces`]. A second call changes nothing.
+pub fn start(settings: &LogSettings, traces: Option<&Traces>) {
     let filter = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = fmt::layer()
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr);
-    let started = if settings.json {
-        builder.json().try_init()
+    let lines = if settings.json {
+        lines.json().boxed()
     } else {
-        builder.with_target(false).compact().try_init()
+        lines.with_target(false).compact().boxed()
     };
+    // Without anybody who traces, a span is then known to be of no interest and costs nothing.
+    let filter = filter.and(filter_fn(|metadata| !metadata.is_span()));
+    let started = tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(traces.map(Traces::layer))
+        .try_init();
     if started.is_ok() {
         std::panic::set_hook(Box::new(log_panic));
     }

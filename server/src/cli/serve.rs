@@ -11,7 +11,7 @@ use crate::{
     metrics,
     serve::{asked_to_stop, listen, serve},
     site::{Site, StartError, site, with_causes},
-    telemetry,
+    telemetry::{self, Traces},
 };
 
 /// Longest wait for the database when the program stops.
@@ -40,14 +40,14 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
                 .to_owned(),
         ));
     }
-    telemetry::start(&config.log);
+    let traces = start_telemetry(&config)?;
     serve_metrics(&config).await?;
     let site = site(&config).await.map_err(|error| start_failure(&error))?;
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
         .map_err(|error| Failure::Other(with_causes(&error)))?;
     print(&format!("Portico is at {}\n", at(&config)));
-    serve_until_stopped(listener, site).await;
+    serve_until_stopped(listener, site, traces).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,7 +56,7 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     use crate::demo_house;
 
     let config = arguments.config.read_demo()?;
-    telemetry::start(&config.log);
+    let traces = start_telemetry(&config)?;
     let failure = |error: &dyn std::error::Error| Failure::Other(with_causes(error));
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
@@ -73,7 +73,7 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
         at(&config),
         demo_house::greeting(&config)
     ));
-    serve_until_stopped(listener, site).await;
+    serve_until_stopped(listener, site, traces).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -91,8 +91,18 @@ async fn serve_metrics(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn serve_until_stopped(listener: TcpListener, site: Site) {
+/// Starts logging, and tracing where the configuration says so.
+fn start_telemetry(config: &Config) -> Result<Option<Traces>, Failure> {
+    let traces = Traces::start(&config.telemetry).map_err(|error| Failure::Other(with_causes(&error)))?;
+    telemetry::start(&config.log, traces.as_ref());
+    Ok(traces)
+}
+
+async fn serve_until_stopped(listener: TcpListener, site: Site, traces: Option<Traces>) {
     serve(listener, site.router, asked_to_stop()).await;
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
     // Folds the log of the database into its file; work beside the site may hold a connection for good.
     let _ = tokio::time::timeout(CLOSING, site.store.close()).await;
 }

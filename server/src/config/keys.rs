@@ -5,6 +5,7 @@ mod client;
 mod directory;
 mod provider;
 mod site;
+mod telemetry;
 
 /// One key of `portico.toml`.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +67,7 @@ pub fn all() -> impl Iterator<Item = &'static Key> {
         .chain(client::CLIENT)
         .chain(site::API)
         .chain(directory::DIRECTORY)
+        .chain(telemetry::TELEMETRY)
 }
 
 /// Variables that start with `PORTICO_` and are no keys.

@@ -8,7 +8,7 @@ use super::{
     problem::{Complaint, Origin, Problem, Problems},
     provider,
     source::{Entries, Raw, Sources},
-    values,
+    telemetry, values,
 };
 
 impl Config {
@@ -51,6 +51,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     };
     let providers = provider::all(reader, api.audience.as_deref());
     let directory = directory::settings(reader);
+    let telemetry = telemetry::settings(reader);
     let listen = listen?;
     let here = || values::origin(&format!("http://localhost:{}", listen.port())).ok();
     Some(Config {
@@ -71,6 +72,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
         api,
         demo: false,
         directory: directory?,
+        telemetry: telemetry?,
     })
 }
 

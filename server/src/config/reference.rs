@@ -65,6 +65,9 @@ fn heading(table: &str) -> &'static str {
             "\n## `[directory]`\n\nMicrosoft Graph, asked with the application's own token about the people of providers that say so: \
              `providers[].groups.graph`, `providers[].profile.graph`, `providers[].manager.graph`.\n"
         }
+        "telemetry" => {
+            "\n## `[telemetry]`\n\nTraces, for who runs a collector of OpenTelemetry; what is in them is said in [observability](observability.md).\n"
+        }
         _ => "\n",
     }
 }

@@ -7,6 +7,7 @@ use bff::{AccessToken, Bff, ClientTokenRequest, TokenError};
 use http::{StatusCode, header};
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
+use tracing::{Instrument as _, field::Empty};
 use url::Url;
 
 use crate::config::values;
@@ -149,6 +150,18 @@ impl Graph {
 
     /// Sends a request, again if the directory is busy for a moment.
     async fn send(&self, request: RequestBuilder) -> Result<Value, GraphError> {
+        let span = tracing::debug_span!(target: "portico", "directory", otel.kind = "client", outcome = Empty);
+        let answer = self.ask(request).instrument(span.clone()).await;
+        let outcome = match &answer {
+            Ok(_) => "success",
+            Err(GraphError::NotThere | GraphError::Refused(_)) => "refused",
+            Err(_) => "failed",
+        };
+        span.record("outcome", outcome);
+        answer
+    }
+
+    async fn ask(&self, request: RequestBuilder) -> Result<Value, GraphError> {
         let request = request.header(header::ACCEPT, "application/json");
         let mut tries = 0;
         loop {

@@ -9,6 +9,7 @@ use http::{Method, header};
 use url::Url;
 
 use super::{Answer, MAX_ANSWER};
+use crate::telemetry;
 
 /// Longest wait for a whole answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -51,6 +52,9 @@ impl Remote {
             .client
             .get(address.clone())
             .header(header::ACCEPT, "application/json");
+        if let Some(trace) = telemetry::traceparent() {
+            request = request.header(telemetry::TRACEPARENT, trace);
+        }
         if let Some(token) = token {
             let shown = format!("{} {}", token.scheme(), token.secret());
             request = request.header(header::AUTHORIZATION, shown);

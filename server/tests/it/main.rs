@@ -24,3 +24,4 @@ mod sign_in;
 mod start;
 mod support;
 mod tokens;
+mod traces;

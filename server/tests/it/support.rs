@@ -16,11 +16,13 @@ use tempfile::TempDir;
 use time::Duration;
 use tokio::{net::TcpListener, task::JoinHandle};
 
+mod collector;
 mod program;
 mod remote;
 mod visitor;
 
-pub(crate) use program::{Program, free_ports};
+pub(crate) use collector::{Collector, attribute};
+pub(crate) use program::{Program, Serving, free_ports};
 pub(crate) use remote::RemoteVisitor;
 pub(crate) use visitor::{Answer, Visitor};
 

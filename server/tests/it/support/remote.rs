@@ -10,6 +10,10 @@ pub(crate) struct RemoteVisitor {
     client: reqwest::Client,
     site: String,
     cookies: BTreeMap<String, String>,
+    /// What this browser was given and nobody else may have: cookies, codes, states.
+    pub(crate) secrets: Vec<String>,
+    /// Where the provider is, once it was visited.
+    provider: String,
 }
 
 impl RemoteVisitor {
@@ -23,6 +27,8 @@ impl RemoteVisitor {
             client,
             site: format!("http://{address}"),
             cookies: BTreeMap::new(),
+            secrets: Vec::new(),
+            provider: String::new(),
         }
     }
 
@@ -52,6 +58,7 @@ impl RemoteVisitor {
                 .unwrap()
                 .split_once('=')
                 .unwrap();
+            self.secrets.extend((value.len() > 10).then(|| value.to_owned()));
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
         let location = answer
@@ -72,6 +79,8 @@ impl RemoteVisitor {
         let mut at_provider: Url = location.parse().unwrap();
         let mut fields: Vec<(String, String)> = at_provider.query_pairs().into_owned().collect();
         fields.push(("demo_person".to_owned(), who.to_owned()));
+        self.provider = at_provider.origin().ascii_serialization();
+        self.keep_secrets(&at_provider);
         at_provider.set_query(None);
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -85,9 +94,34 @@ impl RemoteVisitor {
             .await
             .unwrap();
         let back: Url = chosen.headers()[header::LOCATION].to_str().unwrap().parse().unwrap();
+        self.keep_secrets(&back);
         let (status, _, body) = self
             .get(&format!("{}?{}", back.path(), back.query().unwrap_or_default()))
             .await;
         assert_eq!(status, 303, "{body}");
+    }
+
+    fn keep_secrets(&mut self, address: &Url) {
+        let is_secret = |name: &str| ["code", "state", "nonce", "code_challenge"].contains(&name);
+        let found = address.query_pairs().into_owned().filter(|(name, _)| is_secret(name));
+        self.secrets.extend(found.map(|(_, value)| value));
+    }
+
+    /// Every token the demo's provider gave out, if it was told to reveal them.
+    pub(crate) async fn issued(&self) -> Vec<String> {
+        let address = format!("{}/demo/issued", self.provider);
+        let answer = self.client.get(address).send().await.unwrap().bytes().await.unwrap();
+        let issued: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+        let issued = issued.as_array().unwrap().iter();
+        issued.map(|one| one["value"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Opens an address with other headers.
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> u16 {
+        let mut request = self.client.get(format!("{}{path}", self.site));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap().status().as_u16()
     }
 }

@@ -1,0 +1,101 @@
+//! How does a test see what leaves Portico as traces? A collector on a port of its own takes them by OTLP over HTTP and keeps
+//! them; another one takes them and never answers.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest,
+    common::v1::{KeyValue, any_value::Value},
+    trace::v1::Span,
+};
+use prost::Message as _;
+use tokio::{net::TcpListener, sync::watch};
+
+/// What was sent, as it came.
+#[derive(Clone)]
+struct Kept {
+    batches: Arc<Mutex<Vec<Bytes>>>,
+    number: watch::Sender<usize>,
+    answers: bool,
+}
+
+pub(crate) struct Collector {
+    pub(crate) endpoint: String,
+    kept: Kept,
+}
+
+impl Collector {
+    /// One that takes everything.
+    pub(crate) async fn start() -> Self {
+        Self::with(true).await
+    }
+
+    /// One that hangs.
+    pub(crate) async fn hanging() -> Self {
+        Self::with(false).await
+    }
+
+    async fn with(answers: bool) -> Self {
+        let kept = Kept {
+            batches: Arc::default(),
+            number: watch::Sender::new(0),
+            answers,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().route("/v1/traces", post(take)).with_state(kept.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { endpoint, kept }
+    }
+
+    /// Waits until the first batch is there.
+    pub(crate) async fn first_batch(&self) {
+        let mut number = self.kept.number.subscribe();
+        let waiting = number.wait_for(|number| *number > 0);
+        tokio::time::timeout(std::time::Duration::from_secs(20), waiting)
+            .await
+            .expect("nothing is sent to the collector")
+            .unwrap();
+    }
+
+    /// Every byte that came.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.kept.batches.lock().unwrap().concat()
+    }
+
+    /// Every span that came, and the attributes of the resource it belongs to.
+    pub(crate) fn spans(&self) -> Vec<(Span, Vec<KeyValue>)> {
+        let batches = self.kept.batches.lock().unwrap();
+        let requests = batches
+            .iter()
+            .map(|batch| ExportTraceServiceRequest::decode(batch.clone()).unwrap());
+        let resources = requests.flat_map(|request| request.resource_spans);
+        resources
+            .flat_map(|resource| {
+                let of = resource.resource.clone().unwrap_or_default().attributes;
+                let spans = resource.scope_spans.into_iter().flat_map(|scope| scope.spans);
+                spans.map(move |span| (span, of.clone())).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+}
+
+async fn take(State(kept): State<Kept>, headers: HeaderMap, body: Bytes) {
+    assert_eq!(headers["content-type"], "application/x-protobuf");
+    kept.batches.lock().unwrap().push(body);
+    kept.number.send_modify(|number| *number += 1);
+    if !kept.answers {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// An attribute as text; empty if there is none.
+pub(crate) fn attribute(of: &[KeyValue], name: &str) -> String {
+    let found = of.iter().find(|attribute| attribute.key == name);
+    match found.and_then(|attribute| attribute.value.clone()?.value) {
+        Some(Value::StringValue(text)) => text,
+        Some(Value::IntValue(number)) => number.to_string(),
+        other => other.map_or_else(String::new, |other| format!("{other:?}")),
+    }
+}

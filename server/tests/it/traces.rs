@@ -1,0 +1,253 @@
+//! Do traces say where time went and nothing else, and does a collector never stand in anybody's way? Asked of the program.
+
+use std::{io::Read as _, sync::Arc};
+
+use axum::{Json, Router, http::HeaderMap, routing::get};
+use opentelemetry_proto::tonic::{common::v1::KeyValue, trace::v1::Span};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::support::{Collector, Program, RemoteVisitor, Serving, attribute, free_ports};
+
+/// Everything that may be told.
+const ATTRIBUTES: [&str; 9] = [
+    "http.request.method",
+    "http.route",
+    "http.response.status_code",
+    "provider",
+    "endpoint",
+    "outcome",
+    "documents",
+    "allowed",
+    "message",
+];
+const SERVER: i32 = 2;
+const CLIENT: i32 = 3;
+const THEIRS: &str = "0af7651916cd43dd8448eb211c80319c";
+
+struct House {
+    program: Program,
+    listen: String,
+}
+
+impl House {
+    fn new() -> Self {
+        let listen = format!("127.0.0.1:{}", free_ports().0);
+        let program = Program::new();
+        Self { program, listen }
+    }
+
+    fn serve(&self, collector: &Collector, more: &[(&str, &str)]) -> Running {
+        let public_url = format!("http://{}", self.listen);
+        let own = [
+            ("PORTICO_LISTEN", self.listen.as_str()),
+            ("PORTICO_PUBLIC_URL", &public_url),
+            ("PORTICO_TELEMETRY_OTLP_ENDPOINT", &collector.endpoint),
+            ("PORTICO_TELEMETRY_SERVICE_NAME", "portico-test"),
+            ("PORTICO_LOG", "info,server=debug,bff=debug,portico=debug"),
+        ];
+        let mut serving = self.program.serve(&["--demo"], &[&own, more].concat());
+        let mut stderr = serving.child.stderr.take().unwrap();
+        // Read all the while: a log that nobody reads would stop the program.
+        let said = std::thread::spawn(move || {
+            let mut said = String::new();
+            stderr.read_to_string(&mut said).unwrap();
+            said
+        });
+        Running { serving, said }
+    }
+}
+
+/// The program, and what it logs.
+struct Running {
+    serving: Serving,
+    said: std::thread::JoinHandle<String>,
+}
+
+/// Asks the program to stop, as a service manager does, and returns what it logged. It has to stop well.
+async fn stop(running: Running) -> String {
+    let stopped = tokio::task::spawn_blocking(move || {
+        let Running { mut serving, said } = running;
+        let pid = serving.child.id().to_string();
+        let asked = std::process::Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(asked.unwrap().success());
+        let ended = serving.child.wait().unwrap();
+        let said = said.join().unwrap();
+        assert!(ended.success(), "{said}");
+        said
+    });
+    let said = tokio::time::timeout(std::time::Duration::from_secs(30), stopped).await;
+    said.expect("the program does not stop").unwrap()
+}
+
+fn named<'a>(spans: &'a [(Span, Vec<KeyValue>)], name: &str) -> &'a Span {
+    let found = spans.iter().map(|(span, _)| span).find(|span| span.name == name);
+    found.unwrap_or_else(|| {
+        let names: Vec<_> = spans.iter().map(|(span, _)| &span.name).collect();
+        panic!("no span {name} among {names:?}")
+    })
+}
+
+/// The span called `name` below `parent`.
+fn child<'a>(spans: &'a [(Span, Vec<KeyValue>)], parent: &Span, name: &str) -> &'a Span {
+    let of_parent = |span: &&Span| span.parent_span_id == parent.span_id && span.trace_id == parent.trace_id;
+    let found = spans
+        .iter()
+        .map(|(span, _)| span)
+        .filter(of_parent)
+        .find(|span| span.name == name);
+    found.unwrap_or_else(|| panic!("no span {name} below {}", parent.name))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signed_in_page_is_a_trace_that_tells_where_time_went() {
+    let (collector, house) = (Collector::start().await, House::new());
+    let serving = house.serve(&collector, &[]);
+    let mut alice = RemoteVisitor::new(&house.listen);
+    alice.sign_in("alice").await;
+    assert_eq!(alice.get("/docs/1?q=what-somebody-looks-for").await.0, 200);
+    let said = stop(serving).await;
+    let spans = collector.spans();
+
+    let page = named(&spans, "GET /docs/{id}");
+    assert_eq!((page.kind, page.parent_span_id.len()), (SERVER, 0));
+    for (name, value) in [
+        ("http.request.method", "GET"),
+        ("http.route", "/docs/{id}"),
+        ("http.response.status_code", "200"),
+    ] {
+        assert_eq!(attribute(&page.attributes, name), value, "{name}");
+    }
+    let session = child(&spans, page, "session");
+    assert_eq!(attribute(&session.attributes, "outcome"), "success");
+    let opening = child(&spans, page, "open document");
+    let decision = child(&spans, opening, "decision");
+    assert_eq!(attribute(&decision.attributes, "documents"), "1");
+    assert_eq!(attribute(&decision.attributes, "allowed"), "1");
+
+    let callback = named(&spans, "GET /auth/callback/{provider}");
+    let exchange = child(&spans, callback, "token_authorization_code");
+    assert_eq!(exchange.kind, CLIENT);
+    assert_eq!(attribute(&exchange.attributes, "outcome"), "success");
+    child(&spans, callback, "keys");
+    child(&spans, callback, "userinfo");
+
+    let (_, resource) = &spans[0];
+    assert_eq!(attribute(resource, "service.name"), "portico-test");
+    // A span is told once: to the collector, not in the log as well.
+    assert!(said.contains("answered"), "{said}");
+    assert!(!said.contains("request{") && !said.contains("provider{"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trace_holds_no_cookie_no_token_no_code_no_query_and_nobody() {
+    let (collector, house) = (Collector::start().await, House::new());
+    let serving = house.serve(&collector, &[("PORTICO_DEMO_REVEAL_TOKENS", "1")]);
+    let mut alice = RemoteVisitor::new(&house.listen);
+    alice.sign_in("alice").await;
+    for path in [
+        "/docs/1?q=what-somebody-looks-for",
+        "/docs",
+        "/protected",
+        "/profile",
+        "/nobody-knows-this-path?q=what-somebody-looks-for",
+        "/auth/callback/demo?code=a-stolen-code&state=a-made-up-state",
+    ] {
+        alice.get(path).await;
+    }
+    let issued = alice.issued().await;
+    stop(serving).await;
+    let spans = collector.spans();
+    assert!(spans.len() > 15, "{}", spans.len());
+    for (span, _) in &spans {
+        assert!(span.events.is_empty(), "lines of the log belong into the log: {span:?}");
+        for attribute in &span.attributes {
+            assert!(
+                ATTRIBUTES.contains(&attribute.key.as_str()),
+                "{attribute:?} in {}",
+                span.name
+            );
+        }
+    }
+    let bytes = collector.bytes();
+    let text = String::from_utf8_lossy(&bytes);
+    let others = [
+        "what-somebody-looks-for",
+        "a-stolen-code",
+        "a-made-up-state",
+        "nobody-knows-this-path",
+        "alice",
+        "Archer",
+    ];
+    let secrets = alice.secrets.iter().chain(&issued);
+    let mut looked_for = 0;
+    for secret in secrets.map(String::as_str).chain(others) {
+        assert!(!text.contains(secret), "{secret} is in a trace");
+        looked_for += 1;
+    }
+    assert!(looked_for > 15, "cookies, codes and tokens: {looked_for}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_collector_that_hangs_stands_in_nobodys_way() {
+    let (collector, house) = (Collector::hanging().await, House::new());
+    let serving = house.serve(&collector, &[]);
+    let mut alice = RemoteVisitor::new(&house.listen);
+    alice.sign_in("alice").await;
+    collector.first_batch().await;
+    // While that batch hangs, more come and are answered.
+    for _ in 0..200 {
+        assert_eq!(alice.get("/auth/session").await.0, 200);
+    }
+    assert_eq!(alice.get("/docs/1").await.0, 200);
+    let said = stop(serving).await;
+    assert!(said.matches("traces cannot be sent").count() <= 1, "{said}");
+    assert_eq!(said.matches("the last traces could not be sent").count(), 1, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to_the_api() {
+    let (collector, house) = (Collector::start().await, House::new());
+    let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
+    let api = {
+        let told = Arc::clone(&told);
+        let message = async move |headers: HeaderMap| {
+            told.lock().unwrap().push(headers);
+            Json(json!({ "message": "hello" }))
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().route("/api/messages/public", get(message));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
+    };
+    let serving = house.serve(&collector, &[("PORTICO_API_BASE_URL", &api)]);
+    let visitor = RemoteVisitor::new(&house.listen);
+    let theirs = format!("00-{THEIRS}-b7ad6b7169203331-01");
+    visitor
+        .get_with(
+            "/public",
+            &[
+                ("traceparent", &theirs),
+                ("tracestate", "vendor=theirs"),
+                ("baggage", "k=theirs"),
+            ],
+        )
+        .await;
+    stop(serving).await;
+    let spans = collector.spans();
+    let page = named(&spans, "GET /public");
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_ne!(hex(&page.trace_id), THEIRS);
+    assert!(page.parent_span_id.is_empty() && page.links.len() == 1, "{page:?}");
+    assert_eq!(hex(&page.links[0].trace_id), THEIRS);
+    let asked = child(&spans, child(&spans, page, "message"), "messages");
+    let told = told.lock().unwrap();
+    let traceparent = told[0]["traceparent"].to_str().unwrap();
+    assert_eq!(
+        traceparent,
+        format!("00-{}-{}-01", hex(&page.trace_id), hex(&asked.span_id))
+    );
+    assert!(!told[0].contains_key("tracestate") && !told[0].contains_key("baggage"));
+    assert!(!String::from_utf8_lossy(&collector.bytes()).contains("theirs"));
+}
