@@ -76,6 +76,7 @@ async fn find_session(State(inner): State<Arc<Inner>>, mut request: Request, nex
         .instrument(reading.clone())
         .await;
     reading.record("outcome", read_outcome(&found));
+    drop(reading);
     match found {
         Ok(Some(session)) => {
             request

@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Shortest time between two lines about a collector that does not answer.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 
 /// The collector, and when it was last complained about.
 #[derive(Debug)]

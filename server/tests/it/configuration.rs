@@ -218,6 +218,28 @@ fn the_defaults_are_sound() {
 }
 
 #[test]
+fn traces_go_to_this_machine_or_by_tls_under_a_name() {
+    let config = read("[telemetry]\notlp_endpoint = \"http://127.0.0.1:4318\"\n", &[]).unwrap();
+    assert_eq!(config.telemetry.otlp_endpoint.unwrap().port(), Some(4318));
+    assert_eq!(config.telemetry.service_name, "portico");
+    assert!(
+        read("", &[]).unwrap().telemetry.otlp_endpoint.is_none(),
+        "off by default"
+    );
+    for wrong in [
+        "otlp_endpoint = \"http://collector.example:4318\"",
+        "otlp_endpoint = \"https://user:word@collector.example\"",
+        "service_name = \" \"",
+    ] {
+        let problems = read(&format!("[telemetry]\n{wrong}\n"), &[]).unwrap_err();
+        assert!(
+            problems.len() == 1 && problems[0].contains("telemetry."),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
 fn the_reference_is_the_page_in_docs() {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
     let page = fs::read_to_string(page).unwrap();

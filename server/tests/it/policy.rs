@@ -5,6 +5,7 @@ use std::fs;
 use domain::{DocumentId, Group, Groups, Person, PersonId, Refusal};
 use server::policy::{Decision, Facts, Policy, PolicyError};
 
+mod counted;
 mod files;
 
 use crate::documents::shelf::{ISSUER, alice, bob, carol, dave, erin, person, policy, policy_folder};

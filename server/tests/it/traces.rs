@@ -225,7 +225,7 @@ async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to
     let visitor = RemoteVisitor::new(&house.listen);
     let theirs = format!("00-{THEIRS}-b7ad6b7169203331-01");
     visitor
-        .get_with(
+        .open_with(
             "/public",
             &[
                 ("traceparent", &theirs),
@@ -237,7 +237,10 @@ async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to
     stop(serving).await;
     let spans = collector.spans();
     let page = named(&spans, "GET /public");
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| {
+        let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        digits.concat()
+    };
     assert_ne!(hex(&page.trace_id), THEIRS);
     assert!(page.parent_span_id.is_empty() && page.links.len() == 1, "{page:?}");
     assert_eq!(hex(&page.links[0].trace_id), THEIRS);

@@ -117,7 +117,7 @@ impl RemoteVisitor {
     }
 
     /// Opens an address with other headers.
-    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> u16 {
+    pub(crate) async fn open_with(&self, path: &str, headers: &[(&str, &str)]) -> u16 {
         let mut request = self.client.get(format!("{}{path}", self.site));
         for (name, value) in headers {
             request = request.header(*name, *value);
