@@ -9,6 +9,7 @@ use crate::{
     layout::PageTitle,
     page_error::PageError,
     sign_in::SignInLink,
+    site_facts::SiteFacts,
     who_am_i::{Face, WhoAmI},
     whole::{erased, whole},
 };
@@ -58,7 +59,7 @@ pub(crate) fn Home() -> impl IntoView {
                 let newest = newest.await.unwrap_or_default();
                 match who.person {
                     Some(face) => erased(view! { <Welcome face newest /> }),
-                    None => erased(view! { <Introduction demo=who.site.demo /> }),
+                    None => erased(view! { <Introduction site=who.site /> }),
                 }
             })
         }),
@@ -96,7 +97,7 @@ fn Welcome(face: Face, newest: Vec<Summary>) -> impl IntoView {
 }
 
 #[component]
-fn Introduction(demo: bool) -> impl IntoView {
+fn Introduction(site: SiteFacts) -> impl IntoView {
     view! {
         <div class="page hero">
             <h1>"Read what is yours to read"</h1>
@@ -107,8 +108,21 @@ fn Introduction(demo: bool) -> impl IntoView {
             <p class="actions">
                 <SignInLink class="button large" />
             </p>
-            {demo.then(|| view! { <DemoPeople /> })}
+            {site.device_sign_in.then(|| view! { <ByCode /> })}
+            {site.demo.then(|| view! { <DemoPeople /> })}
         </div>
+    }
+}
+
+/// The way in for a television, a wall display, a shared terminal.
+#[component]
+fn ByCode() -> impl IntoView {
+    view! {
+        <p class="by-code">
+            <a rel="external" href="/auth/device">
+                "Sign in on a screen without a keyboard"
+            </a>
+        </p>
     }
 }
 

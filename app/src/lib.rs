@@ -12,6 +12,7 @@
 //! | What may a visitor know of a failure? | `page_error.rs`; in words: `problem.rs`, `telling.rs` |
 //! | Who is asking, and where do answers come from? | `request.rs` (server only) |
 //! | A page without Leptos around it, for sign-in and errors outside the router | `notice.rs` (server only) |
+//! | The page of a screen that waits to be signed in | `device.rs` (server only) |
 //! | What runs in the browser beyond the views? | `browser.rs` (browser only) |
 
 #![expect(clippy::must_use_candidate, reason = "`view!` uses what a component returns")]
@@ -31,6 +32,8 @@ mod answer;
 #[cfg(any(feature = "hydrate", feature = "csr"))]
 pub mod browser;
 mod date;
+#[cfg(feature = "ssr")]
+pub mod device;
 mod documents;
 #[cfg(feature = "ssr")]
 mod head;
@@ -65,6 +68,8 @@ use leptos_router::{
 
 pub use site_facts::SiteFacts;
 
+#[cfg(feature = "ssr")]
+pub use device::{DeviceNotice, device_page};
 #[cfg(feature = "ssr")]
 pub use notice::{Notice, notice_page};
 

@@ -42,6 +42,11 @@ pub fn notice_page(options: &LeptosOptions, notice: &Notice) -> String {
             .map(|(words, href)| Action::inside(words, href))
             .collect(),
     };
+    document(options, &notice.title, view! { <Tell telling /> })
+}
+
+/// A document of the house around `content`: its head, the mark, and no script.
+pub(crate) fn document(options: &LeptosOptions, title: &str, content: impl IntoView) -> String {
     let page = view! {
         <html lang="en">
             <head>
@@ -51,7 +56,7 @@ pub fn notice_page(options: &LeptosOptions, notice: &Notice) -> String {
                 <meta name="robots" content="noindex" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet(options) />
-                <title>{format!("{} · Portico", notice.title)}</title>
+                <title>{format!("{title} · Portico")}</title>
             </head>
             <body>
                 <header class="bar">
@@ -60,9 +65,7 @@ pub fn notice_page(options: &LeptosOptions, notice: &Notice) -> String {
                         <span>"Portico"</span>
                     </a>
                 </header>
-                <main id="main">
-                    <Tell telling />
-                </main>
+                <main id="main">{content}</main>
             </body>
         </html>
     };

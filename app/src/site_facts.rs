@@ -9,4 +9,6 @@ pub struct SiteFacts {
     pub sign_up: bool,
     /// The site runs with the demo provider: tell visitors who they can be.
     pub demo: bool,
+    /// A provider makes codes for screens without a keyboard: show the way to `/auth/device`.
+    pub device_sign_in: bool,
 }

@@ -119,6 +119,7 @@ fn settings(demo: &DemoConfig) -> Option<ProviderSettings> {
     .map(str::to_owned)
     .to_vec();
     provider.audience = Some(demo.audience.clone());
+    provider.device_sign_in = true;
     let claims = ClaimNames {
         groups: "groups".to_owned(),
         roles: "roles".to_owned(),

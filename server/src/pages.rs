@@ -2,24 +2,33 @@
 
 use std::sync::OnceLock;
 
-use app::{Notice, notice_page};
+use app::{DeviceNotice, Notice, device_page, notice_page};
 use axum::response::{Html, IntoResponse, Response};
-use bff::{Problem, ProviderLink, ReturnPath, SignedOut};
+use bff::{DeviceCode, PlainPages, Problem, ProviderLink, ReturnPath, SignedOut};
 use http::StatusCode;
 use leptos::config::LeptosOptions;
 
-use crate::telemetry;
+use crate::{
+    config::{Config, ProviderSettings},
+    telemetry,
+};
 
 /// Where the stylesheet is. Set by the first site of the process; a failure before that has no style.
 static OPTIONS: OnceLock<LeptosOptions> = OnceLock::new();
 
 /// The pages of sign-in and sign-out in the style of the house.
-pub(crate) struct HousePages;
+pub(crate) struct HousePages {
+    /// A provider makes codes for screens without a keyboard.
+    device_sign_in: bool,
+}
 
 impl HousePages {
-    pub(crate) fn new(options: &LeptosOptions) -> Self {
+    pub(crate) fn new(options: &LeptosOptions, config: &Config) -> Self {
         OPTIONS.get_or_init(|| options.clone());
-        Self
+        let by_code = |settings: &ProviderSettings| settings.provider.device_sign_in;
+        Self {
+            device_sign_in: config.providers.iter().any(by_code),
+        }
     }
 }
 
@@ -49,16 +58,51 @@ impl bff::Pages for HousePages {
     }
 
     fn chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
-        let link = |provider: &ProviderLink| {
-            let query: String = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("provider", provider.id.as_str())
-                .append_pair("return_to", return_to.as_str())
-                .finish();
-            (provider.title.clone(), format!("/auth/login?{query}"))
-        };
-        let links = providers.iter().map(link).collect();
+        let mut links = choices("/auth/login", providers, return_to);
+        if self.device_sign_in {
+            let href = way("/auth/device", &[("return_to", return_to.as_str())]);
+            links.push(("Sign in on a screen without a keyboard".to_owned(), href));
+        }
         page(StatusCode::OK, "Sign in", "Who knows you?", None, links)
     }
+
+    fn device(&self, code: &DeviceCode) -> Response {
+        let notice = DeviceNotice {
+            provider: code.provider.clone(),
+            user_code: code.user_code.clone(),
+            address: code.verification_uri.clone(),
+            address_with_code: code.verification_uri_complete.clone(),
+            picture: code.qr.clone(),
+            minutes: code.ends_in.as_secs().div_ceil(60),
+            again: code.again.clone(),
+        };
+        match OPTIONS.get() {
+            Some(options) => Html(device_page(options, notice)).into_response(),
+            None => PlainPages.device(code),
+        }
+    }
+
+    fn device_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
+        let links = choices("/auth/device", providers, return_to);
+        page(StatusCode::OK, "Sign in with a code", "Who knows you?", None, links)
+    }
+}
+
+/// The providers as ways on to `path`.
+fn choices(path: &str, providers: &[ProviderLink], return_to: &ReturnPath) -> Vec<(String, String)> {
+    let link = |provider: &ProviderLink| {
+        let parts = [("provider", provider.id.as_str()), ("return_to", return_to.as_str())];
+        (provider.title.clone(), way(path, &parts))
+    };
+    providers.iter().map(link).collect()
+}
+
+/// An address of this site with a query.
+fn way(path: &str, parts: &[(&str, &str)]) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parts)
+        .finish();
+    format!("{path}?{query}")
 }
 
 /// The page for a request that could not be answered, with the reference its line in the log has.

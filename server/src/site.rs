@@ -88,7 +88,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
         .map_err(|error| database(error.into()))?;
     let sign_in = bff_config(config, clock.clone())?;
     let options = leptos_options(config);
-    let pages = Arc::new(HousePages::new(&options));
+    let pages = Arc::new(HousePages::new(&options, config));
     let bff = Bff::new(sign_in, Arc::new(sessions), pages).map_err(|error| StartError::SignIn(error.into()))?;
     bff.start();
 
@@ -103,6 +103,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
         Arc::new(move || SiteFacts {
             sign_up: bff.can_sign_up(),
             demo,
+            device_sign_in: bff.can_sign_in_by_code(),
         })
     };
     let house = House {

@@ -52,6 +52,7 @@ async fn ui_1_ways_in_and_out_are_offered() {
     house.site = SiteFacts {
         sign_up: true,
         demo: true,
+        ..SiteFacts::default()
     };
     house.get("/").await.shows("/auth/signup").shows("carol");
     House::with(alice())
@@ -59,6 +60,14 @@ async fn ui_1_ways_in_and_out_are_offered() {
         .await
         .shows("method=\"post\" action=\"/auth/logout\"")
         .hides("/auth/signup");
+}
+
+#[tokio::test]
+async fn si_8_the_way_in_for_a_screen_without_a_keyboard_is_offered_where_there_is_one() {
+    let mut house = House::default();
+    house.get("/").await.hides("/auth/device");
+    house.site.device_sign_in = true;
+    house.get("/").await.shows("rel=\"external\" href=\"/auth/device\"");
 }
 
 #[tokio::test]

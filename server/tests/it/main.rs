@@ -11,6 +11,7 @@ mod api;
 mod configuration;
 mod connections;
 mod demo;
+mod device;
 mod directory;
 mod documents;
 mod headers;

@@ -186,6 +186,19 @@ impl Visitor {
         format!("{}?{}", back.path(), back.query().unwrap_or_default())
     }
 
+    /// Sends a form to the provider, from wherever this person is.
+    pub(crate) async fn at_provider(&self, address: &Url, fields: &[(&str, &str)]) -> StatusCode {
+        let answer = self
+            .provider_client
+            .post(address.clone())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form(fields))
+            .send()
+            .await
+            .unwrap();
+        answer.status()
+    }
+
     /// The whole way: to the provider, back, and the answer of the callback.
     pub(crate) async fn sign_in(&mut self, who: &str, return_to: &str) -> Answer {
         let at_provider = self.start_sign_in(return_to).await;
