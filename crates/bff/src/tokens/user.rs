@@ -48,17 +48,26 @@ impl Drop for Landing<'_> {
 struct Other<'a> {
     inner: &'a Inner,
     request: &'a TokenRequest,
+    /// One that an API did not accept, however fresh it looks.
+    refused: Option<&'a AccessToken>,
+}
+
+impl Other<'_> {
+    fn unless_refused(&self, session: &Session, kept: &Kept) -> Option<AccessToken> {
+        let token = self.inner.kept_token(session, kept);
+        (self.refused != Some(&token)).then_some(token)
+    }
 }
 
 impl Wanted for Other<'_> {
     fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
         let kept = session.tokens.kept.fresh(self.request, now);
-        kept.map(|kept| self.inner.kept_token(session, kept))
+        kept.and_then(|kept| self.unless_refused(session, kept))
     }
 
     fn usable(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
         let kept = session.tokens.kept.usable(self.request, now);
-        kept.map(|kept| self.inner.kept_token(session, kept))
+        kept.and_then(|kept| self.unless_refused(session, kept))
     }
 
     fn without_refresh_token(&self) -> TokenError {
@@ -105,24 +114,45 @@ impl Inner {
         if let Some(kept) = session.tokens.kept.fresh(&request, self.config.clock.now()) {
             return Ok(self.kept_token(session, kept));
         }
-        let errand = (session.id, request);
+        self.errand((session.id, request), None).await
+    }
+
+    /// A token of the session `id` for `request`, other than `refused`, which an API did not accept although it looks fresh.
+    /// However many were refused it at once, the provider is asked once.
+    pub(crate) async fn another_token_for(
+        self: &Arc<Self>,
+        id: Id,
+        request: &TokenRequest,
+        refused: &AccessToken,
+    ) -> Outcome {
+        let request = request.normal();
+        if request.is_plain() {
+            return self.renewed_instead_of(id, refused).await;
+        }
+        let outcome = self.errand((id, request.clone()), Some(refused)).await;
+        // An errand that was under way may have begun without knowing of the refusal.
+        if outcome.as_ref() == Ok(refused) {
+            return self.errand((id, request), Some(refused)).await;
+        }
+        outcome
+    }
+
+    async fn errand(self: &Arc<Self>, errand: Errand, refused: Option<&AccessToken>) -> Outcome {
         let flight = {
             let mut flights = self.errands.0.lock().unwrap_or_else(PoisonError::into_inner);
-            flights
-                .entry(errand.clone())
-                .or_insert_with(|| self.send_out(errand))
-                .clone()
+            let start = || self.send_out(errand.clone(), refused.cloned());
+            flights.entry(errand.clone()).or_insert_with(start).clone()
         };
         flight.await
     }
 
     /// A task of its own: a request that goes away does not take a half-finished rotation with it.
-    fn send_out(self: &Arc<Self>, errand: Errand) -> Flight {
+    fn send_out(self: &Arc<Self>, errand: Errand, refused: Option<AccessToken>) -> Flight {
         let inner = Arc::clone(self);
         let running = async move {
             let (id, request) = errand.clone();
             let _landing = Landing { inner: &inner, errand };
-            inner.run_errand(id, &request).await
+            inner.run_errand(id, &request, refused.as_ref()).await
         };
         let task = tokio::spawn(running.in_current_span());
         task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
@@ -130,12 +160,17 @@ impl Inner {
             .shared()
     }
 
-    async fn run_errand(self: &Arc<Self>, id: Id, request: &TokenRequest) -> Outcome {
+    async fn run_errand(self: &Arc<Self>, id: Id, request: &TokenRequest, refused: Option<&AccessToken>) -> Outcome {
+        let wanted = Other {
+            inner: self,
+            request,
+            refused,
+        };
         loop {
-            match self.turn(id, &Other { inner: self, request }).await? {
+            match self.turn(id, &wanted).await? {
                 Turn::Done(token) => return Ok(token),
                 Turn::Ours(session, fence) => {
-                    if let Some(outcome) = self.run_once(*session, request, fence).await {
+                    if let Some(outcome) = self.run_once(*session, &wanted, fence).await {
                         return outcome;
                     }
                 }
@@ -144,8 +179,8 @@ impl Inner {
     }
 
     /// Asks under the lease `fence`; nothing when the session has to be looked at again.
-    async fn run_once(self: &Arc<Self>, session: Session, request: &TokenRequest, fence: Fence) -> Option<Outcome> {
-        let wanted = Other { inner: self, request };
+    async fn run_once(self: &Arc<Self>, session: Session, wanted: &Other<'_>, fence: Fence) -> Option<Outcome> {
+        let request = wanted.request;
         let or_kept = |error| wanted.usable(&session, self.config.clock.now()).ok_or(error);
         let refresh_token = session.tokens.refresh_token.clone().unwrap_or_default();
         let outcome = match self.ask_for(&session, &refresh_token, request).await {

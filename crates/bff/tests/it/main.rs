@@ -39,6 +39,7 @@ mod logout_token;
 mod measured;
 mod other_tokens;
 mod proxy;
+mod proxy_apis;
 mod proxy_limits;
 mod proxy_tokens;
 mod pushed;

@@ -1,5 +1,6 @@
-//! Which token goes to an upstream? One that was asked for with the upstream's own audience, resource and scopes; a person
-//! whose provider gives no such tokens gets nowhere (RFC 9700 §2.3).
+//! Which token goes to an upstream? One that was asked for with the upstream's own audience, resource and scopes: the sign-in's
+//! own where that asked for them, one beside it where it did not. A person whose provider gives no such tokens gets nowhere
+//! (RFC 9700 §2.3).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,6 +12,7 @@ use super::upstream::{InvalidUpstream, Upstream};
 use crate::bff::Inner;
 use crate::config::{ProviderConfig, ProviderId};
 use crate::guard::signed_in::SignedIn;
+use crate::tokens::kept::TokenRequest;
 use crate::tokens::{AccessToken, TokenError};
 
 /// Seconds in which a token that was renewed for an upstream is not renewed again because the upstream refuses that, too.
@@ -20,8 +22,8 @@ const MAX_REMEMBERED: usize = 10_000;
 
 /// The tokens of one upstream.
 pub(super) struct Tokens {
-    /// Whose tokens are meant for it.
-    providers: Vec<ProviderId>,
+    /// Whose tokens are meant for it, and what is asked of them; nothing in particular where the sign-in has asked already.
+    requests: HashMap<ProviderId, TokenRequest>,
     renewed: Mutex<HashMap<Id, Renewed>>,
 }
 
@@ -33,28 +35,25 @@ struct Renewed {
 
 impl Tokens {
     /// # Errors
-    /// When no provider gives tokens for the upstream.
+    /// When no provider gives tokens for the upstream, or one that is named is not there.
     pub(super) fn new(inner: &Inner, upstream: &Upstream) -> Result<Self, InvalidUpstream> {
-        let all = inner.providers.iter().map(|provider| &provider.config);
-        let providers: Vec<_> = all.filter(|p| gives(p, upstream)).map(|p| p.id.clone()).collect();
-        if providers.is_empty() {
-            return Err(InvalidUpstream::NotGranted(upstream.mount.clone()));
-        }
+        let all: Vec<_> = inner.providers.iter().map(|provider| &provider.config).collect();
+        let meant = meant(&all, upstream)?;
+        let request = |provider: &&ProviderConfig| (provider.id.clone(), request(provider, upstream));
         Ok(Self {
-            providers,
+            requests: meant.iter().map(request).collect(),
             renewed: Mutex::default(),
         })
     }
 
     /// The person's token for the upstream.
-    ///
-    /// The one place to change when sessions hold tokens for several audiences: ask here for the upstream's own audience,
-    /// resource and scopes, and let [`gives`] ask no more than that the provider is known.
     pub(super) async fn of(&self, person: &SignedIn) -> Result<AccessToken, TokenError> {
-        if !self.providers.contains(&person.identity().provider) {
-            return Err(TokenError::NotGranted);
-        }
-        person.access_token().await
+        person.access_token_for(self.request(person)?).await
+    }
+
+    fn request(&self, person: &SignedIn) -> Result<&TokenRequest, TokenError> {
+        let request = self.requests.get(&person.identity().provider);
+        request.ok_or(TokenError::NotGranted)
     }
 
     /// Another token instead of one that the upstream refused; the same when there is no other.
@@ -63,7 +62,8 @@ impl Tokens {
         if self.was_renewed(id, refused, now) {
             return Ok(refused.clone());
         }
-        let token = person.inner.renewed_instead_of(id, refused).await?;
+        let request = self.request(person)?;
+        let token = person.inner.another_token_for(id, request, refused).await?;
         self.remember(id, &token, now);
         Ok(token)
     }
@@ -90,6 +90,34 @@ impl Tokens {
 
 fn hash(token: &AccessToken) -> [u8; 32] {
     Sha256::digest(token.secret().as_bytes()).into()
+}
+
+/// The providers whose tokens go to the upstream.
+fn meant<'a>(all: &[&'a ProviderConfig], upstream: &Upstream) -> Result<Vec<&'a ProviderConfig>, InvalidUpstream> {
+    let find = |id: &String| {
+        let found = all.iter().find(|provider| provider.id.as_str() == id).copied();
+        found.ok_or_else(|| InvalidUpstream::Provider(upstream.mount.clone(), id.chars().take(40).collect()))
+    };
+    if !upstream.providers.is_empty() {
+        return upstream.providers.iter().map(find).collect();
+    }
+    let giving: Vec<_> = all.iter().copied().filter(|p| gives(p, upstream)).collect();
+    if giving.is_empty() {
+        return Err(InvalidUpstream::NotGranted(upstream.mount.clone()));
+    }
+    Ok(giving)
+}
+
+/// What is asked of a provider for the upstream.
+fn request(provider: &ProviderConfig, upstream: &Upstream) -> TokenRequest {
+    if gives(provider, upstream) {
+        return TokenRequest::default();
+    }
+    TokenRequest {
+        scopes: upstream.scopes.clone(),
+        audience: upstream.audience.clone(),
+        resource: upstream.resource.clone(),
+    }
 }
 
 /// Whether the tokens of this provider's sessions are for the upstream: a sign-in asks for one audience and one resource.

@@ -27,6 +27,8 @@ pub struct Upstream {
     pub(super) response_headers: Vec<HeaderName>,
     pub(super) limits: ProxyLimits,
     pub(super) keeps_in_browser: bool,
+    /// Ids of the providers whose tokens are meant; empty where they follow from what the sign-ins ask for.
+    pub(super) providers: Vec<String>,
 }
 
 /// Limits of one request to an upstream.
@@ -74,6 +76,9 @@ pub enum InvalidUpstream {
     /// No provider gives tokens for this audience, this resource and these scopes.
     #[error("no provider is configured to give tokens of that audience, resource and scopes to `{0}`")]
     NotGranted(String),
+    /// Tokens are wanted of a provider that is not configured.
+    #[error("`{0}` wants tokens of `{1}`, which is no provider of this site")]
+    Provider(String, String),
     /// The client could not be made.
     #[error("the client for `{0}` cannot be made: {1}")]
     Client(String, String),
@@ -100,6 +105,7 @@ impl Upstream {
             response_headers: Vec::new(),
             limits: ProxyLimits::default(),
             keeps_in_browser: false,
+            providers: Vec::new(),
         })
     }
 
@@ -128,6 +134,18 @@ impl Upstream {
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The providers whose people get through, by id. Where their sign-in asks for something else, a token with the audience,
+    /// resource and scopes of this upstream is asked for by its refresh token, and kept in the session
+    /// ([`SignedIn::access_token_for`](crate::SignedIn::access_token_for)).
+    ///
+    /// Without it only those get through whose sign-in asks for just that: what an audience means is its provider's to say, so
+    /// nobody is asked for one unnamed.
+    #[must_use]
+    pub fn providers(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.providers = ids.into_iter().map(Into::into).collect();
         self
     }
 
