@@ -146,6 +146,15 @@ fn PersonMenu(face: Face) -> impl IntoView {
                     <span>{face.email}</span>
                 </p>
                 <a href="/profile">"Your profile"</a>
+                {face
+                    .edit_profile
+                    .map(|address| {
+                        view! {
+                            <a rel="external" href=address>
+                                "Edit profile"
+                            </a>
+                        }
+                    })}
                 <a href="/sessions">"Where you are signed in"</a>
                 <form method="post" action="/auth/logout">
                     <button type="submit">"Sign out"</button>

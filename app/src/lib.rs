@@ -72,6 +72,8 @@ pub use site_facts::SiteFacts;
 pub use device::{DeviceNotice, device_page};
 #[cfg(feature = "ssr")]
 pub use notice::{Notice, notice_page};
+#[cfg(feature = "ssr")]
+pub use request::Ways;
 
 /// The HTML document around [`App`], as the server writes it: head, stylesheet, and the scripts that wake the page up.
 ///

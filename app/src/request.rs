@@ -19,6 +19,14 @@ use leptos_axum::ResponseOptions;
 
 use crate::{SiteFacts, page_error::PageError};
 
+/// Ways that are there for this visitor alone. The server puts them into the context beside the visitor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// An address on this site that leads to where they edit their profile, and back; none where their provider has no page
+    /// for that.
+    pub edit_profile: Option<String>,
+}
+
 /// A question to the site: who asks, and the answer whose status is still open.
 pub(crate) struct Asked {
     /// Who is asking.
@@ -52,6 +60,11 @@ impl Asked {
 
     /// The site's facts.
     pub(crate) fn site() -> Result<SiteFacts, PageError> {
+        from_context()
+    }
+
+    /// The visitor's own ways.
+    pub(crate) fn ways() -> Result<Ways, PageError> {
         from_context()
     }
 

@@ -15,7 +15,10 @@ use crate::{
 };
 
 #[cfg(feature = "ssr")]
-use {crate::request::Asked, domain::WhichPerson};
+use {
+    crate::{request::Asked, sign_in::in_query},
+    domain::WhichPerson,
+};
 
 /// Sessions, and what the visitor may do with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +27,8 @@ pub(crate) struct SessionList {
     /// The text that was looked for; empty for one's own.
     whom: String,
     may_look_for_others: bool,
+    /// Where the visitor confirms that it is them before anything ends; none when they have just signed in.
+    confirm: Option<String>,
 }
 
 /// One's own sessions, or for administrators those of everybody `whom` fits.
@@ -32,11 +37,24 @@ pub(crate) async fn list_sessions(whom: String) -> Result<SessionList, PageError
     let (asked, sessions) = (Asked::now()?, Asked::sessions()?);
     let found = sessions.sessions(&asked.visitor, &WhichPerson::parse(&whom)).await;
     let may_look_for_others = asked.visitor.person().is_some_and(|person| person.has_role("Admin"));
+    let whom = whom.trim().to_owned();
+    let confirm = sessions.confirm_at(&here(&whom));
     asked.answer(found).map(|lines| SessionList {
         lines,
-        whom: whom.trim().to_owned(),
+        whom,
         may_look_for_others,
+        confirm,
     })
+}
+
+/// The address of the list of `whom`.
+#[cfg(feature = "ssr")]
+fn here(whom: &str) -> String {
+    if whom.is_empty() {
+        "/sessions".to_owned()
+    } else {
+        format!("/sessions?person={}", in_query(whom))
+    }
 }
 
 /// The page at `/sessions`.
@@ -60,18 +78,20 @@ fn Shown(list: SessionList) -> impl IntoView {
         "Where people are signed in"
     };
     let whom = list.whom.clone();
+    let may_end = list.confirm.is_none();
     view! {
         <PageTitle text=title />
         <div class="page wide sessions">
             <h1>{title}</h1>
             {ended.and_then(|count| count.parse().ok()).map(|count| view! { <Done count /> })}
+            {list.confirm.map(|address| view! { <Confirm address /> })}
             {list.may_look_for_others.then(|| view! { <LookFor whom=list.whom.clone() /> })}
             {if list.lines.is_empty() {
                 Either::Left(view! { <p class="empty">"Nobody by that name is signed in."</p> })
             } else {
-                Either::Right(view! { <Lines lines=list.lines whom /> })
+                Either::Right(view! { <Lines lines=list.lines whom may_end /> })
             }}
-            {own.then(|| view! { <Everywhere /> })}
+            {(own && may_end).then(|| view! { <Everywhere /> })}
         </div>
     }
 }
@@ -88,6 +108,19 @@ fn Done(count: u32) -> impl IntoView {
         <p class="done" role="status">
             {words}
         </p>
+    }
+}
+
+/// Somebody who finds an open browser cannot sign others out of theirs: that takes a sign-in of now.
+#[component]
+fn Confirm(address: String) -> impl IntoView {
+    view! {
+        <section class="confirm" aria-label="Confirm that it is you">
+            <p>"It is a while since you signed in. Confirm that it is you, then you can end sessions here."</p>
+            <a class="button" rel="external" href=address>
+                "Confirm that it is you"
+            </a>
+        </section>
     }
 }
 
@@ -108,10 +141,10 @@ fn LookFor(whom: String) -> impl IntoView {
 }
 
 #[component]
-fn Lines(lines: Vec<SessionLine>, whom: String) -> impl IntoView {
+fn Lines(lines: Vec<SessionLine>, whom: String, may_end: bool) -> impl IntoView {
     let rows = lines
         .into_iter()
-        .map(|line| view! { <Line line whom=whom.clone() /> })
+        .map(|line| view! { <Line line whom=whom.clone() may_end /> })
         .collect_view();
     view! {
         <table class="documents" role="table">
@@ -133,7 +166,7 @@ fn Lines(lines: Vec<SessionLine>, whom: String) -> impl IntoView {
 }
 
 #[component]
-fn Line(line: SessionLine, whom: String) -> impl IntoView {
+fn Line(line: SessionLine, whom: String, may_end: bool) -> impl IntoView {
     let label = format!("End this session of {}", line.person);
     view! {
         <tr role="row">
@@ -153,15 +186,18 @@ fn Line(line: SessionLine, whom: String) -> impl IntoView {
                     Either::Left(view! { <span class="badge public">"This browser"</span> })
                 } else {
                     Either::Right(
-                        view! {
-                            <form method="post" action="/sessions/end">
-                                <input type="hidden" name="session" value=line.reference />
-                                <input type="hidden" name="person" value=whom />
-                                <button class="button quiet" type="submit" aria-label=label>
-                                    "End"
-                                </button>
-                            </form>
-                        },
+                        may_end
+                            .then(|| {
+                                view! {
+                                    <form method="post" action="/sessions/end">
+                                        <input type="hidden" name="session" value=line.reference />
+                                        <input type="hidden" name="person" value=whom />
+                                        <button class="button quiet" type="submit" aria-label=label>
+                                            "End"
+                                        </button>
+                                    </form>
+                                }
+                            }),
                     )
                 }}
             </td>

@@ -28,16 +28,20 @@ pub(crate) struct Face {
     pub(crate) picture: Option<String>,
     /// Whether the Admin tab is shown. What it leads to is decided again there.
     pub(crate) is_admin: bool,
+    /// Where they edit their profile at their provider, if it can be done there.
+    pub(crate) edit_profile: Option<String>,
 }
 
 /// Who is asking?
 #[server(name = WhoAmICall, prefix = "/api/fn", endpoint = "who_am_i", input = Json)]
 pub(crate) async fn who_am_i() -> Result<WhoAmI, PageError> {
-    let person = Asked::now()?.visitor.person().map(|person| Face {
+    let (asked, ways) = (Asked::now()?, Asked::ways()?);
+    let person = asked.visitor.person().map(|person| Face {
         name: person.name.clone(),
         email: person.email.clone(),
         picture: person.picture.clone(),
         is_admin: person.has_role("Admin"),
+        edit_profile: ways.edit_profile,
     });
     Ok(WhoAmI {
         person,

@@ -85,6 +85,8 @@ pub struct SessionSettings {
     pub max_per_person: NonZeroUsize,
     /// Key file, made at the first start; `None` keeps keys in memory alone, for tests.
     pub keys_file: Option<PathBuf>,
+    /// How long ago somebody may have signed in who ends sessions elsewhere; `None` asks nobody to sign in again.
+    pub recent: Option<Duration>,
 }
 
 /// A provider, and which of its claims mean what to Portico.

@@ -5,12 +5,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use app::Ways;
 use axum::{
     extract::{OptionalFromRequestParts as _, Request, State},
     middleware::Next,
     response::Response,
 };
-use bff::{Bff, Identity, ProviderId, SignedIn};
+use bff::{Bff, Identity, ProviderId, ReturnPath, SignedIn, StepUp};
 use domain::{Group, GroupMatch, Groups, Library, Messages, Person, PersonId, ReportingLine, Sessions, Visitor};
 use http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
@@ -38,6 +39,8 @@ pub(crate) struct House {
     pub(crate) people: Arc<People>,
     pub(crate) headers: Headers,
     pub(crate) facts: Arc<dyn Fn() -> app::SiteFacts + Send + Sync>,
+    /// How lately somebody has to have signed in who ends sessions.
+    pub(crate) recent: Option<StepUp>,
 }
 
 impl House {
@@ -46,6 +49,10 @@ impl House {
         let extensions = use_context::<Parts>().map(|parts| parts.extensions).unwrap_or_default();
         let Asking { visitor, signed_in } = extensions.get().cloned().unwrap_or_default();
         let trace = extensions.get::<Trace>();
+        let profile = ReturnPath::parse("/profile");
+        provide_context(Ways {
+            edit_profile: signed_in.as_ref().and_then(|person| person.edit_profile_path(&profile)),
+        });
         let messages: Arc<dyn Messages> = Arc::new(VisitorMessages {
             source: self.messages.clone(),
             signed_in: signed_in.clone(),
@@ -54,6 +61,7 @@ impl House {
             bff: self.bff.clone(),
             store: self.people.store.clone(),
             signed_in,
+            recent: self.recent.clone(),
         });
         provide_context(visitor);
         provide_context(part::messages(trace, messages));

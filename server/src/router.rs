@@ -87,7 +87,7 @@ fn pages(house: House, options: LeptosOptions) -> Router {
         .leptos_routes_with_context(&options, routes, furnish, draw)
         .method_not_allowed_fallback(async || pages::fault(StatusCode::METHOD_NOT_ALLOWED, None))
         .layer(middleware::from_fn(door::want_json))
-        .merge(sessions::router())
+        .merge(sessions::router(&house))
         .fallback(everything_else)
         .layer(Extension(house.clone()))
         .layer(middleware::from_fn_with_state(house, context::introduce))

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::post,
 };
-use bff::{Bff, SessionInfo, SessionRef, SignedIn};
+use bff::{Bff, ReturnPath, SessionInfo, SessionRef, SignedIn, StepUp};
 use domain::{SessionLine, Sessions, SessionsError, Visitor, WhichPerson};
 use http::StatusCode;
 use serde::Deserialize;
@@ -27,6 +27,8 @@ pub(crate) struct VisitorSessions {
     pub(crate) store: Store,
     /// The session of the visitor, if there is one.
     pub(crate) signed_in: Option<SignedIn>,
+    /// How lately somebody has to have signed in who ends sessions.
+    pub(crate) recent: Option<StepUp>,
 }
 
 #[async_trait]
@@ -43,6 +45,14 @@ impl Sessions for VisitorSessions {
             WhichPerson::Like(_) if !person.has_role(ADMIN) => Err(SessionsError::NotAllowed),
             WhichPerson::Like(text) => self.of_everybody_like(text).await,
         }
+    }
+
+    fn confirm_at(&self, return_to: &str) -> Option<String> {
+        let (signed_in, recent) = (self.signed_in.as_ref()?, self.recent.as_ref()?);
+        if signed_in.satisfies(recent) {
+            return None;
+        }
+        signed_in.step_up_address(recent, &ReturnPath::parse(return_to))
     }
 }
 
@@ -80,11 +90,16 @@ impl VisitorSessions {
     }
 }
 
-/// `POST /sessions/end` and `POST /sessions/end-all`. Requests of other sites are refused before they come here.
-pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
+/// `POST /sessions/end` and `POST /sessions/end-all`, for people who signed in lately (ASVS 7.5.2). Requests of other sites
+/// are refused before they come here.
+pub(crate) fn router<S: Clone + Send + Sync + 'static>(house: &House) -> Router<S> {
+    let routes = Router::new()
         .route("/sessions/end", post(end))
-        .route("/sessions/end-all", post(end_all))
+        .route("/sessions/end-all", post(end_all));
+    match &house.recent {
+        Some(recent) => routes.layer(house.bff.require_step_up(recent.clone())),
+        None => routes,
+    }
 }
 
 /// Which session, and whose list to return to.

@@ -4,7 +4,7 @@ use std::{error::Error, fmt::Write as _, path::PathBuf, sync::Arc};
 
 use app::SiteFacts;
 use axum::Router;
-use bff::{Bff, BffConfig, Clock, HttpLimits, KeyRing, SessionLifetime, SqliteSessions};
+use bff::{Bff, BffConfig, Clock, HttpLimits, KeyRing, SessionLifetime, SqliteSessions, StepUp};
 use leptos::config::LeptosOptions;
 
 use crate::{
@@ -113,6 +113,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
         people: Arc::new(People::new(&config.providers, directory, store.clone())),
         headers: Headers::new(config, bff.clone()),
         facts,
+        recent: config.session.recent.map(StepUp::recent),
     };
     let parts = router::Parts {
         house,

@@ -60,6 +60,9 @@ pub(crate) struct House {
     pub(crate) list: Option<Result<Listing, LibraryError>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
     pub(crate) sessions: Option<Result<Vec<SessionLine>, SessionsError>>,
+    /// Where the visitor has to confirm that it is them.
+    pub(crate) confirm: Option<&'static str>,
+    pub(crate) ways: app::Ways,
 }
 
 impl House {
@@ -77,6 +80,7 @@ impl House {
         let context = move || {
             provide_context(house.visitor.clone());
             provide_context(house.site);
+            provide_context(house.ways.clone());
             provide_context::<Arc<dyn Library>>(house.clone());
             provide_context::<Arc<dyn Messages>>(house.clone());
             provide_context::<Arc<dyn Sessions>>(house.clone());
@@ -147,6 +151,10 @@ impl Messages for House {
 impl Sessions for House {
     async fn sessions(&self, _: &Visitor, _: &WhichPerson) -> Result<Vec<SessionLine>, SessionsError> {
         self.sessions.clone().unwrap_or(Err(SessionsError::SignInFirst))
+    }
+
+    fn confirm_at(&self, return_to: &str) -> Option<String> {
+        Some(format!("{}{return_to}", self.confirm?))
     }
 }
 

@@ -15,6 +15,17 @@ async fn ui_2_a_profile_shows_what_the_provider_said() {
 }
 
 #[tokio::test]
+async fn si_3_the_menu_leads_to_where_the_profile_is_edited_where_there_is_such_a_place() {
+    let mut house = House::with(alice());
+    house.get("/").await.hides("Edit profile");
+    house.ways.edit_profile = Some("/auth/edit-profile?return_to=/profile".to_owned());
+    house
+        .get("/")
+        .await
+        .shows("<a rel=\"external\" href=\"/auth/edit-profile?return_to=/profile\">Edit profile</a>");
+}
+
+#[tokio::test]
 async fn po_2_unknown_groups_are_said_to_be_unknown() {
     let mut person = alice();
     person.groups = Groups::Unknown;

@@ -37,6 +37,26 @@ async fn si_14_the_page_ends_other_sessions_by_a_form_and_not_the_one_it_is_seen
 }
 
 #[tokio::test]
+async fn se_3_who_signed_in_a_while_ago_confirms_first_and_comes_back() {
+    let mut erin = alice();
+    erin.roles = vec!["Admin".to_owned()];
+    let house = House {
+        sessions: Some(Ok(vec![line("this-one", true), line("other-one", false)])),
+        confirm: Some("/auth/login?return_to="),
+        ..House::with(erin)
+    };
+    let page = house.get("/sessions").await;
+    page.shows("Confirm that it is you")
+        .shows("href=\"/auth/login?return_to=/sessions\"")
+        .shows("action=\"/auth/logout\"")
+        .hides("action=\"/sessions/end");
+    house
+        .get("/sessions?person=zo%C3%A9")
+        .await
+        .shows("href=\"/auth/login?return_to=/sessions?person=zo%C3%A9\"");
+}
+
+#[tokio::test]
 async fn si_14_only_administrators_are_offered_to_look_for_others() {
     house().get("/sessions").await.hides("Look for a person");
     let mut erin = alice();

@@ -35,6 +35,10 @@ pub trait Sessions: Send + Sync {
     /// # Errors
     /// See [`SessionsError`].
     async fn sessions(&self, visitor: &Visitor, whom: &WhichPerson) -> Result<Vec<SessionLine>, SessionsError>;
+
+    /// The address on this site at which the visitor confirms that it is them, and that leads back to `return_to`; none
+    /// when they signed in recently enough to end sessions.
+    fn confirm_at(&self, return_to: &str) -> Option<String>;
 }
 
 /// Why there is no list of sessions.

@@ -96,6 +96,16 @@ fn session(reader: &mut Reader) -> Option<SessionSettings> {
     let absolute = reader.take("session.absolute", values::duration);
     let max_per_person = reader.take("session.max_per_person", values::number_of_sessions);
     let keys_file = reader.take("session.keys_file", values::text);
+    let recent = reader.take("session.recent", |text| match text {
+        "off" => Ok(None),
+        text => match values::duration(text)? {
+            none if none.is_zero() => Err(Complaint::new(
+                "is nothing: nobody could ever end a session",
+                "write `15m`, or `off` to ask nobody to sign in again",
+            )),
+            recent => Ok(Some(recent)),
+        },
+    });
     let (idle, absolute) = (idle?, absolute?);
     if idle.is_zero() {
         reader.complain(
@@ -114,6 +124,7 @@ fn session(reader: &mut Reader) -> Option<SessionSettings> {
         absolute,
         max_per_person: max_per_person?,
         keys_file: keys_file.map(PathBuf::from),
+        recent: recent?,
     })
 }
 

@@ -209,3 +209,30 @@ async fn do_2_a_malformed_number_is_no_document() {
         );
     }
 }
+
+#[tokio::test]
+async fn si_3_the_profile_is_edited_where_the_provider_has_a_page_for_it() {
+    let mut plain = TestSite::start().await.sign_in("alice").await;
+    assert!(!plain.get("/").await.body.contains("Edit profile"));
+    let site = TestSite::with_provider(|config| {
+        let provider = &mut config.providers[0].provider;
+        let issuer = provider.issuer.trim_end_matches('/');
+        provider.user_flows = vec![bff::UserFlow {
+            name: bff::EDIT_PROFILE.to_owned(),
+            metadata_url: format!("{issuer}/.well-known/openid-configuration"),
+            end: bff::FlowEnd::RenewClaims,
+        }];
+    })
+    .await;
+    let mut alice = site.sign_in("alice").await;
+    let home = alice.get("/").await;
+    let link = home.body.split("href=\"").find(|rest| rest.contains(">Edit profile<"));
+    let link = link
+        .and_then(|rest| rest.split('"').next())
+        .unwrap()
+        .replace("&amp;", "&");
+    let way = alice.get(&link).await;
+    let address: url::Url = way.location().unwrap().parse().unwrap();
+    let back = alice.choose(&address, "alice").await;
+    assert_eq!(alice.get(&back).await.location(), Some("/profile"));
+}

@@ -102,3 +102,125 @@ async fn si_14_ending_a_session_is_a_form_of_this_site_and_needs_a_reference() {
     let stranger = site.visitor().post_form("/sessions/end-all", &[]).await;
     assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
+
+/// A form as a browser sends it: a person reads the answer.
+async fn send_form(visitor: &mut Visitor, path: &str, body: &'static str) -> crate::support::Answer {
+    let request = visitor
+        .request(Method::POST, path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", "http://127.0.0.1:4040")
+        .header("referer", "http://127.0.0.1:4040/sessions")
+        .header("accept", "text/html")
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document");
+    visitor.send(request.body(body.into()).unwrap()).await
+}
+
+/// The address behind "Confirm that it is you" or "Try again".
+fn way_to_confirm(page: &str) -> String {
+    let link = page.split("href=\"").find(|rest| rest.contains("step_up="));
+    let link = link.and_then(|rest| rest.split('"').next());
+    link.unwrap_or_else(|| panic!("no way to confirm: {page}"))
+        .replace("&amp;", "&")
+}
+
+/// Longer than a sign-in counts as recent, clocks that differ included.
+const A_WHILE: i64 = 17 * 60;
+
+#[tokio::test]
+async fn se_3_sessions_end_after_a_recent_sign_in_alone() {
+    let site = TestSite::start().await;
+    let (mut desk, mut phone) = (site.sign_in("alice").await, site.sign_in("alice").await);
+    let others = endable(&mut desk, "/sessions").await;
+    site.advance(A_WHILE);
+    let page = desk.get("/sessions").await;
+    assert!(
+        page.body.contains("Confirm that it is you") && !page.body.contains("action=\"/sessions/end"),
+        "{}",
+        page.body
+    );
+    for (path, fields) in [
+        ("/sessions/end", &[("session", &*others[0])][..]),
+        ("/sessions/end-all", &[]),
+    ] {
+        let refused = desk.post_form(path, fields).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{path}: {}", refused.body);
+        assert!(
+            refused.header("www-authenticate").contains("max_age=\"900\""),
+            "{:?}",
+            refused.headers
+        );
+    }
+    assert!(is_signed_in(&mut phone).await && is_signed_in(&mut desk).await);
+
+    // The provider is asked, the page comes back, and it works.
+    let at_provider = desk.get(&way_to_confirm(&page.body)).await;
+    let address: url::Url = at_provider.location().unwrap().parse().unwrap();
+    assert!(
+        address
+            .query_pairs()
+            .any(|(name, value)| name == "max_age" && value == "900"),
+        "{address}"
+    );
+    let back = desk.choose(&address, "alice").await;
+    assert_eq!(desk.get(&back).await.location(), Some("/sessions"));
+    let others = endable(&mut desk, "/sessions").await;
+    assert_eq!(others.len(), 1, "the session of before is gone, the phone is there");
+    let answer = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
+    assert_eq!(answer.location(), Some("/sessions?ended=1"));
+    assert!(!is_signed_in(&mut phone).await && is_signed_in(&mut desk).await);
+}
+
+#[tokio::test]
+async fn se_3_a_form_sent_too_late_changes_nothing_and_says_what_to_do() {
+    let site = TestSite::start().await;
+    let mut alice = site.sign_in("alice").await;
+    site.advance(A_WHILE);
+    let page = send_form(&mut alice, "/sessions/end-all", "").await;
+    assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    assert!(
+        page.body.contains("Nothing was changed") && page.body.contains("class=\"mark\""),
+        "{}",
+        page.body
+    );
+    assert!(
+        way_to_confirm(&page.body).contains("return_to=%2Fsessions"),
+        "{}",
+        page.body
+    );
+    assert!(is_signed_in(&mut alice).await);
+    // Signing out here needs nothing.
+    assert_eq!(alice.post_form("/auth/logout", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!is_signed_in(&mut alice).await);
+}
+
+#[tokio::test]
+async fn se_3_administrators_too_end_sessions_of_others_after_a_recent_sign_in_alone() {
+    let site = TestSite::start().await;
+    let mut bob = site.sign_in("bob").await;
+    bob.get("/").await;
+    site.wait_for_person("bob").await;
+    let mut erin = site.sign_in("erin").await;
+    let theirs = endable(&mut erin, "/sessions?person=bob").await;
+    site.advance(A_WHILE);
+    let refused = erin.post_form("/sessions/end", &[("session", &theirs[0])]).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert!(is_signed_in(&mut bob).await);
+    let page = erin.get("/sessions?person=bob").await;
+    assert!(
+        way_to_confirm(&page.body).contains("return_to=%2Fsessions%3Fperson%3Dbob"),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn se_3_where_it_is_off_nobody_is_asked_again() {
+    let site = TestSite::configured(|config| config.session.recent = None).await;
+    let (mut desk, mut phone) = (site.sign_in("alice").await, site.sign_in("alice").await);
+    site.advance(A_WHILE);
+    let others = endable(&mut desk, "/sessions").await;
+    let answer = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
+    assert_eq!(answer.location(), Some("/sessions?ended=1"));
+    assert!(!is_signed_in(&mut phone).await);
+}

@@ -97,6 +97,15 @@ pub(super) const SITE: &[Key] = &[
         r#"keys_file = "/var/lib/portico/keys""#,
         "Keys that seal sessions, made at the first start and readable by Portico's user alone. The first key seals, all open.",
     ),
+    key(
+        "session.recent",
+        Shape::Text("duration: a number and `s`, `m`, `h` or `d`; or `off`"),
+        Some("15m"),
+        r#"recent = "5m""#,
+        "Who ends sessions on other devices, or those of other people, has to have signed in at the provider within this time; \
+         otherwise they confirm there first that it is them. The provider has to say when people signed in (`auth_time`, at Entra \
+         an optional claim). `off` asks nobody again.",
+    ),
 ];
 
 /// `[api]`.
