@@ -10,6 +10,7 @@
 //! | How is it printed for operators? | [`mod@reference`] |
 //! | Which directory is asked, about what? | `directory.rs` |
 //! | Where do traces go? | `telemetry.rs` |
+//! | Which APIs do pages reach through Portico? | `upstreams.rs` |
 //! | Who is meant by `acme:alice`? | `who.rs` |
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
@@ -24,6 +25,7 @@ pub mod read;
 pub mod reference;
 pub mod source;
 mod telemetry;
+mod upstreams;
 pub mod values;
 mod who;
 
@@ -63,6 +65,8 @@ pub struct Config {
     pub directory: DirectorySettings,
     /// Where traces go.
     pub telemetry: TelemetrySettings,
+    /// APIs that pages reach at a path of this site.
+    pub upstreams: Vec<bff::Upstream>,
 }
 
 /// What is logged, and how.

@@ -6,7 +6,7 @@
 //! | Is the site alive, is it ready? | `router/health.rs` |
 //! | Which requests are turned away at the door? | `router/door.rs` |
 //! | Pages | the `app` crate; their context is made in `context.rs` |
-//! | `/auth/…` | the `bff` crate |
+//! | `/auth/…`, and the paths of `[[upstreams]]` | the `bff` crate |
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -43,6 +43,8 @@ pub(crate) struct Parts {
     pub(crate) bff: Bff,
     pub(crate) store: Store,
     pub(crate) api: Router,
+    /// Ways to APIs of others.
+    pub(crate) proxies: Router,
 }
 
 /// Everything a site answers.
@@ -53,6 +55,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         bff,
         store,
         api,
+        proxies,
     } = parts;
     let headers = house.headers.clone();
     // Compressed answers tell their length: only what holds no secret of a session is compressed, so not `/auth`.
@@ -61,6 +64,8 @@ pub(crate) fn router(parts: Parts) -> Router {
     let site = pages(house, options).layer(compressed).merge(api).merge(bff.router());
     bff.protect(site)
         .layer(middleware::from_fn(door::limit_body))
+        // They guard themselves and limit bodies as they pass, piece by piece.
+        .merge(proxies)
         // Files of the build are the same for everybody: no session is looked up for them.
         .merge(files)
         .merge(health::router(bff, store))

@@ -55,6 +55,9 @@ pub enum StartError {
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// No provider gives tokens for an upstream.
+    #[error("an API of `[[upstreams]]` cannot be reached: name in `providers` whose tokens are for it")]
+    Upstream(#[source] Box<dyn Error + Send + Sync>),
     /// Sign-in cannot be set up.
     #[error("sign-in cannot be set up")]
     SignIn(#[source] Box<dyn Error + Send + Sync>),
@@ -92,6 +95,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
     let bff = Bff::new(sign_in, Arc::new(sessions), pages).map_err(|error| StartError::SignIn(error.into()))?;
     bff.start();
 
+    let proxies = proxies(config, &bff)?;
     let audience = config.api.audience.as_deref();
     let own_api = api::router(&bff, audience.filter(|_| config.api.base_url.is_none()));
     let messages = MessageSource::new(config.api.base_url.as_ref(), own_api.clone())
@@ -121,11 +125,21 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
         bff: bff.clone(),
         store: store.clone(),
         api: own_api,
+        proxies,
     };
     Ok(Site {
         router: router::router(parts),
         bff,
         store,
+    })
+}
+
+/// The paths at which pages reach APIs.
+fn proxies(config: &Config, bff: &Bff) -> Result<Router, StartError> {
+    config.upstreams.iter().try_fold(Router::new(), |router, upstream| {
+        let proxy = bff.proxy(upstream.clone());
+        let proxy = proxy.map_err(|error| StartError::Upstream(error.into()))?;
+        Ok(router.merge(proxy))
     })
 }
 

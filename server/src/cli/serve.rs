@@ -114,7 +114,7 @@ fn at(config: &Config) -> &str {
 fn start_failure(error: &StartError) -> Failure {
     let text = with_causes(error);
     match error {
-        StartError::Policy(_) | StartError::SignIn(_) => Failure::Configuration(text),
+        StartError::Policy(_) | StartError::SignIn(_) | StartError::Upstream(_) => Failure::Configuration(text),
         StartError::Database { .. } | StartError::Keys { .. } => Failure::Other(text),
     }
 }

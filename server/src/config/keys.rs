@@ -6,6 +6,7 @@ mod directory;
 mod provider;
 mod site;
 mod telemetry;
+mod upstreams;
 
 /// One key of `portico.toml`.
 #[derive(Debug, Clone, Copy)]
@@ -66,9 +67,13 @@ pub fn all() -> impl Iterator<Item = &'static Key> {
         .chain(provider::PROVIDER)
         .chain(client::CLIENT)
         .chain(site::API)
+        .chain(upstreams::UPSTREAMS)
         .chain(directory::DIRECTORY)
         .chain(telemetry::TELEMETRY)
 }
+
+/// Tables that may be written several times.
+const TABLES: [&str; 2] = ["providers", "upstreams"];
 
 /// Variables that start with `PORTICO_` and are no keys.
 pub const OTHER_VARIABLES: &[(&str, &str)] = &[
@@ -119,12 +124,13 @@ pub fn place(name: &str) -> Option<String> {
     if let Some(key) = all().find(|key| variable(key.path) == name && !key.path.contains("[]")) {
         return Some(key.path.to_owned());
     }
-    let (index, key) = rest.strip_prefix("providers_")?.split_once('_')?;
+    let table = TABLES.into_iter().find(|table| rest.starts_with(table))?;
+    let (index, key) = rest.strip_prefix(table)?.strip_prefix('_')?.split_once('_')?;
     let index: usize = index.parse().ok().filter(|index| *index < 100)?;
     let found = all()
-        .filter_map(|candidate| candidate.path.strip_prefix("providers[]."))
+        .filter_map(|candidate| candidate.path.strip_prefix(table)?.strip_prefix("[]."))
         .find(|path| path.replace('.', "_") == key)?;
-    Some(format!("providers[{index}].{found}"))
+    Some(format!("{table}[{index}].{found}"))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const ALGORITHMS: &[&str] = &[
 /// Every provider without a mistake; mistakes are noted in `reader`.
 pub(super) fn all(reader: &mut Reader, api_audience: Option<&str>) -> Vec<ProviderSettings> {
     let mut providers: Vec<ProviderSettings> = Vec::new();
-    for index in 0..reader.providers() {
+    for index in 0..reader.tables("providers") {
         let Some(settings) = one(reader, &format!("providers[{index}]"), api_audience) else {
             continue;
         };

@@ -8,7 +8,7 @@ use super::{
     problem::{Complaint, Origin, Problem, Problems},
     provider,
     source::{Entries, Raw, Sources},
-    telemetry, values,
+    telemetry, upstreams, values,
 };
 
 impl Config {
@@ -52,6 +52,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let providers = provider::all(reader, api.audience.as_deref());
     let directory = directory::settings(reader);
     let telemetry = telemetry::settings(reader);
+    let upstreams = upstreams::all(reader, &providers);
     let listen = listen?;
     let here = || values::origin(&format!("http://localhost:{}", listen.port())).ok();
     Some(Config {
@@ -73,6 +74,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
         demo: false,
         directory: directory?,
         telemetry: telemetry?,
+        upstreams,
     })
 }
 
@@ -146,10 +148,10 @@ impl Reader {
         }
     }
 
-    /// How many `[[providers]]` there are.
-    pub(super) fn providers(&self) -> usize {
+    /// How many tables of that name there are, such as `[[providers]]`.
+    pub(super) fn tables(&self, name: &str) -> usize {
         (0..100)
-            .take_while(|index| self.entries.tables.contains_key(&format!("providers[{index}]")))
+            .take_while(|index| self.entries.tables.contains_key(&format!("{name}[{index}]")))
             .count()
     }
 

@@ -61,6 +61,11 @@ fn heading(table: &str) -> &'static str {
             "\n## `[[providers]]`\n\nWho signs people in. One table for each, as many as needed; with several, people choose.\n"
         }
         "api" => "\n## `[api]`\n\nWhere the messages on the Public, Protected and Admin pages come from.\n",
+        "upstreams[]" => {
+            "\n## `[[upstreams]]`\n\nAPIs of your own that scripts on this site reach at a path of this site, with the access token of the \
+             person who is signed in; the browser never holds it. Cookies stay behind, and requests of other sites are refused. One \
+             table for each API.\n"
+        }
         "directory" => {
             "\n## `[directory]`\n\nMicrosoft Graph, asked with the application's own token about the people of providers that say so: \
              `providers[].groups.graph`, `providers[].profile.graph`, `providers[].manager.graph`.\n"

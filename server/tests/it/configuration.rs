@@ -111,6 +111,143 @@ fn po_2_the_directory_is_asked_where_a_provider_says_so() {
 }
 
 #[test]
+fn se_3_how_recent_a_sign_in_has_to_be_is_a_duration_or_off() {
+    let recent =
+        |text: &str| read(&format!("[session]\nrecent = \"{text}\"\n"), &[]).map(|config| config.session.recent);
+    assert_eq!(
+        read("", &[]).unwrap().session.recent,
+        Some(std::time::Duration::from_mins(15))
+    );
+    assert_eq!(recent("5m"), Ok(Some(std::time::Duration::from_mins(5))));
+    assert_eq!(recent("off"), Ok(None));
+    for wrong in ["0s", "never", ""] {
+        let problems = recent(wrong).unwrap_err();
+        assert!(
+            problems[0].starts_with("portico.toml:2: session.recent: "),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
+fn px_1_an_upstream_is_a_path_an_address_and_whose_tokens_are_for_it() {
+    let provider = API_PROVIDER;
+    let upstream = "[[upstreams]]\npath = \"/api/orders\"\nbase_url = \"https://o.example/v1\"\n";
+    let good = format!(
+        "{provider}{upstream}audience = \"https://o.example\"\nresource = \"https://o.example\"\nscopes = [\"orders:read\"]\n\
+         methods = [\"GET\", \"POST\"]\nproviders = [\"a\"]\n"
+    );
+    let config = read(&good, &[]).unwrap();
+    let wanted = bff::Upstream::new("/api/orders", "https://o.example/v1").unwrap();
+    let wanted = wanted
+        .audience("https://o.example")
+        .resource("https://o.example")
+        .scopes(["orders:read"])
+        .methods([http::Method::GET, http::Method::POST])
+        .providers(["a"]);
+    assert_eq!(format!("{:?}", config.upstreams), format!("{:?}", [wanted]));
+    let by_variable = read(
+        provider,
+        &[
+            ("PORTICO_UPSTREAMS_0_PATH", "/api/x"),
+            ("PORTICO_UPSTREAMS_0_BASE_URL", "https://x.example"),
+            ("PORTICO_UPSTREAMS_0_AUDIENCE", "x"),
+            ("PORTICO_UPSTREAMS_0_PROVIDERS", "a"),
+        ],
+    );
+    assert_eq!(by_variable.unwrap().upstreams.len(), 1);
+    assert!(read(provider, &[]).unwrap().upstreams.is_empty());
+}
+
+const API_PROVIDER: &str = "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"p\"\n";
+
+/// What is said of one upstream, whose table begins in line 5.
+fn refused_upstream(path: &str, address: &str, more: &str) -> String {
+    let table = format!("[[upstreams]]\npath = \"{path}\"\nbase_url = \"{address}\"\n{more}\n");
+    let problems = read(&format!("{API_PROVIDER}{table}"), &[]).unwrap_err();
+    assert!(
+        problems.len() == 1 && problems[0].contains(" — "),
+        "{table}: {problems:?}"
+    );
+    problems[0].clone()
+}
+
+#[test]
+fn px_1_an_upstream_that_leads_nowhere_safe_is_refused_by_line_and_key() {
+    let (home, audience) = ("https://o.example", "audience = \"x\"\nproviders = [\"a\"]");
+    for (path, address, more, told) in [
+        (
+            "/orders",
+            home,
+            audience,
+            "portico.toml:6: upstreams[0].path: `/orders` is not below `/api/`",
+        ),
+        ("/api/fn/x", home, audience, "path: `/api/fn/x` is Portico's own"),
+        (
+            "/api/messages",
+            home,
+            audience,
+            "path: `/api/messages` is Portico's own",
+        ),
+        ("/api/..", home, audience, "path: `/api/..` must be a path like"),
+        (
+            "/api/o",
+            "http://o.example",
+            audience,
+            "portico.toml:7: upstreams[0].base_url: `http://o.example` is plain http",
+        ),
+        (
+            "/api/o",
+            "https://o.example?x",
+            audience,
+            "base_url: `https://o.example?x` has a query",
+        ),
+        (
+            "/api/o",
+            home,
+            "",
+            "upstreams[0].audience: is missing, and `resource` too",
+        ),
+        (
+            "/api/o",
+            home,
+            "audience = \"x\"",
+            "providers: is missing, and no sign-in asks for this",
+        ),
+        (
+            "/api/o",
+            home,
+            "audience = \"x\"\nproviders = [\"b\"]",
+            "providers: `b` is no provider",
+        ),
+    ] {
+        let said = refused_upstream(path, address, more);
+        assert!(said.contains(told), "{path} {address} {more}: {said}");
+    }
+}
+
+#[test]
+fn px_2_what_passes_to_an_upstream_is_listed_and_paths_do_not_overlap() {
+    let (home, audience) = ("https://o.example", "audience = \"x\"\nproviders = [\"a\"]");
+    for (more, told) in [
+        ("methods = [\"TRACE\"]", "methods: `TRACE` is no method that passes"),
+        ("methods = []", "methods: is empty"),
+        ("colour = \"red\"", "upstreams[0].colour: is no key"),
+        (
+            "[[upstreams]]\nbase_url = \"https://x.example\"\naudience = \"x\"\nproviders = [\"a\"]",
+            "upstreams[1].path: is missing",
+        ),
+        (
+            "[[upstreams]]\npath = \"/api/o/new\"\nbase_url = \"https://x.example\"\naudience = \"x\"\nproviders = [\"a\"]",
+            "upstreams[1].path: `/api/o/new` and `/api/o` lie within each other",
+        ),
+    ] {
+        let said = refused_upstream("/api/o", home, &format!("{audience}\n{more}"));
+        assert!(said.contains(told), "{more}: {said}");
+    }
+}
+
+#[test]
 fn the_site_is_where_it_listens_unless_it_says_otherwise() {
     assert_eq!(
         read("listen = \"127.0.0.1:5050\"", &[]).unwrap().public_url.as_str(),

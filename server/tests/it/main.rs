@@ -26,3 +26,4 @@ mod start;
 mod support;
 mod tokens;
 mod traces;
+mod upstreams;
