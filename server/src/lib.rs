@@ -13,6 +13,7 @@
 //! | Who is signed in where, and how is that ended? | `sessions.rs` |
 //! | What do browsers have to obey? | `headers.rs` |
 //! | What do connections have to obey? | [`serve`] |
+//! | How are sealing keys exchanged while the site runs? | `key_reload.rs` |
 //! | What is logged, and what is counted? | [`telemetry`], [`metrics`] |
 //! | What can an operator type? | [`cli`] |
 
@@ -25,6 +26,7 @@ pub mod demo_house;
 pub mod directory;
 mod headers;
 pub mod import;
+mod key_reload;
 pub mod library;
 pub mod markdown;
 mod messages;

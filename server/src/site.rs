@@ -29,6 +29,8 @@ pub struct Site {
     pub bff: Bff,
     /// The documents, as they are stored.
     pub store: Store,
+    /// What seals sessions and cookies; all clones are the same ring.
+    pub keys: KeyRing,
 }
 
 /// Why a site cannot be put together. Each is one line and names what to change.
@@ -90,6 +92,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
         .await
         .map_err(|error| database(error.into()))?;
     let sign_in = bff_config(config, clock.clone())?;
+    let keys = sign_in.keys.clone();
     let options = leptos_options(config);
     let pages = Arc::new(HousePages::new(&options, config));
     let bff = Bff::new(sign_in, Arc::new(sessions), pages).map_err(|error| StartError::SignIn(error.into()))?;
@@ -131,6 +134,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
         router: router::router(parts),
         bff,
         store,
+        keys,
     })
 }
 

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::{ConfigFile, Failure, print};
 use crate::{
     config::Config,
-    metrics,
+    key_reload, metrics,
     serve::{asked_to_stop, listen, serve},
     site::{Site, StartError, site, with_causes},
     telemetry::{self, Traces},
@@ -46,6 +46,7 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
         .map_err(|error| Failure::Other(with_causes(&error)))?;
+    key_reload::at_every_hangup(site.keys.clone(), config.session.keys_file.clone());
     print(&format!("Portico is at {}\n", at(&config)));
     serve_until_stopped(listener, site, traces).await;
     Ok(ExitCode::SUCCESS)
@@ -65,6 +66,7 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     let provider = demo_house::listen(&config).await.map_err(|error| failure(&error))?;
     tokio::spawn(provider.run());
     let site = site(&config).await.map_err(|error| start_failure(&error))?;
+    key_reload::at_every_hangup(site.keys.clone(), config.session.keys_file.clone());
     demo_house::seed(&config, &site.store)
         .await
         .map_err(|error| failure(&error))?;

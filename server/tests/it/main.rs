@@ -17,6 +17,7 @@ mod documents;
 mod headers;
 mod import;
 mod metrics;
+mod keys;
 mod pages;
 mod policy;
 mod requests;

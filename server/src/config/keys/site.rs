@@ -95,7 +95,8 @@ pub(super) const SITE: &[Key] = &[
         FILE,
         Some("data/keys"),
         r#"keys_file = "/var/lib/portico/keys""#,
-        "Keys that seal sessions, made at the first start and readable by Portico's user alone. The first key seals, all open.",
+        "Keys that seal sessions, made at the first start and readable by Portico's user alone. The first key seals, all open. `SIGHUP` \
+         has the file read again; a file with a mistake changes nothing.",
     ),
     key(
         "session.recent",
