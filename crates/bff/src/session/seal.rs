@@ -1,8 +1,7 @@
 //! How is something sealed that leaves this process, in a database or in a cookie?
 //!
 //! XChaCha20-Poly1305 with a key derived by HKDF-SHA-256 (RFC 5869) from the key ring and a salt. For a session the
-//! salt is its id, which only the browser holds: key ring and database together still open nothing. Records are made small
-//! first, in [`packed`].
+//! salt is its id, which only the browser holds: key ring and database together still open nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,8 +14,6 @@ use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
 use crate::config::key_ring::{KEY_LEN, KeyRing};
-
-mod packed;
 
 const NONCE_LEN: usize = 24;
 /// What a session record is bound to, so that it cannot be passed off as a cookie.
@@ -38,7 +35,7 @@ impl Sealer {
 
     /// Seals a session for whoever holds `id`, bound to the row `row`.
     pub(crate) fn seal_record(&self, id: [u8; 16], row: &[u8], value: &impl Serialize) -> Result<String, SealError> {
-        self.seal(&id, RECORD, row, &packed::pack(&json(value)?)?)
+        self.seal(&id, RECORD, row, value)
     }
 
     /// Opens what [`Self::seal_record`] made, and says whether the key that seals today made it.
@@ -48,8 +45,7 @@ impl Sealer {
         row: &[u8],
         sealed: &str,
     ) -> Result<(T, bool), SealError> {
-        let (plain, key) = self.open(&id, RECORD, row, sealed)?;
-        let value = serde_json::from_slice(&packed::unpack(plain)?).map_err(|_| SealError)?;
+        let (value, key) = self.open(&id, RECORD, row, sealed)?;
         Ok((value, key == 0))
     }
 
@@ -60,7 +56,7 @@ impl Sealer {
         bound_to: &str,
         value: &impl Serialize,
     ) -> Result<String, SealError> {
-        self.seal(&[], purpose, bound_to.as_bytes(), &json(value)?)
+        self.seal(&[], purpose, bound_to.as_bytes(), value)
     }
 
     /// Opens what [`Self::seal_cookie`] made for the same purpose and owner.
@@ -70,23 +66,30 @@ impl Sealer {
         bound_to: &str,
         sealed: &str,
     ) -> Result<T, SealError> {
-        let (plain, _) = self.open(&[], purpose, bound_to.as_bytes(), sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| SealError)
+        let (value, _) = self.open(&[], purpose, bound_to.as_bytes(), sealed)?;
+        Ok(value)
     }
 
-    fn seal(&self, salt: &[u8], purpose: &str, aad: &[u8], msg: &[u8]) -> Result<String, SealError> {
+    fn seal(&self, salt: &[u8], purpose: &str, aad: &[u8], value: &impl Serialize) -> Result<String, SealError> {
+        let plain = serde_json::to_vec(value).map_err(|_| SealError)?;
         let keys = self.0.keys();
         let key = keys.first().ok_or(SealError)?;
         let mut nonce = [0; NONCE_LEN];
         rand::rng().fill_bytes(&mut nonce);
         let sealed = cipher(key, salt, purpose)?
-            .encrypt(XNonce::from_slice(&nonce), Payload { msg, aad })
+            .encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad })
             .map_err(|_| SealError)?;
         Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
-    /// What was sealed, and which key of the ring has opened it.
-    fn open(&self, salt: &[u8], purpose: &str, aad: &[u8], sealed: &str) -> Result<(Vec<u8>, usize), SealError> {
+    /// The value, and which key of the ring has opened it.
+    fn open<T: DeserializeOwned>(
+        &self,
+        salt: &[u8],
+        purpose: &str,
+        aad: &[u8],
+        sealed: &str,
+    ) -> Result<(T, usize), SealError> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SealError)?;
         let (nonce, msg) = bytes.split_at_checked(NONCE_LEN).ok_or(SealError)?;
         let nonce = XNonce::from_slice(nonce);
@@ -95,12 +98,10 @@ impl Sealer {
             let plain = cipher(key, salt, purpose).ok()?.decrypt(nonce, Payload { msg, aad });
             Some((plain.ok()?, number))
         });
-        opened.ok_or(SealError)
+        let (plain, number) = opened.ok_or(SealError)?;
+        let value = serde_json::from_slice(&plain).map_err(|_| SealError)?;
+        Ok((value, number))
     }
-}
-
-fn json(value: &impl Serialize) -> Result<Vec<u8>, SealError> {
-    serde_json::to_vec(value).map_err(|_| SealError)
 }
 
 fn cipher(key: &[u8; KEY_LEN], salt: &[u8], purpose: &str) -> Result<XChaCha20Poly1305, SealError> {

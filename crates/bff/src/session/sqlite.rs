@@ -24,14 +24,13 @@ use super::sql;
 use super::store::{Saved, SessionRecords, row_key, saved_or_error};
 
 /// Each statement may be run again on a database that has it already.
-/// Sessions are rows of a heap: sorted by their hashes, pages would be a third empty.
 const SCHEMA: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS bff_sessions (
-        id_hash BLOB NOT NULL PRIMARY KEY, sealed TEXT NOT NULL, version INTEGER NOT NULL,
+        id_hash BLOB PRIMARY KEY, sealed TEXT NOT NULL, version INTEGER NOT NULL,
         provider TEXT, issuer TEXT, subject TEXT, sid TEXT,
         created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL,
         fence INTEGER NOT NULL DEFAULT 0, lease_until INTEGER NOT NULL DEFAULT 0
-    ) STRICT",
+    ) STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS bff_sessions_person ON bff_sessions (issuer, subject)",
     "CREATE INDEX IF NOT EXISTS bff_sessions_sid ON bff_sessions (provider, sid)",
     "CREATE INDEX IF NOT EXISTS bff_sessions_expires ON bff_sessions (expires)",
