@@ -3,7 +3,7 @@
 //! | question | where |
 //! |---|---|
 //! | What is traced of a request? | `request.rs` |
-//! | How do the parts of a page belong to its trace? | [`part`] |
+//! | How do the parts of a page belong to its trace? | `part.rs` |
 //! | Where do traces go? | [`traces`] |
 //! | How are they sent? | `collector.rs` |
 //!

@@ -1,7 +1,7 @@
 //! Where do spans go? To a collector, by OTLP over HTTP, in batches and from a thread of their own: a request hands its spans
 //! to a bounded queue and goes on; when the queue is full, spans are lost and nothing else.
 //!
-//! What leaves the process is chosen here, not where spans are made: spans of this house alone ([`HOUSE`]), never events,
+//! What leaves the process is chosen here, not where spans are made: spans of this house alone (`HOUSE`), never events,
 //! which name people for the operator's own log. What is in a span of a request is said in `request.rs`; how a batch is
 //! sent, in `collector.rs`.
 
