@@ -12,6 +12,7 @@
 //! | Where do the messages come from? | `messages.rs`, and the API itself in `api.rs` |
 //! | Who is signed in where, and how is that ended? | `sessions.rs` |
 //! | What do browsers have to obey? | `headers.rs` |
+//! | With what are others asked over HTTP? | `http_client.rs` |
 //! | What do connections have to obey? | [`serve`] |
 //! | How are sealing keys exchanged while the site runs? | `key_reload.rs` |
 //! | What is logged, and what is counted? | [`telemetry`], [`metrics`] |
@@ -25,6 +26,7 @@ mod context;
 pub mod demo_house;
 pub mod directory;
 mod headers;
+mod http_client;
 pub mod import;
 mod key_reload;
 pub mod library;

@@ -33,7 +33,7 @@ use self::sign_out_address::SignOutAddress;
 use self::user_flow::{ErrorRule, UserFlow};
 
 /// Sessions of one person where nothing else is said.
-const MAX_SESSIONS: NonZeroUsize = NonZeroUsize::new(100).unwrap();
+const MAX_SESSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
 
 /// Everything a [`Bff`](crate::Bff) needs to know.
 #[derive(Debug, Clone)]

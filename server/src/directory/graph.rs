@@ -10,7 +10,7 @@ use serde_json::Value;
 use tracing::{Instrument as _, field::Empty};
 use url::Url;
 
-use crate::config::values;
+use crate::{config::values, http_client::http_client};
 
 /// Longest wait for one whole answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -52,17 +52,8 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one client of the directory; `bff` has its own for providers"
-    )]
     pub(super) fn new(bff: Bff, base_url: Url) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .timeout(TIMEOUT)
-            .user_agent("portico")
-            .build()?;
+        let client = http_client(TIMEOUT)?;
         Ok(Self { client, base_url, bff })
     }
 

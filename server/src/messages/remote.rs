@@ -9,7 +9,7 @@ use http::{Method, header};
 use url::Url;
 
 use super::{Answer, MAX_ANSWER};
-use crate::telemetry;
+use crate::{http_client::http_client, telemetry};
 
 /// Longest wait for a whole answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,18 +21,11 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one client of the documents' side; `bff` has its own for providers"
-    )]
     pub(super) fn new(base_url: Url) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .timeout(TIMEOUT)
-            .user_agent("portico")
-            .build()?;
-        Ok(Self { client, base_url })
+        Ok(Self {
+            client: http_client(TIMEOUT)?,
+            base_url,
+        })
     }
 
     /// With a proof where the token is bound to a key; once more if the API wants a nonce in it (RFC 9449 §9).

@@ -12,6 +12,8 @@ use http::{Request, Response};
 use opentelemetry_http::{HttpClient, HttpError};
 use tokio::runtime::Handle;
 
+use crate::http_client::http_client;
+
 /// Longest time for one batch. The sender's thread waits meanwhile, and the queue behind it is bounded.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -28,17 +30,8 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one client for traces; it carries no token and must not share connections with those that do"
-    )]
     pub(super) fn new() -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .timeout(TIMEOUT)
-            .user_agent("portico")
-            .build()?;
+        let client = http_client(TIMEOUT)?;
         Ok(Self {
             client,
             runtime: Handle::current(),

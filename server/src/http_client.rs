@@ -1,0 +1,20 @@
+//! With what does the documents' side ask others over HTTP? With a client of each asker's own, all made here and alike: they share
+//! no connections, and none follows a redirect. `bff` has its own for providers.
+
+use std::time::Duration;
+
+use reqwest::{Client, redirect::Policy};
+
+/// A client whose requests take at most `timeout`, reading the answer included.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that makes clients for the directory, the messages API and traces"
+)]
+pub(crate) fn http_client(timeout: Duration) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .redirect(Policy::none())
+        .referer(false)
+        .timeout(timeout)
+        .user_agent("portico")
+        .build()
+}
