@@ -61,9 +61,11 @@ function fill(file, count) {
   const before = size();
   database.exec(`BEGIN;
     WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ${Number(count)})
-    INSERT INTO bff_sessions (id_hash, sealed, version, provider, issuer, subject, sid, created, seen, expires)
-    SELECT randomblob(32), sealed, version, provider, issuer, 'person-' || n, hex(randomblob(8)), created, seen, expires
-    FROM number, (SELECT * FROM bff_sessions LIMIT 1);
+    INSERT INTO bff_session_records (id_hash, sealed_identity, sealed_tokens, sealed_revocable, version, provider, issuer,
+      subject, sid, created, seen, expires)
+    SELECT randomblob(32), sealed_identity, sealed_tokens, sealed_revocable, version, provider, issuer,
+      'person-' || n, hex(randomblob(8)), created, seen, expires
+    FROM number, (SELECT * FROM bff_session_records LIMIT 1);
     COMMIT;`);
   const bytes = (size() - before) / count;
   database.close();

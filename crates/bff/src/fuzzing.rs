@@ -1,7 +1,6 @@
 //! What must hold for whatever somebody sends us? Three doors that bytes from elsewhere come in by, each with what has to be
 //! true behind it. `fuzz/` tries millions of inputs, `properties` some hundred in every test run.
 
-use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
@@ -23,9 +22,9 @@ use crate::provider::Provider;
 use crate::provider::http::HttpClient;
 use crate::provider::logout_token::{LogoutToken, LogoutTokenError};
 use crate::return_path::ReturnPath;
-use crate::session::record::{Session, columns};
+use crate::session::pack::pack;
+use crate::session::record::{IDENTITY, Session, TOKENS, columns, seal_part};
 use crate::session::seal::Sealer;
-use crate::session::store::row_key;
 use crate::sign_in::answer::Answer;
 
 const SECRET: &str = "a secret of thirty-two characters";
@@ -136,52 +135,54 @@ fn provider() -> Option<Provider> {
     Some(Provider::new(config, &site, Arc::new(http)))
 }
 
-/// A session's row: the bytes as the sealed column, as all columns, and as what is inside a seal of our own.
+/// A session's row: the bytes as its sealed columns, as what is inside seals of our own, and as its other columns.
 ///
 /// # Panics
 /// When something does not hold.
 pub fn session_record(data: &[u8]) {
     static SEALER: LazyLock<Sealer> = LazyLock::new(|| Sealer::new(KeyRing::ephemeral()));
     let (with, id) = (&*SEALER, Id(7));
-    let sealed = String::from_utf8_lossy(data).into_owned();
     assert!(
-        Session::from_record(with, &row(id, sealed)).is_err(),
+        Session::from_record(with, &row(id, data, data)).is_err(),
         "nobody sealed this"
     );
     let Ok(inside) = serde_json::from_slice::<Value>(data) else {
         return;
     };
-    let Ok(sealed) = with.seal_record(id.0.to_le_bytes(), &row_key(&id), &inside) else {
+    let tokens = pack(data).and_then(|packed| seal_part(with, &id, TOKENS, &packed));
+    let (Ok(identity), Ok(tokens)) = (seal_part(with, &id, IDENTITY, data), tokens) else {
         return;
     };
-    let mut record = row(id, sealed);
+    let mut record = row(id, &identity, &tokens);
     if let Value::Object(columns) = &inside {
-        let others = columns.iter().filter(|(name, _)| *name != columns::SEALED);
+        let others = columns.iter().filter(|(name, _)| !name.starts_with("sealed_"));
         record
             .data
             .extend(others.map(|(name, value)| (name.clone(), value.clone())));
     }
-    let Ok(session) = Session::from_record(with, &record) else {
+    let elsewhere = Record {
+        id: Id(8),
+        ..record.clone()
+    };
+    assert!(Session::from_record(with, &elsewhere).is_err(), "another id opens it");
+    let Ok(session) = Session::from_record(with, &record).and_then(|session| session.opened(with)) else {
         return;
     };
     // Whatever opened can be written again and is the same person.
     let again = session
         .to_record(with, OffsetDateTime::UNIX_EPOCH)
-        .and_then(|record| Session::from_record(with, &record));
+        .and_then(|record| Session::from_record(with, &record)?.opened(with));
     let again = again.map(|again| (again.identity.issuer, again.identity.subject, again.tokens.access_token));
     let identity = session.identity;
     assert_eq!(
         again,
         Ok((identity.issuer, identity.subject, session.tokens.access_token))
     );
-    let elsewhere = Record { id: Id(8), ..record };
-    assert!(Session::from_record(with, &elsewhere).is_err(), "another id opens it");
 }
 
-fn row(id: Id, sealed: String) -> Record {
-    Record {
-        id,
-        data: HashMap::from([(columns::SEALED.to_owned(), Value::String(sealed))]),
-        expiry_date: OffsetDateTime::UNIX_EPOCH,
-    }
+fn row(id: Id, identity: &[u8], tokens: &[u8]) -> Record {
+    let mut record = columns::record(id, OffsetDateTime::UNIX_EPOCH, OffsetDateTime::UNIX_EPOCH);
+    columns::set_bytes(&mut record, columns::IDENTITY, identity);
+    columns::set_bytes(&mut record, columns::TOKENS, tokens);
+    record
 }

@@ -37,7 +37,7 @@ use crate::bff::Inner;
 use crate::cookies;
 use crate::event::{Outcome, What};
 use crate::problem::Failure;
-use crate::session::record::Session;
+use crate::session::record::{SealedTokens, Session};
 use crate::session::room::SessionError;
 
 /// Wraps a site: cross-site defence outside, the session inside.
@@ -47,9 +47,12 @@ pub(crate) fn protect(inner: Arc<Inner>, site: Router) -> Router {
 }
 
 /// The session that a request's cookie names.
-pub(crate) async fn session_of(inner: &Inner, headers: &HeaderMap) -> Result<Option<Session>, SessionError> {
+pub(crate) async fn session_of(
+    inner: &Inner,
+    headers: &HeaderMap,
+) -> Result<Option<Session<SealedTokens>>, SessionError> {
     match session_id(inner, headers) {
-        Some(id) => inner.sessions.open(&id).await,
+        Some(id) => inner.sessions.find(&id).await,
         None => Ok(None),
     }
 }
@@ -101,7 +104,7 @@ async fn person_of(inner: &Arc<Inner>, request: &Parts) -> Result<Option<SignedI
 }
 
 /// `success`, or `refused` for a session that is not there any more.
-fn read_outcome(found: &Result<Option<Session>, SessionError>) -> &'static str {
+fn read_outcome(found: &Result<Option<Session<SealedTokens>>, SessionError>) -> &'static str {
     let outcome = match found {
         Ok(Some(_)) => Outcome::Success,
         Ok(None) => Outcome::Refused,
@@ -110,7 +113,7 @@ fn read_outcome(found: &Result<Option<Session>, SessionError>) -> &'static str {
     outcome.name()
 }
 
-async fn used_session(inner: &Inner, headers: &HeaderMap) -> Result<Option<Session>, SessionError> {
+async fn used_session(inner: &Inner, headers: &HeaderMap) -> Result<Option<Session<SealedTokens>>, SessionError> {
     let Some(mut session) = session_of(inner, headers).await? else {
         return Ok(None);
     };

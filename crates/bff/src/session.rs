@@ -3,7 +3,7 @@
 //! | question | where |
 //! |---|---|
 //! | What is kept, and what can be read without the cookie? | [`record`] |
-//! | How is it sealed? | [`seal`] |
+//! | How is it sealed? | [`seal`]; tokens are deflated first: [`pack`] |
 //! | What must a store promise? In memory? | [`store`] |
 //! | Which sessions does a person have? | [`index`], [`list`] |
 //! | In SQLite, in PostgreSQL? | `sqlite`, `postgres` (features of these names); what they share: `sql` |
@@ -19,6 +19,7 @@ pub(crate) mod lease;
 pub(crate) mod lifetime;
 pub(crate) mod limit;
 pub(crate) mod list;
+pub(crate) mod pack;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod record;
@@ -32,6 +33,7 @@ pub(crate) mod store;
 pub(crate) mod sweep;
 pub(crate) mod tombstone;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
@@ -51,4 +53,13 @@ pub struct Identity {
     pub claims: Map<String, Value>,
     /// When the person signed in here.
     pub signed_in_at: OffsetDateTime,
+}
+
+/// How and when the provider authenticated the person, as its ID token says; a refreshed one does not change it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Authentication {
+    /// `auth_time`, seconds since 1970.
+    pub(crate) time: Option<i64>,
+    pub(crate) acr: Option<String>,
+    pub(crate) amr: Vec<String>,
 }

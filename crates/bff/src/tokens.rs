@@ -43,29 +43,13 @@ pub(crate) struct TokenSet {
     pub(crate) id_token: String,
     /// The nonce of the sign-in; a refreshed ID token may repeat it.
     pub(crate) nonce: String,
-    /// `auth_time` of the sign-in; a refreshed ID token must repeat it.
-    #[serde(default)]
-    pub(crate) auth_time: Option<i64>,
     /// The refresh token may outlive the session (`offline_access`).
-    #[serde(default = "yes")]
     pub(crate) offline: bool,
     /// The key the access token is bound to (RFC 9449); sealed with the rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proof_key: Option<ProofKey>,
     /// Tokens for other APIs or fewer scopes.
-    #[serde(default)]
     pub(crate) kept: kept::KeptTokens,
-    /// `acr` of the sign-in.
-    #[serde(default)]
-    pub(crate) acr: Option<String>,
-    /// `amr` of the sign-in.
-    #[serde(default)]
-    pub(crate) amr: Vec<String>,
-}
-
-/// Of sessions that were written before it was noted.
-fn yes() -> bool {
-    true
 }
 
 impl TokenSet {
@@ -89,12 +73,9 @@ impl TokenSet {
             refresh_token: refresh.map(Into::into),
             id_token: id.into(),
             nonce: String::new(),
-            auth_time: None,
             offline: true,
             proof_key: None,
             kept: kept::KeptTokens::default(),
-            acr: None,
-            amr: Vec::new(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::bff::Inner;
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::session::Identity;
-use crate::session::record::Session;
+use crate::session::record::{SealedTokens, Session};
 use crate::tokens::kept::TokenRequest;
 use crate::tokens::{AccessToken, TokenError};
 
@@ -24,11 +24,11 @@ use crate::tokens::{AccessToken, TokenError};
 #[derive(Clone)]
 pub struct SignedIn {
     pub(crate) inner: Arc<Inner>,
-    pub(crate) session: Arc<Session>,
+    pub(crate) session: Arc<Session<SealedTokens>>,
 }
 
 impl SignedIn {
-    pub(crate) fn new(inner: Arc<Inner>, session: Session) -> Self {
+    pub(crate) fn new(inner: Arc<Inner>, session: Session<SealedTokens>) -> Self {
         Self {
             inner,
             session: Arc::new(session),

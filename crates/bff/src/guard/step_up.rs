@@ -46,28 +46,28 @@ impl SignedIn {
     /// The authentication context class the provider named in the ID token.
     #[must_use]
     pub fn acr(&self) -> Option<&str> {
-        self.session.tokens.acr.as_deref()
+        self.session.authentication.acr.as_deref()
     }
 
     /// The methods of authentication it named (RFC 8176), as it named them.
     #[must_use]
     pub fn amr(&self) -> &[String] {
-        &self.session.tokens.amr
+        &self.session.authentication.amr
     }
 
     /// When the provider authenticated the person, where it says so; signing in here may be later.
     #[must_use]
     pub fn authenticated_at(&self) -> Option<OffsetDateTime> {
-        OffsetDateTime::from_unix_timestamp(self.session.tokens.auth_time?).ok()
+        OffsetDateTime::from_unix_timestamp(self.session.authentication.time?).ok()
     }
 
     /// Whether the sign-in of this session is as strong and as recent as that, now.
     #[must_use]
     pub fn satisfies(&self, step_up: &StepUp) -> bool {
-        let tokens = &self.session.tokens;
+        let done = &self.session.authentication;
         let now = self.inner.config.clock.now().unix_timestamp();
         let leeway = leeway(&self.inner, &self.session.identity.issuer);
-        step_up.admits(tokens.acr.as_deref(), tokens.auth_time, now, leeway)
+        step_up.admits(done.acr.as_deref(), done.time, now, leeway)
     }
 
     /// The address on this site that asks the provider for it and leads back to `return_to`; for a link where a layer

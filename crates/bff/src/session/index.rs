@@ -82,13 +82,13 @@ pub enum Which<'a> {
     One(SessionRef),
 }
 
-/// The plain part of a stored session, and the sealed one as it is.
+/// The plain part of a stored session, and what the key ring opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
     /// Its name.
     pub reference: SessionRef,
-    /// What only the browser's id, or in part the key ring, can open.
-    pub sealed: String,
+    /// A refresh token that ends with the session, sealed with the key ring.
+    pub sealed_revocable: Option<Vec<u8>>,
     /// Short name of the provider.
     pub provider: String,
     /// The provider's issuer identifier.
@@ -152,7 +152,7 @@ fn row(key: [u8; 32], record: &Record) -> SessionRow {
     let text = |name| columns::text(record, name).unwrap_or_default().to_owned();
     SessionRow {
         reference: SessionRef(key),
-        sealed: text(columns::SEALED),
+        sealed_revocable: columns::bytes(record, columns::REVOCABLE),
         provider: text(columns::PROVIDER),
         issuer: text(columns::ISSUER),
         subject: text(columns::SUBJECT),

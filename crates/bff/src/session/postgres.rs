@@ -6,7 +6,6 @@
 mod index;
 mod lease;
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -29,18 +28,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7093008713113724019)";
 
 /// Each statement may be run again on a database that has it already.
-const SCHEMA: [&str; 9] = [
-    "CREATE TABLE IF NOT EXISTS bff_sessions (
-        id_hash BYTEA PRIMARY KEY, sealed TEXT NOT NULL, version BIGINT NOT NULL,
+const SCHEMA: [&str; 8] = [
+    // Of a time before tokens were sealed apart.
+    "DROP TABLE IF EXISTS bff_sessions",
+    "CREATE TABLE IF NOT EXISTS bff_session_records (
+        id_hash BYTEA PRIMARY KEY,
+        sealed_identity BYTEA NOT NULL, sealed_tokens BYTEA NOT NULL, sealed_revocable BYTEA, version BIGINT NOT NULL,
         provider TEXT, issuer TEXT, subject TEXT, sid TEXT,
-        created BIGINT NOT NULL, seen BIGINT NOT NULL, expires BIGINT NOT NULL
+        created BIGINT NOT NULL, seen BIGINT NOT NULL, expires BIGINT NOT NULL,
+        fence BIGINT NOT NULL DEFAULT 0, lease_until BIGINT NOT NULL DEFAULT 0
     )",
-    "ALTER TABLE bff_sessions ADD COLUMN IF NOT EXISTS fence BIGINT NOT NULL DEFAULT 0",
-    "ALTER TABLE bff_sessions ADD COLUMN IF NOT EXISTS lease_until BIGINT NOT NULL DEFAULT 0",
-    "CREATE INDEX IF NOT EXISTS bff_sessions_person ON bff_sessions (issuer, subject)",
+    "CREATE INDEX IF NOT EXISTS bff_session_records_person ON bff_session_records (issuer, subject)",
     // By hash: how long a `sid` may be is the provider's affair, and the other kind takes less than 3 kB.
-    "CREATE INDEX IF NOT EXISTS bff_sessions_sid ON bff_sessions USING hash (sid)",
-    "CREATE INDEX IF NOT EXISTS bff_sessions_expires ON bff_sessions (expires)",
+    "CREATE INDEX IF NOT EXISTS bff_session_records_sid ON bff_session_records USING hash (sid)",
+    "CREATE INDEX IF NOT EXISTS bff_session_records_expires ON bff_session_records (expires)",
     "CREATE TABLE IF NOT EXISTS bff_notes (name BYTEA PRIMARY KEY, at BIGINT NOT NULL, expires BIGINT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS bff_notes_expires ON bff_notes (expires)",
     "CREATE TABLE IF NOT EXISTS bff_kept (name BYTEA PRIMARY KEY, value TEXT NOT NULL)",
@@ -91,7 +92,9 @@ impl SessionStore for PostgresSessions {
         loop {
             let statement = query(sql::CREATE)
                 .bind(row_key(&record.id).to_vec())
-                .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+                .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
+                .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
+                .bind(columns::bytes(record, columns::REVOCABLE))
                 .bind(columns::version(record))
                 .bind(columns::text(record, columns::PROVIDER))
                 .bind(columns::text(record, columns::ISSUER))
@@ -129,7 +132,9 @@ impl SessionStore for PostgresSessions {
 impl SessionRecords for PostgresSessions {
     async fn update(&self, record: &Record) -> Result<Saved> {
         let statement = query(sql::UPDATE)
-            .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+            .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
+            .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
+            .bind(columns::bytes(record, columns::REVOCABLE))
             .bind(columns::seen(record).unix_timestamp())
             .bind(record.expiry_date.unix_timestamp())
             .bind(row_key(&record.id).to_vec())
@@ -159,12 +164,11 @@ impl SessionRecords for PostgresSessions {
 }
 
 fn read(id: Id, row: &PgRow) -> std::result::Result<Record, sqlx::Error> {
-    let mut record = Record {
-        id,
-        data: HashMap::new(),
-        expiry_date: sql::moment(row, "expires")?,
-    };
-    columns::fill(&mut record, row.try_get("sealed")?, sql::moment(row, "created")?);
+    let (created, expires) = (sql::moment(row, "created")?, sql::moment(row, "expires")?);
+    let mut record = columns::record(id, created, expires);
+    for name in [columns::IDENTITY, columns::TOKENS] {
+        columns::set_bytes(&mut record, name, row.try_get(name)?);
+    }
     columns::set_seen(&mut record, sql::moment(row, "seen")?);
     columns::set_version(&mut record, row.try_get("version")?);
     for name in [columns::PROVIDER, columns::ISSUER, columns::SUBJECT, columns::SID] {

@@ -1,21 +1,23 @@
-//! What is kept of a session? Sealed: identity and tokens. Plain, for finding sessions by: person, provider, `sid`,
-//! created, last seen, version. The plain ones travel in `Record::data` and become columns in a database.
+//! What is kept of a session? Sealed, each for itself: identity, which every request opens, and tokens, which few do. Plain,
+//! for finding sessions by: person, provider, `sid`, created, last seen, version. All of it travels in `Record::data` (see
+//! [`columns`]) and becomes columns in a database.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 
-use super::Identity;
 use super::index::{SessionRef, SessionRow};
+use super::pack::{pack, unpack};
 use super::seal::{SealError, Sealer};
 use super::store::row_key;
+use super::{Authentication, Identity};
 use crate::config::ProviderId;
 use crate::tokens::TokenSet;
 
-/// A session in the clear, as long as a request lasts.
+/// A session in the clear, as long as a request lasts; with its tokens, or with what opens to them.
 #[derive(Debug, Clone)]
-pub(crate) struct Session {
+pub(crate) struct Session<T = TokenSet> {
     pub(crate) id: Id,
     pub(crate) version: i64,
     pub(crate) created: OffsetDateTime,
@@ -23,79 +25,78 @@ pub(crate) struct Session {
     /// The provider's name for its own session, for the logout channels.
     pub(crate) sid: Option<String>,
     pub(crate) identity: Identity,
-    pub(crate) tokens: TokenSet,
+    pub(crate) authentication: Authentication,
+    pub(crate) tokens: T,
     /// The stored record is sealed with a key that no longer seals; writing it mends that.
     pub(crate) old_key: bool,
 }
 
+/// The tokens of a session that nobody has asked for yet.
+#[derive(Debug, Clone)]
+pub(crate) struct SealedTokens(Vec<u8>);
+
+// What each sealed column is for.
+pub(crate) const IDENTITY: &str = "session identity";
+pub(crate) const TOKENS: &str = "session tokens";
+/// A refresh token that ends with its session, for the day when the provider ends it and no browser is there
+/// (Back-Channel Logout 1.0 §2.7). It is sealed with the key ring alone, so a copy of the database still opens nothing.
+/// Tokens with `offline_access` outlive their session and are not written here.
+const REVOCABLE: &str = "revocable refresh token";
+
 /// What only the browser's id can open.
 #[derive(Serialize, Deserialize)]
-struct Sealed {
+struct SealedIdentity {
     provider: String,
     issuer: String,
     subject: String,
     claims: Map<String, Value>,
     created: i64,
-    tokens: TokenSet,
+    authentication: Authentication,
 }
 
-/// What follows in the sealed column: a refresh token that ends with its session, for the day when the provider ends it
-/// and no browser is there (Back-Channel Logout 1.0 §2.7). It is sealed with the key ring alone, so a copy of the
-/// database still opens nothing. Tokens with `offline_access` outlive their session and are not written here.
-const REVOCABLE_FROM: char = '.';
-const REVOCABLE: &str = "revocable refresh token";
+/// Seals a part of the session `id` for its browser.
+pub(crate) fn seal_part(with: &Sealer, id: &Id, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+    with.seal_for_holder(&id.0.to_le_bytes(), purpose, &row_key(id), plain)
+}
+
+fn open_part(with: &Sealer, id: &Id, purpose: &str, sealed: &[u8]) -> Result<(Vec<u8>, bool), SealError> {
+    with.open_for_holder(&id.0.to_le_bytes(), purpose, &row_key(id), sealed)
+}
 
 /// The refresh token that ends with the session of `row`.
 pub(crate) fn revocable(with: &Sealer, row: &SessionRow) -> Option<String> {
-    let (_, sealed) = row.sealed.split_once(REVOCABLE_FROM)?;
-    with.open_cookie(REVOCABLE, &row.reference.to_string(), sealed).ok()
+    let sealed = row.sealed_revocable.as_deref()?;
+    let token = with.open_for_site(REVOCABLE, row.reference.row_key(), sealed).ok()?;
+    String::from_utf8(token).ok()
 }
 
-impl Session {
+impl<T> Session<T> {
     /// Its name in lists and logs.
     pub(crate) fn reference(&self) -> SessionRef {
         SessionRef::of(&self.id)
     }
 
-    /// The record to store, to be removed at `expires`.
-    pub(crate) fn to_record(&self, with: &Sealer, expires: OffsetDateTime) -> Result<Record, SealError> {
-        let inside = Sealed {
-            provider: self.identity.provider.to_string(),
-            issuer: self.identity.issuer.clone(),
-            subject: self.identity.subject.clone(),
-            claims: self.identity.claims.clone(),
-            created: self.created.unix_timestamp(),
-            tokens: self.tokens.clone(),
-        };
-        let mut sealed = with.seal_record(self.id.0.to_le_bytes(), &row_key(&self.id), &inside)?;
-        if let Some(token) = self.tokens.refresh_token.as_ref().filter(|_| !self.tokens.offline) {
-            let bound_to = SessionRef::of(&self.id).to_string();
-            sealed.push(REVOCABLE_FROM);
-            sealed.push_str(&with.seal_cookie(REVOCABLE, &bound_to, token)?);
-        }
-        let mut record = Record {
+    fn with_tokens<U>(self, tokens: U) -> Session<U> {
+        Session {
             id: self.id,
-            data: std::collections::HashMap::new(),
-            expiry_date: expires,
-        };
-        columns::fill(&mut record, &sealed, self.created);
-        columns::set_seen(&mut record, self.seen);
-        columns::set_version(&mut record, self.version);
-        columns::set_text(&mut record, columns::PROVIDER, inside.provider);
-        columns::set_text(&mut record, columns::ISSUER, inside.issuer);
-        columns::set_text(&mut record, columns::SUBJECT, inside.subject);
-        if let Some(sid) = &self.sid {
-            columns::set_text(&mut record, columns::SID, sid.clone());
+            version: self.version,
+            created: self.created,
+            seen: self.seen,
+            sid: self.sid,
+            identity: self.identity,
+            authentication: self.authentication,
+            tokens,
+            old_key: self.old_key,
         }
-        Ok(record)
     }
+}
 
+impl Session<SealedTokens> {
     /// Opens a stored record.
     pub(crate) fn from_record(with: &Sealer, record: &Record) -> Result<Self, SealError> {
-        let sealed = columns::text(record, columns::SEALED).unwrap_or_default();
-        let sealed = sealed.split(REVOCABLE_FROM).next().unwrap_or_default();
-        let opened = with.open_record::<Sealed>(record.id.0.to_le_bytes(), &row_key(&record.id), sealed)?;
-        let (inside, current_key) = opened;
+        let sealed = columns::bytes(record, columns::IDENTITY).ok_or(SealError)?;
+        let (inside, current_key) = open_part(with, &record.id, IDENTITY, &sealed)?;
+        let inside: SealedIdentity = serde_json::from_slice(&inside).map_err(|_| SealError)?;
         let created = OffsetDateTime::from_unix_timestamp(inside.created).map_err(|_| SealError)?;
         Ok(Self {
             id: record.id,
@@ -110,19 +111,72 @@ impl Session {
                 claims: inside.claims,
                 signed_in_at: created,
             },
-            tokens: inside.tokens,
+            authentication: inside.authentication,
+            tokens: SealedTokens(columns::bytes(record, columns::TOKENS).ok_or(SealError)?),
             old_key: !current_key,
         })
     }
+
+    /// Its tokens, opened each time they are asked for.
+    pub(crate) fn open_tokens(&self, with: &Sealer) -> Result<TokenSet, SealError> {
+        let (packed, _) = open_part(with, &self.id, TOKENS, &self.tokens.0)?;
+        serde_json::from_slice(&unpack(&packed)?).map_err(|_| SealError)
+    }
+
+    /// The same with its tokens.
+    pub(crate) fn opened(self, with: &Sealer) -> Result<Session, SealError> {
+        let tokens = self.open_tokens(with)?;
+        Ok(self.with_tokens(tokens))
+    }
 }
 
-/// The plain part of a record.
+impl Session {
+    /// The record to store, to be removed at `expires`.
+    pub(crate) fn to_record(&self, with: &Sealer, expires: OffsetDateTime) -> Result<Record, SealError> {
+        let inside = SealedIdentity {
+            provider: self.identity.provider.to_string(),
+            issuer: self.identity.issuer.clone(),
+            subject: self.identity.subject.clone(),
+            claims: self.identity.claims.clone(),
+            created: self.created.unix_timestamp(),
+            authentication: self.authentication.clone(),
+        };
+        let plain = serde_json::to_vec(&inside).map_err(|_| SealError)?;
+        let identity = seal_part(with, &self.id, IDENTITY, &plain)?;
+        let packed = pack(&serde_json::to_vec(&self.tokens).map_err(|_| SealError)?)?;
+        let tokens = seal_part(with, &self.id, TOKENS, &packed)?;
+        let mut record = columns::record(self.id, self.created, expires);
+        columns::set_bytes(&mut record, columns::IDENTITY, &identity);
+        columns::set_bytes(&mut record, columns::TOKENS, &tokens);
+        if let Some(token) = self.tokens.refresh_token.as_ref().filter(|_| !self.tokens.offline) {
+            let revocable = with.seal_for_site(REVOCABLE, &row_key(&self.id), token.as_bytes())?;
+            columns::set_bytes(&mut record, columns::REVOCABLE, &revocable);
+        }
+        columns::set_seen(&mut record, self.seen);
+        columns::set_version(&mut record, self.version);
+        columns::set_text(&mut record, columns::PROVIDER, inside.provider);
+        columns::set_text(&mut record, columns::ISSUER, inside.issuer);
+        columns::set_text(&mut record, columns::SUBJECT, inside.subject);
+        if let Some(sid) = &self.sid {
+            columns::set_text(&mut record, columns::SID, sid.clone());
+        }
+        Ok(record)
+    }
+}
+
+/// The parts of a record. Bytes travel as Base64 (RFC 4648 §5), for `Record::data` is JSON.
 pub(crate) mod columns {
+    use std::collections::HashMap;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::Value;
     use time::OffsetDateTime;
-    use tower_sessions::session::Record;
+    use tower_sessions::session::{Id, Record};
 
-    pub(crate) const SEALED: &str = "sealed";
+    pub(crate) const IDENTITY: &str = "sealed_identity";
+    pub(crate) const TOKENS: &str = "sealed_tokens";
+    pub(crate) const REVOCABLE: &str = "sealed_revocable";
     pub(crate) const PROVIDER: &str = "provider";
     pub(crate) const ISSUER: &str = "issuer";
     pub(crate) const SUBJECT: &str = "subject";
@@ -131,12 +185,26 @@ pub(crate) mod columns {
     const SEEN: &str = "seen";
     const VERSION: &str = "version";
 
-    /// The least a record has.
-    pub(crate) fn fill(record: &mut Record, sealed: &str, created: OffsetDateTime) {
-        set_text(record, SEALED, sealed.to_owned());
-        set_number(record, CREATED, created.unix_timestamp());
-        set_number(record, SEEN, created.unix_timestamp());
-        set_number(record, VERSION, 0);
+    /// A record that nothing was sealed for yet, to be removed at `expires`.
+    pub(crate) fn record(id: Id, created: OffsetDateTime, expires: OffsetDateTime) -> Record {
+        let data = HashMap::new();
+        let mut record = Record {
+            id,
+            data,
+            expiry_date: expires,
+        };
+        set_number(&mut record, CREATED, created.unix_timestamp());
+        set_number(&mut record, SEEN, created.unix_timestamp());
+        set_number(&mut record, VERSION, 0);
+        record
+    }
+
+    pub(crate) fn bytes(record: &Record, name: &str) -> Option<Vec<u8>> {
+        URL_SAFE_NO_PAD.decode(text(record, name)?).ok()
+    }
+
+    pub(crate) fn set_bytes(record: &mut Record, name: &str, value: &[u8]) {
+        set_text(record, name, URL_SAFE_NO_PAD.encode(value));
     }
 
     pub(crate) fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {

@@ -7,11 +7,11 @@ use time::OffsetDateTime;
 use tower_sessions::session::Id;
 use tower_sessions::session_store;
 
-use super::Identity;
 use super::lease::{Fence, Leased};
-use super::record::Session;
+use super::record::{SealedTokens, Session};
 use super::seal::{SealError, Sealer};
 use super::store::{Saved, SessionRecords};
+use super::{Authentication, Identity};
 use crate::config::SessionLifetime;
 use crate::config::clock::Clock;
 use crate::tokens::TokenSet;
@@ -40,6 +40,7 @@ pub(crate) struct Sessions {
 /// What a sign-in brings.
 pub(crate) struct Beginning {
     pub(crate) identity: Identity,
+    pub(crate) authentication: Authentication,
     pub(crate) tokens: TokenSet,
     pub(crate) sid: Option<String>,
     /// When the person left for the provider; seconds since 1970.
@@ -57,6 +58,7 @@ impl Sessions {
             seen: now,
             sid: beginning.sid,
             identity: beginning.identity,
+            authentication: beginning.authentication,
             tokens: beginning.tokens,
             old_key: false,
         };
@@ -85,7 +87,7 @@ impl Sessions {
     }
 
     /// The living session of that id. A record that cannot be opened any more is no session.
-    pub(crate) async fn open(&self, id: &Id) -> Result<Option<Session>, SessionError> {
+    pub(crate) async fn find(&self, id: &Id) -> Result<Option<Session<SealedTokens>>, SessionError> {
         let Some(record) = self.records.load(id).await? else {
             return Ok(None);
         };
@@ -100,13 +102,19 @@ impl Sessions {
         Ok(Some(session))
     }
 
+    /// As [`Self::find`], with its tokens.
+    pub(crate) async fn open(&self, id: &Id) -> Result<Option<Session>, SessionError> {
+        let session = self.find(id).await?;
+        Ok(session.and_then(|session| session.opened(&self.sealer).ok()))
+    }
+
     /// Notes that `session` is in use; not more than once a minute, and at once if it is sealed with an old key.
-    pub(crate) async fn touch(&self, session: &mut Session) -> Result<(), SessionError> {
+    pub(crate) async fn touch(&self, session: &mut Session<SealedTokens>) -> Result<(), SessionError> {
         let now = self.clock.now();
         if session.old_key {
             session.seen = now;
             // Where others wrote meanwhile, they have sealed it as well.
-            if self.update(session).await? == Saved::Saved {
+            if self.update(&session.clone().opened(&self.sealer)?).await? == Saved::Saved {
                 (session.version, session.old_key) = (session.version + 1, false);
             }
             return Ok(());
@@ -136,7 +144,7 @@ impl Sessions {
     }
 
     /// When `session` ends if it is not used again.
-    pub(crate) fn end_of(&self, session: &Session) -> OffsetDateTime {
+    pub(crate) fn end_of<T>(&self, session: &Session<T>) -> OffsetDateTime {
         self.lifetime.end(session.created, session.seen)
     }
 }
@@ -174,6 +182,7 @@ mod tests {
         };
         Beginning {
             identity,
+            authentication: Authentication::default(),
             tokens: TokenSet::of("a", None, "i"),
             sid: None,
             started: at.unix_timestamp(),
@@ -194,15 +203,15 @@ mod tests {
     async fn se_1_an_idle_session_ends_and_a_used_one_goes_on_until_the_absolute_limit() {
         let (sessions, seconds) = scene();
         let idle = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
-        let mut used = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
+        let used = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap().id;
         for _ in 0..23 {
             seconds.fetch_add(7 * 3600, Ordering::SeqCst);
-            used = sessions.open(&used.id).await.unwrap().unwrap();
+            let mut used = sessions.find(&used).await.unwrap().unwrap();
             sessions.touch(&mut used).await.unwrap();
         }
         assert!(sessions.open(&idle.id).await.unwrap().is_none());
         seconds.fetch_add(7 * 3600, Ordering::SeqCst);
-        assert!(sessions.open(&used.id).await.unwrap().is_none(), "seven days are over");
+        assert!(sessions.open(&used).await.unwrap().is_none(), "seven days are over");
     }
 
     #[tokio::test]
@@ -220,12 +229,13 @@ mod tests {
         let new = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
         std::fs::write(&path, format!("{new}\n{old}")).unwrap();
         ring.reload(&path).unwrap();
-        let mut session = sessions.open(&used).await.unwrap().unwrap();
+        let mut session = sessions.find(&used).await.unwrap().unwrap();
         assert!(session.old_key);
         sessions.touch(&mut session).await.unwrap();
         assert!(!session.old_key);
         assert!(!sessions.open(&used).await.unwrap().unwrap().old_key, "sealed anew");
-        let again = sessions.update(&session).await.unwrap();
+        let again = session.opened(&sessions.sealer).unwrap();
+        let again = sessions.update(&again).await.unwrap();
         assert_eq!(again, Saved::Saved, "with the version it has now");
 
         std::fs::write(&path, new).unwrap();

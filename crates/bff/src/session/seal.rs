@@ -16,15 +16,14 @@ use sha2::Sha256;
 use crate::config::key_ring::{KEY_LEN, KeyRing};
 
 const NONCE_LEN: usize = 24;
-/// What a session record is bound to, so that it cannot be passed off as a cookie.
-const RECORD: &str = "session record";
 
 /// What is sealed cannot be made or opened. Says no more on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the sealed value cannot be opened with these keys")]
 pub(crate) struct SealError;
 
-/// Seals and opens with the keys of a [`KeyRing`].
+/// Seals and opens with the keys of a [`KeyRing`]. `purpose` keeps kinds of sealed values apart, `bound_to` names what one
+/// belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct Sealer(KeyRing);
 
@@ -33,30 +32,49 @@ impl Sealer {
         Self(keys)
     }
 
-    /// Seals a session for whoever holds `id`, bound to the row `row`.
-    pub(crate) fn seal_record(&self, id: [u8; 16], row: &[u8], value: &impl Serialize) -> Result<String, SealError> {
-        self.seal(&id, RECORD, row, value)
-    }
-
-    /// Opens what [`Self::seal_record`] made, and says whether the key that seals today made it.
-    pub(crate) fn open_record<T: DeserializeOwned>(
+    /// Seals for whoever holds `id`.
+    pub(crate) fn seal_for_holder(
         &self,
-        id: [u8; 16],
-        row: &[u8],
-        sealed: &str,
-    ) -> Result<(T, bool), SealError> {
-        let (value, key) = self.open(&id, RECORD, row, sealed)?;
-        Ok((value, key == 0))
+        id: &[u8; 16],
+        purpose: &str,
+        bound_to: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        self.seal(id, purpose, bound_to, plain)
     }
 
-    /// Seals a cookie's value: `purpose` keeps kinds of cookies apart, `bound_to` names what it belongs to.
+    /// Opens what [`Self::seal_for_holder`] made, and says whether the key that seals today made it.
+    pub(crate) fn open_for_holder(
+        &self,
+        id: &[u8; 16],
+        purpose: &str,
+        bound_to: &[u8],
+        sealed: &[u8],
+    ) -> Result<(Vec<u8>, bool), SealError> {
+        let (plain, key) = self.open(id, purpose, bound_to, sealed)?;
+        Ok((plain, key == 0))
+    }
+
+    /// Seals for whoever has the key ring.
+    pub(crate) fn seal_for_site(&self, purpose: &str, bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.seal(&[], purpose, bound_to, plain)
+    }
+
+    /// Opens what [`Self::seal_for_site`] made.
+    pub(crate) fn open_for_site(&self, purpose: &str, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        Ok(self.open(&[], purpose, bound_to, sealed)?.0)
+    }
+
+    /// Seals a cookie's value.
     pub(crate) fn seal_cookie(
         &self,
         purpose: &str,
         bound_to: &str,
         value: &impl Serialize,
     ) -> Result<String, SealError> {
-        self.seal(&[], purpose, bound_to.as_bytes(), value)
+        let plain = serde_json::to_vec(value).map_err(|_| SealError)?;
+        let sealed = self.seal_for_site(purpose, bound_to.as_bytes(), &plain)?;
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
     }
 
     /// Opens what [`Self::seal_cookie`] made for the same purpose and owner.
@@ -66,41 +84,32 @@ impl Sealer {
         bound_to: &str,
         sealed: &str,
     ) -> Result<T, SealError> {
-        let (value, _) = self.open(&[], purpose, bound_to.as_bytes(), sealed)?;
-        Ok(value)
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SealError)?;
+        let plain = self.open_for_site(purpose, bound_to.as_bytes(), &sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| SealError)
     }
 
-    fn seal(&self, salt: &[u8], purpose: &str, aad: &[u8], value: &impl Serialize) -> Result<String, SealError> {
-        let plain = serde_json::to_vec(value).map_err(|_| SealError)?;
+    fn seal(&self, salt: &[u8], purpose: &str, aad: &[u8], msg: &[u8]) -> Result<Vec<u8>, SealError> {
         let keys = self.0.keys();
         let key = keys.first().ok_or(SealError)?;
         let mut nonce = [0; NONCE_LEN];
         rand::rng().fill_bytes(&mut nonce);
         let sealed = cipher(key, salt, purpose)?
-            .encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad })
+            .encrypt(XNonce::from_slice(&nonce), Payload { msg, aad })
             .map_err(|_| SealError)?;
-        Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+        Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// The value, and which key of the ring has opened it.
-    fn open<T: DeserializeOwned>(
-        &self,
-        salt: &[u8],
-        purpose: &str,
-        aad: &[u8],
-        sealed: &str,
-    ) -> Result<(T, usize), SealError> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SealError)?;
-        let (nonce, msg) = bytes.split_at_checked(NONCE_LEN).ok_or(SealError)?;
+    /// What was sealed, and which key of the ring has opened it.
+    fn open(&self, salt: &[u8], purpose: &str, aad: &[u8], sealed: &[u8]) -> Result<(Vec<u8>, usize), SealError> {
+        let (nonce, msg) = sealed.split_at_checked(NONCE_LEN).ok_or(SealError)?;
         let nonce = XNonce::from_slice(nonce);
         let keys = self.0.keys();
         let opened = keys.iter().enumerate().find_map(|(number, key)| {
             let plain = cipher(key, salt, purpose).ok()?.decrypt(nonce, Payload { msg, aad });
             Some((plain.ok()?, number))
         });
-        let (plain, number) = opened.ok_or(SealError)?;
-        let value = serde_json::from_slice(&plain).map_err(|_| SealError)?;
-        Ok((value, number))
+        opened.ok_or(SealError)
     }
 }
 
@@ -118,16 +127,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn se_7_only_the_right_id_row_and_key_open_a_record() {
+    fn se_7_only_the_right_id_row_purpose_and_key_open_a_record() {
         let site = Sealer::new(KeyRing::of(vec![[1; 32]]));
-        let sealed = site.seal_record([9; 16], b"row", &"token").unwrap();
-        assert!(!sealed.contains("token"));
-        let opened = site.open_record::<String>([9; 16], b"row", &sealed).unwrap();
-        assert_eq!(opened, ("token".to_owned(), true));
-        assert!(site.open_record::<String>([8; 16], b"row", &sealed).is_err());
-        assert!(site.open_record::<String>([9; 16], b"other", &sealed).is_err());
+        let sealed = site.seal_for_holder(&[9; 16], "tokens", b"row", b"secret").unwrap();
+        assert!(!sealed.windows(6).any(|bytes| bytes == b"secret"));
+        let open = |site: &Sealer, id, purpose, row| site.open_for_holder(&[id; 16], purpose, row, &sealed);
+        assert_eq!(open(&site, 9, "tokens", b"row"), Ok((b"secret".to_vec(), true)));
+        assert!(open(&site, 8, "tokens", b"row").is_err());
+        assert!(open(&site, 9, "identity", b"row").is_err());
+        assert!(open(&site, 9, "tokens", b"other").is_err());
+        assert!(site.open_for_site("tokens", b"row", &sealed).is_err());
         let stranger = Sealer::new(KeyRing::of(vec![[2; 32]]));
-        assert!(stranger.open_record::<String>([9; 16], b"row", &sealed).is_err());
+        assert!(open(&stranger, 9, "tokens", b"row").is_err());
     }
 
     #[test]

@@ -5,30 +5,33 @@ use time::OffsetDateTime;
 
 use super::index::{SessionRef, SessionRow, Which};
 
-pub(super) const CREATE: &str = "INSERT INTO bff_sessions
-    (id_hash, sealed, version, provider, issuer, subject, sid, created, seen, expires)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id_hash) DO NOTHING";
+pub(super) const CREATE: &str = "INSERT INTO bff_session_records
+    (id_hash, sealed_identity, sealed_tokens, sealed_revocable, version, provider, issuer, subject, sid, created, seen, expires)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id_hash) DO NOTHING";
 /// Columns are named one by one: a replica of the next version may add some while this one runs.
-pub(super) const LOAD: &str = "SELECT sealed, version, provider, issuer, subject, sid, created, seen, expires
-    FROM bff_sessions WHERE id_hash = $1";
-pub(super) const DELETE: &str = "DELETE FROM bff_sessions WHERE id_hash = $1";
+pub(super) const LOAD: &str =
+    "SELECT sealed_identity, sealed_tokens, version, provider, issuer, subject, sid, created, seen, expires
+    FROM bff_session_records WHERE id_hash = $1";
+pub(super) const DELETE: &str = "DELETE FROM bff_session_records WHERE id_hash = $1";
 pub(super) const TOUCH: &str =
-    "UPDATE bff_sessions SET seen = CASE WHEN seen > $1 THEN seen ELSE $1 END, expires = $2 WHERE id_hash = $3";
-pub(super) const DELETE_EXPIRED: &str = "DELETE FROM bff_sessions WHERE expires <= $1";
+    "UPDATE bff_session_records SET seen = CASE WHEN seen > $1 THEN seen ELSE $1 END, expires = $2 WHERE id_hash = $3";
+pub(super) const DELETE_EXPIRED: &str = "DELETE FROM bff_session_records WHERE expires <= $1";
 
-pub(super) const UPDATE: &str = "UPDATE bff_sessions
-    SET sealed = $1, version = version + 1, seen = CASE WHEN seen > $2 THEN seen ELSE $2 END, expires = $3
-    WHERE id_hash = $4 AND version = $5";
+pub(super) const UPDATE: &str = "UPDATE bff_session_records
+    SET sealed_identity = $1, sealed_tokens = $2, sealed_revocable = $3, version = version + 1,
+    seen = CASE WHEN seen > $4 THEN seen ELSE $4 END, expires = $5
+    WHERE id_hash = $6 AND version = $7";
 /// As [`UPDATE`], under a lease that is given back by it.
-pub(super) const UPDATE_LEASED: &str = "UPDATE bff_sessions
-    SET sealed = $1, version = version + 1, seen = CASE WHEN seen > $2 THEN seen ELSE $2 END, expires = $3, lease_until = 0
-    WHERE id_hash = $4 AND version = $5 AND fence = $6";
+pub(super) const UPDATE_LEASED: &str = "UPDATE bff_session_records
+    SET sealed_identity = $1, sealed_tokens = $2, sealed_revocable = $3, version = version + 1,
+    seen = CASE WHEN seen > $4 THEN seen ELSE $4 END, expires = $5, lease_until = 0
+    WHERE id_hash = $6 AND version = $7 AND fence = $8";
 /// Asked when nothing was written: the newest lease of a session that exists.
-pub(super) const FENCE: &str = "SELECT fence FROM bff_sessions WHERE id_hash = $1";
+pub(super) const FENCE: &str = "SELECT fence FROM bff_session_records WHERE id_hash = $1";
 /// Two at once: the second waits for the first and then finds the lease taken.
-pub(super) const LEASE: &str = "UPDATE bff_sessions SET fence = fence + 1, lease_until = $1
+pub(super) const LEASE: &str = "UPDATE bff_session_records SET fence = fence + 1, lease_until = $1
     WHERE id_hash = $2 AND lease_until <= $3 RETURNING fence";
-pub(super) const HOLD: &str = "UPDATE bff_sessions SET lease_until = $1 WHERE id_hash = $2 AND fence = $3";
+pub(super) const HOLD: &str = "UPDATE bff_session_records SET lease_until = $1 WHERE id_hash = $2 AND fence = $3";
 
 pub(super) const NOTE: &str = "INSERT INTO bff_notes (name, at, expires) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET
@@ -42,18 +45,18 @@ pub(super) const DROP_KEPT: &str = "DELETE FROM bff_kept WHERE name = $1 AND val
 pub(super) const DELETE_NOTES: &str = "DELETE FROM bff_notes WHERE expires <= $1";
 
 /// What [`read`] reads.
-const ROW: &str = "id_hash, sealed, provider, issuer, subject, sid, created, seen";
+const ROW: &str = "id_hash, sealed_revocable, provider, issuer, subject, sid, created, seen";
 
 /// Lists the sessions meant, at most `limit`.
 pub(super) fn find(which: Which<'_>, limit: usize) -> String {
     let condition = condition(which);
-    format!("SELECT {ROW} FROM bff_sessions WHERE {condition} ORDER BY seen DESC, created DESC LIMIT {limit}")
+    format!("SELECT {ROW} FROM bff_session_records WHERE {condition} ORDER BY seen DESC, created DESC LIMIT {limit}")
 }
 
 /// Removes the sessions meant and lists them.
 pub(super) fn end(which: Which<'_>) -> String {
     let condition = condition(which);
-    format!("DELETE FROM bff_sessions WHERE {condition} RETURNING {ROW}")
+    format!("DELETE FROM bff_session_records WHERE {condition} RETURNING {ROW}")
 }
 
 fn condition(which: Which<'_>) -> &'static str {
@@ -88,7 +91,7 @@ where
     let text = |name: &str| row.try_get::<Option<String>, _>(name).map(Option::unwrap_or_default);
     Ok(SessionRow {
         reference: SessionRef::from_row_key(key),
-        sealed: row.try_get("sealed")?,
+        sealed_revocable: row.try_get("sealed_revocable")?,
         provider: text("provider")?,
         issuer: text("issuer")?,
         subject: text("subject")?,

@@ -6,8 +6,6 @@ mod index;
 mod lease;
 mod reader;
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::Type;
@@ -23,34 +21,26 @@ use super::record::columns;
 use super::sql;
 use super::store::{Saved, SessionRecords, row_key, saved_or_error};
 
-/// Each statement may be run again on a database that has it already.
-const SCHEMA: [&str; 7] = [
-    "CREATE TABLE IF NOT EXISTS bff_sessions (
-        id_hash BLOB PRIMARY KEY, sealed TEXT NOT NULL, version INTEGER NOT NULL,
+/// Each statement may be run again on a database that has it already. Sessions are a heap: in a table sorted by its key, here
+/// a hash, rows of that size lie in pages of their own and leave a third of the others empty.
+const SCHEMA: [&str; 8] = [
+    // Of a time before tokens were sealed apart.
+    "DROP TABLE IF EXISTS bff_sessions",
+    "CREATE TABLE IF NOT EXISTS bff_session_records (
+        id_hash BLOB PRIMARY KEY NOT NULL,
+        sealed_identity BLOB NOT NULL, sealed_tokens BLOB NOT NULL, sealed_revocable BLOB, version INTEGER NOT NULL,
         provider TEXT, issuer TEXT, subject TEXT, sid TEXT,
         created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL,
         fence INTEGER NOT NULL DEFAULT 0, lease_until INTEGER NOT NULL DEFAULT 0
-    ) STRICT, WITHOUT ROWID",
-    "CREATE INDEX IF NOT EXISTS bff_sessions_person ON bff_sessions (issuer, subject)",
-    "CREATE INDEX IF NOT EXISTS bff_sessions_sid ON bff_sessions (provider, sid)",
-    "CREATE INDEX IF NOT EXISTS bff_sessions_expires ON bff_sessions (expires)",
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS bff_session_records_person ON bff_session_records (issuer, subject)",
+    "CREATE INDEX IF NOT EXISTS bff_session_records_sid ON bff_session_records (provider, sid)",
+    "CREATE INDEX IF NOT EXISTS bff_session_records_expires ON bff_session_records (expires)",
     "CREATE TABLE IF NOT EXISTS bff_notes (
         name BLOB PRIMARY KEY, at INTEGER NOT NULL, expires INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS bff_notes_expires ON bff_notes (expires)",
     "CREATE TABLE IF NOT EXISTS bff_kept (name BLOB PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-];
-
-/// What a table made before there were leases lacks.
-const ADDED: [(&str, &str); 2] = [
-    (
-        "fence",
-        "ALTER TABLE bff_sessions ADD COLUMN fence INTEGER NOT NULL DEFAULT 0",
-    ),
-    (
-        "lease_until",
-        "ALTER TABLE bff_sessions ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
-    ),
 ];
 
 /// Sessions in a SQLite database.
@@ -70,24 +60,9 @@ impl SqliteSessions {
         for statement in SCHEMA {
             query(statement).execute(&pool).await?;
         }
-        add_columns(&pool).await?;
         let reader = Reader::new(pool.connect_options().get_filename());
         Ok(Self { pool, reader })
     }
-}
-
-/// Brings a table of an earlier version up to date; what another process adds at the same time is there as well.
-async fn add_columns(pool: &SqlitePool) -> std::result::Result<(), sqlx::Error> {
-    for (name, statement) in ADDED {
-        let known = || query("SELECT 1 FROM pragma_table_info('bff_sessions') WHERE name = $1").bind(name);
-        if known().fetch_optional(pool).await?.is_none()
-            && let Err(error) = query(statement).execute(pool).await
-            && known().fetch_optional(pool).await?.is_none()
-        {
-            return Err(error);
-        }
-    }
-    Ok(())
 }
 
 fn backend(error: &sqlx::Error) -> Error {
@@ -100,7 +75,9 @@ impl SessionStore for SqliteSessions {
         loop {
             let done = query(sql::CREATE)
                 .bind(row_key(&record.id).to_vec())
-                .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+                .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
+                .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
+                .bind(columns::bytes(record, columns::REVOCABLE))
                 .bind(columns::version(record))
                 .bind(columns::text(record, columns::PROVIDER))
                 .bind(columns::text(record, columns::ISSUER))
@@ -142,7 +119,9 @@ impl SessionStore for SqliteSessions {
 impl SessionRecords for SqliteSessions {
     async fn update(&self, record: &Record) -> Result<Saved> {
         let done = query(sql::UPDATE)
-            .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+            .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
+            .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
+            .bind(columns::bytes(record, columns::REVOCABLE))
             .bind(columns::seen(record).unix_timestamp())
             .bind(record.expiry_date.unix_timestamp())
             .bind(row_key(&record.id).to_vec())
@@ -185,13 +164,10 @@ fn read(id: Id, row: &rusqlite::Row<'_>) -> rusqlite::Result<Record> {
         OffsetDateTime::from_unix_timestamp(seconds)
             .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Integer, e.into()))
     };
-    let mut record = Record {
-        id,
-        data: HashMap::new(),
-        expiry_date: moment("expires")?,
-    };
-    let sealed: String = row.get("sealed")?;
-    columns::fill(&mut record, &sealed, moment("created")?);
+    let mut record = columns::record(id, moment("created")?, moment("expires")?);
+    for name in [columns::IDENTITY, columns::TOKENS] {
+        columns::set_bytes(&mut record, name, row.get_ref(name)?.as_blob()?);
+    }
     columns::set_seen(&mut record, moment("seen")?);
     columns::set_version(&mut record, row.get("version")?);
     for name in [columns::PROVIDER, columns::ISSUER, columns::SUBJECT, columns::SID] {
@@ -212,7 +188,7 @@ mod tests {
     use crate::config::key_ring::KeyRing;
     use crate::session::record::Session;
     use crate::session::seal::Sealer;
-    use crate::session::{Identity, store};
+    use crate::session::{Authentication, Identity, store};
     use crate::tokens::TokenSet;
 
     async fn database(path: &std::path::Path) -> SqlitePool {
@@ -239,6 +215,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_session_takes_less_than_a_kilobyte_beside_its_tokens() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let sessions = SqliteSessions::new(database(&path).await).await.unwrap();
+        let size = || i64::try_from(std::fs::metadata(&path).unwrap().len()).unwrap();
+        let empty = size();
+        let tokens = store::tests::fill(&sessions, 2_000).await;
+        let bytes = (size() - empty) / 2_000;
+        println!("{bytes} bytes a session, {tokens} of them tokens");
+        assert!(bytes - tokens < 1_000, "{bytes} bytes, {tokens} of them tokens");
+    }
+
+    #[tokio::test]
     async fn wow_7_the_database_file_holds_neither_id_nor_token() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
@@ -258,6 +247,7 @@ mod tests {
                 claims: serde_json::Map::new(),
                 signed_in_at: at,
             },
+            authentication: Authentication::default(),
             tokens: TokenSet::of("access-secret", Some("refresh-secret"), "id-secret"),
             old_key: false,
         };
@@ -267,6 +257,8 @@ mod tests {
             .await
             .unwrap();
         let back = Session::from_record(&sealer, &sessions.load(&session.id).await.unwrap().unwrap()).unwrap();
+        let tokens = back.open_tokens(&sealer).unwrap();
+        assert_eq!(tokens.access_token, "access-secret");
         assert_eq!((back.identity, back.sid), (session.identity, session.sid));
         pool.close().await;
 

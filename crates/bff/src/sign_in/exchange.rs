@@ -18,8 +18,8 @@ use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::provider::id_token::{Expected, IdToken, IdTokenError};
 use crate::provider::profile::{UserinfoError, merged};
-use crate::session::Identity;
 use crate::session::room::{Beginning, SessionError};
+use crate::session::{Authentication, Identity};
 use crate::sign_out::revocation::revoke;
 use crate::tokens::TokenSet;
 use crate::tokens::endpoint::{EndpointError, Granted};
@@ -184,14 +184,17 @@ impl Inner {
             refresh_token: granted.refresh_token,
             id_token: granted.id_token.unwrap_or_default(),
             nonce: pending.nonce.clone(),
-            auth_time: id_token.auth_time,
             proof_key: granted.proof_key,
             kept: KeptTokens::default(),
+        };
+        let authentication = Authentication {
+            time: id_token.auth_time,
             acr: id_token.acr,
             amr: id_token.amr,
         };
         Beginning {
             identity,
+            authentication,
             tokens,
             sid: id_token.sid,
             started: pending.started,

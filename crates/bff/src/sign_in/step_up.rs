@@ -18,7 +18,7 @@ use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::provider::id_token::IdToken;
 use crate::return_path::ReturnPath;
-use crate::session::record::Session;
+use crate::session::record::{SealedTokens, Session};
 use crate::session::seal::SealError;
 
 /// The parameter of `/auth/login` with the sealed demand.
@@ -115,8 +115,8 @@ pub(crate) struct Asked {
 impl Asked {
     /// What is asked of whoever holds `session`. A class alone needs no new authentication where the provider has seen a
     /// stronger one meanwhile.
-    pub(crate) fn of(step_up: &StepUp, session: Option<&Session>, now: i64, leeway: i64) -> Self {
-        let is_stale = |session: &Session| !step_up.admits_age(session.tokens.auth_time, now, leeway);
+    pub(crate) fn of(step_up: &StepUp, session: Option<&Session<SealedTokens>>, now: i64, leeway: i64) -> Self {
+        let is_stale = |session: &Session<_>| !step_up.admits_age(session.authentication.time, now, leeway);
         Self {
             step_up: step_up.clone(),
             afresh: session.is_some_and(is_stale),
@@ -168,7 +168,7 @@ impl Inner {
 }
 
 /// Who is meant, in the provider's own words. Not the old ID token as `id_token_hint`: tokens do not reach the browser.
-fn hint(session: &Session) -> Option<String> {
+fn hint(session: &Session<SealedTokens>) -> Option<String> {
     let claim = |name| session.identity.claims.get(name).and_then(Value::as_str);
     let known = ["login_hint", "preferred_username", "email"]
         .into_iter()

@@ -16,7 +16,7 @@ use super::revocation::revoke;
 use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
 use crate::event::{Outcome, What, event};
-use crate::guard::{session_id, session_of};
+use crate::guard::session_id;
 use crate::pages::{LeaveForm, SignedOut};
 use crate::problem::Failure;
 use crate::provider::Provider;
@@ -41,8 +41,12 @@ struct Leaving {
 
 /// `POST /auth/logout`
 pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
-    let session = session_of(&inner, &headers).await;
-    if let Some(id) = session_id(&inner, &headers)
+    let id = session_id(&inner, &headers);
+    let session = match id {
+        Some(id) => inner.sessions.open(&id).await,
+        None => Ok(None),
+    };
+    if let Some(id) = id
         && let Err(error) = inner.sessions.end(&id).await
     {
         // The session is not over: saying so would be a lie.

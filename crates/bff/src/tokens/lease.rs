@@ -51,7 +51,7 @@ pub(super) struct Own<'a> {
 
 impl Own<'_> {
     fn of(&self, session: &Session) -> Option<AccessToken> {
-        let token = self.inner.token_of(session);
+        let token = self.inner.token_of(&session.identity.provider, &session.tokens);
         (self.refused != Some(&token)).then_some(token)
     }
 }

@@ -165,7 +165,7 @@ impl Inner {
 
     /// The old token while it lasts, even if only for seconds, unless it is known to be refused.
     fn without_renewal(&self, session: &Session, refused: Option<&AccessToken>, error: TokenError) -> Outcome {
-        let token = self.token_of(session);
+        let token = self.token_of(&session.identity.provider, &session.tokens);
         let usable = session.tokens.is_usable(self.config.clock.now());
         if usable && refused != Some(&token) {
             Ok(token)
@@ -265,8 +265,8 @@ pub(super) async fn check_id_token(
     match provider.verify_id_token(metadata, raw, expected).await {
         Ok(token) => {
             let same_time = token.auth_time.is_none()
-                || session.tokens.auth_time.is_none()
-                || token.auth_time == session.tokens.auth_time;
+                || session.authentication.time.is_none()
+                || token.auth_time == session.authentication.time;
             let same_person = token.issuer == session.identity.issuer && token.subject == session.identity.subject;
             if same_person && same_time {
                 Ok(())

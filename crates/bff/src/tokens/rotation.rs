@@ -40,7 +40,7 @@ impl Inner {
             }
         });
         let written = written.await?;
-        Some(written.map(|session| self.token_of(&session)))
+        Some(written.map(|session| self.token_of(&session.identity.provider, &session.tokens)))
     }
 
     /// Keeps what the next renewal needs of an answer whose ID token cannot be checked for want of keys: the old refresh

@@ -18,11 +18,12 @@ use super::endpoint::Granted;
 use super::kept::{Kept, TokenRequest};
 use super::lease::{Turn, Wanted};
 use super::refresh::{Outcome, Refused, check_id_token, refused, unavailable};
-use super::{AccessToken, TokenError};
+use super::{AccessToken, TokenError, TokenSet};
 use crate::bff::Inner;
+use crate::config::ProviderId;
 use crate::provider::proof::ProofKey;
 use crate::session::lease::Fence;
-use crate::session::record::Session;
+use crate::session::record::{SealedTokens, Session};
 
 type Errand = (Id, TokenRequest);
 type Flight = Shared<BoxFuture<'static, Outcome>>;
@@ -54,7 +55,7 @@ struct Other<'a> {
 
 impl Other<'_> {
     fn unless_refused(&self, session: &Session, kept: &Kept) -> Option<AccessToken> {
-        let token = self.inner.kept_token(session, kept);
+        let token = self.inner.kept_token(&session.identity.provider, kept);
         (self.refused != Some(&token)).then_some(token)
     }
 }
@@ -77,24 +78,31 @@ impl Wanted for Other<'_> {
 
 impl Inner {
     /// The token of `session`, renewed when it is about to expire.
-    pub(crate) async fn access_token(self: &Arc<Self>, session: &Session) -> Result<AccessToken, TokenError> {
-        if session.tokens.is_fresh(self.config.clock.now()) {
-            return Ok(self.token_of(session));
+    pub(crate) async fn access_token(self: &Arc<Self>, session: &Session<SealedTokens>) -> Outcome {
+        let tokens = self.tokens_of(session)?;
+        if tokens.is_fresh(self.config.clock.now()) {
+            return Ok(self.token_of(&session.identity.provider, &tokens));
         }
         self.renewed(session.id).await
     }
 
-    /// The token that `session` holds, to hand out.
-    pub(crate) fn token_of(&self, session: &Session) -> AccessToken {
-        self.handed_out(session, &session.tokens.access_token, session.tokens.proof_key.as_ref())
+    /// The tokens of `session`. Where they cannot be opened, a sign-in brings others.
+    fn tokens_of(&self, session: &Session<SealedTokens>) -> Result<TokenSet, TokenError> {
+        let opened = session.open_tokens(&self.sessions.sealer);
+        opened.map_err(|_| TokenError::SignInAgain)
     }
 
-    fn kept_token(&self, session: &Session, kept: &Kept) -> AccessToken {
-        self.handed_out(session, kept.secret(), kept.proof_key())
+    /// The access token of a session's `tokens`, to hand out.
+    pub(crate) fn token_of(&self, provider: &ProviderId, tokens: &TokenSet) -> AccessToken {
+        self.handed_out(provider, &tokens.access_token, tokens.proof_key.as_ref())
     }
 
-    fn handed_out(&self, session: &Session, secret: &str, key: Option<&ProofKey>) -> AccessToken {
-        let provider = self.provider(session.identity.provider.as_str());
+    fn kept_token(&self, provider: &ProviderId, kept: &Kept) -> AccessToken {
+        self.handed_out(provider, kept.secret(), kept.proof_key())
+    }
+
+    fn handed_out(&self, provider: &ProviderId, secret: &str, key: Option<&ProofKey>) -> AccessToken {
+        let provider = self.provider(provider.as_str());
         let binding = key.cloned().map(|key| Binding {
             key,
             clock: self.config.clock.clone(),
@@ -106,13 +114,18 @@ impl Inner {
     }
 
     /// A token of `session` for `request`; whoever asks for the same meanwhile gets the same.
-    pub(crate) async fn access_token_for(self: &Arc<Self>, session: &Session, request: &TokenRequest) -> Outcome {
+    pub(crate) async fn access_token_for(
+        self: &Arc<Self>,
+        session: &Session<SealedTokens>,
+        request: &TokenRequest,
+    ) -> Outcome {
         let request = request.normal();
         if request.is_plain() {
             return self.access_token(session).await;
         }
-        if let Some(kept) = session.tokens.kept.fresh(&request, self.config.clock.now()) {
-            return Ok(self.kept_token(session, kept));
+        let tokens = self.tokens_of(session)?;
+        if let Some(kept) = tokens.kept.fresh(&request, self.config.clock.now()) {
+            return Ok(self.kept_token(&session.identity.provider, kept));
         }
         self.errand((session.id, request), None).await
     }
@@ -274,7 +287,11 @@ impl Inner {
             }
         });
         let handed_out = |session: Session| {
-            let token = self.handed_out(&session, &granted.access_token, granted.proof_key.as_ref());
+            let token = self.handed_out(
+                &session.identity.provider,
+                &granted.access_token,
+                granted.proof_key.as_ref(),
+            );
             if fits { Ok(token) } else { Err(TokenError::NotGranted) }
         };
         Some(written.await?.and_then(handed_out))

@@ -43,7 +43,7 @@ async fn wow_7_a_copy_holds_no_id_and_no_token() {
         let copy = house.database_bytes().await;
         let holds = |needle: &[u8]| copy.windows(needle.len()).any(|window| window == needle);
         assert!(
-            holds(b"bff_sessions") && holds(b"alice"),
+            holds(b"bff_session_records") && holds(b"alice"),
             "it is a copy of what was written"
         );
         for browser in &browsers {
@@ -146,7 +146,7 @@ async fn si_11_a_database_that_goes_away_is_a_503_and_comes_back() {
         assert_eq!(page.status, 503, "{path}: {}", page.body);
         assert!(page.header("retry-after").parse::<u64>().unwrap() > 0, "{path}");
         assert!(
-            !page.body.contains("bff_sessions") && !page.body.contains("portico_test"),
+            !page.body.contains("bff_session_records") && !page.body.contains("portico_test"),
             "{}",
             page.body
         );

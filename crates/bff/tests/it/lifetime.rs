@@ -91,7 +91,7 @@ async fn se_7_a_copy_of_the_database_is_worth_nothing() {
     let (house, browser) = signed_in().await;
     let bytes = house.database_bytes().await;
     let holds = |needle: &str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
-    assert!(holds("bff_sessions"), "the files were read");
+    assert!(holds("bff_session_records"), "the files were read");
     assert!(!holds(&browser.session().unwrap()));
     for issued in house.provider.issued() {
         assert!(!holds(&issued.value), "{:?}", issued.kind);

@@ -5,15 +5,11 @@ use time::macros::datetime;
 
 use super::*;
 use crate::session::store::SessionRecords;
+use crate::session::store::tests::sealed;
 
 async fn add(store: &dyn SessionRecords, id: i128, (provider, subject, sid): (&str, &str, Option<&str>)) -> SessionRef {
     let at = datetime!(2030-01-01 00:00 UTC);
-    let mut record = Record {
-        id: Id(id),
-        data: HashMap::new(),
-        expiry_date: at + Duration::HOUR,
-    };
-    columns::fill(&mut record, "sealed", at);
+    let mut record = sealed(Id(id), at, at + Duration::HOUR);
     columns::set_seen(&mut record, at + Duration::seconds(i64::try_from(id).unwrap()));
     columns::set_text(&mut record, columns::PROVIDER, provider.to_owned());
     columns::set_text(&mut record, columns::ISSUER, format!("https://{provider}.example"));
@@ -38,6 +34,7 @@ pub(crate) async fn finds_what_is_meant(store: &dyn SessionRecords) {
     };
     let found = store.find(alice).await.unwrap();
     assert_eq!((found[1].provider.as_str(), found[1].sid.as_deref()), ("a", Some("s1")));
+    assert_eq!(found[1].sealed_revocable.as_deref(), Some(&b"sealed_revocable"[..]));
     assert_eq!(found[1].seen - found[1].created, Duration::SECOND);
     assert_eq!(references(found), [desk, phone], "the one used last comes first");
 

@@ -5,17 +5,13 @@ use time::macros::datetime;
 
 use super::*;
 use crate::session::store::SessionRecords;
+use crate::session::store::tests::sealed;
 
 const AT: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 const MINUTE: Duration = Duration::MINUTE;
 
 async fn stored(store: &dyn SessionRecords, id: Id) -> Record {
-    let mut record = Record {
-        id,
-        data: HashMap::new(),
-        expiry_date: AT + Duration::HOUR,
-    };
-    columns::fill(&mut record, "sealed", AT);
+    let mut record = sealed(id, AT, AT + Duration::HOUR);
     store.create(&mut record).await.unwrap();
     record
 }

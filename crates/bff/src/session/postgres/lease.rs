@@ -45,7 +45,9 @@ impl SessionLeases for PostgresSessions {
 
     async fn update_leased(&self, record: &Record, fence: Fence) -> Result<Leased> {
         let statement = query(sql::UPDATE_LEASED)
-            .bind(columns::text(record, columns::SEALED).unwrap_or_default())
+            .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
+            .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
+            .bind(columns::bytes(record, columns::REVOCABLE))
             .bind(columns::seen(record).unix_timestamp())
             .bind(record.expiry_date.unix_timestamp())
             .bind(row_key(&record.id).to_vec())

@@ -7,8 +7,8 @@ use serde_json::Map;
 use time::macros::datetime;
 
 use super::*;
-use crate::session::Identity;
 use crate::session::room::Beginning;
+use crate::session::{Authentication, Identity};
 use crate::{Bff, BffConfig, Clock, KeyRing, MemorySessions, PlainPages, ProviderConfig, ProviderId};
 
 const AT: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
@@ -32,6 +32,7 @@ async fn site_with(tokens: TokenSet) -> (Bff, Session) {
     };
     let beginning = Beginning {
         identity,
+        authentication: Authentication::default(),
         tokens,
         sid: None,
         started: AT.unix_timestamp(),

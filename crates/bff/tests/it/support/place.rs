@@ -67,7 +67,7 @@ impl Place {
                 rows
             }
             Self::Postgres(_, pool) => {
-                let count = "select (select count(*) from bff_sessions) + (select count(*) from bff_notes)";
+                let count = "select (select count(*) from bff_session_records) + (select count(*) from bff_notes)";
                 sqlx::query(count).fetch_one(pool).await.unwrap().get(0)
             }
         }
