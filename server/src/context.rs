@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use app::Ways;
@@ -30,8 +30,10 @@ use crate::{
 /// People whose name was stored since the start, at most; beyond it names are stored again.
 const REMEMBERED: usize = 10_000;
 
+/// Where people edit their profile they come back to their profile.
+static PROFILE: LazyLock<ReturnPath> = LazyLock::new(|| ReturnPath::parse("/profile"));
+
 /// What pages get, and where it comes from.
-#[derive(Clone)]
 pub(crate) struct House {
     pub(crate) library: Arc<dyn Library>,
     pub(crate) messages: MessageSource,
@@ -49,9 +51,8 @@ impl House {
         let extensions = use_context::<Parts>().map(|parts| parts.extensions).unwrap_or_default();
         let Asking { visitor, signed_in } = extensions.get().cloned().unwrap_or_default();
         let trace = extensions.get::<Trace>();
-        let profile = ReturnPath::parse("/profile");
         provide_context(Ways {
-            edit_profile: signed_in.as_ref().and_then(|person| person.edit_profile_path(&profile)),
+            edit_profile: signed_in.as_ref().and_then(|person| person.edit_profile_path(&PROFILE)),
         });
         let messages: Arc<dyn Messages> = Arc::new(VisitorMessages {
             source: self.messages.clone(),
@@ -80,7 +81,7 @@ pub(crate) struct Asking {
 }
 
 /// Finds out who is asking, before any page does.
-pub(crate) async fn introduce(State(house): State<House>, request: Request, next: Next) -> Response {
+pub(crate) async fn introduce(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     if let Ok(Some(signed_in)) = SignedIn::from_request_parts(&mut parts, &()).await {
         let person = house.people.person(&signed_in).await;

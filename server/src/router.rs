@@ -8,12 +8,15 @@
 //! | Pages | the `app` crate; their context is made in `context.rs` |
 //! | `/auth/…`, and the paths of `[[upstreams]]` | the `bff` crate |
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use app::{App, shell};
 use axum::{
     Extension, Router,
-    extract::{Request, State},
+    extract::{FromRef, Request, State},
     middleware,
     response::{IntoResponse, Response},
 };
@@ -36,9 +39,19 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// (a process-wide switch in `leptos_server`), so a second site being made would stop the first.
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
+/// Shared, not copied: axum clones its state several times for each request.
+#[derive(Clone)]
+struct Options(Arc<LeptosOptions>);
+
+impl FromRef<Options> for LeptosOptions {
+    fn from_ref(options: &Options) -> Self {
+        options.0.as_ref().clone()
+    }
+}
+
 /// What the router is made from.
 pub(crate) struct Parts {
-    pub(crate) house: House,
+    pub(crate) house: Arc<House>,
     pub(crate) options: LeptosOptions,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
@@ -78,7 +91,8 @@ pub(crate) fn router(parts: Parts) -> Router {
 }
 
 /// Pages, server functions, and the page for everything else.
-fn pages(house: House, options: LeptosOptions) -> Router {
+fn pages(house: Arc<House>, options: LeptosOptions) -> Router {
+    let options = Options(Arc::new(options));
     let routes = ROUTES.clone();
     let furnish = {
         let house = house.clone();
@@ -86,7 +100,7 @@ fn pages(house: House, options: LeptosOptions) -> Router {
     };
     let draw = {
         let options = options.clone();
-        move || shell(options.clone())
+        move || shell(options.0.as_ref().clone())
     };
     Router::new()
         .leptos_routes_with_context(&options, routes, furnish, draw)
@@ -101,19 +115,19 @@ fn pages(house: House, options: LeptosOptions) -> Router {
 
 /// A file of `public/`, or the page that says there is nothing here.
 async fn everything_else(
-    State(options): State<LeptosOptions>,
-    Extension(house): Extension<House>,
+    State(options): State<Options>,
+    Extension(house): Extension<Arc<House>>,
     request: Request,
 ) -> Response {
     if let Some(asking) = files::asking_for_file(&request)
-        && let Some(file) = files::file(&options, asking).await
+        && let Some(file) = files::file(&options.0, asking).await
     {
         return file;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return pages::fault(StatusCode::NOT_FOUND, None);
     }
-    let draw = render_app_async_with_context(move || house.furnish(), move || shell(options.clone()));
+    let draw = render_app_async_with_context(move || house.furnish(), move || shell(options.0.as_ref().clone()));
     let mut response = draw(request).await.into_response();
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;

@@ -1,6 +1,8 @@
 //! Who is signed in where, and how is that ended? One's own for everybody, anybody's for administrators. What is shown is in
 //! the `app` crate; a session ends by a plain form, answered here.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use axum::{
     Extension, Form, Router,
@@ -111,7 +113,7 @@ struct End {
 }
 
 async fn end(
-    Extension(house): Extension<House>,
+    Extension(house): Extension<Arc<House>>,
     Extension(asking): Extension<Asking>,
     signed_in: SignedIn,
     Form(form): Form<End>,

@@ -113,7 +113,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
             device_sign_in: bff.can_sign_in_by_code(),
         })
     };
-    let house = House {
+    let house = Arc::new(House {
         library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy))),
         messages,
         bff: bff.clone(),
@@ -121,7 +121,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
         headers: Headers::new(config, bff.clone()),
         facts,
         recent: config.session.recent.map(StepUp::recent),
-    };
+    });
     let parts = router::Parts {
         house,
         options,

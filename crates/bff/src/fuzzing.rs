@@ -22,9 +22,10 @@ use crate::provider::Provider;
 use crate::provider::http::HttpClient;
 use crate::provider::logout_token::{LogoutToken, LogoutTokenError};
 use crate::return_path::ReturnPath;
+use crate::session::columns;
 use crate::session::pack::pack;
-use crate::session::record::{IDENTITY, Session, TOKENS, columns, seal_part};
-use crate::session::seal::Sealer;
+use crate::session::record::{IDENTITY, SealedSession, SealedTokens, Session, TOKENS, seal_part};
+use crate::session::seal::{SealError, Sealer};
 use crate::sign_in::answer::Answer;
 
 const SECRET: &str = "a secret of thirty-two characters";
@@ -142,10 +143,7 @@ fn provider() -> Option<Provider> {
 pub fn session_record(data: &[u8]) {
     static SEALER: LazyLock<Sealer> = LazyLock::new(|| Sealer::new(KeyRing::ephemeral()));
     let (with, id) = (&*SEALER, Id(7));
-    assert!(
-        Session::from_record(with, &row(id, data, data)).is_err(),
-        "nobody sealed this"
-    );
+    assert!(stored(with, &row(id, data, data)).is_err(), "nobody sealed this");
     let Ok(inside) = serde_json::from_slice::<Value>(data) else {
         return;
     };
@@ -164,20 +162,24 @@ pub fn session_record(data: &[u8]) {
         id: Id(8),
         ..record.clone()
     };
-    assert!(Session::from_record(with, &elsewhere).is_err(), "another id opens it");
-    let Ok(session) = Session::from_record(with, &record).and_then(|session| session.opened(with)) else {
+    assert!(stored(with, &elsewhere).is_err(), "another id opens it");
+    let Ok(session) = stored(with, &record).and_then(|session| session.opened(with)) else {
         return;
     };
     // Whatever opened can be written again and is the same person.
     let again = session
         .to_record(with, OffsetDateTime::UNIX_EPOCH)
-        .and_then(|record| Session::from_record(with, &record)?.opened(with));
+        .and_then(|record| stored(with, &record)?.opened(with));
     let again = again.map(|again| (again.identity.issuer, again.identity.subject, again.tokens.access_token));
     let identity = session.identity;
     assert_eq!(
         again,
         Ok((identity.issuer, identity.subject, session.tokens.access_token))
     );
+}
+
+fn stored(with: &Sealer, record: &Record) -> Result<Session<SealedTokens>, SealError> {
+    Session::open(with, SealedSession::from_record(record).ok_or(SealError)?)
 }
 
 fn row(id: Id, identity: &[u8], tokens: &[u8]) -> Record {

@@ -124,6 +124,7 @@ pub use self::session::lease::{Fence, Leased, SessionLeases};
 pub use self::session::list::{SessionInfo, SessionsUnavailable};
 #[cfg(feature = "postgres")]
 pub use self::session::postgres::PostgresSessions;
+pub use self::session::record::SealedSession;
 #[cfg(feature = "sqlite")]
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};

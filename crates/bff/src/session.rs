@@ -3,6 +3,7 @@
 //! | question | where |
 //! |---|---|
 //! | What is kept, and what can be read without the cookie? | [`record`] |
+//! | How does it travel to a store? | [`columns`] |
 //! | How is it sealed? | [`seal`]; tokens are deflated first: [`pack`] |
 //! | What must a store promise? In memory? | [`store`] |
 //! | Which sessions does a person have? | [`index`], [`list`] |
@@ -14,6 +15,7 @@
 //! | What was ended before it began? | [`tombstone`] |
 //! | How do the routes use it? | [`room`] |
 
+pub(crate) mod columns;
 pub(crate) mod index;
 pub(crate) mod lease;
 pub(crate) mod lifetime;

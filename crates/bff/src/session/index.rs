@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::Result;
 
-use super::record::columns;
+use super::columns;
 use super::store::{MemorySessions, row_key};
 
 /// A session's name for lists and logs: the key of its row, a hash of the id. It opens nothing.

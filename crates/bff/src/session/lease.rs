@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::Result;
 
-use super::record::columns;
+use super::columns;
 use super::store::{MemorySessions, row_key};
 
 /// Which lease of a session it is: each one has a higher number than the one before.

@@ -16,7 +16,8 @@ use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-use super::record::columns;
+use super::columns;
+use super::record::SealedSession;
 use super::sql;
 use super::store::{Saved, SessionRecords, row_key, saved_or_error};
 
@@ -130,6 +131,13 @@ impl SessionStore for PostgresSessions {
 
 #[async_trait]
 impl SessionRecords for PostgresSessions {
+    async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
+        let question = query(sql::LOAD_SEALED).bind(row_key(id).to_vec());
+        let row = answer(question.fetch_optional(&self.pool)).await?;
+        let sealed = row.map(|row| sealed(*id, &row)).transpose();
+        sealed.map_err(|e| Error::Decode(e.to_string()))
+    }
+
     async fn update(&self, record: &Record) -> Result<Saved> {
         let statement = query(sql::UPDATE)
             .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
@@ -161,6 +169,17 @@ impl SessionRecords for PostgresSessions {
         let sessions = query(sql::DELETE_EXPIRED).bind(now.unix_timestamp());
         Ok(answer(sessions.execute(&self.pool)).await?.rows_affected())
     }
+}
+
+fn sealed(id: Id, row: &PgRow) -> std::result::Result<SealedSession, sqlx::Error> {
+    Ok(SealedSession {
+        id,
+        identity: row.try_get("sealed_identity")?,
+        tokens: row.try_get("sealed_tokens")?,
+        version: row.try_get("version")?,
+        sid: row.try_get("sid")?,
+        seen: sql::moment(row, "seen")?,
+    })
 }
 
 fn read(id: Id, row: &PgRow) -> std::result::Result<Record, sqlx::Error> {

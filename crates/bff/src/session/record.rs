@@ -1,12 +1,13 @@
 //! What is kept of a session? Sealed, each for itself: identity, which every request opens, and tokens, which few do. Plain,
-//! for finding sessions by: person, provider, `sid`, created, last seen, version. All of it travels in `Record::data` (see
-//! [`columns`]) and becomes columns in a database.
+//! for finding sessions by: person, provider, `sid`, created, last seen, version. It is written as a `Record` (see
+//! [`columns`]) and read as a [`SealedSession`], without that detour.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 
+use super::columns;
 use super::index::{SessionRef, SessionRow};
 use super::pack::{pack, unpack};
 use super::seal::{SealError, Sealer};
@@ -29,6 +30,32 @@ pub(crate) struct Session<T = TokenSet> {
     pub(crate) tokens: T,
     /// The stored record is sealed with a key that no longer seals; writing it mends that.
     pub(crate) old_key: bool,
+}
+
+/// What every request reads of a stored session; only the browser's id opens it.
+#[derive(Debug, Clone)]
+pub struct SealedSession {
+    pub(crate) id: Id,
+    pub(crate) version: i64,
+    pub(crate) seen: OffsetDateTime,
+    pub(crate) sid: Option<String>,
+    pub(crate) identity: Vec<u8>,
+    pub(crate) tokens: Vec<u8>,
+}
+
+impl SealedSession {
+    /// Of a record as it was stored; `None` when a part is missing.
+    #[must_use]
+    pub fn from_record(record: &Record) -> Option<Self> {
+        Some(Self {
+            id: record.id,
+            version: columns::version(record),
+            seen: columns::seen(record),
+            sid: columns::text(record, columns::SID).map(str::to_owned),
+            identity: columns::bytes(record, columns::IDENTITY)?,
+            tokens: columns::bytes(record, columns::TOKENS)?,
+        })
+    }
 }
 
 /// The tokens of a session that nobody has asked for yet.
@@ -92,18 +119,17 @@ impl<T> Session<T> {
 }
 
 impl Session<SealedTokens> {
-    /// Opens a stored record.
-    pub(crate) fn from_record(with: &Sealer, record: &Record) -> Result<Self, SealError> {
-        let sealed = columns::bytes(record, columns::IDENTITY).ok_or(SealError)?;
-        let (inside, current_key) = open_part(with, &record.id, IDENTITY, &sealed)?;
+    /// Opens what is stored.
+    pub(crate) fn open(with: &Sealer, stored: SealedSession) -> Result<Self, SealError> {
+        let (inside, current_key) = open_part(with, &stored.id, IDENTITY, &stored.identity)?;
         let inside: SealedIdentity = serde_json::from_slice(&inside).map_err(|_| SealError)?;
         let created = OffsetDateTime::from_unix_timestamp(inside.created).map_err(|_| SealError)?;
         Ok(Self {
-            id: record.id,
-            version: columns::version(record),
+            id: stored.id,
+            version: stored.version,
             created,
-            seen: columns::seen(record),
-            sid: columns::text(record, columns::SID).map(str::to_owned),
+            seen: stored.seen,
+            sid: stored.sid,
             identity: Identity {
                 provider: ProviderId::parse(&inside.provider).map_err(|_| SealError)?,
                 issuer: inside.issuer,
@@ -112,7 +138,7 @@ impl Session<SealedTokens> {
                 signed_in_at: created,
             },
             authentication: inside.authentication,
-            tokens: SealedTokens(columns::bytes(record, columns::TOKENS).ok_or(SealError)?),
+            tokens: SealedTokens(stored.tokens),
             old_key: !current_key,
         })
     }
@@ -161,102 +187,5 @@ impl Session {
             columns::set_text(&mut record, columns::SID, sid.clone());
         }
         Ok(record)
-    }
-}
-
-/// The parts of a record. Bytes travel as Base64 (RFC 4648 §5), for `Record::data` is JSON.
-pub(crate) mod columns {
-    use std::collections::HashMap;
-
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use serde_json::Value;
-    use time::OffsetDateTime;
-    use tower_sessions::session::{Id, Record};
-
-    pub(crate) const IDENTITY: &str = "sealed_identity";
-    pub(crate) const TOKENS: &str = "sealed_tokens";
-    pub(crate) const REVOCABLE: &str = "sealed_revocable";
-    pub(crate) const PROVIDER: &str = "provider";
-    pub(crate) const ISSUER: &str = "issuer";
-    pub(crate) const SUBJECT: &str = "subject";
-    pub(crate) const SID: &str = "sid";
-    const CREATED: &str = "created";
-    const SEEN: &str = "seen";
-    const VERSION: &str = "version";
-
-    /// A record that nothing was sealed for yet, to be removed at `expires`.
-    pub(crate) fn record(id: Id, created: OffsetDateTime, expires: OffsetDateTime) -> Record {
-        let data = HashMap::new();
-        let mut record = Record {
-            id,
-            data,
-            expiry_date: expires,
-        };
-        set_number(&mut record, CREATED, created.unix_timestamp());
-        set_number(&mut record, SEEN, created.unix_timestamp());
-        set_number(&mut record, VERSION, 0);
-        record
-    }
-
-    pub(crate) fn bytes(record: &Record, name: &str) -> Option<Vec<u8>> {
-        URL_SAFE_NO_PAD.decode(text(record, name)?).ok()
-    }
-
-    pub(crate) fn set_bytes(record: &mut Record, name: &str, value: &[u8]) {
-        set_text(record, name, URL_SAFE_NO_PAD.encode(value));
-    }
-
-    pub(crate) fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
-        record.data.get(name)?.as_str()
-    }
-
-    pub(crate) fn set_text(record: &mut Record, name: &str, value: String) {
-        record.data.insert(name.to_owned(), Value::String(value));
-    }
-
-    fn number(record: &Record, name: &str) -> i64 {
-        record.data.get(name).and_then(Value::as_i64).unwrap_or_default()
-    }
-
-    fn set_number(record: &mut Record, name: &str, value: i64) {
-        record.data.insert(name.to_owned(), value.into());
-    }
-
-    fn moment(record: &Record, name: &str) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp(number(record, name)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-    }
-
-    pub(crate) fn version(record: &Record) -> i64 {
-        number(record, VERSION)
-    }
-
-    pub(crate) fn set_version(record: &mut Record, version: i64) {
-        set_number(record, VERSION, version);
-    }
-
-    /// Puts `record` in the place of `stored`, one version higher; `false` when it was read from an older one.
-    pub(crate) fn overwrite(stored: &mut Record, record: &Record) -> bool {
-        let version = version(record);
-        if self::version(stored) != version {
-            return false;
-        }
-        let seen = seen(record).max(seen(stored));
-        *stored = record.clone();
-        set_version(stored, version + 1);
-        set_seen(stored, seen);
-        true
-    }
-
-    pub(crate) fn created(record: &Record) -> OffsetDateTime {
-        moment(record, CREATED)
-    }
-
-    pub(crate) fn seen(record: &Record) -> OffsetDateTime {
-        moment(record, SEEN)
-    }
-
-    pub(crate) fn set_seen(record: &mut Record, seen: OffsetDateTime) {
-        set_number(record, SEEN, seen.unix_timestamp());
     }
 }

@@ -88,10 +88,10 @@ impl Sessions {
 
     /// The living session of that id. A record that cannot be opened any more is no session.
     pub(crate) async fn find(&self, id: &Id) -> Result<Option<Session<SealedTokens>>, SessionError> {
-        let Some(record) = self.records.load(id).await? else {
+        let Some(stored) = self.records.load_sealed(id).await? else {
             return Ok(None);
         };
-        let Ok(session) = Session::from_record(&self.sealer, &record) else {
+        let Ok(session) = Session::open(&self.sealer, stored) else {
             tracing::info!(target: "bff", "a session is sealed with a key that is not in the key ring");
             return Ok(None);
         };

@@ -12,6 +12,9 @@ pub(super) const CREATE: &str = "INSERT INTO bff_session_records
 pub(super) const LOAD: &str =
     "SELECT sealed_identity, sealed_tokens, version, provider, issuer, subject, sid, created, seen, expires
     FROM bff_session_records WHERE id_hash = $1";
+/// What every request asks. SQLite reads the columns by their order.
+pub(super) const LOAD_SEALED: &str =
+    "SELECT sealed_identity, sealed_tokens, version, sid, seen FROM bff_session_records WHERE id_hash = $1";
 pub(super) const DELETE: &str = "DELETE FROM bff_session_records WHERE id_hash = $1";
 pub(super) const TOUCH: &str =
     "UPDATE bff_session_records SET seen = CASE WHEN seen > $1 THEN seen ELSE $1 END, expires = $2 WHERE id_hash = $3";

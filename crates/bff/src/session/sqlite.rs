@@ -7,8 +7,8 @@ mod lease;
 mod reader;
 
 use async_trait::async_trait;
-use rusqlite::OptionalExtension as _;
 use rusqlite::types::Type;
+use rusqlite::{OptionalExtension as _, Row};
 use sqlx::query;
 use sqlx::sqlite::SqlitePool;
 use time::OffsetDateTime;
@@ -17,7 +17,8 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
 use self::reader::Reader;
-use super::record::columns;
+use super::columns;
+use super::record::SealedSession;
 use super::sql;
 use super::store::{Saved, SessionRecords, row_key, saved_or_error};
 
@@ -63,6 +64,15 @@ impl SqliteSessions {
         let reader = Reader::new(pool.connect_options().get_filename());
         Ok(Self { pool, reader })
     }
+
+    /// One row, by its key.
+    fn ask<T>(&self, question: &str, id: &Id, read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
+        let found = self.reader.ask(|connection| {
+            let mut statement = connection.prepare_cached(question)?;
+            statement.query_row([row_key(id)], read).optional()
+        });
+        found.map_err(|e| Error::Backend(e.to_string()))
+    }
 }
 
 fn backend(error: &sqlx::Error) -> Error {
@@ -101,11 +111,7 @@ impl SessionStore for SqliteSessions {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let found = self.reader.ask(|connection| {
-            let mut statement = connection.prepare_cached(sql::LOAD)?;
-            statement.query_row([row_key(id)], |row| read(*id, row)).optional()
-        });
-        found.map_err(|e| Error::Backend(e.to_string()))
+        self.ask(sql::LOAD, id, |row| read(*id, row))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
@@ -117,6 +123,19 @@ impl SessionStore for SqliteSessions {
 
 #[async_trait]
 impl SessionRecords for SqliteSessions {
+    async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
+        self.ask(sql::LOAD_SEALED, id, |row| {
+            Ok(SealedSession {
+                id: *id,
+                identity: row.get(0)?,
+                tokens: row.get(1)?,
+                version: row.get(2)?,
+                sid: row.get(3)?,
+                seen: moment(row.get(4)?)?,
+            })
+        })
+    }
+
     async fn update(&self, record: &Record) -> Result<Saved> {
         let done = query(sql::UPDATE)
             .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
@@ -158,17 +177,18 @@ impl SessionRecords for SqliteSessions {
     }
 }
 
-fn read(id: Id, row: &rusqlite::Row<'_>) -> rusqlite::Result<Record> {
-    let moment = |name| {
-        let seconds: i64 = row.get(name)?;
-        OffsetDateTime::from_unix_timestamp(seconds)
-            .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Integer, e.into()))
-    };
-    let mut record = columns::record(id, moment("created")?, moment("expires")?);
+/// A moment, which is a column of seconds since 1970.
+fn moment(seconds: i64) -> rusqlite::Result<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Integer, e.into()))
+}
+
+fn read(id: Id, row: &Row<'_>) -> rusqlite::Result<Record> {
+    let mut record = columns::record(id, moment(row.get("created")?)?, moment(row.get("expires")?)?);
     for name in [columns::IDENTITY, columns::TOKENS] {
         columns::set_bytes(&mut record, name, row.get_ref(name)?.as_blob()?);
     }
-    columns::set_seen(&mut record, moment("seen")?);
+    columns::set_seen(&mut record, moment(row.get("seen")?)?);
     columns::set_version(&mut record, row.get("version")?);
     for name in [columns::PROVIDER, columns::ISSUER, columns::SUBJECT, columns::SID] {
         if let Some(text) = row.get::<_, Option<String>>(name)? {
@@ -256,7 +276,7 @@ mod tests {
             .create(&mut session.to_record(&sealer, at).unwrap())
             .await
             .unwrap();
-        let back = Session::from_record(&sealer, &sessions.load(&session.id).await.unwrap().unwrap()).unwrap();
+        let back = Session::open(&sealer, sessions.load_sealed(&session.id).await.unwrap().unwrap()).unwrap();
         let tokens = back.open_tokens(&sealer).unwrap();
         assert_eq!(tokens.access_token, "access-secret");
         assert_eq!((back.identity, back.sid), (session.identity, session.sid));

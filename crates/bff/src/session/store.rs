@@ -13,9 +13,10 @@ use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
+use super::columns;
 use super::index::{Notes, SessionIndex};
 use super::lease::{Leases, SessionLeases};
-use super::record::columns;
+use super::record::SealedSession;
 
 /// What came of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,10 @@ pub enum Saved {
 /// and ended without their ids ([`SessionIndex`]), and one replica at a time renews their tokens ([`SessionLeases`]).
 #[async_trait]
 pub trait SessionRecords: SessionStore + SessionIndex + SessionLeases {
+    /// As [`SessionStore::load`], in the shape a request needs; every request of a signed-in person asks this once.
+    async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
+        Ok(self.load(id).await?.as_ref().and_then(SealedSession::from_record))
+    }
     /// Writes `record` if the stored one still has the version that `record` was read with.
     async fn update(&self, record: &Record) -> Result<Saved>;
     /// Notes that the session was used, without a new version; does nothing when it has ended.
@@ -262,6 +267,10 @@ pub(crate) mod tests {
         let written = store.load(&Id(7)).await.unwrap().unwrap();
         let written = [columns::IDENTITY, columns::TOKENS].map(|name| columns::bytes(&written, name));
         assert_eq!(written, [Some(b"other".to_vec()), Some(b"newer".to_vec())]);
+        let sealed = store.load_sealed(&Id(7)).await.unwrap().unwrap();
+        assert_eq!((sealed.id, sealed.version, sealed.seen), (Id(7), 1, at));
+        assert_eq!((sealed.identity, sealed.tokens), (b"other".to_vec(), b"newer".to_vec()));
+        assert!(store.load_sealed(&Id(8)).await.unwrap().is_none());
 
         let later = at + time::Duration::minutes(5);
         store.touch(&Id(7), later, later).await.unwrap();

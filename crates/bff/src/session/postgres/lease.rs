@@ -8,8 +8,8 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
 use super::{PostgresSessions, answer};
+use crate::session::columns;
 use crate::session::lease::{Fence, Leased, SessionLeases};
-use crate::session::record::columns;
 use crate::session::sql;
 use crate::session::store::row_key;
 

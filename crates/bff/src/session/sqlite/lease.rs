@@ -7,8 +7,8 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::Result;
 
 use super::{SqliteSessions, backend};
+use crate::session::columns;
 use crate::session::lease::{Fence, Leased, SessionLeases};
-use crate::session::record::columns;
 use crate::session::sql;
 use crate::session::store::row_key;
 
