@@ -89,7 +89,12 @@ fn Shown(list: SessionList) -> impl IntoView {
             {if list.lines.is_empty() {
                 Either::Left(view! { <p class="empty">"Nobody by that name is signed in."</p> })
             } else {
-                Either::Right(view! { <Lines lines=list.lines whom may_end /> })
+                Either::Right(
+                    view! {
+                        <Lines lines=list.lines whom may_end />
+                        <p class="zone">"Times are in UTC."</p>
+                    },
+                )
             }}
             {(own && may_end).then(|| view! { <Everywhere /> })}
         </div>
