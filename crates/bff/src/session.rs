@@ -7,7 +7,7 @@
 //! | How is it sealed? | [`seal`]; tokens are deflated first: [`pack`] |
 //! | What must a store promise? In memory? | [`store`] |
 //! | Which sessions does a person have? | [`index`], [`list`] |
-//! | In SQLite, in PostgreSQL? | `sqlite`, `postgres` (features of these names); what they share: `sql` |
+//! | In SQLite, in PostgreSQL? | `sqlite`, `postgres` (features of these names): tables, and reading one; all else, in words both understand: `sql` |
 //! | Which replica may renew its tokens? | [`lease`] |
 //! | When does it end? | [`lifetime`] |
 //! | How many may one person have? | [`limit`] |

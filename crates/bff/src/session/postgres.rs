@@ -1,29 +1,16 @@
 //! How are sessions kept in PostgreSQL, for all replicas of a site? As in SQLite: sealed records under hashed ids, with
-//! columns beside them to find sessions by ([`index`]), and the lease by which one replica renews tokens ([`lease`]).
-//!
-//! What is asked in the same words of both databases is in [`super::sql`].
+//! columns beside them to find sessions by. What is done with them in the same words is in [`super::sql`].
 
-mod index;
-mod lease;
-
-use std::time::Duration;
-
-use async_trait::async_trait;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{Row as _, query};
-use time::OffsetDateTime;
-use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
 use super::columns;
 use super::record::SealedSession;
 use super::sql;
-use super::store::{Saved, SessionRecords, row_key, saved_or_error};
-
-/// Longest time one question to the database may take, waiting for a connection included. Whoever asks then hears that
-/// the database is not available, however it went away.
-const PATIENCE: Duration = Duration::from_secs(5);
+use super::sql::answer;
+use super::store::row_key;
 
 /// Replicas that start at the same time make the tables one after the other: `IF NOT EXISTS` alone lets two of them try.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7093008713113724019)";
@@ -53,7 +40,7 @@ const SCHEMA: [&str; 8] = [
 /// While the database is away, every question fails within five seconds; when it is back, everything goes on.
 #[derive(Debug, Clone)]
 pub struct PostgresSessions {
-    pool: PgPool,
+    pub(super) pool: PgPool,
 }
 
 impl PostgresSessions {
@@ -72,102 +59,19 @@ impl PostgresSessions {
     }
 }
 
-/// What the database says to `question`, if it says anything in time.
-async fn answer<T>(question: impl Future<Output = std::result::Result<T, sqlx::Error>> + Send) -> Result<T> {
-    within(PATIENCE, question).await
-}
-
-async fn within<T>(
-    patience: Duration,
-    question: impl Future<Output = std::result::Result<T, sqlx::Error>> + Send,
-) -> Result<T> {
-    match tokio::time::timeout(patience, question).await {
-        Ok(answer) => answer.map_err(|e| Error::Backend(e.to_string())),
-        Err(_) => Err(Error::Backend("the database does not answer".to_owned())),
-    }
-}
-
-#[async_trait]
-impl SessionStore for PostgresSessions {
-    async fn create(&self, record: &mut Record) -> Result<()> {
-        loop {
-            let statement = query(sql::CREATE)
-                .bind(row_key(&record.id).to_vec())
-                .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
-                .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
-                .bind(columns::bytes(record, columns::REVOCABLE))
-                .bind(columns::version(record))
-                .bind(columns::text(record, columns::PROVIDER))
-                .bind(columns::text(record, columns::ISSUER))
-                .bind(columns::text(record, columns::SUBJECT))
-                .bind(columns::text(record, columns::SID))
-                .bind(columns::created(record).unix_timestamp())
-                .bind(columns::seen(record).unix_timestamp())
-                .bind(record.expiry_date.unix_timestamp());
-            if answer(statement.execute(&self.pool)).await?.rows_affected() == 1 {
-                return Ok(());
-            }
-            record.id = Id::default();
-        }
-    }
-
-    async fn save(&self, record: &Record) -> Result<()> {
-        saved_or_error(self.update(record).await?)
-    }
-
-    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+impl PostgresSessions {
+    pub(super) async fn stored(&self, id: &Id) -> Result<Option<Record>> {
         let question = query(sql::LOAD).bind(row_key(id).to_vec());
         let row = answer(question.fetch_optional(&self.pool)).await?;
         let record = row.map(|row| read(*id, &row)).transpose();
         record.map_err(|e| Error::Decode(e.to_string()))
     }
 
-    async fn delete(&self, id: &Id) -> Result<()> {
-        let statement = query(sql::DELETE).bind(row_key(id).to_vec());
-        answer(statement.execute(&self.pool)).await?;
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl SessionRecords for PostgresSessions {
-    async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
+    pub(super) async fn sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
         let question = query(sql::LOAD_SEALED).bind(row_key(id).to_vec());
         let row = answer(question.fetch_optional(&self.pool)).await?;
         let sealed = row.map(|row| sealed(*id, &row)).transpose();
         sealed.map_err(|e| Error::Decode(e.to_string()))
-    }
-
-    async fn update(&self, record: &Record) -> Result<Saved> {
-        let statement = query(sql::UPDATE)
-            .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
-            .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
-            .bind(columns::bytes(record, columns::REVOCABLE))
-            .bind(columns::seen(record).unix_timestamp())
-            .bind(record.expiry_date.unix_timestamp())
-            .bind(row_key(&record.id).to_vec())
-            .bind(columns::version(record));
-        if answer(statement.execute(&self.pool)).await?.rows_affected() == 1 {
-            return Ok(Saved::Saved);
-        }
-        let newest = self.newest_lease(&record.id).await?;
-        Ok(if newest.is_some() { Saved::Changed } else { Saved::Gone })
-    }
-
-    async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {
-        let statement = query(sql::TOUCH)
-            .bind(seen.unix_timestamp())
-            .bind(expires.unix_timestamp())
-            .bind(row_key(id).to_vec());
-        answer(statement.execute(&self.pool)).await?;
-        Ok(())
-    }
-
-    async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
-        let notes = query(sql::DELETE_NOTES).bind(now.unix_timestamp());
-        answer(notes.execute(&self.pool)).await?;
-        let sessions = query(sql::DELETE_EXPIRED).bind(now.unix_timestamp());
-        Ok(answer(sessions.execute(&self.pool)).await?.rows_affected())
     }
 }
 

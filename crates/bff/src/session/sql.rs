@@ -1,9 +1,53 @@
-//! What do all SQL stores say alike? The statements both databases understand, and how a row is read.
+//! What do all SQL stores say alike? The statements both databases understand, and what is done with them; each is written
+//! once and compiled for each database. How tables are made and how one session is read is the store's own affair.
+//!
+//! | question | where |
+//! |---|---|
+//! | How is a session written, read, ended by its id? | `records.rs` |
+//! | How is it found without? | `index.rs` |
+//! | Which replica may renew its tokens? | `lease.rs` |
+
+mod index;
+mod lease;
+mod records;
+
+use std::time::Duration;
 
 use sqlx::{ColumnIndex, Decode, Row, Type};
 use time::OffsetDateTime;
+use tower_sessions::session_store::{Error, Result};
 
 use super::index::{SessionRef, SessionRow, Which};
+
+/// Longest time one question to the database may take, waiting for a connection included. Whoever asks then hears that
+/// the database is not available, however it went away.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Says the same of the stores there are.
+macro_rules! both {
+    ($said:ident) => {
+        #[cfg(feature = "postgres")]
+        $said!(crate::session::postgres::PostgresSessions);
+        #[cfg(feature = "sqlite")]
+        $said!(crate::session::sqlite::SqliteSessions);
+    };
+}
+use both;
+
+/// What the database says to `question`, if it says anything in time.
+pub(super) async fn answer<T>(question: impl Future<Output = std::result::Result<T, sqlx::Error>> + Send) -> Result<T> {
+    within(PATIENCE, question).await
+}
+
+pub(super) async fn within<T>(
+    patience: Duration,
+    question: impl Future<Output = std::result::Result<T, sqlx::Error>> + Send,
+) -> Result<T> {
+    match tokio::time::timeout(patience, question).await {
+        Ok(answer) => answer.map_err(|e| Error::Backend(e.to_string())),
+        Err(_) => Err(Error::Backend("the database does not answer".to_owned())),
+    }
+}
 
 pub(super) const CREATE: &str = "INSERT INTO bff_session_records
     (id_hash, sealed_identity, sealed_tokens, sealed_revocable, version, provider, issuer, subject, sid, created, seen, expires)
@@ -71,7 +115,7 @@ fn condition(which: Which<'_>) -> &'static str {
 }
 
 /// A moment, which is a column of seconds since 1970.
-pub(super) fn moment<'r, R: Row>(row: &'r R, name: &str) -> Result<OffsetDateTime, sqlx::Error>
+pub(super) fn moment<'r, R: Row>(row: &'r R, name: &str) -> std::result::Result<OffsetDateTime, sqlx::Error>
 where
     for<'a> &'a str: ColumnIndex<R>,
     i64: Decode<'r, R::Database> + Type<R::Database>,
@@ -81,7 +125,7 @@ where
 }
 
 /// A row that [`find`] or [`end`] brings.
-pub(super) fn read<'r, R: Row>(row: &'r R) -> Result<SessionRow, sqlx::Error>
+pub(super) fn read<'r, R: Row>(row: &'r R) -> std::result::Result<SessionRow, sqlx::Error>
 where
     for<'a> &'a str: ColumnIndex<R>,
     i64: Decode<'r, R::Database> + Type<R::Database>,

@@ -1,18 +1,14 @@
 //! How are sessions kept in SQLite? The table holds sealed records under hashed ids; the columns beside are for
-//! finding sessions of a person, a provider or a provider's session, which happens in [`index`]; one replica at a time
-//! renews tokens by [`lease`].
+//! finding sessions of a person, a provider or a provider's session. What is done with them in the same words as in PostgreSQL
+//! is in [`super::sql`].
 
-mod index;
-mod lease;
 mod reader;
 
-use async_trait::async_trait;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension as _, Row};
 use sqlx::query;
 use sqlx::sqlite::SqlitePool;
 use time::OffsetDateTime;
-use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
@@ -20,7 +16,7 @@ use self::reader::Reader;
 use super::columns;
 use super::record::SealedSession;
 use super::sql;
-use super::store::{Saved, SessionRecords, row_key, saved_or_error};
+use super::store::row_key;
 
 /// Each statement may be run again on a database that has it already. Sessions are a heap: in a table sorted by its key, here
 /// a hash, rows of that size lie in pages of their own and leave a third of the others empty.
@@ -47,7 +43,7 @@ const SCHEMA: [&str; 8] = [
 /// Sessions in a SQLite database.
 #[derive(Debug, Clone)]
 pub struct SqliteSessions {
-    pool: SqlitePool,
+    pub(super) pool: SqlitePool,
     /// For the one read that every request of a signed-in person costs.
     reader: Reader,
 }
@@ -75,55 +71,16 @@ impl SqliteSessions {
     }
 }
 
-fn backend(error: &sqlx::Error) -> Error {
-    Error::Backend(error.to_string())
-}
-
-#[async_trait]
-impl SessionStore for SqliteSessions {
-    async fn create(&self, record: &mut Record) -> Result<()> {
-        loop {
-            let done = query(sql::CREATE)
-                .bind(row_key(&record.id).to_vec())
-                .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
-                .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
-                .bind(columns::bytes(record, columns::REVOCABLE))
-                .bind(columns::version(record))
-                .bind(columns::text(record, columns::PROVIDER))
-                .bind(columns::text(record, columns::ISSUER))
-                .bind(columns::text(record, columns::SUBJECT))
-                .bind(columns::text(record, columns::SID))
-                .bind(columns::created(record).unix_timestamp())
-                .bind(columns::seen(record).unix_timestamp())
-                .bind(record.expiry_date.unix_timestamp())
-                .execute(&self.pool)
-                .await
-                .map_err(|e| backend(&e))?;
-            if done.rows_affected() == 1 {
-                return Ok(());
-            }
-            record.id = Id::default();
-        }
-    }
-
-    async fn save(&self, record: &Record) -> Result<()> {
-        saved_or_error(self.update(record).await?)
-    }
-
-    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+#[expect(
+    clippy::unused_async,
+    reason = "it is in the thread of the request; the other store waits"
+)]
+impl SqliteSessions {
+    pub(super) async fn stored(&self, id: &Id) -> Result<Option<Record>> {
         self.ask(sql::LOAD, id, |row| read(*id, row))
     }
 
-    async fn delete(&self, id: &Id) -> Result<()> {
-        let statement = query(sql::DELETE).bind(row_key(id).to_vec());
-        statement.execute(&self.pool).await.map_err(|e| backend(&e))?;
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl SessionRecords for SqliteSessions {
-    async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
+    pub(super) async fn sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
         self.ask(sql::LOAD_SEALED, id, |row| {
             Ok(SealedSession {
                 id: *id,
@@ -134,46 +91,6 @@ impl SessionRecords for SqliteSessions {
                 seen: moment(row.get(4)?)?,
             })
         })
-    }
-
-    async fn update(&self, record: &Record) -> Result<Saved> {
-        let done = query(sql::UPDATE)
-            .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
-            .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
-            .bind(columns::bytes(record, columns::REVOCABLE))
-            .bind(columns::seen(record).unix_timestamp())
-            .bind(record.expiry_date.unix_timestamp())
-            .bind(row_key(&record.id).to_vec())
-            .bind(columns::version(record))
-            .execute(&self.pool)
-            .await
-            .map_err(|e| backend(&e))?;
-        if done.rows_affected() == 1 {
-            return Ok(Saved::Saved);
-        }
-        let left = query(sql::FENCE).bind(row_key(&record.id).to_vec());
-        let left = left.fetch_optional(&self.pool).await.map_err(|e| backend(&e))?;
-        Ok(if left.is_some() { Saved::Changed } else { Saved::Gone })
-    }
-
-    async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {
-        let statement = query(sql::TOUCH)
-            .bind(seen.unix_timestamp())
-            .bind(expires.unix_timestamp())
-            .bind(row_key(id).to_vec());
-        statement.execute(&self.pool).await.map_err(|e| backend(&e))?;
-        Ok(())
-    }
-
-    async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
-        let notes = query(sql::DELETE_NOTES).bind(now.unix_timestamp());
-        notes.execute(&self.pool).await.map_err(|e| backend(&e))?;
-        let statement = query(sql::DELETE_EXPIRED).bind(now.unix_timestamp());
-        Ok(statement
-            .execute(&self.pool)
-            .await
-            .map_err(|e| backend(&e))?
-            .rows_affected())
     }
 }
 
@@ -202,6 +119,7 @@ fn read(id: Id, row: &Row<'_>) -> rusqlite::Result<Record> {
 mod tests {
     use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
     use time::macros::datetime;
+    use tower_sessions::SessionStore as _;
 
     use super::*;
     use crate::config::ProviderId;
@@ -226,6 +144,7 @@ mod tests {
         let pool = database(&folder.path().join("a.db")).await;
         let sessions = SqliteSessions::new(pool.clone()).await.unwrap();
         store::tests::keeps_its_promises(&sessions).await;
+        store::tests::refuses_nul(&sessions).await;
         crate::session::index::tests::finds_what_is_meant(&sessions).await;
         crate::session::index::tests::remembers_for_a_while(&sessions).await;
         crate::session::index::tests::keeps_what_came_first(&sessions).await;
@@ -276,7 +195,7 @@ mod tests {
             .create(&mut session.to_record(&sealer, at).unwrap())
             .await
             .unwrap();
-        let back = Session::open(&sealer, sessions.load_sealed(&session.id).await.unwrap().unwrap()).unwrap();
+        let back = Session::open(&sealer, sessions.sealed(&session.id).await.unwrap().unwrap()).unwrap();
         let tokens = back.open_tokens(&sealer).unwrap();
         assert_eq!(tokens.access_token, "access-secret");
         assert_eq!((back.identity, back.sid), (session.identity, session.sid));

@@ -1,8 +1,13 @@
 //! Does PostgreSQL keep the promises of a store, with several replicas, and in few bytes?
 
+use std::time::Duration;
+
 use time::macros::datetime;
+use tower_sessions::SessionStore as _;
 
 use super::*;
+use crate::session::sql::within;
+use crate::session::store::{Saved, SessionRecords as _};
 use crate::session::{index, lease, store};
 
 #[path = "../../../tests/it/support/cluster.rs"]
@@ -15,6 +20,7 @@ async fn postgres_keeps_the_promises_of_a_store() {
     let database = Database::fresh().await;
     let sessions = PostgresSessions::new(database.pool().await).await.unwrap();
     store::tests::keeps_its_promises(&sessions).await;
+    store::tests::refuses_nul(&sessions).await;
     index::tests::finds_what_is_meant(&sessions).await;
     index::tests::remembers_for_a_while(&sessions).await;
     index::tests::keeps_what_came_first(&sessions).await;

@@ -142,6 +142,16 @@ pub(crate) async fn keeps_its_promises(store: &dyn SessionRecords) {
     assert!(store.load(&second.id).await.unwrap().is_none());
 }
 
+/// Of databases: one of them could not store it, so neither does.
+pub(crate) async fn refuses_nul(store: &dyn SessionRecords) {
+    let at = datetime!(2030-01-01 00:00 UTC);
+    let mut record = sealed(Id(9), at, at);
+    columns::set_text(&mut record, columns::SUBJECT, "a\0b".to_owned());
+    let refused = store.create(&mut record).await;
+    assert!(matches!(refused, Err(Error::Encode(_))), "{refused:?}");
+    assert!(store.load(&Id(9)).await.unwrap().is_none());
+}
+
 #[tokio::test]
 async fn memory_keeps_the_promises_of_a_store() {
     keeps_its_promises(&MemorySessions::new()).await;
