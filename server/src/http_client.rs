@@ -4,17 +4,22 @@
 use std::time::Duration;
 
 use reqwest::{Client, redirect::Policy};
+use url::Url;
 
-/// A client whose requests take at most `timeout`, reading the answer included.
+/// A client for what is at `base`, whose requests take at most `timeout`, reading the answer included.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that makes clients for the directory, the messages API and traces"
 )]
-pub(crate) fn http_client(timeout: Duration) -> Result<Client, reqwest::Error> {
-    Client::builder()
+pub(crate) fn http_client(base: &Url, timeout: Duration) -> Result<Client, reqwest::Error> {
+    let client = Client::builder()
         .redirect(Policy::none())
         .referer(false)
         .timeout(timeout)
-        .user_agent("portico")
-        .build()
+        .user_agent("portico");
+    if base.scheme() == "http" {
+        // This machine: what is not encrypted goes past no proxy of the environment.
+        return client.no_proxy().build();
+    }
+    client.build()
 }

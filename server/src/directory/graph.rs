@@ -53,7 +53,7 @@ pub(super) struct Graph {
 
 impl Graph {
     pub(super) fn new(bff: Bff, base_url: Url) -> Result<Self, reqwest::Error> {
-        let client = http_client(TIMEOUT)?;
+        let client = http_client(&base_url, TIMEOUT)?;
         Ok(Self { client, base_url, bff })
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct Remote {
 impl Remote {
     pub(super) fn new(base_url: Url) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            client: http_client(TIMEOUT)?,
+            client: http_client(&base_url, TIMEOUT)?,
             base_url,
         })
     }

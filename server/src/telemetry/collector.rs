@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use http::{Request, Response};
 use opentelemetry_http::{HttpClient, HttpError};
 use tokio::runtime::Handle;
+use url::Url;
 
 use crate::http_client::http_client;
 
@@ -30,8 +31,8 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new() -> Result<Self, reqwest::Error> {
-        let client = http_client(TIMEOUT)?;
+    pub(super) fn new(endpoint: &Url) -> Result<Self, reqwest::Error> {
+        let client = http_client(endpoint, TIMEOUT)?;
         Ok(Self {
             client,
             runtime: Handle::current(),

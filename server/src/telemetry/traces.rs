@@ -66,7 +66,7 @@ impl Traces {
         };
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Collector::new()?)
+            .with_http_client(Collector::new(endpoint)?)
             .with_endpoint(address(endpoint))
             .with_protocol(Protocol::HttpBinary)
             .with_retry_policy(RetryPolicy::disabled())

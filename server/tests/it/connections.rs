@@ -9,6 +9,8 @@ use tokio::{
     sync::oneshot,
 };
 
+use crate::support::{Program, RemoteVisitor, free_ports};
+
 async fn served(router: Router) -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -119,4 +121,25 @@ async fn targets_that_are_no_path_are_refused() {
     }
     let whole = b"GET http://evil.example/public HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_vec();
     assert!(say(address, std::iter::once(whole)).await.starts_with("HTTP/1.1 200"));
+}
+
+/// Companies have such a proxy, and it knows nothing of this machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_this_machine_is_asked_past_a_proxy_of_the_environment() {
+    let program = Program::new();
+    let (port, _) = free_ports();
+    let listen = format!("127.0.0.1:{port}");
+    let public_url = format!("http://{listen}");
+    let nobody = "http://127.0.0.1:9";
+    let variables = [
+        ("PORTICO_LISTEN", listen.as_str()),
+        ("PORTICO_PUBLIC_URL", &public_url),
+        ("HTTP_PROXY", nobody),
+        ("http_proxy", nobody),
+        ("ALL_PROXY", nobody),
+    ];
+    let _serving = program.serve(&["--demo"], &variables);
+    let mut alice = RemoteVisitor::new(&listen);
+    alice.sign_in("alice").await;
+    assert_eq!(alice.get("/profile").await.0, 200);
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::RequestBuilder;
 use serde_json::{Map, Value};
 use url::Url;
@@ -22,6 +22,8 @@ const PROOF: &str = "dpop";
 #[derive(Debug)]
 pub(crate) struct HttpClient {
     client: reqwest::Client,
+    /// For plain `http`, which is this machine: what is not encrypted goes past no proxy of the environment.
+    here: reqwest::Client,
     max_bytes: usize,
 }
 
@@ -48,24 +50,38 @@ pub(crate) enum HttpError {
     Unsigned(#[from] Unsigned),
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place where clients are made")]
+fn builder(limits: HttpLimits) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(limits.timeout)
+        .connect_timeout(limits.timeout.min(Duration::from_secs(5)))
+        .user_agent(concat!("bff/", env!("CARGO_PKG_VERSION")))
+}
+
 impl HttpClient {
     pub(crate) fn new(limits: HttpLimits) -> Result<Self, reqwest::Error> {
-        #[expect(clippy::disallowed_methods, reason = "the one place where a client is made")]
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(limits.timeout)
-            .connect_timeout(limits.timeout.min(Duration::from_secs(5)))
-            .user_agent(concat!("bff/", env!("CARGO_PKG_VERSION")))
-            .build()?;
         Ok(Self {
-            client,
+            client: builder(limits).build()?,
+            here: builder(limits).no_proxy().build()?,
             max_bytes: limits.max_bytes,
         })
     }
 
+    /// A request to `url`, if it may be asked.
+    fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, HttpError> {
+        let client = if url.scheme() == "http" {
+            &self.here
+        } else {
+            &self.client
+        };
+        let request = client.request(method, checked(url)?);
+        Ok(request.header(ACCEPT, "application/json"))
+    }
+
     /// Reads JSON from `url`; `bearer` goes into the header (RFC 6750 §2.1).
     pub(crate) async fn read(&self, url: &Url, bearer: Option<&str>) -> Result<Answer, HttpError> {
-        let request = self.client.get(checked(url)?).header(ACCEPT, "application/json");
+        let request = self.request(Method::GET, url)?;
         let request = match bearer {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -75,7 +91,7 @@ impl HttpClient {
 
     /// Reads JSON from `url` with a token that is bound to a key, and the proof for it (RFC 9449 §7.1).
     pub(crate) async fn read_bound(&self, url: &Url, token: &str, proof: &str) -> Result<Answer, HttpError> {
-        let request = self.client.get(checked(url)?).header(ACCEPT, "application/json");
+        let request = self.request(Method::GET, url)?;
         let request = request.header(AUTHORIZATION, secret_header(&format!("DPoP {token}")));
         self.answer(request.header(PROOF, secret_header(proof))).await
     }
@@ -98,7 +114,7 @@ impl HttpClient {
         fields: &[(&str, &str)],
         proof: Option<&str>,
     ) -> Result<Answer, HttpError> {
-        let mut request = self.client.post(checked(url)?).header(ACCEPT, "application/json");
+        let mut request = self.request(Method::POST, url)?;
         if let Some(credentials) = auth.header() {
             request = request.header(AUTHORIZATION, credentials);
         }
@@ -118,7 +134,7 @@ impl HttpClient {
         bearer: Option<&Secret>,
         object: &Map<String, Value>,
     ) -> Result<Answer, HttpError> {
-        let request = self.client.post(checked(url)?).header(ACCEPT, "application/json");
+        let request = self.request(Method::POST, url)?;
         let request = match bearer {
             Some(token) => request.bearer_auth(token.expose()),
             None => request,
