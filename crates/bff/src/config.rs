@@ -106,6 +106,9 @@ pub struct ProviderConfig {
     pub audience: Option<String>,
     /// Resource indicator, sent when signing in and when asking for tokens (RFC 8707 §2).
     pub resource: Option<String>,
+    /// Whether people are asked for consent at every sign-in (`prompt=consent`), without which some providers give no
+    /// refresh token for `offline_access` (OpenID Connect Core 1.0 §11). Off by default: others ask once by themselves.
+    pub consent: bool,
     /// How the answer comes back.
     pub response_mode: ResponseMode,
     /// Signature algorithms accepted from this provider (RFC 7518 §3.1). MAC and asymmetric never together.
@@ -166,6 +169,7 @@ impl ProviderConfig {
             scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
             audience: None,
             resource: None,
+            consent: false,
             response_mode: ResponseMode::Query,
             algorithms: ["RS256", "PS256", "ES256", "EdDSA"].map(str::to_owned).to_vec(),
             extra_audiences: Vec::new(),

@@ -62,6 +62,7 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     let form_post = reader.take(&at("response_mode"), |text| {
         values::one_of(text, &["query", "form_post"])
     });
+    let consent = reader.flag(&at("consent"));
     let algorithms = algorithms(reader, &at("algorithms"));
     let extra_audiences = reader.words(&at("extra_audiences"));
     let leeway = reader.take(&at("leeway"), |text| match values::duration(text)? {
@@ -83,6 +84,7 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     let by_default = api_audience.filter(|_| resource.is_none() && takes_audience);
     provider.audience = audience.or_else(|| by_default.map(str::to_owned));
     provider.resource = resource;
+    provider.consent = consent?;
     provider.response_mode = if form_post? == "form_post" {
         ResponseMode::FormPost
     } else {

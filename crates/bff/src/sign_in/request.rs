@@ -5,7 +5,7 @@ use url::Url;
 
 use super::pending::Pending;
 use super::step_up::Asked;
-use crate::config::ResponseMode;
+use crate::config::{ProviderConfig, ResponseMode};
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 
@@ -52,16 +52,27 @@ pub(crate) fn parameters<'a>(
     asked.extend(pending.proof_key.as_ref().map(|key| ("dpop_jkt", key.thumbprint())));
     match &config.sign_up_parameter {
         Some((name, value)) if wish.account => asked.push((name, value.clone())),
-        None if wish.account && metadata.can_sign_up() => asked.push(("prompt", "create".to_owned())),
         _ => {}
     }
+    asked.extend(prompt(config, metadata, wish).map(|prompt| ("prompt", prompt.to_owned())));
     asked.extend(wish.login_hint.clone().map(|hint| ("login_hint", hint)));
-    if let Some(Asked { step_up, afresh }) = &wish.step_up {
+    if let Some(Asked { step_up, .. }) = &wish.step_up {
         asked.extend(step_up.acr_values().map(|acr| ("acr_values", acr.to_owned())));
         asked.extend(step_up.max_age_seconds().map(|age| ("max_age", age.to_string())));
-        asked.extend(afresh.then(|| ("prompt", "login".to_owned())));
     }
     asked
+}
+
+/// What the provider's pages ask for, however well it knows the person. Where an account is made, consent is part of it.
+fn prompt(config: &ProviderConfig, metadata: &Metadata, wish: &Wish) -> Option<&'static str> {
+    let afresh = wish.step_up.as_ref().is_some_and(|asked| asked.afresh);
+    match (afresh, config.consent) {
+        _ if wish.account && config.sign_up_parameter.is_none() && metadata.can_sign_up() => Some("create"),
+        (true, true) => Some("login consent"),
+        (true, false) => Some("login"),
+        (false, true) => Some("consent"),
+        (false, false) => None,
+    }
 }
 
 /// The address a browser is sent to.

@@ -74,6 +74,30 @@ async fn the_answer_may_be_posted() {
     );
 }
 
+/// OpenID Connect Core 1.0 §11, to the letter.
+#[tokio::test]
+async fn a_provider_that_wants_consent_for_offline_access_is_asked_for_it() {
+    for consent in [false, true] {
+        let plan = Plan {
+            provider: json!({ "strict_offline": true }),
+            site: if consent {
+                |config| config.consent = true
+            } else {
+                |_| {}
+            },
+            ..Plan::default()
+        };
+        let (provider, site) = open(plan).await;
+        let mut browser = Browser::new();
+        sign_in(&site, &mut browser, &Person("alice")).await;
+        let refresh = provider.seen().await["issued"].to_string().contains("refresh_token");
+        assert_eq!(refresh, consent);
+        if consent {
+            renew(&site, &mut browser, LIFE).await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn refresh_tokens_rotate_and_each_is_used_once() {
     let (provider, site) = open(Plan::default()).await;

@@ -77,6 +77,14 @@ pub(super) const PROVIDER: &[Key] = &[
         "Sent as `resource` when people sign in and when tokens are fetched, for providers that follow RFC 8707.",
     ),
     key(
+        "providers[].consent",
+        Shape::Flag,
+        Some("false"),
+        "consent = true",
+        "Has the provider ask people for their consent at every sign-in (`prompt=consent`). For providers that give no refresh token for \
+         `offline_access` otherwise: without one, access tokens are not renewed.",
+    ),
+    key(
         "providers[].response_mode",
         Shape::Text("`query` or `form_post`"),
         Some("query"),
