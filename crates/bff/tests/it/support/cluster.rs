@@ -113,7 +113,9 @@ impl Database {
     pub(crate) async fn fresh() -> Self {
         let name = format!("portico_test_{:016x}", rand::rng().random::<u64>());
         let database = Self { name };
-        database.command("CREATE DATABASE {} TEMPLATE template0").await;
+        // Sorted as people do, not byte by byte: what relies on the latter has to say so.
+        let create = "CREATE DATABASE {} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'";
+        database.command(create).await;
         database
     }
 
@@ -142,17 +144,21 @@ impl Database {
         self.command("ALTER DATABASE {} ALLOW_CONNECTIONS true").await;
     }
 
-    /// Every row of every table as text, as a dump has it.
+    /// Every row of every table as text, as a dump has it; bytes once as digits and once as the text they may be.
     pub(crate) async fn dump(&self) -> String {
         let mut connection: PgConnection = self.options().connect().await.unwrap();
         let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+        let tables = query(tables).fetch_all(&mut connection).await.unwrap();
         let mut dump = String::new();
-        for table in query(tables).fetch_all(&mut connection).await.unwrap() {
-            let table: String = table.get(0);
-            dump.extend([table.as_str(), "\n"]);
-            let rows = format!("SELECT {table}::text FROM {table}");
-            for row in query(&rows).fetch_all(&mut connection).await.unwrap() {
-                dump.extend([row.get::<&str, _>(0), "\n"]);
+        for form in ["SET bytea_output = 'hex'", "SET bytea_output = 'escape'"] {
+            query(form).execute(&mut connection).await.unwrap();
+            for table in &tables {
+                let table: &str = table.get(0);
+                dump.extend([table, "\n"]);
+                let rows = format!("SELECT {table}::text FROM {table}");
+                for row in query(&rows).fetch_all(&mut connection).await.unwrap() {
+                    dump.extend([row.get::<&str, _>(0), "\n"]);
+                }
             }
         }
         dump
