@@ -8,6 +8,7 @@
 //! | How do values become a [`Config`]? | [`read`] |
 //! | What is wrong, where, and what to do? | [`problem`] |
 //! | How is it printed for operators? | [`mod@reference`] |
+//! | Which database is meant? | `database.rs` |
 //! | Which directory is asked, about what? | `directory.rs` |
 //! | Where do traces go? | `telemetry.rs` |
 //! | Which APIs do pages reach through Portico? | `upstreams.rs` |
@@ -17,6 +18,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
+mod database;
 mod directory;
 pub mod keys;
 pub mod problem;
@@ -29,6 +31,7 @@ mod upstreams;
 pub mod values;
 mod who;
 
+pub use database::DatabaseUrl;
 pub use directory::{DirectorySettings, DirectoryUse, ProfileToken};
 pub use problem::{Problem, Problems};
 pub use source::Sources;
@@ -45,8 +48,8 @@ pub struct Config {
     pub demo_listen: Option<SocketAddr>,
     /// Where `/metrics` is served; unset: nowhere, and nothing is counted.
     pub metrics_listen: Option<SocketAddr>,
-    /// `sqlite:PATH`.
-    pub database_url: String,
+    /// Where documents and sessions are kept.
+    pub database_url: DatabaseUrl,
     /// Folder of the policy files.
     pub policies: PathBuf,
     /// Folder of what was built for browsers: `pkg/` and what `public/` holds; unset: looked for where builds put it.

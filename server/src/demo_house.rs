@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::{
-    config::{ClaimNames, Config, DirectoryUse, ProviderSettings, values},
+    config::{ClaimNames, Config, DatabaseUrl, DirectoryUse, ProviderSettings, values},
     import::{self, ImportError},
     serve::{self, ListenError},
     store::Store,
@@ -22,7 +22,8 @@ pub fn greeting(config: &Config) -> String {
         let _ = writeln!(list, "  {:<7} {}", person.name, person.about);
         list
     });
-    let kept = config.database_url.trim_start_matches("sqlite:");
+    let kept = config.database_url.to_string();
+    let kept = kept.trim_start_matches("sqlite:");
     format!(
         "Choose \"Sign in\", then be one of\n{people}\nDocuments and sign-ins are kept in {kept}. Stop with Ctrl-C.\n"
     )
@@ -70,8 +71,10 @@ pub fn prepare(mut config: Config) -> Result<Config, NotLoopback> {
     config.providers.extend(settings(&demo));
     config.directory.base_url = directory(&demo).unwrap_or(config.directory.base_url);
     config.api.audience = Some(demo.audience);
-    if config.database_url == default_database() {
-        "sqlite:data/demo.db".clone_into(&mut config.database_url);
+    if config.database_url.to_string() == default_database()
+        && let Ok(database) = DatabaseUrl::parse("sqlite:data/demo.db")
+    {
+        config.database_url = database;
         config.session.keys_file = config.session.keys_file.map(|_| PathBuf::from("data/demo-keys"));
     }
     config.demo_listen = Some(provider_listen);

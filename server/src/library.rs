@@ -74,6 +74,7 @@ impl Library for LocalLibrary {
         let mut found = self
             .store
             .find(id)
+            .await
             .map_err(unavailable)?
             .ok_or(LibraryError::NotFound)?;
         match self.policy.decide(person, &found.row.facts()) {

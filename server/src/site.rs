@@ -4,12 +4,12 @@ use std::{error::Error, fmt::Write as _, path::PathBuf, sync::Arc};
 
 use app::SiteFacts;
 use axum::Router;
-use bff::{Bff, BffConfig, Clock, HttpLimits, KeyRing, SessionLifetime, SqliteSessions, StepUp};
+use bff::{Bff, BffConfig, Clock, HttpLimits, KeyRing, SessionLifetime, StepUp};
 use leptos::config::LeptosOptions;
 
 use crate::{
     api,
-    config::Config,
+    config::{Config, DatabaseUrl},
     context::{House, People},
     directory::Directory,
     headers::Headers,
@@ -18,7 +18,7 @@ use crate::{
     pages::HousePages,
     policy::{Policy, PolicyError},
     router,
-    store::Store,
+    store::{Store, StoreError},
 };
 
 /// A site ready to be served.
@@ -40,12 +40,12 @@ pub enum StartError {
     #[error("the policy cannot be used")]
     Policy(#[source] PolicyError),
     /// The database cannot be opened or written.
-    #[error("the database `{url}` cannot be used: make its folder writable or change `database_url`")]
+    #[error("the database `{url}` cannot be used: {} or change `database_url`", url.remedy())]
     Database {
-        /// As configured.
-        url: String,
+        /// As configured; printed without its password.
+        url: Box<DatabaseUrl>,
         /// Why.
-        source: Box<dyn Error + Send + Sync>,
+        source: StoreError,
     },
     /// The key file cannot be read or made.
     #[error(
@@ -82,20 +82,16 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
 pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> {
     let policy = Policy::load(&config.policies).map_err(StartError::Policy)?;
     let database = |source| StartError::Database {
-        url: config.database_url.clone(),
+        url: Box::new(config.database_url.clone()),
         source,
     };
-    let store = Store::open(&config.database_url)
-        .await
-        .map_err(|error| database(error.into()))?;
-    let sessions = SqliteSessions::new(store.pool().clone())
-        .await
-        .map_err(|error| database(error.into()))?;
+    let store = Store::open(&config.database_url).await.map_err(database)?;
+    let sessions = store.sessions().await.map_err(database)?;
     let sign_in = bff_config(config, clock.clone())?;
     let keys = sign_in.keys.clone();
     let options = leptos_options(config);
     let pages = Arc::new(HousePages::new(&options, config));
-    let bff = Bff::new(sign_in, Arc::new(sessions), pages).map_err(|error| StartError::SignIn(error.into()))?;
+    let bff = Bff::new(sign_in, sessions, pages).map_err(|error| StartError::SignIn(error.into()))?;
     bff.start();
 
     let proxies = proxies(config, &bff)?;

@@ -1,111 +1,130 @@
-//! Where do documents live? In a SQLite database in WAL mode: many readers, one writer. What may be read is not decided here
-//! ([`crate::library`] asks the policy).
+//! Where do documents live? In a SQLite database in WAL mode (many readers, one writer), or in a PostgreSQL database that
+//! several replicas share. What may be read is not decided here ([`crate::library`] asks the policy).
 //!
 //! | question | where |
 //! |---|---|
-//! | How is the database opened? | [`open`](mod@open) |
-//! | One row in the thread of the request | `reader.rs` |
+//! | How is a SQLite file opened, and one row read in the thread of the request? | `sqlite.rs` |
+//! | How is a PostgreSQL database opened, and given up on? | `postgres.rs` |
+//! | What is said to them? | `sql.rs` |
 //! | One document, one stretch of the list | [`reading`] |
 //! | Writing documents | [`writing`] |
 //! | Names of people | [`people`] |
 //! | Their ids in a directory | [`object_ids`] |
+//! | What can go wrong? | [`error`] |
 //!
-//! The tables are in `server/migrations/sqlite`.
+//! The tables are in `server/migrations`, one folder for each database, with equal names.
 
-use std::{io, path::PathBuf};
+use std::{sync::Arc, time::Duration};
 
-use sqlx::SqlitePool;
+use bff::{PostgresSessions, SessionRecords, SqliteSessions};
 
+use crate::config::DatabaseUrl;
+
+pub mod error;
 pub mod object_ids;
-pub mod open;
 pub mod people;
-mod reader;
+mod postgres;
 pub mod reading;
+mod sql;
+mod sqlite;
 pub mod writing;
 
-use reader::Reader;
+pub use error::StoreError;
+use postgres::Postgres;
 pub use reading::{Found, Row};
+use sqlite::Sqlite;
 pub use writing::{Change, Draft, WriteError};
+
+/// Longest time one question may take, waiting for a connection included. Whoever asks then hears that the database is not
+/// available, however it went away.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Longest wait for a connection, or for another writer: before [`PATIENCE`] ends, so that the error says which it was.
+const WAIT: Duration = Duration::from_secs(4);
 
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    /// For reading stretches, and for short single statements of others.
-    pool: SqlitePool,
-    /// For one document by number.
-    reader: Reader,
-    /// One connection: writes of several statements wait here instead of meeting `SQLITE_BUSY` half way.
-    writer: SqlitePool,
+    place: Place,
 }
+
+/// Which of them it is. Asked once per question, which then is compiled for that database.
+#[derive(Debug, Clone)]
+enum Place {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+/// What the database answers to `$question`, if it answers in time. The question is written once and compiled for each
+/// database; `$place` has a `pool` to read from, a `writer`, and what it calls things (`sql`).
+macro_rules! ask {
+    ($store:expr, |$place:ident| $question:expr) => {
+        $crate::store::within($crate::store::PATIENCE, async {
+            match &$store.place {
+                $crate::store::Place::Sqlite($place) => $question,
+                $crate::store::Place::Postgres($place) => $question,
+            }
+        })
+        .await
+    };
+}
+use ask;
 
 impl Store {
-    /// The connections, for others who keep tables of their own in the same database.
-    #[must_use]
-    pub fn pool(&self) -> &SqlitePool {
-        &self.pool
+    /// Opens the database, makes it where it is a file that is missing, and brings it to the newest tables.
+    ///
+    /// # Errors
+    /// [`StoreError`], one line that names the database, without its password.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let place = match url {
+            DatabaseUrl::Sqlite { options, .. } => Place::Sqlite(Sqlite::open(options.clone()).await?),
+            DatabaseUrl::Postgres(options) => Place::Postgres(Postgres::open(options, &url.to_string()).await?),
+        };
+        Ok(Self { place })
     }
 
-    /// Closes all connections, folding the write-ahead log into the database file.
+    /// Sessions in the same database, over the same connections.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], when their tables cannot be made.
+    pub async fn sessions(&self) -> Result<Arc<dyn SessionRecords>, StoreError> {
+        Ok(match &self.place {
+            Place::Sqlite(sqlite) => Arc::new(SqliteSessions::new(sqlite.pool.clone()).await?),
+            Place::Postgres(postgres) => Arc::new(PostgresSessions::new(postgres.pool.clone()).await?),
+        })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Silent`].
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        ask!(self, |place| {
+            sqlx::query(sql::READY).execute(&place.pool).await?;
+            Ok(())
+        })
+    }
+
+    /// Closes all connections; SQLite folds its write-ahead log into the file.
     pub async fn close(&self) {
-        self.reader.close();
-        self.writer.close().await;
-        self.pool.close().await;
+        match &self.place {
+            Place::Sqlite(sqlite) => sqlite.close().await,
+            Place::Postgres(postgres) => postgres.pool.close().await,
+        }
     }
 }
 
-/// What can go wrong with the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The address is none of a SQLite file.
-    #[error("`{url}` is no database address: expected `sqlite:` and the path of a file")]
-    Address {
-        /// As configured.
-        url: String,
-    },
-    /// The folder of the database file cannot be made.
-    #[error("cannot make the folder `{}` for the database", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file cannot be opened as a database.
-    #[error("cannot open the database `{}`", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: sqlx::Error,
-    },
-    /// The database can be read but not written.
-    #[error("the database `{}` cannot be written: check the permissions of the file and its folder", path.display())]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: sqlx::Error,
-    },
-    /// The tables do not fit this version of Portico.
-    #[error("the tables of `{}` do not fit this version of Portico", path.display())]
-    Migrate {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: sqlx::migrate::MigrateError,
-    },
-    /// A statement failed.
-    #[error("the database failed")]
-    Query(#[from] sqlx::Error),
-    /// Reading a document failed.
-    #[error("the database could not be read")]
-    Read(#[from] rusqlite::Error),
-    /// A row holds what no row should.
-    #[error("document {id} is damaged: {what}")]
-    Damaged {
-        /// Its number.
-        id: i64,
-        /// What does not fit.
-        what: &'static str,
-    },
+async fn within<T, E: From<StoreError>>(
+    patience: Duration,
+    question: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    match tokio::time::timeout(patience, question).await {
+        Ok(answer) => answer,
+        Err(_) => Err(StoreError::Silent.into()),
+    }
+}
+
+/// Whether a text holds a NUL, which PostgreSQL keeps in none: nothing is stored under it, in either database.
+fn holds_nul(text: &str) -> bool {
+    text.contains('\0')
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    ApiSettings, Config, LogSettings, SessionSettings, directory,
+    ApiSettings, Config, DatabaseUrl, LogSettings, SessionSettings, directory,
     keys::{self, Shape},
     problem::{Complaint, Origin, Problem, Problems},
     provider,
@@ -40,7 +40,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let listen = reader.take("listen", values::address);
     let demo_listen = reader.take("demo_listen", values::address);
     let metrics_listen = reader.take("metrics_listen", values::address);
-    let database_url = reader.take("database_url", values::database);
+    let database_url = reader.take("database_url", DatabaseUrl::parse);
     let policies = reader.take("policies", values::text);
     let site_root = reader.take("site_root", values::text);
     let log = log(reader);

@@ -177,23 +177,6 @@ pub fn duration(text: &str) -> Result<Duration, Complaint> {
     }
 }
 
-/// A database Portico can keep documents in.
-///
-/// # Errors
-/// If it is another one.
-pub fn database(text: &str) -> Result<String, Complaint> {
-    match text.strip_prefix("sqlite:") {
-        Some(path) if !path.is_empty() => Ok(text.to_owned()),
-        _ => Err(Complaint::new(
-            format!(
-                "`{}` is not a database Portico knows",
-                text.split(':').next().unwrap_or_default()
-            ),
-            "write `sqlite:` and a path, such as `sqlite:data/portico.db`",
-        )),
-    }
-}
-
 /// One word of a short list.
 ///
 /// # Errors

@@ -121,6 +121,11 @@ impl Parsed {
 /// # Errors
 /// [`Wrong`]: the first mistake in it.
 pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<Parsed, Wrong> {
+    if let Some(before) = text.find('\0') {
+        let line = text[..before].matches('\n').count() + 1;
+        let message = "holds a NUL character, which no text of a document has".to_owned();
+        return Err(Wrong { line, message });
+    }
     let Split { yaml, body, body_line } = front_matter::split(text)?;
     let front = front_matter::parse(yaml)?;
     let wrong = |key: &str, message: String| Wrong {

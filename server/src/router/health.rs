@@ -5,7 +5,7 @@ use bff::Bff;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::store::Store;
+use crate::{site::with_causes, store::Store};
 
 /// `/healthz`: the process answers. `/readyz`: people can sign in and read.
 pub(super) fn router(bff: Bff, store: Store) -> Router {
@@ -16,11 +16,12 @@ pub(super) fn router(bff: Bff, store: Store) -> Router {
 }
 
 async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Value>) {
-    let problem = sqlx::query("SELECT 1")
-        .execute(store.pool())
-        .await
-        .err()
-        .map(|error| error.to_string());
+    let problem = store.ready().await.err();
+    if let Some(error) = &problem {
+        tracing::warn!(error = with_causes(error), "the database cannot be used");
+    }
+    // Anybody may read this: where the database is and what it said is for the log.
+    let problem = problem.map(|error| error.to_string());
     let providers = bff.readiness();
     let all = problem.is_none() && providers.iter().all(|provider| provider.ready);
     let providers: Vec<Value> = providers

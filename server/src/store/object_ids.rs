@@ -3,61 +3,48 @@
 use std::collections::HashMap;
 
 use domain::PersonId;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use serde_json::Value;
+use sqlx::{query, query_as};
 
-use super::{Store, StoreError};
-
-/// Ids looked up by one statement.
-const AT_ONCE: usize = 500;
+use super::{Store, StoreError, ask, holds_nul, sql};
 
 impl Store {
     /// Keeps which id a person has in their provider's directory. Writes only what is new.
     ///
     /// # Errors
-    /// [`StoreError::Query`].
+    /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn remember_object_id(
         &self,
         provider: &str,
         object_id: &str,
         person: &PersonId,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO object_id (provider, object_id, person_id) VALUES (?1, ?2, ?3)
-             ON CONFLICT (provider, object_id) DO UPDATE SET person_id = excluded.person_id
-             WHERE person_id <> excluded.person_id",
-        )
-        .bind(provider)
-        .bind(object_id)
-        .bind(person.as_str())
-        .execute(&self.writer)
-        .await?;
-        Ok(())
+        ask!(self, |place| {
+            let statement = query(sql::REMEMBER_OBJECT_ID).bind(provider).bind(object_id);
+            statement.bind(person.as_str()).execute(&place.writer).await?;
+            Ok(())
+        })
     }
 
     /// The people with these ids, by id; those who never signed in are missing.
     ///
     /// # Errors
-    /// [`StoreError::Query`].
+    /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn people_by_object_id(
         &self,
         provider: &str,
         ids: &[String],
     ) -> Result<HashMap<String, PersonId>, StoreError> {
-        let mut people = HashMap::new();
-        for ids in ids.chunks(AT_ONCE) {
-            let mut query: QueryBuilder<'_, Sqlite> =
-                QueryBuilder::new("SELECT object_id, person_id FROM object_id WHERE provider = ");
-            query.push_bind(provider).push(" AND object_id IN (");
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(id);
-            }
-            query.push(")");
-            for row in query.build().fetch_all(&self.pool).await? {
-                let (id, person): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-                people.extend(PersonId::parse(&person).map(|person| (id, person)));
-            }
-        }
-        Ok(people)
+        let storable = ids.iter().filter(|id| !holds_nul(id));
+        let list: Value = storable.map(String::as_str).collect();
+        let list = list.to_string();
+        let rows: Vec<(String, String)> = ask!(self, |place| {
+            let question = query_as(place.sql.people_by_object_id).bind(provider).bind(&*list);
+            Ok::<_, StoreError>(question.fetch_all(&place.pool).await?)
+        })?;
+        let people = rows.into_iter();
+        Ok(people
+            .filter_map(|(id, person)| Some((id, PersonId::parse(&person)?)))
+            .collect())
     }
 }

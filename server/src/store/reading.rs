@@ -3,9 +3,9 @@
 
 use domain::{DocumentId, Group, Heading, PersonId, Reason, Summary, Visibility};
 use rusqlite::OptionalExtension as _;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{query_as, query_scalar};
 
-use super::{Store, StoreError};
+use super::{PATIENCE, Place, Store, StoreError, ask, holds_nul, sql, within};
 use crate::{markdown, policy::Facts};
 
 /// What a rule and a listing need of a document.
@@ -84,89 +84,80 @@ pub struct Found {
     pub is_stale: bool,
 }
 
-/// The columns of a [`Row`]. The groups come along as JSON: a second statement would cost more than the whole first one.
-macro_rules! row_columns {
-    () => {
-        "d.id, d.title, d.owner_id, p.name, d.is_private, d.folder, d.updated_at,
-         (SELECT json_group_array(g.group_id) FROM document_group g WHERE g.document_id = d.id) AS groups"
-    };
-}
-
 impl Store {
-    /// A document by number, ready to show; `None` if there is none.
+    /// A document by number, ready to show; `None` if there is none. SQLite reads it in this thread, without waiting.
     ///
     /// # Errors
-    /// [`StoreError::Read`], [`StoreError::Damaged`].
-    pub fn find(&self, id: DocumentId) -> Result<Option<Found>, StoreError> {
-        let columns = self.reader.ask(|connection| {
-            let mut statement = connection.prepare_cached(FIND)?;
-            statement.query_row([id.number()], FoundColumns::read).optional()
-        })?;
+    /// [`StoreError::Read`] (SQLite), [`StoreError::Query`] and [`StoreError::Silent`] (PostgreSQL), [`StoreError::Damaged`].
+    pub async fn find(&self, id: DocumentId) -> Result<Option<Found>, StoreError> {
+        let columns = match &self.place {
+            Place::Sqlite(sqlite) => sqlite.reader.ask(|connection| {
+                let mut statement = connection.prepare_cached(sql::SQLITE.find)?;
+                statement.query_row([id.number()], FoundColumns::read).optional()
+            })?,
+            Place::Postgres(postgres) => {
+                let question = query_as(sql::POSTGRES.find).bind(id.number());
+                let question = question.fetch_optional(&postgres.pool);
+                within(PATIENCE, async { question.await.map_err(StoreError::from) }).await?
+            }
+        };
         columns.map(FoundColumns::found).transpose()
     }
 
     /// The Markdown of a document; `None` if there is no such document.
     ///
     /// # Errors
-    /// [`StoreError::Query`].
+    /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn content(&self, id: DocumentId) -> Result<Option<String>, StoreError> {
-        let found = sqlx::query_scalar("SELECT content FROM document WHERE id = ?1");
-        Ok(found.bind(id.number()).fetch_optional(&self.pool).await?)
+        ask!(self, |place| {
+            let question = query_scalar(sql::CONTENT).bind(id.number());
+            Ok(question.fetch_optional(&place.pool).await?)
+        })
     }
 
     /// At most `limit` rows, newest number first, below `before` where that is given, that have all `words` (in lower case) in title or
     /// folder. Walks the primary key: with words that few documents have, this reads far.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Damaged`].
+    /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
     pub async fn stretch(
         &self,
         before: Option<DocumentId>,
         words: &[String],
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
-        let rows = if words.is_empty() {
-            sqlx::query(concat!(
-                "SELECT ",
-                row_columns!(),
-                " FROM document d JOIN person p ON p.id = d.owner_id WHERE d.id < ?1 ORDER BY d.id DESC LIMIT ?2"
-            ))
-        } else {
-            sqlx::query(concat!(
-                "SELECT ",
-                row_columns!(),
-                " FROM document d JOIN person p ON p.id = d.owner_id WHERE d.id < ?1
-                  AND NOT EXISTS (SELECT 1 FROM json_each(?3) w WHERE instr(d.words, w.value) = 0)
-                  ORDER BY d.id DESC LIMIT ?2"
-            ))
-        };
-        let mut rows = rows.bind(before.map_or(i64::MAX, DocumentId::number)).bind(limit);
-        if !words.is_empty() {
-            rows = rows.bind(serde_json::Value::from(words).to_string());
+        if words.iter().any(|word| holds_nul(word)) {
+            return Ok(Vec::new());
         }
-        rows.fetch_all(&self.pool).await?.iter().map(row).collect()
+        let before = before.map_or(i64::MAX, DocumentId::number);
+        let rows: Vec<RowColumns> = ask!(self, |place| {
+            let question = if words.is_empty() {
+                query_as(place.sql.stretch).bind(before).bind(i64::from(limit))
+            } else {
+                let question = query_as(place.sql.stretch_with_words);
+                let question = question.bind(before).bind(i64::from(limit));
+                question.bind(serde_json::Value::from(words).to_string())
+            };
+            Ok::<_, StoreError>(question.fetch_all(&place.pool).await?)
+        })?;
+        rows.into_iter().map(RowColumns::row).collect()
     }
 
     /// How many documents there are, whoever may see them.
     ///
     /// # Errors
-    /// [`StoreError::Query`].
+    /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn count(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT count(*) FROM document")
-            .fetch_one(&self.pool)
-            .await?)
+        ask!(self, |place| Ok(query_scalar(sql::COUNT)
+            .fetch_one(&place.pool)
+            .await?))
     }
 }
 
-/// A document by number, in the order of [`FoundColumns`].
-const FIND: &str = concat!(
-    "SELECT ",
-    row_columns!(),
-    ", d.html, d.headings, d.rendered_by FROM document d JOIN person p ON p.id = d.owner_id WHERE d.id = ?1"
-);
-
-/// The columns of [`FIND`], not understood yet.
+/// The columns of [`sql::Dialect::find`], not understood yet.
+#[derive(sqlx::FromRow)]
 struct FoundColumns {
+    #[sqlx(flatten)]
     row: RowColumns,
     html: String,
     headings: String,
@@ -206,7 +197,8 @@ impl FoundColumns {
     }
 }
 
-/// The columns of `row_columns!`, not understood yet.
+/// The columns of a [`Row`], not understood yet.
+#[derive(sqlx::FromRow)]
 struct RowColumns {
     id: i64,
     title: String,
@@ -234,18 +226,4 @@ impl RowColumns {
             updated_at: self.updated_at,
         })
     }
-}
-
-fn row(from: &SqliteRow) -> Result<Row, StoreError> {
-    RowColumns {
-        id: from.try_get("id")?,
-        title: from.try_get("title")?,
-        owner_id: from.try_get("owner_id")?,
-        name: from.try_get("name")?,
-        is_private: from.try_get("is_private")?,
-        folder: from.try_get("folder")?,
-        updated_at: from.try_get("updated_at")?,
-        groups: from.try_get("groups")?,
-    }
-    .row()
 }

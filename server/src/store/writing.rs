@@ -1,9 +1,10 @@
 //! How does a document get into the database? As one transaction, rendered beforehand. Reading is in [`super::reading`].
 
 use domain::{DocumentId, Group, PersonId, Visibility};
-use sqlx::{Row as _, Sqlite, Transaction};
+use serde_json::Value;
+use sqlx::{query, query_as, query_scalar};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, ask, sql};
 use crate::markdown::{self, Rendered};
 
 /// A document to be written, as an import found it.
@@ -72,133 +73,117 @@ impl From<sqlx::Error> for WriteError {
     }
 }
 
+/// What is to be done about a draft.
+#[derive(Debug, PartialEq, Eq)]
+enum Plan {
+    /// Nothing: this is the document.
+    Keep(DocumentId),
+    /// The document changes.
+    Update(DocumentId),
+    /// There is a new one, with the number it asks for.
+    Add(Option<DocumentId>),
+}
+
+impl Plan {
+    /// By the document from the same source (number, hash), and the title of the one that has the number asked for.
+    fn of(draft: &Draft, known: Option<(i64, Option<String>)>, taken: Option<String>) -> Result<Self, WriteError> {
+        match (known, draft.id, taken) {
+            (Some((id, hash)), wanted, _) => {
+                let id = DocumentId::new(id).ok_or(StoreError::Damaged { id, what: "id" })?;
+                match wanted {
+                    Some(wanted) if wanted != id => Err(WriteError::Numbered { wanted, id }),
+                    _ if hash.as_deref() == Some(draft.source_hash.as_str()) => Ok(Self::Keep(id)),
+                    _ => Ok(Self::Update(id)),
+                }
+            }
+            (None, Some(wanted), Some(title)) => Err(WriteError::Taken { wanted, title }),
+            (None, wanted, _) => Ok(Self::Add(wanted)),
+        }
+    }
+}
+
 impl Store {
     /// Writes a draft: a new document, or the new state of the one from the same source.
     ///
     /// # Errors
     /// [`WriteError`].
     pub async fn write(&self, draft: &Draft) -> Result<(DocumentId, Change), WriteError> {
-        let mut work = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let known = known(&mut work, &draft.source).await?;
-        let (number, change) = match known {
-            Some((id, _)) if draft.id.is_some_and(|wanted| wanted != id) => {
-                let wanted = draft.id.unwrap_or(id);
-                return Err(WriteError::Numbered { wanted, id });
-            }
-            Some((id, hash)) if hash.as_deref() == Some(draft.source_hash.as_str()) => {
-                return Ok((id, Change::Unchanged));
-            }
-            Some((id, _)) => (Some(id), Change::Updated),
-            None => {
-                refuse_taken(&mut work, draft.id).await?;
-                (draft.id, Change::Added)
-            }
-        };
-        let id = put(&mut work, number, draft).await?;
-        put_groups(&mut work, id, &draft.groups).await?;
-        work.commit().await?;
-        Ok((id, change))
+        let wanted = draft.id.map(DocumentId::number);
+        let words = format!("{}\n{}", draft.title, draft.folder).to_lowercase();
+        let (headings, groups) = (headings(&draft.rendered), groups(&draft.groups));
+        ask!(self, |place| {
+            let mut work = place.begin().await?;
+            let known = query_as(sql::KNOWN)
+                .bind(&draft.source)
+                .fetch_optional(&mut *work)
+                .await?;
+            let taken = query_scalar(sql::TITLE).bind(wanted).fetch_optional(&mut *work).await?;
+            let (number, change) = match Plan::of(draft, known, taken)? {
+                Plan::Keep(id) => return Ok((id, Change::Unchanged)),
+                Plan::Update(id) => (Some(id.number()), Change::Updated),
+                Plan::Add(wanted) => {
+                    let wanted = wanted.map(DocumentId::number);
+                    (place.number(&mut work, wanted).await?, Change::Added)
+                }
+            };
+            let owner = query(sql::PUT_OWNER).bind(draft.owner.as_str());
+            owner.execute(&mut *work).await?;
+            let put = query_scalar(place.sql.put)
+                .bind(number)
+                .bind(&draft.title)
+                .bind(draft.owner.as_str())
+                .bind(draft.visibility.is_private())
+                .bind(&draft.folder)
+                .bind(&*words)
+                .bind(&draft.source)
+                .bind(&draft.source_hash)
+                .bind(markdown::VERSION)
+                .bind(&*headings)
+                .bind(&draft.rendered.html)
+                .bind(&draft.content);
+            let number: i64 = put.fetch_one(&mut *work).await?;
+            query(sql::DROP_GROUPS).bind(number).execute(&mut *work).await?;
+            let put = query(place.sql.put_groups).bind(&*groups).bind(number);
+            put.execute(&mut *work).await?;
+            work.commit().await?;
+            let id = DocumentId::new(number).ok_or(StoreError::Damaged { id: number, what: "id" })?;
+            Ok((id, change))
+        })
     }
 
     /// The document made from a source, if it was made from exactly this state of it.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn imported(&self, source: &str, source_hash: &str) -> Result<Option<DocumentId>, StoreError> {
-        let found = sqlx::query_scalar("SELECT id FROM document WHERE source = ?1 AND source_hash = ?2");
-        let found: Option<i64> = found.bind(source).bind(source_hash).fetch_optional(&self.pool).await?;
+        let found: Option<i64> = ask!(self, |place| {
+            let question = query_scalar(sql::IMPORTED).bind(source).bind(source_hash);
+            Ok::<_, StoreError>(question.fetch_optional(&place.pool).await?)
+        })?;
         Ok(found.and_then(DocumentId::new))
     }
 
     /// Replaces the HTML of a document by what today's renderer writes.
     ///
     /// # Errors
-    /// [`StoreError::Query`].
+    /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn rerendered(&self, id: DocumentId, rendered: &Rendered) -> Result<(), StoreError> {
-        sqlx::query("UPDATE document SET html = ?2, headings = ?3, rendered_by = ?4 WHERE id = ?1")
-            .bind(id.number())
-            .bind(&rendered.html)
-            .bind(headings(rendered))
-            .bind(markdown::VERSION)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        let headings = headings(rendered);
+        ask!(self, |place| {
+            let statement = query(sql::RERENDERED).bind(id.number()).bind(&rendered.html);
+            let statement = statement.bind(&*headings).bind(markdown::VERSION);
+            statement.execute(&place.writer).await?;
+            Ok(())
+        })
     }
-}
-
-async fn known(
-    work: &mut Transaction<'_, Sqlite>,
-    source: &str,
-) -> Result<Option<(DocumentId, Option<String>)>, StoreError> {
-    let found = sqlx::query("SELECT id, source_hash FROM document WHERE source = ?1").bind(source);
-    let Some(found) = found.fetch_optional(&mut **work).await? else {
-        return Ok(None);
-    };
-    let id: i64 = found.try_get("id")?;
-    let id = DocumentId::new(id).ok_or(StoreError::Damaged { id, what: "id" })?;
-    Ok(Some((id, found.try_get("source_hash")?)))
-}
-
-async fn refuse_taken(work: &mut Transaction<'_, Sqlite>, wanted: Option<DocumentId>) -> Result<(), WriteError> {
-    let Some(wanted) = wanted else { return Ok(()) };
-    let title = sqlx::query_scalar("SELECT title FROM document WHERE id = ?1").bind(wanted.number());
-    match title.fetch_optional(&mut **work).await? {
-        Some(title) => Err(WriteError::Taken { wanted, title }),
-        None => Ok(()),
-    }
-}
-
-async fn put(
-    work: &mut Transaction<'_, Sqlite>,
-    number: Option<DocumentId>,
-    draft: &Draft,
-) -> Result<DocumentId, StoreError> {
-    sqlx::query("INSERT INTO person (id) VALUES (?1) ON CONFLICT DO NOTHING")
-        .bind(draft.owner.as_str())
-        .execute(&mut **work)
-        .await?;
-    let id: i64 = sqlx::query_scalar(
-        "INSERT INTO document (id, title, owner_id, is_private, folder, words, source, source_hash, rendered_by, headings, html, content,
-             created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, unixepoch(), unixepoch())
-         ON CONFLICT (id) DO UPDATE SET title = excluded.title, owner_id = excluded.owner_id, is_private = excluded.is_private,
-             folder = excluded.folder, words = excluded.words, source_hash = excluded.source_hash, rendered_by = excluded.rendered_by,
-             headings = excluded.headings, html = excluded.html, content = excluded.content, updated_at = excluded.updated_at
-         RETURNING id",
-    )
-    .bind(number.map(DocumentId::number))
-    .bind(&draft.title)
-    .bind(draft.owner.as_str())
-    .bind(draft.visibility.is_private())
-    .bind(&draft.folder)
-    .bind(format!("{}\n{}", draft.title, draft.folder).to_lowercase())
-    .bind(&draft.source)
-    .bind(&draft.source_hash)
-    .bind(markdown::VERSION)
-    .bind(headings(&draft.rendered))
-    .bind(&draft.rendered.html)
-    .bind(&draft.content)
-    .fetch_one(&mut **work)
-    .await?;
-    DocumentId::new(id).ok_or(StoreError::Damaged { id, what: "id" })
-}
-
-async fn put_groups(work: &mut Transaction<'_, Sqlite>, id: DocumentId, groups: &[Group]) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM document_group WHERE document_id = ?1")
-        .bind(id.number())
-        .execute(&mut **work)
-        .await?;
-    for group in groups {
-        sqlx::query("INSERT INTO document_group (group_id, document_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-            .bind(group.as_str())
-            .bind(id.number())
-            .execute(&mut **work)
-            .await?;
-    }
-    Ok(())
 }
 
 fn headings(rendered: &Rendered) -> String {
     // Strings and numbers only: cannot fail.
     serde_json::to_string(&rendered.headings).unwrap_or_else(|_| "[]".to_owned())
+}
+
+fn groups(groups: &[Group]) -> String {
+    let groups: Value = groups.iter().map(Group::as_str).collect();
+    groups.to_string()
 }

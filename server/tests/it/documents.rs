@@ -2,6 +2,7 @@
 
 use domain::{DocumentId, Groups, Library, LibraryError, Listing, ListingQuery, PersonId, Visitor, listing::PAGE_SIZE};
 use server::{
+    config::DatabaseUrl,
     library::MAX_ROWS,
     store::{Store, StoreError},
 };
@@ -40,228 +41,238 @@ fn numbers(pages: &[Listing]) -> Vec<i64> {
 
 #[tokio::test]
 async fn do_1_a_document_keeps_owner_groups_privacy_title_and_content() {
-    let shelf = Shelf::with_demo().await;
-    let open = shelf.library.open(&visitor(alice()), id(1)).await.unwrap();
-    let summary = open.summary;
-    assert_eq!(
-        (summary.title.as_str(), summary.owner.as_str()),
-        ("How we build and release", "Alice Archer")
-    );
-    assert_eq!((summary.groups.len(), summary.groups[0].as_str()), (1, "Engineering"));
-    assert!(summary.visibility.is_private());
-    assert!(open.html.contains("private engineering document"));
-    assert_eq!(open.headings[0].anchor, "h-from-a-change-to-production");
+    for shelf in Shelf::both_with_demo().await {
+        let open = shelf.library.open(&visitor(alice()), id(1)).await.unwrap();
+        let summary = open.summary;
+        assert_eq!(
+            (summary.title.as_str(), summary.owner.as_str()),
+            ("How we build and release", "Alice Archer")
+        );
+        assert_eq!((summary.groups.len(), summary.groups[0].as_str()), (1, "Engineering"));
+        assert!(summary.visibility.is_private());
+        assert!(open.html.contains("private engineering document"));
+        assert_eq!(open.headings[0].anchor, "h-from-a-change-to-production");
+    }
 }
 
 #[tokio::test]
 async fn do_1_documents_outlive_the_process() {
-    let shelf = Shelf::with_demo().await;
-    shelf.store.close().await;
-    let again = Store::open(&shelf::database(shelf.folder.path())).await.unwrap();
-    assert_eq!(
-        again.find(id(3)).unwrap().unwrap().row.title,
-        "Office and administration"
-    );
+    for shelf in Shelf::both_with_demo().await {
+        shelf.store.close().await;
+        let again = Store::open(&shelf.database.url()).await.unwrap();
+        assert_eq!(
+            again.find(id(3)).await.unwrap().unwrap().row.title,
+            "Office and administration"
+        );
+    }
 }
 
 #[tokio::test]
 async fn do_2_an_allowed_document_is_shown() {
-    let shelf = Shelf::with_demo().await;
-    let html = shelf.library.open(&visitor(dave()), id(3)).await.unwrap().html;
-    assert!(html.contains("public document of the administration"));
+    for shelf in Shelf::both_with_demo().await {
+        let html = shelf.library.open(&visitor(dave()), id(3)).await.unwrap().html;
+        assert!(html.contains("public document of the administration"));
+    }
 }
 
 #[tokio::test]
 async fn do_2_a_refused_document_says_why_and_whom_to_ask() {
-    let shelf = Shelf::with_demo().await;
-    let Err(LibraryError::Refused(refusal)) = shelf.library.open(&visitor(alice()), id(2)).await else {
-        panic!("document 2 was not refused");
-    };
-    assert!(
-        refusal
-            .sentences
-            .contains(&"Only members of Marketing can read it.".to_owned()),
-        "{refusal:?}"
-    );
-    assert_eq!(refusal.ask.as_deref(), Some("Bob Baker"));
-    assert!(
-        !format!("{refusal:?}").contains("campaign"),
-        "the title or content was told: {refusal:?}"
-    );
+    for shelf in Shelf::both_with_demo().await {
+        let Err(LibraryError::Refused(refusal)) = shelf.library.open(&visitor(alice()), id(2)).await else {
+            panic!("document 2 was not refused");
+        };
+        assert!(
+            refusal
+                .sentences
+                .contains(&"Only members of Marketing can read it.".to_owned()),
+            "{refusal:?}"
+        );
+        assert_eq!(refusal.ask.as_deref(), Some("Bob Baker"));
+        assert!(
+            !format!("{refusal:?}").contains("campaign"),
+            "the title or content was told: {refusal:?}"
+        );
+    }
 }
 
 #[tokio::test]
 async fn do_2_an_unknown_document_is_not_found() {
-    let shelf = Shelf::with_demo().await;
-    let answer = shelf.library.open(&visitor(carol()), id(4_711)).await;
-    assert!(matches!(answer, Err(LibraryError::NotFound)), "{answer:?}");
+    for shelf in Shelf::both_with_demo().await {
+        let answer = shelf.library.open(&visitor(carol()), id(4_711)).await;
+        assert!(matches!(answer, Err(LibraryError::NotFound)), "{answer:?}");
+    }
 }
 
 #[tokio::test]
 async fn do_2_strangers_sign_in_first_whether_or_not_the_document_exists() {
-    let shelf = Shelf::with_demo().await;
-    for number in [1, 3, 4_711] {
-        let answer = shelf.library.open(&Visitor::Anonymous, id(number)).await;
+    for shelf in Shelf::both_with_demo().await {
+        for number in [1, 3, 4_711] {
+            let answer = shelf.library.open(&Visitor::Anonymous, id(number)).await;
+            assert!(matches!(answer, Err(LibraryError::SignInFirst)), "{answer:?}");
+        }
+        let answer = shelf.library.list(&Visitor::Anonymous, &ListingQuery::default()).await;
         assert!(matches!(answer, Err(LibraryError::SignInFirst)), "{answer:?}");
     }
-    let answer = shelf.library.list(&Visitor::Anonymous, &ListingQuery::default()).await;
-    assert!(matches!(answer, Err(LibraryError::SignInFirst)), "{answer:?}");
 }
 
 #[tokio::test]
 async fn do_4_the_list_shows_exactly_what_may_be_opened() {
-    let shelf = Shelf::with_demo().await;
-    let mut unknown = alice();
-    unknown.groups = Groups::Unknown;
-    for person in [alice(), bob(), carol(), dave(), erin(), unknown] {
-        let visitor = visitor(person);
-        let mut open = Vec::new();
-        for number in (1..=i64::try_from(demo::DOCUMENTS.len()).unwrap()).rev() {
-            match shelf.library.open(&visitor, id(number)).await {
-                Ok(document) => open.push(document.summary),
-                Err(LibraryError::Refused(_)) => {}
-                Err(other) => panic!("{other:?}"),
+    for shelf in Shelf::both_with_demo().await {
+        let mut unknown = alice();
+        unknown.groups = Groups::Unknown;
+        for person in [alice(), bob(), carol(), dave(), erin(), unknown] {
+            let visitor = visitor(person);
+            let mut open = Vec::new();
+            for number in (1..=i64::try_from(demo::DOCUMENTS.len()).unwrap()).rev() {
+                match shelf.library.open(&visitor, id(number)).await {
+                    Ok(document) => open.push(document.summary),
+                    Err(LibraryError::Refused(_)) => {}
+                    Err(other) => panic!("{other:?}"),
+                }
             }
+            let listed: Vec<_> = all(&shelf, &visitor, "")
+                .await
+                .into_iter()
+                .flat_map(|page| page.rows)
+                .collect();
+            assert_eq!(listed, open, "{visitor:?}");
+            assert!(listed.iter().all(|row| !row.reasons.is_empty()));
         }
-        let listed: Vec<_> = all(&shelf, &visitor, "")
-            .await
-            .into_iter()
-            .flat_map(|page| page.rows)
-            .collect();
-        assert_eq!(listed, open, "{visitor:?}");
-        assert!(listed.iter().all(|row| !row.reasons.is_empty()));
     }
 }
 
 #[tokio::test]
 async fn do_4_pages_follow_each_other_without_gaps_or_repeats() {
-    let shelf = Shelf::empty().await;
-    let files: Vec<(String, String)> = (0..130)
-        .map(|n| {
-            (
-                format!("{n:03}.md"),
-                format!("---\nowner: bob\nprivate: {}\n---\n# Paper {n}\n", n % 2 == 1),
-            )
-        })
-        .collect();
-    let files: Vec<(&str, &[u8])> = files
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_bytes()))
-        .collect();
-    shelf.import(&files).await;
-    let pages = all(&shelf, &visitor(dave()), "").await;
-    assert_eq!(
-        pages.iter().map(|page| page.rows.len()).collect::<Vec<_>>(),
-        [PAGE_SIZE, PAGE_SIZE, 15]
-    );
-    let expected: Vec<i64> = (1..=130).rev().filter(|n| n % 2 == 1).collect();
-    assert_eq!(numbers(&pages), expected);
-    assert_eq!(numbers(&all(&shelf, &visitor(bob()), "").await).len(), 130);
-    assert_eq!(
-        numbers(&all(&shelf, &visitor(carol()), "PAPER 12").await),
-        [130, 129, 128, 127, 126, 125, 124, 123, 122, 121, 113, 13]
-    );
+    for shelf in Shelf::both().await {
+        let files: Vec<(String, String)> = (0..130)
+            .map(|n| {
+                (
+                    format!("{n:03}.md"),
+                    format!("---\nowner: bob\nprivate: {}\n---\n# Paper {n}\n", n % 2 == 1),
+                )
+            })
+            .collect();
+        let files: Vec<(&str, &[u8])> = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_bytes()))
+            .collect();
+        shelf.import(&files).await;
+        let pages = all(&shelf, &visitor(dave()), "").await;
+        assert_eq!(
+            pages.iter().map(|page| page.rows.len()).collect::<Vec<_>>(),
+            [PAGE_SIZE, PAGE_SIZE, 15]
+        );
+        let expected: Vec<i64> = (1..=130).rev().filter(|n| n % 2 == 1).collect();
+        assert_eq!(numbers(&pages), expected);
+        assert_eq!(numbers(&all(&shelf, &visitor(bob()), "").await).len(), 130);
+        assert_eq!(
+            numbers(&all(&shelf, &visitor(carol()), "PAPER 12").await),
+            [130, 129, 128, 127, 126, 125, 124, 123, 122, 121, 113, 13]
+        );
+    }
 }
 
 #[tokio::test]
 async fn do_4_a_full_last_page_has_no_next() {
-    let shelf = Shelf::empty().await;
-    let names: Vec<String> = (0..PAGE_SIZE).map(|n| format!("{n:02}.md")).collect();
-    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"# x".as_slice())).collect();
-    shelf.import(&files).await;
-    let pages = all(&shelf, &visitor(alice()), "").await;
-    assert_eq!((pages.len(), pages[0].rows.len()), (1, PAGE_SIZE));
+    for shelf in Shelf::both().await {
+        let names: Vec<String> = (0..PAGE_SIZE).map(|n| format!("{n:02}.md")).collect();
+        let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"# x".as_slice())).collect();
+        shelf.import(&files).await;
+        let pages = all(&shelf, &visitor(alice()), "").await;
+        assert_eq!((pages.len(), pages[0].rows.len()), (1, PAGE_SIZE));
+    }
 }
 
 #[tokio::test]
 async fn do_4_one_request_decides_a_bounded_number_of_rows_and_the_next_goes_on() {
-    let shelf = Shelf::empty().await;
-    shelf
-        .import(&[
-            ("mine.md", b"---\nowner: dave\n---\n# Mine"),
-            ("a.md", b"---\nowner: bob\nid: 1\n---\n# A"),
-        ])
-        .await;
-    let rows = i64::try_from(MAX_ROWS).unwrap() + 500;
-    sqlx::query(
-        "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 + 10)
-         INSERT INTO document (id, title, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
-         SELECT i, 'Private', ?1, 1, '', 'private', 0, 0, 1, '[]', '', '' FROM n",
-    )
-    .bind(bob().id.as_str())
-    .bind(rows)
-    .execute(shelf.store.pool())
-    .await
-    .unwrap();
-    let pages = all(&shelf, &visitor(dave()), "").await;
-    let shown: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
-    assert_eq!(shown, [0, 2]);
+    for shelf in Shelf::both().await {
+        shelf
+            .import(&[
+                ("mine.md", b"---\nowner: dave\n---\n# Mine"),
+                ("a.md", b"---\nowner: bob\nid: 1\n---\n# A"),
+            ])
+            .await;
+        let rows = i64::try_from(MAX_ROWS).unwrap() + 500;
+        shelf.database.execute(&format!(
+        "INSERT INTO document
+             (id, title, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
+         WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < {rows} + 10)
+         SELECT i, 'Private', '{}', true, '', 'private', 0, 0, 1, '[]', '', '' FROM n",
+        bob().id.as_str()
+    )).await;
+        let pages = all(&shelf, &visitor(dave()), "").await;
+        let shown: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
+        assert_eq!(shown, [0, 2]);
+    }
 }
 
 #[tokio::test]
 async fn do_4_the_filter_looks_in_title_and_folder_without_regard_to_case() {
-    let shelf = Shelf::empty().await;
-    let text = "---\ntitle: Über Ölpreise 100% _sicher_\nfolder: Wissen/Energie\n---\n";
-    shelf
-        .import(&[("a.md", text.as_bytes()), ("b.md", b"# Something else")])
-        .await;
-    let visitor = visitor(alice());
-    for found in [
-        "ÜBER",
-        "ölpreise energie",
-        "wissen/energie",
-        "100%",
-        "_SICHER_",
-        "  über   ",
-    ] {
-        assert_eq!(numbers(&all(&shelf, &visitor, found).await), [1], "{found}");
-    }
-    for missed in [
-        "über kohle",
-        "1_0",
-        "100%%",
-        "'; DROP TABLE document; --",
-        "\"",
-        "[\"über\"]",
-    ] {
-        assert!(numbers(&all(&shelf, &visitor, missed).await).is_empty(), "{missed}");
+    for shelf in Shelf::both().await {
+        let text = "---\ntitle: Über Ölpreise 100% _sicher_\nfolder: Wissen/Energie\n---\n";
+        shelf
+            .import(&[("a.md", text.as_bytes()), ("b.md", b"# Something else")])
+            .await;
+        let visitor = visitor(alice());
+        for found in [
+            "ÜBER",
+            "ölpreise energie",
+            "wissen/energie",
+            "100%",
+            "_SICHER_",
+            "  über   ",
+        ] {
+            assert_eq!(numbers(&all(&shelf, &visitor, found).await), [1], "{found}");
+        }
+        for missed in [
+            "über kohle",
+            "1_0",
+            "100%%",
+            "'; DROP TABLE document; --",
+            "\"",
+            "[\"über\"]",
+        ] {
+            assert!(numbers(&all(&shelf, &visitor, missed).await).is_empty(), "{missed}");
+        }
     }
 }
 
 #[tokio::test]
 async fn a_document_rendered_by_an_older_version_is_rendered_again_when_opened() {
-    let shelf = Shelf::with_demo().await;
-    sqlx::query("UPDATE document SET html = 'old', headings = '[]', rendered_by = 0 WHERE id = 3")
-        .execute(shelf.store.pool())
-        .await
-        .unwrap();
-    let open = shelf.library.open(&visitor(dave()), id(3)).await.unwrap();
-    assert!(open.html.contains("public document") && !open.headings.is_empty());
-    let found = shelf.store.find(id(3)).unwrap().unwrap();
-    assert!(!found.is_stale && found.html == open.html);
+    for shelf in Shelf::both_with_demo().await {
+        shelf
+            .database
+            .execute("UPDATE document SET html = 'old', headings = '[]', rendered_by = 0 WHERE id = 3")
+            .await;
+        let open = shelf.library.open(&visitor(dave()), id(3)).await.unwrap();
+        assert!(open.html.contains("public document") && !open.headings.is_empty());
+        let found = shelf.store.find(id(3)).await.unwrap().unwrap();
+        assert!(!found.is_stale && found.html == open.html);
+    }
 }
 
 #[tokio::test]
 async fn owners_are_called_by_the_name_their_provider_tells() {
-    let shelf = Shelf::empty().await;
-    shelf.import(&[("a.md", b"---\nowner: bob\n---\n# A")]).await;
-    let owner = async || shelf.library.open(&visitor(dave()), id(1)).await.unwrap().summary.owner;
-    assert_eq!(owner().await, "bob");
-    shelf
-        .store
-        .introduce_person(&PersonId::new(shelf::ISSUER, "bob"), "Bob, perhaps")
-        .await
-        .unwrap();
-    assert_eq!(owner().await, "Bob, perhaps");
-    let mut signed_in = bob();
-    signed_in.name = "Bob Baker".to_owned();
-    shelf.store.remember_person(&signed_in).await.unwrap();
-    shelf
-        .store
-        .introduce_person(&signed_in.id, "Somebody else")
-        .await
-        .unwrap();
-    assert_eq!(owner().await, "Bob Baker");
+    for shelf in Shelf::both().await {
+        shelf.import(&[("a.md", b"---\nowner: bob\n---\n# A")]).await;
+        let owner = async || shelf.library.open(&visitor(dave()), id(1)).await.unwrap().summary.owner;
+        assert_eq!(owner().await, "bob");
+        shelf
+            .store
+            .introduce_person(&PersonId::new(shelf::ISSUER, "bob"), "Bob, perhaps")
+            .await
+            .unwrap();
+        assert_eq!(owner().await, "Bob, perhaps");
+        let mut signed_in = bob();
+        signed_in.name = "Bob Baker".to_owned();
+        shelf.store.remember_person(&signed_in).await.unwrap();
+        shelf
+            .store
+            .introduce_person(&signed_in.id, "Somebody else")
+            .await
+            .unwrap();
+        assert_eq!(owner().await, "Bob Baker");
+    }
 }
 
 #[tokio::test]
@@ -278,11 +289,8 @@ async fn a_database_that_cannot_be_used_is_named_in_one_line() {
             format!("sqlite:{}", folder.path().display()),
             "cannot open the database",
         ),
-        ("postgres://localhost/x".to_owned(), "is no database address"),
-        ("sqlite::memory:".to_owned(), "is no database address"),
-        ("sqlite:".to_owned(), "is no database address"),
     ] {
-        let error: StoreError = Store::open(&url).await.unwrap_err();
+        let error: StoreError = Store::open(&DatabaseUrl::parse(&url).unwrap()).await.unwrap_err();
         assert!(
             error.to_string().contains(expected) && !error.to_string().contains('\n'),
             "{url}: {error}"
@@ -292,29 +300,13 @@ async fn a_database_that_cannot_be_used_is_named_in_one_line() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_refused() {
-    let shelf = Shelf::empty().await;
-    sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00'")
-        .execute(shelf.store.pool())
-        .await
-        .unwrap();
-    shelf.store.close().await;
-    let error = Store::open(&shelf::database(shelf.folder.path())).await.unwrap_err();
-    assert!(error.to_string().contains("do not fit this version"), "{error}");
-}
-
-#[tokio::test]
-async fn opening_reads_by_key_and_sorts_nothing() {
-    let shelf = Shelf::with_demo().await;
-    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
-        "EXPLAIN QUERY PLAN SELECT d.id, (SELECT json_group_array(g.group_id) FROM document_group g WHERE g.document_id = d.id)
-         FROM document d JOIN person p ON p.id = d.owner_id WHERE d.id < 9 ORDER BY d.id DESC LIMIT 3",
-    )
-    .fetch_all(shelf.store.pool())
-    .await
-    .unwrap();
-    assert!(
-        plan.iter()
-            .all(|step| step.3.starts_with("SEARCH") || step.3.starts_with("CORRELATED")),
-        "{plan:?}"
-    );
+    for shelf in Shelf::both().await {
+        shelf
+            .database
+            .execute("UPDATE _sqlx_migrations SET checksum = substr(checksum, 2)")
+            .await;
+        shelf.store.close().await;
+        let error = Store::open(&shelf.database.url()).await.unwrap_err();
+        assert!(error.to_string().contains("do not fit this version"), "{error}");
+    }
 }

@@ -14,208 +14,228 @@ fn problems(report: &import::ImportReport) -> Vec<String> {
 
 #[tokio::test]
 async fn front_matter_says_whose_a_document_is_and_for_whom() {
-    let shelf = Shelf::empty().await;
-    let text = "---\nid: 12\ntitle: \"Plan: B\"\nowner: bob\nowner_name: Bob Baker\ngroups: [Sales, Berlin, Sales]\nprivate: true\nfolder: /a//b/\ntags: [x]\n---\n# B\n";
-    let report = shelf.import(&[("x.md", text.as_bytes())]).await;
-    assert_eq!((report.added, problems(&report).len()), (1, 0), "{report:?}");
-    let row = shelf.store.find(DocumentId::new(12).unwrap()).unwrap().unwrap().row;
-    assert_eq!(
-        (row.title.as_str(), row.folder.as_str(), row.owner.subject()),
-        ("Plan: B", "a/b", "bob")
-    );
-    assert_eq!(
-        row.groups.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["Berlin", "Sales"]
-    );
-    assert!(row.visibility.is_private() && row.owner_name.as_deref() == Some("Bob Baker"));
+    for shelf in Shelf::both().await {
+        let text = "---\nid: 12\ntitle: \"Plan: B\"\nowner: bob\nowner_name: Bob Baker\ngroups: [Sales, Berlin, Sales]\nprivate: true\nfolder: /a//b/\ntags: [x]\n---\n# B\n";
+        let report = shelf.import(&[("x.md", text.as_bytes())]).await;
+        assert_eq!((report.added, problems(&report).len()), (1, 0), "{report:?}");
+        let row = shelf
+            .store
+            .find(DocumentId::new(12).unwrap())
+            .await
+            .unwrap()
+            .unwrap()
+            .row;
+        assert_eq!(
+            (row.title.as_str(), row.folder.as_str(), row.owner.subject()),
+            ("Plan: B", "a/b", "bob")
+        );
+        assert_eq!(
+            row.groups.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["Berlin", "Sales"]
+        );
+        assert!(row.visibility.is_private() && row.owner_name.as_deref() == Some("Bob Baker"));
+    }
 }
 
 #[tokio::test]
 async fn a_file_without_front_matter_has_a_title_and_a_folder_too() {
-    let shelf = Shelf::empty().await;
-    let files: [(&str, &[u8]); 4] = [
-        ("hand/book/a-b_c.md", b"no heading"),
-        (
-            "hand/book/b.MD",
-            b"\xef\xbb\xbftext\r\n\r\n## The *first* `heading`\r\n",
-        ),
-        ("c.markdown", b""),
-        ("d.txt", b"# not Markdown"),
-    ];
-    let report = shelf.import(&files).await;
-    assert_eq!((report.added, problems(&report).len()), (3, 0), "{report:?}");
-    let rows = shelf.store.stretch(None, &[], 9).await.unwrap();
-    let seen: Vec<_> = rows
-        .iter()
-        .rev()
-        .map(|row| (row.title.as_str(), row.folder.as_str()))
-        .collect();
-    assert_eq!(
-        seen,
-        [("c", ""), ("a b c", "hand/book"), ("The first heading", "hand/book")]
-    );
-}
-
-#[tokio::test]
-async fn the_same_files_twice_change_nothing() {
-    let shelf = Shelf::empty().await;
-    let files: [(&str, &[u8]); 2] = [("a.md", b"# A"), ("b/c.md", b"---\nprivate: true\n---\n# C")];
-    shelf.import(&files).await;
-    let before = shelf.store.stretch(None, &[], 9).await.unwrap();
-    let report = shelf.import(&files).await;
-    assert_eq!((report.added, report.updated, report.unchanged), (0, 0, 2));
-    assert_eq!(shelf.store.stretch(None, &[], 9).await.unwrap(), before);
-}
-
-#[tokio::test]
-async fn a_changed_file_changes_its_document_in_place() {
-    let shelf = Shelf::empty().await;
-    shelf
-        .import(&[("a.md", b"---\ngroups: Engineering\n---\n# A\n\nold"), ("b.md", b"# B")])
-        .await;
-    let report = shelf
-        .import(&[("a.md", b"---\nprivate: true\n---\n# A2\n\nnew"), ("b.md", b"# B")])
-        .await;
-    assert_eq!((report.added, report.updated, report.unchanged), (0, 1, 1));
-    let open = shelf
-        .library
-        .open(&visitor(alice()), DocumentId::new(1).unwrap())
-        .await
-        .unwrap();
-    assert_eq!(open.summary.title, "A2");
-    assert!(open.html.contains("new") && open.summary.groups.is_empty() && open.summary.visibility.is_private());
-    assert_eq!(shelf.store.count().await.unwrap(), 2);
-}
-
-#[tokio::test]
-async fn what_the_importer_says_holds_where_a_file_does_not() {
-    let shelf = Shelf::empty().await;
-    let dir = shelf.folder.path().join("files");
-    std::fs::create_dir_all(dir.join("sub")).unwrap();
-    std::fs::write(dir.join("sub/a.md"), "# A").unwrap();
-    std::fs::write(dir.join("b.md"), "---\nprivate: false\ngroups: []\nfolder: c\n---\n# B").unwrap();
-    let mut options = options(dir);
-    (options.folder, options.groups, options.private) = (Some("top".to_owned()), vec!["Sales".to_owned()], true);
-    import::run(&shelf.store, options, &mut |_| {}).await.unwrap();
-    let rows = shelf.store.stretch(None, &[], 9).await.unwrap();
-    let seen: Vec<_> = rows
-        .iter()
-        .map(|row| (&*row.folder, row.groups.len(), row.visibility.is_private()))
-        .collect();
-    assert_eq!(seen, [("top/sub", 1, true), ("top/c", 0, false)]);
-}
-
-#[tokio::test]
-async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
-    let shelf = Shelf::empty().await;
-    let large = vec![b'a'; 1024 * 1024 + 1];
-    let deep = format!("---\nprivate: true\n---\n\n{}\n", ">".repeat(6_000));
-    let files: [(&str, &[u8]); 15] = [
-        ("a-good.md", b"# Good"),
-        ("b-utf8.md", b"# A\n\nfine\n\xff\xfe\n"),
-        ("c-open.md", b"---\nprivate: true\n# no end\n"),
-        ("d-yaml.md", b"---\ntitle: x\ngroups: [a, b\nprivate: true\n---\n"),
-        ("e-type.md", b"---\ntitle: x\n\nprivate: perhaps\n---\n"),
-        ("f-key.md", b"---\ntitle: x\npirvate: true\n---\n"),
-        ("g-key.md", b"---\nPrivate: true\n---\n"),
-        ("h-large.md", &large),
-        ("i-owner.md", b"---\ntitle: x\nowner: nobody\n---\n"),
-        ("j-id.md", b"---\nid: 0\n---\n"),
-        ("k-folder.md", b"---\nfolder: a/../b\n---\n"),
-        ("l-title.md", b"---\ntitle: \"\"\n---\n"),
-        ("m-deep.md", deep.as_bytes()),
-        ("n-taken.md", b"---\ntitle: x\nid: 1\n---\n"),
-        ("z-good.md", b"# Also good"),
-    ];
-    let report = shelf.import(&files).await;
-    assert_eq!(report.added, 2, "{report:#?}");
-    let expected = [
-        ("b-utf8.md:4: ", "UTF-8"),
-        ("c-open.md:1: ", "never ends"),
-        ("d-yaml.md:", ""),
-        ("e-type.md:4: ", ""),
-        ("f-key.md:3: ", "did you mean `private`?"),
-        ("g-key.md:2: ", "did you mean `private`?"),
-        ("h-large.md:1: ", "1048577 bytes"),
-        ("i-owner.md:3: ", "`nobody` is nobody"),
-        ("j-id.md:2: ", "no document number"),
-        ("k-folder.md:2: ", "`..`"),
-        ("l-title.md:2: ", "`title` is empty"),
-        ("m-deep.md:5: ", "too deeply"),
-        ("n-taken.md:3: ", "belongs to another document, `Good`"),
-    ];
-    let said = problems(&report);
-    assert_eq!(said.len(), expected.len(), "{said:#?}");
-    for (said, (place, problem)) in said.iter().zip(expected) {
-        assert!(
-            said.starts_with(place) && said.contains(problem) && !said.contains('\n'),
-            "{said} should be {place}…{problem}"
+    for shelf in Shelf::both().await {
+        let files: [(&str, &[u8]); 4] = [
+            ("hand/book/a-b_c.md", b"no heading"),
+            (
+                "hand/book/b.MD",
+                b"\xef\xbb\xbftext\r\n\r\n## The *first* `heading`\r\n",
+            ),
+            ("c.markdown", b""),
+            ("d.txt", b"# not Markdown"),
+        ];
+        let report = shelf.import(&files).await;
+        assert_eq!((report.added, problems(&report).len()), (3, 0), "{report:?}");
+        let rows = shelf.store.stretch(None, &[], 9).await.unwrap();
+        let seen: Vec<_> = rows
+            .iter()
+            .rev()
+            .map(|row| (row.title.as_str(), row.folder.as_str()))
+            .collect();
+        assert_eq!(
+            seen,
+            [("c", ""), ("a b c", "hand/book"), ("The first heading", "hand/book")]
         );
     }
 }
 
 #[tokio::test]
+async fn the_same_files_twice_change_nothing() {
+    for shelf in Shelf::both().await {
+        let files: [(&str, &[u8]); 2] = [("a.md", b"# A"), ("b/c.md", b"---\nprivate: true\n---\n# C")];
+        shelf.import(&files).await;
+        let before = shelf.store.stretch(None, &[], 9).await.unwrap();
+        let report = shelf.import(&files).await;
+        assert_eq!((report.added, report.updated, report.unchanged), (0, 0, 2));
+        assert_eq!(shelf.store.stretch(None, &[], 9).await.unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_changed_file_changes_its_document_in_place() {
+    for shelf in Shelf::both().await {
+        shelf
+            .import(&[("a.md", b"---\ngroups: Engineering\n---\n# A\n\nold"), ("b.md", b"# B")])
+            .await;
+        let report = shelf
+            .import(&[("a.md", b"---\nprivate: true\n---\n# A2\n\nnew"), ("b.md", b"# B")])
+            .await;
+        assert_eq!((report.added, report.updated, report.unchanged), (0, 1, 1));
+        let open = shelf
+            .library
+            .open(&visitor(alice()), DocumentId::new(1).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(open.summary.title, "A2");
+        assert!(open.html.contains("new") && open.summary.groups.is_empty() && open.summary.visibility.is_private());
+        assert_eq!(shelf.store.count().await.unwrap(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_the_importer_says_holds_where_a_file_does_not() {
+    for shelf in Shelf::both().await {
+        let dir = shelf.folder.path().join("files");
+        std::fs::create_dir_all(dir.join("sub")).unwrap();
+        std::fs::write(dir.join("sub/a.md"), "# A").unwrap();
+        std::fs::write(dir.join("b.md"), "---\nprivate: false\ngroups: []\nfolder: c\n---\n# B").unwrap();
+        let mut options = options(dir);
+        (options.folder, options.groups, options.private) = (Some("top".to_owned()), vec!["Sales".to_owned()], true);
+        import::run(&shelf.store, options, &mut |_| {}).await.unwrap();
+        let rows = shelf.store.stretch(None, &[], 9).await.unwrap();
+        let seen: Vec<_> = rows
+            .iter()
+            .map(|row| (&*row.folder, row.groups.len(), row.visibility.is_private()))
+            .collect();
+        assert_eq!(seen, [("top/sub", 1, true), ("top/c", 0, false)]);
+    }
+}
+
+#[tokio::test]
+async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
+    for shelf in Shelf::both().await {
+        let large = vec![b'a'; 1024 * 1024 + 1];
+        let deep = format!("---\nprivate: true\n---\n\n{}\n", ">".repeat(6_000));
+        let files: [(&str, &[u8]); 17] = [
+            ("a-good.md", b"# Good"),
+            ("b-utf8.md", b"# A\n\nfine\n\xff\xfe\n"),
+            ("c-open.md", b"---\nprivate: true\n# no end\n"),
+            ("d-yaml.md", b"---\ntitle: x\ngroups: [a, b\nprivate: true\n---\n"),
+            ("e-type.md", b"---\ntitle: x\n\nprivate: perhaps\n---\n"),
+            ("f-key.md", b"---\ntitle: x\npirvate: true\n---\n"),
+            ("g-key.md", b"---\nPrivate: true\n---\n"),
+            ("h-large.md", &large),
+            ("i-owner.md", b"---\ntitle: x\nowner: nobody\n---\n"),
+            ("j-id.md", b"---\nid: 0\n---\n"),
+            ("k-folder.md", b"---\nfolder: a/../b\n---\n"),
+            ("l-title.md", b"---\ntitle: \"\"\n---\n"),
+            ("m-deep.md", deep.as_bytes()),
+            ("n-taken.md", b"---\ntitle: x\nid: 1\n---\n"),
+            ("o-nul.md", b"---\ntitle: x\n---\nfine\n\0\n"),
+            ("p-nul.md", b"---\ntitle: \"x\0\"\n---\n"),
+            ("z-good.md", b"# Also good"),
+        ];
+        let report = shelf.import(&files).await;
+        assert_eq!(report.added, 2, "{report:#?}");
+        let expected = [
+            ("b-utf8.md:4: ", "UTF-8"),
+            ("c-open.md:1: ", "never ends"),
+            ("d-yaml.md:", ""),
+            ("e-type.md:4: ", ""),
+            ("f-key.md:3: ", "did you mean `private`?"),
+            ("g-key.md:2: ", "did you mean `private`?"),
+            ("h-large.md:1: ", "1048577 bytes"),
+            ("i-owner.md:3: ", "`nobody` is nobody"),
+            ("j-id.md:2: ", "no document number"),
+            ("k-folder.md:2: ", "`..`"),
+            ("l-title.md:2: ", "`title` is empty"),
+            ("m-deep.md:5: ", "too deeply"),
+            ("n-taken.md:3: ", "belongs to another document, `Good`"),
+            ("o-nul.md:5: ", "NUL"),
+            ("p-nul.md:2: ", "NUL"),
+        ];
+        let said = problems(&report);
+        assert_eq!(said.len(), expected.len(), "{said:#?}");
+        for (said, (place, problem)) in said.iter().zip(expected) {
+            assert!(
+                said.starts_with(place) && said.contains(problem) && !said.contains('\n'),
+                "{said} should be {place}…{problem}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_document_keeps_its_number() {
-    let shelf = Shelf::empty().await;
-    shelf.import(&[("a.md", b"---\nid: 5\n---\n# A")]).await;
-    let report = shelf.import(&[("a.md", b"---\nid: 6\n---\n# A")]).await;
-    assert_eq!(
-        problems(&report),
-        ["a.md:2: `id: 6` does not fit: this is document 5, and a document keeps its number"]
-    );
-    let report = shelf.import(&[("a.md", b"# A without a number")]).await;
-    assert_eq!((report.updated, shelf.store.count().await.unwrap()), (1, 1));
+    for shelf in Shelf::both().await {
+        shelf.import(&[("a.md", b"---\nid: 5\n---\n# A")]).await;
+        let report = shelf.import(&[("a.md", b"---\nid: 6\n---\n# A")]).await;
+        assert_eq!(
+            problems(&report),
+            ["a.md:2: `id: 6` does not fit: this is document 5, and a document keeps its number"]
+        );
+        let report = shelf.import(&[("a.md", b"# A without a number")]).await;
+        assert_eq!((report.updated, shelf.store.count().await.unwrap()), (1, 1));
+    }
 }
 
 #[tokio::test]
 async fn no_link_leads_out_of_the_folder_and_hidden_folders_are_passed_by() {
-    let shelf = Shelf::empty().await;
-    let outside = shelf.folder.path().join("outside");
-    std::fs::create_dir_all(&outside).unwrap();
-    std::fs::write(outside.join("secret.md"), "# Secret").unwrap();
-    let files = shelf.folder.path().join("files");
-    std::fs::create_dir_all(&files).unwrap();
-    std::os::unix::fs::symlink(&outside, files.join("folder")).unwrap();
-    std::os::unix::fs::symlink(outside.join("secret.md"), files.join("link.md")).unwrap();
-    std::os::unix::fs::symlink("loop", files.join("loop")).unwrap();
-    let report = shelf.import(&[(".git/notes.md", b"# Hidden"), ("a.md", b"# A")]).await;
-    assert_eq!(report.added, 1);
-    assert_eq!(
-        problems(&report),
-        [
-            "folder:1: is a symbolic link, which is not followed",
-            "link.md:1: is a symbolic link, which is not followed"
-        ]
-    );
+    for shelf in Shelf::both().await {
+        let outside = shelf.folder.path().join("outside");
+        std::fs::create_dir_all(&outside).unwrap();
+        std::fs::write(outside.join("secret.md"), "# Secret").unwrap();
+        let files = shelf.folder.path().join("files");
+        std::fs::create_dir_all(&files).unwrap();
+        std::os::unix::fs::symlink(&outside, files.join("folder")).unwrap();
+        std::os::unix::fs::symlink(outside.join("secret.md"), files.join("link.md")).unwrap();
+        std::os::unix::fs::symlink("loop", files.join("loop")).unwrap();
+        let report = shelf.import(&[(".git/notes.md", b"# Hidden"), ("a.md", b"# A")]).await;
+        assert_eq!(report.added, 1);
+        assert_eq!(
+            problems(&report),
+            [
+                "folder:1: is a symbolic link, which is not followed",
+                "link.md:1: is a symbolic link, which is not followed"
+            ]
+        );
+    }
 }
 
 #[tokio::test]
 async fn progress_tells_of_every_file() {
-    let shelf = Shelf::empty().await;
-    shelf.import(&[("a.md", b"# A")]).await;
-    let dir = shelf.folder.path().join("files");
-    std::fs::write(dir.join("b.md"), [0xff]).unwrap();
-    let mut seen = Vec::new();
-    import::run(&shelf.store, options(dir), &mut |event| seen.push(event))
-        .await
-        .unwrap();
-    assert_eq!(seen.len(), 3);
-    assert_eq!(seen[0], ImportEvent::Started { files: 2 });
-    assert!(
-        matches!(&seen[1], ImportEvent::Done { file, change: Change::Unchanged, .. } if file == "a.md"),
-        "{seen:?}"
-    );
-    assert!(
-        matches!(&seen[2], ImportEvent::Problem(problem) if problem.line == 1),
-        "{seen:?}"
-    );
+    for shelf in Shelf::both().await {
+        shelf.import(&[("a.md", b"# A")]).await;
+        let dir = shelf.folder.path().join("files");
+        std::fs::write(dir.join("b.md"), [0xff]).unwrap();
+        let mut seen = Vec::new();
+        import::run(&shelf.store, options(dir), &mut |event| seen.push(event))
+            .await
+            .unwrap();
+        assert_eq!(seen.len(), 3);
+        assert_eq!(seen[0], ImportEvent::Started { files: 2 });
+        assert!(
+            matches!(&seen[1], ImportEvent::Done { file, change: Change::Unchanged, .. } if file == "a.md"),
+            "{seen:?}"
+        );
+        assert!(
+            matches!(&seen[2], ImportEvent::Problem(problem) if problem.line == 1),
+            "{seen:?}"
+        );
+    }
 }
 
 #[tokio::test]
 async fn a_missing_folder_is_named() {
-    let shelf = Shelf::empty().await;
-    let error = import::run(&shelf.store, options("/no/such/folder".into()), &mut |_| {})
-        .await
-        .unwrap_err();
-    assert!(error.to_string().contains("/no/such/folder"), "{error}");
+    for shelf in Shelf::both().await {
+        let error = import::run(&shelf.store, options("/no/such/folder".into()), &mut |_| {})
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("/no/such/folder"), "{error}");
+    }
 }

@@ -10,6 +10,7 @@
 mod api;
 mod configuration;
 mod connections;
+mod databases;
 mod demo;
 mod device;
 mod directory;

@@ -11,20 +11,29 @@ use std::{
 use axum::Router;
 use bff::{Bff, Clock};
 use demo::{Demo, DemoConfig, DemoHandle};
-use server::{Config, Site, config::Sources, demo_house, site_by, store::Store};
+use server::{
+    Config, Site,
+    config::{DatabaseUrl, Sources},
+    demo_house, site_by,
+    store::Store,
+};
 use tempfile::TempDir;
 use time::Duration;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 mod collector;
+mod database;
 mod program;
 mod remote;
 mod visitor;
+mod wire;
 
 pub(crate) use collector::{Collector, attribute};
+pub(crate) use database::Database;
 pub(crate) use program::{Program, Serving, free_ports};
 pub(crate) use remote::RemoteVisitor;
 pub(crate) use visitor::{Answer, Visitor};
+pub(crate) use wire::Wire;
 
 /// A running site with a provider of its own; gone when it is dropped.
 pub(crate) struct TestSite {
@@ -33,14 +42,17 @@ pub(crate) struct TestSite {
     pub(crate) store: Store,
     pub(crate) config: Config,
     pub(crate) provider: DemoHandle,
+    pub(crate) database: Database,
     serving: Option<JoinHandle<()>>,
-    _folder: Arc<TempDir>,
+    folder: Arc<TempDir>,
     /// Seconds by which the site's clock is ahead.
     ahead: Arc<AtomicI64>,
 }
 
 /// What a test wants to be different.
 pub(crate) struct Wishes {
+    /// A file in the site's folder, if nothing is wished.
+    database: Option<Database>,
     config: Box<dyn FnOnce(&mut Config) + Send>,
     provider_answers: bool,
     /// After the demo's provider was added.
@@ -50,6 +62,7 @@ pub(crate) struct Wishes {
 impl Default for Wishes {
     fn default() -> Self {
         Self {
+            database: None,
             config: Box::new(|_| {}),
             provider_answers: true,
             provider: Box::new(|_| {}),
@@ -61,6 +74,27 @@ impl TestSite {
     /// A site as `portico serve --demo` makes it, without documents.
     pub(crate) async fn start() -> Self {
         Self::with(Wishes::default()).await
+    }
+
+    /// The same on each database, with a key file that others may share.
+    pub(crate) async fn both() -> [Self; 2] {
+        [
+            Self::on(None, |_| {}).await,
+            Self::on(Some(Database::postgres().await), |_| {}).await,
+        ]
+    }
+
+    /// The same on a database (or a file of its own), with other settings of the provider or its directory.
+    pub(crate) async fn on(database: Option<Database>, provider: impl FnOnce(&mut Config) + Send + 'static) -> Self {
+        Self::with(Wishes {
+            database,
+            config: Box::new(|config| {
+                config.session.keys_file = config.site_root.as_ref().map(|root| root.with_file_name("keys"));
+            }),
+            provider: Box::new(provider),
+            ..Wishes::default()
+        })
+        .await
     }
 
     /// The same with another configuration.
@@ -94,6 +128,8 @@ impl TestSite {
         let folder = Arc::new(TempDir::new().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut config = config(&folder, listener.local_addr().unwrap().port());
+        let database = wishes.database.unwrap_or_else(|| Database::sqlite(folder.path()));
+        config.database_url = database.url();
         (wishes.config)(&mut config);
         let mut config = demo_house::prepare(config).unwrap();
         (wishes.provider)(&mut config);
@@ -106,24 +142,48 @@ impl TestSite {
             None
         };
         let ahead = Arc::new(AtomicI64::new(0));
-        let clock = {
-            let ahead = Arc::clone(&ahead);
-            Clock::from_fn(move || Clock::system().now() + Duration::seconds(ahead.load(Ordering::Relaxed)))
-        };
-        let Site { router, bff, store, .. } = site_by(&config, clock).await.unwrap();
+        let Site { router, bff, store, .. } = site_by(&config, clock(&ahead)).await.unwrap();
         let mut site = Self {
             router,
             bff,
             store,
             config,
             provider,
+            database,
             serving,
-            _folder: folder,
+            folder,
             ahead,
         };
         if site.serving.is_some() {
             site.wait_until_ready().await;
         }
+        site
+    }
+
+    /// Another replica of this site: its database, keys, clock and provider; nothing else in common.
+    pub(crate) async fn replica(&self) -> Self {
+        self.replica_at(self.database.url()).await
+    }
+
+    /// The same, where the database has this address.
+    pub(crate) async fn replica_at(&self, database_url: DatabaseUrl) -> Self {
+        let config = Config {
+            database_url,
+            ..self.config.clone()
+        };
+        let Site { router, bff, store, .. } = site_by(&config, clock(&self.ahead)).await.unwrap();
+        let mut site = Self {
+            router,
+            bff,
+            store,
+            config,
+            provider: self.provider.clone(),
+            database: self.database.clone(),
+            serving: None,
+            folder: Arc::clone(&self.folder),
+            ahead: Arc::clone(&self.ahead),
+        };
+        site.wait_until_ready().await;
         site
     }
 
@@ -169,6 +229,13 @@ impl TestSite {
         Visitor::new(self.router.clone(), &self.config.public_url)
     }
 
+    /// The browser of somebody, here: what a balancer does, or another tab.
+    pub(crate) fn visitor_like(&self, other: &Visitor) -> Visitor {
+        let mut visitor = self.visitor();
+        visitor.cookies.clone_from(&other.cookies);
+        visitor
+    }
+
     /// Somebody who walked through the sign-in as one of the demo's people.
     pub(crate) async fn sign_in(&self, who: &str) -> Visitor {
         let mut visitor = self.visitor();
@@ -192,6 +259,11 @@ impl Drop for TestSite {
     }
 }
 
+fn clock(ahead: &Arc<AtomicI64>) -> Clock {
+    let ahead = Arc::clone(ahead);
+    Clock::from_fn(move || Clock::system().now() + Duration::seconds(ahead.load(Ordering::Relaxed)))
+}
+
 fn answer(listener: TcpListener, demo: &Demo) -> JoinHandle<()> {
     tokio::spawn(server::serve::serve(listener, demo.router(), std::future::pending()))
 }
@@ -201,7 +273,6 @@ pub(crate) fn config(folder: &TempDir, provider_port: u16) -> Config {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut config = Config::read(&Sources::default()).unwrap();
     config.public_url = "http://127.0.0.1:4040".parse().unwrap();
-    config.database_url = format!("sqlite:{}", folder.path().join("portico.db").display());
     config.session.keys_file = None;
     config.policies = root.join("policies");
     config.site_root = Some(folder.path().join("site"));

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::{asked, document, profile};
 use crate::{
     documents::shelf::{ISSUER, bob, carol, policy_folder},
-    support::TestSite,
+    support::{Database, TestSite},
 };
 
 /// What an operator could write about managers.
@@ -40,22 +40,24 @@ fn policies() -> TempDir {
 #[tokio::test]
 async fn po_4_a_manager_reads_what_their_reports_own() {
     let folder = policies();
-    let path = folder.path().to_owned();
-    let site = TestSite::with_provider(move |config: &mut Config| {
-        config.policies = path;
-        config.providers[0].directory.manager = true;
-    })
-    .await;
-    let id = document(&site, "Board").await;
-    // The directory names reports by ids of its own: whose they are is known once they signed in.
-    site.sign_in("dave").await.get("/").await;
-    let mut alice = site.sign_in("alice").await;
-    let opened = alice.get(&format!("/docs/{id}")).await;
-    assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
-    assert!(opened.body.contains("Dave Dunn reports to you"), "{}", opened.body);
-    for other in ["bob", "erin"] {
-        let mut other = site.sign_in(other).await;
-        assert_eq!(other.get(&format!("/docs/{id}")).await.status, StatusCode::FORBIDDEN);
+    for database in [None, Some(Database::postgres().await)] {
+        let path = folder.path().to_owned();
+        let site = TestSite::on(database, move |config: &mut Config| {
+            config.policies = path;
+            config.providers[0].directory.manager = true;
+        })
+        .await;
+        let id = document(&site, "Board").await;
+        // The directory names reports by ids of its own: whose they are is known once they signed in.
+        site.sign_in("dave").await.get("/").await;
+        let mut alice = site.sign_in("alice").await;
+        let opened = alice.get(&format!("/docs/{id}")).await;
+        assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+        assert!(opened.body.contains("Dave Dunn reports to you"), "{}", opened.body);
+        for other in ["bob", "erin"] {
+            let mut other = site.sign_in(other).await;
+            assert_eq!(other.get(&format!("/docs/{id}")).await.status, StatusCode::FORBIDDEN);
+        }
     }
 }
 

@@ -14,32 +14,55 @@ use server::{
 };
 use tempfile::TempDir;
 
+use crate::support::Database;
+
 pub(crate) const ISSUER: &str = "https://id.example";
 
 pub(crate) struct Shelf {
     pub(crate) store: Store,
     pub(crate) library: LocalLibrary,
+    pub(crate) database: Database,
     pub(crate) folder: TempDir,
 }
 
 impl Shelf {
-    pub(crate) async fn empty() -> Self {
-        let folder = TempDir::new().unwrap();
-        let store = Store::open(&database(folder.path())).await.unwrap();
-        let library = LocalLibrary::new(store.clone(), Arc::new(policy()));
-        Self { store, library, folder }
+    /// One on each database.
+    pub(crate) async fn both() -> [Self; 2] {
+        let postgres = Self::on(Database::postgres().await, TempDir::new().unwrap());
+        [Self::sqlite().await, postgres.await]
     }
 
-    pub(crate) async fn with_demo() -> Self {
-        let shelf = Self::empty().await;
-        let report = import::seed_demo(&shelf.store, demo::DOCUMENTS, &resolve)
-            .await
-            .unwrap();
+    /// The same, with the documents of the demo.
+    pub(crate) async fn both_with_demo() -> [Self; 2] {
+        let shelves = Self::both().await;
+        for shelf in &shelves {
+            shelf.seed().await;
+        }
+        shelves
+    }
+
+    pub(crate) async fn sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        Self::on(Database::sqlite(folder.path()), folder).await
+    }
+
+    async fn on(database: Database, folder: TempDir) -> Self {
+        let store = Store::open(&database.url()).await.unwrap();
+        let library = LocalLibrary::new(store.clone(), Arc::new(policy()));
+        Self {
+            store,
+            library,
+            database,
+            folder,
+        }
+    }
+
+    async fn seed(&self) {
+        let report = import::seed_demo(&self.store, demo::DOCUMENTS, &resolve).await.unwrap();
         assert_eq!(
             (report.added, report.problems.as_slice()),
             (demo::DOCUMENTS.len(), [].as_slice())
         );
-        shelf
     }
 
     /// Writes files into a folder and imports it with alice as owner of what names none.
@@ -52,10 +75,6 @@ impl Shelf {
         }
         import::run(&self.store, options(dir), &mut |_| {}).await.unwrap()
     }
-}
-
-pub(crate) fn database(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("deep/portico.db").display())
 }
 
 pub(crate) fn options(dir: PathBuf) -> ImportOptions {

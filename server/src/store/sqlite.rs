@@ -1,21 +1,22 @@
-//! How is the database opened? Made where there is none, brought to the newest tables, and known to be writable before anything is
-//! served. What is asked of it afterwards is in [`super::reading`] and [`super::writing`].
+//! How is a SQLite file opened? Made where there is none, brought to the newest tables, and known to be writable before anything
+//! is served. What is asked of it afterwards is in [`super::reading`] and [`super::writing`]; how one row is read in the thread
+//! of the request, in [`reader`].
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::path::Path;
 
 use sqlx::{
-    SqlitePool,
+    SqliteConnection, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Store, StoreError, reader::Reader};
+mod reader;
+
+use self::reader::Reader;
+use super::{StoreError, WAIT, sql};
 
 /// The tables, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
-
-/// How long a statement waits for another writer, and a caller for a free connection.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections at the same time beside the writer. Each is a thread; more than this wait for the same processors.
 const CONNECTIONS: u32 = 8;
@@ -23,13 +24,23 @@ const CONNECTIONS: u32 = 8;
 /// Primary result codes of SQLite.
 const READONLY: i32 = 8;
 
-impl Store {
-    /// Opens or makes the database at an address such as `sqlite:data/portico.db`.
-    ///
-    /// # Errors
-    /// [`StoreError`], one line that names the file.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = options(url)?;
+/// Documents in a SQLite file.
+#[derive(Debug, Clone)]
+pub(super) struct Sqlite {
+    /// What it calls things.
+    pub(super) sql: &'static sql::Dialect,
+    /// For reading stretches, and for short single statements of others.
+    pub(super) pool: SqlitePool,
+    /// For one document by number.
+    pub(super) reader: Reader,
+    /// One connection: writes of several statements wait here instead of meeting `SQLITE_BUSY` half way.
+    pub(super) writer: SqlitePool,
+}
+
+impl Sqlite {
+    /// Opens or makes a database.
+    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let options = tuned(options);
         let path = options.get_filename().to_owned();
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder {
@@ -48,10 +59,32 @@ impl Store {
             .await
             .map_err(|source| failed(&path, source))?;
         Ok(Self {
+            sql: &sql::SQLITE,
             pool,
             reader: Reader::new(&path),
             writer,
         })
+    }
+
+    /// A transaction that no other writer is beside.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// The number of a new document: the one that is wanted, or the one the table gives (`AUTOINCREMENT`).
+    #[expect(clippy::unused_async, reason = "as in `Postgres`, which has to ask")]
+    pub(super) async fn number(
+        &self,
+        _work: &mut SqliteConnection,
+        wanted: Option<i64>,
+    ) -> Result<Option<i64>, sqlx::Error> {
+        Ok(wanted)
+    }
+
+    pub(super) async fn close(&self) {
+        self.reader.close();
+        self.writer.close().await;
+        self.pool.close().await;
     }
 }
 
@@ -75,7 +108,7 @@ async fn prepare(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
     MIGRATIONS.run(writer).await.map_err(|error| match error {
         MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(path, source),
         source => StoreError::Migrate {
-            path: path.to_owned(),
+            place: path.display().to_string(),
             source,
         },
     })?;
@@ -84,43 +117,36 @@ async fn prepare(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
-    let refused = || StoreError::Address { url: url.to_owned() };
-    if !url.starts_with("sqlite:") || url.contains(":memory:") || url.contains("mode=memory") {
-        return Err(refused());
-    }
-    let options = SqliteConnectOptions::from_str(url).map_err(|_| refused())?;
-    if options.get_filename().as_os_str().is_empty() {
-        return Err(refused());
-    }
-    Ok(options
+fn tuned(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // Safe in WAL: after a power cut the newest commits may be missing, the file is whole.
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
-        .busy_timeout(PATIENCE))
+        .busy_timeout(WAIT)
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
     // A file does not hang up: no need to ask a connection whether it is still there, nor to replace it.
     SqlitePoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(WAIT)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
 }
 
 fn failed(path: &Path, source: sqlx::Error) -> StoreError {
-    let path = path.to_owned();
+    let place = path.display().to_string();
     let code = source
         .as_database_error()
         .and_then(|error| error.code()?.parse::<i32>().ok());
     if code.is_some_and(|code| code & 0xff == READONLY) {
-        StoreError::Unwritable { path, source }
+        let remedy = "the permissions of the file and its folder";
+        StoreError::Unwritable { place, remedy, source }
     } else {
-        StoreError::Open { path, source }
+        StoreError::Open { place, source }
     }
 }
 
@@ -133,8 +159,8 @@ mod tests {
     #[tokio::test]
     async fn nobody_but_the_owner_can_read_the_files_of_a_new_database() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("a.db").display());
-        let store = Store::open(&url).await.unwrap();
+        let options = SqliteConnectOptions::new().filename(folder.path().join("a.db"));
+        let store = Sqlite::open(options).await.unwrap();
         let mut files = 0;
         for file in std::fs::read_dir(folder.path()).unwrap() {
             let mode = file.unwrap().metadata().unwrap().permissions().mode();

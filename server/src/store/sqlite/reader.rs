@@ -1,6 +1,6 @@
 //! How is one row read without a detour? In the thread of the request: a row found by its key in a file that the operating
 //! system holds in memory takes a few microseconds, handing the question to another thread and back takes fifty.
-//! Longer questions are asked in [`super::reading`].
+//! Longer questions are asked in [`crate::store::reading`].
 
 use std::{
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 
 /// Connections for short reads. Nothing waits while it holds one, so there are never more than there are threads.
 #[derive(Debug, Clone)]
-pub(super) struct Reader {
+pub(in crate::store) struct Reader {
     path: PathBuf,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
@@ -26,7 +26,10 @@ impl Reader {
     }
 
     /// What `question` finds. It has to be about few rows, found by an index.
-    pub(super) fn ask<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    pub(in crate::store) fn ask<T>(
+        &self,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,

@@ -1,0 +1,168 @@
+//! Which database is meant? A SQLite file, or a PostgreSQL database; how either is opened is in [`crate::store`].
+
+use std::{fmt, str::FromStr as _};
+
+use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use url::Url;
+
+use super::problem::Complaint;
+
+/// A database Portico can keep documents and sessions in. Printed without its password.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A file.
+    Sqlite {
+        /// As written.
+        text: String,
+        /// As understood.
+        options: SqliteConnectOptions,
+    },
+    /// A database that several replicas may share.
+    Postgres(PgConnectOptions),
+}
+
+/// What may stand behind the `?` of a PostgreSQL address; the library would pass others by.
+const PARAMETERS: &[&str] = &[
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
+
+const WRITE: &str = "write `sqlite:` and a path, such as `sqlite:data/portico.db`, or `postgres://user@host/database`";
+
+impl DatabaseUrl {
+    /// Understands `sqlite:PATH` and `postgres://USER:PASSWORD@HOST:PORT/DATABASE?PARAMETERS`.
+    ///
+    /// # Errors
+    /// If it is neither; what is said holds nothing that may be a password.
+    pub fn parse(text: &str) -> Result<Self, Complaint> {
+        match text.split_once(':') {
+            Some(("sqlite", _)) => sqlite(text),
+            Some(("postgres" | "postgresql", _)) => postgres(text),
+            Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(Complaint::new(
+                format!("`{scheme}` is not a database Portico knows"),
+                WRITE,
+            )),
+            _ => Err(Complaint::new("is no address of a database", WRITE)),
+        }
+    }
+
+    /// What to do when it cannot be used.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "make its folder writable",
+            Self::Postgres(_) => "see that it runs and lets this user in",
+        }
+    }
+}
+
+fn sqlite(text: &str) -> Result<DatabaseUrl, Complaint> {
+    let complaint = || Complaint::new("names no file", WRITE);
+    if text.contains(":memory:") || text.contains("mode=memory") {
+        return Err(complaint());
+    }
+    let options = SqliteConnectOptions::from_str(text).map_err(|_| complaint())?;
+    if options.get_filename().as_os_str().is_empty() {
+        return Err(complaint());
+    }
+    Ok(DatabaseUrl::Sqlite {
+        text: text.to_owned(),
+        options,
+    })
+}
+
+fn postgres(text: &str) -> Result<DatabaseUrl, Complaint> {
+    let complaint = |what| Complaint::new(what, "write `postgres://user@host/database`");
+    let url = Url::parse(text).map_err(|error| complaint(format!("is no address: {error}")))?;
+    for (key, _) in url.query_pairs() {
+        if !PARAMETERS.contains(&&*key) && !key.starts_with("options[") {
+            return Err(Complaint::new(
+                format!("`{key}` is no parameter of a PostgreSQL address"),
+                format!("remove it, or write one of `{}`", PARAMETERS.join("`, `")),
+            ));
+        }
+    }
+    let options = PgConnectOptions::from_str(text);
+    let options = options.map_err(|_| complaint("has a parameter with a value that is none".to_owned()))?;
+    Ok(DatabaseUrl::Postgres(options))
+}
+
+impl fmt::Display for DatabaseUrl {
+    /// A PostgreSQL database by where it is: its password may stand in two places of an address, or in neither.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options = match self {
+            Self::Sqlite { text, .. } => return f.write_str(text),
+            Self::Postgres(options) => options,
+        };
+        let user = options.get_username();
+        match options.get_socket() {
+            Some(socket) => write!(f, "postgres://{user}@{}", socket.display())?,
+            None => write!(f, "postgres://{user}@{}:{}", options.get_host(), options.get_port())?,
+        }
+        write!(f, "/{}", options.get_database().unwrap_or(user))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_printed() {
+        for text in [
+            "postgres://portico:hunter2@db.example:5433/house",
+            "postgresql://portico@db.example:5433/house?password=hunter2",
+            "postgres://portico:hunter2@[::1]/house?sslmode=verify-full",
+            "postgres://portico:hunter2@%2Frun%2Fpostgresql/house",
+        ] {
+            let url = DatabaseUrl::parse(text).unwrap();
+            for printed in [url.to_string(), format!("{url:?}"), format!("{url:#?}")] {
+                assert!(printed.contains("portico@") && printed.contains("/house"), "{printed}");
+                assert!(!printed.contains("hunter2"), "{printed}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_password_in_an_address_that_is_none_is_not_told_either() {
+        for text in [
+            "postgres://portico:hunter2@db.example:port/house",
+            "postgres://portico:hunter2@/house?sslmode=hunter2",
+            "postgres://portico@db/house?pasword=hunter2",
+            "postgres//portico:hunter2@db/house",
+            "mysql://portico:hunter2@db/house",
+            "portico-hunter2@db/house",
+        ] {
+            let complaint = DatabaseUrl::parse(text).unwrap_err();
+            assert!(!format!("{complaint:?}").contains("hunter2"), "{complaint:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_a_file() {
+        assert_eq!(
+            DatabaseUrl::parse("sqlite:data/x.db").unwrap().to_string(),
+            "sqlite:data/x.db"
+        );
+        for none in ["sqlite:", "sqlite::memory:", "sqlite://x?mode=memory"] {
+            assert!(DatabaseUrl::parse(none).is_err(), "{none}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! How is a PostgreSQL database opened, and given up on? Over a bounded number of connections that all replicas together
+//! must find room for. A connection that says nothing is thrown away, so that the next question finds a new one.
+
+use std::time::Duration;
+
+use sqlx::{
+    ConnectOptions as _, Connection as _, PgConnection, PgPool, Transaction,
+    error::DatabaseError,
+    migrate::{MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{PATIENCE, StoreError, WAIT, sql};
+
+/// The tables, compiled in.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
+
+/// Connections of one replica at the same time.
+const CONNECTIONS: u32 = 16;
+
+/// How long a connection that comes back may take to show that it is alive.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
+/// Longest time for making tables, other replicas that make them included.
+const MAKING_TABLES: Duration = Duration::from_mins(1);
+
+/// Held until the end of the transaction: writers take turns.
+const TAKE_TURN: &str = "SELECT last FROM document_number FOR UPDATE";
+
+/// The highest number, after a document got the one it asked for or the next.
+const NUMBER: &str = "UPDATE document_number SET last = greatest(last, coalesce($1, last + 1)) RETURNING last";
+
+/// A transaction that cannot write: the server is a replica, or the session is read-only.
+const READ_ONLY: &str = "25006";
+
+/// Something this user may not do.
+const NO_PRIVILEGE: &str = "42501";
+
+/// Documents in PostgreSQL.
+#[derive(Debug, Clone)]
+pub(super) struct Postgres {
+    /// What it calls things.
+    pub(super) sql: &'static sql::Dialect,
+    pub(super) pool: PgPool,
+    /// The same: the database itself lets writers wait.
+    pub(super) writer: PgPool,
+}
+
+impl Postgres {
+    /// Opens a database; `place` is what it is called in errors.
+    pub(super) async fn open(options: &PgConnectOptions, place: &str) -> Result<Self, StoreError> {
+        let away = |_| StoreError::Away {
+            place: place.to_owned(),
+        };
+        // A pool would try until its time is over, and then not say why.
+        let first = tokio::time::timeout(PATIENCE, options.connect()).await.map_err(away)?;
+        let mut first = first.map_err(|source| failed(place, source))?;
+        tokio::time::timeout(MAKING_TABLES, prepare(&mut first, place))
+            .await
+            .map_err(away)??;
+        // What it holds is done; whether it says goodbye does not matter.
+        let _ = tokio::time::timeout(SIGN_OF_LIFE, first.close()).await;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(WAIT)
+            .after_release(|connection, _| Box::pin(sign_of_life(connection)))
+            .connect_lazy_with(options.clone());
+        let writer = pool.clone();
+        Ok(Self {
+            sql: &sql::POSTGRES,
+            pool,
+            writer,
+        })
+    }
+
+    /// A transaction that no other writer of documents is beside.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Postgres>, sqlx::Error> {
+        let mut work = self.writer.begin().await?;
+        sqlx::query(TAKE_TURN).execute(&mut *work).await?;
+        Ok(work)
+    }
+
+    /// The number of a new document: the one that is wanted, or the next.
+    pub(super) async fn number(
+        &self,
+        work: &mut PgConnection,
+        wanted: Option<i64>,
+    ) -> Result<Option<i64>, sqlx::Error> {
+        let last: i64 = sqlx::query_scalar(NUMBER).bind(wanted).fetch_one(work).await?;
+        Ok(Some(wanted.unwrap_or(last)))
+    }
+}
+
+/// Whether a connection that comes back is still there. It may be in the middle of an answer nobody waited for; a pool of
+/// its own accord would wait for the rest for as long as the operating system does.
+async fn sign_of_life(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    match tokio::time::timeout(SIGN_OF_LIFE, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(silence) => Err(sqlx::Error::Io(silence.into())),
+    }
+}
+
+async fn prepare(connection: &mut PgConnection, place: &str) -> Result<(), StoreError> {
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(|source| failed(place, source))?;
+    if encoding != "UTF8" {
+        return Err(StoreError::Encoding {
+            place: place.to_owned(),
+            encoding,
+        });
+    }
+    MIGRATIONS.run_direct(connection).await.map_err(|error| match error {
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(place, source),
+        source => StoreError::Migrate {
+            place: place.to_owned(),
+            source,
+        },
+    })
+}
+
+fn failed(place: &str, source: sqlx::Error) -> StoreError {
+    let place = place.to_owned();
+    let code = source.as_database_error().and_then(DatabaseError::code);
+    if code.is_some_and(|code| code == READ_ONLY || code == NO_PRIVILEGE) {
+        let remedy = "that it is no read-only replica and that this user may make tables";
+        StoreError::Unwritable { place, remedy, source }
+    } else {
+        StoreError::Open { place, source }
+    }
+}

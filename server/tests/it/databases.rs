@@ -1,0 +1,312 @@
+//! Is a site the same on SQLite and on PostgreSQL, alone and with replicas?
+
+use domain::DocumentId;
+use http::StatusCode;
+use rand::{Rng as _, distr::Uniform};
+use server::{
+    config::DatabaseUrl,
+    import::{self, ImportReport},
+    store::{Change, Store},
+};
+
+use crate::{
+    documents::shelf::{Shelf, alice, bob, options, person},
+    support::{Database, TestSite, documents},
+};
+
+mod outages;
+
+async fn write(site: &TestSite, name: &str) -> ImportReport {
+    let config = site.config.clone();
+    let text = format!("---\ntitle: {name}\nowner: demo:dave\nprivate: false\n---\n{name}\n");
+    import::seed_demo(&site.store, &[(name, &text)], &move |who| config.person(who))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn do_1_people_sign_in_read_and_list_on_either_database() {
+    for site in TestSite::both().await {
+        let [plan, notice] = documents(&site).await;
+        let (mut alice, mut bob) = (site.sign_in("alice").await, site.sign_in("bob").await);
+        let opened = alice.get(&format!("/docs/{plan}")).await;
+        assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+        assert!(opened.body.contains("the plan is simple") && opened.body.contains("you are in Engineering"));
+        assert_eq!(bob.get(&format!("/docs/{plan}")).await.status, StatusCode::FORBIDDEN);
+        let list = bob.get("/docs").await.body;
+        assert!(list.contains(&format!("/docs/{notice}")) && !list.contains("Secret plan"));
+        let ready = site.visitor().get("/readyz").await;
+        assert_eq!(
+            (ready.status, &ready.json()["database"]["ready"]),
+            (StatusCode::OK, &true.into())
+        );
+    }
+}
+
+#[tokio::test]
+async fn two_replicas_on_one_database_are_one_site() {
+    for site in TestSite::both().await {
+        let other = site.replica().await;
+        let [plan, _] = documents(&site).await;
+        let mut alice = site.sign_in("alice").await;
+        let mut alice_there = other.visitor_like(&alice);
+        let opened = alice_there.get(&format!("/docs/{plan}")).await;
+        assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+
+        assert_eq!(write(&other, "There").await.added, 1);
+        let here = alice.get("/docs/103").await;
+        assert!(
+            here.status == StatusCode::OK && here.body.contains("There"),
+            "{}",
+            here.body
+        );
+        assert!(alice.get("/docs?filter=there").await.body.contains("/docs/103"));
+        assert_eq!(write(&site, "There").await.unchanged, 1, "it is the same document here");
+
+        assert_eq!(
+            alice_there.post_form("/auth/logout", &[]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(alice.get("/profile").await.status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_that_start_at_once_make_the_tables_once() {
+    let database = Database::postgres().await;
+    let starting = (0..6).map(|_| {
+        let url = database.url();
+        tokio::spawn(async move { Store::open(&url).await })
+    });
+    for started in futures::future::join_all(starting).await {
+        assert_eq!(started.unwrap().unwrap().count().await.unwrap(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writers_at_the_same_time_take_turns_and_no_number_is_given_twice() {
+    for shelf in Shelf::both().await {
+        let dir = shelf.folder.path().join("files");
+        std::fs::create_dir_all(&dir).unwrap();
+        for name in 0..20 {
+            std::fs::write(dir.join(format!("{name}.md")), format!("# Paper {name}")).unwrap();
+        }
+        let importing = (0..4).map(async |_| {
+            let store = Store::open(&shelf.database.url()).await.unwrap();
+            import::run(&store, options(dir.clone()), &mut |_| {}).await.unwrap()
+        });
+        let reports = futures::future::join_all(importing).await;
+        assert!(reports.iter().all(|report| report.problems.is_empty()), "{reports:?}");
+        assert_eq!(
+            reports.iter().map(|report| report.added).sum::<usize>(),
+            20,
+            "{reports:?}"
+        );
+        let rows = shelf.store.stretch(None, &[], 99).await.unwrap();
+        let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
+        assert_eq!(numbers, (1..=20).rev().collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn the_next_number_is_above_every_number_a_file_asked_for() {
+    for shelf in Shelf::both().await {
+        shelf
+            .import(&[("a.md", b"---\nid: 12\n---\n# A"), ("b.md", b"# B")])
+            .await;
+        shelf
+            .import(&[("c.md", b"---\nid: 3\n---\n# C"), ("d.md", b"# D")])
+            .await;
+        let rows = shelf.store.stretch(None, &[], 9).await.unwrap();
+        let seen: Vec<_> = rows.iter().map(|row| (row.id.number(), row.title.as_str())).collect();
+        assert_eq!(seen, [(14, "D"), (13, "B"), (12, "A"), (3, "C")]);
+    }
+}
+
+#[tokio::test]
+async fn people_are_found_and_ordered_alike_on_either_database() {
+    for shelf in Shelf::both().await {
+        for (subject, name) in [
+            ("1", "Ärger"),
+            ("2", "alice"),
+            ("3", "Zoe"),
+            ("4", "Ab"),
+            ("5", "A b"),
+            ("6", "a_b%"),
+        ] {
+            let mut person = person(subject, &[], None);
+            (person.name, person.email) = (name.to_owned(), Some(format!("{subject}@Example.org")));
+            shelf.store.remember_person(&person).await.unwrap();
+        }
+        let found = async |text| {
+            let people = shelf.store.people_like(text).await.unwrap();
+            people.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(found("EXAMPLE").await, ["A b", "Ab", "Zoe", "a_b%", "alice", "Ärger"]);
+        assert_eq!(found("ÄRG").await, ["Ärger"]);
+        assert!(
+            found("ärg").await.is_empty(),
+            "letters of ASCII alone have two cases here"
+        );
+        assert_eq!(found("_b%").await, ["a_b%"]);
+    }
+}
+
+#[tokio::test]
+async fn people_are_found_by_their_ids_in_the_directory_however_many() {
+    for shelf in Shelf::both().await {
+        let ids: Vec<String> = (0..1_200).map(|number| format!("\"{number}\\")).collect();
+        for (id, person) in [
+            (&ids[0], alice().id),
+            (&ids[1_100], alice().id),
+            (&ids[1_100], bob().id),
+        ] {
+            shelf.store.remember_object_id("acme", id, &person).await.unwrap();
+        }
+        shelf
+            .store
+            .remember_object_id("other", &ids[7], &bob().id)
+            .await
+            .unwrap();
+        let found = shelf.store.people_by_object_id("acme", &ids).await.unwrap();
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!((&found[&ids[0]], &found[&ids[1_100]]), (&alice().id, &bob().id));
+    }
+}
+
+#[tokio::test]
+async fn a_nul_is_found_nowhere_and_stops_nothing() {
+    for shelf in Shelf::both_with_demo().await {
+        let mut person = alice();
+        (person.name, person.email) = ("Ali\0ce".to_owned(), Some("a\0@example.org".to_owned()));
+        shelf.store.remember_person(&person).await.unwrap();
+        shelf.store.introduce_person(&bob().id, "Bo\0b").await.unwrap();
+        let found = shelf.store.people_like("ali").await.unwrap();
+        assert_eq!(found, [(person.id, "Ali\u{fffd}ce".to_owned())]);
+        assert!(shelf.store.people_like("\0").await.unwrap().is_empty());
+        assert!(
+            shelf
+                .store
+                .stretch(None, &["\0".to_owned()], 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let ids = ["\0".to_owned()];
+        assert!(shelf.store.people_by_object_id("acme", &ids).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_nul_in_an_address_is_no_outage() {
+    for site in TestSite::both().await {
+        documents(&site).await;
+        let mut erin = site.sign_in("erin").await;
+        for address in ["/docs?filter=%00", "/docs?filter=plan%00", "/sessions?person=%00"] {
+            let page = erin.get(address).await;
+            assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_at_the_end_of_a_long_path_is_one_document() {
+    for shelf in Shelf::both().await {
+        // Letters by chance: PostgreSQL would pack others until they fit.
+        let mut letters = rand::rng().sample_iter(Uniform::new_inclusive('a', 'z').unwrap());
+        let path: Vec<String> = (0..14).map(|_| letters.by_ref().take(230).collect()).collect();
+        let path = format!("{}/a.md", path.join("/"));
+        let text: &[u8] = b"---\nfolder: deep\n---\n# Deep";
+        let report = shelf.import(&[(&path, text)]).await;
+        assert_eq!((report.added, report.problems.len()), (1, 0), "{report:?}");
+        let mut seen = Vec::new();
+        let mut progress = |event| {
+            if let import::ImportEvent::Done { change, .. } = event {
+                seen.push(change);
+            }
+        };
+        let dir = shelf.folder.path().join("files");
+        import::run(&shelf.store, options(dir), &mut progress).await.unwrap();
+        assert_eq!(seen, [Change::Unchanged]);
+    }
+}
+
+#[tokio::test]
+async fn wow_7_a_copy_of_the_database_holds_no_token_and_no_session_id() {
+    let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
+    documents(&site).await;
+    let alice = site.sign_in("alice").await;
+    let copy = site.database.server().dump().await;
+    assert!(copy.contains("Secret plan") && copy.contains("bff_session_records") && copy.contains("alice"));
+    let issued = site.provider.issued();
+    assert!(!issued.is_empty());
+    for secret in issued.iter().map(|issued| &issued.value).chain(alice.cookies.values()) {
+        for part in secret.split('.').filter(|part| part.len() > 16) {
+            assert!(!copy.contains(part), "{part}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_may_not_be_written_or_cannot_hold_every_text_is_told_at_the_start() {
+    let database = Database::postgres().await;
+    let name = database.server().options().get_database().unwrap().to_owned();
+    let read_only = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
+    database.execute(&read_only).await;
+    let error = Store::open(&database.url()).await.unwrap_err().to_string();
+    assert!(error.contains("cannot be written") && error.contains(&name), "{error}");
+
+    let latin = format!("{name}_latin1");
+    let ascii = format!("CREATE DATABASE {latin} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+    Database::postgres().await.execute(&ascii).await;
+    let url = DatabaseUrl::parse(&database.text().replace(&name, &latin)).unwrap();
+    let error = Store::open(&url).await.unwrap_err().to_string();
+    Database::postgres()
+        .await
+        .execute(&format!("DROP DATABASE {latin}"))
+        .await;
+    assert!(error.contains("`LATIN1`") && error.contains("UTF8"), "{error}");
+}
+
+#[tokio::test]
+async fn do_4_postgres_reads_documents_by_key_and_no_further_than_the_stretch() {
+    let database = Database::postgres().await;
+    let store = Store::open(&database.url()).await.unwrap();
+    database
+        .execute(
+            "INSERT INTO person (id) SELECT 'https://id.example|' || n FROM generate_series(1, 2000) n;
+             INSERT INTO document
+                 (id, title, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
+             SELECT n, 'Paper', 'https://id.example|' || n % 2000 + 1, true, '', 'paper', 0, 0, 1, '[]', '', ''
+                 FROM generate_series(1, 20000) n;
+             ANALYZE",
+        )
+        .await;
+    // Often enough that the database has made up its mind about every statement, on every connection.
+    for turn in 0..20 {
+        let before = DocumentId::new(19_000 - turn);
+        let words = ["paper".to_owned()];
+        for words in [&[], &words[..]] {
+            assert_eq!(store.stretch(before, words, 512).await.unwrap().len(), 512);
+        }
+        assert!(store.find(DocumentId::new(1 + turn).unwrap()).await.unwrap().is_some());
+    }
+    // Counts arrive when a connection ends.
+    store.close().await;
+    let pool = database.server().pool().await;
+    let counts = "SELECT seq_tup_read, idx_scan, idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'document'";
+    let start = std::time::Instant::now();
+    loop {
+        let (whole, by_key, rows): (i64, i64, i64) = sqlx::query_as(counts).fetch_one(&pool).await.unwrap();
+        assert_eq!(whole, 0, "rows read without a key");
+        assert!(rows <= 60 * 600, "{rows} rows read for 40 stretches of 512");
+        if by_key >= 60 {
+            break;
+        }
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(20),
+            "{by_key} reads by key"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}

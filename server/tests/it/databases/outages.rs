@@ -1,0 +1,201 @@
+//! What if the database is away, silent, locked or broken? A page that says so within five seconds, nobody signed out, and
+//! everything as before when it is back.
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use http::StatusCode;
+use server::{config::DatabaseUrl, import};
+use sqlx::{ConnectOptions as _, Executor as _, sqlite::SqliteConnectOptions};
+
+use crate::support::{Database, Program, TestSite, Visitor, Wire, documents};
+
+/// Five seconds, and a little for a busy machine.
+const SOON: Duration = Duration::from_millis(6_500);
+
+/// Everything that asks the database, for somebody who is signed in.
+const ASKING: [&str; 6] = [
+    "/docs/101",
+    "/docs",
+    "/docs?filter=plan",
+    "/profile",
+    "/",
+    "/auth/session",
+];
+
+async fn is_unavailable(visitor: &mut Visitor, path: &str) {
+    let start = Instant::now();
+    let page = visitor.get(path).await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", page.body);
+    assert!(start.elapsed() < SOON, "{path} took {:?}", start.elapsed());
+    for inside in ["portico_test", "SELECT", "sqlx", "PGSQL", "127.0.0.1:5"] {
+        assert!(!page.body.contains(inside), "{path} tells `{inside}`: {}", page.body);
+    }
+}
+
+/// Until it is so, as an operator's eye on `/readyz`.
+async fn until_ready(site: &TestSite) {
+    let start = Instant::now();
+    while site.visitor().get("/readyz").await.status != StatusCode::OK {
+        assert!(start.elapsed() < Duration::from_secs(20), "it never came back");
+    }
+}
+
+#[tokio::test]
+async fn si_11_a_database_that_goes_away_is_a_503_and_comes_back() {
+    let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
+    documents(&site).await;
+    let mut alice = site.sign_in("alice").await;
+    site.database.server().go_away().await;
+    for path in ASKING.into_iter().chain(["/readyz"]) {
+        is_unavailable(&mut alice, path).await;
+    }
+    let cookies = alice.cookies.clone();
+    assert_eq!(
+        alice.post_form("/auth/logout", &[]).await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(alice.cookies, cookies, "nobody is signed out by an outage");
+    let ready = site.visitor().get("/readyz").await.json();
+    assert_eq!(ready["database"]["problem"], "the database failed", "{ready}");
+    assert_eq!(
+        site.visitor().get("/").await.status,
+        StatusCode::OK,
+        "without a cookie nothing is asked"
+    );
+    assert_eq!(site.visitor().get("/healthz").await.status, StatusCode::OK);
+
+    site.database.server().come_back().await;
+    let opened = alice.get("/docs/101").await;
+    assert!(
+        opened.status == StatusCode::OK && opened.body.contains("the plan is simple"),
+        "{}",
+        opened.body
+    );
+    until_ready(&site).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_falls_silent_is_a_503_within_five_seconds_and_its_connections_are_given_up() {
+    let database = Database::postgres().await;
+    let wire = Wire::to(&database.server().options()).await;
+    let url = DatabaseUrl::parse(&wire.text).unwrap();
+    let site = TestSite::on(Some(database), |_| {}).await;
+    let site = site.replica_at(url).await;
+    documents(&site).await;
+    let alice = site.sign_in("alice").await;
+
+    wire.fall_silent();
+    // More at once than there are connections: all of them hang.
+    let asking = (0..24).map(|turn| {
+        let mut alice = site.visitor_like(&alice);
+        async move { is_unavailable(&mut alice, ASKING[turn % ASKING.len()]).await }
+    });
+    futures::future::join_all(asking).await;
+    is_unavailable(&mut site.visitor(), "/readyz").await;
+
+    wire.speak_again();
+    // What was connected stays silent: only new connections help.
+    until_ready(&site).await;
+    let asking = (0..24).map(|_| {
+        let mut alice = site.visitor_like(&alice);
+        async move { alice.get("/docs/101").await.status }
+    });
+    let answers = futures::future::join_all(asking).await;
+    assert!(answers.iter().all(|status| *status == StatusCode::OK), "{answers:?}");
+}
+
+/// As a disk that is not there for a while: what is open stays open, nothing new can be opened.
+#[tokio::test]
+async fn a_sqlite_file_that_cannot_be_read_is_a_503_and_comes_back() {
+    let site = TestSite::start().await;
+    documents(&site).await;
+    let mut alice = site.sign_in("alice").await;
+    let folder = site.database.file().parent().unwrap().to_owned();
+    let aside = folder.with_file_name("aside");
+    fs::rename(&folder, &aside).unwrap();
+    is_unavailable(&mut alice, "/docs/101").await;
+    fs::rename(&aside, &folder).unwrap();
+    let opened = alice.get("/docs/101").await;
+    assert!(
+        opened.status == StatusCode::OK && opened.body.contains("the plan is simple"),
+        "{}",
+        opened.body
+    );
+}
+
+#[tokio::test]
+async fn a_sqlite_file_that_is_locked_is_read_but_not_written_until_it_is_free() {
+    let site = TestSite::start().await;
+    documents(&site).await;
+    let mut alice = site.sign_in("alice").await;
+    let options = SqliteConnectOptions::new().filename(site.database.file());
+    let mut other = options.connect().await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    assert_eq!(alice.get("/docs/101").await.status, StatusCode::OK);
+    assert_eq!(alice.get("/readyz").await.status, StatusCode::OK);
+    let mut bob = site.visitor();
+    let start = Instant::now();
+    assert_eq!(bob.sign_in("bob", "/").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    let start = Instant::now();
+    let config = site.config.clone();
+    let resolve = move |who: &str| config.person(who);
+    let texts = [("x.md", "---\nowner: demo:dave\n---\n# X")];
+    let error = import::seed_demo(&site.store, &texts, &resolve).await.unwrap_err();
+    assert!(start.elapsed() < SOON, "{error} after {:?}", start.elapsed());
+
+    other.execute("ROLLBACK").await.unwrap();
+    assert_eq!(bob.sign_in("bob", "/").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(alice.post_form("/auth/logout", &[]).await.status, StatusCode::SEE_OTHER);
+}
+
+const PROVIDER: &str = "[[providers]]\nid = \"acme\"\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"portal\"\n";
+
+/// Where nobody listens, and where somebody listens who says nothing.
+#[test]
+fn a_database_that_is_not_there_at_the_start_is_one_line_without_its_password() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = silent.local_addr().unwrap().port();
+    let (nobody, _) = crate::support::free_ports();
+    for (port, told) in [(nobody, "refused"), (silent, "does not answer")] {
+        let program = Program::new();
+        let url = format!("postgres://portico:hunter2@127.0.0.1:{port}/house?password=hunter3&sslmode=disable");
+        program.write(
+            "portico.toml",
+            &format!("database_url = \"{url}\"\nlog = \"trace\"\n{PROVIDER}"),
+        );
+        let checked = program.run(&["check"]);
+        assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
+        let start = Instant::now();
+        let served = program.run(&["serve"]);
+        assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+        let told_last = served.stderr.lines().last().unwrap_or_default();
+        assert_eq!(served.code, 1, "{}", served.stderr);
+        assert!(
+            told_last.starts_with(&format!(
+                "the database `postgres://portico@127.0.0.1:{port}/house` cannot be used"
+            )) && told_last.to_lowercase().contains(told),
+            "{told_last}"
+        );
+        let said = served.stdout + &served.stderr + &checked.stdout;
+        assert!(!said.contains("hunter"), "{said}");
+    }
+}
+
+#[test]
+fn a_wrong_address_is_told_without_its_password() {
+    let program = Program::new();
+    program.write(
+        "portico.toml",
+        &format!("database_url = \"postgres://portico:hunter2@db/house?pasword=hunter3\"\n{PROVIDER}"),
+    );
+    for arguments in [&["check"][..], &["check", "--json"], &["serve"], &["import", "."]] {
+        let run = program.run(arguments);
+        let said = run.stdout + &run.stderr;
+        assert!(run.code == 2 && said.contains("`pasword` is no parameter"), "{said}");
+        assert!(!said.contains("hunter"), "{said}");
+    }
+}

@@ -1,0 +1,77 @@
+//! Which database does a test stand on? A SQLite file of its own, or a PostgreSQL database of its own.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use server::config::DatabaseUrl;
+use sqlx::{ConnectOptions as _, Connection as _, sqlite::SqliteConnectOptions};
+
+#[path = "../../../../crates/bff/tests/it/support/cluster.rs"]
+mod cluster;
+
+use cluster::Database as PgDatabase;
+
+/// A database of a test; cheap to clone, gone with the last clone.
+#[derive(Clone)]
+pub(crate) enum Database {
+    Sqlite(PathBuf),
+    Postgres(Arc<PgDatabase>),
+}
+
+impl Database {
+    /// A file that will be made in `folder`.
+    pub(crate) fn sqlite(folder: &Path) -> Self {
+        Self::Sqlite(folder.join("deep/portico.db"))
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::Postgres(Arc::new(PgDatabase::fresh().await))
+    }
+
+    /// As a configuration has it.
+    pub(crate) fn url(&self) -> DatabaseUrl {
+        DatabaseUrl::parse(&self.text()).unwrap()
+    }
+
+    /// As an operator writes it.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Sqlite(file) => format!("sqlite:{}", file.display()),
+            Self::Postgres(database) => database.options().to_url_lossy().into(),
+        }
+    }
+
+    /// How the database server knows it.
+    pub(crate) fn server(&self) -> &PgDatabase {
+        match self {
+            Self::Postgres(database) => database,
+            Self::Sqlite(_) => panic!("not in PostgreSQL"),
+        }
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        match self {
+            Self::Sqlite(file) => file,
+            Self::Postgres(_) => panic!("not in SQLite"),
+        }
+    }
+
+    /// Says something to it over a connection of its own.
+    pub(crate) async fn execute(&self, statement: &str) {
+        match self {
+            Self::Sqlite(file) => {
+                let options = SqliteConnectOptions::new().filename(file);
+                let mut connection = options.connect().await.unwrap();
+                sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            Self::Postgres(database) => {
+                let pool = database.pool().await;
+                sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+                pool.close().await;
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What lies between a site and its PostgreSQL? A network that can fall silent: nothing is refused and nothing is answered,
+//! and what was connected then stays silent for good.
+
+use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, copy_bidirectional},
+    net::{TcpListener, TcpStream, UnixStream},
+    sync::watch,
+    task::JoinHandle,
+};
+
+/// A way to a database over a port of its own.
+pub(crate) struct Wire {
+    /// The address of the database over this wire.
+    pub(crate) text: String,
+    silent: watch::Sender<bool>,
+    carrying: JoinHandle<()>,
+}
+
+impl Wire {
+    pub(crate) async fn to(database: &PgConnectOptions) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let here = PgConnectOptions::new_without_pgpass()
+            .host("127.0.0.1")
+            .port(port)
+            .username(database.get_username())
+            .database(database.get_database().unwrap());
+        let (silent, is_silent) = watch::channel(false);
+        let carrying = tokio::spawn(carry(listener, database.clone(), is_silent));
+        Self {
+            text: here.to_url_lossy().into(),
+            silent,
+            carrying,
+        }
+    }
+
+    pub(crate) fn fall_silent(&self) {
+        self.silent.send_replace(true);
+    }
+
+    /// Carries what is connected from now on.
+    pub(crate) fn speak_again(&self) {
+        self.silent.send_replace(false);
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.carrying.abort();
+    }
+}
+
+async fn carry(listener: TcpListener, database: PgConnectOptions, silent: watch::Receiver<bool>) {
+    loop {
+        let (near, _) = listener.accept().await.unwrap();
+        let silent = silent.clone();
+        if let Some(folder) = database.get_socket() {
+            let path = folder.join(format!(".s.PGSQL.{}", database.get_port()));
+            tokio::spawn(join(near, async { UnixStream::connect(path).await.unwrap() }, silent));
+        } else {
+            let address = (database.get_host().to_owned(), database.get_port());
+            tokio::spawn(join(near, async { TcpStream::connect(address).await.unwrap() }, silent));
+        }
+    }
+}
+
+async fn join<F: AsyncRead + AsyncWrite + Unpin>(
+    mut near: TcpStream,
+    far: impl Future<Output = F>,
+    mut silent: watch::Receiver<bool>,
+) {
+    let is_silent = async { drop(silent.wait_for(|silent| *silent).await) };
+    tokio::select! {
+        biased;
+        // Held open, and never heard of again.
+        () = is_silent => std::future::pending().await,
+        () = async { drop(copy_bidirectional(&mut near, &mut far.await).await) } => {}
+    }
+}
