@@ -86,12 +86,17 @@ impl Store {
     /// Sessions in the same database, over the same connections.
     ///
     /// # Errors
-    /// [`StoreError::Query`], when their tables cannot be made.
+    /// [`StoreError::Query`] and [`StoreError::Silent`], when their tables cannot be made.
     pub async fn sessions(&self) -> Result<Arc<dyn SessionRecords>, StoreError> {
-        Ok(match &self.place {
-            Place::Sqlite(sqlite) => Arc::new(SqliteSessions::new(sqlite.pool.clone()).await?),
-            Place::Postgres(postgres) => Arc::new(PostgresSessions::new(postgres.pool.clone()).await?),
+        within(PATIENCE, async {
+            Ok(match &self.place {
+                Place::Sqlite(sqlite) => {
+                    Arc::new(SqliteSessions::new(sqlite.pool.clone()).await?) as Arc<dyn SessionRecords>
+                }
+                Place::Postgres(postgres) => Arc::new(PostgresSessions::new(postgres.pool.clone()).await?),
+            })
         })
+        .await
     }
 
     /// Whether the database answers.

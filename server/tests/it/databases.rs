@@ -8,6 +8,7 @@ use server::{
     import::{self, ImportReport},
     store::{Change, Store},
 };
+use sqlx::ConnectOptions as _;
 
 use crate::{
     documents::shelf::{Shelf, alice, bob, options, person},
@@ -123,32 +124,63 @@ async fn the_next_number_is_above_every_number_a_file_asked_for() {
     }
 }
 
+/// Also where a database orders and folds letters as people in a country do.
 #[tokio::test]
-async fn people_are_found_and_ordered_alike_on_either_database() {
-    for shelf in Shelf::both().await {
-        for (subject, name) in [
-            ("1", "Ärger"),
-            ("2", "alice"),
-            ("3", "Zoe"),
-            ("4", "Ab"),
-            ("5", "A b"),
-            ("6", "a_b%"),
-        ] {
-            let mut person = person(subject, &[], None);
+async fn people_are_found_and_ordered_alike_on_every_database() {
+    let shelves = Shelf::both().await;
+    let country = Other::beside(&shelves[1].database, "LOCALE_PROVIDER icu ICU_LOCALE 'de'").await;
+    let abroad = Store::open(&country.url).await.unwrap();
+    for store in shelves.iter().map(|shelf| &shelf.store).chain([&abroad]) {
+        let people = ["Ärger", "alice", "Zoe", "Ab", "A b", "a_b%"].into_iter().zip(1..);
+        for (name, subject) in people {
+            let mut person = person(&format!("{subject}"), &[], None);
             (person.name, person.email) = (name.to_owned(), Some(format!("{subject}@Example.org")));
-            shelf.store.remember_person(&person).await.unwrap();
+            store.remember_person(&person).await.unwrap();
         }
         let found = async |text| {
-            let people = shelf.store.people_like(text).await.unwrap();
+            let people = store.people_like(text).await.unwrap();
             people.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
         };
-        assert_eq!(found("EXAMPLE").await, ["A b", "Ab", "Zoe", "a_b%", "alice", "Ärger"]);
+        let all = ["A b", "Ab", "Zoe", "a_b%", "alice", "Ärger"];
+        assert_eq!(found("EXAMPLE").await, all);
         assert_eq!(found("ÄRG").await, ["Ärger"]);
         assert!(
             found("ärg").await.is_empty(),
             "letters of ASCII alone have two cases here"
         );
         assert_eq!(found("_b%").await, ["a_b%"]);
+    }
+    abroad.close().await;
+    country.drop().await;
+}
+
+/// A database made in another way.
+struct Other {
+    name: String,
+    beside: Database,
+    url: DatabaseUrl,
+}
+
+impl Other {
+    async fn beside(database: &Database, how: &str) -> Self {
+        let options = database.server().options();
+        let name = format!("{}_other", options.get_database().unwrap());
+        database
+            .execute(&format!("CREATE DATABASE {name} {how} TEMPLATE template0"))
+            .await;
+        let url: String = options.database(&name).to_url_lossy().into();
+        let url = DatabaseUrl::parse(&url).unwrap();
+        Self {
+            name,
+            beside: database.clone(),
+            url,
+        }
+    }
+
+    async fn drop(self) {
+        self.beside
+            .execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name))
+            .await;
     }
 }
 
@@ -256,15 +288,10 @@ async fn a_database_that_may_not_be_written_or_cannot_hold_every_text_is_told_at
     let error = Store::open(&database.url()).await.unwrap_err().to_string();
     assert!(error.contains("cannot be written") && error.contains(&name), "{error}");
 
-    let latin = format!("{name}_latin1");
-    let ascii = format!("CREATE DATABASE {latin} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
-    Database::postgres().await.execute(&ascii).await;
-    let url = DatabaseUrl::parse(&database.text().replace(&name, &latin)).unwrap();
-    let error = Store::open(&url).await.unwrap_err().to_string();
-    Database::postgres()
-        .await
-        .execute(&format!("DROP DATABASE {latin}"))
-        .await;
+    let database = Database::postgres().await;
+    let latin = Other::beside(&database, "ENCODING 'LATIN1' LOCALE 'C'").await;
+    let error = Store::open(&latin.url).await.unwrap_err().to_string();
+    latin.drop().await;
     assert!(error.contains("`LATIN1`") && error.contains("UTF8"), "{error}");
 }
 

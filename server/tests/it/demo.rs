@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use server::demo_house;
 
-use crate::support::{Program, free_ports};
+use crate::support::{Database, Program, RemoteVisitor, free_ports};
 
 #[test]
 fn the_demo_refuses_whatever_another_machine_could_reach() {
@@ -41,25 +41,61 @@ fn the_demo_tells_who_to_be() {
 }
 
 #[tokio::test]
-async fn a_sign_in_at_the_demo_survives_a_restart() {
-    let program = Program::new();
-    let (port, _) = free_ports();
-    let listen = format!("127.0.0.1:{port}");
-    let variables = [
-        ("PORTICO_LISTEN", listen.as_str()),
-        ("PORTICO_PUBLIC_URL", &format!("http://{listen}")),
-    ];
-    let first = program.serve(&["--demo"], &variables);
-    let mut alice = crate::support::RemoteVisitor::new(&listen);
-    alice.sign_in("alice").await;
-    assert_eq!(alice.get("/profile").await.0, 200);
-    drop(first);
-    let _second = program.serve(&["--demo"], &variables);
+async fn a_sign_in_at_the_demo_survives_a_restart_on_either_database() {
+    let postgres = Database::postgres().await;
+    for database in [None, Some(&postgres)] {
+        let program = Program::new();
+        let (port, _) = free_ports();
+        let listen = format!("127.0.0.1:{port}");
+        let (origin, address) = (format!("http://{listen}"), database.map(Database::text));
+        let mut variables = vec![("PORTICO_LISTEN", &*listen), ("PORTICO_PUBLIC_URL", &*origin)];
+        variables.extend(address.as_deref().map(|address| ("PORTICO_DATABASE_URL", address)));
+        let first = program.serve(&["--demo"], &variables);
+        let mut alice = RemoteVisitor::new(&listen);
+        alice.sign_in("alice").await;
+        assert_eq!(alice.get("/profile").await.0, 200);
+        drop(first);
+        let _second = program.serve(&["--demo"], &variables);
+        until_answered(&mut alice).await;
+        // Its documents came in once: the first two have a reader each.
+        let (status, _, page) = alice.get("/docs/1").await;
+        assert!(status == 200 && page.contains("private engineering document"), "{page}");
+        assert_eq!(alice.get("/docs/2").await.0, 403);
+        assert_eq!(program.exists("data/demo.db"), database.is_none());
+    }
+}
+
+async fn until_answered(visitor: &mut RemoteVisitor) {
     for _ in 0..50 {
-        if alice.get("/profile").await.0 == 200 {
+        if visitor.get("/profile").await.0 == 200 {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("alice is signed out");
+}
+
+#[tokio::test]
+async fn files_come_into_either_database_by_the_program_and_one_with_a_nul_is_left_out() {
+    let (postgres, folder) = (Database::postgres().await, tempfile::tempdir().unwrap());
+    for database in [Database::sqlite(folder.path()), postgres] {
+        let program = Program::new();
+        program.write("files/a.md", "# A");
+        program.write("files/b.md", "# B\n\0\n");
+        program.write("files/c.md", "# C");
+        let address = database.text();
+        let arguments = ["import", "files", "--demo", "--owner", "alice"];
+        for counts in [
+            "2 added, 0 changed, 0 as before, 1 left out\n",
+            "0 added, 0 changed, 2 as before, 1 left out\n",
+        ] {
+            let run = program.run_with(&arguments, &[("PORTICO_DATABASE_URL", &address)]);
+            assert_eq!((run.code, run.stdout.as_str()), (1, counts), "{}", run.stderr);
+            assert!(
+                run.stderr.starts_with("b.md:2: holds a NUL character"),
+                "{}",
+                run.stderr
+            );
+        }
+    }
 }

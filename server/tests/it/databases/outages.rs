@@ -6,11 +6,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::DocumentId;
 use http::StatusCode;
-use server::{config::DatabaseUrl, import};
+use server::{
+    config::DatabaseUrl,
+    import,
+    store::{Store, StoreError},
+};
 use sqlx::{ConnectOptions as _, Executor as _, sqlite::SqliteConnectOptions};
 
-use crate::support::{Database, Program, TestSite, Visitor, Wire, documents};
+use crate::{
+    documents::shelf::alice,
+    support::{Database, Program, TestSite, Visitor, Wire, documents, free_ports},
+};
 
 /// Five seconds, and a little for a busy machine.
 const SOON: Duration = Duration::from_millis(6_500);
@@ -107,6 +115,70 @@ async fn a_database_that_falls_silent_is_a_503_within_five_seconds_and_its_conne
     assert!(answers.iter().all(|status| *status == StatusCode::OK), "{answers:?}");
 }
 
+#[tokio::test]
+async fn no_question_to_a_silent_database_is_waited_for() {
+    let database = Database::postgres().await;
+    let wire = Wire::to(&database.server().options()).await;
+    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
+    let id = DocumentId::new(1).unwrap();
+    assert!(store.find(id).await.unwrap().is_none());
+    wire.fall_silent();
+    let (start, person) = (Instant::now(), alice());
+    let ids = ["1".to_owned()];
+    let answers = futures::join!(
+        async { store.find(id).await.err() },
+        async { store.content(id).await.err() },
+        async { store.stretch(None, &[], 9).await.err() },
+        async { store.count().await.err() },
+        async { store.imported("a", "b").await.err() },
+        async { store.remember_person(&person).await.err() },
+        async { store.introduce_person(&person.id, "Alice").await.err() },
+        async { store.people_like("a").await.err() },
+        async { store.remember_object_id("acme", "1", &person.id).await.err() },
+        async { store.people_by_object_id("acme", &ids).await.err() },
+        async { store.ready().await.err() },
+    );
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    let told = format!("{answers:?}");
+    assert_eq!(told.matches("Some(Silent)").count(), 11, "{told}");
+}
+
+/// More than there are connections, and each of them lost between a question and its answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
+    let database = Database::postgres().await;
+    let wire = Wire::to(&database.server().options()).await;
+    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
+    let pool = database.server().pool().await;
+    let mut lock = pool.begin().await.unwrap();
+    lock.execute("LOCK TABLE document").await.unwrap();
+    let find = || {
+        let store = store.clone();
+        tokio::spawn(async move { store.find(DocumentId::new(1).unwrap()).await })
+    };
+    let asking: Vec<_> = (0..24).map(|_| find()).collect();
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&pool).await.unwrap() < 16 {}
+    wire.fall_silent();
+    for asking in asking {
+        assert!(matches!(asking.await.unwrap(), Err(StoreError::Silent)));
+    }
+    lock.rollback().await.unwrap();
+    wire.speak_again();
+    let start = Instant::now();
+    while store.find(DocumentId::new(1).unwrap()).await.is_err() {
+        assert!(
+            start.elapsed() < SOON,
+            "every connection is taken by an answer that never comes"
+        );
+    }
+    let asking: Vec<_> = (0..24).map(|_| find()).collect();
+    for asking in asking {
+        assert!(asking.await.unwrap().unwrap().is_none());
+    }
+}
+
 /// As a disk that is not there for a while: what is open stays open, nothing new can be opened.
 #[tokio::test]
 async fn a_sqlite_file_that_cannot_be_read_is_a_503_and_comes_back() {
@@ -159,7 +231,7 @@ const PROVIDER: &str = "[[providers]]\nid = \"acme\"\nissuer = \"http://127.0.0.
 fn a_database_that_is_not_there_at_the_start_is_one_line_without_its_password() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = silent.local_addr().unwrap().port();
-    let (nobody, _) = crate::support::free_ports();
+    let (nobody, _) = free_ports();
     for (port, told) in [(nobody, "refused"), (silent, "does not answer")] {
         let program = Program::new();
         let url = format!("postgres://portico:hunter2@127.0.0.1:{port}/house?password=hunter3&sslmode=disable");
