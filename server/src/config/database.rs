@@ -156,6 +156,12 @@ mod tests {
     }
 
     #[test]
+    fn a_socket_is_named_by_its_folder() {
+        let url = DatabaseUrl::parse("postgres:///house?host=/run/postgresql&user=portico").unwrap();
+        assert_eq!(url.to_string(), "postgres://portico@/run/postgresql/house");
+    }
+
+    #[test]
     fn a_file_is_a_file() {
         assert_eq!(
             DatabaseUrl::parse("sqlite:data/x.db").unwrap().to_string(),

@@ -1,13 +1,13 @@
 //! How is a PostgreSQL database opened, and given up on? Over a bounded number of connections that all replicas together
 //! must find room for. A connection that says nothing is thrown away, so that the next question finds a new one.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool, Transaction,
     error::DatabaseError,
     migrate::{MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
 use super::{PATIENCE, StoreError, WAIT, sql};
@@ -52,6 +52,12 @@ impl Postgres {
         let away = |_| StoreError::Away {
             place: place.to_owned(),
         };
+        if is_exposed(options) {
+            tracing::warn!(
+                database = place,
+                "whoever is between here and the database can read along: write `sslmode=verify-full` in `database_url`"
+            );
+        }
         // A pool would try until its time is over, and then not say why.
         let first = tokio::time::timeout(PATIENCE, options.connect()).await.map_err(away)?;
         let mut first = first.map_err(|source| failed(place, source))?;
@@ -91,6 +97,14 @@ impl Postgres {
     }
 }
 
+/// Whether the way to the database leaves this machine without proof of who is at its end.
+fn is_exposed(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let is_here = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    let is_proved = matches!(options.get_ssl_mode(), PgSslMode::VerifyCa | PgSslMode::VerifyFull);
+    options.get_socket().is_none() && !is_here && !is_proved
+}
+
 /// Whether a connection that comes back is still there. It may be in the middle of an answer nobody waited for; a pool of
 /// its own accord would wait for the rest for as long as the operating system does.
 async fn sign_of_life(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
@@ -128,5 +142,31 @@ fn failed(place: &str, source: sqlx::Error) -> StoreError {
         StoreError::Unwritable { place, remedy, source }
     } else {
         StoreError::Open { place, source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_over_a_network_has_to_be_proved() {
+        let exposed = |text: &str| is_exposed(&text.parse().unwrap());
+        for text in [
+            "db.example",
+            "db.example/house?sslmode=require",
+            "10.0.0.7",
+            "[2001:db8::7]",
+        ] {
+            assert!(exposed(&format!("postgres://portico@{text}")), "{text}");
+        }
+        for text in [
+            "localhost",
+            "127.0.0.1",
+            "%2Frun%2Fpostgresql",
+            "db.example?sslmode=verify-full",
+        ] {
+            assert!(!exposed(&format!("postgres://portico@{text}")), "{text}");
+        }
     }
 }

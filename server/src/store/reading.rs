@@ -95,10 +95,11 @@ impl Store {
                 let mut statement = connection.prepare_cached(sql::SQLITE.find)?;
                 statement.query_row([id.number()], FoundColumns::read).optional()
             })?,
+            // Boxed, so that a page on SQLite carries nothing of it about.
             Place::Postgres(postgres) => {
                 let question = query_as(sql::POSTGRES.find).bind(id.number());
                 let question = question.fetch_optional(&postgres.pool);
-                within(PATIENCE, async { question.await.map_err(StoreError::from) }).await?
+                Box::pin(within(PATIENCE, async { question.await.map_err(StoreError::from) })).await?
             }
         };
         columns.map(FoundColumns::found).transpose()
