@@ -99,7 +99,7 @@ impl Store {
         .await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and has documents in it or room for them.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`].

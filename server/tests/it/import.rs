@@ -121,7 +121,7 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
     for shelf in Shelf::both().await {
         let large = vec![b'a'; 1024 * 1024 + 1];
         let deep = format!("---\nprivate: true\n---\n\n{}\n", ">".repeat(6_000));
-        let files: [(&str, &[u8]); 17] = [
+        let files: [(&str, &[u8]); 19] = [
             ("a-good.md", b"# Good"),
             ("b-utf8.md", b"# A\n\nfine\n\xff\xfe\n"),
             ("c-open.md", b"---\nprivate: true\n# no end\n"),
@@ -137,11 +137,13 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
             ("m-deep.md", deep.as_bytes()),
             ("n-taken.md", b"---\ntitle: x\nid: 1\n---\n"),
             ("o-nul.md", b"---\ntitle: x\n---\nfine\n\0\n"),
+            ("o-said.md", b"# A\n\n&#0; &#x0;\n"),
+            ("o-title.md", b"---\ntitle: \"x\\0\"\n---\n"),
             ("p-nul.md", b"---\ntitle: \"x\0\"\n---\n"),
             ("z-good.md", b"# Also good"),
         ];
         let report = shelf.import(&files).await;
-        assert_eq!(report.added, 2, "{report:#?}");
+        assert_eq!(report.added, 3, "{report:#?}");
         let expected = [
             ("b-utf8.md:4: ", "UTF-8"),
             ("c-open.md:1: ", "never ends"),
@@ -157,6 +159,7 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
             ("m-deep.md:5: ", "too deeply"),
             ("n-taken.md:3: ", "belongs to another document, `Good`"),
             ("o-nul.md:5: ", "NUL"),
+            ("o-title.md:2: ", "control characters"),
             ("p-nul.md:2: ", "NUL"),
         ];
         let said = problems(&report);

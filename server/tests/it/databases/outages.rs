@@ -115,6 +115,39 @@ async fn a_database_that_falls_silent_is_a_503_within_five_seconds_and_its_conne
     assert!(answers.iter().all(|status| *status == StatusCode::OK), "{answers:?}");
 }
 
+/// Sessions are read, documents are not: as behind a migration or a backup that locks.
+#[tokio::test]
+async fn a_table_that_is_locked_is_a_503_within_five_seconds_and_comes_back() {
+    let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
+    documents(&site).await;
+    let mut alice = site.sign_in("alice").await;
+    let pool = site.database.server().pool().await;
+    let mut lock = pool.begin().await.unwrap();
+    lock.execute("LOCK TABLE document").await.unwrap();
+    let asking = ["/docs/101", "/docs", "/docs?filter=plan", "/readyz"]
+        .into_iter()
+        .map(|path| {
+            let mut alice = site.visitor_like(&alice);
+            async move { is_unavailable(&mut alice, path).await }
+        });
+    futures::future::join_all(asking).await;
+    assert_eq!(alice.get("/profile").await.status, StatusCode::OK);
+    lock.rollback().await.unwrap();
+    assert_eq!(alice.get("/docs/101").await.status, StatusCode::OK);
+    until_ready(&site).await;
+}
+
+#[tokio::test]
+async fn a_database_without_its_tables_is_not_ready() {
+    for site in TestSite::both().await {
+        assert_eq!(site.visitor().get("/readyz").await.status, StatusCode::OK);
+        site.database.execute("ALTER TABLE document RENAME TO elsewhere").await;
+        is_unavailable(&mut site.visitor(), "/readyz").await;
+        site.database.execute("ALTER TABLE elsewhere RENAME TO document").await;
+        until_ready(&site).await;
+    }
+}
+
 #[tokio::test]
 async fn no_question_to_a_silent_database_is_waited_for() {
     let database = Database::postgres().await;
