@@ -18,7 +18,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
-mod database;
+pub(crate) mod database;
 mod directory;
 pub mod keys;
 pub mod problem;

@@ -1,8 +1,11 @@
 //! Which database is meant? A SQLite file, or a PostgreSQL database; how either is opened is in [`crate::store`].
 
-use std::{fmt, str::FromStr as _};
+use std::{fmt, net::IpAddr, str::FromStr as _};
 
-use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use sqlx::{
+    postgres::{PgConnectOptions, PgSslMode},
+    sqlite::SqliteConnectOptions,
+};
 use url::Url;
 
 use super::problem::Complaint;
@@ -95,7 +98,25 @@ fn postgres(text: &str) -> Result<DatabaseUrl, Complaint> {
     }
     let options = PgConnectOptions::from_str(text);
     let options = options.map_err(|_| complaint("has a parameter with a value that is none".to_owned()))?;
-    Ok(DatabaseUrl::Postgres(options))
+    Ok(DatabaseUrl::Postgres(protected(&url, options)))
+}
+
+/// Over a network nobody may listen, and the server has to be the one that is meant, unless the address says otherwise.
+fn protected(url: &Url, options: PgConnectOptions) -> PgConnectOptions {
+    let says = url.query_pairs().any(|(key, _)| key == "sslmode") || std::env::var_os("PGSSLMODE").is_some();
+    if says || is_here(&options) {
+        options
+    } else {
+        options.ssl_mode(PgSslMode::VerifyFull)
+    }
+}
+
+/// Whether the server is on this machine.
+pub(crate) fn is_here(options: &PgConnectOptions) -> bool {
+    let host = options.get_host().trim_start_matches('[').trim_end_matches(']');
+    options.get_socket().is_some()
+        || host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl fmt::Display for DatabaseUrl {
@@ -159,6 +180,25 @@ mod tests {
     fn a_socket_is_named_by_its_folder() {
         let url = DatabaseUrl::parse("postgres:///house?host=/run/postgresql&user=portico").unwrap();
         assert_eq!(url.to_string(), "postgres://portico@/run/postgresql/house");
+    }
+
+    #[test]
+    fn a_server_elsewhere_proves_who_it_is_unless_the_address_says_otherwise() {
+        for (text, mode) in [
+            ("postgres://u@db.example/house", "VerifyFull"),
+            ("postgres://u@10.0.0.7/house", "VerifyFull"),
+            ("postgres://u@db.example/house?sslmode=disable", "Disable"),
+            ("postgres://u@db.example/house?sslmode=require", "Require"),
+            ("postgres://u@localhost/house", "Prefer"),
+            ("postgres://u@127.0.0.1/house", "Prefer"),
+            ("postgres://u@[::1]/house", "Prefer"),
+            ("postgres:///house?host=/run/postgresql&user=u", "Prefer"),
+        ] {
+            let Ok(DatabaseUrl::Postgres(options)) = DatabaseUrl::parse(text) else {
+                panic!("{text}")
+            };
+            assert_eq!(format!("{:?}", options.get_ssl_mode()), mode, "{text}");
+        }
     }
 
     #[test]

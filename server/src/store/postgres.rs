@@ -1,7 +1,7 @@
 //! How is a PostgreSQL database opened, and given up on? Over a bounded number of connections that all replicas together
 //! must find room for. A connection that says nothing is thrown away, so that the next question finds a new one.
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool, Transaction,
@@ -11,6 +11,7 @@ use sqlx::{
 };
 
 use super::{PATIENCE, StoreError, WAIT, sql};
+use crate::config::database::is_here;
 
 /// The tables, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
@@ -99,10 +100,8 @@ impl Postgres {
 
 /// Whether the way to the database leaves this machine without proof of who is at its end.
 fn is_exposed(options: &PgConnectOptions) -> bool {
-    let host = options.get_host();
-    let is_here = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     let is_proved = matches!(options.get_ssl_mode(), PgSslMode::VerifyCa | PgSslMode::VerifyFull);
-    options.get_socket().is_none() && !is_here && !is_proved
+    !is_proved && !is_here(options)
 }
 
 /// Whether a connection that comes back is still there. It may be in the middle of an answer nobody waited for; a pool of

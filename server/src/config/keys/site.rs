@@ -23,14 +23,14 @@ pub(super) const SITE: &[Key] = &[
         "database_url",
         Shape::Text("`sqlite:` and a path, or `postgres://` and where it is"),
         Some("sqlite:data/portico.db"),
-        r#"database_url = "postgres://portico@db.example.com/portico?sslmode=verify-full""#,
+        r#"database_url = "postgres://portico@db.example.com/portico""#,
         "Where documents and sessions are kept. A SQLite file and its folder are made if missing. A PostgreSQL database \
          (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`) has to be there, in UTF-8, with a user who may make tables; any number of Porticos \
          share it, each over at most 16 connections. A socket is named by its folder: `postgres:///portico?host=/run/postgresql`. The password is \
          never printed, and need not be here: `PGPASSWORD` and the file `~/.pgpass` are read as by `psql`. `sslmode` says how the \
-         connection is protected: `prefer` (if not written: TLS where the server offers it, whoever it is), `require`, `verify-ca`, `verify-full` \
-         (the server's name and certificate are checked, by the roots of this machine or those in `sslrootcert`), `disable`. Over a network, \
-         write `verify-full`.",
+         connection is protected: `verify-full` (not written, it is this for a server elsewhere: its name and certificate are checked, by the roots \
+         of this machine or those in `sslrootcert`), `verify-ca`, `require` (encrypted, whoever answers), `prefer` (not written, it is this on \
+         this machine: TLS where the server offers it), `disable`.",
     ),
     key(
         "policies",
