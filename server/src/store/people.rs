@@ -14,9 +14,12 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn remember_person(&self, person: &Person) -> Result<(), StoreError> {
         let (name, email) = (without_nul(&person.name), person.email.as_deref().map(without_nul));
+        // Only here: databases know lower case of ASCII alone, or by their own rules.
+        let words = [&*name, email.as_deref().unwrap_or_default(), person.id.as_str()];
+        let words = words.join(" ").to_lowercase();
         ask!(self, |place| {
             let statement = query(place.sql.remember_person).bind(person.id.as_str());
-            let statement = statement.bind(&*name).bind(email.as_deref());
+            let statement = statement.bind(&*name).bind(email.as_deref()).bind(&*words);
             statement.execute(&place.writer).await?;
             Ok(())
         })
@@ -35,7 +38,7 @@ impl Store {
         })
     }
 
-    /// People whose name, e-mail address or subject holds `text`, letters of ASCII in any case; the first of them by name.
+    /// People whose name, e-mail address or subject holds `text`, in any case; the first of them by name.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`].
@@ -43,7 +46,7 @@ impl Store {
         if holds_nul(text) {
             return Ok(Vec::new());
         }
-        let text = text.to_ascii_lowercase();
+        let text = text.to_lowercase();
         let most = i64::try_from(domain::sessions::MAX_FOUND).unwrap_or(i64::MAX);
         let rows: Vec<(String, String)> = ask!(self, |place| {
             let question = query_as(place.sql.people_like).bind(&*text).bind(most);

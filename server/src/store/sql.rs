@@ -14,7 +14,7 @@ pub(super) struct Dialect {
     pub(super) put: &'static str,
     /// The groups (a JSON list, `$1`) of a document (`$2`).
     pub(super) put_groups: &'static str,
-    /// Name and e-mail of somebody who is signed in.
+    /// Name, e-mail and words of somebody who is signed in.
     pub(super) remember_person: &'static str,
     /// At most `$2` people who hold `$1`, in lower case, in what is known of them.
     pub(super) people_like: &'static str,
@@ -62,15 +62,16 @@ macro_rules! dialect {
                 " WHERE true ON CONFLICT DO NOTHING"
             ),
             remember_person: concat!(
-                "INSERT INTO person (id, name, email, seen_at) VALUES ($1, $2, $3, ", $now, ")
-                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, seen_at = excluded.seen_at
+                "INSERT INTO person (id, name, email, words, seen_at) VALUES ($1, $2, $3, $4, ", $now, ")
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, words = excluded.words,
+                     seen_at = excluded.seen_at
                  WHERE person.name IS DISTINCT FROM excluded.name OR person.email IS DISTINCT FROM excluded.email
+                     OR person.words <> excluded.words
                      OR person.seen_at IS NULL OR person.seen_at < excluded.seen_at - 3600"
             ),
             people_like: concat!(
                 "SELECT id, name FROM person
-                 WHERE seen_at IS NOT NULL AND ", $position, "(lower(name || ' ' || coalesce(email, '') || ' ' || id), $1) > 0
-                 ORDER BY name, id LIMIT $2"
+                 WHERE seen_at IS NOT NULL AND ", $position, "(words, $1) > 0 ORDER BY name, id LIMIT $2"
             ),
             people_by_object_id: concat!(
                 "SELECT object_id, person_id FROM object_id

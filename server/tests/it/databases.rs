@@ -144,10 +144,7 @@ async fn people_are_found_and_ordered_alike_on_every_database() {
         let all = ["A b", "Ab", "Zoe", "a_b%", "alice", "Ärger"];
         assert_eq!(found("EXAMPLE").await, all);
         assert_eq!(found("ÄRG").await, ["Ärger"]);
-        assert!(
-            found("ärg").await.is_empty(),
-            "letters of ASCII alone have two cases here"
-        );
+        assert_eq!(found("ärg").await, ["Ärger"]);
         assert_eq!(found("_b%").await, ["a_b%"]);
     }
     abroad.close().await;
@@ -234,7 +231,7 @@ async fn a_nul_in_an_address_is_no_outage() {
     for site in TestSite::both().await {
         documents(&site).await;
         let mut erin = site.sign_in("erin").await;
-        for address in ["/docs?filter=%00", "/docs?filter=plan%00", "/sessions?person=%00"] {
+        for address in ["/docs?q=%00", "/docs?q=plan%00", "/sessions?person=%00"] {
             let page = erin.get(address).await;
             assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
         }

@@ -1,0 +1,4 @@
+-- Name, e-mail address and id in lower case, to look for people by; kept up to date as they are seen.
+
+ALTER TABLE person ADD COLUMN words TEXT COLLATE "C" NOT NULL DEFAULT '';
+UPDATE person SET words = lower(coalesce(name, '') || ' ' || coalesce(email, '') || ' ' || id);
