@@ -273,6 +273,9 @@ pub(crate) fn config(folder: &TempDir, provider_port: u16) -> Config {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut config = Config::read(&Sources::default()).unwrap();
     config.public_url = "http://127.0.0.1:4040".parse().unwrap();
+    // Instead of a file in the folder of whoever calls `cargo test`.
+    let file = folder.path().join("portico.db");
+    config.database_url = DatabaseUrl::parse(&format!("sqlite:{}", file.display())).unwrap();
     config.session.keys_file = None;
     config.policies = root.join("policies");
     config.site_root = Some(folder.path().join("site"));
