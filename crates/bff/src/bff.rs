@@ -206,7 +206,8 @@ async fn keep_discovered(provider: Weak<Provider>) {
                         tracing::warn!(target: "bff", provider = %provider.config.id, problem, "nobody can sign in");
                     }
                 }
-                pause = RENEW;
+                let again = provider.discovery.registers_again_in().unwrap_or(RENEW);
+                pause = again.clamp(Duration::from_secs(1), RENEW);
             }
             Err(problem) => {
                 tracing::warn!(target: "bff", provider = %provider.config.id, %problem, "the provider is not ready");

@@ -142,6 +142,9 @@ pub struct ProviderConfig {
     /// How the site registers itself; then [`ProviderConfig::client_id`] and the secret are not used. By default it was
     /// registered beforehand.
     pub registration: Option<Registration>,
+    /// The application asks for tokens of its own ([`Bff::client_token`](crate::Bff::client_token)): a site that registers
+    /// itself asks for the grant `client_credentials` (RFC 6749 §4.4). Nothing else depends on it.
+    pub client_credentials: bool,
     /// How we prove who we are.
     pub client_auth: ClientAuthMethod,
     /// Whether requests are pushed to the provider instead of passing through the browser.
@@ -184,6 +187,7 @@ impl ProviderConfig {
             sign_out_address: None,
             metadata: None,
             registration: None,
+            client_credentials: false,
             client_auth: ClientAuthMethod::default(),
             pushed_requests: PushedRequests::default(),
             dpop: false,

@@ -44,9 +44,8 @@ use self::discovery::Discovery;
 use self::http::HttpClient;
 use self::keys::KeyCache;
 use self::nonces::Nonces;
-use self::registration::Registrar;
+use self::registration::{Client, Registrar};
 use crate::config::clock::Clock;
-use crate::config::secret::Secret;
 use crate::config::user_flow::UserFlow;
 use crate::config::{BffConfig, ProviderConfig};
 use crate::sign_in::pushed;
@@ -59,6 +58,8 @@ pub(crate) struct Provider {
     pub(crate) clock: Clock,
     pub(crate) discovery: Discovery,
     pub(crate) keys: KeyCache,
+    /// Who we are there by the configuration.
+    configured: Arc<Client>,
     /// Our callback, as registered there.
     pub(crate) redirect_uri: String,
     /// Which user flow this is, if it is one.
@@ -76,6 +77,7 @@ impl Provider {
             discovery: Discovery::new(&config, site.clock.clone(), Arc::clone(&http)),
             keys: KeyCache::new(config.id.as_str(), site.clock.clone(), Arc::clone(&http)),
             clock: site.clock.clone(),
+            configured: Arc::new(Client::configured(&config)),
             flow: None,
             flows: flow::all(&config, site, &http),
             http,
@@ -90,19 +92,11 @@ impl Provider {
         Self { discovery, ..self }
     }
 
-    /// Our name there. Before the site has registered itself: none.
-    pub(crate) fn client_id(&self) -> &str {
+    /// Who we are there at this moment. Before the site has registered itself: without a name.
+    pub(crate) fn client(&self) -> Arc<Client> {
         self.discovery
             .registered()
-            .map_or(&self.config.client_id, |client| &client.id)
-    }
-
-    /// Our secret there; none for a public client.
-    pub(crate) fn client_secret(&self) -> Option<&Secret> {
-        match self.discovery.registered() {
-            Some(client) => client.secret.as_ref(),
-            None => self.config.client_secret.as_ref(),
-        }
+            .unwrap_or_else(|| Arc::clone(&self.configured))
     }
 
     /// What proves who we are at `metadata`'s endpoints, for requests of this moment.
@@ -112,7 +106,7 @@ impl Provider {
 
     /// Why nobody can sign in here right now, for an operator.
     pub(crate) fn problem(&self) -> Option<String> {
-        let Some(metadata) = self.discovery.current() else {
+        let Some(metadata) = self.discovery.usable() else {
             return self.discovery.problem();
         };
         pushed::problem(self.config.pushed_requests, &metadata).map(str::to_owned)

@@ -5,7 +5,12 @@ use serde_json::{Map, Value};
 
 use super::secret::Secret;
 
-/// What the provider is told when the site registers itself. Addresses, grant and response types are filled in.
+/// What the provider is told when the site registers itself. Addresses, grant and response types are filled in, and
+/// `dpop_bound_access_tokens` where [`ProviderConfig::dpop`](crate::ProviderConfig::dpop) says so.
+///
+/// It is kept until its secret ends or the configuration needs more than it was made for (another grant, bound tokens); then
+/// the site registers anew. It is another client from then on: refresh tokens of the old one are of no use, and whoever has
+/// one signs in again when their access token ends.
 #[derive(Debug, Clone, Default)]
 pub struct Registration {
     /// What people see at the provider (`client_name`).

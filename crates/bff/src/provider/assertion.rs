@@ -2,6 +2,7 @@
 //! request and addressed to the issuer alone, so that no other server can use it (RFC 9700 §2.5).
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -14,9 +15,9 @@ pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type
 const LIFETIME: i64 = 60;
 
 /// What an assertion says; each signing makes another one.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Assertion<'a> {
-    pub(crate) client_id: &'a str,
+    pub(crate) client_id: Arc<str>,
     /// The issuer.
     pub(crate) audience: &'a str,
     pub(crate) key: &'a PrivateKey,
@@ -34,7 +35,7 @@ impl Assertion<'_> {
             header["kid"] = Value::from(kid);
         }
         let claims = json!({
-            "iss": self.client_id, "sub": self.client_id, "aud": self.audience, "jti": fresh_id(),
+            "iss": *self.client_id, "sub": *self.client_id, "aud": self.audience, "jti": fresh_id(),
             "iat": self.now, "exp": self.now.saturating_add(LIFETIME),
         });
         compact(&header, &claims, |input| self.key.sign(self.algorithm, input))

@@ -1,5 +1,7 @@
 //! How do we say who we are? In the header or in the form of one request (RFC 6749 §2.3, OpenID Connect Core 1.0 §9).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded::{Serializer, byte_serialize};
@@ -12,22 +14,31 @@ use crate::config::client_auth::ClientAuthMethod;
 use crate::config::secret::Secret;
 
 /// Who we are, in the way the provider wants to hear it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum ClientAuth<'a> {
-    Public { id: &'a str },
-    Basic { id: &'a str, secret: &'a Secret },
-    Form { id: &'a str, secret: &'a Secret },
+    Public { id: Arc<str> },
+    Basic { id: Arc<str>, secret: Secret },
+    Form { id: Arc<str>, secret: Secret },
     Signed(Assertion<'a>),
 }
 
 impl<'a> ClientAuth<'a> {
     /// As the configuration says; `automatic` follows the metadata.
     pub(super) fn of(provider: &'a Provider, metadata: &Metadata) -> Self {
-        let (config, id) = (&provider.config, provider.client_id());
-        let by_secret = |in_form: bool| match provider.client_secret() {
-            None => Self::Public { id },
-            Some(secret) if in_form => Self::Form { id, secret },
-            Some(secret) => Self::Basic { id, secret },
+        let (config, client) = (&provider.config, provider.client());
+        let id = Arc::clone(&client.id);
+        let by_secret = |in_form: bool| match client.secret.clone() {
+            None => Self::Public {
+                id: Arc::clone(&client.id),
+            },
+            Some(secret) if in_form => Self::Form {
+                id: Arc::clone(&client.id),
+                secret,
+            },
+            Some(secret) => Self::Basic {
+                id: Arc::clone(&client.id),
+                secret,
+            },
         };
         match &config.client_auth {
             ClientAuthMethod::Automatic => by_secret(metadata.takes_secret_in_form_only()),
@@ -67,7 +78,7 @@ impl<'a> ClientAuth<'a> {
             Self::Signed(assertion) => {
                 form.append_pair("client_assertion_type", JWT_BEARER);
                 form.append_pair("client_assertion", &assertion.sign()?);
-                assertion.client_id
+                &assertion.client_id
             }
             Self::Basic { .. } => return Ok(form.finish()),
         };
@@ -103,13 +114,15 @@ mod tests {
     #[test]
     fn lg_9_the_name_is_said_once() {
         let form = |auth: ClientAuth<'_>, fields: &[(&str, &str)]| auth.form(fields).unwrap();
-        let public = ClientAuth::Public { id: "p" };
-        assert_eq!(form(public, &[("client_id", "p"), ("a", "b")]), "client_id=p&a=b");
+        let public = ClientAuth::Public { id: "p".into() };
+        assert_eq!(
+            form(public.clone(), &[("client_id", "p"), ("a", "b")]),
+            "client_id=p&a=b"
+        );
         assert_eq!(form(public, &[("a", "b")]), "a=b&client_id=p");
-        let secret = Secret::from("s");
         let basic = ClientAuth::Basic {
-            id: "p",
-            secret: &secret,
+            id: "p".into(),
+            secret: Secret::from("s"),
         };
         assert_eq!(form(basic, &[("client_id", "p")]), "client_id=p");
     }

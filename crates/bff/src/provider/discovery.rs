@@ -61,8 +61,13 @@ impl Discovery {
     }
 
     /// Who we are there, where that is not for the configuration to say.
-    pub(crate) fn registered(&self) -> Option<&Client> {
+    pub(crate) fn registered(&self) -> Option<Arc<Client>> {
         self.registrar.as_ref()?.client()
+    }
+
+    /// How long until the site has to register itself again, if ever.
+    pub(crate) fn registers_again_in(&self) -> Option<Duration> {
+        self.registrar.as_ref()?.again_in()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -74,12 +79,24 @@ impl Discovery {
         self.state().metadata.clone()
     }
 
+    /// The same, unless who we are there has to be found out anew.
+    fn settled(&self) -> Option<Arc<Metadata>> {
+        let is_due = self.registrar.as_ref().is_some_and(Registrar::is_due);
+        self.current().filter(|_| !is_due)
+    }
+
+    /// The same, while it is of any use: until the secret ends, not only until a new one should be there.
+    pub(crate) fn usable(&self) -> Option<Arc<Metadata>> {
+        let is_over = self.registrar.as_ref().is_some_and(Registrar::is_over);
+        self.current().filter(|_| !is_over)
+    }
+
     /// Why nothing is known.
     pub(crate) fn problem(&self) -> Option<String> {
-        let state = self.state();
-        if state.metadata.is_some() {
+        if self.usable().is_some() {
             return None;
         }
+        let state = self.state();
         Some(
             state
                 .problem
@@ -90,23 +107,25 @@ impl Discovery {
 
     /// What is known, or what can be found out now.
     pub(crate) async fn ready(&self) -> Result<Arc<Metadata>, NotReady> {
-        if let Some(metadata) = self.current() {
+        if let Some(metadata) = self.settled() {
             return Ok(metadata);
         }
         let before = self.state().attempts;
         let _flight = self.flight.lock().await;
-        {
+        if let Some(metadata) = self.settled() {
+            return Ok(metadata);
+        }
+        let told = {
             let state = self.state();
-            if let Some(metadata) = &state.metadata {
-                return Ok(Arc::clone(metadata));
-            }
             // Whoever waited for an attempt shares its outcome; nobody queues for ten seconds times the queue.
             let just_tried = state.last_attempt.is_some_and(|at| self.clock.now() - at < PAUSE);
-            if let Some(problem) = state.problem.clone().filter(|_| state.attempts != before || just_tried) {
-                return Err(problem);
-            }
-        }
-        self.attempt().await
+            state.problem.clone().filter(|_| state.attempts != before || just_tried)
+        };
+        let outcome = match told {
+            Some(problem) => Err(problem),
+            None => self.attempt().await,
+        };
+        outcome.or_else(|problem| self.usable().ok_or(problem))
     }
 
     /// Asks again; what was known stays when that fails.

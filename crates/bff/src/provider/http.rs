@@ -59,6 +59,17 @@ fn builder(limits: HttpLimits) -> reqwest::ClientBuilder {
         .user_agent(concat!("bff/", env!("CARGO_PKG_VERSION")))
 }
 
+impl HttpError {
+    /// Whether the request may have reached somebody.
+    pub(crate) fn came_through(&self) -> bool {
+        match self {
+            Self::NoAnswer(error) => !error.is_connect(),
+            Self::TooLarge(_) => true,
+            Self::Insecure(_) | Self::Unsigned(_) => false,
+        }
+    }
+}
+
 impl HttpClient {
     pub(crate) fn new(limits: HttpLimits) -> Result<Self, reqwest::Error> {
         Ok(Self {

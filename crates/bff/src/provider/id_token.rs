@@ -110,7 +110,7 @@ impl Provider {
         if token
             .claims
             .get("azp")
-            .is_some_and(|azp| azp.as_str() != Some(self.client_id()))
+            .is_some_and(|azp| azp.as_str() != Some(&*self.client().id))
         {
             return refuse("`azp` is another client");
         }
@@ -176,11 +176,12 @@ impl Provider {
     }
 
     fn verifier(&self, issuer: &str, keys: Vec<Key>) -> Result<CoreIdTokenVerifier<'_>, IdTokenError> {
-        let client = ClientId::new(self.client_id().to_owned());
+        let ours = self.client();
+        let client = ClientId::new(ours.id.to_string());
         let issuer =
             IssuerUrl::new(issuer.to_owned()).map_err(|_| IdTokenError::Refused("the issuer is no address".into()))?;
         let keys: CoreJsonWebKeySet = JsonWebKeySet::new(keys.into_iter().map(|k| k.jwk).collect());
-        let verifier = match self.client_secret() {
+        let verifier = match &ours.secret {
             Some(secret) => {
                 let secret = ClientSecret::new(secret.expose().to_owned());
                 CoreIdTokenVerifier::new_confidential_client(client, secret, issuer, keys)

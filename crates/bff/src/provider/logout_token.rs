@@ -67,7 +67,7 @@ impl Provider {
     async fn logout_keys(&self, token: &Compact<'_>, metadata: &Metadata) -> Result<Vec<Key>, LogoutTokenError> {
         let alg = token.header.alg.as_str();
         if alg.starts_with("HS") {
-            return Ok(self.client_secret().into_iter().map(Key::of_secret).collect());
+            return Ok(self.client().secret.iter().map(Key::of_secret).collect());
         }
         let wanted = (alg, token.header.kid.as_deref());
         Ok(self.keys.find(&metadata.jwks_uri, wanted, Asker::Stranger).await?)
@@ -87,7 +87,8 @@ impl Provider {
     fn read_logout_claims(&self, token: &Compact<'_>, named: &str) -> Result<LogoutToken, &'static str> {
         let issuer = self.config.issuer_of(&token.claims, named);
         let issuer = issuer.ok_or("`iss` is not the configured issuer")?;
-        let ours = self.client_id();
+        let client = self.client();
+        let ours = &*client.id;
         let audiences = token.audiences();
         let trusted = |aud: &&str| *aud == ours || self.config.extra_audiences.iter().any(|extra| extra == aud);
         if !audiences.contains(&ours) || !audiences.iter().all(trusted) {

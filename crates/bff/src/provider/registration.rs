@@ -1,15 +1,21 @@
 //! As whom are we known at the provider? As the configuration says, or as the provider answered when we registered ourselves:
-//! that is done once, kept sealed in the store of sessions, and shared by all replicas (RFC 7591 §3).
+//! that is done once, kept sealed in the store of sessions, and shared by all replicas (RFC 7591 §3). What is asked for and
+//! what comes back is in [`wish`]. A secret that ends is replaced while the site runs, and so is a registration that was made
+//! for less than the configuration needs by now.
 
-use std::sync::{Arc, OnceLock};
+mod wish;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use url::Url;
 
+use self::wish::{Answered, Kept, Wish};
 use super::http::HttpClient;
 use crate::config::clock::Clock;
 use crate::config::registration::Registration;
@@ -19,35 +25,48 @@ use crate::problem::{chain, plain};
 use crate::session::index::note_name;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
-use crate::sign_in::device;
 
 const PURPOSE: &str = "registered client";
-/// A secret that ends sooner is of no use any more; seconds.
+/// A secret that ends sooner is replaced; seconds.
 const MARGIN: i64 = 60;
+/// Shortest and longest pause after an answer that made a client of no use: each attempt would make another one.
+const PAUSE: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(24));
 
 /// Who we are at a provider.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     /// None for a public client.
     pub(crate) secret: Option<Secret>,
+    /// When the secret ends, seconds since 1970.
+    until: Option<i64>,
 }
 
-/// A registration as it is kept, by the names the provider gives its members.
-#[derive(Clone, Serialize, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names of RFC 7591 §3.2.1")]
-struct Kept {
-    client_id: String,
-    client_secret: Option<String>,
-    /// Seconds since 1970; 0 and nothing mean never (Dynamic Client Registration 1.0 §3.2).
-    client_secret_expires_at: Option<i64>,
-}
-
-impl Kept {
-    fn is_good(&self, now: i64) -> bool {
-        let until = self.client_secret_expires_at.unwrap_or_default();
-        until == 0 || until > now + MARGIN
+impl Client {
+    /// As an operator registered us.
+    pub(crate) fn configured(config: &ProviderConfig) -> Self {
+        Self {
+            id: config.client_id.as_str().into(),
+            secret: config.client_secret.clone(),
+            until: None,
+        }
     }
+}
+
+/// Why there is no registration.
+enum NotRegistered {
+    /// Nothing was made at the provider.
+    Refused(String),
+    /// A client was made there, and is of no use.
+    Odd(String),
+}
+
+/// How often the provider answered with something of no use, and until when it is left alone.
+#[derive(Debug, Default)]
+struct Odd {
+    times: u32,
+    until: Option<OffsetDateTime>,
+    problem: String,
 }
 
 /// Registers the site at one provider.
@@ -55,12 +74,13 @@ impl Kept {
 pub(crate) struct Registrar {
     registration: Registration,
     name: [u8; 32],
-    metadata: Map<String, Value>,
+    wish: Wish,
     http: Arc<HttpClient>,
     clock: Clock,
     sealer: Sealer,
     records: Arc<dyn SessionRecords>,
-    client: OnceLock<Client>,
+    client: RwLock<Option<Arc<Client>>>,
+    odd: Mutex<Odd>,
 }
 
 impl Registrar {
@@ -72,134 +92,174 @@ impl Registrar {
         (sealer, records): (&Sealer, &Arc<dyn SessionRecords>),
     ) -> Option<Self> {
         let registration = config.registration.clone()?;
+        let wish = Wish::of(config, site, &registration);
         Some(Self {
-            // Under another address the site is another client.
-            name: note_name("registration", [&config.issuer, site.public_url.as_str()]),
-            metadata: metadata(config, site, &registration),
+            // With another address to come back to the site is another client.
+            name: note_name("registration", [&config.issuer, &wish.redirect_uri]),
+            wish,
             registration,
             http: Arc::clone(http),
             clock: site.clock.clone(),
             sealer: sealer.clone(),
             records: Arc::clone(records),
-            client: OnceLock::new(),
+            client: RwLock::default(),
+            odd: Mutex::default(),
         })
     }
 
     /// Who we are, once that is known.
-    pub(crate) fn client(&self) -> Option<&Client> {
-        self.client.get()
+    pub(crate) fn client(&self) -> Option<Arc<Client>> {
+        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().unix_timestamp()
+    }
+
+    fn until(&self) -> Option<i64> {
+        self.client()?.until
+    }
+
+    /// How long until a secret that ends should be replaced.
+    pub(crate) fn again_in(&self) -> Option<Duration> {
+        let seconds = self.until()?.saturating_sub(self.now() + MARGIN);
+        Some(Duration::from_secs(seconds.try_into().unwrap_or_default()))
+    }
+
+    /// Whether who we are has to be found out, for the first time or again.
+    pub(crate) fn is_due(&self) -> bool {
+        let is_ending = || self.until().is_some_and(|until| until <= self.now() + MARGIN);
+        self.client().is_none() || is_ending()
+    }
+
+    /// Whether nothing can be asked as who we were.
+    pub(crate) fn is_over(&self) -> bool {
+        self.client().is_none() || self.until().is_some_and(|until| until <= self.now())
     }
 
     /// Finds out who we are: from what is kept, or from the provider at `endpoint`. Called by one at a time.
     pub(crate) async fn register(&self, endpoint: Option<&Url>) -> Result<(), String> {
-        if self.client.get().is_some() {
+        if !self.is_due() {
             return Ok(());
         }
-        let kept = if let Some(kept) = self.kept().await? {
-            kept
-        } else {
-            let endpoint = endpoint.ok_or("the provider offers no registration")?;
-            let answered = self.ask(endpoint).await?;
-            self.keep(&answered).await?
+        let kept = match self.kept().await? {
+            Some(kept) => kept,
+            None => {
+                self.anew(endpoint.ok_or("the provider offers no registration")?)
+                    .await?
+            }
         };
-        let client = Client {
-            id: kept.client_id,
-            secret: kept.client_secret.map(Secret::from),
-        };
-        let _ = self.client.set(client);
+        if let Some(missing) = self.wish.missing(&kept) {
+            // Signing in works; asking again would make one client after the other.
+            tracing::warn!(target: "bff", grants = missing, "the provider registered the site without grants it needs");
+        }
+        let client = Arc::new(Client {
+            until: kept.answered.until(),
+            id: kept.answered.client_id.into(),
+            secret: kept.answered.client_secret.map(Secret::from),
+        });
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = Some(client);
         Ok(())
+    }
+
+    async fn anew(&self, endpoint: &Url) -> Result<Kept, String> {
+        self.left_alone()?;
+        match self.ask(endpoint).await {
+            // What cannot be kept was made in vain as well.
+            Ok(answered) => match self.keep(answered).await {
+                Ok(kept) => {
+                    *self.odd.lock().unwrap_or_else(PoisonError::into_inner) = Odd::default();
+                    Ok(kept)
+                }
+                Err(problem) => Err(self.leave_alone(&problem)),
+            },
+            Err(NotRegistered::Refused(problem)) => Err(problem),
+            Err(NotRegistered::Odd(problem)) => Err(self.leave_alone(&problem)),
+        }
+    }
+
+    /// What was wrong, while the provider is not asked for another client.
+    fn left_alone(&self) -> Result<(), String> {
+        let odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = odd.until.is_some_and(|until| self.clock.now() < until);
+        if waits { Err(odd.problem.clone()) } else { Ok(()) }
+    }
+
+    fn leave_alone(&self, problem: &str) -> String {
+        let mut odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
+        let pause = PAUSE.0.saturating_mul(1 << odd.times.min(16)).min(PAUSE.1);
+        odd.times += 1;
+        odd.until = Some(self.clock.now() + pause);
+        odd.problem = format!(
+            "{problem}; asked again in {} minutes at the earliest",
+            pause.as_secs() / 60
+        );
+        odd.problem.clone()
     }
 
     fn bound_to(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.name)
     }
 
-    /// What is kept and still good. What cannot be opened, or is over, makes room.
+    /// What is kept and still good. What cannot be opened, is over, or was made for less, makes room.
     async fn kept(&self) -> Result<Option<Kept>, String> {
         let found = self.records.kept(self.name).await.map_err(|e| chain(&e))?;
         let Some(sealed) = found else { return Ok(None) };
         let opened = self.sealer.open_cookie::<Kept>(PURPOSE, &self.bound_to(), &sealed);
-        let now = self.clock.now().unix_timestamp();
         match opened {
-            Ok(kept) if kept.is_good(now) => Ok(Some(kept)),
-            _ => {
-                let gone = self.records.drop_kept(self.name, &sealed).await;
-                gone.map(|()| None).map_err(|e| chain(&e))
+            Ok(kept) if kept.answered.is_good_at(self.now() + MARGIN) && self.wish.is_met_by(&kept) => {
+                return Ok(Some(kept));
             }
+            Ok(kept) if !self.wish.is_met_by(&kept) => {
+                tracing::info!(target: "bff", "the site was registered for less than it needs by now; it registers anew");
+            }
+            _ => {}
         }
+        let gone = self.records.drop_kept(self.name, &sealed).await;
+        gone.map(|()| None).map_err(|e| chain(&e))
     }
 
     /// Keeps `answered`, unless another replica was faster: then that one's is used.
-    async fn keep(&self, answered: &Kept) -> Result<Kept, String> {
-        let sealed = self.sealer.seal_cookie(PURPOSE, &self.bound_to(), answered);
+    async fn keep(&self, answered: Answered) -> Result<Kept, String> {
+        let kept = self.wish.kept(answered);
+        let sealed = self.sealer.seal_cookie(PURPOSE, &self.bound_to(), &kept);
         let sealed = sealed.map_err(|e| chain(&e))?;
         let stays = self.records.keep(self.name, &sealed).await.map_err(|e| chain(&e))?;
         let opened = self.sealer.open_cookie(PURPOSE, &self.bound_to(), &stays);
-        opened.map_err(|e| chain(&e))
+        let kept: Kept = opened.map_err(|e| chain(&e))?;
+        let is_met = self.wish.is_met_by(&kept);
+        is_met
+            .then_some(kept)
+            .ok_or_else(|| "a replica with another configuration registered the site".to_owned())
     }
 
-    async fn ask(&self, endpoint: &Url) -> Result<Kept, String> {
+    async fn ask(&self, endpoint: &Url) -> Result<Answered, NotRegistered> {
         let token = self.registration.initial_access_token.as_ref();
-        let asked = self.http.post_json(endpoint, token, &self.metadata).await;
-        let answer = asked.map_err(|e| format!("registering failed: {}", chain(&e)))?;
-        if answer.status != StatusCode::CREATED && answer.status != StatusCode::OK {
+        let asked = self.http.post_json(endpoint, token, &self.wish.metadata).await;
+        let answer = asked.map_err(|error| {
+            let problem = format!("registering failed: {}", chain(&error));
+            // What was asked may have been done, although nothing of it arrived.
+            if error.came_through() {
+                NotRegistered::Odd(problem)
+            } else {
+                NotRegistered::Refused(problem)
+            }
+        })?;
+        // Created is what the specification asks for; others say it with 200.
+        if !answer.status.is_success() {
             let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             let error = said.get("error").and_then(Value::as_str).unwrap_or_default();
-            let status = answer.status;
-            return Err(format!("the provider registers nobody: {status} {}", plain(error, 64)));
+            let (status, error) = (answer.status, plain(error, 64));
+            let problem = format!("the provider registers nobody: {status} {error}");
+            return Err(NotRegistered::Refused(problem.trim_end().to_owned()));
         }
-        let kept: Kept =
-            serde_json::from_slice(&answer.body).map_err(|_| "the answer to registering cannot be read".to_owned())?;
+        if answer.status != StatusCode::CREATED && answer.status != StatusCode::OK {
+            let problem = format!("the answer to registering cannot be used: {}", answer.status);
+            return Err(NotRegistered::Odd(problem));
+        }
         let answered: Map<String, Value> = serde_json::from_slice(&answer.body).unwrap_or_default();
-        // What it registered may differ from what was asked for (RFC 7591 §3.2.1); where codes go must not.
-        let is_ours = |uris: &Value| Some(uris) == self.metadata.get("redirect_uris");
-        if kept.client_id.is_empty() || !answered.get("redirect_uris").is_none_or(is_ours) {
-            return Err("the provider registered somebody else".to_owned());
-        }
+        let answered = self.wish.read(answered, self.now()).map_err(NotRegistered::Odd)?;
         tracing::info!(target: "bff", "the site registered itself at the provider");
-        Ok(kept)
-    }
-}
-
-/// Client metadata (RFC 7591 §2, and the logout specifications).
-fn metadata(config: &ProviderConfig, site: &BffConfig, registration: &Registration) -> Map<String, Value> {
-    let here = |path: &str| format!("{}auth/{path}", site.public_url);
-    let mut grants = vec!["authorization_code", "refresh_token"];
-    if config.device_sign_in {
-        grants.push(device::GRANT);
-    }
-    let own = json!({
-        "application_type": "web",
-        "client_name": registration.client_name,
-        "redirect_uris": [here(&format!("callback/{}", config.id))],
-        "response_types": ["code"],
-        "grant_types": grants,
-        "token_endpoint_auth_method": "client_secret_basic",
-        "post_logout_redirect_uris": [here("signed-out")],
-        "backchannel_logout_uri": here(&format!("backchannel-logout/{}", config.id)),
-        "backchannel_logout_session_required": true,
-    });
-    let mut metadata = registration.extra.clone();
-    metadata.extend(own.as_object().cloned().unwrap_or_default());
-    // Core §4: only by https.
-    if site.public_url.scheme() == "https" {
-        metadata.insert("initiate_login_uri".to_owned(), here("initiate").into());
-    }
-    metadata
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn si_5_a_secret_is_good_until_it_ends_or_for_ever() {
-        let kept = |until| Kept {
-            client_id: "c".to_owned(),
-            client_secret: None,
-            client_secret_expires_at: until,
-        };
-        assert!(kept(None).is_good(1_000) && kept(Some(0)).is_good(1_000) && kept(Some(2_000)).is_good(1_000));
-        assert!(!kept(Some(1_000)).is_good(1_000) && !kept(Some(1_030)).is_good(1_000));
+        Ok(answered)
     }
 }

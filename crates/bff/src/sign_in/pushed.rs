@@ -89,7 +89,7 @@ pub(crate) async fn destination(
     let asking = provider.http.post(endpoint, provider.client_auth(metadata), &fields);
     let answer = measured(provider.config.id.as_str(), Endpoint::PushedRequest, asking).await?;
     let reference = vec![
-        ("client_id", provider.client_id().to_owned()),
+        ("client_id", provider.client().id.to_string()),
         (REQUEST_URI, read(&answer)?),
     ];
     Ok(address(metadata, &reference))

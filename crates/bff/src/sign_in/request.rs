@@ -35,7 +35,7 @@ pub(crate) fn parameters<'a>(
     let config = &provider.config;
     let mut asked = vec![
         ("response_type", "code".to_owned()),
-        ("client_id", provider.client_id().to_owned()),
+        ("client_id", provider.client().id.to_string()),
         ("redirect_uri", provider.redirect_uri.clone()),
         ("scope", config.scopes.join(" ")),
         ("state", pending.state.clone()),

@@ -82,10 +82,10 @@ async fn depart(inner: &Inner, session: &Session) -> Response {
     let Some(endpoint) = metadata.and_then(|m| m.end_session_endpoint.clone()) else {
         return depart_by_own_address(inner, provider, &landing);
     };
-    let state = CsrfToken::new_random_len(32).into_secret();
+    let (state, client) = (CsrfToken::new_random_len(32).into_secret(), provider.client());
     let fields = [
         ("id_token_hint", session.tokens.id_token.as_str()),
-        ("client_id", provider.client_id()),
+        ("client_id", &client.id),
         ("post_logout_redirect_uri", &landing),
         ("state", &state),
     ];
@@ -110,7 +110,7 @@ async fn depart(inner: &Inner, session: &Session) -> Response {
 /// Where nothing standard is offered: the provider's own address, if it is known to have one. It brings no `state` back.
 fn depart_by_own_address(inner: &Inner, provider: &Provider, landing: &str) -> Response {
     let there = provider.config.sign_out_address.as_ref();
-    let Some(url) = there.and_then(|there| there.url(landing, provider.client_id())) else {
+    let Some(url) = there.and_then(|there| there.url(landing, &provider.client().id)) else {
         return land(inner, true);
     };
     let mut response = see_other(url.as_str());

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use bff::{ProviderConfig, Registration, Secret};
+use bff::{ClientTokenRequest, ProviderConfig, Registration, Secret, TokenError};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::journey::{renew, sign_in, sign_out};
+use crate::journey::{renew, sign_in, sign_out, token};
 use crate::provider::{CLIENT, Certified, Person, Plan, open};
-use crate::site::Site;
+use crate::site::{PROVIDER, Site};
 
 const TOKEN: &str = "who-knows-this-may-register";
 
@@ -69,6 +69,34 @@ async fn si_5_a_certified_provider_that_does_not_know_the_token_registers_nobody
     let problem = site.bff.readiness().remove(0).problem.unwrap();
     assert!(problem.contains("401") && !problem.contains("guessed"), "{problem}");
     assert!(provider.requests("/auth").await.is_empty());
+}
+
+#[tokio::test]
+async fn si_5_a_certified_provider_registers_the_site_for_what_it_uses_and_once_more_when_that_is_more() {
+    let (provider, site) = scene(registers).await;
+    sign_in(&site, &mut Browser::new(), &Person("alice")).await;
+    let refused = site.bff.client_token(PROVIDER, ClientTokenRequest::default()).await;
+    assert_eq!(refused.unwrap_err(), TokenError::NotGranted);
+    let more: fn(&mut ProviderConfig) = |config| {
+        config.client_credentials = true;
+        config.dpop = true;
+    };
+    let site = site.restart_as(more).await;
+    let mut browser = Browser::new();
+    sign_in(&site, &mut browser, &Person("alice")).await;
+    assert_eq!(token(&site, &mut browser).await.scheme(), "DPoP");
+    let granted = site.bff.client_token(PROVIDER, ClientTokenRequest::default()).await;
+    assert_eq!(granted.unwrap().scheme(), "DPoP");
+    let registrations = provider.requests("/reg").await;
+    assert_eq!(registrations.len(), 2);
+    assert!(registrations.iter().all(|r| r["status"] == 201), "{registrations:?}");
+    let site = site.restart().await;
+    sign_in(&site, &mut Browser::new(), &Person("bob")).await;
+    assert_eq!(
+        provider.requests("/reg").await.len(),
+        2,
+        "once more, not at every start"
+    );
 }
 
 #[tokio::test]

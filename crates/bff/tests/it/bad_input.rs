@@ -80,6 +80,9 @@ fn slow() -> Answer {
     })
 }
 
+/// How long a provider is left alone that answered a registration with something of no use.
+const PAUSE: Duration = Duration::from_hours(24);
+
 fn no_answers() -> [(&'static str, Answer); 5] {
     [
         ("html", Answer::Html),
@@ -173,7 +176,7 @@ async fn ds_2_whatever_an_endpoint_answers_is_a_page_with_a_reference_and_no_ses
             let page = soon(&why, far(&mut browser, endpoint)).await;
             assert!(house.provider.requests(endpoint) > asked, "{why}: it was not asked");
             is_refused(&house, &log, &browser, (page, &why)).await;
-            house.advance(Duration::from_secs(2));
+            house.advance(PAUSE);
         }
         house.provider.change(|faults| faults.answers.clear());
         let page = far(&mut house.browser(), endpoint).await;
@@ -193,7 +196,7 @@ async fn ds_2_nobody_is_connected_to_because_an_endpoint_says_so() {
             assert!(house.provider.requests(endpoint) > asked, "{why}: it was not asked");
             is_refused(&house, &log, &browser, (page, &why)).await;
             trap.assert_untouched(&why);
-            house.advance(Duration::from_secs(2));
+            house.advance(PAUSE);
         }
     }
 }

@@ -1,11 +1,13 @@
 //! SI-5: a provider is known by its discovery document or by what the configuration says of it, and the site by what was
 //! registered beforehand or by registering itself, once.
 
-use bff::{ProviderConfig, Registration, Secret};
-use demo::{DemoConfig, Endpoint, Patch};
+use std::time::Duration;
+
+use bff::{BffConfig, ProviderConfig, Registration, Secret};
+use demo::{Answer, DemoConfig, Endpoint, Patch};
 use serde_json::{Value, json};
 
-use crate::support::{House, Plan, patch, without};
+use crate::support::{House, Log, Plan, patch, without};
 
 fn registers(config: &mut DemoConfig) {
     config.registers = Some("let me in".to_owned());
@@ -72,10 +74,115 @@ async fn si_5_a_registration_that_is_refused_or_odd_makes_nobody_ready_and_is_tr
         assert_eq!(house.browser().go("/auth/login").await.status, 503, "{why}");
         let problem = house.bff.readiness()[0].problem.clone().unwrap();
         assert!(problem.contains(why), "{problem}");
-        house.advance(std::time::Duration::from_secs(2));
+        house.advance(Duration::from_hours(24));
     }
     house.provider.change(|faults| faults.registration = Patch::new());
     assert_eq!(house.browser().sign_in("alice").await.status, 303);
+}
+
+#[tokio::test]
+async fn si_5_a_provider_that_makes_clients_of_no_use_is_not_asked_for_one_after_the_other() {
+    for answer in [
+        without("client_id"),
+        patch("client_secret_expires_at", 1),
+        patch("grant_types", json!(["implicit"])),
+        Patch::new(),
+    ] {
+        let house = self::house().await;
+        house.provider.change(|faults| {
+            if answer.is_empty() {
+                faults.answers.insert(Endpoint::Register, Answer::Oversize(2_000_000));
+            }
+            faults.registration = answer;
+        });
+        // Pauses double from a minute on: 1, 2, 4, and 8 that is not over.
+        for _ in 0..60 {
+            assert_eq!(house.browser().go("/auth/login").await.status, 503);
+            house.advance(Duration::from_secs(10));
+        }
+        assert_eq!(house.provider.requests(Endpoint::Register), 4);
+        let problem = house.bff.readiness()[0].problem.clone().unwrap();
+        assert!(problem.contains("asked again in 8 minutes"), "{problem}");
+        house.provider.change(|faults| {
+            faults.registration = Patch::new();
+            faults.answers.clear();
+        });
+        house.advance(Duration::from_mins(8));
+        assert_eq!(house.browser().sign_in("alice").await.status, 303);
+        assert_eq!(house.provider.requests(Endpoint::Register), 5);
+    }
+}
+
+/// What the provider was asked for at its last registration.
+fn asked(house: &House) -> Value {
+    let said = house.provider.bodies(Endpoint::Register).pop().unwrap();
+    serde_json::from_str(said.lines().next().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn si_5_a_site_asks_for_just_the_grants_and_bound_tokens_it_uses() {
+    let house = house().await;
+    house.browser().start("/auth/login").await;
+    let unasked = asked(&house);
+    assert_eq!(unasked["grant_types"], json!(["authorization_code", "refresh_token"]));
+    assert_eq!(unasked.get("dpop_bound_access_tokens"), None);
+    let plan = Plan {
+        demo: registers,
+        provider: |provider| {
+            registering(provider);
+            provider.client_credentials = true;
+            provider.dpop = true;
+        },
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    house.browser().start("/auth/login").await;
+    let more = asked(&house);
+    assert!(
+        more["grant_types"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("client_credentials"))
+    );
+    assert_eq!(more["dpop_bound_access_tokens"], true);
+}
+
+#[tokio::test]
+async fn si_5_what_was_registered_for_less_is_not_used_for_more() {
+    let house = house().await;
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    let more: [fn(&mut BffConfig); 3] = [
+        |config| config.providers[0].client_credentials = true,
+        |config| config.providers[0].device_sign_in = true,
+        |config| config.providers[0].dpop = true,
+    ];
+    for (before, change) in more.into_iter().enumerate() {
+        for _ in 0..2 {
+            house.at_replica(&browser, change).await.start("/auth/login").await;
+            assert_eq!(house.provider.requests(Endpoint::Register), before + 2, "once for each");
+        }
+    }
+    assert_eq!(asked(&house)["dpop_bound_access_tokens"], true);
+}
+
+#[tokio::test]
+async fn si_5_a_grant_that_is_not_given_is_named_and_not_asked_for_over_and_over() {
+    let log = Log::start();
+    let house = house().await;
+    let given = patch("grant_types", json!(["authorization_code", "refresh_token"]));
+    house.provider.change(|faults| faults.registration = given);
+    let browser = house.browser();
+    for _ in 0..3 {
+        let change: fn(&mut BffConfig) = |config| config.providers[0].client_credentials = true;
+        house.at_replica(&browser, change).await.start("/auth/login").await;
+    }
+    assert_eq!(house.provider.requests(Endpoint::Register), 1);
+    let told = log.own();
+    assert!(
+        told.contains("without grants it needs") && told.contains("client_credentials"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
@@ -109,10 +216,49 @@ async fn si_5_a_secret_that_ends_is_replaced_at_the_next_start() {
     assert_eq!(browser.sign_in("alice").await.status, 303);
     house.at_replica(&browser, |_| {}).await.start("/auth/login").await;
     assert_eq!(house.provider.requests(Endpoint::Register), 1, "still good");
-    house.advance(std::time::Duration::from_mins(15));
+    house.advance(Duration::from_mins(15));
     house.provider.change(|faults| faults.registration = Patch::new());
     house.at_replica(&browser, |_| {}).await.start("/auth/login").await;
     assert_eq!(house.provider.requests(Endpoint::Register), 2);
+}
+
+/// As whom the site sends people to the provider.
+async fn client(house: &House) -> String {
+    let there = house.browser().start("/auth/login").await;
+    let client = there.query_pairs().find(|(name, _)| name == "client_id");
+    client.unwrap().1.into_owned()
+}
+
+#[tokio::test]
+async fn si_5_a_secret_that_ends_is_replaced_while_the_site_runs() {
+    let house = house().await;
+    let until = house.provider.now() + 600;
+    let change = |id: &str, until: i64| {
+        let mut answer = patch("client_id", id);
+        answer.insert("client_secret_expires_at".to_owned(), until.into());
+        house.provider.change(|faults| faults.registration = answer);
+    };
+    change("first", until);
+    assert_eq!(client(&house).await, "first");
+    change("second", until + 600);
+    house.advance(Duration::from_secs(530));
+    assert_eq!(client(&house).await, "first", "good for more than a minute");
+    // A minute before its end a new one is asked for; until then the old one is better than none.
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Register, Answer::Json(503, json!({})));
+    });
+    house.advance(Duration::from_secs(30));
+    assert_eq!(client(&house).await, "first");
+    assert!(house.bff.readiness()[0].ready);
+    house.advance(Duration::from_secs(40));
+    assert_eq!(house.browser().go("/auth/login").await.status, 503);
+    assert!(!house.bff.readiness()[0].ready);
+    house.provider.change(|faults| faults.answers.clear());
+    house.advance(Duration::from_secs(2));
+    assert_eq!(client(&house).await, "second");
+    // Another replica finds it.
+    let mut there = house.at_replica(&house.browser(), |_| {}).await;
+    assert!(there.start("/auth/login").await.as_str().contains("client_id=second"));
 }
 
 fn written(provider: &mut ProviderConfig) {

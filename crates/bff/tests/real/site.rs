@@ -135,14 +135,20 @@ impl Site {
 
     /// Closes and opens again: the same address, database and keys, and nothing else.
     pub(crate) async fn restart(self) -> Self {
+        self.restart_as(|_| {}).await
+    }
+
+    /// The same with another configuration.
+    pub(crate) async fn restart_as(self, change: fn(&mut ProviderConfig)) -> Self {
         let Opened {
             address,
-            provider,
+            mut provider,
             close,
             server,
         } = self.opened;
         close.send(()).unwrap();
         server.await.unwrap();
+        change(&mut provider);
         let listener = TcpListener::bind(address).await.unwrap();
         let ground = Ground { listener, address };
         ground.open_with(provider, self.folder, self.ahead).await

@@ -23,7 +23,7 @@ fn key(der: &[u8]) -> PrivateKey {
 
 fn assertion(key: &PrivateKey, algorithm: &'static str) -> String {
     let assertion = Assertion {
-        client_id: "portico",
+        client_id: "portico".into(),
         audience: "https://idp.example",
         key,
         kid: Some("k1"),

@@ -27,12 +27,13 @@ impl Provider {
         let is_other_kind = token.kind().is_some_and(|kind| kind != "jwt") || token.claims.contains_key("events");
         let named = &metadata.issuer;
         let is_ours = !token.claims.contains_key("iss") || self.config.issuer_of(&token.claims, named).is_some();
-        let is_for_us = token.claims.get("aud").is_none() || token.audiences().contains(&self.client_id());
+        let client = self.client();
+        let is_for_us = token.claims.get("aud").is_none() || token.audiences().contains(&&*client.id);
         if !self.config.algorithms.contains(&token.header.alg) || is_other_kind || !is_ours || !is_for_us {
             return Err(UserinfoError::NotBelieved);
         }
         let keys = if alg.starts_with("HS") {
-            self.client_secret().into_iter().map(Key::of_secret).collect()
+            client.secret.iter().map(Key::of_secret).collect()
         } else {
             let wanted = (alg, token.header.kid.as_deref());
             self.keys.find(&metadata.jwks_uri, wanted, Asker::Provider).await?

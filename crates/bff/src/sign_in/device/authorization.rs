@@ -85,8 +85,9 @@ impl Provider {
         fields.extend(self.config.resource.as_deref().map(|resource| ("resource", resource)));
         let auth = self.client_auth(metadata);
         // Beside a header as well: many providers want it in the form, and none minds.
-        if let ClientAuth::Basic { id, .. } = auth {
-            fields.push(("client_id", id));
+        let client = self.client();
+        if let ClientAuth::Basic { .. } = auth {
+            fields.push(("client_id", &client.id));
         }
         let asking = self.http.post(endpoint, auth, &fields);
         read(&measured(self.config.id.as_str(), Endpoint::DeviceAuthorization, asking).await?)
