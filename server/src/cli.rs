@@ -68,21 +68,25 @@ struct ConfigFile {
 impl ConfigFile {
     /// Reads the configuration; a file that was named must be there.
     fn read(&self) -> Result<Config, Problems> {
+        Config::read(&self.sources()?)
+    }
+
+    fn sources(&self) -> Result<Sources, Problems> {
         let path = self.file.clone().unwrap_or_else(|| PathBuf::from("portico.toml"));
-        let sources = Sources::gather(&path, self.file.is_some()).map_err(|problem| Problems(vec![problem]))?;
-        Config::read(&sources)
+        Sources::gather(&path, self.file.is_some()).map_err(|problem| Problems(vec![problem]))
     }
 
     /// The configuration of the demo. A `portico.toml` that happens to be here belongs to another site, with a database
     /// of its own: only one that was named is read.
     #[cfg(feature = "demo")]
-    fn read_demo(&self) -> Result<Config, Failure> {
-        let config = if self.file.is_some() {
-            self.read()?
+    fn read_demo(&self) -> Result<Config, Problems> {
+        let sources = if self.file.is_some() {
+            self.sources()?
         } else {
-            Config::read(&Sources::environment())?
+            Sources::environment()
         };
-        crate::demo_house::prepare(config).map_err(|refusal| Failure::Configuration(refusal.to_string()))
+        let config = Config::read(&sources.with_demo())?;
+        crate::demo_house::prepare(config).map_err(|refusal| Problems(vec![refusal.into()]))
     }
 }
 

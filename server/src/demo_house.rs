@@ -8,7 +8,11 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::{
-    config::{ClaimNames, Config, DatabaseUrl, DirectoryUse, ProviderSettings, values},
+    config::{
+        ClaimNames, Config, DatabaseUrl, DirectoryUse, Problem, ProviderSettings,
+        problem::{Complaint, Origin},
+        values,
+    },
     import::{self, ImportError},
     serve::{self, ListenError},
     store::Store,
@@ -39,6 +43,17 @@ pub struct NotLoopback {
     key: &'static str,
     value: String,
     instead: &'static str,
+}
+
+impl From<NotLoopback> for Problem {
+    fn from(refusal: NotLoopback) -> Self {
+        let what = format!(
+            "`{}` can be reached from other machines, and `--demo` lets anybody be anybody",
+            refusal.value
+        );
+        Complaint::new(what, format!("use `{}`", refusal.instead))
+            .at(&Origin::Nowhere("--demo".to_owned()), refusal.key)
+    }
 }
 
 /// Adds the demo's provider, API and database to a configuration.

@@ -75,19 +75,25 @@ pub(crate) fn router(parts: Parts) -> Router {
     let compressed = CompressionLayer::new().br(true).gzip(true);
     let files = files::hashed(&options).layer(compressed.clone());
     let site = pages(house, options).layer(compressed).merge(api).merge(bff.router());
-    bff.protect(site)
+    let timed = bff
+        .protect(site)
         .layer(middleware::from_fn(door::limit_body))
-        // They guard themselves and limit bodies as they pass, piece by piece.
-        .merge(proxies)
         // Files of the build are the same for everybody: no session is looked up for them.
         .merge(files)
-        .merge(health::router(bff, store))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .merge(health::router(bff, store));
+    limited(timed, TIMEOUT, proxies)
         .layer(middleware::from_fn(door::refuse_malformed))
         .layer(CatchPanicLayer::custom(telemetry::answer_panic))
         .layer(middleware::from_fn_with_state(headers, headers::protect_answer))
         .layer(middleware::from_fn(telemetry::log_request))
         .layer(middleware::from_fn(telemetry::trace_request))
+}
+
+/// `site` within its time, and beside it the ways to upstreams: they guard themselves, limit bodies as they pass, piece by
+/// piece, and each has a time of its own.
+fn limited(site: Router, time: Duration, proxies: Router) -> Router {
+    site.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, time))
+        .merge(proxies)
 }
 
 /// Pages, server functions, and the page for everything else.
@@ -133,4 +139,39 @@ async fn everything_else(
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::{body::Body, routing::get};
+    use tokio::sync::Notify;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn px_2_an_upstream_may_take_longer_than_a_page() {
+        let (asked, done) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let slow = {
+            let (asked, done) = (asked.clone(), done.clone());
+            async move || {
+                asked.notify_one();
+                done.notified().await;
+                "an order"
+            }
+        };
+        let router = limited(
+            Router::new().route("/page", get(std::future::pending::<()>)),
+            Duration::from_millis(1),
+            Router::new().route("/api/orders", get(slow)),
+        );
+        let ask = |path: &str| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
+        let order = tokio::spawn(ask("/api/orders"));
+        asked.notified().await;
+        assert_eq!(ask("/page").await.unwrap().status(), StatusCode::GATEWAY_TIMEOUT);
+        done.notify_one();
+        assert_eq!(order.await.unwrap().unwrap().status(), StatusCode::OK);
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{ConfigFile, complain, print};
 use crate::{
-    config::{Problems, problem::Origin},
+    config::{Config, Problems, problem::Origin},
     policy::Policy,
     site::with_causes,
 };
@@ -16,13 +16,17 @@ use crate::{
 pub(super) struct CheckArgs {
     #[command(flatten)]
     config: ConfigFile,
+    /// Look at what `portico serve --demo` would read
+    #[cfg(feature = "demo")]
+    #[arg(long)]
+    demo: bool,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(arguments: &CheckArgs) -> ExitCode {
-    let outcome = arguments.config.read();
+    let outcome = arguments.config();
     let (problems, policy) = match outcome {
         Ok(config) => (
             Problems(Vec::new()),
@@ -47,6 +51,16 @@ pub(super) fn run(arguments: &CheckArgs) -> ExitCode {
     }
     let lines: Vec<String> = problems.0.iter().map(ToString::to_string).chain(policy).collect();
     complain(&lines.join("\n"), 2)
+}
+
+impl CheckArgs {
+    fn config(&self) -> Result<Config, Problems> {
+        #[cfg(feature = "demo")]
+        if self.demo {
+            return self.config.read_demo();
+        }
+        self.config.read()
+    }
 }
 
 fn as_json(problem: &crate::config::Problem) -> Value {

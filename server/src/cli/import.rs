@@ -46,7 +46,7 @@ impl ImportArgs {
     fn config(&self) -> Result<Config, Failure> {
         #[cfg(feature = "demo")]
         if self.demo {
-            return self.config.read_demo();
+            return Ok(self.config.read_demo()?);
         }
         Ok(self.config.read()?)
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bff::{ClientAuthMethod, ProviderConfig};
 use domain::GroupMatch;
 use url::Url;
 
@@ -91,4 +92,27 @@ pub(super) fn of_provider(reader: &mut Reader, table: &str) -> Option<DirectoryU
         },
         manager: manager?,
     })
+}
+
+/// Complains where the directory is to be asked with a token of the application, and the application cannot prove who it is
+/// (RFC 6749 §4.4: confidential clients only).
+pub(super) fn need_client(reader: &mut Reader, table: &str, uses: &DirectoryUse, provider: &ProviderConfig) {
+    let has_key = matches!(provider.client_auth, ClientAuthMethod::PrivateKeyJwt { .. });
+    let is_nobody = matches!(provider.client_auth, ClientAuthMethod::None);
+    let has_secret = (provider.client_secret.is_some() || provider.registration.is_some()) && !is_nobody;
+    if has_key || has_secret {
+        return;
+    }
+    let asked = [
+        ("groups.graph", uses.groups),
+        ("profile.graph", uses.profile == ProfileToken::Application),
+        ("manager.graph", uses.manager),
+    ];
+    for (key, _) in asked.into_iter().filter(|(_, asks)| *asks) {
+        let complaint = Complaint::new(
+            "asks the directory with a token of the application, which has no credentials",
+            "write `client_secret_file` or `private_key_file` as well",
+        );
+        reader.complain(&format!("{table}.{key}"), complaint);
+    }
 }

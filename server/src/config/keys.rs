@@ -57,6 +57,7 @@ const CLAIM: Shape = Shape::Text("name of a claim");
 const DURATION: Shape = Shape::Text("duration: a number and `s`, `m`, `h` or `d`");
 const FILE: Shape = Shape::Text("path of a file");
 const FOLDER: Shape = Shape::Text("path of a folder");
+const SIZE: Shape = Shape::Text("size: a number and `B`, `KiB`, `MiB` or `GiB`");
 const TEXT: Shape = Shape::Text("text");
 const URL: Shape = Shape::Text("address starting with `https://` (or `http://` on this machine)");
 

@@ -7,7 +7,7 @@ use bff::{ProviderConfig, ProviderId, ResponseMode};
 mod client;
 mod kind;
 
-use super::{ClaimNames, ProviderSettings, directory, problem::Complaint, read::Reader, values};
+use super::{ClaimNames, DirectoryUse, ProviderSettings, directory, problem::Complaint, read::Reader, values};
 
 /// The most leeway that still means "now".
 const MAX_LEEWAY: Duration = Duration::from_mins(5);
@@ -77,6 +77,10 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     };
     let directory = directory::of_provider(reader, table);
     client.filter(|()| is_known)?;
+    if let Some(uses) = &directory {
+        directory::need_client(reader, table, uses, &provider);
+        provider.client_credentials = *uses != DirectoryUse::default();
+    }
     provider.title = title.unwrap_or(provider.title);
     provider.scopes = scopes.filter(|_| asks).unwrap_or(provider.scopes);
     // Microsoft's providers name an API by its scopes.

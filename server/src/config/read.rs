@@ -135,6 +135,7 @@ pub(super) struct Reader {
     entries: Entries,
     problems: Vec<Problem>,
     file: String,
+    demo: bool,
 }
 
 impl Reader {
@@ -145,7 +146,13 @@ impl Reader {
             entries,
             problems,
             file: sources.file_name().to_owned(),
+            demo: sources.demo,
         }
+    }
+
+    /// Whether `--demo` adds a provider to what is written.
+    pub(super) fn has_demo(&self) -> bool {
+        self.demo
     }
 
     /// How many tables of that name there are, such as `[[providers]]`.

@@ -18,6 +18,8 @@ pub struct Sources {
     pub dotenv: Option<(String, String)>,
     /// The environment.
     pub environment: Vec<(String, String)>,
+    /// Whether `--demo` adds its provider to what is written here.
+    pub demo: bool,
 }
 
 impl Sources {
@@ -31,6 +33,7 @@ impl Sources {
             file: text_of(path, must_exist)?,
             dotenv: text_of(&dotenv, false)?,
             environment: Self::variables(),
+            demo: false,
         })
     }
 
@@ -47,6 +50,12 @@ impl Sources {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect()
+    }
+
+    /// The same, with the provider of `--demo`.
+    #[must_use]
+    pub fn with_demo(self) -> Self {
+        Self { demo: true, ..self }
     }
 
     /// The name of the file a missing key could be written in.

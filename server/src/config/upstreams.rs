@@ -1,6 +1,8 @@
 //! Which APIs do pages reach through Portico? The `[[upstreams]]` tables. What passes is decided in `bff`.
 
-use bff::{InvalidUpstream, Upstream};
+use std::time::Duration;
+
+use bff::{InvalidUpstream, ProxyLimits, Upstream};
 use http::Method;
 
 use super::{ProviderSettings, problem::Complaint, read::Reader, values};
@@ -9,6 +11,8 @@ use super::{ProviderSettings, problem::Complaint, read::Reader, values};
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /// What is served below `/api/` already.
 const TAKEN: [&str; 2] = ["/api/fn", "/api/messages"];
+/// Shortest and longest time a request may take.
+const TIMES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(24));
 /// The id of the provider that `--demo` adds after this was read.
 const DEMO: &str = "demo";
 
@@ -37,6 +41,7 @@ fn one(reader: &mut Reader, table: &str, path: Option<String>, providers: &[Prov
     let resource = reader.take(&at("resource"), |text| values::url(text).map(|_| text.to_owned()));
     let scopes = reader.words(&at("scopes"));
     let whose = whose(reader, &at("providers"), providers);
+    let limits = limits(reader, table);
     if !reader.is_written(&at("audience")) && !reader.is_written(&at("resource")) {
         let complaint = Complaint::new(
             "is missing, and `resource` too",
@@ -59,7 +64,11 @@ fn one(reader: &mut Reader, table: &str, path: Option<String>, providers: &[Prov
     if whose.is_empty() {
         need_giver(reader, &at("providers"), providers, (&audience, &resource, &scopes));
     }
-    upstream = upstream.methods(methods?).scopes(scopes).providers(whose);
+    upstream = upstream
+        .methods(methods?)
+        .scopes(scopes)
+        .providers(whose)
+        .limits(limits?);
     if let Some(audience) = audience {
         upstream = upstream.audience(audience);
     }
@@ -69,7 +78,24 @@ fn one(reader: &mut Reader, table: &str, path: Option<String>, providers: &[Prov
     Some(upstream)
 }
 
-/// Complains unless a sign-in asks for just that. Without any provider nothing is known yet: `--demo` adds one.
+fn limits(reader: &mut Reader, table: &str) -> Option<ProxyLimits> {
+    let timeout = reader.take(&format!("{table}.timeout"), |text| match values::duration(text)? {
+        time if time < TIMES.0 || time > TIMES.1 => Err(Complaint::new(
+            format!("`{text}` is less than a second or more than a day"),
+            "write a time between `1s` and `1d`",
+        )),
+        time => Ok(time),
+    });
+    let request = reader.take(&format!("{table}.max_request_size"), values::size);
+    let response = reader.take(&format!("{table}.max_response_size"), values::size);
+    Some(ProxyLimits {
+        timeout: timeout?,
+        max_request_bytes: request?,
+        max_response_bytes: response?,
+    })
+}
+
+/// Complains unless a sign-in asks for just that; the one that `--demo` adds may.
 fn need_giver(reader: &mut Reader, place: &str, providers: &[ProviderSettings], wanted: Wanted<'_>) {
     let (audience, resource, scopes) = wanted;
     let asks = |settings: &ProviderSettings| {
@@ -77,7 +103,7 @@ fn need_giver(reader: &mut Reader, place: &str, providers: &[ProviderSettings], 
         (&sign_in.audience, &sign_in.resource) == (audience, resource)
             && scopes.iter().all(|scope| sign_in.scopes.contains(scope))
     };
-    if !providers.is_empty() && !providers.iter().any(asks) {
+    if !reader.has_demo() && !providers.iter().any(asks) {
         let complaint = Complaint::new(
             "is missing, and no sign-in asks for this audience, resource and scopes",
             "write the `id` of the provider that gives tokens for it",
@@ -130,12 +156,21 @@ fn methods(reader: &mut Reader, place: &str) -> Option<Vec<Method>> {
 /// The providers whose people get through.
 fn whose(reader: &mut Reader, place: &str, providers: &[ProviderSettings]) -> Option<Vec<String>> {
     let ids = reader.words(place)?;
-    let is_known = |id: &str| id == DEMO || providers.iter().any(|settings| settings.provider.id.as_str() == id);
+    let has_demo = reader.has_demo();
+    let is_known =
+        |id: &str| (has_demo && id == DEMO) || providers.iter().any(|settings| settings.provider.id.as_str() == id);
     for id in ids.iter().filter(|id| !is_known(id)) {
-        let complaint = Complaint::new(
-            format!("`{id}` is no provider"),
-            "write the `id` of one of the `[[providers]]`",
-        );
+        let complaint = if id == DEMO {
+            Complaint::new(
+                "`demo` is the provider of `--demo`, which is not there",
+                "write the `id` of one of the `[[providers]]`, or start with `--demo`",
+            )
+        } else {
+            Complaint::new(
+                format!("`{id}` is no provider"),
+                "write the `id` of one of the `[[providers]]`",
+            )
+        };
         reader.complain(place, complaint);
     }
     Some(ids)

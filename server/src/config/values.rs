@@ -1,9 +1,12 @@
 //! What may be written for a value? Each function turns text into a type, or says what is wrong and what to write.
 
-use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
+mod quantity;
+
+use std::{net::SocketAddr, num::NonZeroUsize};
 
 use url::{Host, Url};
 
+pub use self::quantity::{duration, size};
 use super::problem::Complaint;
 
 /// Whether an address names this machine.
@@ -145,38 +148,6 @@ pub fn number_of_sessions(text: &str) -> Result<NonZeroUsize, Complaint> {
     })
 }
 
-/// `90s`, `15m`, `8h`, `7d`.
-///
-/// # Errors
-/// If it is none of these.
-pub fn duration(text: &str) -> Result<Duration, Complaint> {
-    let wrong = || {
-        Complaint::new(
-            format!("`{text}` is not a duration"),
-            "write a number and `s`, `m`, `h` or `d`, such as `8h`",
-        )
-    };
-    let unit = text.chars().last().ok_or_else(wrong)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86400,
-        _ => return Err(wrong()),
-    };
-    let number: u64 = text
-        .get(..text.len() - 1)
-        .and_then(|digits| digits.parse().ok())
-        .ok_or_else(wrong)?;
-    match number.checked_mul(seconds) {
-        Some(total) if total <= 3660 * 86400 => Ok(Duration::from_secs(total)),
-        _ => Err(Complaint::new(
-            format!("`{text}` is more than ten years"),
-            "write a shorter duration",
-        )),
-    }
-}
-
 /// One word of a short list.
 ///
 /// # Errors
@@ -195,25 +166,6 @@ pub fn one_of(text: &str, known: &[&'static str]) -> Result<&'static str, Compla
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_have_a_unit() {
-        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("7d"), Ok(Duration::from_hours(168)));
-        for bad in [
-            "",
-            "s",
-            "8",
-            "8 h",
-            "-1h",
-            "1.5h",
-            "8ü",
-            "99999999999999999999d",
-            "999999999d",
-        ] {
-            assert!(duration(bad).is_err(), "{bad:?}");
-        }
-    }
 
     #[test]
     fn plain_http_is_for_this_machine_alone() {

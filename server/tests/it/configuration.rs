@@ -16,8 +16,8 @@ fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
     let problems = |problems: server::config::Problems| problems.to_string().lines().map(str::to_owned).collect();
     Config::read(&Sources {
         file,
-        dotenv: None,
         environment,
+        ..Sources::default()
     })
     .map_err(problems)
 }
@@ -72,7 +72,8 @@ fn what_is_written_is_what_counts() {
 
 #[test]
 fn po_2_the_directory_is_asked_where_a_provider_says_so() {
-    let provider = "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"p\"\n";
+    let provider =
+        "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"p\"\nclient_secret = \"s\"\n";
     let config = read(
         &format!(
             "{provider}groups = {{ graph = true, match = \"name\" }}\nprofile = {{ graph = \"me\" }}\n\
@@ -111,6 +112,38 @@ fn po_2_the_directory_is_asked_where_a_provider_says_so() {
 }
 
 #[test]
+fn po_2_the_directory_is_not_asked_by_an_application_without_credentials() {
+    let provider = "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\n";
+    for (key, asks) in [
+        ("groups.graph", "groups = { graph = true }"),
+        ("profile.graph", "profile = { graph = \"application\" }"),
+        ("manager.graph", "manager = { graph = true }"),
+    ] {
+        for without in ["client_id = \"p\"", "client_id = \"p\"\nclient_auth = \"none\""] {
+            let problems = read(&format!("{provider}{without}\n{asks}\n"), &[]).unwrap_err();
+            let told =
+                format!("providers[0].{key}: asks the directory with a token of the application, which has no cred");
+            assert!(problems.len() == 1 && problems[0].contains(&told), "{problems:?}");
+        }
+        for with in [
+            "client_id = \"p\"\nclient_secret = \"s\"",
+            "registration = { client_name = \"Portico\" }",
+        ] {
+            let config = read(&format!("{provider}{with}\n{asks}\n"), &[]).unwrap();
+            assert!(config.providers[0].provider.client_credentials, "it registers for that");
+        }
+    }
+    // The person's own token needs none.
+    let config = read(
+        &format!("{provider}client_id = \"p\"\nprofile = {{ graph = \"me\" }}\n"),
+        &[],
+    );
+    assert!(config.is_ok(), "{config:?}");
+    let plain = read(&format!("{provider}client_id = \"p\"\n"), &[]).unwrap();
+    assert!(!plain.providers[0].provider.client_credentials);
+}
+
+#[test]
 fn se_3_how_recent_a_sign_in_has_to_be_is_a_duration_or_off() {
     let recent =
         |text: &str| read(&format!("[session]\nrecent = \"{text}\"\n"), &[]).map(|config| config.session.recent);
@@ -135,7 +168,8 @@ fn px_1_an_upstream_is_a_path_an_address_and_whose_tokens_are_for_it() {
     let upstream = "[[upstreams]]\npath = \"/api/orders\"\nbase_url = \"https://o.example/v1\"\n";
     let good = format!(
         "{provider}{upstream}audience = \"https://o.example\"\nresource = \"https://o.example\"\nscopes = [\"orders:read\"]\n\
-         methods = [\"GET\", \"POST\"]\nproviders = [\"a\"]\n"
+         methods = [\"GET\", \"POST\"]\nproviders = [\"a\"]\ntimeout = \"2m\"\nmax_request_size = \"20MiB\"\n\
+         max_response_size = \"1GiB\"\n"
     );
     let config = read(&good, &[]).unwrap();
     let wanted = bff::Upstream::new("/api/orders", "https://o.example/v1").unwrap();
@@ -144,7 +178,12 @@ fn px_1_an_upstream_is_a_path_an_address_and_whose_tokens_are_for_it() {
         .resource("https://o.example")
         .scopes(["orders:read"])
         .methods([http::Method::GET, http::Method::POST])
-        .providers(["a"]);
+        .providers(["a"])
+        .limits(bff::ProxyLimits {
+            timeout: std::time::Duration::from_mins(2),
+            max_request_bytes: 20 << 20,
+            max_response_bytes: 1 << 30,
+        });
     assert_eq!(format!("{:?}", config.upstreams), format!("{:?}", [wanted]));
     let by_variable = read(
         provider,
@@ -155,7 +194,13 @@ fn px_1_an_upstream_is_a_path_an_address_and_whose_tokens_are_for_it() {
             ("PORTICO_UPSTREAMS_0_PROVIDERS", "a"),
         ],
     );
-    assert_eq!(by_variable.unwrap().upstreams.len(), 1);
+    let unsaid = bff::Upstream::new("/api/x", "https://x.example").unwrap();
+    let unsaid = unsaid.audience("x").providers(["a"]);
+    assert_eq!(
+        format!("{:?}", by_variable.unwrap().upstreams),
+        format!("{:?}", [unsaid]),
+        "the defaults of `bff`"
+    );
     assert!(read(provider, &[]).unwrap().upstreams.is_empty());
 }
 
@@ -220,6 +265,12 @@ fn px_1_an_upstream_that_leads_nowhere_safe_is_refused_by_line_and_key() {
             "audience = \"x\"\nproviders = [\"b\"]",
             "providers: `b` is no provider",
         ),
+        (
+            "/api/o",
+            home,
+            "audience = \"x\"\nproviders = [\"demo\"]",
+            "providers: `demo` is the provider of `--demo`, which is not there",
+        ),
     ] {
         let said = refused_upstream(path, address, more);
         assert!(said.contains(told), "{path} {address} {more}: {said}");
@@ -233,6 +284,21 @@ fn px_2_what_passes_to_an_upstream_is_listed_and_paths_do_not_overlap() {
         ("methods = [\"TRACE\"]", "methods: `TRACE` is no method that passes"),
         ("methods = []", "methods: is empty"),
         ("colour = \"red\"", "upstreams[0].colour: is no key"),
+        (
+            "timeout = \"0s\"",
+            "timeout: `0s` is less than a second or more than a day",
+        ),
+        ("timeout = \"25h\"", "timeout: `25h` is less than a second or more"),
+        ("timeout = \"30\"", "timeout: `30` is not a duration"),
+        (
+            "max_request_size = \"0B\"",
+            "max_request_size: `0B` is nothing, or more than",
+        ),
+        ("max_request_size = \"20MB\"", "max_request_size: `20MB` is not a size"),
+        (
+            "max_response_size = \"17GiB\"",
+            "max_response_size: `17GiB` is nothing, or more than",
+        ),
         (
             "[[upstreams]]\nbase_url = \"https://x.example\"\naudience = \"x\"\nproviders = [\"a\"]",
             "upstreams[1].path: is missing",
@@ -343,6 +409,7 @@ fn a_dotenv_beside_the_file_counts_less_than_the_environment() {
             "# comment\n\nexport PORTICO_LISTEN=\"127.0.0.1:2\"\nOTHER=1\n".into(),
         )),
         environment,
+        demo: false,
     };
     assert_eq!(Config::read(&sources(Vec::new())).unwrap().listen.port(), 2);
     let outer = vec![("PORTICO_LISTEN".into(), "127.0.0.1:3".into())];
@@ -416,6 +483,40 @@ fn check_finds_nothing_wrong_with_a_good_file() {
     program.write("portico.toml", GOOD);
     let checked = program.run(&["check"]);
     assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn px_1_what_only_the_demo_has_is_no_upstream_without_it() {
+    let program = Program::new();
+    let audience =
+        demo::DemoConfig::new(([127, 0, 0, 1], 4041).into(), "http://localhost:4040".parse().unwrap()).audience;
+    let upstream =
+        format!("[[upstreams]]\npath = \"/api/o\"\nbase_url = \"https://o.example\"\naudience = \"{audience}\"\n");
+    for (more, told) in [
+        (
+            "providers = [\"demo\"]\n",
+            "providers: `demo` is the provider of `--demo`",
+        ),
+        ("", "providers: is missing, and no sign-in asks for this audience"),
+    ] {
+        program.write("portico.toml", &format!("{upstream}{more}"));
+        for command in ["check", "serve"] {
+            let refused = program.run(&[command]);
+            assert!(
+                refused.code == 2 && refused.stderr.contains(told),
+                "{command}: {}",
+                refused.stderr
+            );
+        }
+        let checked = program.run(&["check", "--demo", "--config", "portico.toml"]);
+        assert_eq!((checked.code, checked.stderr.as_str()), (0, ""), "{more}");
+    }
+    let open = program.run_with(&["check", "--demo"], &[("PORTICO_LISTEN", "0.0.0.0:4040")]);
+    assert!(
+        open.code == 2 && open.stderr.contains("can be reached from other machines"),
+        "{}",
+        open.stderr
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The keys of the APIs that pages reach through Portico.
 
-use super::{Key, Shape, TEXT, URL, key};
+use super::{DURATION, Key, SIZE, Shape, TEXT, URL, key};
 
 /// `[[upstreams]]`.
 pub(super) const UPSTREAMS: &[Key] = &[
@@ -56,5 +56,28 @@ pub(super) const UPSTREAMS: &[Key] = &[
         "Whose people get through, by the `id` of the provider. Where its sign-in asks for something else, a token for this API is \
          asked for by the refresh token of the sign-in (scope `offline_access`). Without it: the providers whose sign-in asks for \
          just this audience, resource and scopes.",
+    ),
+    key(
+        "upstreams[].timeout",
+        DURATION,
+        Some("30s"),
+        r#"timeout = "2m""#,
+        "How long one request may take, from connecting to the last byte of the answer; `1s` to `1d`. An API that sends events for \
+         hours needs more than the default. After a 401 there is a second attempt, with as much time again.",
+    ),
+    key(
+        "upstreams[].max_request_size",
+        SIZE,
+        Some("1MiB"),
+        r#"max_request_size = "20MiB""#,
+        "Largest body of a request; `1B` to `16GiB`. More is refused with 413, and never held in memory as a whole.",
+    ),
+    key(
+        "upstreams[].max_response_size",
+        SIZE,
+        Some("16MiB"),
+        r#"max_response_size = "512MiB""#,
+        "Largest body of an answer; `1B` to `16GiB`. An answer that says it is larger is refused with 502, one that turns out to be \
+         breaks off.",
     ),
 ];
