@@ -48,17 +48,19 @@ impl MessageSource {
 
     async fn fetch(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
         match self {
-            // In this process nobody can take a token on its way, so it needs no proof.
-            Self::Own(router) => ask_own(router.clone(), kind, token.map(AccessToken::secret)).await,
+            Self::Own(router) => ask_own(router.clone(), kind, token).await,
             Self::Remote(remote) => remote.ask(kind, token).await,
         }
     }
 }
 
-async fn ask_own(router: Router, kind: MessageKind, token: Option<&str>) -> Option<Answer> {
+async fn ask_own(router: Router, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
     let mut request = Request::get(format!("/api/messages/{}", kind.name()));
     if let Some(token) = token {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        // Nobody can take a token on its way through this process: the one who asks stands in for the proof.
+        request = request
+            .header(header::AUTHORIZATION, format!("Bearer {}", token.secret()))
+            .extension(token.clone());
     }
     let response = router.oneshot(request.body(Body::empty()).ok()?).await.ok()?;
     let (status, headers) = (response.status(), response.headers().clone());

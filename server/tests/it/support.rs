@@ -133,7 +133,10 @@ impl TestSite {
         (wishes.config)(&mut config);
         let mut config = demo_house::prepare(config).unwrap();
         (wishes.provider)(&mut config);
-        let demo = Demo::new(DemoConfig::new(config.demo_listen.unwrap(), config.public_url.clone())).unwrap();
+        let mut demo = DemoConfig::new(config.demo_listen.unwrap(), config.public_url.clone());
+        // As the site knows it.
+        demo.dpop = config.providers.iter().any(|settings| settings.provider.dpop);
+        let demo = Demo::new(demo).unwrap();
         let provider = demo.handle();
         let serving = if wishes.provider_answers {
             Some(answer(listener, &demo))

@@ -125,3 +125,20 @@ async fn to_4_a_provider_outage_keeps_the_session() {
         after.status
     );
 }
+
+#[tokio::test]
+async fn dp_1_the_messages_of_this_house_are_read_with_a_bound_token_that_is_no_bearer_token() {
+    let site = TestSite::with_provider(|config| config.providers[0].provider.dpop = true).await;
+    let mut alice = site.sign_in("alice").await;
+    let page = alice.get("/protected").await;
+    assert!(page.body.contains("your access token is valid"), "{}", page.body);
+    let token = site.provider.newest(Kind::AccessToken).unwrap();
+    let mut program = site.visitor();
+    for scheme in ["Bearer", "DPoP"] {
+        let request = program
+            .request(http::Method::GET, "/api/messages/protected")
+            .header("authorization", format!("{scheme} {token}"));
+        let answer = program.send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{scheme}: {}", answer.body);
+    }
+}

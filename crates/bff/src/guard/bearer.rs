@@ -9,7 +9,7 @@ use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::combined::RequireCombined;
@@ -17,6 +17,7 @@ use super::gate::{Admitted, Gate, Guarded};
 use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::provider::access_token::AccessTokenError;
+use crate::tokens::AccessToken;
 
 /// Verifies access tokens meant for one audience. Cloning is cheap.
 #[derive(Clone)]
@@ -61,6 +62,9 @@ impl Bearer {
 
     /// A layer that lets requests through whose token grants all of `scopes`, with a [`Caller`] for the handler.
     /// Others get 401 or 403 with `WWW-Authenticate` (RFC 6750 §3) and `{"message": …}`.
+    ///
+    /// A token that is bound to a key (`cnf`) is no bearer token and refused (RFC 9449 §7.2): proofs are not verified here. A
+    /// request that is made in this process may carry the [`AccessToken`] as an extension instead, which nobody outside can.
     #[must_use]
     pub fn require(&self, scopes: &[&str]) -> RequireBearer {
         RequireBearer {
@@ -70,12 +74,18 @@ impl Bearer {
     }
 
     /// Who calls, if the request's token is good and grants all of `scopes`.
-    pub(super) async fn admit(&self, headers: &HeaderMap, scopes: &[String]) -> Result<Caller, Response> {
+    pub(super) async fn admit(
+        &self,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        scopes: &[String],
+    ) -> Result<Caller, Response> {
         let token = token(headers).map_err(|refusal| *refusal)?;
         let verified = match &self.introspected_by {
             Some(provider) => self.inner.introspect(provider, token, &self.audience).await,
             None => self.inner.verify_access_token(token, &self.audience).await,
         };
+        let verified = verified.and_then(|caller| unbound(caller, token, extensions));
         let caller = verified.map_err(|error| match error {
             AccessTokenError::Unavailable(reason) => {
                 event(What::Access, Outcome::Failed).reason(&reason).record();
@@ -120,6 +130,16 @@ impl fmt::Debug for Bearer {
             .field("audience", &self.audience)
             .finish_non_exhaustive()
     }
+}
+
+/// A token that is bound to a key opens nothing without it (RFC 9449 §7.2, RFC 8705 §3), and proofs are not looked at here. An
+/// [`AccessToken`] among the extensions was put there by this process: it holds the key.
+fn unbound(caller: Caller, token: &str, extensions: &Extensions) -> Result<Caller, AccessTokenError> {
+    let is_holder = |held: &AccessToken| held.scheme() != "Bearer" && held.secret() == token;
+    if caller.claims.contains_key("cnf") && !extensions.get().is_some_and(is_holder) {
+        return Err(AccessTokenError::Invalid("bound to a key, and shown without it"));
+    }
+    Ok(caller)
 }
 
 /// The token in the header; tokens in a query or a form are not looked for (RFC 6750 §2.2, §2.3 are optional).
@@ -215,7 +235,8 @@ impl<S> tower::Layer<S> for RequireBearer {
 
 impl Gate for RequireBearer {
     async fn admit(self, mut request: Request) -> Result<Admitted, Response> {
-        let caller = self.bearer.admit(request.headers(), &self.scopes).await?;
+        let caller = self.bearer.admit(request.headers(), request.extensions(), &self.scopes);
+        let caller = caller.await?;
         request.extensions_mut().insert(caller);
         Ok(Admitted::new(request))
     }

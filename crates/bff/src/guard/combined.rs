@@ -70,7 +70,10 @@ pub struct RequireCombined {
 impl RequireCombined {
     async fn judge(&self, request: &Parts) -> Result<Combined, Response> {
         if offers_bearer(&request.headers) {
-            let caller = self.bearer.admit(&request.headers, &self.scopes).await?;
+            let caller = self
+                .bearer
+                .admit(&request.headers, &request.extensions, &self.scopes)
+                .await?;
             return Ok(Combined::Token(caller));
         }
         self.session(request).await.map(Combined::Session)

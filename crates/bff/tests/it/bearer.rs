@@ -3,7 +3,7 @@
 use demo::{Kind, Patch, Signing};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Browser, House, Page};
+use crate::support::{Browser, House, Log, Page};
 
 /// Calls the API with an `Authorization` header.
 async fn call(house: &House, authorization: &str) -> Page {
@@ -124,6 +124,26 @@ async fn in_2_to_5_tokens_that_are_wrong_in_any_way_are_refused() {
         );
         assert!(!page.body.contains(token.as_str()));
     }
+}
+
+#[tokio::test]
+async fn dp_1_a_token_that_is_bound_to_a_key_is_no_bearer_token() {
+    let log = Log::start();
+    let house = House::new().await;
+    for bound in [json!({ "jkt": "a" }), json!({ "x5t#S256": "a" }), json!({})] {
+        let mut claims = claims(&house);
+        claims.insert("cnf".into(), bound.clone());
+        let token = house.provider.mint(&header(), &claims, Signing::Proper);
+        let page = call(&house, &format!("Bearer {token}")).await;
+        assert_eq!(page.status, 401, "{bound}");
+        assert!(
+            page.header("www-authenticate").contains("error=\"invalid_token\""),
+            "{:?}",
+            page.headers
+        );
+        assert_eq!(call(&house, &format!("DPoP {token}")).await.status, 401, "{bound}");
+    }
+    assert_eq!(log.own().matches("bound to a key, and shown without it").count(), 3);
 }
 
 #[tokio::test]

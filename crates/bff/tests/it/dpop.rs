@@ -168,6 +168,32 @@ async fn dp_1_a_handler_shows_the_token_with_a_proof_and_without_it_opens_nothin
     assert_eq!(call(&house, &shown, Some(&proof)).await.status, 401, "another's key");
 }
 
+/// What an API of this process answers to a request that carries the token, and `held` as its extension.
+async fn at_own_api(house: &House, token: &AccessToken, held: Option<AccessToken>) -> StatusCode {
+    let api = Router::new().route("/", get(async || "read")).layer(
+        house
+            .bff
+            .bearer("https://api.portico.example")
+            .require(&["messages:read"]),
+    );
+    let mut request = http::Request::get("/").header("authorization", format!("Bearer {}", token.secret()));
+    if let Some(held) = held {
+        request = request.extension(held);
+    }
+    let request = request.body(axum::body::Body::empty()).unwrap();
+    tower::ServiceExt::oneshot(api, request).await.unwrap().status()
+}
+
+#[tokio::test]
+async fn dp_1_an_api_of_this_process_takes_a_bound_token_from_its_holder_alone() {
+    let house = bound().await;
+    let token = token_of(&house, &signed_in(&house).await).await.unwrap();
+    let other = token_of(&house, &signed_in(&house).await).await.unwrap();
+    assert_eq!(at_own_api(&house, &token, Some(token.clone())).await, StatusCode::OK);
+    assert_eq!(at_own_api(&house, &token, None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(at_own_api(&house, &token, Some(other)).await, StatusCode::UNAUTHORIZED);
+}
+
 #[tokio::test]
 async fn dp_1_the_application_has_bound_tokens_too_and_bearer_tokens_have_no_proof() {
     let house = bound().await;
