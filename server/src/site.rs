@@ -137,7 +137,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
 /// The paths at which pages reach APIs.
 fn proxies(config: &Config, bff: &Bff) -> Result<Router, StartError> {
     config.upstreams.iter().try_fold(Router::new(), |router, upstream| {
-        let proxy = bff.proxy(upstream.clone());
+        let proxy = bff.proxy(upstream.clone().traceparent(crate::telemetry::traceparent));
         let proxy = proxy.map_err(|error| StartError::Upstream(error.into()))?;
         Ok(router.merge(proxy))
     })

@@ -64,6 +64,8 @@ pub struct ProviderStatus {
     pub id: ProviderId,
     /// Its name for people.
     pub title: String,
+    /// Which of its user flows this is about; none where it is about signing in.
+    pub user_flow: Option<String>,
     /// Its metadata are known.
     pub ready: bool,
     /// Why not, for an operator.
@@ -118,7 +120,7 @@ impl Bff {
     /// Starts discovery and the removal of expired sessions in the background, until the last clone is dropped.
     /// Call it inside a tokio runtime.
     pub fn start(&self) {
-        for provider in self.0.providers.iter().flat_map(|p| [p].into_iter().chain(&p.flows)) {
+        for provider in self.with_flows() {
             tokio::spawn(keep_discovered(Arc::downgrade(provider)));
         }
         tokio::spawn(sweep::in_background(Arc::downgrade(&self.0), || {
@@ -138,7 +140,7 @@ impl Bff {
         guard::protect(Arc::clone(&self.0), site)
     }
 
-    /// State of each provider, in the order of the configuration.
+    /// State of each provider, in the order of the configuration, each followed by its user flows.
     #[must_use]
     pub fn readiness(&self) -> Vec<ProviderStatus> {
         let status = |p: &Arc<Provider>| {
@@ -146,11 +148,16 @@ impl Bff {
             ProviderStatus {
                 id: p.config.id.clone(),
                 title: p.config.title.clone(),
+                user_flow: p.flow.as_ref().map(|flow| flow.name.clone()),
                 ready: problem.is_none(),
                 problem,
             }
         };
-        self.0.providers.iter().map(status).collect()
+        self.with_flows().map(status).collect()
+    }
+
+    fn with_flows(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        self.0.providers.iter().flat_map(|p| [p].into_iter().chain(&p.flows))
     }
 
     /// The providers to choose from, in the order of the configuration.

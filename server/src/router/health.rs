@@ -26,7 +26,14 @@ async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Va
     let all = problem.is_none() && providers.iter().all(|provider| provider.ready);
     let providers: Vec<Value> = providers
         .iter()
-        .map(|provider| json!({ "id": provider.id.to_string(), "ready": provider.ready, "problem": provider.problem }))
+        .map(|provider| {
+            let mut told =
+                json!({ "id": provider.id.to_string(), "ready": provider.ready, "problem": provider.problem });
+            if let Some(flow) = &provider.user_flow {
+                told["user_flow"] = flow.as_str().into();
+            }
+            told
+        })
         .collect();
     let body = json!({
         "ready": all,

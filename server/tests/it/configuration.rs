@@ -119,7 +119,8 @@ fn po_2_the_directory_is_not_asked_by_an_application_without_credentials() {
         ("profile.graph", "profile = { graph = \"application\" }"),
         ("manager.graph", "manager = { graph = true }"),
     ] {
-        for without in ["client_id = \"p\"", "client_id = \"p\"\nclient_auth = \"none\""] {
+        let unused = "client_id = \"p\"\nclient_secret = \"s\"\nclient_auth = \"none\"";
+        for without in ["client_id = \"p\"", unused] {
             let problems = read(&format!("{provider}{without}\n{asks}\n"), &[]).unwrap_err();
             let told =
                 format!("providers[0].{key}: asks the directory with a token of the application, which has no cred");

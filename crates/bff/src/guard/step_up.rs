@@ -17,6 +17,7 @@ use super::combined::Combined;
 use super::gate::{Admitted, Gate, Guarded};
 use super::signed_in::SignedIn;
 use crate::bff::{Bff, Inner};
+use crate::event::{Outcome, What, event};
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::sign_in::start::{is_navigation, see_other};
@@ -109,7 +110,7 @@ impl RequireStepUp {
     /// Why the request does not pass; `None` when it does.
     fn refusal(&self, request: &Request) -> Option<Response> {
         if let Some(caller) = token_holder(request) {
-            return (!self.admits_token(&caller.claims, &caller.issuer)).then(|| self.challenge(None));
+            return (!self.admits_token(&caller.claims, &caller.issuer)).then(|| self.refuse_token(caller));
         }
         let person = request.extensions().get::<SignedIn>();
         if person.is_some_and(|p| p.satisfies(&self.step_up)) {
@@ -130,6 +131,14 @@ impl RequireStepUp {
             (true, Some(_)) => self.page(&address, "Confirm that it is you", CONFIRM),
             (true, None) => self.page(&address, "Sign in first", SIGN_IN),
         })
+    }
+
+    fn refuse_token(&self, caller: &Caller) -> Response {
+        event(What::Access, Outcome::Refused)
+            .subject(&caller.subject)
+            .reason("the token's sign-in is not strong or recent enough")
+            .record();
+        self.challenge(None)
     }
 
     fn admits_token(&self, claims: &Map<String, Value>, issuer: &str) -> bool {

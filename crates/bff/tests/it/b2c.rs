@@ -114,6 +114,34 @@ async fn si_3_metadata_of_a_flow_have_to_name_a_listed_issuer() {
 }
 
 #[tokio::test]
+async fn si_3_readiness_names_a_flow_that_is_not_there() {
+    let house = House::build(plan()).await;
+    let state = || -> Vec<(String, bool)> {
+        let all = house.bff.readiness().into_iter();
+        all.map(|status| (status.user_flow.unwrap_or_default(), status.ready))
+            .collect()
+    };
+    at(&house, PROFILE).change(|faults| drop(faults.metadata.insert("issuer".into(), json!("https://evil.example"))));
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    assert_eq!(browser.go("/auth/edit-profile").await.status, 503);
+    let of = |name: &str, ready| (name.to_owned(), ready);
+    assert_eq!(state()[0], of("", true));
+    assert!(state()[1..].contains(&of("edit-profile", false)), "{:?}", state());
+    let told = house.bff.readiness();
+    let flow = told
+        .iter()
+        .find(|status| status.user_flow.as_deref() == Some("edit-profile"));
+    assert!(flow.unwrap().problem.as_ref().unwrap().contains("issuer"), "{told:?}");
+    assert!(told.iter().all(|status| status.id.as_str() == "demo"));
+    at(&house, PROFILE).change(|faults| drop(faults.metadata.remove("issuer")));
+    house.advance(Duration::from_mins(1));
+    assert_eq!(browser.go("/auth/edit-profile").await.status, 303);
+    assert!(state()[1..].contains(&of("edit-profile", true)), "{:?}", state());
+    assert_eq!(state().len(), 3, "each of them");
+}
+
+#[tokio::test]
 async fn si_3_a_tenant_may_have_issuers_with_the_flow_in_them() {
     let house = House::build(plan()).await;
     let of_flow = |policy: &str| json!(house.issuer.replace(TENANT, &format!("tfp/{TENANT}/{policy}")));

@@ -106,6 +106,48 @@ async fn px_1_a_request_goes_to_the_configured_address_with_the_persons_token() 
 }
 
 #[tokio::test]
+async fn px_2_an_upstream_is_told_our_trace_and_never_the_one_a_page_names() {
+    const OURS: &str = "00-11111111111111111111111111111111-2222222222222222-01";
+    let theirs = [
+        ("traceparent", "00-33333333333333333333333333333333-4444444444444444-01"),
+        ("tracestate", "a=b"),
+    ];
+    let known: fn() -> Option<HeaderValue> = || Some(HeaderValue::from_static(OURS));
+    let told = [
+        (Some(known), OURS),
+        (Some((|| None) as fn() -> Option<HeaderValue>), ""),
+        (None, ""),
+    ];
+    for (current, expected) in told {
+        let house = House::new().await;
+        let mut browser = house.browser();
+        assert_eq!(browser.sign_in("alice").await.status, 303);
+        let api = plain_api().await;
+        // Not even where the site lets pages say so.
+        let mut upstream = Upstream::new("/api/orders", &api.url()).unwrap().audience(AUDIENCE);
+        if let Some(current) = current {
+            upstream = upstream
+                .request_header(HeaderName::from_static("traceparent"))
+                .traceparent(current);
+        }
+        let proxy = serve(house.bff.protect(house.bff.proxy(upstream).unwrap())).await;
+        let mut street = Street {
+            house,
+            browser,
+            api,
+            proxy,
+        };
+        assert_eq!(street.ask(Method::GET, "/api/orders/7", &theirs).await.status, 200);
+        let asked = street.api.asked().remove(0);
+        assert_eq!(
+            (asked.header("traceparent"), asked.header("tracestate")),
+            (expected, "")
+        );
+        assert!(asked.headers.get_all("traceparent").iter().count() <= 1);
+    }
+}
+
+#[tokio::test]
 async fn px_1_an_address_that_could_lead_elsewhere_is_400_and_nobody_is_asked() {
     let street = Street::new(plain_api().await, |upstream| upstream).await;
     let (port, cookie) = (street.proxy.port(), street.cookie());

@@ -10,7 +10,7 @@ use demo::{Endpoint, Patch, Signing};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::support::{Browser, House, Page, parameter, patch, without};
+use crate::support::{Browser, House, Log, Page, parameter, patch, without};
 
 fn strong() -> StepUp {
     StepUp::acr("mfa").max_age(Duration::from_mins(10))
@@ -368,6 +368,7 @@ async fn si_15_a_handler_can_ask_for_itself() {
 
 #[tokio::test]
 async fn si_15_a_program_is_judged_by_its_token() {
+    let log = Log::start();
     let (house, pages, mut browser) = scene().await;
     let now = house.provider.now();
     let token = |acr: &str, auth_time: i64| {
@@ -397,6 +398,18 @@ async fn si_15_a_program_is_judged_by_its_token() {
             !page.body.contains("sign_in"),
             "a program has no browser: {}",
             page.body
+        );
+    }
+    let told = log.own();
+    let refused = told
+        .lines()
+        .filter(|line| line.contains("event=\"access\" outcome=\"refused\""));
+    let refused: Vec<_> = refused.collect();
+    assert_eq!(refused.len(), 2, "{told}");
+    for line in refused {
+        assert!(
+            line.contains("subject=\"alice\"") && line.contains("not strong or recent enough"),
+            "{line}"
         );
     }
 }

@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::Response;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 use url::Url;
 
 use super::body::Outgoing;
@@ -14,9 +16,16 @@ use super::upstream::{InvalidUpstream, Upstream};
 use crate::problem::chain;
 use crate::tokens::AccessToken;
 
+/// The header by which an upstream learns which trace a request belongs to.
+const TRACEPARENT: &str = "traceparent";
+
 /// The way to one upstream.
 #[derive(Debug)]
-pub(super) struct Client(reqwest::Client);
+pub(super) struct Client {
+    client: reqwest::Client,
+    /// Says which trace that is.
+    traceparent: Option<fn() -> Option<HeaderValue>>,
+}
 
 /// What is asked, but for the body and the token.
 #[derive(Debug)]
@@ -48,17 +57,40 @@ impl Client {
             builder = builder.no_proxy();
         }
         let client = builder.build();
-        client
-            .map(Self)
-            .map_err(|error| InvalidUpstream::Client(upstream.mount.clone(), chain(&error)))
+        let client = client.map_err(|error| InvalidUpstream::Client(upstream.mount.clone(), chain(&error)))?;
+        Ok(Self {
+            client,
+            traceparent: upstream.traceparent,
+        })
     }
 
     /// Sends `asked` with the token in the header (RFC 6750 §2.1), and a proof where it is bound to a key. The answer's body has not been read.
     pub(super) async fn send(&self, asked: &Asked, token: &AccessToken, body: Outgoing) -> Result<Response, Refusal> {
+        let span = tracing::debug_span!(
+            target: "bff", "upstream", otel.kind = "client", http.response.status_code = Empty
+        );
+        let answer = self.send_once(asked, token, body).instrument(span.clone()).await;
+        if let Ok(answer) = &answer {
+            span.record("http.response.status_code", i64::from(answer.status().as_u16()));
+        }
+        answer
+    }
+
+    /// What pages may say, and our own trace in the place of theirs.
+    fn headers(&self, asked: &Asked) -> HeaderMap {
+        let mut headers = asked.headers.clone();
+        if let Some(current) = self.traceparent {
+            headers.remove(TRACEPARENT);
+            headers.extend(current().map(|value| (HeaderName::from_static(TRACEPARENT), value)));
+        }
+        headers
+    }
+
+    async fn send_once(&self, asked: &Asked, token: &AccessToken, body: Outgoing) -> Result<Response, Refusal> {
         let mut request = self
-            .0
+            .client
             .request(asked.method.clone(), asked.url.clone())
-            .headers(asked.headers.clone())
+            .headers(self.headers(asked))
             .header(AUTHORIZATION, format!("{} {}", token.scheme(), token.secret()));
         match token.proof(&asked.method, &asked.url) {
             Ok(None) => {}

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, Method};
+use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 
 use super::headers::{may_be_answered_with, may_be_asked_with};
@@ -29,6 +29,7 @@ pub struct Upstream {
     pub(super) keeps_in_browser: bool,
     /// Ids of the providers whose tokens are meant; empty where they follow from what the sign-ins ask for.
     pub(super) providers: Vec<String>,
+    pub(super) traceparent: Option<fn() -> Option<HeaderValue>>,
 }
 
 /// Limits of one request to an upstream.
@@ -106,6 +107,7 @@ impl Upstream {
             limits: ProxyLimits::default(),
             keeps_in_browser: false,
             providers: Vec::new(),
+            traceparent: None,
         })
     }
 
@@ -162,6 +164,15 @@ impl Upstream {
     #[must_use]
     pub fn response_header(mut self, name: HeaderName) -> Self {
         self.response_headers.push(name);
+        self
+    }
+
+    /// What each request is told about the trace it belongs to (`traceparent`, W3C Trace Context §3.2): called while it is
+    /// asked, inside a span `upstream` of this crate; nothing is sent where it knows none. What pages say of their traces does
+    /// not pass. By default nothing is sent.
+    #[must_use]
+    pub fn traceparent(mut self, current: fn() -> Option<HeaderValue>) -> Self {
+        self.traceparent = Some(current);
         self
     }
 
