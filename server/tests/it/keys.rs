@@ -1,23 +1,19 @@
 //! Are sealing keys exchanged while the site runs (`SIGHUP`), and do the old ones stay when the file is wrong?
 
-use std::{
-    io::{BufRead as _, BufReader, Read},
-    process::Command,
-};
+use std::process::Command;
 
 use crate::support::{Program, RemoteVisitor, Serving, free_ports};
 
 /// Asks the program to read its keys again, and waits for the line that says what came of it.
-fn hang_up(serving: &Serving, log: &mut impl Iterator<Item = String>) -> String {
+fn hang_up(serving: &Serving) -> String {
     let sent = Command::new("kill")
         .args(["-HUP", &serving.child.id().to_string()])
         .status();
     assert!(sent.unwrap().success());
-    log.find(|line| line.contains("read again")).expect("nothing was said")
-}
-
-fn lines(from: impl Read) -> impl Iterator<Item = String> {
-    BufReader::new(from).lines().map_while(Result::ok)
+    serving
+        .log()
+        .find(|line| line.contains("read again"))
+        .expect("nothing was said")
 }
 
 #[cfg(unix)]
@@ -28,14 +24,13 @@ async fn se_8_keys_are_exchanged_while_the_site_runs_and_a_wrong_file_changes_no
     let listen = format!("127.0.0.1:{port}");
     let public_url = format!("http://{listen}");
     let variables = [("PORTICO_LISTEN", listen.as_str()), ("PORTICO_PUBLIC_URL", &public_url)];
-    let mut serving = program.serve(&["--demo"], &variables);
-    let mut log = lines(serving.child.stderr.take().unwrap());
+    let serving = program.serve(&["--demo"], &variables);
     let mut alice = RemoteVisitor::new(&listen);
     alice.sign_in("alice").await;
     let old = program.read("data/demo-keys");
 
     program.write("data/demo-keys", "no key\n");
-    let said = hang_up(&serving, &mut log);
+    let said = hang_up(&serving);
     assert!(
         said.contains("ERROR") && said.contains("stay as they were") && said.contains("data/demo-keys"),
         "{said}"
@@ -44,16 +39,16 @@ async fn se_8_keys_are_exchanged_while_the_site_runs_and_a_wrong_file_changes_no
 
     let newer = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     program.write("data/demo-keys", &format!("{newer}\n{old}"));
-    let said = hang_up(&serving, &mut log);
+    let said = hang_up(&serving);
     assert!(said.contains("INFO") && !said.contains(newer), "{said}");
     assert_eq!(alice.get("/profile").await.0, 200, "sealed anew by the first key");
 
     // Without the old key only what was sealed by the new one opens.
     program.write("data/demo-keys", &format!("{newer}\n"));
-    hang_up(&serving, &mut log);
+    hang_up(&serving);
     assert_eq!(alice.get("/profile").await.0, 200);
     program.write("data/demo-keys", &old);
-    hang_up(&serving, &mut log);
+    hang_up(&serving);
     assert_eq!(
         alice.get("/profile").await.0,
         401,

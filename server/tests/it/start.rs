@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::support::{Program, free_ports};
+use crate::support::{Program, RemoteVisitor, free_ports};
 
 const PROVIDER: &str = "[[providers]]\nid = \"acme\"\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"portal\"\n";
 
@@ -83,4 +83,25 @@ fn a_key_file_that_holds_no_key_is_one_line() {
         served.stderr
     );
     assert!(served.stderr.contains("data/keys"), "{}", served.stderr);
+}
+
+/// More than a pipe holds, which is what would stop a program that nobody listens to.
+const PIPE: usize = 64 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_logs_much_is_listened_to_all_the_while() {
+    let program = Program::new();
+    let listen = format!("127.0.0.1:{}", free_ports().0);
+    let mut serving = program.serve(&["--demo"], &[("PORTICO_LISTEN", &listen), ("PORTICO_LOG", "trace")]);
+    let mut visitor = RemoteVisitor::new(&listen);
+    let asking = async {
+        for _ in 0..200 {
+            assert_eq!(visitor.get("/public").await.0, 200);
+        }
+    };
+    let asked = tokio::time::timeout(std::time::Duration::from_secs(30), asking).await;
+    assert!(asked.is_ok(), "it stands still");
+    serving.child.kill().unwrap();
+    let logged: usize = serving.log().map(|line| line.len()).sum();
+    assert!(logged > 2 * PIPE, "too little to prove anything: {logged}");
 }

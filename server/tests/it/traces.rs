@@ -1,6 +1,6 @@
 //! Do traces say where time went and nothing else, and does a collector never stand in anybody's way? Asked of the program.
 
-use std::{io::Read as _, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Json, Router, http::HeaderMap, routing::get};
 use opentelemetry_proto::tonic::{common::v1::KeyValue, trace::v1::Span};
@@ -37,7 +37,7 @@ impl House {
         Self { program, listen }
     }
 
-    fn serve(&self, collector: &Collector, more: &[(&str, &str)]) -> Running {
+    fn serve(&self, collector: &Collector, more: &[(&str, &str)]) -> Serving {
         let public_url = format!("http://{}", self.listen);
         let own = [
             ("PORTICO_LISTEN", self.listen.as_str()),
@@ -46,33 +46,18 @@ impl House {
             ("PORTICO_TELEMETRY_SERVICE_NAME", "portico-test"),
             ("PORTICO_LOG", "info,server=debug,bff=debug,portico=debug"),
         ];
-        let mut serving = self.program.serve(&["--demo"], &[&own, more].concat());
-        let mut stderr = serving.child.stderr.take().unwrap();
-        // Read all the while: a log that nobody reads would stop the program.
-        let said = std::thread::spawn(move || {
-            let mut said = String::new();
-            stderr.read_to_string(&mut said).unwrap();
-            said
-        });
-        Running { serving, said }
+        self.program.serve(&["--demo"], &[&own, more].concat())
     }
 }
 
-/// The program, and what it logs.
-struct Running {
-    serving: Serving,
-    said: std::thread::JoinHandle<String>,
-}
-
 /// Asks the program to stop, as a service manager does, and returns what it logged. It has to stop well.
-async fn stop(running: Running) -> String {
+async fn stop(mut serving: Serving) -> String {
     let stopped = tokio::task::spawn_blocking(move || {
-        let Running { mut serving, said } = running;
         let pid = serving.child.id().to_string();
         let asked = std::process::Command::new("kill").args(["-TERM", &pid]).status();
         assert!(asked.unwrap().success());
         let ended = serving.child.wait().unwrap();
-        let said = said.join().unwrap();
+        let said = serving.log().collect::<Vec<_>>().join("\n");
         assert!(ended.success(), "{said}");
         said
     });
@@ -86,6 +71,11 @@ fn named<'a>(spans: &'a [(Span, Vec<KeyValue>)], name: &str) -> &'a Span {
         let names: Vec<_> = spans.iter().map(|(span, _)| &span.name).collect();
         panic!("no span {name} among {names:?}")
     })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }
 
 /// The span called `name` below `parent`.
@@ -206,6 +196,44 @@ async fn a_collector_that_hangs_stands_in_nobodys_way() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
+    let (collector, house) = (Collector::start().await, House::new());
+    let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
+    let log = Arc::clone(&told);
+    let order = async move |headers: HeaderMap| {
+        log.lock().unwrap().push(headers);
+        "an order"
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new().route("/7", get(order));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let serving = house.serve(
+        &collector,
+        &[
+            ("PORTICO_UPSTREAMS_0_PATH", "/api/orders"),
+            ("PORTICO_UPSTREAMS_0_BASE_URL", &address),
+            ("PORTICO_UPSTREAMS_0_AUDIENCE", "https://api.portico.example"),
+            ("PORTICO_UPSTREAMS_0_PROVIDERS", "demo"),
+        ],
+    );
+    let mut alice = RemoteVisitor::new(&house.listen);
+    alice.sign_in("alice").await;
+    let (status, _, body) = alice.get("/api/orders/7").await;
+    assert_eq!((status, body.as_str()), (200, "an order"));
+    stop(serving).await;
+    let spans = collector.spans();
+    let request = named(&spans, "GET /api/orders/{*rest}");
+    let asked = child(&spans, request, "upstream");
+    assert_eq!(
+        (asked.kind, attribute(&asked.attributes, "http.response.status_code")),
+        (CLIENT, "200".to_owned())
+    );
+    let expected = format!("00-{}-{}-01", hex(&request.trace_id), hex(&asked.span_id));
+    assert_eq!(told.lock().unwrap()[0]["traceparent"], expected.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to_the_api() {
     let (collector, house) = (Collector::start().await, House::new());
     let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
@@ -237,10 +265,6 @@ async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to
     stop(serving).await;
     let spans = collector.spans();
     let page = named(&spans, "GET /public");
-    let hex = |bytes: &[u8]| {
-        let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        digits.concat()
-    };
     assert_ne!(hex(&page.trace_id), THEIRS);
     assert!(page.parent_span_id.is_empty() && page.links.len() == 1, "{page:?}");
     assert_eq!(hex(&page.links[0].trace_id), THEIRS);

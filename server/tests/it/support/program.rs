@@ -5,7 +5,9 @@ use std::{
     io::{BufRead as _, BufReader},
     net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStderr, Command, Stdio},
+    sync::mpsc,
+    thread,
 };
 
 use tempfile::TempDir;
@@ -27,6 +29,14 @@ pub(crate) struct Serving {
     pub(crate) child: Child,
     /// What it said until it served.
     pub(crate) said: String,
+    log: mpsc::Receiver<String>,
+}
+
+impl Serving {
+    /// The lines of its log that nobody has asked for yet; waits for more until it ends.
+    pub(crate) fn log(&self) -> impl Iterator<Item = String> {
+        self.log.iter()
+    }
 }
 
 impl Drop for Serving {
@@ -84,10 +94,12 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        // Read all the while: a log that nobody reads would stop the program.
+        let log = lines(child.stderr.take().unwrap());
         let mut said = String::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         lines.read_line(&mut said).unwrap();
-        Serving { child, said }
+        Serving { child, said, log }
     }
 
     fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
@@ -99,6 +111,17 @@ impl Program {
             .envs(variables.iter().copied());
         command
     }
+}
+
+fn lines(from: ChildStderr) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            // Whoever holds the other end may have seen enough.
+            let _ = sender.send(line);
+        }
+    });
+    lines
 }
 
 /// Two ports next to each other that nobody uses right now.
