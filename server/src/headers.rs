@@ -23,6 +23,17 @@ const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
+/// Whether `cargo leptos watch` runs the program: then files of the build change under the names they have.
+pub(crate) fn is_watched() -> bool {
+    std::env::var_os("LEPTOS_WATCH").is_some()
+}
+
+/// Where `cargo leptos watch` tells pages to reload; its usual port where nobody says, and then no page asks.
+pub(crate) fn reload_port() -> u32 {
+    let told = std::env::var("LEPTOS_RELOAD_PORT").ok();
+    told.and_then(|port| port.parse().ok()).unwrap_or(3001)
+}
+
 /// The security headers of one site.
 #[derive(Clone)]
 pub(crate) struct Headers {
@@ -49,7 +60,7 @@ impl Headers {
             .fold(String::new(), |list, issuer| {
                 format!("{list} {}", issuer.origin().ascii_serialization())
             });
-        let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {
+        let reload = if is_watched() {
             " ws://localhost:* ws://127.0.0.1:*"
         } else {
             ""

@@ -189,7 +189,8 @@ fn leptos_options(config: &Config) -> LeptosOptions {
         .site_root(root.display().to_string())
         .site_pkg_dir("pkg")
         .site_addr(config.listen)
-        .hash_files(beside("hash.txt").is_some_and(|path| path.exists()))
+        .reload_port(crate::headers::reload_port())
+        .hash_files(!crate::headers::is_watched() && beside("hash.txt").is_some_and(|path| path.exists()))
         .build()
 }
 

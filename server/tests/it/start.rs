@@ -85,6 +85,24 @@ fn a_key_file_that_holds_no_key_is_one_line() {
     assert!(served.stderr.contains("data/keys"), "{}", served.stderr);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_watched_listens_where_it_is_told_to_reload() {
+    let program = Program::new();
+    let listen = format!("127.0.0.1:{}", free_ports().0);
+    let watched = [
+        ("PORTICO_LISTEN", listen.as_str()),
+        ("LEPTOS_WATCH", "true"),
+        ("LEPTOS_RELOAD_PORT", "4999"),
+    ];
+    let serving = program.serve(&["--demo"], &watched);
+    let page = RemoteVisitor::new(&listen).get("/about").await.2;
+    assert!(page.contains("(4999, 'ws://')"), "{page}");
+    drop(serving);
+    let _serving = program.serve(&["--demo"], &watched[..1]);
+    let page = RemoteVisitor::new(&listen).get("/about").await.2;
+    assert!(page.contains("About Portico") && !page.contains("ws://"), "{page}");
+}
+
 /// More than a pipe holds, which is what would stop a program that nobody listens to.
 const PIPE: usize = 64 * 1024;
 
