@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Everything else is below; the work is done by the scripts in .ci/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test interop check check-long bench watch clean
+.PHONY: help setup build run test interop check check-long bench watch look clean
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -39,6 +39,10 @@ bench: ## release build, measured; results in target/bench.json and docs/perform
 watch: ## rebuild and reload while you edit
 	@.ci/setup build
 	@.ci/watch
+
+look: ## the views in the browser alone, for work on the look; beside a server that runs
+	@.ci/setup look
+	@.ci/look
 
 clean: ## remove this clone's build results (the shared dependencies stay)
 	rm -rf target end2end/test-results end2end/playwright-report
