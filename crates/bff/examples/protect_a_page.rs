@@ -3,6 +3,8 @@
 //! `cargo run -p bff --example protect_a_page -- ISSUER CLIENT_ID [CLIENT_SECRET]`
 //!
 //! Register `http://localhost:4040/auth/callback/main` at the provider first.
+//!
+//! `cargo run -p demo --example provider` is a provider to try it with.
 
 use std::env;
 use std::error::Error;

@@ -3,6 +3,8 @@
 //! `cargo run -p bff --example protect_an_api -- ISSUER AUDIENCE`
 //!
 //! `curl -H "Authorization: Bearer $TOKEN" http://localhost:4050/messages`
+//!
+//! `cargo run -p demo --example provider` is a provider to try it with.
 
 use std::env;
 use std::error::Error;

@@ -46,7 +46,7 @@
 //!    in by their session as well, with the extractor [`Combined`].
 //! 6. [`SignedIn::sessions`] and [`Bff::sessions_of`] list where a person is signed in and end it elsewhere; a provider
 //!    ends sessions by `/auth/backchannel-logout/{provider}`.
-//! 7. [`Bff::client_token`] gives a token for the application itself.
+//! 7. [`Bff::client_token`] gives a token for the application itself; [`Bff::readiness`] says whether people can sign in.
 //!    [`Bff::proxy`] lets pages reach an API at a path of this site, the person's token attached on the way.
 //! 8. [`Pages`] puts the few pages there are into your own style. [`SessionRecords`] is what a store of sessions must
 //!    promise; [`MemorySessions`] forgets at the end, `SqliteSessions` (feature `sqlite`) does not, and `PostgresSessions`
