@@ -65,10 +65,7 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     let consent = reader.flag(&at("consent"));
     let algorithms = algorithms(reader, &at("algorithms"));
     let extra_audiences = reader.words(&at("extra_audiences"));
-    let leeway = reader.take(&at("leeway"), |text| match values::duration(text)? {
-        leeway if leeway > MAX_LEEWAY => Err(Complaint::new("is more than `5m`", "set the clocks right instead")),
-        leeway => Ok(leeway),
-    });
+    let leeway = reader.take(&at("leeway"), leeway);
     let claims = ClaimNames {
         groups: reader.take(&at("groups.claim"), values::text)?,
         roles: reader.take(&at("roles.claim"), values::text)?,
@@ -102,6 +99,13 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
         claims,
         directory: directory?,
     })
+}
+
+fn leeway(text: &str) -> Result<Duration, Complaint> {
+    match values::duration(text)? {
+        leeway if leeway > MAX_LEEWAY => Err(Complaint::new("is more than `5m`", "set the clocks right instead")),
+        leeway => Ok(leeway),
+    }
 }
 
 fn scopes(reader: &mut Reader, place: &str) -> Option<Vec<String>> {
