@@ -110,11 +110,11 @@ impl Store {
         })
     }
 
-    /// Closes all connections; SQLite folds its write-ahead log into the file.
+    /// Closes all connections; SQLite folds its write-ahead log into the file. A PostgreSQL database that does not say goodbye is left.
     pub async fn close(&self) {
         match &self.place {
             Place::Sqlite(sqlite) => sqlite.close().await,
-            Place::Postgres(postgres) => postgres.pool.close().await,
+            Place::Postgres(postgres) => drop(tokio::time::timeout(PATIENCE, postgres.pool.close()).await),
         }
     }
 }

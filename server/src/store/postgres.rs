@@ -1,12 +1,14 @@
 //! How is a PostgreSQL database opened, and given up on? Over a bounded number of connections that all replicas together
 //! must find room for. A connection that says nothing is thrown away, so that the next question finds a new one.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use futures::future::BoxFuture;
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection, PgPool, Transaction,
+    ConnectOptions as _, Connection as _, Executor as _, PgConnection, PgPool, Transaction,
     error::DatabaseError,
     migrate::{MigrateError, Migrator},
+    pool::PoolConnectionMetadata,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
@@ -19,11 +21,15 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 /// Connections of one replica at the same time.
 const CONNECTIONS: u32 = 16;
 
-/// How long a connection that comes back may take to show that it is alive.
+/// How long a connection may take to show that it is alive.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// Longest time for making tables, other replicas that make them included.
 const MAKING_TABLES: Duration = Duration::from_mins(1);
+
+/// As long as somebody waits here ([`PATIENCE`]), and no longer: the database gives up as well on a statement that waits for a
+/// lock, and on a transaction of a replica that is gone. Not said while connecting, which poolers refuse.
+const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'";
 
 /// Held until the end of the transaction: writers take turns.
 const TAKE_TURN: &str = "SELECT last FROM document_number FOR UPDATE";
@@ -70,7 +76,11 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(WAIT)
-            .after_release(|connection, _| Box::pin(sign_of_life(connection)))
+            // `before` asks, and waits no longer than `SIGN_OF_LIFE`.
+            .test_before_acquire(false)
+            .after_connect(|connection, _| Box::pin(limit(connection)))
+            .before_acquire(before(options))
+            .after_release(after(options))
             .connect_lazy_with(options.clone());
         let writer = pool.clone();
         Ok(Self {
@@ -104,13 +114,54 @@ fn is_exposed(options: &PgConnectOptions) -> bool {
     !is_proved && !is_here(options)
 }
 
-/// Whether a connection that comes back is still there. It may be in the middle of an answer nobody waited for; a pool of
-/// its own accord would wait for the rest for as long as the operating system does.
-async fn sign_of_life(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    match tokio::time::timeout(SIGN_OF_LIFE, connection.ping()).await {
-        Ok(answer) => answer.map(|()| true),
-        Err(silence) => Err(sqlx::Error::Io(silence.into())),
+/// Whether the pool may go on with a connection.
+type Looked<'c> = BoxFuture<'c, Result<bool, sqlx::Error>>;
+
+/// Looks at a connection that rested: one that was forgotten on the way, as firewalls do, is replaced by a new one.
+fn before(options: &PgConnectOptions) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> Looked<'_> + use<> {
+    let options = Arc::new(options.clone());
+    move |connection, _| {
+        let options = Arc::clone(&options);
+        Box::pin(async move {
+            if !is_alive(connection).await {
+                *connection = connected(&options).await?;
+            }
+            Ok(true)
+        })
     }
+}
+
+/// Looks at a connection that comes back. It may be in the middle of an answer nobody waited for: the pool by itself would wait
+/// for the rest, or for a goodbye, for as long as the operating system does. Its place is kept for a new connection.
+fn after(options: &PgConnectOptions) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> Looked<'_> + use<> {
+    let options = Arc::new(options.clone());
+    move |connection, _| {
+        let options = Arc::clone(&options);
+        Box::pin(async move {
+            while !is_alive(connection).await {
+                match tokio::time::timeout(WAIT, connected(&options)).await {
+                    Ok(Ok(new)) => *connection = new,
+                    _ => tokio::time::sleep(SIGN_OF_LIFE).await,
+                }
+            }
+            Ok(true)
+        })
+    }
+}
+
+async fn connected(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    limit(&mut connection).await?;
+    Ok(connection)
+}
+
+async fn limit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute(LIMITS).await.map(drop)
+}
+
+async fn is_alive(connection: &mut PgConnection) -> bool {
+    let answer = tokio::time::timeout(SIGN_OF_LIFE, connection.ping()).await;
+    matches!(answer, Ok(Ok(())))
 }
 
 async fn prepare(connection: &mut PgConnection, place: &str) -> Result<(), StoreError> {

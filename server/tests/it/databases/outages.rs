@@ -13,10 +13,10 @@ use server::{
     import,
     store::{Store, StoreError},
 };
-use sqlx::{ConnectOptions as _, Executor as _, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions as _, Executor as _, PgPool, sqlite::SqliteConnectOptions};
 
 use crate::{
-    documents::shelf::alice,
+    documents::shelf::{alice, resolve},
     support::{Database, Program, TestSite, Visitor, Wire, documents, free_ports},
 };
 
@@ -32,6 +32,10 @@ const ASKING: [&str; 6] = [
     "/",
     "/auth/session",
 ];
+
+/// How many wait for a lock in the database that is asked.
+const WAITING: &str =
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 async fn is_unavailable(visitor: &mut Visitor, path: &str) {
     let start = Instant::now();
@@ -190,9 +194,7 @@ async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
         tokio::spawn(async move { store.find(DocumentId::new(1).unwrap()).await })
     };
     let asking: Vec<_> = (0..24).map(|_| find()).collect();
-    let waiting =
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&pool).await.unwrap() < 16 {}
+    while sqlx::query_scalar::<_, i64>(WAITING).fetch_one(&pool).await.unwrap() < 16 {}
     wire.fall_silent();
     for asking in asking {
         assert!(matches!(asking.await.unwrap(), Err(StoreError::Silent)));
@@ -210,6 +212,71 @@ async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
     for asking in asking {
         assert!(asking.await.unwrap().unwrap().is_none());
     }
+}
+
+/// As firewalls do with what has been quiet for long.
+#[tokio::test]
+async fn a_connection_that_was_forgotten_while_it_rested_costs_nobody_an_answer() {
+    let database = Database::postgres().await;
+    let wire = Wire::to(&database.server().options()).await;
+    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
+    let id = DocumentId::new(1).unwrap();
+    assert!(store.find(id).await.unwrap().is_none());
+    wire.fall_silent();
+    wire.speak_again();
+    assert!(store.find(id).await.unwrap().is_none());
+}
+
+/// Waits until nobody in the database waits for a lock.
+async fn until_nobody_waits(pool: &PgPool) {
+    let start = Instant::now();
+    while sqlx::query_scalar::<_, i64>(WAITING).fetch_one(pool).await.unwrap() > 0 {
+        assert!(
+            start.elapsed() < SOON,
+            "they wait for ever, and the next ones beside them"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn questions_that_nobody_waits_for_end_in_the_database_too() {
+    let database = Database::postgres().await;
+    let store = Store::open(&database.url()).await.unwrap();
+    let pool = database.server().pool().await;
+    let mut lock = pool.begin().await.unwrap();
+    lock.execute("LOCK TABLE document").await.unwrap();
+    let asking = (0..20).map(|_| store.find(DocumentId::new(1).unwrap()));
+    let answers = futures::future::join_all(asking).await;
+    assert!(answers.iter().all(Result::is_err), "{answers:?}");
+    until_nobody_waits(&pool).await;
+}
+
+#[tokio::test]
+async fn a_replica_that_is_gone_in_the_middle_of_writing_stops_no_other() {
+    let database = Database::postgres().await;
+    let wire = Wire::to(&database.server().options()).await;
+    let gone = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
+    let other = Store::open(&database.url()).await.unwrap();
+    let write = async |store: &Store| {
+        let text = [("a.md", "---\nowner: alice\n---\n# A")];
+        import::seed_demo(store, &text, &resolve).await
+    };
+    let pool = database.server().pool().await;
+    let mut lock = pool.begin().await.unwrap();
+    lock.execute("LOCK TABLE document_group").await.unwrap();
+    let falling_silent = async {
+        while sqlx::query_scalar::<_, i64>(WAITING).fetch_one(&pool).await.unwrap() < 1 {}
+        wire.fall_silent();
+        lock.rollback().await.unwrap();
+    };
+    let (written, ()) = futures::join!(write(&gone), falling_silent);
+    assert!(written.is_err(), "{written:?}");
+    let start = Instant::now();
+    while let Err(error) = write(&other).await {
+        assert!(start.elapsed() < 2 * SOON, "{error}");
+    }
+    assert_eq!(other.count().await.unwrap(), 1);
 }
 
 /// As a disk that is not there for a while: what is open stays open, nothing new can be opened.

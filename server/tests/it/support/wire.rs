@@ -21,11 +21,14 @@ impl Wire {
     pub(crate) async fn to(database: &PgConnectOptions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let here = PgConnectOptions::new_without_pgpass()
-            .host("127.0.0.1")
-            .port(port)
-            .username(database.get_username())
-            .database(database.get_database().unwrap());
+        // A socket cannot be taken out of options, and whoever is let in by one has no password.
+        let here = match database.get_socket() {
+            None => database.clone(),
+            Some(_) => PgConnectOptions::new_without_pgpass()
+                .username(database.get_username())
+                .database(database.get_database().unwrap()),
+        };
+        let here = here.host("127.0.0.1").port(port);
         let (silent, is_silent) = watch::channel(false);
         let carrying = tokio::spawn(carry(listener, database.clone(), is_silent));
         Self {
@@ -70,11 +73,12 @@ async fn join<F: AsyncRead + AsyncWrite + Unpin>(
     far: impl Future<Output = F>,
     mut silent: watch::Receiver<bool>,
 ) {
+    let mut far = far.await;
     let is_silent = async { drop(silent.wait_for(|silent| *silent).await) };
     tokio::select! {
         biased;
-        // Held open, and never heard of again.
+        // Both ends are held open, and never hear of each other again.
         () = is_silent => std::future::pending().await,
-        () = async { drop(copy_bidirectional(&mut near, &mut far.await).await) } => {}
+        _ = copy_bidirectional(&mut near, &mut far) => {}
     }
 }
