@@ -122,8 +122,7 @@ impl Registrar {
 
     /// How long until a secret that ends should be replaced.
     pub(crate) fn again_in(&self) -> Option<Duration> {
-        let seconds = self.until()?.saturating_sub(self.now() + MARGIN);
-        Some(Duration::from_secs(seconds.try_into().unwrap_or_default()))
+        Some(pause(self.until()?, self.now()))
     }
 
     /// Whether who we are has to be found out, for the first time or again.
@@ -261,5 +260,24 @@ impl Registrar {
         let answered = self.wish.read(answered, self.now()).map_err(NotRegistered::Odd)?;
         tracing::info!(target: "bff", "the site registered itself at the provider");
         Ok(answered)
+    }
+}
+
+/// From `now` until a secret that ends at `until` should be replaced; both in seconds since 1970.
+fn pause(until: i64, now: i64) -> Duration {
+    let seconds = until.saturating_sub(now.saturating_add(MARGIN));
+    Duration::from_secs(seconds.try_into().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn si_5_a_secret_is_replaced_before_it_ends() {
+        assert_eq!(pause(1_000, 100), Duration::from_mins(14));
+        assert_eq!(pause(1_000, 940), Duration::ZERO);
+        assert_eq!(pause(1_000, 5_000), Duration::ZERO);
+        assert_eq!(pause(i64::MIN, i64::MAX), Duration::ZERO);
     }
 }
