@@ -222,6 +222,8 @@ async fn a_connection_that_was_forgotten_while_it_rested_costs_nobody_an_answer(
     let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
     let id = DocumentId::new(1).unwrap();
     assert!(store.find(id).await.unwrap().is_none());
+    // It comes back to rest beside the answer, which nobody is told.
+    tokio::time::sleep(Duration::from_millis(200)).await;
     wire.fall_silent();
     wire.speak_again();
     assert!(store.find(id).await.unwrap().is_none());

@@ -9,11 +9,18 @@ use tokio::{
     task::JoinHandle,
 };
 
+#[derive(Clone, Copy, Default)]
+struct Silence {
+    is_now: bool,
+    /// How often it fell: what was connected before the last time stays silent.
+    falls: u32,
+}
+
 /// A way to a database over a port of its own.
 pub(crate) struct Wire {
     /// The address of the database over this wire.
     pub(crate) text: String,
-    silent: watch::Sender<bool>,
+    silence: watch::Sender<Silence>,
     carrying: JoinHandle<()>,
 }
 
@@ -29,22 +36,25 @@ impl Wire {
                 .database(database.get_database().unwrap()),
         };
         let here = here.host("127.0.0.1").port(port);
-        let (silent, is_silent) = watch::channel(false);
-        let carrying = tokio::spawn(carry(listener, database.clone(), is_silent));
+        let silence = watch::Sender::new(Silence::default());
+        let carrying = tokio::spawn(carry(listener, database.clone(), silence.subscribe()));
         Self {
             text: here.to_url_lossy().into(),
-            silent,
+            silence,
             carrying,
         }
     }
 
     pub(crate) fn fall_silent(&self) {
-        self.silent.send_replace(true);
+        self.silence.send_modify(|silence| {
+            silence.is_now = true;
+            silence.falls += 1;
+        });
     }
 
     /// Carries what is connected from now on.
     pub(crate) fn speak_again(&self) {
-        self.silent.send_replace(false);
+        self.silence.send_modify(|silence| silence.is_now = false);
     }
 }
 
@@ -54,16 +64,20 @@ impl Drop for Wire {
     }
 }
 
-async fn carry(listener: TcpListener, database: PgConnectOptions, silent: watch::Receiver<bool>) {
+async fn carry(listener: TcpListener, database: PgConnectOptions, silence: watch::Receiver<Silence>) {
     loop {
         let (near, _) = listener.accept().await.unwrap();
-        let silent = silent.clone();
+        let silence = silence.clone();
         if let Some(folder) = database.get_socket() {
             let path = folder.join(format!(".s.PGSQL.{}", database.get_port()));
-            tokio::spawn(join(near, async { UnixStream::connect(path).await.unwrap() }, silent));
+            tokio::spawn(join(near, async { UnixStream::connect(path).await.unwrap() }, silence));
         } else {
             let address = (database.get_host().to_owned(), database.get_port());
-            tokio::spawn(join(near, async { TcpStream::connect(address).await.unwrap() }, silent));
+            tokio::spawn(join(
+                near,
+                async { TcpStream::connect(address).await.unwrap() },
+                silence,
+            ));
         }
     }
 }
@@ -71,10 +85,14 @@ async fn carry(listener: TcpListener, database: PgConnectOptions, silent: watch:
 async fn join<F: AsyncRead + AsyncWrite + Unpin>(
     mut near: TcpStream,
     far: impl Future<Output = F>,
-    mut silent: watch::Receiver<bool>,
+    mut silence: watch::Receiver<Silence>,
 ) {
+    let falls = silence.borrow().falls;
     let mut far = far.await;
-    let is_silent = async { drop(silent.wait_for(|silent| *silent).await) };
+    let is_silent = async {
+        let fell = silence.wait_for(|silence| silence.is_now || silence.falls > falls);
+        drop(fell.await);
+    };
     tokio::select! {
         biased;
         // Both ends are held open, and never hear of each other again.
