@@ -29,7 +29,7 @@ pub enum ClientAuthMethod {
 
 impl ClientAuthMethod {
     /// Its registered name (RFC 8414 §2).
-    fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Automatic => "automatic",
             Self::SecretBasic => "client_secret_basic",
@@ -45,10 +45,12 @@ pub(super) fn problem(provider: &ProviderConfig) -> Option<String> {
     let method = &provider.client_auth;
     let name = method.name();
     let has_secret = provider.client_secret.is_some();
+    // A site that registers itself is given one.
+    let gets_secret = provider.registration.is_some();
     // ID tokens with `HS*` are verified with the secret, whoever never sends it.
     let secret_is_idle = has_secret && !provider.algorithms.iter().any(|alg| alg.starts_with("HS"));
     match method {
-        ClientAuthMethod::SecretBasic | ClientAuthMethod::SecretPost if !has_secret => {
+        ClientAuthMethod::SecretBasic | ClientAuthMethod::SecretPost if !has_secret && !gets_secret => {
             Some(format!("`{name}` needs a client_secret"))
         }
         ClientAuthMethod::PrivateKeyJwt { .. } | ClientAuthMethod::None if secret_is_idle => Some(format!(

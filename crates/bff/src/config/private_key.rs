@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
+use ring::rsa::PublicKeyComponents;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
 use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256};
+use serde_json::{Value, json};
 
 /// A larger file is no key.
 const MAX_LEN: usize = 32 * 1024;
@@ -51,6 +53,22 @@ impl PrivateKey {
         }
     }
 
+    /// What others know the key by (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2).
+    pub(crate) fn public(&self) -> Value {
+        let encoded = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        match &*self.0 {
+            Kind::EcP256(key) => {
+                let (x, y) = coordinates(key);
+                json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y })
+            }
+            Kind::Ed25519(key) => json!({ "kty": "OKP", "crv": "Ed25519", "x": encoded(key.public_key().as_ref()) }),
+            Kind::Rsa(key) => {
+                let public = PublicKeyComponents::<Vec<u8>>::from(key.public());
+                json!({ "kty": "RSA", "n": encoded(&public.n), "e": encoded(&public.e) })
+            }
+        }
+    }
+
     /// The signature of `input` by one of [`Self::algorithm`]; nothing where the machine has no randomness to give.
     pub(crate) fn sign(&self, algorithm: &str, input: &[u8]) -> Option<Vec<u8>> {
         let random = SystemRandom::new();
@@ -79,6 +97,13 @@ impl fmt::Debug for PrivateKey {
         };
         write!(f, "PrivateKey({kind})")
     }
+}
+
+/// The coordinates of the public half, after the byte that says there are two.
+pub(crate) fn coordinates(key: &EcdsaKeyPair) -> (String, String) {
+    let point = key.public_key().as_ref();
+    let (x, y) = point[1..].split_at(point.len() / 2);
+    (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y))
 }
 
 /// The bytes of the first PKCS#8 block.

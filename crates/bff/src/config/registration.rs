@@ -5,12 +5,13 @@ use serde_json::{Map, Value};
 
 use super::secret::Secret;
 
-/// What the provider is told when the site registers itself. Addresses, grant and response types are filled in, and
-/// `dpop_bound_access_tokens` where [`ProviderConfig::dpop`](crate::ProviderConfig::dpop) says so.
+/// What the provider is told when the site registers itself. Addresses, grant and response types are filled in, how the site
+/// proves itself as [`ProviderConfig::client_auth`](crate::ProviderConfig::client_auth) says (a key by its public half, in
+/// `jwks`), and `dpop_bound_access_tokens` where [`ProviderConfig::dpop`](crate::ProviderConfig::dpop) says so.
 ///
-/// It is kept until its secret ends or the configuration needs more than it was made for (another grant, bound tokens); then
-/// the site registers anew. It is another client from then on: refresh tokens of the old one are of no use, and whoever has
-/// one signs in again when their access token ends.
+/// It is kept until its secret ends or the configuration needs something else than it was made for (another grant, another
+/// key, a key instead of a secret, bound tokens); then the site registers anew. It is another client from then on: refresh
+/// tokens of the old one are of no use, and whoever has one signs in again when their access token ends.
 #[derive(Debug, Clone, Default)]
 pub struct Registration {
     /// What people see at the provider (`client_name`).

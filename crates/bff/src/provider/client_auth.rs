@@ -41,7 +41,9 @@ impl<'a> ClientAuth<'a> {
             },
         };
         match &config.client_auth {
-            ClientAuthMethod::Automatic => by_secret(metadata.takes_secret_in_form_only()),
+            ClientAuthMethod::Automatic => {
+                by_secret(client.in_form.unwrap_or_else(|| metadata.takes_secret_in_form_only()))
+            }
             ClientAuthMethod::SecretBasic => by_secret(false),
             ClientAuthMethod::SecretPost => by_secret(true),
             ClientAuthMethod::None => Self::Public { id },

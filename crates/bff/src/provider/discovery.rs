@@ -155,7 +155,7 @@ impl Discovery {
             None => self.ask().await?,
         };
         if let Some(registrar) = &self.registrar {
-            registrar.register(metadata.registration_endpoint.as_ref()).await?;
+            registrar.register(&metadata).await?;
         }
         Ok(metadata)
     }

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::signing::{Unsigned, compact, fresh_id};
+use crate::config::private_key::coordinates;
 
 /// The key of one session (ES256). Serialised only to be sealed; `Debug` shows nothing of it. Cloning is cheap.
 #[derive(Clone)]
@@ -53,22 +54,15 @@ impl ProofKey {
         Some(Self(Arc::new(Pair { pair, encoded })))
     }
 
-    /// The coordinates of the public half, after the byte that says there are two.
-    fn coordinates(&self) -> (String, String) {
-        let point = self.0.pair.public_key().as_ref();
-        let (x, y) = point[1..].split_at(point.len() / 2);
-        (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y))
-    }
-
     /// The name that others know the key by (RFC 7638 §3).
     pub(crate) fn thumbprint(&self) -> String {
-        let (x, y) = self.coordinates();
+        let (x, y) = coordinates(&self.0.pair);
         hash(&format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#))
     }
 
     /// A proof for a single request (RFC 9449 §4.2).
     pub(crate) fn prove(&self, proof: &Proof<'_>) -> Result<String, Unsigned> {
-        let (x, y) = self.coordinates();
+        let (x, y) = coordinates(&self.0.pair);
         let header = json!({
             "typ": "dpop+jwt", "alg": "ES256", "jwk": { "kty": "EC", "crv": "P-256", "x": x, "y": y },
         });

@@ -17,6 +17,7 @@ use url::Url;
 
 use self::wish::{Answered, Kept, Wish};
 use super::http::HttpClient;
+use super::metadata::Metadata;
 use crate::config::clock::Clock;
 use crate::config::registration::Registration;
 use crate::config::secret::Secret;
@@ -38,6 +39,8 @@ pub(crate) struct Client {
     pub(crate) id: Arc<str>,
     /// None for a public client.
     pub(crate) secret: Option<Secret>,
+    /// Whether the secret goes into the form, where the provider said so when it registered the site.
+    pub(crate) in_form: Option<bool>,
     /// When the secret ends, seconds since 1970.
     until: Option<i64>,
 }
@@ -48,6 +51,7 @@ impl Client {
         Self {
             id: config.client_id.as_str().into(),
             secret: config.client_secret.clone(),
+            in_form: None,
             until: None,
         }
     }
@@ -136,23 +140,21 @@ impl Registrar {
         self.client().is_none() || self.until().is_some_and(|until| until <= self.now())
     }
 
-    /// Finds out who we are: from what is kept, or from the provider at `endpoint`. Called by one at a time.
-    pub(crate) async fn register(&self, endpoint: Option<&Url>) -> Result<(), String> {
+    /// Finds out who we are: from what is kept, or from the provider. Called by one at a time.
+    pub(crate) async fn register(&self, metadata: &Metadata) -> Result<(), String> {
         if !self.is_due() {
             return Ok(());
         }
         let kept = match self.kept().await? {
             Some(kept) => kept,
-            None => {
-                self.anew(endpoint.ok_or("the provider offers no registration")?)
-                    .await?
-            }
+            None => self.anew(metadata).await?,
         };
         if let Some(missing) = self.wish.missing(&kept) {
             // Signing in works; asking again would make one client after the other.
             tracing::warn!(target: "bff", grants = missing, "the provider registered the site without grants it needs");
         }
         let client = Arc::new(Client {
+            in_form: kept.answered.in_form(),
             until: kept.answered.until(),
             id: kept.answered.client_id.into(),
             secret: kept.answered.client_secret.map(Secret::from),
@@ -161,9 +163,12 @@ impl Registrar {
         Ok(())
     }
 
-    async fn anew(&self, endpoint: &Url) -> Result<Kept, String> {
+    async fn anew(&self, metadata: &Metadata) -> Result<Kept, String> {
         self.left_alone()?;
-        match self.ask(endpoint).await {
+        let endpoint = metadata.registration_endpoint.as_ref();
+        let endpoint = endpoint.ok_or("the provider offers no registration")?;
+        let wanted = self.wish.asked(metadata.takes_secret_in_form_only());
+        match self.ask(endpoint, &wanted).await {
             // What cannot be kept was made in vain as well.
             Ok(answered) => match self.keep(answered).await {
                 Ok(kept) => {
@@ -232,9 +237,9 @@ impl Registrar {
             .ok_or_else(|| "a replica with another configuration registered the site".to_owned())
     }
 
-    async fn ask(&self, endpoint: &Url) -> Result<Answered, NotRegistered> {
+    async fn ask(&self, endpoint: &Url, wanted: &Map<String, Value>) -> Result<Answered, NotRegistered> {
         let token = self.registration.initial_access_token.as_ref();
-        let asked = self.http.post_json(endpoint, token, &self.wish.metadata).await;
+        let asked = self.http.post_json(endpoint, token, wanted).await;
         let answer = asked.map_err(|error| {
             let problem = format!("registering failed: {}", chain(&error));
             // What was asked may have been done, although nothing of it arrived.

@@ -6,6 +6,7 @@ use bff::{ClientTokenRequest, ProviderConfig, Registration, Secret, TokenError};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::client_key::client_key;
 use crate::journey::{renew, sign_in, sign_out, token};
 use crate::provider::{CLIENT, Certified, Person, Plan, open};
 use crate::site::{PROVIDER, Site};
@@ -97,6 +98,24 @@ async fn si_5_a_certified_provider_registers_the_site_for_what_it_uses_and_once_
         2,
         "once more, not at every start"
     );
+}
+
+#[tokio::test]
+async fn si_5_a_site_with_a_key_registers_it_at_a_certified_provider_and_shares_no_secret() {
+    let (provider, site) = scene(|config| {
+        registers(config);
+        config.client_auth = client_key().method();
+    })
+    .await;
+    let mut browser = Browser::new();
+    sign_in(&site, &mut browser, &Person("alice")).await;
+    renew(&site, &mut browser, Duration::from_mins(5)).await;
+    assert_eq!(provider.requests("/reg").await.len(), 1);
+    for request in provider.requests("/token").await {
+        let fields = request["fields"].as_array().unwrap();
+        assert!(fields.contains(&json!("client_assertion")) && !fields.contains(&json!("client_secret")));
+        assert_eq!((&request["status"], &request["scheme"]), (&json!(200), &json!("")));
+    }
 }
 
 #[tokio::test]

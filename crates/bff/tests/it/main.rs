@@ -45,6 +45,7 @@ mod proxy_tokens;
 mod pushed;
 mod refresh;
 mod registration;
+mod registration_proof;
 mod renewal;
 mod replicas;
 mod rotation;

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::support::{House, Log, Plan, patch, without};
 
-fn registers(config: &mut DemoConfig) {
+pub(crate) fn registers(config: &mut DemoConfig) {
     config.registers = Some("let me in".to_owned());
 }
 
-fn registering(provider: &mut ProviderConfig) {
+pub(crate) fn registering(provider: &mut ProviderConfig) {
     provider.client_id.clear();
     provider.client_secret = None;
     provider.registration = Some(Registration {
@@ -114,7 +114,7 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_is_not_asked_for_one_after
 }
 
 /// What the provider was asked for at its last registration.
-fn asked(house: &House) -> Value {
+pub(crate) fn asked(house: &House) -> Value {
     let said = house.provider.bodies(Endpoint::Register).pop().unwrap();
     serde_json::from_str(said.lines().next().unwrap()).unwrap()
 }

@@ -109,7 +109,8 @@ pub(super) const CLIENT: &[Key] = &[
         TEXT,
         None,
         r#"registration = { client_name = "Portico" }"#,
-        "`oidc`: Portico registers itself under this name, once, instead of being given a `client_id` (RFC 7591).",
+        "`oidc`: Portico registers itself under this name, once, instead of being given a `client_id` (RFC 7591). \
+         With a `private_key_file` it tells its public half and needs no secret.",
     ),
     key(
         "providers[].registration.initial_access_token_file",

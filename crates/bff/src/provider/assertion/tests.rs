@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use openidconnect::JsonWebKey as _;
+use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
@@ -97,4 +99,28 @@ fn ca_1_every_kind_of_key_signs_so_that_others_can_verify() {
     assert_eq!(key.algorithm(Some(&takes(&["RS256"]))), "RS256");
     assert_eq!(key.algorithm(Some(&takes(&["RS256", "PS256"]))), "PS256");
     assert_eq!(format!("{key:?}"), "PrivateKey(RSA)");
+}
+
+#[test]
+fn ca_1_what_is_told_of_a_key_verifies_what_it_signed() {
+    let random = SystemRandom::new();
+    let ed = Ed25519KeyPair::generate_pkcs8(&random).unwrap();
+    let ec = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+    let rsa = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
+    let rsa = rsa.to_pkcs8_der().unwrap();
+    for (der, name, alg) in [
+        (ed.as_ref(), "EdDSA", CoreJwsSigningAlgorithm::EdDsa),
+        (ec.as_ref(), "ES256", CoreJwsSigningAlgorithm::EcdsaP256Sha256),
+        (rsa.as_bytes(), "PS256", CoreJwsSigningAlgorithm::RsaSsaPssSha256),
+    ] {
+        let key = key(der);
+        let token = assertion(&key, name);
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        let told = key.public();
+        let secret = ["d", "p", "q", "dp", "dq", "qi"];
+        assert!(secret.iter().all(|member| told.get(member).is_none()), "{name}");
+        let public: CoreJsonWebKey = serde_json::from_value(told).unwrap();
+        public.verify_signature(&alg, input.as_bytes(), &signature).unwrap();
+    }
 }

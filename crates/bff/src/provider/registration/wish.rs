@@ -3,11 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::config::client_auth::ClientAuthMethod;
 use crate::config::registration::Registration;
 use crate::config::{BffConfig, ProviderConfig};
 use crate::sign_in::device;
 
 const CODE: &str = "authorization_code";
+const BASIC: &str = "client_secret_basic";
+const METHOD: &str = "token_endpoint_auth_method";
+const POST: &str = "client_secret_post";
 /// A secret that lives shorter would have the site registered over and over; seconds.
 const LEAST: i64 = 300;
 
@@ -17,6 +21,18 @@ pub(super) struct Needs {
     grants: Vec<String>,
     /// A provider that binds tokens gives none without a proof, and one that does not may give plain ones.
     dpop: bool,
+    /// A provider that knows another key, or a secret, takes nothing we sign.
+    #[serde(default)]
+    proof: Proof,
+}
+
+/// How the site proves who it is: by a secret the provider chooses, by a key it is told of, or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Proof {
+    #[default]
+    Secret,
+    Key(Value),
+    Nothing,
 }
 
 /// The registration that is asked for.
@@ -25,6 +41,7 @@ pub(super) struct Wish {
     pub(super) metadata: Map<String, Value>,
     pub(super) redirect_uri: String,
     needs: Needs,
+    method: ClientAuthMethod,
 }
 
 /// A registration as the provider answers it, by its names.
@@ -36,6 +53,7 @@ pub(super) struct Answered {
     client_secret_expires_at: Option<i64>,
     /// Nothing where the provider does not say: then what was asked for.
     grant_types: Option<Vec<String>>,
+    token_endpoint_auth_method: Option<String>,
 }
 
 /// A registration as it is kept, with what it was asked for.
@@ -51,6 +69,11 @@ impl Answered {
         self.client_secret_expires_at.filter(|until| *until != 0)
     }
 
+    /// Whether the secret goes into the form; nothing where the provider does not say.
+    pub(super) fn in_form(&self) -> Option<bool> {
+        self.token_endpoint_auth_method.as_deref().map(|name| name == POST)
+    }
+
     pub(super) fn is_good_at(&self, moment: i64) -> bool {
         self.until().is_none_or(|until| until > moment)
     }
@@ -61,12 +84,29 @@ impl Wish {
         let needs = Needs {
             grants: grants(config),
             dpop: config.dpop,
+            proof: proof(&config.client_auth),
         };
         let redirect_uri = format!("{}auth/callback/{}", site.public_url, config.id);
         Self {
             metadata: metadata((config, site, registration), &needs, &redirect_uri),
             redirect_uri,
             needs,
+            method: config.client_auth.clone(),
+        }
+    }
+
+    /// What the provider is sent; a secret travels as it takes one.
+    pub(super) fn asked(&self, in_form_only: bool) -> Map<String, Value> {
+        let mut asked = self.metadata.clone();
+        asked.insert(METHOD.to_owned(), self.method_name(in_form_only).into());
+        asked
+    }
+
+    fn method_name(&self, in_form_only: bool) -> &'static str {
+        match &self.method {
+            ClientAuthMethod::Automatic if in_form_only => POST,
+            ClientAuthMethod::Automatic => BASIC,
+            written => written.name(),
         }
     }
 
@@ -79,7 +119,11 @@ impl Wish {
     /// Whether what is needed was asked for then.
     pub(super) fn is_met_by(&self, kept: &Kept) -> bool {
         let has = |grant: &String| kept.asked.grants.contains(grant);
-        kept.asked.dpop == self.needs.dpop && self.needs.grants.iter().all(has)
+        let asked = (&kept.asked.dpop, &kept.asked.proof);
+        let method = kept.answered.token_endpoint_auth_method.as_deref();
+        asked == (&self.needs.dpop, &self.needs.proof)
+            && method.is_none_or(|name| self.takes(name))
+            && self.needs.grants.iter().all(has)
     }
 
     /// The grants that the provider did not give, in one text.
@@ -90,8 +134,16 @@ impl Wish {
         (!missing.is_empty()).then(|| missing.join(" "))
     }
 
+    /// Whether the site can be registered with the way to prove itself that is called `name`.
+    fn takes(&self, name: &str) -> bool {
+        match &self.method {
+            ClientAuthMethod::Automatic => [BASIC, POST].contains(&name),
+            written => written.name() == name,
+        }
+    }
+
     /// What the provider registered may differ from what was asked for (RFC 7591 §3.2.1); not so where codes go, whether
-    /// there are any, and that the secret lives.
+    /// there are any, how the site proves itself, and that the secret lives.
     pub(super) fn read(&self, answer: Map<String, Value>, now: i64) -> Result<Answered, String> {
         let is_ours = |uris: &Value| Some(uris) == self.metadata.get("redirect_uris");
         if !answer.get("redirect_uris").is_none_or(is_ours) {
@@ -106,10 +158,28 @@ impl Wish {
         if given.is_some_and(|given| !given.iter().any(|grant| grant == CODE)) {
             return Err(format!("the provider registered the site without `{CODE}`"));
         }
+        let method = answered.token_endpoint_auth_method.as_deref();
+        if method.is_some_and(|name| !self.takes(name)) {
+            return Err("the provider wants the site to prove itself in another way than configured".to_owned());
+        }
         if !answered.is_good_at(now.saturating_add(LEAST)) {
             return Err("the provider gives a client secret that ends within five minutes".to_owned());
         }
         Ok(answered)
+    }
+}
+
+fn proof(method: &ClientAuthMethod) -> Proof {
+    match method {
+        ClientAuthMethod::PrivateKeyJwt { key, kid } => {
+            let mut public = key.public();
+            if let Some(kid) = kid {
+                public["kid"] = kid.as_str().into();
+            }
+            Proof::Key(public)
+        }
+        ClientAuthMethod::None => Proof::Nothing,
+        _ => Proof::Secret,
     }
 }
 
@@ -137,13 +207,16 @@ fn metadata(
         "redirect_uris": [redirect_uri],
         "response_types": ["code"],
         "grant_types": needs.grants,
-        "token_endpoint_auth_method": "client_secret_basic",
         "post_logout_redirect_uris": [here("signed-out")],
         "backchannel_logout_uri": here(&format!("backchannel-logout/{}", config.id)),
         "backchannel_logout_session_required": true,
     });
     let mut metadata = registration.extra.clone();
     metadata.extend(own.as_object().cloned().unwrap_or_default());
+    if let Proof::Key(public) = &needs.proof {
+        metadata.insert("jwks".to_owned(), json!({ "keys": [public] }));
+        metadata.remove("jwks_uri");
+    }
     // Said only where it holds: a provider that knows no DPoP may refuse what it does not know.
     metadata.remove("dpop_bound_access_tokens");
     if needs.dpop {
@@ -166,6 +239,7 @@ mod tests {
             client_secret: None,
             client_secret_expires_at: until,
             grant_types: None,
+            token_endpoint_auth_method: None,
         }
     }
 
