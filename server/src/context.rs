@@ -128,7 +128,7 @@ impl People {
     }
 
     /// Stores the name of somebody seen for the first time, or under a new name, without making them wait.
-    fn remember(&self, person: &Person) {
+    fn remember(self: &Arc<Self>, person: &Person) {
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if remembered.get(&person.id) == Some(&person.name) {
             return;
@@ -138,10 +138,13 @@ impl People {
         }
         remembered.insert(person.id.clone(), person.name.clone());
         drop(remembered);
-        let (store, person) = (self.store.clone(), person.clone());
+        let (people, person) = (Arc::clone(self), person.clone());
         tokio::spawn(async move {
-            if let Err(error) = store.remember_person(&person).await {
+            if let Err(error) = people.store.remember_person(&person).await {
                 tracing::warn!(%error, "the name of somebody who signed in could not be stored");
+                // Tried again at their next request.
+                let mut remembered = people.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+                remembered.remove(&person.id);
             }
         });
     }

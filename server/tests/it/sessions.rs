@@ -227,3 +227,20 @@ async fn se_3_where_it_is_off_nobody_is_asked_again() {
     assert_eq!(answer.location(), Some("/sessions?ended=1"));
     assert!(!is_signed_in(&mut phone).await);
 }
+
+#[tokio::test]
+async fn si_14_a_name_that_could_not_be_stored_is_stored_at_the_next_request() {
+    for site in TestSite::both().await {
+        site.database.execute("ALTER TABLE person RENAME TO away").await;
+        let mut alice = site.sign_in("alice").await;
+        assert!(is_signed_in(&mut alice).await, "nobody waits for it");
+        // The attempt that fails goes on beside the page.
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        site.database.execute("ALTER TABLE away RENAME TO person").await;
+        let start = tokio::time::Instant::now();
+        while site.store.people_like("alice").await.unwrap().is_empty() {
+            assert!(start.elapsed().as_secs() < 10, "never stored");
+            assert!(is_signed_in(&mut alice).await);
+        }
+    }
+}

@@ -16,7 +16,9 @@ use super::store::row_key;
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7093008713113724019)";
 
 /// Each statement may be run again on a database that has it already.
-const SCHEMA: [&str; 8] = [
+const SCHEMA: [&str; 9] = [
+    // What is there already is no news.
+    "SET LOCAL client_min_messages = warning",
     // Of a time before tokens were sealed apart.
     "DROP TABLE IF EXISTS bff_sessions",
     "CREATE TABLE IF NOT EXISTS bff_session_records (
@@ -37,7 +39,9 @@ const SCHEMA: [&str; 8] = [
 
 /// Sessions in a PostgreSQL database that all replicas share; nothing else has to be shared but the key ring.
 ///
-/// While the database is away, every question fails within five seconds; when it is back, everything goes on.
+/// While the database is away, every question fails within five seconds; when it is back, everything goes on. The questions
+/// are short: a handful of connections serve many people. Give the pool an `acquire_timeout` below five seconds, and tell the
+/// database the same limit (`statement_timeout`), so that it does not go on with what nobody waits for.
 #[derive(Debug, Clone)]
 pub struct PostgresSessions {
     pub(super) pool: PgPool,
