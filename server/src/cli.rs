@@ -11,6 +11,10 @@ mod check;
 mod import;
 mod serve;
 
+/// Threads for short waits that cannot be awaited: small files, names looked up, Markdown rendered. Each keeps about half a megabyte of the
+/// allocator's, so tokio's own bound of 512 made memory follow the largest rush there ever was.
+const BLOCKING_THREADS: usize = 16;
+
 /// A document portal behind your identity provider.
 #[derive(Debug, Parser)]
 #[command(
@@ -140,6 +144,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
 fn in_runtime(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
         .build()
         .map_err(|error| Failure::Other(format!("cannot start: {error}")))?;
     let outcome = runtime.block_on(command);
