@@ -92,9 +92,8 @@ pub(crate) async fn measured(
     answer
 }
 
-/// A sign-in at `provider` that began at `started` (seconds since 1970) has become a session.
-pub(crate) fn signed_in(provider: &str, started: i64, now: OffsetDateTime) {
-    let started = OffsetDateTime::from_unix_timestamp(started).unwrap_or(now);
+/// A sign-in at `provider` that began at `started` has become a session.
+pub(crate) fn signed_in(provider: &str, started: OffsetDateTime, now: OffsetDateTime) {
     // A replica whose clock is behind may be the one to finish.
     let took = (now - started).max(Duration::ZERO);
     metrics::histogram!("bff_sign_in_seconds", "provider" => provider.to_owned()).record(took.as_seconds_f64());

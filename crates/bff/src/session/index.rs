@@ -117,6 +117,8 @@ pub trait SessionIndex: fmt::Debug + Send + Sync + 'static {
     async fn keep(&self, name: [u8; 32], value: &str) -> Result<String>;
     /// What is kept under `name`.
     async fn kept(&self, name: [u8; 32]) -> Result<Option<String>>;
+    /// Keeps `value` under `name` instead of `old`, if that is still kept there.
+    async fn replace_kept(&self, name: [u8; 32], old: &str, value: &str) -> Result<()>;
     /// Forgets what is kept under `name` if it is still `value`.
     async fn drop_kept(&self, name: [u8; 32], value: &str) -> Result<()>;
     /// When `name` happened, if that is not forgotten at `now`.
@@ -199,6 +201,14 @@ impl SessionIndex for MemorySessions {
 
     async fn kept(&self, name: [u8; 32]) -> Result<Option<String>> {
         Ok(self.things().get(&name).cloned())
+    }
+
+    async fn replace_kept(&self, name: [u8; 32], old: &str, value: &str) -> Result<()> {
+        let mut things = self.things();
+        if let Some(kept) = things.get_mut(&name).filter(|kept| *kept == old) {
+            value.clone_into(kept);
+        }
+        Ok(())
     }
 
     async fn drop_kept(&self, name: [u8; 32], value: &str) -> Result<()> {

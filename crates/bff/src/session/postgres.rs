@@ -74,20 +74,9 @@ impl PostgresSessions {
     pub(super) async fn sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
         let question = query(sql::LOAD_SEALED).bind(row_key(id).to_vec());
         let row = answer(question.fetch_optional(&self.pool)).await?;
-        let sealed = row.map(|row| sealed(*id, &row)).transpose();
+        let sealed = row.map(|row| sql::sealed(*id, &row)).transpose();
         sealed.map_err(|e| Error::Decode(e.to_string()))
     }
-}
-
-fn sealed(id: Id, row: &PgRow) -> std::result::Result<SealedSession, sqlx::Error> {
-    Ok(SealedSession {
-        id,
-        identity: row.try_get("sealed_identity")?,
-        tokens: row.try_get("sealed_tokens")?,
-        version: row.try_get("version")?,
-        sid: row.try_get("sid")?,
-        seen: sql::moment(row, "seen")?,
-    })
 }
 
 fn read(id: Id, row: &PgRow) -> std::result::Result<Record, sqlx::Error> {

@@ -43,8 +43,8 @@ pub(crate) struct Beginning {
     pub(crate) authentication: Authentication,
     pub(crate) tokens: TokenSet,
     pub(crate) sid: Option<String>,
-    /// When the person left for the provider; seconds since 1970.
-    pub(crate) started: i64,
+    /// When the person left for the provider.
+    pub(crate) started: OffsetDateTime,
 }
 
 impl Sessions {
@@ -143,6 +143,16 @@ impl Sessions {
         Ok(self.records.delete(id).await?)
     }
 
+    /// Ends the living session of that id and says what it was then: what a renewal brought before is in it.
+    pub(crate) async fn take(&self, id: &Id) -> Result<Option<Session>, SessionError> {
+        let Some(stored) = self.records.take(id).await? else {
+            return Ok(None);
+        };
+        let session = Session::open(&self.sealer, stored).ok();
+        let living = session.filter(|session| self.end_of(session) > self.clock.now());
+        Ok(living.and_then(|session| session.opened(&self.sealer).ok()))
+    }
+
     /// When `session` ends if it is not used again.
     pub(crate) fn end_of<T>(&self, session: &Session<T>) -> OffsetDateTime {
         self.lifetime.end(session.created, session.seen)
@@ -185,7 +195,7 @@ mod tests {
             authentication: Authentication::default(),
             tokens: TokenSet::of("a", None, "i"),
             sid: None,
-            started: at.unix_timestamp(),
+            started: at,
         }
     }
 
@@ -245,6 +255,35 @@ mod tests {
             sessions.open(&idle).await.unwrap().is_none(),
             "signed out, not an error"
         );
+    }
+
+    #[tokio::test]
+    async fn bc_8_a_person_ended_within_the_second_of_leaving_does_not_come_back_signed_in() {
+        let (sessions, _) = scene();
+        let left = sessions.clock.now();
+        let (before, after) = (left - time::Duration::MILLISECOND, left + time::Duration::MILLISECOND);
+        for (ended, comes_back) in [(before, true), (left, true), (after, false)] {
+            let (sessions, _) = scene();
+            let name = super::super::tombstone::ended_person("http://localhost:4041", "alice");
+            sessions
+                .records
+                .note(name, ended, left + time::Duration::HOUR)
+                .await
+                .unwrap();
+            assert_eq!(sessions.begin(alice(left), &[]).await.is_ok(), comes_back, "{ended}");
+        }
+    }
+
+    #[tokio::test]
+    async fn rf_8_what_a_session_was_when_it_ended_holds_the_newest_tokens() {
+        let (sessions, _) = scene();
+        let mut session = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
+        session.tokens.refresh_token = Some("newest".to_owned());
+        assert_eq!(sessions.update(&session).await.unwrap(), Saved::Saved);
+        let taken = sessions.take(&session.id).await.unwrap().unwrap();
+        assert_eq!(taken.tokens.refresh_token.as_deref(), Some("newest"));
+        assert!(sessions.take(&session.id).await.unwrap().is_none(), "once");
+        assert_eq!(sessions.update(&session).await.unwrap(), Saved::Gone);
     }
 
     #[tokio::test]

@@ -89,6 +89,22 @@ impl Sealer {
         serde_json::from_slice(&plain).map_err(|_| SealError)
     }
 
+    /// The same sealed with the first key, if another one has sealed it.
+    pub(crate) fn seal_cookie_anew(
+        &self,
+        purpose: &str,
+        bound_to: &str,
+        sealed: &str,
+    ) -> Result<Option<String>, SealError> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SealError)?;
+        let (plain, key) = self.open(&[], purpose, bound_to.as_bytes(), &sealed)?;
+        if key == 0 {
+            return Ok(None);
+        }
+        let sealed = self.seal_for_site(purpose, bound_to.as_bytes(), &plain)?;
+        Ok(Some(URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
     fn seal(&self, salt: &[u8], purpose: &str, aad: &[u8], msg: &[u8]) -> Result<Vec<u8>, SealError> {
         let keys = self.0.keys();
         let key = keys.first().ok_or(SealError)?;

@@ -15,9 +15,11 @@ use std::time::Duration;
 
 use sqlx::{ColumnIndex, Decode, Row, Type};
 use time::OffsetDateTime;
+use tower_sessions::session::Id;
 use tower_sessions::session_store::{Error, Result};
 
 use super::index::{SessionRef, SessionRow, Which};
+use super::record::SealedSession;
 
 /// Longest time one question to the database may take, waiting for a connection included. Whoever asks then hears that
 /// the database is not available, however it went away.
@@ -60,6 +62,8 @@ pub(super) const LOAD: &str =
 pub(super) const LOAD_SEALED: &str =
     "SELECT sealed_identity, sealed_tokens, version, sid, seen FROM bff_session_records WHERE id_hash = $1";
 pub(super) const DELETE: &str = "DELETE FROM bff_session_records WHERE id_hash = $1";
+pub(super) const TAKE: &str = "DELETE FROM bff_session_records WHERE id_hash = $1
+    RETURNING sealed_identity, sealed_tokens, version, sid, seen";
 pub(super) const TOUCH: &str =
     "UPDATE bff_session_records SET seen = CASE WHEN seen > $1 THEN seen ELSE $1 END, expires = $2 WHERE id_hash = $3";
 pub(super) const DELETE_EXPIRED: &str = "DELETE FROM bff_session_records WHERE expires <= $1";
@@ -80,6 +84,7 @@ pub(super) const LEASE: &str = "UPDATE bff_session_records SET fence = fence + 1
     WHERE id_hash = $2 AND lease_until <= $3 RETURNING fence";
 pub(super) const HOLD: &str = "UPDATE bff_session_records SET lease_until = $1 WHERE id_hash = $2 AND fence = $3";
 
+/// A note's `at` is in milliseconds: a logout and a sign-in may fall into one second.
 pub(super) const NOTE: &str = "INSERT INTO bff_notes (name, at, expires) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET
     at = CASE WHEN bff_notes.at > excluded.at THEN bff_notes.at ELSE excluded.at END,
@@ -88,6 +93,7 @@ pub(super) const NOTED: &str = "SELECT at FROM bff_notes WHERE name = $1 AND exp
 /// Whoever comes second keeps what was first.
 pub(super) const KEEP: &str = "INSERT INTO bff_kept (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 pub(super) const KEPT: &str = "SELECT value FROM bff_kept WHERE name = $1";
+pub(super) const REPLACE_KEPT: &str = "UPDATE bff_kept SET value = $1 WHERE name = $2 AND value = $3";
 pub(super) const DROP_KEPT: &str = "DELETE FROM bff_kept WHERE name = $1 AND value = $2";
 pub(super) const DELETE_NOTES: &str = "DELETE FROM bff_notes WHERE expires <= $1";
 
@@ -122,6 +128,39 @@ where
 {
     let seconds: i64 = row.try_get(name)?;
     OffsetDateTime::from_unix_timestamp(seconds).map_err(|e| sqlx::Error::Decode(e.into()))
+}
+
+/// Milliseconds since 1970; the far future where there are too many.
+pub(super) fn millis(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+/// A moment, which is a column of milliseconds since 1970.
+pub(super) fn exact_moment<'r, R: Row>(row: &'r R, name: &str) -> std::result::Result<OffsetDateTime, sqlx::Error>
+where
+    for<'a> &'a str: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+{
+    let millis: i64 = row.try_get(name)?;
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).map_err(|e| sqlx::Error::Decode(e.into()))
+}
+
+/// A row that [`LOAD_SEALED`] or [`TAKE`] brings.
+pub(super) fn sealed<'r, R: Row>(id: Id, row: &'r R) -> std::result::Result<SealedSession, sqlx::Error>
+where
+    for<'a> &'a str: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+    Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    Ok(SealedSession {
+        id,
+        identity: row.try_get("sealed_identity")?,
+        tokens: row.try_get("sealed_tokens")?,
+        version: row.try_get("version")?,
+        sid: row.try_get("sid")?,
+        seen: moment(row, "seen")?,
+    })
 }
 
 /// A row that [`find`] or [`end`] brings.

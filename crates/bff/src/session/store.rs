@@ -42,6 +42,8 @@ pub trait SessionRecords: SessionStore + SessionIndex + SessionLeases {
     async fn update(&self, record: &Record) -> Result<Saved>;
     /// Notes that the session was used, without a new version; does nothing when it has ended.
     async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()>;
+    /// Removes the session of that id and says what it was then; one step, so that nothing written before is missed.
+    async fn take(&self, id: &Id) -> Result<Option<SealedSession>>;
     /// Removes what expired before `now`, notes too, and says how many sessions.
     async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64>;
 }
@@ -133,6 +135,11 @@ impl SessionRecords for MemorySessions {
         };
         let written = columns::overwrite(stored, record);
         Ok(if written { Saved::Saved } else { Saved::Changed })
+    }
+
+    async fn take(&self, id: &Id) -> Result<Option<SealedSession>> {
+        let taken = self.rows().remove(&row_key(id));
+        Ok(taken.as_ref().and_then(SealedSession::from_record))
     }
 
     async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {

@@ -13,13 +13,18 @@ const SID: &str = "ended sid";
 const PERSON: &str = "ended person";
 const JTI: &str = "logout token";
 
+/// The note that all sessions of a person have ended.
+pub(super) fn ended_person(issuer: &str, subject: &str) -> [u8; 32] {
+    note_name(PERSON, [issuer, subject])
+}
+
 impl Sessions {
     /// Notes that a provider has ended `which`; `until` a token says so, and as long as a sign-in may take.
     pub(crate) async fn note_end(&self, which: Which<'_>, until: OffsetDateTime) -> Result<(), SessionError> {
         let now = self.clock.now();
         let name = match which {
             Which::ProviderSession { provider, sid } => note_name(SID, [provider, sid]),
-            Which::Person { issuer, subject } => note_name(PERSON, [issuer, subject]),
+            Which::Person { issuer, subject } => ended_person(issuer, subject),
             Which::One(_) => return Ok(()),
         };
         let until = until.max(now + pending::LIFETIME + Duration::MINUTE);
@@ -28,7 +33,7 @@ impl Sessions {
 
     /// Whether the provider ended `session` before it began: its own session by name, or all of the person's after the
     /// sign-in was `started`.
-    pub(crate) async fn was_ended(&self, session: &Session, started: i64) -> Result<bool, SessionError> {
+    pub(crate) async fn was_ended(&self, session: &Session, started: OffsetDateTime) -> Result<bool, SessionError> {
         let (identity, now) = (&session.identity, self.clock.now());
         if let Some(sid) = &session.sid {
             let name = note_name(SID, [identity.provider.as_str(), sid]);
@@ -36,9 +41,9 @@ impl Sessions {
                 return Ok(true);
             }
         }
-        let name = note_name(PERSON, [&identity.issuer, &identity.subject]);
+        let name = ended_person(&identity.issuer, &identity.subject);
         let at = self.records.noted(name, now).await?;
-        Ok(at.is_some_and(|at| started < at.unix_timestamp()))
+        Ok(at.is_some_and(|at| started < at))
     }
 
     /// Whether the logout token `jti` of `issuer` has done its work.

@@ -81,6 +81,7 @@ impl Inner {
             .cookies
             .set(self.cookies.session(), &session.id.to_string(), lifetime, SameSite::Lax);
         cookie.add_to(response.headers_mut());
+        self.tell_others(&session.id, &pending.state, headers, &mut response);
         Ok(response)
     }
 

@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::session::Id;
 
+use super::start::same_site;
 use super::step_up::StepUp;
 use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
@@ -32,8 +33,9 @@ pub(crate) struct Pending {
     /// PKCE code verifier (RFC 7636 §4.1).
     pub(crate) verifier: String,
     pub(crate) return_to: ReturnPath,
-    /// Seconds since 1970.
-    pub(crate) started: i64,
+    /// To the millisecond: a logout may come within the same second.
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub(crate) started: OffsetDateTime,
     /// The session this browser had when it left; a form posted by the provider arrives without its cookie.
     pub(crate) replaces: Option<String>,
     /// The user flow it is, if it is one.
@@ -57,8 +59,8 @@ impl Pending {
     }
 
     fn is_alive(&self, now: OffsetDateTime) -> bool {
-        let age = now.unix_timestamp() - self.started;
-        (-60..LIFETIME.whole_seconds()).contains(&age)
+        let age = now - self.started;
+        (-Duration::MINUTE..LIFETIME).contains(&age)
     }
 }
 
@@ -100,16 +102,39 @@ impl Inner {
         let prefix = self.cookies.pending_prefix();
         let ours = cookies::all(request).filter(|(name, _)| name.starts_with(&prefix));
         let mut found: Vec<_> = ours
-            .map(|(name, value)| (open(self, name, value).map_or(i64::MIN, |p| p.started), name))
+            .map(|(name, value)| (open(self, name, value).map(|p| p.started), name))
             .collect();
         found.sort_unstable();
-        let dead = found.iter().take_while(|(started, _)| *started == i64::MIN).count();
+        let dead = found.iter().take_while(|(started, _)| started.is_none()).count();
         let surplus = dead.max((found.len() + 1).saturating_sub(MAX_PENDING));
         found
             .into_iter()
             .take(surplus)
             .map(|(_, name)| name.to_owned())
             .collect()
+    }
+
+    /// Tells the other sign-ins under way in this browser which session it has from now on. Where the provider posts its answer
+    /// the session's own cookie stays behind, and the session would go on beside the next one.
+    pub(crate) fn tell_others(&self, session: &Id, state: &str, request: &HeaderMap, response: &mut Response) {
+        let prefix = self.cookies.pending_prefix();
+        let ours = cookies::all(request).filter(|(name, _)| name.starts_with(&prefix));
+        for mut pending in ours.filter_map(|(name, value)| open(self, name, value)) {
+            let Some(provider) = self.provider(&pending.provider) else {
+                continue;
+            };
+            let same_site = same_site(provider);
+            if pending.state == state || same_site != SameSite::None {
+                continue;
+            }
+            pending.replaces = Some(session.to_string());
+            let name = cookie_name(self, &pending.state);
+            // Without it that tab signs in all the same.
+            if let Ok(value) = self.sealer.seal_cookie(PURPOSE, &name, &pending) {
+                let cookie = self.cookies.set(&name, &value, LIFETIME, same_site);
+                cookie.add_to(response.headers_mut());
+            }
+        }
     }
 
     /// Whether this browser brought the cookie of that `state`.
@@ -163,7 +188,7 @@ mod tests {
             nonce: "n".repeat(43),
             verifier: "v".repeat(43),
             return_to: ReturnPath::parse(&format!("/{}", "x".repeat(1000))),
-            started,
+            started: OffsetDateTime::from_unix_timestamp(started).unwrap(),
             replaces: Some(Id::default().to_string()),
             flow: None,
             answered_by: None,

@@ -176,7 +176,7 @@ pub(super) async fn leave(
         nonce: Nonce::new_random_len(CHANCE).secret().clone(),
         verifier: verifier.into_secret(),
         return_to,
-        started: inner.config.clock.now().unix_timestamp(),
+        started: inner.config.clock.now(),
         replaces: session_id(inner, headers)
             .map(|id| id.to_string())
             .or_else(|| wish.replaces.clone()),
@@ -191,16 +191,20 @@ pub(super) async fn leave(
     let url = destination(provider, metadata, &asked)
         .await
         .map_err(|error| Box::new(not_pushed(provider, &pending.return_to, &error)))?;
-    let same_site = if provider.config.response_mode == ResponseMode::FormPost {
+    let mut response = see_other(url.as_str());
+    inner
+        .remember(&pending, same_site(provider), headers, &mut response)
+        .map_err(|error| Box::new(Failure::ours(&error)))?;
+    Ok(response)
+}
+
+/// A posted answer comes from the provider's page; the cookie of the sign-in has to come with it.
+pub(super) fn same_site(provider: &Provider) -> SameSite {
+    if provider.config.response_mode == ResponseMode::FormPost {
         SameSite::None
     } else {
         SameSite::Lax
-    };
-    let mut response = see_other(url.as_str());
-    inner
-        .remember(&pending, same_site, headers, &mut response)
-        .map_err(|error| Box::new(Failure::ours(&error)))?;
-    Ok(response)
+    }
 }
 
 /// 303: whatever the method was, the next is GET (RFC 9110 §15.4.4).

@@ -43,18 +43,14 @@ struct Leaving {
 pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
     let id = session_id(&inner, &headers);
     let session = match id {
-        Some(id) => inner.sessions.open(&id).await,
+        Some(id) => inner.sessions.take(&id).await,
         None => Ok(None),
     };
-    if let Some(id) = id
-        && let Err(error) = inner.sessions.end(&id).await
-    {
-        // The session is not over: saying so would be a lie.
-        return inner.show(Failure::ours(&error), None);
-    }
     let mut response = match session {
         Ok(Some(session)) => depart(&inner, &session).await,
-        _ => see_other(&format!("/{LANDING}")),
+        // The session is not over: saying so would be a lie.
+        Err(error) => return inner.show(Failure::ours(&error), None),
+        Ok(None) => see_other(&format!("/{LANDING}")),
     };
     let out = response.headers_mut();
     if cookies::find(&headers, inner.cookies.session()).is_some() {

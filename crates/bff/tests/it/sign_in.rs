@@ -138,6 +138,45 @@ async fn si_7_on_loopback_the_form_comes_back_as_well() {
     assert_eq!(browser.go("/").await.body, "hello alice");
 }
 
+/// What the provider's form holds after `person` has signed in there.
+async fn posted_for(
+    browser: &mut crate::support::Browser,
+    authorize: &url::Url,
+    person: &str,
+) -> Vec<(String, String)> {
+    let mut authorize = authorize.clone();
+    authorize.query_pairs_mut().append_pair("login_hint", person);
+    form_fields(&browser.go(authorize.as_str()).await.body)
+}
+
+#[tokio::test]
+async fn cb_10_a_posted_answer_ends_the_session_that_another_tab_began_meanwhile() {
+    let plan = Plan {
+        https: true,
+        provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let mut browser = house.browser();
+    // Both tabs leave while nobody is signed in.
+    let first = browser.start("/auth/login").await;
+    let second = browser.start("/auth/login").await;
+    let mut sessions = Vec::new();
+    for (authorize, person) in [(&first, "alice"), (&second, "bob")] {
+        let fields = posted_for(&mut browser, authorize, person).await;
+        let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let page = browser.post_from_elsewhere("/auth/callback/demo", &fields).await;
+        assert_eq!(page.status, 303, "{}", page.body);
+        assert_eq!(browser.go("/").await.body, format!("hello {person}"));
+        sessions.push(browser.session().unwrap());
+    }
+    let mut stale = house.like(&browser);
+    stale.plant("__Host-portico", &sessions[0]);
+    assert_eq!(stale.go("/").await.body, "stranger", "nothing of alice is left");
+    assert_eq!(house.rows().await, 1);
+    assert_eq!(house.provider.requests(Endpoint::Token), 2);
+}
+
 #[tokio::test]
 async fn si_7_a_form_from_another_site_finds_its_sign_in_without_a_secure_cookie() {
     // On plain http no cookie travels with a form of another site: the answer comes back in a second step, sealed.

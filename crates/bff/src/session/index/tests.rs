@@ -65,6 +65,9 @@ pub(crate) async fn remembers_for_a_while(store: &dyn SessionRecords) {
         "a note is no session"
     );
     assert_eq!(store.noted(name, at).await.unwrap(), None, "and gone");
+    let exact = at + Duration::milliseconds(1);
+    store.note(name, exact, at + minute).await.unwrap();
+    assert_eq!(store.noted(name, at).await.unwrap(), Some(exact), "to the millisecond");
 }
 
 /// What every store must do with what is kept besides sessions.
@@ -74,6 +77,12 @@ pub(crate) async fn keeps_what_came_first(store: &dyn SessionRecords) {
     assert_eq!(store.keep(name, "first").await.unwrap(), "first");
     assert_eq!(store.keep(name, "second").await.unwrap(), "first");
     store.drop_kept(name, "second").await.unwrap();
+    store.replace_kept(name, "second", "third").await.unwrap();
+    assert_eq!(store.kept(name).await.unwrap().as_deref(), Some("first"));
+    store.replace_kept(name, "first", "anew").await.unwrap();
+    assert_eq!(store.kept(name).await.unwrap().as_deref(), Some("anew"));
+    store.replace_kept(name, "anew", "first").await.unwrap();
+    store.replace_kept(other, "anew", "first").await.unwrap();
     assert_eq!(store.kept(name).await.unwrap().as_deref(), Some("first"));
     store.drop_kept(name, "first").await.unwrap();
     assert_eq!(store.kept(name).await.unwrap(), None);

@@ -52,7 +52,7 @@ macro_rules! index {
             async fn note(&self, name: [u8; 32], at: OffsetDateTime, until: OffsetDateTime) -> Result<()> {
                 let statement = query(sql::NOTE)
                     .bind(name.to_vec())
-                    .bind(at.unix_timestamp())
+                    .bind(sql::millis(at))
                     .bind(until.unix_timestamp());
                 answer(statement.execute(&self.pool)).await.map(drop)
             }
@@ -60,7 +60,7 @@ macro_rules! index {
             async fn noted(&self, name: [u8; 32], now: OffsetDateTime) -> Result<Option<OffsetDateTime>> {
                 let question = query(sql::NOTED).bind(name.to_vec()).bind(now.unix_timestamp());
                 let row = answer(question.fetch_optional(&self.pool)).await?;
-                let at = row.map(|row| sql::moment(&row, "at")).transpose();
+                let at = row.map(|row| sql::exact_moment(&row, "at")).transpose();
                 at.map_err(|e| Error::Decode(e.to_string()))
             }
 
@@ -76,6 +76,12 @@ macro_rules! index {
                 let row = answer(question.fetch_optional(&self.pool)).await?;
                 let value = row.map(|row| row.try_get("value")).transpose();
                 value.map_err(|e| Error::Decode(e.to_string()))
+            }
+
+            async fn replace_kept(&self, name: [u8; 32], old: &str, value: &str) -> Result<()> {
+                let statement = query(sql::REPLACE_KEPT).bind(value.to_owned());
+                let statement = statement.bind(name.to_vec()).bind(old.to_owned());
+                answer(statement.execute(&self.pool)).await.map(drop)
             }
 
             async fn drop_kept(&self, name: [u8; 32], value: &str) -> Result<()> {

@@ -91,6 +91,13 @@ macro_rules! records {
                 })
             }
 
+            async fn take(&self, id: &Id) -> Result<Option<SealedSession>> {
+                let statement = query(sql::TAKE).bind(row_key(id).to_vec());
+                let row = answer(statement.fetch_optional(&self.pool)).await?;
+                let taken = row.map(|row| sql::sealed(*id, &row)).transpose();
+                taken.map_err(|e| Error::Decode(e.to_string()))
+            }
+
             async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {
                 let statement = query(sql::TOUCH)
                     .bind(seen.unix_timestamp())

@@ -128,6 +128,10 @@ pub(crate) async fn keeps_its_promises(store: &dyn SessionRecords) {
         "use is no new version"
     );
 
+    let taken = store.take(&Id(7)).await.unwrap().unwrap();
+    assert_eq!((taken.id, taken.version, taken.seen), (Id(7), 1, later));
+    assert_eq!((taken.identity, taken.tokens), (b"other".to_vec(), b"newer".to_vec()));
+    assert!(store.take(&Id(7)).await.unwrap().is_none(), "once");
     store.delete(&Id(7)).await.unwrap();
     assert_eq!(
         store.update(&touched).await.unwrap(),

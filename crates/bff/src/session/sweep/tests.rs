@@ -13,6 +13,7 @@ use tower_sessions::session_store::{Error, Result};
 use super::*;
 use crate::session::index::{SessionIndex, SessionRow, Which};
 use crate::session::lease::{Fence, Leased, SessionLeases};
+use crate::session::record::SealedSession;
 use crate::session::store::{Saved, SessionRecords};
 use crate::{Bff, BffConfig, KeyRing, PlainPages, ProviderConfig};
 
@@ -64,6 +65,10 @@ impl SessionIndex for Broken {
         away()
     }
 
+    async fn replace_kept(&self, _: [u8; 32], _: &str, _: &str) -> Result<()> {
+        away()
+    }
+
     async fn drop_kept(&self, _: [u8; 32], _: &str) -> Result<()> {
         away()
     }
@@ -95,6 +100,10 @@ impl SessionRecords for Broken {
     }
 
     async fn touch(&self, _: &Id, _: OffsetDateTime, _: OffsetDateTime) -> Result<()> {
+        away()
+    }
+
+    async fn take(&self, _: &Id) -> Result<Option<SealedSession>> {
         away()
     }
 

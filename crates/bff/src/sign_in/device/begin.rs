@@ -108,7 +108,7 @@ fn waiting(inner: &Inner, provider: &Provider, return_to: ReturnPath, made: Auth
             nonce: String::new(),
             verifier: String::new(),
             return_to,
-            started: now.unix_timestamp(),
+            started: now,
             replaces: None,
             step_up: None,
             flow: None,

@@ -35,7 +35,7 @@ async fn site_with(tokens: TokenSet) -> (Bff, Session) {
         authentication: Authentication::default(),
         tokens,
         sid: None,
-        started: AT.unix_timestamp(),
+        started: AT,
     };
     let session = bff.0.sessions.begin(beginning, &[]).await.unwrap();
     (bff, session)
