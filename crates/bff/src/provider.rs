@@ -6,7 +6,7 @@
 //! | How do we say who we are? | [`client_auth`], [`assertion`], [`signing`] |
 //! | How do we prove that a token is ours? | [`proof`], [`proven`], [`nonces`] |
 //! | Where are its endpoints? | [`discovery`], `metadata` |
-//! | Which keys does it sign with? | [`keys`] |
+//! | Which keys does it sign with? | [`keys`], [`signer`] |
 //! | What is a signed token? | [`jws`] |
 //! | Is this ID token good? | [`id_token`] |
 //! | Is this logout token good? | [`logout_token`] |
@@ -33,6 +33,7 @@ pub(crate) mod profile;
 pub(crate) mod proof;
 pub(crate) mod proven;
 pub(crate) mod registration;
+mod signer;
 pub(crate) mod signing;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -179,6 +179,26 @@ pub(crate) fn is_secure_or_loopback(url: &Url) -> bool {
 }
 
 /// Whether the address is on this machine (`localhost`, `*.localhost`, 127.0.0.0/8, `::1`).
+/// Whether the host is this machine or, as a literal address, in a network of its own (RFC 1918, RFC 4193, RFC 3927, RFC 6598).
+pub(crate) fn is_local(url: &Url) -> bool {
+    let private_v4 = |ip: Ipv4Addr| {
+        let shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64;
+        ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified() || shared
+    };
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(Host::Ipv4(ip)) => private_v4(ip),
+        Some(Host::Ipv6(ip)) => {
+            let own = ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local();
+            own || ip.to_ipv4().is_some_and(private_v4)
+        }
+        None => false,
+    }
+}
+
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),

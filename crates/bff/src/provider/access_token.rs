@@ -37,11 +37,8 @@ impl Inner {
         if provider.config.issuer_of(&token.claims, &metadata.issuer).is_none() {
             return Err(Invalid("the tenant is not the provider's"));
         }
-        let wanted = (token.header.alg.as_str(), token.header.kid.as_deref());
-        let keys = provider.keys.find(&metadata.jwks_uri, wanted, Asker::Stranger).await;
-        let mut keys = keys.map_err(|e| Unavailable(e.to_string()))?;
-        keys.retain(|key| provider.config.key_may_sign(key.issuer.as_deref(), issuer));
-        if !token.is_signed_by(&keys) {
+        let signer = provider.signer_of(&token, (&metadata, issuer), Asker::Stranger).await;
+        if signer.map_err(|e| Unavailable(e.to_string()))?.is_none() {
             return Err(Invalid("no key of the issuer made the signature"));
         }
         let subject = token.text("sub").filter(|sub| !sub.is_empty());
@@ -70,8 +67,7 @@ fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Res
     if !audiences.contains(&audience) {
         return Err("for another audience");
     }
-    // Where an API is called like its client, an ID token must not open it.
-    if token.kind().as_deref() != Some("at+jwt") && token.claims.contains_key("nonce") {
+    if looks_like_id_token(token, audience == &*provider.client().id) {
         return Err("an ID token");
     }
     let now = provider.clock.now().unix_timestamp();
@@ -85,6 +81,17 @@ fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Res
     } else {
         Ok(())
     }
+}
+
+/// Where an API is called like its client, an ID token must not open it, one that a renewal or a device brought neither: those
+/// have no `nonce`. What only access tokens say has to be there then.
+fn looks_like_id_token(token: &Compact<'_>, called_like_client: bool) -> bool {
+    let has = |claim: &&str| token.claims.contains_key(*claim);
+    let says_more = ["scope", "scp", "roles", "client_id", "appid", "cid"]
+        .iter()
+        .any(|claim| has(&claim));
+    token.kind().as_deref() != Some("at+jwt")
+        && (["nonce", "at_hash", "c_hash"].iter().any(|claim| has(&claim)) || (called_like_client && !says_more))
 }
 
 /// `scope` as text (RFC 9068 §2.2.3), or `scp` as text or list where a provider calls it so.

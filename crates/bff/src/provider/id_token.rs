@@ -18,8 +18,6 @@ use super::keys::{Asker, Key, NoKeys};
 
 /// An ID token that was issued longer ago was not issued for this exchange.
 const MAX_AGE: Duration = Duration::hours(1);
-/// Several keys without a name may fit; no provider has more.
-const MAX_TRIES: usize = 8;
 
 /// A verified ID token.
 #[derive(Debug, Clone)]
@@ -76,14 +74,14 @@ impl Provider {
         else {
             return refuse("`iss` is not the configured issuer");
         };
-        let alg = token.header.alg.as_str();
-        if alg.starts_with("HS") {
+        if token.header.alg.starts_with("HS") {
             self.verify_with(raw, (&issuer, Vec::new()), expected)?;
         } else {
-            let wanted = (alg, token.header.kid.as_deref());
-            let mut keys = self.keys.find(&metadata.jwks_uri, wanted, Asker::Provider).await?;
-            keys.retain(|key| self.config.key_may_sign(key.issuer.as_deref(), &issuer));
-            self.verify_with_any(raw, (&issuer, keys), expected)?;
+            let signer = self.signer_of(&token, (metadata, &issuer), Asker::Provider).await?;
+            let Some(key) = signer else {
+                return refuse("no key of the provider made the signature");
+            };
+            self.verify_with(raw, (&issuer, vec![key]), expected)?;
         }
         check_at_hash(&token, expected.access_token)?;
         let subject = token.text("sub").unwrap_or_default().to_owned();
@@ -133,23 +131,6 @@ impl Provider {
 
     pub(crate) fn leeway(&self) -> i64 {
         i64::try_from(self.config.leeway.as_secs()).unwrap_or_default()
-    }
-
-    /// Tries each key in turn, so that the answer does not depend on their order.
-    fn verify_with_any(
-        &self,
-        raw: &str,
-        (issuer, keys): (&str, Vec<Key>),
-        expected: Expected<'_>,
-    ) -> Result<(), IdTokenError> {
-        let mut last = refuse("no key of the provider fits");
-        for key in keys.into_iter().take(MAX_TRIES) {
-            last = self.verify_with(raw, (issuer, vec![key]), expected);
-            if last.is_ok() {
-                break;
-            }
-        }
-        last
     }
 
     fn verify_with(

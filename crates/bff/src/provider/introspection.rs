@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::Provider;
 use super::access_token::AccessTokenError::{self, Invalid, Unavailable};
 use super::access_token::scopes_of;
-use super::jws::audiences_of;
+use super::jws::{audiences_of, seconds_of};
 use crate::bff::Inner;
 use crate::event::measured::{Endpoint, measured};
 use crate::guard::bearer::Caller;
@@ -129,15 +129,15 @@ fn judge(
     if (kind != "bearer" && kind != "access_token") || claims.contains_key("cnf") {
         return Err("not a bearer token");
     }
-    if !audiences_of(&claims).contains(&audience) {
+    if !audiences_of(&claims).is_some_and(|all| all.contains(&audience)) {
         return Err("for another audience");
     }
     let leeway = provider.leeway();
-    let exp = claims.get("exp").and_then(Value::as_i64);
+    let exp = seconds_of(&claims, "exp").map_err(|_| "`exp` is no moment")?;
     if exp.is_some_and(|exp| exp <= now) {
         return Err("expired");
     }
-    let begins = claims.get("nbf").and_then(Value::as_i64);
+    let begins = seconds_of(&claims, "nbf").map_err(|_| "`nbf` is no moment")?;
     if begins.is_some_and(|nbf| nbf > now.saturating_add(leeway)) {
         return Err("not valid yet");
     }

@@ -12,6 +12,8 @@ use super::keys::Key;
 
 /// Longer tokens are not read.
 const MAX_LEN: usize = 64 * 1024;
+/// Claims that are moments, in every kind of token. What is no number there is not overlooked.
+const MOMENTS: [&str; 4] = ["exp", "nbf", "iat", "auth_time"];
 
 /// The members of the header that matter.
 #[derive(Debug, Deserialize)]
@@ -49,6 +51,9 @@ impl<'a> Compact<'a> {
             return Err(Unreadable);
         }
         let claims = serde_json::from_slice(&bytes(payload)?).map_err(|_| Unreadable)?;
+        for moment in MOMENTS {
+            seconds_of(&claims, moment)?;
+        }
         let signature = bytes(signature)?;
         // The verifier of `openidconnect` panics at a MAC of another length, for ID tokens and all others.
         if mac_len(&header.alg).is_some_and(|len| len != signature.len()) {
@@ -91,29 +96,37 @@ impl<'a> Compact<'a> {
         texts.map(str::to_owned).collect()
     }
 
-    /// A moment in seconds since 1970; fractions are cut off (RFC 7519 §2).
+    /// A moment in seconds since 1970.
     pub(crate) fn seconds(&self, claim: &str) -> Option<i64> {
-        let value = self.claims.get(claim)?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a float saturates; out of range is refused later as too late"
-        )]
-        value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
+        seconds_of(&self.claims, claim).ok().flatten()
     }
 
-    /// `aud`, one or many.
+    /// `aud`, one or many; empty where it cannot be read.
     pub(crate) fn audiences(&self) -> Vec<&str> {
-        audiences_of(&self.claims)
+        audiences_of(&self.claims).unwrap_or_default()
     }
 }
 
-/// `aud`, one or many (RFC 7519 §4.1.3).
-pub(crate) fn audiences_of(claims: &Map<String, Value>) -> Vec<&str> {
-    match claims.get("aud") {
-        Some(Value::String(one)) => vec![one],
-        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
+/// `aud`, one or many (RFC 7519 §4.1.3); nothing when it is absent or something in it is no text.
+pub(crate) fn audiences_of(claims: &Map<String, Value>) -> Option<Vec<&str>> {
+    match claims.get("aud")? {
+        Value::String(one) => Some(vec![one]),
+        Value::Array(many) => many.iter().map(Value::as_str).collect(),
+        _ => None,
     }
+}
+
+/// A moment in seconds since 1970, fractions cut off (RFC 7519 §2); nothing when it is absent, an error when it is no number.
+pub(crate) fn seconds_of(claims: &Map<String, Value>, claim: &str) -> Result<Option<i64>, Unreadable> {
+    let Some(value) = claims.get(claim).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float saturates; out of range is refused later as too late"
+    )]
+    let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64));
+    seconds.map(Some).ok_or(Unreadable)
 }
 
 /// The algorithm of that name (RFC 7518 §3.1); `none` is no algorithm.
@@ -140,7 +153,7 @@ mod tests {
         format!(
             "{}.{}.c2ln",
             URL_SAFE_NO_PAD.encode(header),
-            URL_SAFE_NO_PAD.encode(r#"{"aud":["a",1],"exp":1.9}"#)
+            URL_SAFE_NO_PAD.encode(r#"{"aud":["a","b"],"exp":1.9}"#)
         )
     }
 
@@ -149,8 +162,44 @@ mod tests {
         let text = token(r#"{"alg":"ES256","typ":"application/AT+JWT"}"#);
         let token = Compact::parse(&text).unwrap();
         assert_eq!(token.kind().as_deref(), Some("at+jwt"));
-        assert_eq!((token.audiences(), token.seconds("exp")), (vec!["a"], Some(1)));
+        assert_eq!((token.audiences(), token.seconds("exp")), (vec!["a", "b"], Some(1)));
         assert!(!token.is_signed_by(&[]));
+    }
+
+    #[test]
+    fn id_3_an_audience_that_is_no_text_makes_none_of_them_count() {
+        for (aud, read) in [
+            (r#""a""#, Some(vec!["a"])),
+            (r#"["a","b"]"#, Some(vec!["a", "b"])),
+            ("[]", Some(vec![])),
+            (r#"["a",7]"#, None),
+            (r#"["a",{"b":1}]"#, None),
+            ("7", None),
+            ("null", None),
+        ] {
+            let claims = serde_json::from_str(&format!(r#"{{"aud":{aud}}}"#)).unwrap();
+            assert_eq!(audiences_of(&claims), read, "{aud}");
+        }
+    }
+
+    #[test]
+    fn id_10_a_moment_that_is_no_number_is_not_overlooked() {
+        let with = |claim: &str, value: &str| {
+            let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"{claim}":{value}}}"#));
+            Compact::parse(&format!(
+                "{}.{claims}.c2ln",
+                URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256"}"#)
+            ))
+            .is_ok()
+        };
+        for claim in MOMENTS {
+            for value in ["1", "1.5", "-1", "1e30", "null"] {
+                assert!(with(claim, value), "{claim} {value}");
+            }
+            for value in [r#""1""#, r#""2099-01-01T00:00:00Z""#, "[1]", "true", "{}"] {
+                assert!(!with(claim, value), "{claim} {value}");
+            }
+        }
     }
 
     #[test]

@@ -89,6 +89,14 @@ pub(crate) enum Asker {
     Stranger,
 }
 
+/// Keys that fit.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) keys: Vec<Key>,
+    /// How often the provider had been asked, where that was earlier.
+    pub(crate) remembered: Option<u64>,
+}
+
 /// The keys cannot be had.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the provider's keys cannot be read: {0}")]
@@ -136,28 +144,44 @@ impl KeyCache {
     pub(crate) async fn find(
         &self,
         address: &Url,
-        (alg, kid): (&str, Option<&str>),
+        wanted: (&str, Option<&str>),
         asker: Asker,
-    ) -> Result<Vec<Key>, NoKeys> {
-        let fitting = |keys: &[Key]| keys.iter().filter(|k| k.fits(alg, kid)).cloned().collect::<Vec<_>>();
-        let (known, age, questions) = {
+    ) -> Result<Found, NoKeys> {
+        let known = self.fitting(wanted);
+        let (age, questions) = {
             let state = self.state();
-            (
-                fitting(&state.keys),
-                state.fetched.map(|at| self.clock.now() - at),
-                state.questions,
-            )
+            (state.fetched.map(|at| self.clock.now() - at), state.questions)
         };
         let is = |limit: Duration| age.is_some_and(|age| age < limit);
         if !known.is_empty() && is(FRESH) {
-            return Ok(known);
+            return Ok(Found {
+                keys: known,
+                remembered: Some(questions),
+            });
         }
-        match self.ask(address, questions, asker).await {
-            Ok(()) => Ok(fitting(&self.state().keys)),
+        let keys = match self.ask(address, questions, asker).await {
+            Ok(()) => self.fitting(wanted),
             // A key with a new name may be there and cannot be seen: not the same as none.
-            Err(_) if is(STALE) && !known.is_empty() => Ok(known),
-            Err(problem) => Err(problem),
-        }
+            Err(_) if is(STALE) && !known.is_empty() => known,
+            Err(problem) => return Err(problem),
+        };
+        Ok(Found { keys, remembered: None })
+    }
+
+    /// The same when none of the remembered keys made the signature: asks, unless somebody did since `questions` were counted.
+    pub(crate) async fn again(
+        &self,
+        address: &Url,
+        wanted: (&str, Option<&str>),
+        (asker, questions): (Asker, u64),
+    ) -> Result<Vec<Key>, NoKeys> {
+        self.ask(address, questions, asker).await?;
+        Ok(self.fitting(wanted))
+    }
+
+    fn fitting(&self, (alg, kid): (&str, Option<&str>)) -> Vec<Key> {
+        let keys = Arc::clone(&self.state().keys);
+        keys.iter().filter(|k| k.fits(alg, kid)).cloned().collect()
     }
 
     /// Asks the provider unless somebody did since `questions` were counted, or the asker has to be patient.

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::http::Answer;
 use crate::config::ProviderConfig;
-use crate::config::check::{is_loopback, is_secure_or_loopback};
+use crate::config::check::{is_local, is_loopback, is_secure_or_loopback};
 
 /// What a provider says about itself; members not needed here are not read, whatever they hold.
 #[derive(Debug, Clone, Deserialize)]
@@ -92,12 +92,16 @@ impl Metadata {
                 metadata.issuer, config.issuer
             ));
         }
-        metadata.check_endpoints(&config.issuer)?;
+        metadata.check_endpoints(config)?;
         Ok(metadata)
     }
 
-    fn check_endpoints(&self, issuer: &str) -> Result<(), String> {
-        let at_home = Url::parse(issuer).is_ok_and(|url| is_loopback(&url));
+    /// Endpoints are encrypted, and a provider on the internet leads nobody into a local network: only an operator does, by
+    /// the issuer or by metadata written in the configuration.
+    fn check_endpoints(&self, config: &ProviderConfig) -> Result<(), String> {
+        let issuer = Url::parse(&config.issuer);
+        let at_home = issuer.as_ref().is_ok_and(is_loopback);
+        let may_be_local = config.metadata.is_some() || issuer.as_ref().is_ok_and(is_local);
         let needed = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
         let offered = [
             &self.userinfo_endpoint,
@@ -111,6 +115,9 @@ impl Metadata {
         for url in needed.into_iter().chain(offered.into_iter().flatten()) {
             if url.scheme() != "https" && !(at_home && is_secure_or_loopback(url)) {
                 return Err(format!("the endpoint `{url}` is not https"));
+            }
+            if !may_be_local && is_local(url) {
+                return Err(format!("the endpoint `{url}` is in a local network, the issuer is not"));
             }
         }
         Ok(())
@@ -168,6 +175,65 @@ mod tests {
             ("userinfo_endpoint", json!("http://idp.example/u")),
         ];
         assert!(read("http://localhost:1", &away).is_err());
+    }
+
+    #[test]
+    fn ds_3_a_provider_elsewhere_names_no_address_of_a_local_network() {
+        let local = [
+            "127.0.0.1",
+            "10.0.0.5",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "localhost",
+            "idp.localhost.",
+            "[::1]",
+            "[fd00::1]",
+            "[fe80::1]",
+            "[::ffff:10.0.0.5]",
+            "2130706433",
+            "0x7f.1",
+        ];
+        for host in local {
+            let url = json!(format!("https://{host}/x"));
+            for name in [
+                "token_endpoint",
+                "jwks_uri",
+                "userinfo_endpoint",
+                "end_session_endpoint",
+            ] {
+                assert!(
+                    read("https://idp.example", &[(name, url.clone())]).is_err(),
+                    "{name} {host}"
+                );
+            }
+            let issuer = "https://10.0.0.9";
+            let inside = [("issuer", json!(issuer)), ("token_endpoint", url)];
+            assert!(read(issuer, &inside).is_ok(), "{host}");
+        }
+        for host in [
+            "9.9.9.9",
+            "172.32.0.1",
+            "100.128.0.1",
+            "[2001:db8::1]",
+            "localhost.example",
+        ] {
+            let url = json!(format!("https://{host}/x"));
+            assert!(
+                read("https://idp.example", &[("token_endpoint", url)]).is_ok(),
+                "{host}"
+            );
+        }
+        let mut config = ProviderConfig::new("demo", "https://idp.example", "portico").unwrap();
+        config.metadata = json!({
+            "authorization_endpoint": "https://idp.example/a",
+            "token_endpoint": "https://10.0.0.5/t", "jwks_uri": "https://10.0.0.5/k"
+        })
+        .as_object()
+        .cloned();
+        assert!(Metadata::written(&config).unwrap().is_ok(), "an operator may");
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! As whom are we known at the provider? As the configuration says, or as the provider answered when we registered ourselves:
 //! that is done once, kept sealed in the store of sessions, and shared by all replicas (RFC 7591 §3). What is asked for and
-//! what comes back is in [`wish`]. A secret that ends is replaced while the site runs, and so is a registration that was made
+//! what comes back is in [`wish`], how it is kept in `keeping`. A secret that ends is replaced while the site runs, and so is a registration that was made
 //! for less than the configuration needs by now.
 
+mod keeping;
 mod wish;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -27,7 +26,6 @@ use crate::session::index::note_name;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
 
-const PURPOSE: &str = "registered client";
 /// A secret that ends sooner is replaced; seconds.
 const MARGIN: i64 = 60;
 /// Shortest and longest pause after an answer that made a client of no use: each attempt would make another one.
@@ -143,6 +141,7 @@ impl Registrar {
     /// Finds out who we are: from what is kept, or from the provider. Called by one at a time.
     pub(crate) async fn register(&self, metadata: &Metadata) -> Result<(), String> {
         if !self.is_due() {
+            self.seal_anew().await;
             return Ok(());
         }
         let kept = match self.kept().await? {
@@ -199,42 +198,6 @@ impl Registrar {
             pause.as_secs() / 60
         );
         odd.problem.clone()
-    }
-
-    fn bound_to(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.name)
-    }
-
-    /// What is kept and still good. What cannot be opened, is over, or was made for less, makes room.
-    async fn kept(&self) -> Result<Option<Kept>, String> {
-        let found = self.records.kept(self.name).await.map_err(|e| chain(&e))?;
-        let Some(sealed) = found else { return Ok(None) };
-        let opened = self.sealer.open_cookie::<Kept>(PURPOSE, &self.bound_to(), &sealed);
-        match opened {
-            Ok(kept) if kept.answered.is_good_at(self.now() + MARGIN) && self.wish.is_met_by(&kept) => {
-                return Ok(Some(kept));
-            }
-            Ok(kept) if !self.wish.is_met_by(&kept) => {
-                tracing::info!(target: "bff", "the site was registered for less than it needs by now; it registers anew");
-            }
-            _ => {}
-        }
-        let gone = self.records.drop_kept(self.name, &sealed).await;
-        gone.map(|()| None).map_err(|e| chain(&e))
-    }
-
-    /// Keeps `answered`, unless another replica was faster: then that one's is used.
-    async fn keep(&self, answered: Answered) -> Result<Kept, String> {
-        let kept = self.wish.kept(answered);
-        let sealed = self.sealer.seal_cookie(PURPOSE, &self.bound_to(), &kept);
-        let sealed = sealed.map_err(|e| chain(&e))?;
-        let stays = self.records.keep(self.name, &sealed).await.map_err(|e| chain(&e))?;
-        let opened = self.sealer.open_cookie(PURPOSE, &self.bound_to(), &stays);
-        let kept: Kept = opened.map_err(|e| chain(&e))?;
-        let is_met = self.wish.is_met_by(&kept);
-        is_met
-            .then_some(kept)
-            .ok_or_else(|| "a replica with another configuration registered the site".to_owned())
     }
 
     async fn ask(&self, endpoint: &Url, wanted: &Map<String, Value>) -> Result<Answered, NotRegistered> {

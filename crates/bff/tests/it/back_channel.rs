@@ -116,6 +116,20 @@ async fn bc_4_a_sid_ends_its_sessions_and_a_sub_all_of_the_person() {
 }
 
 #[tokio::test]
+async fn bc_4_a_session_with_a_long_name_is_ended_as_well() {
+    let house = House::new().await;
+    let sid = "s".repeat(1000);
+    house
+        .provider
+        .change(|faults| faults.id_token = patch("sid", sid.as_str()));
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    let claims = with(claims(&house, "1"), "sid", sid);
+    assert_eq!(say(&house, &claims).await.status, 200);
+    assert_eq!(greeting(&mut browser).await, "stranger");
+}
+
+#[tokio::test]
 async fn bc_4_the_same_person_at_another_provider_stays() {
     let house = House::build(Plan {
         second: true,

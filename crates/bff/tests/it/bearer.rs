@@ -1,5 +1,7 @@
 //! TO-5 of the features: APIs that take access tokens (RFC 6750, RFC 9068; checklist IN-2).
 
+use axum::Router;
+use axum::routing::get;
 use demo::{Kind, Patch, Signing};
 use serde_json::{Map, Value, json};
 
@@ -159,6 +161,53 @@ async fn to_5_an_id_token_is_no_access_token() {
         let token = house.provider.mint(&header, &claims(&house), Signing::Proper);
         assert_eq!(call(&house, &format!("Bearer {token}")).await.status, 401, "{typ}");
     }
+}
+
+#[tokio::test]
+async fn in_2_an_api_called_like_its_client_is_not_opened_by_id_tokens_without_nonce() {
+    let house = House::new().await;
+    let api = Router::new()
+        .route("/", get(async || "in"))
+        .layer(house.bff.bearer("portico").require(&[]));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, api).await });
+    let call = async |token: &str| {
+        let mut program = house.browser();
+        let send = program.get(&address).silent();
+        program
+            .send(send.header("authorization", &format!("Bearer {token}")))
+            .await
+            .status
+    };
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    house.advance(std::time::Duration::from_mins(6));
+    assert_eq!(browser.go("/token").await.status, 200);
+    assert_eq!(
+        call(&house.provider.newest(Kind::IdToken).unwrap()).await,
+        401,
+        "a renewed one"
+    );
+    let now = house.provider.now();
+    let named = json!({ "iss": house.issuer, "sub": "alice", "aud": "portico", "iat": now, "exp": now + 300 });
+    let mint = |header: &Patch, more: (&str, Value)| {
+        let mut claims = named.as_object().unwrap().clone();
+        claims.insert(more.0.to_owned(), more.1);
+        house.provider.mint(header, &claims, Signing::Proper)
+    };
+    let jwt = json!({ "typ": "JWT" }).as_object().unwrap().clone();
+    assert_eq!(call(&mint(&jwt, ("sid", json!("s1")))).await, 401, "from a device");
+    assert_eq!(call(&mint(&jwt, ("at_hash", json!("x")))).await, 401);
+    for said in [
+        ("scope", json!("a")),
+        ("scp", json!("a")),
+        ("roles", json!(["a"])),
+        ("client_id", json!("x")),
+    ] {
+        assert_eq!(call(&mint(&jwt, said.clone())).await, 200, "{said:?}");
+    }
+    assert_eq!(call(&mint(&header(), ("sid", json!("s1")))).await, 200, "at+jwt");
 }
 
 #[tokio::test]

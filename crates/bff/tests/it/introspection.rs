@@ -81,6 +81,23 @@ async fn in_1_nothing_is_believed_longer_than_the_token_lives() {
 }
 
 #[tokio::test]
+async fn in_1_an_end_with_a_fraction_is_an_end() {
+    let house = House::new().await;
+    house.provider.stop_clock();
+    let api = api(&house, &[]).await;
+    let exp = Value::from(house.provider.now()).as_f64().unwrap() + 5.5;
+    answer(
+        &house,
+        200,
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": exp }),
+    );
+    assert_eq!(call(&house, &api, "opaque").await.0, 200);
+    answer(&house, 200, json!({ "active": false }));
+    house.advance(Duration::from_secs(6));
+    assert_eq!(call(&house, &api, "opaque").await.0, 401);
+}
+
+#[tokio::test]
 async fn in_1_an_answer_that_is_not_about_us_opens_nothing() {
     let house = House::new().await;
     let api = api(&house, &[]).await;
@@ -95,6 +112,11 @@ async fn in_1_an_answer_that_is_not_about_us_opens_nothing() {
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": now - 1 }),
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "nbf": now + 600 }),
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "token_type": "DPoP" }),
+        json!({ "active": true, "sub": "alice", "aud": [AUDIENCE, 7] }),
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": (now + 600).to_string() }),
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": "2099-01-01T00:00:00Z" }),
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": 1000.5 }),
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "nbf": "4102444800" }),
         json!({ "active": true, "aud": AUDIENCE }),
     ] {
         answer(&house, 200, wrong.clone());

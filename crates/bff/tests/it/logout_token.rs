@@ -7,12 +7,16 @@ use crate::back_channel::{EVENT, claims, greeting, newest_sid, post, say, signed
 use crate::support::{House, Plan};
 
 /// Changes, each of which makes a good token a bad one.
-fn wrong_claims(issuer: &str, now: i64) -> [(&'static str, Value); 19] {
+fn wrong_claims(issuer: &str, now: i64) -> [(&'static str, Value); 23] {
     [
         ("iss", json!(format!("{issuer}/"))),
         ("aud", json!("other")),
         ("aud", json!(["portico", "other"])),
         ("aud", Value::Null),
+        ("aud", json!(["portico", 7])),
+        ("aud", json!(["portico", {}])),
+        ("exp", json!((now + 60).to_string())),
+        ("nbf", json!("4102444800")),
         ("exp", json!(now - 61)),
         ("exp", Value::Null),
         ("iat", json!(now + 600)),

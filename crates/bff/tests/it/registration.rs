@@ -45,6 +45,9 @@ async fn si_5_the_site_registers_itself_once_and_every_replica_is_that_client() 
     assert_eq!(asked["redirect_uris"], json!([callback]));
     assert_eq!(asked["client_name"], "Portal");
     assert_eq!(asked["backchannel_logout_session_required"], true);
+    let front_channel = format!("{}auth/frontchannel-logout/demo", house.site);
+    assert_eq!(asked["frontchannel_logout_uri"], front_channel, "fc_1");
+    assert_eq!(asked["frontchannel_logout_session_required"], true, "fc_1");
 
     // A replica, and a start after that, find what is kept.
     for _ in 0..2 {
@@ -220,6 +223,22 @@ async fn si_5_a_secret_that_ends_is_replaced_at_the_next_start() {
     house.provider.change(|faults| faults.registration = Patch::new());
     house.at_replica(&browser, |_| {}).await.start("/auth/login").await;
     assert_eq!(house.provider.requests(Endpoint::Register), 2);
+}
+
+#[tokio::test]
+async fn si_5_se_8_a_registration_outlives_the_key_it_was_sealed_with() {
+    let house = house().await;
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    let old = std::fs::read_to_string(house.keys()).unwrap();
+    let new = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
+    for ring in [format!("{new}\n{old}"), new.to_owned()] {
+        std::fs::write(house.keys(), ring).unwrap();
+        let mut there = house.at_replica(&browser, |_| {}).await;
+        assert_eq!(there.sign_in("alice").await.status, 303);
+        assert_eq!(there.go("/token").await.status, 200);
+    }
+    assert_eq!(house.provider.requests(Endpoint::Register), 1);
 }
 
 /// As whom the site sends people to the provider.

@@ -100,6 +100,56 @@ async fn id_7_a_key_rotated_just_before_signing_does_not_fail_the_sign_in() {
 }
 
 #[tokio::test]
+async fn id_7_a_key_exchanged_under_the_same_name_or_none_does_not_fail_the_sign_in() {
+    for header in [without("kid"), patch("kid", "the key")] {
+        let house = House::new().await;
+        house.provider.change(|faults| {
+            faults.published_key = header.clone();
+            faults.id_token_header = header;
+        });
+        accepted(&house, "before").await;
+        for round in 0..2 {
+            house.provider.rotate_key();
+            accepted(&house, &format!("rotation {round}")).await;
+        }
+        let asked = house.provider.requests(Endpoint::Jwks);
+        accepted(&house, "afterwards").await;
+        assert_eq!(
+            house.provider.requests(Endpoint::Jwks),
+            asked,
+            "a key that is known is not asked for"
+        );
+        house.provider.change(|faults| faults.signing = Signing::Stranger);
+        refused(&house, "a stranger's signature").await;
+    }
+}
+
+#[tokio::test]
+async fn id_7_a_key_exchanged_under_the_same_name_ends_no_session() {
+    let house = House::new().await;
+    house.provider.change(|faults| {
+        faults.published_key = without("kid");
+        faults.id_token_header = without("kid");
+    });
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    house.provider.rotate_key();
+    house.advance(std::time::Duration::from_mins(6));
+    assert_eq!(browser.go("/token").await.status, 200);
+    assert_eq!(browser.go("/").await.body, "hello alice");
+}
+
+#[tokio::test]
+async fn id_8_the_answer_does_not_depend_on_how_many_keys_there_are() {
+    let house = House::new().await;
+    house.provider.change(|faults| {
+        faults.extra_keys = (0..20).map(|_| DemoHandle::stranger_key()).collect();
+        faults.id_token_header = without("kid");
+    });
+    accepted(&house, "twenty keys more").await;
+}
+
+#[tokio::test]
 async fn id_7_random_key_names_do_not_hammer_the_provider() {
     let house = House::new().await;
     accepted(&house, "before").await;

@@ -51,6 +51,7 @@ impl Scene {
             .find(&self.address, ("ES256", Some(kid)), asker)
             .await
             .unwrap()
+            .keys
             .len()
     }
 

@@ -210,6 +210,8 @@ fn metadata(
         "post_logout_redirect_uris": [here("signed-out")],
         "backchannel_logout_uri": here(&format!("backchannel-logout/{}", config.id)),
         "backchannel_logout_session_required": true,
+        "frontchannel_logout_uri": here(&format!("frontchannel-logout/{}", config.id)),
+        "frontchannel_logout_session_required": true,
     });
     let mut metadata = registration.extra.clone();
     metadata.extend(own.as_object().cloned().unwrap_or_default());
