@@ -67,7 +67,8 @@ impl SignedIn {
     pub fn satisfies(&self, step_up: &StepUp) -> bool {
         let done = &self.session.authentication;
         let now = self.inner.config.clock.now().unix_timestamp();
-        let leeway = leeway(&self.inner, &self.session.identity.issuer);
+        let provider = self.inner.provider(self.session.identity.provider.as_str());
+        let leeway = provider.map_or(0, |p| p.leeway());
         step_up.admits(done.acr.as_deref(), done.time, now, leeway)
     }
 
@@ -81,7 +82,7 @@ impl SignedIn {
 
 /// Seconds by which the clock of an issuer may differ.
 fn leeway(inner: &Inner, issuer: &str) -> i64 {
-    let provider = inner.providers.iter().find(|p| p.config.issuer == issuer);
+    let provider = inner.providers.iter().find(|p| p.config.could_be(issuer));
     provider.map_or(0, |p| p.leeway())
 }
 

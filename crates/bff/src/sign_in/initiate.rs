@@ -43,8 +43,8 @@ async fn initiate(inner: &Inner, encoded: &[u8], headers: &HeaderMap) -> Respons
 }
 
 async fn leave(inner: &Inner, initiated: &Initiated, headers: &HeaderMap) -> Response {
-    let issuer = initiated.iss.as_deref();
-    let known = inner.providers.iter().find(|p| Some(&*p.config.issuer) == issuer);
+    let issuer = initiated.iss.as_deref().unwrap_or_default();
+    let known = inner.providers.iter().find(|p| p.config.could_be(issuer));
     let Some(provider) = known else {
         return refused(inner, "`iss` is missing or no configured issuer");
     };

@@ -237,9 +237,11 @@ pub(super) fn refused(session: &Session, error: &EndpointError) -> Refused {
     match error {
         EndpointError::Refused { error } => match error.as_str() {
             "invalid_grant" => Refused::GrantOver,
-            "invalid_scope" | "invalid_target" | "unauthorized_client" | "access_denied" => {
+            "invalid_scope" | "invalid_target" | "invalid_resource" | "unauthorized_client" | "access_denied" => {
                 Refused::Now(TokenError::NotGranted)
             }
+            // The provider wants to see the person; waiting would not help.
+            "interaction_required" | "login_required" | "consent_required" => Refused::Now(TokenError::SignInAgain),
             // `invalid_client` and friends are for the operator to mend; the session is not at fault.
             _ => Refused::Now(unavailable(None)),
         },

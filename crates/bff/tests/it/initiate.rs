@@ -51,6 +51,21 @@ async fn lg_8_another_site_can_only_send_a_person_to_a_configured_provider() {
 }
 
 #[tokio::test]
+async fn lg_8_si_2_a_tenant_that_is_listed_may_send_a_person_and_no_other() {
+    let (house, _) = crate::entra::multi_tenant().await;
+    let mut browser = house.browser();
+    for (tenant, status) in [(crate::entra::OURS, 303), (crate::entra::THEIRS, 400)] {
+        let issuer = crate::entra::issuer_of(&house, tenant);
+        assert_eq!(browser.go(&query(&[("iss", &issuer)])).await.status, status, "{issuer}");
+    }
+    assert_eq!(
+        browser.go(&query(&[("iss", &house.issuer)])).await.status,
+        400,
+        "a template is nobody"
+    );
+}
+
+#[tokio::test]
 async fn lg_8_it_may_come_as_a_form() {
     let house = House::new().await;
     let mut browser = house.browser();

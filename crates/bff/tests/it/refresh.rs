@@ -258,6 +258,21 @@ async fn rf_6_an_outage_keeps_the_session() {
 }
 
 #[tokio::test]
+async fn rf_5_a_provider_that_wants_to_see_the_person_is_no_outage() {
+    for error in ["interaction_required", "login_required", "consent_required"] {
+        let (house, mut browser) = expired().await;
+        let said = Answer::Json(400, json!({ "error": error }));
+        house.provider.change(|faults| {
+            faults.answers.insert(Endpoint::Token, said);
+        });
+        assert_eq!(browser.go("/token").await.body, "sign in again", "{error}");
+        house.provider.change(|faults| faults.answers.clear());
+        assert_eq!(browser.sign_in("alice").await.status, 303, "{error}");
+        assert_eq!(browser.go("/token").await.status, 200, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn rf_6_a_client_the_provider_no_longer_knows_is_no_reason_to_end_the_session() {
     let (house, mut browser) = expired().await;
     house.provider.change(|faults| {

@@ -129,6 +129,22 @@ async fn si_15_a_sign_in_too_long_ago_is_repeated() {
     assert_eq!(open(&mut browser, &pages, "recent").await.status, 200);
 }
 
+#[tokio::test]
+async fn si_15_a_provider_of_many_tenants_has_its_leeway_as_well() {
+    let (house, provider) = crate::entra::multi_tenant().await;
+    provider.stop_clock();
+    let pages = vault(&house).await;
+    let mut browser = house.browser();
+    let ahead = provider.now() + 30;
+    provider.change(|faults| faults.id_token = patch("auth_time", ahead));
+    assert_eq!(browser.sign_in("alice").await.status, 303);
+    assert_eq!(
+        open(&mut browser, &pages, "recent").await.status,
+        200,
+        "its clock is ahead"
+    );
+}
+
 /// Alice is sent on, the provider answers with these claims changed: no step-up, and nothing else happens.
 async fn denied(claims: Patch) {
     let (house, pages, mut browser) = scene().await;
