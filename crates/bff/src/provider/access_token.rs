@@ -86,12 +86,10 @@ fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Res
 /// Where an API is called like its client, an ID token must not open it, one that a renewal or a device brought neither: those
 /// have no `nonce`. What only access tokens say has to be there then.
 fn looks_like_id_token(token: &Compact<'_>, called_like_client: bool) -> bool {
-    let has = |claim: &&str| token.claims.contains_key(*claim);
-    let says_more = ["scope", "scp", "roles", "client_id", "appid", "cid"]
-        .iter()
-        .any(|claim| has(&claim));
-    token.kind().as_deref() != Some("at+jwt")
-        && (["nonce", "at_hash", "c_hash"].iter().any(|claim| has(&claim)) || (called_like_client && !says_more))
+    let says = |any: &[&str]| any.iter().any(|claim| token.claims.contains_key(*claim));
+    let is_of_sign_in = says(&["nonce", "at_hash", "c_hash"]);
+    let is_of_access = says(&["scope", "scp", "roles", "client_id", "appid", "cid"]);
+    token.kind().as_deref() != Some("at+jwt") && (is_of_sign_in || (called_like_client && !is_of_access))
 }
 
 /// `scope` as text (RFC 9068 §2.2.3), or `scp` as text or list where a provider calls it so.
