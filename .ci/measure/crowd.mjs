@@ -40,7 +40,7 @@ export async function among(count, rounds, seconds) {
     running.push(child);
     place.pid = child.pid;
   }
-  const turn = (place, time) => () => load(place, "/docs/1", place.cookie, time);
+  const turn = (place, time) => () => load(place, { address: "/docs/1", cookie: place.cookie }, time);
   inTurn(1, [turn(few, 1), turn(many, 1)]); // warm
   const [alone, crowded] = inTurn(rounds, [turn(few, seconds), turn(many, seconds)]);
   const memory = { few: resident(few.pid), many: resident(many.pid) };

@@ -15,8 +15,9 @@ const milliseconds = (percent, said) => {
 };
 
 /** `cpu` is the server's processor time for one request, in milliseconds. */
-export function load({ port, pid }, address, cookie, seconds) {
-  const args = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--latency", ...(cookie ? ["-H", `Cookie: ${cookie}`] : []), `http://127.0.0.1:${port}${address}`, "-H", `Host: localhost:${port}`];
+export function load({ port, pid }, { address, cookie, since }, seconds) {
+  const headers = [cookie && `Cookie: ${cookie}`, since && `If-Modified-Since: ${since}`].filter(Boolean).flatMap((line) => ["-H", line]);
+  const args = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--latency", ...headers, `http://127.0.0.1:${port}${address}`, "-H", `Host: localhost:${port}`];
   let [said, used] = ["", 0];
   // Now and then wrk knows no latency: then its other figures are of no use either.
   for (let turn = 0; turn < 3 && !line(50).test(said); turn += 1) {
