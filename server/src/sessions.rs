@@ -112,10 +112,11 @@ struct End {
     person: String,
 }
 
+/// Whoever is not signed in any more is told so first: without them nobody is asking.
 async fn end(
+    signed_in: SignedIn,
     Extension(house): Extension<Arc<House>>,
     Extension(asking): Extension<Asking>,
-    signed_in: SignedIn,
     Form(form): Form<End>,
 ) -> Response {
     let Ok(session) = form.session.parse::<SessionRef>() else {

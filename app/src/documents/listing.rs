@@ -62,6 +62,7 @@ fn Rows(page: Listing) -> impl IntoView {
     let first = (!after.is_empty()).then(|| ("First page", None, address_of("", &filter)));
     let next = page
         .next
+        .as_ref()
         .map(|Cursor(last)| ("Next page", Some("next"), address_of(&last.to_string(), &filter)));
     let links = first.into_iter().chain(next).map(|(words, rel, href)| {
         view! {
@@ -70,22 +71,25 @@ fn Rows(page: Listing) -> impl IntoView {
             </a>
         }
     });
-    let links = links.collect_view();
+    let links: Vec<_> = links.collect();
+    let goes_on = page.next.is_some();
+    // Also below no rows at all: one request decides a bounded number, and further down there may be some.
+    let pages = (!links.is_empty()).then(|| {
+        view! {
+            <nav class="pages" aria-label="Pages">
+                {links}
+            </nav>
+        }
+    });
     view! {
         <div class="page wide">
             <Head filter=filter.clone() />
             {if page.rows.is_empty() {
-                Either::Left(view! { <Empty filter after /> })
+                Either::Left(view! { <Empty filter after goes_on /> })
             } else {
-                Either::Right(
-                    view! {
-                        <DocumentTable rows=page.rows />
-                        <nav class="pages" aria-label="Pages">
-                            {links}
-                        </nav>
-                    },
-                )
+                Either::Right(view! { <DocumentTable rows=page.rows /> })
             }}
+            {pages}
         </div>
     }
 }
@@ -129,8 +133,10 @@ fn Head(filter: String) -> impl IntoView {
 
 /// What to do when there is nothing to show.
 #[component]
-fn Empty(filter: String, after: String) -> impl IntoView {
-    let words = if !filter.is_empty() {
+fn Empty(filter: String, after: String, goes_on: bool) -> impl IntoView {
+    let words = if goes_on {
+        "Nothing for you among these documents. There are more to look through.".to_owned()
+    } else if !filter.is_empty() {
         format!("Nothing you may read has “{filter}” in its title or folder.")
     } else if !after.is_empty() {
         "There are no more documents.".to_owned()

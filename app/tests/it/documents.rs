@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{LibraryError, Listing};
+use domain::{Cursor, DocumentId, LibraryError, Listing};
 
 use crate::house::{HOSTILE, House, alice, document, listing, refusal, row};
 
@@ -42,6 +42,21 @@ async fn do_4_an_empty_list_says_what_to_do_next() {
         .await
         .shows("“zebra”")
         .shows("Show all documents");
+}
+
+#[tokio::test]
+async fn do_4_a_page_without_a_row_leads_on_where_there_is_more() {
+    let mut house = House::with(alice());
+    house.list = Some(Ok(Listing {
+        rows: Vec::new(),
+        next: Some(Cursor(DocumentId::new(5000).unwrap())),
+    }));
+    let page = house.get("/docs").await;
+    page.has_status(200)
+        .shows("There are more to look through.")
+        .shows("/docs?after=5000")
+        .shows("Next page")
+        .hides("no document you may read yet");
 }
 
 #[tokio::test]

@@ -138,6 +138,10 @@ fn misspelt(key: &str) -> Option<&'static str> {
     if KEYS.contains(&key) {
         return None;
     }
+    // Other words for it, which must not be passed by: the document would be public.
+    if ["is_private", "is_public", "public", "visibility", "access"].contains(&plain.as_str()) {
+        return Some("private");
+    }
     let near = |ours: &&str| **ours == plain || (ours.len() > 4 && strsim::osa_distance(ours, &plain) <= 2);
     KEYS.into_iter().find(near)
 }

@@ -121,7 +121,7 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
     for shelf in Shelf::both().await {
         let large = vec![b'a'; 1024 * 1024 + 1];
         let deep = format!("---\nprivate: true\n---\n\n{}\n", ">".repeat(6_000));
-        let files: [(&str, &[u8]); 19] = [
+        let files: [(&str, &[u8]); 21] = [
             ("a-good.md", b"# Good"),
             ("b-utf8.md", b"# A\n\nfine\n\xff\xfe\n"),
             ("c-open.md", b"---\nprivate: true\n# no end\n"),
@@ -129,6 +129,8 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
             ("e-type.md", b"---\ntitle: x\n\nprivate: perhaps\n---\n"),
             ("f-key.md", b"---\ntitle: x\npirvate: true\n---\n"),
             ("g-key.md", b"---\nPrivate: true\n---\n"),
+            ("g-other.md", b"---\ntitle: x\nis_private: true\n---\n"),
+            ("g-public.md", b"---\npublic: false\n---\n"),
             ("h-large.md", &large),
             ("i-owner.md", b"---\ntitle: x\nowner: nobody\n---\n"),
             ("j-id.md", b"---\nid: 0\n---\n"),
@@ -151,6 +153,8 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
             ("e-type.md:4: ", ""),
             ("f-key.md:3: ", "did you mean `private`?"),
             ("g-key.md:2: ", "did you mean `private`?"),
+            ("g-other.md:3: ", "did you mean `private`?"),
+            ("g-public.md:2: ", "did you mean `private`?"),
             ("h-large.md:1: ", "1048577 bytes"),
             ("i-owner.md:3: ", "`nobody` is nobody"),
             ("j-id.md:2: ", "no document number"),

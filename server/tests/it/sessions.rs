@@ -226,6 +226,9 @@ async fn se_3_where_it_is_off_nobody_is_asked_again() {
     let answer = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
     assert_eq!(answer.location(), Some("/sessions?ended=1"));
     assert!(!is_signed_in(&mut phone).await);
+    // Whose session has ended meanwhile is asked to sign in, as everywhere.
+    let late = phone.post_form("/sessions/end", &[("session", &others[0])]).await;
+    assert_eq!(late.status, StatusCode::UNAUTHORIZED, "{}", late.body);
 }
 
 #[tokio::test]
