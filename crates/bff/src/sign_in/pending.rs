@@ -86,14 +86,23 @@ impl Inner {
         request: &HeaderMap,
         response: &mut Response,
     ) -> Result<(), crate::session::seal::SealError> {
-        let name = cookie_name(self, &pending.state);
-        let value = self.sealer.seal_cookie(PURPOSE, &name, pending)?;
+        self.put(pending, same_site, response)?;
         for stale in self.surplus(request) {
             self.cookies.remove(&stale).add_to(response.headers_mut());
         }
-        self.cookies
-            .set(&name, &value, LIFETIME, same_site)
-            .add_to(response.headers_mut());
+        Ok(())
+    }
+
+    fn put(
+        &self,
+        pending: &Pending,
+        same_site: SameSite,
+        response: &mut Response,
+    ) -> Result<(), crate::session::seal::SealError> {
+        let name = cookie_name(self, &pending.state);
+        let value = self.sealer.seal_cookie(PURPOSE, &name, pending)?;
+        let cookie = self.cookies.set(&name, &value, LIFETIME, same_site);
+        cookie.add_to(response.headers_mut());
         Ok(())
     }
 
@@ -128,12 +137,8 @@ impl Inner {
                 continue;
             }
             pending.replaces = Some(session.to_string());
-            let name = cookie_name(self, &pending.state);
             // Without it that tab signs in all the same.
-            if let Ok(value) = self.sealer.seal_cookie(PURPOSE, &name, &pending) {
-                let cookie = self.cookies.set(&name, &value, LIFETIME, same_site);
-                cookie.add_to(response.headers_mut());
-            }
+            let _ = self.put(&pending, same_site, response);
         }
     }
 
