@@ -77,10 +77,16 @@ impl Library for LocalLibrary {
             .await
             .map_err(unavailable)?
             .ok_or(LibraryError::NotFound)?;
+        let refused =
+            |how| tracing::info!(event = "access", outcome = "refused", how, subject = %person.id, document = %id);
         match self.policy.decide(person, &found.row.facts()) {
             Decision::Refused(refusal) => {
-                tracing::info!(event = "access", outcome = "refused", subject = %person.id, document = %id);
+                refused("told");
                 Err(LibraryError::Refused(refusal))
+            }
+            Decision::Hidden => {
+                refused("hidden");
+                Err(LibraryError::NotFound)
             }
             Decision::Allowed(reasons) => {
                 if found.is_stale {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | Are the files sound? | [`load`] |
 //! | May this person read this document? | [`decide`] |
+//! | What is the policy engine told of the two? | `entities.rs` |
 //! | In which words is that said? | [`explain`] |
 //! | How often, and how long does it take? | `measured.rs` |
 //!
@@ -15,6 +16,7 @@ use std::{fmt, io, path::PathBuf};
 use domain::{Document, DocumentId, Group, PersonId, Reason, Refusal};
 
 pub mod decide;
+mod entities;
 pub mod explain;
 pub mod load;
 mod measured;
@@ -61,6 +63,8 @@ pub enum Decision {
     Allowed(Vec<Reason>),
     /// Not allowed: no rule allows it, a rule forbids it, or a rule could not be decided.
     Refused(Refusal),
+    /// Not allowed, and the person may not know that there is such a document.
+    Hidden,
 }
 
 impl Decision {
@@ -69,7 +73,7 @@ impl Decision {
     pub fn reasons(self) -> Option<Vec<Reason>> {
         match self {
             Self::Allowed(reasons) => Some(reasons),
-            Self::Refused(_) => None,
+            Self::Refused(_) | Self::Hidden => None,
         }
     }
 }

@@ -1,19 +1,17 @@
 //! May this person read this document? Asked of the Cedar authorizer, one request each, all entities made here.
-//! The words of the answer are found in [`super::explain`].
+//! What the authorizer is told is made in `entities.rs`; the words of the answer are found in [`super::explain`].
 //!
 //! Cost, per document: one small entity and one request, a few microseconds; the person's entity is made once per call, so a
 //! page of a listing pays for it once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use cedar_policy::{
-    Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request, Response,
-    RestrictedExpression, Schema,
-};
-use domain::{Group, GroupMatch, Person, PersonId};
+use cedar_policy::{Authorizer, Context, Entities, Entity, EntityTypeName, PolicySet, Request, Response, Schema};
+use domain::{Group, Person};
 
 use super::{
     Decision, Facts,
+    entities::{Names, Trouble, memberships},
     explain::{self, Words},
     measured::{Outcome, counted, measured},
 };
@@ -28,17 +26,6 @@ pub struct Policy {
     /// The groups that rules name.
     named: Vec<Group>,
 }
-
-/// The schema's names this server speaks of.
-#[derive(Debug)]
-struct Names {
-    person: EntityTypeName,
-    group: EntityTypeName,
-    document: EntityTypeName,
-    view: EntityUid,
-}
-
-type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
 impl Policy {
     /// # Errors
@@ -75,7 +62,7 @@ impl Policy {
     pub fn decide(&self, person: &Person, facts: &Facts<'_>) -> Decision {
         self.decide_all(person, std::slice::from_ref(facts))
             .pop()
-            .unwrap_or_else(|| Decision::Refused(explain::undecided()))
+            .unwrap_or_else(|| self.undecided())
     }
 
     /// [`decide`](Self::decide) for many documents, in their order.
@@ -96,10 +83,7 @@ impl Policy {
             Err(error) => {
                 tracing::error!(error, "no entities for a decision");
                 counted(Outcome::Failed, documents.len());
-                documents
-                    .iter()
-                    .map(|_| Decision::Refused(explain::undecided()))
-                    .collect()
+                documents.iter().map(|_| self.undecided()).collect()
             }
         }
     }
@@ -110,14 +94,14 @@ impl Policy {
         // Without the schema: both types and the action are ours, so there is nothing for it to find.
         let Ok(request) = Request::new(principal, names.view.clone(), resource, Context::empty(), None) else {
             counted(Outcome::Failed, 1);
-            return Decision::Refused(explain::undecided());
+            return self.undecided();
         };
         let response = authorizer.is_authorized(&request, &self.set, entities);
         let decision = self.said(&response, person, facts);
         let outcome = match decision {
             _ if response.diagnostics().errors().next().is_some() => Outcome::Failed,
             Decision::Allowed(_) => Outcome::Allowed,
-            Decision::Refused(_) => Outcome::Refused,
+            Decision::Refused(_) | Decision::Hidden => Outcome::Refused,
         };
         counted(outcome, 1);
         decision
@@ -131,7 +115,7 @@ impl Policy {
             for error in failed {
                 tracing::error!(document = %facts.id, %error, "a policy rule failed, so the document was refused");
             }
-            return Decision::Refused(explain::undecided());
+            return self.undecided();
         }
         let mut rules: Vec<(&str, &Words)> = diagnostics
             .reason()
@@ -148,7 +132,18 @@ impl Policy {
             );
         }
         let forbidding: Vec<&Words> = rules.into_iter().map(|(_, words)| words).collect();
+        if forbidding.iter().any(|words| words.hides) {
+            return Decision::Hidden;
+        }
         Decision::Refused(explain::refusal(person, facts, &forbidding, self.words.values()))
+    }
+
+    /// A rule that fails may be the one that hides: then nothing is told where any rule hides.
+    fn undecided(&self) -> Decision {
+        if self.words.values().any(|words| words.hides) {
+            return Decision::Hidden;
+        }
+        Decision::Refused(explain::undecided())
     }
 
     fn entities(&self, person: &Person, documents: &[Facts<'_>]) -> Result<Entities, Trouble> {
@@ -162,107 +157,4 @@ impl Policy {
         }
         Ok(Entities::from_entities(entities, None)?)
     }
-}
-
-impl Names {
-    fn new() -> Result<Self, Trouble> {
-        let view = EntityUid::from_type_name_and_id("Action".parse()?, EntityId::new("view"));
-        Ok(Self {
-            person: "Person".parse()?,
-            group: "Group".parse()?,
-            document: "Document".parse()?,
-            view,
-        })
-    }
-
-    fn person(&self, id: &str) -> EntityUid {
-        EntityUid::from_type_name_and_id(self.person.clone(), EntityId::new(id))
-    }
-
-    fn document(&self, facts: &Facts<'_>) -> EntityUid {
-        EntityUid::from_type_name_and_id(self.document.clone(), EntityId::new(facts.id.to_string()))
-    }
-
-    fn groups(&self, groups: &[Group]) -> RestrictedExpression {
-        RestrictedExpression::new_set(groups.iter().map(|group| {
-            let id = EntityId::new(group.as_str());
-            RestrictedExpression::new_entity_uid(EntityUid::from_type_name_and_id(self.group.clone(), id))
-        }))
-    }
-
-    fn people(&self, people: &[PersonId]) -> RestrictedExpression {
-        let people = people.iter().map(|id| self.person(id.as_str()));
-        RestrictedExpression::new_set(people.map(RestrictedExpression::new_entity_uid))
-    }
-
-    /// Every group that a rule names.
-    fn named_in(&self, set: &PolicySet) -> Vec<Group> {
-        let named: BTreeSet<Group> = set
-            .policies()
-            .flat_map(cedar_policy::Policy::entity_literals)
-            .filter(|uid| *uid.type_name() == self.group)
-            .map(|uid| Group::new(uid.id().unescaped()))
-            .collect();
-        named.into_iter().collect()
-    }
-
-    /// As `Person` in the schema. What is not known is left out, never made up.
-    fn person_entity(&self, person: &Person, groups: &[Group]) -> Result<Entity, Trouble> {
-        let roles = person.roles.iter().map(|role| text(role));
-        let mut attributes = HashMap::from([
-            ("name".to_owned(), text(&person.name)),
-            ("roles".to_owned(), RestrictedExpression::new_set(roles)),
-        ]);
-        if let Some(job_title) = &person.job_title {
-            attributes.insert("job_title".to_owned(), text(job_title));
-        }
-        if person.groups.told().is_some() {
-            attributes.insert("groups".to_owned(), self.groups(groups));
-        }
-        if let Some(manager) = &person.line.manager {
-            let manager = RestrictedExpression::new_entity_uid(self.person(manager.as_str()));
-            attributes.insert("manager".to_owned(), manager);
-        }
-        if let Some(reports) = &person.line.reports {
-            attributes.insert("reports".to_owned(), self.people(reports));
-        }
-        Ok(Entity::new(
-            self.person(person.id.as_str()),
-            attributes,
-            HashSet::new(),
-        )?)
-    }
-
-    /// As `Document` in the schema.
-    fn document_entity(&self, facts: &Facts<'_>) -> Result<Entity, Trouble> {
-        let owner = RestrictedExpression::new_entity_uid(self.person(facts.owner.as_str()));
-        let attributes = HashMap::from([
-            ("title".to_owned(), text(facts.title)),
-            ("folder".to_owned(), text(facts.folder)),
-            ("owner".to_owned(), owner),
-            ("groups".to_owned(), self.groups(facts.groups)),
-            (
-                "is_private".to_owned(),
-                RestrictedExpression::new_bool(facts.is_private),
-            ),
-        ]);
-        Ok(Entity::new(self.document(facts), attributes, HashSet::new())?)
-    }
-}
-
-/// The groups a person is in, as they are written: where names are compared without regard to case, in every spelling that
-/// a document or rule uses for one of them.
-fn memberships<'a>(person: &'a Person, written: impl Iterator<Item = &'a Group>) -> Vec<Group> {
-    let own = person.groups.known().iter();
-    match person.group_match {
-        GroupMatch::Id => own.cloned().collect(),
-        GroupMatch::Name => own
-            .chain(written.filter(|group| person.is_in(group)))
-            .cloned()
-            .collect(),
-    }
-}
-
-fn text(text: &str) -> RestrictedExpression {
-    RestrictedExpression::new_string(text.to_owned())
 }

@@ -10,36 +10,28 @@ use super::Facts;
 pub(super) struct Words {
     /// Number of the file and offset in it: sentences come in the order they are written.
     pub(super) order: (usize, usize),
-    because: String,
-    refused: Option<String>,
-    permits: bool,
+    pub(super) because: String,
+    pub(super) refused: Option<String>,
+    pub(super) permits: bool,
+    /// Whether the rule keeps the document's existence from those it keeps out.
+    pub(super) hides: bool,
 }
 
 impl Words {
     /// # Errors
-    /// The placeholder that is not known.
-    pub(super) fn new(
-        order: (usize, usize),
-        because: String,
-        refused: Option<String>,
-        permits: bool,
-    ) -> Result<Self, String> {
-        for text in [Some(&because), refused.as_ref()].into_iter().flatten() {
+    /// What is wrong with a placeholder.
+    pub(super) fn checked(self) -> Result<Self, String> {
+        for text in [Some(&self.because), self.refused.as_ref()].into_iter().flatten() {
             let unknown = text
                 .split('{')
                 .skip(1)
                 .find(|rest| !rest.starts_with("groups}") && !rest.starts_with("owner}"));
             if let Some(rest) = unknown {
                 let name = rest.split_inclusive('}').next().unwrap_or_default();
-                return Err(format!("{{{name}"));
+                return Err(format!("uses `{{{name}`; there are `{{groups}}` and `{{owner}}`"));
             }
         }
-        Ok(Self {
-            order,
-            because,
-            refused,
-            permits,
-        })
+        Ok(self)
     }
 
     /// Why the rule let the person in.
@@ -69,11 +61,11 @@ impl Words {
         ))
     }
 
-    /// Whether the rule's refusal tells of groups, so that unknown groups explain it.
-    fn tells_of_groups(&self) -> bool {
+    /// Whether the rule's refusal tells of what the placeholder stands for.
+    fn tells_of(&self, placeholder: &str) -> bool {
         self.refused
             .as_deref()
-            .is_some_and(|refused| refused.contains("{groups}"))
+            .is_some_and(|refused| refused.contains(placeholder))
     }
 }
 
@@ -84,7 +76,6 @@ pub(super) fn refusal<'a>(
     forbidding: &[&Words],
     all: impl Iterator<Item = &'a Words>,
 ) -> Refusal {
-    let ask = facts.owner_name.map(str::to_owned);
     let mut speaking: Vec<&Words> = if forbidding.is_empty() {
         all.filter(|words| words.permits).collect()
     } else {
@@ -95,7 +86,10 @@ pub(super) fn refusal<'a>(
         .iter()
         .filter_map(|words| words.refusal(person, facts))
         .collect();
-    let groups_matter = !facts.groups.is_empty() && speaking.iter().any(|words| words.tells_of_groups());
+    let tells_of = |placeholder| speaking.iter().any(|words| words.tells_of(placeholder));
+    let groups_matter = !facts.groups.is_empty() && tells_of("{groups}");
+    // The owner is named where the rules' authors name the owner, and nowhere else.
+    let ask = facts.owner_name.filter(|_| tells_of("{owner}")).map(str::to_owned);
     let about_groups = match &person.groups {
         Groups::Unknown => Some("Your groups are not known just now; signing in again may help."),
         Groups::Kept(_) => Some("The directory does not answer just now, so your groups are those last known."),

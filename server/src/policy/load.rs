@@ -189,24 +189,9 @@ impl<'a> Gathered<'a> {
                 first.line
             )));
         }
-        let because = text("because");
-        if because.is_none() && rule.effect() == Effect::Permit {
-            return Err(wrong(format!(
-                "rule `{id}` has no `@because(\"…\")`, which ends \"You can see this because …\""
-            )));
-        }
-        let order = (self.files, offset);
-        let words = Words::new(
-            order,
-            because.unwrap_or_default(),
-            text("refused"),
-            rule.effect() == Effect::Permit,
-        )
-        .map_err(|unknown| {
-            wrong(format!(
-                "rule `{id}` uses `{unknown}`; there are `{{groups}}` and `{{owner}}`"
-            ))
-        })?;
+        let words = words((self.files, offset), rule, &text)
+            .and_then(Words::checked)
+            .map_err(|problem| wrong(format!("rule `{id}` {problem}")))?;
         self.set
             .add(rule.new_id(PolicyId::new(&id)))
             .map_err(|error| wrong(error.to_string()))?;
@@ -233,6 +218,37 @@ impl<'a> Gathered<'a> {
             tracing::warn!(%warning, "a policy rule looks wrong");
         }
     }
+}
+
+/// What the author says, in annotations that fit each other.
+fn words(
+    order: (usize, usize),
+    rule: &cedar_policy::Policy,
+    text: &impl Fn(&str) -> Option<String>,
+) -> Result<Words, String> {
+    let permits = rule.effect() == Effect::Permit;
+    let (because, refused) = (text("because"), text("refused"));
+    if because.is_none() && permits {
+        return Err("has no `@because(\"…\")`, which ends \"You can see this because …\"".to_owned());
+    }
+    let hides = match rule.annotation("hides") {
+        None => false,
+        Some("existence") => true,
+        Some(_) => return Err("can hide one thing only: `@hides(\"existence\")`".to_owned()),
+    };
+    if hides && permits {
+        return Err("permits, so it hides nothing: `@hides` belongs to a `forbid`".to_owned());
+    }
+    if hides && refused.is_some() {
+        return Err("has a `@refused` that nobody would read: it hides that there is a document".to_owned());
+    }
+    Ok(Words {
+        order,
+        because: because.unwrap_or_default(),
+        refused,
+        permits,
+        hides,
+    })
 }
 
 fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, PolicyError> {

@@ -3,7 +3,9 @@
 use domain::DocumentId;
 use http::StatusCode;
 
-use crate::support::{TestSite, documents};
+use server::config::Config;
+
+use crate::support::{TestSite, Visitor, documents};
 
 /// The addresses the navigation of a page leads to.
 fn tabs(page: &str) -> Vec<&str> {
@@ -235,4 +237,41 @@ async fn si_3_the_profile_is_edited_where_the_provider_has_a_page_for_it() {
     let address: url::Url = way.location().unwrap().parse().unwrap();
     let back = alice.choose(&address, "alice").await;
     assert_eq!(alice.get(&back).await.location(), Some("/profile"));
+}
+
+/// The shipped rules, and one that hides private documents from everybody but Marketing.
+fn hiding(config: &mut Config) {
+    let folder = config.site_root.as_ref().unwrap().with_file_name("policies");
+    std::fs::create_dir(&folder).unwrap();
+    for name in ["schema.cedarschema", "documents.cedar"] {
+        std::fs::copy(config.policies.join(name), folder.join(name)).unwrap();
+    }
+    let rule = "@id(\"hidden\") @hides(\"existence\") forbid (principal, action, resource)
+        when { resource.is_private } unless { principal has groups && principal.groups.contains(Group::\"Marketing\") };";
+    std::fs::write(folder.join("hidden.cedar"), rule).unwrap();
+    config.policies = folder;
+}
+
+#[tokio::test]
+async fn do_2_a_hidden_document_is_answered_like_one_that_does_not_exist() {
+    let site = TestSite::configured(hiding).await;
+    let [plan, _] = documents(&site).await;
+    let mut alice = site.sign_in("alice").await;
+    let answer = async |visitor: &mut Visitor, number: DocumentId| {
+        let page = visitor.get(&format!("/docs/{number}")).await;
+        let nonce = page
+            .body
+            .split("nonce=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
+        let same = page.body.replace(nonce.unwrap(), "nonce");
+        (page.status, same.replace(&number.to_string(), "N"))
+    };
+    let nothing = DocumentId::new(999).unwrap();
+    let (hidden, unknown) = (answer(&mut alice, plan).await, answer(&mut alice, nothing).await);
+    assert_eq!(hidden.0, StatusCode::NOT_FOUND);
+    assert_eq!(hidden, unknown);
+    // Marketing is told that it may not read it.
+    let bob = answer(&mut site.sign_in("bob").await, plan).await;
+    assert_eq!(bob.0, StatusCode::FORBIDDEN);
 }

@@ -61,7 +61,7 @@ fn rules(policy: &Policy, person: &Person, paper: &Paper) -> Vec<String> {
 fn refusal(policy: &Policy, person: &Person, paper: &Paper) -> Refusal {
     match policy.decide(person, &paper.facts()) {
         Decision::Refused(refusal) => refusal,
-        Decision::Allowed(reasons) => panic!("allowed: {reasons:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -235,6 +235,56 @@ fn wow_1_names_that_look_like_placeholders_stay_what_they_are() {
     assert_eq!(
         sentences[1..],
         ["Only members of {owner} can read it.", "It belongs to {groups}."]
+    );
+}
+
+#[test]
+fn wow_1_the_owner_is_named_only_where_a_rule_names_owners() {
+    let policy = with_rules(
+        "@id(\"open\") @because(\"it is open\") @refused(\"Ask the front desk.\")
+        permit (principal, action, resource) when { !resource.is_private };",
+    );
+    let refusal = refusal(&policy.unwrap(), &dave(), &Paper::new("olga", &[], true));
+    assert_eq!(
+        (refusal.sentences.as_slice(), refusal.ask),
+        (["Ask the front desk.".to_owned()].as_slice(), None)
+    );
+}
+
+const HIDES: &str = "@id(\"board\") @hides(\"existence\") forbid (principal, action, resource)
+    when { resource.is_private } unless { principal has groups && principal.groups.contains(Group::\"Board\") };\n";
+
+#[test]
+fn do_2_a_rule_hides_that_there_is_a_document_from_those_it_keeps_out() {
+    let guests = "@id(\"no-guests\") @refused(\"Not for guests.\")
+        forbid (principal, action, resource) when { principal.roles.contains(\"Guest\") };";
+    let policy = with_rules(&format!("{PERMIT_ALL}{HIDES}{guests}")).unwrap();
+    let (open, secret) = (Paper::new("olga", &[], false), Paper::new("olga", &[], true));
+    let member = person("mia", &["Board"], None);
+    let guest = Person {
+        roles: vec!["Guest".to_owned()],
+        ..dave()
+    };
+    assert_eq!(policy.decide(&dave(), &secret.facts()), Decision::Hidden);
+    assert_eq!(
+        policy.decide(&guest, &secret.facts()),
+        Decision::Hidden,
+        "whatever else keeps out"
+    );
+    assert_eq!(refusal(&policy, &guest, &open).sentences, ["Not for guests."]);
+    assert_eq!(rules(&policy, &member, &secret), ["all"]);
+    assert_eq!(rules(&policy, &dave(), &open), ["all"]);
+}
+
+#[test]
+fn do_2_where_a_rule_hides_a_failure_tells_nothing() {
+    let fails = "@id(\"fails\") @because(\"x\") permit (principal, action, resource)
+        when { 9223372036854775807 + (if resource.is_private then 1 else 0) > 0 };";
+    let policy = with_rules(&format!("{HIDES}{fails}")).unwrap();
+    let member = person("mia", &["Board"], None);
+    assert_eq!(
+        policy.decide(&member, &Paper::new("olga", &[], true).facts()),
+        Decision::Hidden
     );
 }
 

@@ -9,8 +9,7 @@ use crate::documents::shelf::{policy, policy_folder};
 
 #[test]
 fn po_6_a_wrong_rule_is_named_with_file_line_and_problem() {
-    let head = "// a comment\n\n";
-    for (rule, place, problem) in [
+    named(&[
         (
             "permit (principal, action, resource) when { resource.nope };",
             "",
@@ -62,11 +61,43 @@ fn po_6_a_wrong_rule_is_named_with_file_line_and_problem() {
             "unexpected",
         ),
         (&format!("{PERMIT_ALL}{PERMIT_ALL}"), "rules.cedar:4:1: ", "stands in"),
-    ] {
+    ]);
+}
+
+/// Each of these rules is refused at this place with this problem.
+fn named(cases: &[(&str, &str, &str)]) {
+    let head = "// a comment\n\n";
+    for (rule, place, problem) in cases {
         let error = with_rules(&format!("{head}{rule}")).unwrap_err().to_string();
         let first = error.lines().next().unwrap();
         assert!(first.contains(place) && first.contains(problem), "{rule}\n=> {error}");
     }
+}
+
+#[test]
+fn do_2_a_rule_that_would_hide_something_else_is_named() {
+    named(&[
+        (
+            "@id(\"a\") @because(\"x\") @hides(\"existence\")\npermit (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "belongs to a `forbid`",
+        ),
+        (
+            "@id(\"a\") @hides(\"title\")\nforbid (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "`@hides(\"existence\")`",
+        ),
+        (
+            "@id(\"a\") @hides\nforbid (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "`@hides(\"existence\")`",
+        ),
+        (
+            "@id(\"a\") @refused(\"No.\") @hides(\"existence\")\nforbid (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "nobody would read",
+        ),
+    ]);
 }
 
 #[test]
