@@ -255,6 +255,7 @@ pub enum PushedRequests {
 }
 
 /// How long a session lives, by the server's clock. Shorter limits apply to sessions that exist already.
+/// Where the provider says when a refresh token ends, the session ends with it; one in use renews it in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLifetime {
     /// Without any request.

@@ -113,10 +113,17 @@ fn read_outcome(found: &Result<Option<Session<SealedTokens>>, SessionError>) -> 
     outcome.name()
 }
 
-async fn used_session(inner: &Inner, headers: &HeaderMap) -> Result<Option<Session<SealedTokens>>, SessionError> {
+async fn used_session(inner: &Arc<Inner>, headers: &HeaderMap) -> Result<Option<Session<SealedTokens>>, SessionError> {
     let Some(mut session) = session_of(inner, headers).await? else {
         return Ok(None);
     };
-    inner.sessions.touch(&mut session).await?;
+    let noted = inner.sessions.touch(&mut session).await?;
+    if noted
+        && session
+            .refresh_end
+            .is_some_and(|end| end.wants_renewal(inner.config.clock.now()))
+    {
+        inner.renew_beside(session.id);
+    }
     Ok(Some(session))
 }

@@ -96,6 +96,7 @@ impl Provider {
             return Ok(Map::new());
         };
         granted.refresh_token = second.refresh_token.clone().or(Some(refresh_token));
+        granted.refresh_end = second.refresh_end.or(granted.refresh_end);
         match self.userinfo(metadata, &second, subject).await {
             Err(UserinfoError::TokenRefused) => Ok(Map::new()),
             claims => claims,

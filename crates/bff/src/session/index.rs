@@ -101,6 +101,8 @@ pub struct SessionRow {
     pub created: OffsetDateTime,
     /// When the session was last used; exact to a minute.
     pub seen: OffsetDateTime,
+    /// When it was to end, as far as was known when it was last used.
+    pub expires: OffsetDateTime,
 }
 
 /// What a store of sessions can find without an id.
@@ -161,6 +163,7 @@ fn row(key: [u8; 32], record: &Record) -> SessionRow {
         sid: columns::text(record, columns::SID).map(str::to_owned),
         created: columns::created(record),
         seen: columns::seen(record),
+        expires: record.expiry_date,
     }
 }
 

@@ -1,7 +1,9 @@
-//! When does a session end? By the server's clock and the limits of today, whatever was written down before.
+//! When does a session end? By the server's clock and the limits of today, whatever was written down before; and not after
+//! its refresh token, where the provider says when that ends.
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::config::SessionLifetime;
@@ -16,8 +18,49 @@ impl SessionLifetime {
     }
 
     /// Whether it is worth a write to note that the session is in use at `now`.
-    pub(crate) fn wants_touch(self, seen: OffsetDateTime, now: OffsetDateTime) -> bool {
-        now - seen >= TOUCH_EVERY.min(self.idle / 10)
+    pub(crate) fn wants_touch(self, seen: OffsetDateTime, ends: Option<RefreshEnd>, now: OffsetDateTime) -> bool {
+        let every = TOUCH_EVERY.min(self.idle / 10);
+        now - seen >= ends.map_or(every, |ends| every.min(ends.touch_every()))
+    }
+}
+
+/// When a session's refresh token ends. A session in use asks for another one at half the time that was left when the
+/// provider last spoke of it: with a provider that prolongs nothing, it asks ever more often but rarely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RefreshEnd {
+    /// Seconds since 1970.
+    at: i64,
+    renew_at: i64,
+}
+
+impl RefreshEnd {
+    /// The provider says at `now` that the refresh token lasts for `seconds`.
+    pub(crate) fn told(now: OffsetDateTime, seconds: i64) -> Self {
+        let now = now.unix_timestamp();
+        Self {
+            at: now.saturating_add(seconds),
+            renew_at: now.saturating_add(seconds / 2),
+        }
+    }
+
+    /// The tokens were renewed at `now`, and nothing was said of the refresh token.
+    pub(crate) fn unmoved(self, now: OffsetDateTime) -> Self {
+        Self::told(now, self.at.saturating_sub(now.unix_timestamp()).max(0))
+    }
+
+    /// The end of a session that would end at `end`.
+    pub(crate) fn bound(self, end: OffsetDateTime) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.at).map_or(end, |at| end.min(at))
+    }
+
+    /// Often enough that a session in use asks in time.
+    fn touch_every(self) -> Duration {
+        Duration::from_secs(u64::try_from((self.at - self.renew_at) / 5).unwrap_or_default().max(1))
+    }
+
+    /// Whether a session in use at `now` should ask for another one.
+    pub(crate) fn wants_renewal(self, now: OffsetDateTime) -> bool {
+        now.unix_timestamp() >= self.renew_at
     }
 }
 
@@ -55,7 +98,34 @@ mod tests {
     #[test]
     fn use_is_noted_once_a_minute() {
         let seen = datetime!(2030-01-01 00:00 UTC);
-        assert!(!LIFETIME.wants_touch(seen, seen + Duration::from_secs(59)));
-        assert!(LIFETIME.wants_touch(seen, seen + Duration::from_mins(1)));
+        let at = |seconds| seen + Duration::from_secs(seconds);
+        assert!(!LIFETIME.wants_touch(seen, None, at(59)));
+        assert!(LIFETIME.wants_touch(seen, None, at(60)));
+        let brief = Some(RefreshEnd::told(seen, 100));
+        assert!(!LIFETIME.wants_touch(seen, brief, at(9)));
+        assert!(LIFETIME.wants_touch(seen, brief, at(10)));
+    }
+
+    #[test]
+    fn rf_7_a_refresh_token_that_nothing_prolongs_is_asked_for_seldom() {
+        let start = datetime!(2030-01-01 00:00 UTC);
+        let mut ends = RefreshEnd::told(start, 86_400);
+        let mut asked = 0;
+        for second in 0..86_400 {
+            let now = start + Duration::from_secs(second);
+            if ends.wants_renewal(now) {
+                ends = ends.unmoved(now);
+                asked += 1;
+            }
+        }
+        assert!((10..20).contains(&asked), "{asked}");
+        assert_eq!(
+            ends.bound(start + Duration::from_hours(48)),
+            start + Duration::from_hours(24)
+        );
+        assert_eq!(
+            ends.bound(start + Duration::from_hours(1)),
+            start + Duration::from_hours(1)
+        );
     }
 }

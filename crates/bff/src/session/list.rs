@@ -51,7 +51,7 @@ impl Inner {
         let rows = self.sessions.records.find(which).await.map_err(SessionError::from)?;
         let now = self.config.clock.now();
         let info = |row: SessionRow| SessionInfo {
-            ends_at: self.sessions.lifetime.end(row.created, row.seen),
+            ends_at: self.sessions.lifetime.end(row.created, row.seen).min(row.expires),
             reference: row.reference,
             provider: row.provider,
             issuer: row.issuer,

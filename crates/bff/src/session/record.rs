@@ -9,6 +9,7 @@ use tower_sessions::session::{Id, Record};
 
 use super::columns;
 use super::index::{SessionRef, SessionRow};
+use super::lifetime::RefreshEnd;
 use super::pack::{pack, unpack};
 use super::seal::{SealError, Sealer};
 use super::store::row_key;
@@ -28,6 +29,8 @@ pub(crate) struct Session<T = TokenSet> {
     pub(crate) identity: Identity,
     pub(crate) authentication: Authentication,
     pub(crate) tokens: T,
+    /// Until when the refresh token can be used; the session lasts no longer.
+    pub(crate) refresh_end: Option<RefreshEnd>,
     /// The stored record is sealed with a key that no longer seals; writing it mends that.
     pub(crate) old_key: bool,
 }
@@ -79,6 +82,8 @@ struct SealedIdentity {
     claims: Map<String, Value>,
     created: i64,
     authentication: Authentication,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_end: Option<RefreshEnd>,
 }
 
 /// Seals a part of the session `id` for its browser.
@@ -113,6 +118,7 @@ impl<T> Session<T> {
             identity: self.identity,
             authentication: self.authentication,
             tokens,
+            refresh_end: self.refresh_end,
             old_key: self.old_key,
         }
     }
@@ -139,6 +145,7 @@ impl Session<SealedTokens> {
             },
             authentication: inside.authentication,
             tokens: SealedTokens(stored.tokens),
+            refresh_end: inside.refresh_end,
             old_key: !current_key,
         })
     }
@@ -166,6 +173,7 @@ impl Session {
             claims: self.identity.claims.clone(),
             created: self.created.unix_timestamp(),
             authentication: self.authentication.clone(),
+            refresh_end: self.refresh_end,
         };
         let plain = serde_json::to_vec(&inside).map_err(|_| SealError)?;
         let identity = seal_part(with, &self.id, IDENTITY, &plain)?;

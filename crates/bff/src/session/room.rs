@@ -8,6 +8,7 @@ use tower_sessions::session::Id;
 use tower_sessions::session_store;
 
 use super::lease::{Fence, Leased};
+use super::lifetime::RefreshEnd;
 use super::record::{SealedTokens, Session};
 use super::seal::{SealError, Sealer};
 use super::store::{Saved, SessionRecords};
@@ -42,6 +43,8 @@ pub(crate) struct Beginning {
     pub(crate) identity: Identity,
     pub(crate) authentication: Authentication,
     pub(crate) tokens: TokenSet,
+    /// Until when the refresh token among them can be used.
+    pub(crate) refresh_end: Option<RefreshEnd>,
     pub(crate) sid: Option<String>,
     /// When the person left for the provider.
     pub(crate) started: OffsetDateTime,
@@ -60,6 +63,7 @@ impl Sessions {
             identity: beginning.identity,
             authentication: beginning.authentication,
             tokens: beginning.tokens,
+            refresh_end: beginning.refresh_end,
             old_key: false,
         };
         loop {
@@ -108,8 +112,8 @@ impl Sessions {
         Ok(session.and_then(|session| session.opened(&self.sealer).ok()))
     }
 
-    /// Notes that `session` is in use; not more than once a minute, and at once if it is sealed with an old key.
-    pub(crate) async fn touch(&self, session: &mut Session<SealedTokens>) -> Result<(), SessionError> {
+    /// Notes that `session` is in use; at once if it is sealed with an old key, else about once a minute. Says whether it did.
+    pub(crate) async fn touch(&self, session: &mut Session<SealedTokens>) -> Result<bool, SessionError> {
         let now = self.clock.now();
         if session.old_key {
             session.seen = now;
@@ -117,13 +121,14 @@ impl Sessions {
             if self.update(&session.clone().opened(&self.sealer)?).await? == Saved::Saved {
                 (session.version, session.old_key) = (session.version + 1, false);
             }
-            return Ok(());
+            return Ok(true);
         }
-        if self.lifetime.wants_touch(session.seen, now) {
+        let wanted = self.lifetime.wants_touch(session.seen, session.refresh_end, now);
+        if wanted {
             session.seen = now;
             self.records.touch(&session.id, now, self.end_of(session)).await?;
         }
-        Ok(())
+        Ok(wanted)
     }
 
     /// Writes changed tokens, unless somebody else wrote or the session has ended.
@@ -155,7 +160,8 @@ impl Sessions {
 
     /// When `session` ends if it is not used again.
     pub(crate) fn end_of<T>(&self, session: &Session<T>) -> OffsetDateTime {
-        self.lifetime.end(session.created, session.seen)
+        let end = self.lifetime.end(session.created, session.seen);
+        session.refresh_end.map_or(end, |refresh| refresh.bound(end))
     }
 }
 
@@ -194,6 +200,7 @@ mod tests {
             identity,
             authentication: Authentication::default(),
             tokens: TokenSet::of("a", None, "i"),
+            refresh_end: None,
             sid: None,
             started: at,
         }

@@ -98,7 +98,7 @@ pub(super) const DROP_KEPT: &str = "DELETE FROM bff_kept WHERE name = $1 AND val
 pub(super) const DELETE_NOTES: &str = "DELETE FROM bff_notes WHERE expires <= $1";
 
 /// What [`read`] reads.
-const ROW: &str = "id_hash, sealed_revocable, provider, issuer, subject, sid, created, seen";
+const ROW: &str = "id_hash, sealed_revocable, provider, issuer, subject, sid, created, seen, expires";
 
 /// Lists the sessions meant, at most `limit`.
 pub(super) fn find(which: Which<'_>, limit: usize) -> String {
@@ -184,5 +184,6 @@ where
         sid: row.try_get("sid")?,
         created: moment(row, "created")?,
         seen: moment(row, "seen")?,
+        expires: moment(row, "expires")?,
     })
 }

@@ -188,6 +188,7 @@ mod tests {
             },
             authentication: Authentication::default(),
             tokens: TokenSet::of("access-secret", Some("refresh-secret"), "id-secret"),
+            refresh_end: None,
             old_key: false,
         };
         let sealer = Sealer::new(KeyRing::ephemeral());

@@ -177,6 +177,7 @@ impl Inner {
                 .replace_nanosecond(0)
                 .unwrap_or_else(|_| self.config.clock.now()),
         };
+        let refresh_end = granted.refresh_end.filter(|_| granted.refresh_token.is_some());
         let tokens = TokenSet {
             offline: granted.is_offline(&provider.config.scopes),
             access_token: granted.access_token,
@@ -197,6 +198,7 @@ impl Inner {
             identity,
             authentication,
             tokens,
+            refresh_end,
             sid: id_token.sid,
             started: pending.started,
         }

@@ -11,6 +11,7 @@ use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::provider::http::{Answer, HttpError};
 use crate::provider::proof::ProofKey;
+use crate::session::lifetime::RefreshEnd;
 
 /// Lifetime of an access token whose answer names none, when it can be renewed and when not.
 const UNSAID: (i64, i64) = (300, 3600);
@@ -27,6 +28,8 @@ pub(crate) struct Granted {
     /// When it should be renewed; seconds since 1970.
     pub(crate) renew_at: i64,
     pub(crate) refresh_token: Option<String>,
+    /// Until when the refresh token can be used, where that is said.
+    pub(crate) refresh_end: Option<RefreshEnd>,
     pub(crate) id_token: Option<String>,
     /// What is granted, where that differs from what was asked for (RFC 6749 §5.1).
     pub(crate) scope: Option<String>,
@@ -56,6 +59,9 @@ struct RawGranted {
     token_type: String,
     expires_in: Option<Value>,
     refresh_token: Option<String>,
+    // No standard has a name for it; these two are in use. A provider may send both.
+    refresh_expires_in: Option<Value>,
+    refresh_token_expires_in: Option<Value>,
     id_token: Option<String>,
     scope: Option<Value>,
 }
@@ -146,12 +152,16 @@ fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Re
     } else {
         UNSAID.1
     };
+    let told = [&raw.refresh_expires_in, &raw.refresh_token_expires_in];
+    // 0 is said of a token that does not end by itself.
+    let told = told.into_iter().flatten().filter_map(seconds).filter(|s| *s > 0).min();
     let lifetime = raw.expires_in.as_ref().and_then(seconds).unwrap_or(unsaid);
     Ok(Granted {
         access_token: raw.access_token,
         expires_at: now.unix_timestamp().saturating_add(lifetime),
         renew_at: now.unix_timestamp().saturating_add(lifetime - MARGIN.min(lifetime / 2)),
         refresh_token: raw.refresh_token.filter(|t| !t.is_empty()),
+        refresh_end: told.map(|seconds| RefreshEnd::told(now, seconds)),
         id_token: raw.id_token,
         scope: raw.scope.as_ref().and_then(Value::as_str).map(str::to_owned),
         proof_key,
@@ -197,6 +207,29 @@ mod tests {
         .unwrap();
         assert_eq!((text.expires_at, text.renew_at), (90, 45));
         assert!(answer(200, r#"{"access_token":"a","token_type":"DPoP"}"#).is_err());
+    }
+
+    #[test]
+    fn rf_7_the_end_of_a_refresh_token_is_read_by_either_name() {
+        let end = |said: &str| {
+            let body = format!(r#"{{"access_token":"a","token_type":"Bearer","refresh_token":"r"{said}}}"#);
+            answer(200, &body).unwrap().refresh_end
+        };
+        let told = |seconds| Some(RefreshEnd::told(OffsetDateTime::UNIX_EPOCH, seconds));
+        assert_eq!(end(r#","refresh_expires_in":1800"#), told(1800));
+        assert_eq!(end(r#","refresh_token_expires_in":"1209600""#), told(1_209_600));
+        assert_eq!(
+            end(r#","refresh_token_expires_in":90,"refresh_expires_in":60"#),
+            told(60)
+        );
+        for unsaid in [
+            "",
+            r#","refresh_expires_in":0"#,
+            r#","refresh_expires_in":-1"#,
+            r#","refresh_expires_in":[9]"#,
+        ] {
+            assert_eq!(end(unsaid), None, "{unsaid}");
+        }
     }
 
     #[test]

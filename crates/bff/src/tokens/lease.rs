@@ -58,7 +58,8 @@ impl Own<'_> {
 
 impl Wanted for Own<'_> {
     fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
-        session.tokens.is_fresh(now).then(|| self.of(session))?
+        let ends = session.refresh_end.is_some_and(|end| end.wants_renewal(now));
+        (session.tokens.is_fresh(now) && !ends).then(|| self.of(session))?
     }
 
     fn usable(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {

@@ -67,13 +67,17 @@ impl Inner {
         outcome
     }
 
-    async fn renewal(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {
-        let flight = {
-            let mut flights = self.refreshes.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let start = || self.take_off(id, refused.cloned());
-            flights.entry(id).or_insert_with(start).clone()
-        };
-        flight.await
+    /// Renews the tokens of the session `id` while its request goes on, so that a session in use does not end with its
+    /// refresh token.
+    pub(crate) fn renew_beside(self: &Arc<Self>, id: Id) {
+        drop(self.renewal(id, None));
+    }
+
+    /// The renewal under way, or a new one. It comes to its end whether somebody waits or not.
+    fn renewal(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Flight {
+        let mut flights = self.refreshes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = || self.take_off(id, refused.cloned());
+        flights.entry(id).or_insert_with(start).clone()
     }
 
     fn take_off(self: &Arc<Self>, id: Id, refused: Option<AccessToken>) -> Flight {

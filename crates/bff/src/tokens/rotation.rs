@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::TokenError;
 use super::endpoint::Granted;
 use super::refresh::{Outcome, told, unavailable};
-use super::{TokenError, TokenSet};
+use time::OffsetDateTime;
+
 use crate::bff::Inner;
 use crate::event::Outcome as Came;
 use crate::problem::chain;
@@ -20,10 +22,26 @@ const MAX_WRITES: u32 = 5;
 /// Pause before a store that failed is asked again, doubled each time.
 const PAUSE: Duration = Duration::from_millis(250);
 
+impl Session {
+    /// None in the answer: the old one goes on (RFC 6749 §6).
+    pub(super) fn renew_refresh_token(&mut self, granted: &Granted, now: OffsetDateTime) {
+        if granted.refresh_token.is_some() {
+            self.tokens.refresh_token.clone_from(&granted.refresh_token);
+            self.refresh_end = granted.refresh_end;
+        } else {
+            let unmoved = self.refresh_end.map(|end| end.unmoved(now));
+            self.refresh_end = granted.refresh_end.or(unmoved);
+        }
+    }
+}
+
 impl Inner {
     /// Writes the renewed tokens. Nothing when somebody else has renewed them since.
     pub(super) async fn store(self: &Arc<Self>, session: Session, granted: Granted, fence: Fence) -> Option<Outcome> {
-        let written = self.write_under_lease(session, fence, |tokens| {
+        let now = self.config.clock.now();
+        let written = self.write_under_lease(session, fence, |session| {
+            session.renew_refresh_token(&granted, now);
+            let tokens = &mut session.tokens;
             if granted.scope.is_some() {
                 tokens.offline = granted.is_offline(&[]);
             }
@@ -31,10 +49,6 @@ impl Inner {
             tokens.expires_at = granted.expires_at;
             tokens.renew_at = granted.renew_at;
             tokens.proof_key.clone_from(&granted.proof_key);
-            // None in the answer: the old one goes on (RFC 6749 §6).
-            if granted.refresh_token.is_some() {
-                tokens.refresh_token.clone_from(&granted.refresh_token);
-            }
             if let Some(id_token) = &granted.id_token {
                 tokens.id_token.clone_from(id_token);
             }
@@ -51,10 +65,9 @@ impl Inner {
         granted: Granted,
         fence: Fence,
     ) -> Option<()> {
-        if let Some(newer) = granted.refresh_token {
-            let written = self.write_under_lease(session, fence, |tokens| {
-                tokens.refresh_token = Some(newer.clone());
-            });
+        if granted.refresh_token.is_some() {
+            let now = self.config.clock.now();
+            let written = self.write_under_lease(session, fence, |session| session.renew_refresh_token(&granted, now));
             written.await?.ok();
         }
         Some(())
@@ -67,11 +80,11 @@ impl Inner {
         self: &Arc<Self>,
         mut session: Session,
         fence: Fence,
-        change: impl Fn(&mut TokenSet),
+        change: impl Fn(&mut Session),
     ) -> Option<Result<Session, TokenError>> {
         let id = session.id;
         for attempt in 0..MAX_WRITES {
-            change(&mut session.tokens);
+            change(&mut session);
             match self.sessions.update_leased(&session, fence).await {
                 Ok(Leased::Saved) => {
                     told(&session, Came::Success, "");

@@ -274,16 +274,14 @@ impl Inner {
                 "the provider grants another access token than was asked for"
             );
         }
-        let written = self.write_under_lease(session, fence, |tokens| {
-            // None in the answer: the old one goes on (RFC 6749 §6).
-            if granted.refresh_token.is_some() {
-                tokens.refresh_token.clone_from(&granted.refresh_token);
-            }
+        let now = self.config.clock.now();
+        let written = self.write_under_lease(session, fence, |session| {
+            session.renew_refresh_token(&granted, now);
             if let Some(id_token) = &granted.id_token {
-                tokens.id_token.clone_from(id_token);
+                session.tokens.id_token.clone_from(id_token);
             }
             if fits {
-                tokens.kept.put(request, &granted);
+                session.tokens.kept.put(request, &granted);
             }
         });
         let handed_out = |session: Session| {

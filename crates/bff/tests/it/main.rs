@@ -44,6 +44,7 @@ mod proxy_limits;
 mod proxy_tokens;
 mod pushed;
 mod refresh;
+mod refresh_end;
 mod registration;
 mod registration_proof;
 mod renewal;

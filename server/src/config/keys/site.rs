@@ -80,7 +80,8 @@ pub(super) const SITE: &[Key] = &[
         DURATION,
         Some("8h"),
         r#"idle = "4h""#,
-        "People are signed out this long after their last request.",
+        "People are signed out this long after their last request, and no later than their refresh token ends where the provider says \
+         when; one in use is renewed in time.",
     ),
     key(
         "session.absolute",

@@ -79,6 +79,7 @@ fn for_api(refresh_token: Option<&str>) -> Granted {
         expires_at: 0,
         renew_at: 0,
         refresh_token,
+        refresh_end: None,
         id_token: None,
         scope: None,
         proof_key: None,

@@ -74,6 +74,7 @@ pub(crate) async fn fill(store: &dyn SessionRecords, count: i64) -> i64 {
             },
             authentication: Authentication::default(),
             tokens: set,
+            refresh_end: None,
             old_key: false,
         };
         let mut record = session.to_record(&sealer, at + time::Duration::HOUR).unwrap();

@@ -34,6 +34,7 @@ async fn site_with(tokens: TokenSet) -> (Bff, Session) {
         identity,
         authentication: Authentication::default(),
         tokens,
+        refresh_end: None,
         sid: None,
         started: AT,
     };
