@@ -1,5 +1,6 @@
 //! What do the lines between `---` at the start of a file say? YAML; keys of other programs are passed by, but a key that looks like a misspelt
-//! one of ours is a mistake: `pirvate: true` must not publish what somebody meant to keep.
+//! one of ours is a mistake: `pirvate: true` must not publish what somebody meant to keep, and neither must `private:` with nothing
+//! behind it.
 
 use std::collections::BTreeMap;
 
@@ -107,8 +108,7 @@ pub fn parse(yaml: &str) -> Result<FrontMatter, Wrong> {
     {
         return Ok(FrontMatter::default());
     }
-    #[expect(clippy::zero_sized_map_values, reason = "a mapping is read for its keys alone")]
-    let keys: BTreeMap<String, IgnoredAny> = serde_saphyr::from_str(yaml).map_err(|error| wrong(&error))?;
+    let keys: BTreeMap<String, Option<IgnoredAny>> = serde_saphyr::from_str(yaml).map_err(|error| wrong(&error))?;
     for key in keys.keys() {
         if let Some(meant) = misspelt(key) {
             let message = format!("there is no key `{key}`; did you mean `{meant}`?");
@@ -117,6 +117,14 @@ pub fn parse(yaml: &str) -> Result<FrontMatter, Wrong> {
                 message,
             });
         }
+    }
+    // Somebody began to say who may read it; what is not said would be public.
+    if let Some(None) = keys.get("private") {
+        let message = "`private` is empty: write `true` or `false`".to_owned();
+        return Err(Wrong {
+            line: line_of(yaml, "private"),
+            message,
+        });
     }
     serde_saphyr::from_str(yaml).map_err(|error| wrong(&error))
 }
@@ -154,5 +162,41 @@ fn wrong(error: &serde_saphyr::Error) -> Wrong {
     Wrong {
         line: line + 1,
         message: message.lines().next().unwrap_or_default().trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_private_is_a_mistake_and_not_public() {
+        for empty in [
+            "private:",
+            "private: ",
+            "private: ~",
+            "private: null",
+            "private: # later",
+            "\"private\":",
+        ] {
+            let found = parse(&format!("title: x\n{empty}\ngroups: a\n"));
+            let expected = Wrong {
+                line: 3,
+                message: "`private` is empty: write `true` or `false`".to_owned(),
+            };
+            assert_eq!(found, Err(expected), "{empty}");
+        }
+        for odd in ["\"\"", "''", "[]", "{}", "perhaps"] {
+            assert!(parse(&format!("private: {odd}")).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn private_is_what_is_written_and_nothing_where_nothing_is() {
+        let private = |yaml: &str| parse(yaml).map(|front| front.private);
+        assert_eq!(private("private: true"), Ok(Some(true)));
+        assert_eq!(private("private: false"), Ok(Some(false)));
+        assert_eq!(private("title: x"), Ok(None));
+        assert_eq!(private("title:\ngroups:\nfolder:\ntags: [a, {b: c}]"), Ok(None));
     }
 }

@@ -121,13 +121,14 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
     for shelf in Shelf::both().await {
         let large = vec![b'a'; 1024 * 1024 + 1];
         let deep = format!("---\nprivate: true\n---\n\n{}\n", ">".repeat(6_000));
-        let files: [(&str, &[u8]); 21] = [
+        let files: [(&str, &[u8]); 22] = [
             ("a-good.md", b"# Good"),
             ("b-utf8.md", b"# A\n\nfine\n\xff\xfe\n"),
             ("c-open.md", b"---\nprivate: true\n# no end\n"),
             ("d-yaml.md", b"---\ntitle: x\ngroups: [a, b\nprivate: true\n---\n"),
             ("e-type.md", b"---\ntitle: x\n\nprivate: perhaps\n---\n"),
             ("f-key.md", b"---\ntitle: x\npirvate: true\n---\n"),
+            ("g-empty.md", b"---\ntitle: x\nprivate:\n---\n"),
             ("g-key.md", b"---\nPrivate: true\n---\n"),
             ("g-other.md", b"---\ntitle: x\nis_private: true\n---\n"),
             ("g-public.md", b"---\npublic: false\n---\n"),
@@ -152,6 +153,7 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
             ("d-yaml.md:", ""),
             ("e-type.md:4: ", ""),
             ("f-key.md:3: ", "did you mean `private`?"),
+            ("g-empty.md:3: ", "`private` is empty"),
             ("g-key.md:2: ", "did you mean `private`?"),
             ("g-other.md:3: ", "did you mean `private`?"),
             ("g-public.md:2: ", "did you mean `private`?"),
