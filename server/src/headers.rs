@@ -9,7 +9,7 @@ use axum::{
 };
 use bff::Bff;
 use http::{
-    HeaderValue,
+    HeaderValue, StatusCode,
     header::{self, HeaderName},
 };
 use leptos::{nonce::use_nonce, prelude::use_context};
@@ -19,6 +19,9 @@ use crate::config::Config;
 
 /// One year would do for the lists browsers ship; two are usual (RFC 6797 §6.1.1).
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
+/// When trying again makes sense after a 503, in seconds (RFC 9110 §10.2.3); `bff` says the same.
+const LATER: HeaderValue = HeaderValue::from_static("10");
 
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -105,6 +108,14 @@ impl Inner {
             reload = self.reload,
         )
     }
+}
+
+/// Tells whoever was told "not available right now" when to ask again.
+pub(crate) async fn say_when_again(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(LATER);
+    }
+    response
 }
 
 /// Gives every answer the headers it has not set itself.

@@ -128,8 +128,11 @@ async fn ui_3_an_api_at_another_address_is_asked_with_the_persons_token() {
 async fn ui_3_an_api_that_does_not_answer_is_an_outage_and_no_more() {
     let site = TestSite::configured(|config| config.api.base_url = Some("http://127.0.0.1:9".parse().unwrap())).await;
     let mut alice = site.sign_in("alice").await;
-    assert_eq!(alice.get("/protected").await.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(alice.get("/profile").await.status, StatusCode::OK);
+    let protected = alice.get("/protected").await;
+    assert_eq!(protected.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(protected.header("retry-after"), "10", "a page says when to ask again");
+    let profile = alice.get("/profile").await;
+    assert_eq!((profile.status, profile.header("retry-after")), (StatusCode::OK, ""));
 }
 
 #[tokio::test]

@@ -42,6 +42,8 @@ async fn is_unavailable(visitor: &mut Visitor, path: &str) {
     let page = visitor.get(path).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", page.body);
     assert!(start.elapsed() < SOON, "{path} took {:?}", start.elapsed());
+    // Who asks `/readyz` has a clock of its own.
+    assert!(path == "/readyz" || page.header("retry-after") == "10", "{path}");
     for inside in ["portico_test", "SELECT", "sqlx", "PGSQL", "127.0.0.1:5"] {
         assert!(!page.body.contains(inside), "{path} tells `{inside}`: {}", page.body);
     }
