@@ -603,6 +603,24 @@ fn si_3_si_4_b2c_has_its_flows_and_auth0_its_domain() {
     assert!(provider("kind = \"auth0\"\ndomain = \"https://x\"").unwrap_err()[0].contains("providers[0].domain"));
 }
 
+/// Each as an operator would paste it; only the secret is in no file here.
+#[test]
+fn the_examples_of_the_providers_page_are_good() {
+    let page = include_str!("../../../docs/providers.md");
+    let blocks = page.split("```toml\n").skip(1);
+    let blocks: Vec<_> = blocks.filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 5, "{blocks:#?}");
+    for block in blocks {
+        let above = if block.starts_with('[') {
+            ""
+        } else {
+            "[[providers]]\nid = \"p\"\nkind = \"entra\"\nclient_id = \"portal\"\n"
+        };
+        let text = format!("{above}{block}").replace("client_secret_file", "client_secret");
+        read(&text, &[]).unwrap_or_else(|problems| panic!("{text}\n{problems:#?}"));
+    }
+}
+
 #[test]
 fn si_5_a_provider_is_written_down_or_the_site_registers_itself() {
     let program = Program::new();
