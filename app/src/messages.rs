@@ -5,20 +5,26 @@ use leptos::{prelude::*, server_fn::codec::Json};
 
 use crate::{
     answer::{ask, page},
+    head,
     layout::PageTitle,
     page_error::PageError,
+    telling::{Action, Tell, Telling},
     whole::erased,
 };
 
 #[cfg(feature = "ssr")]
-use crate::request::Asked;
+use {crate::request::Asked, domain::MessageError};
 
-/// One message, fetched by the server with the visitor's own access token, which stays there.
+/// One message, fetched by the server with the visitor's own access token, which stays there. None where this house has no
+/// API for it.
 #[server(name = MessageCall, prefix = "/api/fn", endpoint = "message", input = Json)]
-pub(crate) async fn message(kind: MessageKind) -> Result<Message, PageError> {
+pub(crate) async fn message(kind: MessageKind) -> Result<Option<Message>, PageError> {
     let (asked, messages) = (Asked::now()?, Asked::messages()?);
     let message = messages.message(&asked.visitor, kind).await;
-    asked.answer(message)
+    match message {
+        Err(MessageError::NotConfigured) => Ok(None),
+        message => asked.answer(message.map(Some)),
+    }
 }
 
 /// The page at `/public`.
@@ -53,11 +59,14 @@ pub(crate) fn AdminPage() -> impl IntoView {
     })
 }
 
-fn message_page(kind: MessageKind, show: fn(Message) -> AnyView) -> impl IntoView {
+fn message_page(kind: MessageKind, show: fn(Option<Message>) -> AnyView) -> impl IntoView {
     page(ask(|| (), move |()| message(kind)), show)
 }
 
-fn shown(title: &'static str, about: &'static str, message: Message) -> AnyView {
+fn shown(title: &'static str, about: &'static str, message: Option<Message>) -> AnyView {
+    let Some(message) = message else {
+        return erased(view! { <NotConfigured /> });
+    };
     erased(view! {
         <PageTitle text=title />
         <div class="page">
@@ -69,4 +78,27 @@ fn shown(title: &'static str, about: &'static str, message: Message) -> AnyView 
             </figure>
         </div>
     })
+}
+
+/// Nothing is broken and nothing will come by itself: the operator has not said which API.
+#[component]
+fn NotConfigured() -> impl IntoView {
+    head::set_status(404);
+    let telling = Telling {
+        title: "No messages API is configured here".to_owned(),
+        paragraphs: vec![
+            "This page shows a message from an API, and this site has not been told of one. Waiting or signing in again \
+             changes nothing."
+                .to_owned(),
+            "Whoever runs the site has to write the setting audience in the section [api] of its configuration: what the API \
+             is called in access tokens."
+                .to_owned(),
+        ],
+        actions: vec![Action::inside("Go home", "/")],
+        ..Telling::default()
+    };
+    view! {
+        <PageTitle text=telling.title.clone() />
+        <Tell telling />
+    }
 }

@@ -111,6 +111,8 @@ impl From<MessageError> for PageError {
             MessageError::SignInFirst => Self::SignInFirst,
             MessageError::SignInAgain => Self::SignInAgain,
             MessageError::Refused { status, message } => Self::ApiRefused { status, message },
+            // The pages of messages say more.
+            MessageError::NotConfigured => Self::NotFound,
             MessageError::Unavailable => {
                 let reference = reference();
                 tracing::warn!(%reference, "the messages API is unavailable");

@@ -22,7 +22,11 @@ const MAX_ANSWER: usize = 64 * 1024;
 #[derive(Clone)]
 pub(crate) enum MessageSource {
     /// Portico's own, without a detour over the network.
-    Own(Router),
+    Own {
+        api: Router,
+        /// Whether it knows what it is called in access tokens. Without that it has the public message alone.
+        has_audience: bool,
+    },
     /// One at another address.
     Remote(Arc<Remote>),
 }
@@ -35,20 +39,28 @@ struct Answer {
 }
 
 impl MessageSource {
-    /// The API at `base_url`, or `own`.
+    /// The API at `base_url`, or `own`, which may have an audience or not.
     ///
     /// # Errors
     /// If the HTTP client cannot be made.
-    pub(crate) fn new(base_url: Option<&Url>, own: Router) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(base_url: Option<&Url>, own: Router, has_audience: bool) -> Result<Self, reqwest::Error> {
         Ok(match base_url {
             Some(base_url) => Self::Remote(Arc::new(Remote::new(base_url.clone())?)),
-            None => Self::Own(own),
+            None => Self::Own { api: own, has_audience },
         })
+    }
+
+    /// Whether there is any such message to ask for.
+    fn has(&self, kind: MessageKind) -> bool {
+        match self {
+            Self::Own { has_audience, .. } => *has_audience || kind == MessageKind::Public,
+            Self::Remote(_) => true,
+        }
     }
 
     async fn fetch(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
         match self {
-            Self::Own(router) => ask_own(router.clone(), kind, token).await,
+            Self::Own { api, .. } => ask_own(api.clone(), kind, token).await,
             Self::Remote(remote) => remote.ask(kind, token).await,
         }
     }
@@ -82,10 +94,17 @@ pub(crate) struct VisitorMessages {
 #[async_trait]
 impl Messages for VisitorMessages {
     async fn message(&self, visitor: &Visitor, kind: MessageKind) -> Result<Message, MessageError> {
-        let token = match (kind, &self.signed_in, visitor.person()) {
+        let signed_in = match (kind, &self.signed_in, visitor.person()) {
             (MessageKind::Public, ..) => None,
-            (_, Some(signed_in), Some(_)) => token(signed_in).await?,
+            (_, Some(signed_in), Some(_)) => Some(signed_in),
             _ => return Err(MessageError::SignInFirst),
+        };
+        if !self.source.has(kind) {
+            return Err(MessageError::NotConfigured);
+        }
+        let token = match signed_in {
+            Some(signed_in) => token(signed_in).await?,
+            None => None,
         };
         let span = tracing::debug_span!(
             target: "portico", "messages", otel.kind = "client", message = kind.name(), http.response.status_code = Empty

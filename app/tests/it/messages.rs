@@ -35,6 +35,20 @@ async fn ui_3_the_apis_refusal_is_shown_as_such() {
 }
 
 #[tokio::test]
+async fn ui_3_a_house_without_an_api_says_which_setting_is_missing() {
+    let mut house = House::with(alice());
+    house.message = Some(Err(MessageError::NotConfigured));
+    for address in ["/protected", "/admin"] {
+        let page = house.get(address).await;
+        page.has_status(404)
+            .shows("No messages API is configured here")
+            .shows("[api]");
+        page.hides("Try again").hides("give the number");
+    }
+    house.call("message", r#"{"kind":"admin"}"#).await.has_status(200);
+}
+
+#[tokio::test]
 async fn ui_3_other_failures_have_their_pages() {
     let mut house = House::with(alice());
     for (error, status, words) in [

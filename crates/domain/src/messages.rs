@@ -63,7 +63,10 @@ pub enum MessageError {
         /// The API's own words, at most 200 characters: escape before showing.
         message: String,
     },
-    /// No API is configured, or it did not answer in time or in form.
+    /// This house has no API that has such a message: for its operator to change, not for time.
+    #[error("no API is configured")]
+    NotConfigured,
+    /// The API did not answer in time or in form.
     #[error("the API is unavailable")]
     Unavailable,
 }

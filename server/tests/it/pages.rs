@@ -136,6 +136,23 @@ async fn ui_3_an_api_that_does_not_answer_is_an_outage_and_no_more() {
 }
 
 #[tokio::test]
+async fn ui_3_without_an_audience_the_pages_say_what_the_operator_has_to_write() {
+    let site = TestSite::with_provider(|config| config.api.audience = None).await;
+    assert_eq!(site.visitor().get("/protected").await.status, StatusCode::UNAUTHORIZED);
+    let mut erin = site.sign_in("erin").await;
+    for path in ["/protected", "/admin"] {
+        let page = erin.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}: {}", page.body);
+        assert!(
+            page.body.contains("audience in the section [api]") && !page.body.contains("Try again"),
+            "{path}: {}",
+            page.body
+        );
+    }
+    assert_eq!(erin.get("/public").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn ui_4_errors_are_pages_of_the_house() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
