@@ -33,6 +33,9 @@ fn VisibilityBadge(visibility: Visibility) -> impl IntoView {
 pub(crate) const NOTHING_YET: &str =
     "There is no document you may read yet. When somebody shares one with you or your groups, it appears here.";
 
+/// Said where no document is shown yet though there may be some further down.
+pub(crate) const LOOK_FURTHER: &str = "Nothing for you among these documents. There are more to look through.";
+
 /// Names in one line: "Engineering, Marketing".
 fn names<T: ToString>(things: &[T]) -> String {
     things.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

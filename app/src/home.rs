@@ -1,15 +1,16 @@
 //! What greets a visitor? Their name and their newest documents, or what this is and how to come in.
 
-use domain::Summary;
+use domain::{Cursor, Listing};
 use leptos::{either::Either, prelude::*, server_fn::codec::Json};
 
 use crate::{
     answer::{Answer, ask, waiting},
-    documents::{DocumentTable, NOTHING_YET},
+    documents::{DocumentTable, LOOK_FURTHER, NOTHING_YET},
     layout::PageTitle,
     page_error::PageError,
     sign_in::SignInLink,
     site_facts::SiteFacts,
+    telling::{Action, Tell, Telling},
     who_am_i::{Face, WhoAmI},
     whole::{erased, whole},
 };
@@ -30,17 +31,20 @@ const DEMO_PEOPLE: [(&str, &str); 5] = [
     ("erin", "has the role Admin"),
 ];
 
-/// The visitor's newest documents; none for somebody who is not signed in.
+/// The visitor's newest documents; none for somebody who is not signed in. There may be more than are looked through here.
 #[server(name = NewestDocumentsCall, prefix = "/api/fn", endpoint = "newest_documents", input = Json)]
-pub(crate) async fn newest_documents() -> Result<Vec<Summary>, PageError> {
+pub(crate) async fn newest_documents() -> Result<Listing, PageError> {
     let (asked, library) = (Asked::now()?, Asked::library()?);
     if asked.visitor.person().is_none() {
-        return Ok(Vec::new());
+        return Ok(Listing {
+            rows: Vec::new(),
+            next: None,
+        });
     }
     let page = library.list(&asked.visitor, &ListingQuery::default()).await;
-    asked
-        .answer(page)
-        .map(|page| page.rows.into_iter().take(NEWEST).collect())
+    let mut page = asked.answer(page)?;
+    page.rows.truncate(NEWEST);
+    Ok(page)
 }
 
 /// The page at `/`.
@@ -56,7 +60,7 @@ pub(crate) fn Home() -> impl IntoView {
                     Some(who) => who.await.unwrap_or_default(),
                     None => WhoAmI::default(),
                 };
-                let newest = newest.await.unwrap_or_default();
+                let newest = newest.await;
                 match who.person {
                     Some(face) => erased(view! { <Welcome face newest /> }),
                     None => erased(view! { <Introduction site=who.site /> }),
@@ -71,28 +75,55 @@ pub(crate) fn Home() -> impl IntoView {
 }
 
 #[component]
-fn Welcome(face: Face, newest: Vec<Summary>) -> impl IntoView {
+fn Welcome(face: Face, newest: Result<Listing, PageError>) -> impl IntoView {
+    let newest = match newest {
+        Ok(Listing { rows, next }) if rows.is_empty() => erased(view! { <NoneYet next /> }),
+        Ok(Listing { rows, .. }) => erased(view! {
+            <h2>"Newest for you"</h2>
+            <DocumentTable rows />
+            <p class="actions">
+                <a href="/docs" class="button quiet">
+                    "All your documents"
+                </a>
+            </p>
+        }),
+        Err(error) => erased(view! { <Tell telling=missing(error) inset=true /> }),
+    };
     view! {
         <div class="page wide">
             <h1>{format!("Welcome, {}", face.name)}</h1>
-            {if newest.is_empty() {
-                Either::Left(
-                    view! { <p class="lead">{NOTHING_YET}</p> },
-                )
-            } else {
-                Either::Right(
-                    view! {
-                        <h2>"Newest for you"</h2>
-                        <DocumentTable rows=newest />
-                        <p class="actions">
-                            <a href="/docs" class="button quiet">
-                                "All your documents"
-                            </a>
-                        </p>
-                    },
-                )
-            }}
+            {newest}
         </div>
+    }
+}
+
+/// No document among those that were looked through; `next` leads to the others.
+#[component]
+fn NoneYet(next: Option<Cursor>) -> impl IntoView {
+    match next {
+        None => Either::Left(view! { <p class="lead">{NOTHING_YET}</p> }),
+        Some(Cursor(last)) => Either::Right(view! {
+            <p class="lead">{LOOK_FURTHER}</p>
+            <p class="actions">
+                <a href=format!("/docs?after={last}") class="button quiet" rel="next">
+                    "Look further"
+                </a>
+            </p>
+        }),
+    }
+}
+
+/// What stands in the place of documents that could not be fetched: an outage is never "no document".
+fn missing(error: PageError) -> Telling {
+    Telling {
+        title: "Your documents are not available right now".to_owned(),
+        paragraphs: vec!["They could not be fetched. Nothing was changed or lost; try again in a moment.".to_owned()],
+        reference: match error {
+            PageError::Unavailable(reference) | PageError::Fault(reference) => Some(reference),
+            _ => None,
+        },
+        actions: vec![Action::outside("Try again", "/".to_owned())],
+        ..Telling::default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! How is something told that is not a page of its own: a failure, a question, a farewell? One shape for all of them.
 //! Failures become it in `problem.rs`, the notices of sign-in in `notice.rs`.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 /// What happened, what to do, and the number that finds it in the log. All of it is escaped when shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,7 +56,15 @@ impl Action {
 pub(crate) fn Tell(
     /// What to tell.
     telling: Telling,
+    /// In place of a part of a page, below the page's own title.
+    #[prop(optional)]
+    inset: bool,
 ) -> impl IntoView {
+    let title = if inset {
+        Either::Left(view! { <h2>{telling.title}</h2> })
+    } else {
+        Either::Right(view! { <h1>{telling.title}</h1> })
+    };
     let links = telling.actions.into_iter().enumerate().map(|(place, action)| {
         let class = if place == 0 { "button" } else { "button quiet" };
         view! {
@@ -73,7 +81,7 @@ pub(crate) fn Tell(
     view! {
         <article class="problem">
             {(telling.status >= 400).then(|| view! { <p class="problem-code">{telling.status.to_string()}</p> })}
-            <h1>{telling.title}</h1>
+            {title}
             {telling.paragraphs.into_iter().map(|words| view! { <p>{words}</p> }).collect_view()}
             {telling.quote.map(|words| view! { <blockquote>{words}</blockquote> })} {reference}
             <p class="actions">{links.collect_view()}</p>

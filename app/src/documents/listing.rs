@@ -7,7 +7,7 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
-use super::{DocumentTable, NOTHING_YET};
+use super::{DocumentTable, LOOK_FURTHER, NOTHING_YET};
 use crate::{
     answer::{ask, page},
     icons::{Icon, SEARCH},
@@ -135,7 +135,7 @@ fn Head(filter: String) -> impl IntoView {
 #[component]
 fn Empty(filter: String, after: String, goes_on: bool) -> impl IntoView {
     let words = if goes_on {
-        "Nothing for you among these documents. There are more to look through.".to_owned()
+        LOOK_FURTHER.to_owned()
     } else if !filter.is_empty() {
         format!("Nothing you may read has “{filter}” in its title or folder.")
     } else if !after.is_empty() {

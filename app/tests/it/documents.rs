@@ -134,6 +134,48 @@ async fn ui_4_an_outage_is_a_503_page_with_a_reference_and_without_the_cause() {
 }
 
 #[tokio::test]
+async fn ui_4_home_tells_an_outage_in_the_place_of_the_documents_and_keeps_the_rest() {
+    let mut house = House::with(alice());
+    house.list = Some(Err(outage()));
+    let page = house.get("/").await;
+    page.has_status(503)
+        .shows("<title>Portico</title>")
+        .shows("Welcome, Alice Archer")
+        .shows("<h2>Your documents are not available right now</h2>")
+        .shows("give the number");
+    page.hides("no document you may read yet").hides("disk on fire");
+    assert_eq!(page.html.matches("<h1").count(), 1, "{}", page.html);
+}
+
+#[tokio::test]
+async fn do_4_home_without_a_row_leads_on_where_there_is_more() {
+    let mut house = House::with(alice());
+    house.get("/").await.shows("no document you may read yet");
+    house.list = Some(Ok(Listing {
+        rows: Vec::new(),
+        next: Some(Cursor(DocumentId::new(5000).unwrap())),
+    }));
+    let page = house.get("/").await;
+    page.has_status(200)
+        .shows("There are more to look through.")
+        .shows("href=\"/docs?after=5000\"")
+        .hides("no document you may read yet");
+}
+
+#[tokio::test]
+async fn do_2_a_document_names_its_owner_once_and_its_contents_can_be_unfolded() {
+    let mut house = House::with(alice());
+    house.open = Some(Ok(document("Runbook")));
+    let page = house.get("/docs/7").await;
+    let reading = page.html.split("class=\"reading\"").nth(1);
+    let reading = reading
+        .and_then(|rest| rest.split("</aside>").next())
+        .unwrap_or_default();
+    assert_eq!(reading.matches("Bob Baker").count(), 1, "{reading}");
+    page.shows("<details class=\"contents-folded\"><summary>On this page</summary>");
+}
+
+#[tokio::test]
 async fn hostile_titles_folders_and_names_are_escaped() {
     let mut house = House::with(alice());
     let mut hostile = row(7, HOSTILE);
