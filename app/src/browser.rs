@@ -76,7 +76,13 @@ fn press(event: &KeyboardEvent, went: &Cell<bool>) {
                 let _ = dialog.show_modal();
             }
         }
-        (_, "Escape") => close_menu(None),
+        (_, "Escape") => {
+            // Back to where the menu was opened from; what had the focus in it is gone from sight.
+            if let Some(summary) = element("details.menu[open] > summary") {
+                let _ = summary.focus();
+            }
+            close_menu(None);
+        }
         _ => {}
     }
 }

@@ -44,6 +44,8 @@ pub(crate) fn Layout(
             </a>
             {bar}
         </header>
+        // What `head::arrived` says of a page that came without being loaded.
+        <p class="out-of-sight" id="arrived" aria-live="polite"></p>
         <main id="main" tabindex="-1">
             {children()}
         </main>
@@ -55,13 +57,14 @@ pub(crate) fn Layout(
     }
 }
 
-/// The page's title, in the window and in history. Any text may come in.
+/// The page's title, in the window and in history, and said aloud where the page was not loaded. Any text may come in.
 #[component]
 pub(crate) fn PageTitle(
     /// Without the name of the site, which follows it; empty for the first page.
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
+    head::arrived(&text);
     view! { <Title text=head::title(&text) /> }
 }
 

@@ -2,6 +2,7 @@
 
 import { type Page } from "@playwright/test";
 import { expect, test } from "../support/visitor.ts";
+import { Documents } from "../pages/documents.ts";
 import { alice } from "../support/people.ts";
 
 const loads = (page: Page) => {
@@ -39,6 +40,74 @@ test("UI-6 a refusal met while moving about looks as it does when loaded", async
   await expect(portal.heading).toHaveText("You may not read this document");
   await expect(portal.main).toContainText("Marketing");
   expect(loaded).toEqual([]);
+});
+
+test("UI-5 a page that comes without being loaded is told and has the focus; a loaded one is not", async ({ page, portal }) => {
+  await portal.signIn(alice);
+  await portal.awake();
+  const told = page.locator("#arrived");
+  await expect(told).toHaveAttribute("aria-live", "polite");
+  await expect(told).toBeEmpty();
+  await expect(portal.main).not.toBeFocused();
+  await portal.tab("Documents").click();
+  await expect(portal.heading).toHaveText("Documents");
+  await expect(told).toHaveText("Documents");
+  await expect(portal.main).toBeFocused();
+  const document = page.getByRole("table").getByRole("link").first();
+  const title = (await document.textContent()) ?? "";
+  await document.click();
+  await expect(portal.heading).toHaveText(title);
+  await expect(told).toHaveText(title);
+  await expect(portal.main).toBeFocused();
+  await page.goBack();
+  await expect(portal.heading).toHaveText("Documents");
+  await expect(told).toHaveText("Documents");
+  await expect(portal.main).toBeFocused();
+  await portal.tab("Profile").click();
+  await expect(told).toHaveText("Profile");
+  await page.getByRole("banner").getByRole("link", { name: "Portico" }).click();
+  await expect(told).toHaveText("Portico");
+  await expect(portal.main).toBeFocused();
+});
+
+test("UI-5 filtering leaves the focus in the field; the next page begins at its start", async ({ page, portal }) => {
+  await portal.signIn(alice, "/docs");
+  await portal.awake();
+  const documents = new Documents(page);
+  await documents.filter.fill("minutes");
+  await documents.filter.press("Enter");
+  await expect(page).toHaveURL(/[?&]q=minutes/);
+  await expect(documents.next).toHaveAttribute("href", /q=minutes/);
+  await expect(documents.filter).toBeFocused();
+  await expect(page.locator("#arrived")).toBeEmpty();
+  await documents.next.click();
+  await expect(documents.first).toBeVisible();
+  await expect(portal.main).toBeFocused();
+});
+
+test("UI-5 Escape closes a menu and leads back to its button", async ({ page, portal }) => {
+  await portal.signIn(alice);
+  await portal.awake();
+  await portal.personMenu.click();
+  await expect(portal.signOutButton).toBeVisible();
+  await portal.signOutButton.focus();
+  await page.keyboard.press("Escape");
+  await expect(portal.signOutButton).toBeHidden();
+  await expect(portal.personMenu).toBeFocused();
+});
+
+test("UI-4 home tells an outage in the place of the documents and keeps the rest", async ({ page, portal }) => {
+  await portal.signIn(alice, "/profile");
+  await portal.awake();
+  await page.route("**/api/fn/newest_documents", (route) =>
+    route.fulfill({ status: 503, contentType: "application/json", body: JSON.stringify({ Unavailable: "0badcafe" }) }));
+  await page.getByRole("banner").getByRole("link", { name: "Portico" }).click();
+  await expect(portal.heading).toHaveText(`Welcome, ${alice.name}`);
+  await expect(portal.main.getByRole("heading", { name: "Your documents are not available right now" })).toBeVisible();
+  await expect(portal.main).not.toContainText("There is no document");
+  await page.unroute("**/api/fn/newest_documents");
+  await portal.main.getByRole("link", { name: "Try again" }).click();
+  await expect(portal.main.getByRole("table")).toBeVisible();
 });
 
 test("UI-4 an address that leads nowhere is a 404 page in the same house", { tag: ["@certified", "@no-script"] }, async ({ page, portal }) => {
