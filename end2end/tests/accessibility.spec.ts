@@ -45,6 +45,10 @@ for (const { name, scheme } of looks) {
         await portal.awake();
         found.push(...(await violations(page, address)));
       }
+      await portal.open("/docs/1");
+      const contents = page.locator("summary", { hasText: "On this page" });
+      if (await contents.isVisible()) await contents.click();
+      found.push(...(await violations(page, "what is on the page")));
       await portal.personMenu.click();
       found.push(...(await violations(page, "the person's menu")));
       await portal.open("/docs");

@@ -27,9 +27,31 @@ test("UI-5 no page is wider than the screen", { tag: ["@phone", "@phone-only"] }
 });
 
 test("UI-5 what is touched is large enough", { tag: ["@phone", "@phone-only"] }, async ({ page, portal }) => {
+  const touched = ["summary", ".button", "button", "input", ".documents a", ".crumbs a", ".foot a", ".by-code a", ".contents a"];
+  const sizes = async (where: string) => {
+    for (const control of await page.locator(touched.map((kind) => `${kind}:visible`).join(", ")).all()) {
+      const box = await control.boundingBox();
+      expect(box?.height ?? 44, `${where}: ${await control.innerText()}`).toBeGreaterThanOrEqual(44);
+    }
+  };
+  await portal.open("/");
+  await sizes("/");
   await portal.signIn(alice, "/docs");
-  for (const control of await page.locator("summary:visible, .button:visible, button:visible, input:visible").all()) {
-    const box = await control.boundingBox();
-    expect(box?.height ?? 44, await control.innerText()).toBeGreaterThanOrEqual(40);
-  }
+  await sizes("/docs");
+  await portal.open("/docs/1");
+  await page.locator("summary", { hasText: "On this page" }).tap();
+  await expect(page.getByRole("navigation", { name: "On this page" })).toBeVisible();
+  await sizes("/docs/1");
+});
+
+test("UI-5 what is on a page of a document stands folded above its text", { tag: ["@phone", "@phone-only"] }, async ({ page, portal }) => {
+  await portal.signIn(alice, "/docs/1");
+  const contents = page.getByRole("navigation", { name: "On this page" });
+  await expect(portal.heading).toHaveText("How we build and release");
+  await expect(contents).toHaveCount(0);
+  await page.locator("summary", { hasText: "On this page" }).tap();
+  await contents.getByRole("link").last().tap();
+  await expect(page).toHaveURL(/\/docs\/1#.+$/);
+  const anchor = decodeURIComponent(new URL(page.url()).hash.slice(1));
+  await expect(page.locator(`[id="${anchor}"]`)).toBeInViewport();
 });

@@ -45,6 +45,16 @@ fn Reading(document: OpenDocument) -> impl IntoView {
         html,
         headings,
     } = document;
+    let headings = on_this_page(headings);
+    let folded = (headings.len() > 1).then(|| {
+        view! {
+            <details class="contents-folded">
+                <summary>"On this page"</summary>
+                <Contents headings=headings.clone() />
+            </details>
+        }
+    });
+    let beside = (headings.len() > 1).then(|| view! { <Contents headings is_titled=true /> });
     view! {
         <PageTitle text=summary.title.clone() />
         <div class="reading">
@@ -54,15 +64,16 @@ fn Reading(document: OpenDocument) -> impl IntoView {
                     <h1>{summary.title.clone()}</h1>
                     <p class="byline">
                         <VisibilityBadge visibility=summary.visibility />
-                        <span>{summary.owner.clone()}</span>
+                        <span>{format!("Owner: {}", summary.owner)}</span>
                         <span>"Updated " <When at=summary.updated_at /></span>
                     </p>
                 </header>
+                {folded}
                 // Sanitised where it was rendered (`OpenDocument::html`).
                 <div class="prose" inner_html=html></div>
             </article>
             <aside class="beside" aria-label="About this document">
-                <Contents headings />
+                {beside}
                 <Access summary />
             </aside>
         </div>
@@ -99,33 +110,33 @@ fn Folder(path: String) -> impl IntoView {
     }
 }
 
-/// "On this page": the headings, two levels deep.
-#[component]
-fn Contents(headings: Vec<Heading>) -> impl IntoView {
+/// The headings worth a way of their own: the highest level and the one below, each with its class.
+fn on_this_page(headings: Vec<Heading>) -> Vec<(&'static str, Heading)> {
     let top = headings.iter().map(|heading| heading.level).min().unwrap_or(1);
-    let items = headings
-        .into_iter()
-        .filter(|heading| heading.level <= top + 1)
-        .map(|heading| {
-            let class = if heading.level == top { "level-1" } else { "level-2" };
-            view! {
-                <li class=class>
-                    // The browser's own jump: it moves the focus along.
-                    <a rel="external" href=format!("#{}", heading.anchor)>
-                        {heading.text}
-                    </a>
-                </li>
-            }
-        });
-    let items = items.collect::<Vec<_>>();
-    (items.len() > 1).then(|| {
+    let near = headings.into_iter().filter(|heading| heading.level <= top + 1);
+    near.map(|heading| (if heading.level == top { "level-1" } else { "level-2" }, heading))
+        .collect()
+}
+
+/// "On this page": beside the text where there is room, else folded above it. Both are in the page, the styles show one.
+#[component]
+fn Contents(headings: Vec<(&'static str, Heading)>, #[prop(optional)] is_titled: bool) -> impl IntoView {
+    let items = headings.into_iter().map(|(class, heading)| {
         view! {
-            <nav class="contents" aria-labelledby="contents-title">
-                <h2 id="contents-title">"On this page"</h2>
-                <ul>{items}</ul>
-            </nav>
+            <li class=class>
+                // The browser's own jump: it moves the focus along.
+                <a rel="external" href=format!("#{}", heading.anchor)>
+                    {heading.text}
+                </a>
+            </li>
         }
-    })
+    });
+    view! {
+        <nav class="contents" aria-label="On this page">
+            {is_titled.then(|| view! { <h2>"On this page"</h2> })}
+            <ul>{items.collect_view()}</ul>
+        </nav>
+    }
 }
 
 /// "Why can I see this?" (WOW-1), and for whom the document is.
@@ -140,10 +151,8 @@ fn Access(summary: Summary) -> impl IntoView {
         <section class="access" aria-labelledby="access-title">
             <h2 id="access-title">"Why can I see this?"</h2>
             <ul>{summary.reasons.into_iter().map(|reason| view! { <Because reason /> }).collect_view()}</ul>
-            <h2>"Who can see this"</h2>
+            <h2>"Who can see this, besides its owner"</h2>
             <dl>
-                <dt>"Owner"</dt>
-                <dd>{summary.owner}</dd>
                 <dt>"Groups"</dt>
                 <dd>{groups}</dd>
                 <dt>"Everybody signed in"</dt>
