@@ -87,6 +87,21 @@ test("DO-1 a long list comes in pages, forward and back to the first", { tag: ["
   await expect(documents.titles).toHaveText(first);
 });
 
+test("DO-2 a document names its owner once", { tag: ["@no-script"] }, async ({ page, portal }) => {
+  await portal.signIn(alice, "/docs/1");
+  await expect(portal.main.getByText(/^Owner/)).toHaveCount(1);
+  await expect(page.getByRole("heading", { name: "Who can see this, besides its owner" })).toBeVisible();
+});
+
+test("UI-5 the keyboard stops at a wide table under its name, and at nothing that does not scroll", { tag: ["@no-script"] }, async ({ page, portal }) => {
+  await portal.signIn(alice, "/docs/1");
+  const table = page.getByRole("group", { name: "Table" });
+  await expect(table).toHaveAttribute("tabindex", "0");
+  await expect(table.getByRole("table")).toBeVisible();
+  await expect(page.locator(".prose pre").first()).toBeVisible();
+  await expect(page.locator(".prose pre[tabindex]")).toHaveCount(0);
+});
+
 test("DO-1 a heading of a document can be linked to", async ({ page, portal }) => {
   await portal.signIn(alice, "/docs/1");
   const last = page.getByRole("navigation", { name: "On this page" }).getByRole("link").last();

@@ -20,7 +20,7 @@ pub mod write;
 
 /// Which version of this room wrote a piece of HTML. Raised whenever the same Markdown would be written differently, so that
 /// documents are rendered again when they are next opened.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Longest Markdown that is rendered, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;

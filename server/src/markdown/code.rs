@@ -28,7 +28,7 @@ impl Highlighter {
         Self { left: MAX_CODE }
     }
 
-    /// A whole `<pre>`. It can be scrolled sideways, so it can be reached with the keyboard.
+    /// A whole `<pre>`. Long lines wrap (`style/prose.css`), so the keyboard need not stop at it to scroll.
     pub(super) fn block(&mut self, info: &str, code: &str) -> String {
         let language: String = info
             .split(|c: char| c.is_whitespace() || c == ',' || c == '{')
@@ -39,7 +39,7 @@ impl Highlighter {
             .filter(|c| c.is_ascii_alphanumeric() || "+#-".contains(*c))
             .take(20)
             .collect();
-        let mut html = String::from("<pre tabindex=\"0\"><code");
+        let mut html = String::from("<pre><code");
         if !language.is_empty() {
             // Cannot fail: a `String` takes everything.
             let _ = write!(html, " class=\"language-{language}\"");

@@ -67,7 +67,7 @@ const GONE: [&str; 17] = [
     "form", "select", "textarea", "title", "xmp", "head",
 ];
 
-pub(super) const ATTRIBUTES: [(&str, &[&str]); 14] = [
+pub(super) const ATTRIBUTES: [(&str, &[&str]); 13] = [
     ("a", &["href"]),
     ("img", &["src", "alt", "width", "height"]),
     ("ol", &["start"]),
@@ -75,8 +75,7 @@ pub(super) const ATTRIBUTES: [(&str, &[&str]); 14] = [
     ("th", &["colspan", "rowspan", "class", "scope"]),
     ("code", &["class"]),
     ("span", &["class"]),
-    ("pre", &["tabindex"]),
-    ("div", &["class", "id", "tabindex"]),
+    ("div", &["class", "id", "tabindex", "role", "aria-label"]),
     ("h2", &["id"]),
     ("h3", &["id"]),
     ("h4", &["id"]),
@@ -120,7 +119,10 @@ fn attribute<'v>(ids: &Mutex<HashSet<String>>, tag: &str, name: &str, value: &'v
             .is_ok_and(|mut ids| ids.remove(value))
             .then_some(value.into()),
         (_, "class") => classes(value),
+        // As the box around a table has them, and no other: nobody's HTML passes itself off as a part of the page.
         (_, "tabindex") => (value == "0").then_some(value.into()),
+        (_, "role") => (value == "group").then_some(value.into()),
+        (_, "aria-label") => (value == "Table").then_some(value.into()),
         ("img", "src") => (!value.trim_start().to_ascii_lowercase().starts_with("mailto:")).then_some(value.into()),
         ("img", "width" | "height") | (_, "start" | "colspan" | "rowspan") => {
             (value.len() <= 4 && value.bytes().all(|b| b.is_ascii_digit())).then_some(value.into())

@@ -67,10 +67,7 @@ fn a_heading_that_repeats_the_title_is_left_out() {
 #[test]
 fn code_is_coloured_with_classes_and_never_with_styles() {
     let html = html("```rust\nfn main() {}\n```");
-    assert!(
-        html.starts_with("<pre tabindex=\"0\"><code class=\"language-rust\">"),
-        "{html}"
-    );
+    assert!(html.starts_with("<pre><code class=\"language-rust\">"), "{html}");
     assert!(
         html.contains("hl-storage") && html.contains("hl-rust") && !html.contains("style="),
         "{html}"
@@ -81,21 +78,35 @@ fn code_is_coloured_with_classes_and_never_with_styles() {
 fn code_in_a_language_nobody_knows_stays_plain() {
     assert_eq!(
         html("```nosuch\na < b\n```"),
-        "<pre tabindex=\"0\"><code class=\"language-nosuch\">a &lt; b\n</code></pre>\n"
+        "<pre><code class=\"language-nosuch\">a &lt; b\n</code></pre>\n"
     );
-    assert_eq!(html("    a & b"), "<pre tabindex=\"0\"><code>a &amp; b</code></pre>\n");
+    assert_eq!(html("    a & b"), "<pre><code>a &amp; b</code></pre>\n");
 }
 
 #[test]
-fn tables_keep_their_alignment_and_can_be_reached_by_keyboard() {
+fn tables_keep_their_alignment_and_can_be_reached_by_keyboard_under_a_name() {
     let html = html("| a | b |\n|---|--:|\n| 1 | 2 |\n\nafter");
     assert!(
-        html.contains("<div class=\"table\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">a</th>"),
+        html.contains(
+            "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table><thead><tr><th scope=\"col\">a</th>"
+        ),
         "{html}"
     );
     assert!(
         html.contains("<td class=\"right\">2</td></tr>\n</tbody></table></div>\n<p>after</p>"),
         "{html}"
+    );
+}
+
+#[test]
+fn html_of_an_author_takes_no_other_role_or_name() {
+    assert_eq!(
+        html("<div role=\"alert\" aria-label=\"Sign in\" tabindex=\"1\">x</div>\n"),
+        "<div>x</div>\n"
+    );
+    assert_eq!(
+        html("<pre role=\"group\" aria-label=\"Table\" tabindex=\"0\">x</pre>"),
+        "<pre>x</pre>"
     );
 }
 

@@ -17,6 +17,8 @@ const SEAM: &str = "<!---->";
 const NODE_BYTES: usize = 512;
 const NODE_EVENTS: usize = 64;
 
+const TABLE_BOX: &str = "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>";
+
 /// The HTML, and the ids that its footnotes have.
 pub(super) fn html(events: Vec<Event<'_>>) -> (String, Vec<String>) {
     let mut writer = Writer::new();
@@ -117,12 +119,12 @@ impl<'a> Writer<'a> {
         *self.footnotes.entry(label).or_insert(next)
     }
 
-    /// A wide table scrolls by itself, so it stands in a box that can be reached with the keyboard.
+    /// A wide table scrolls by itself, so it stands in a box that can be reached with the keyboard, and says what it is then.
     fn table(&mut self, event: Event<'a>) -> Event<'a> {
         match event {
             Event::Start(Tag::Table(columns)) => {
                 self.columns = columns;
-                raw("<div class=\"table\" tabindex=\"0\"><table>")
+                raw(TABLE_BOX)
             }
             Event::Start(Tag::TableHead) => {
                 (self.head, self.column) = (true, 0);
