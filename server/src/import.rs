@@ -7,8 +7,13 @@
 //! | What do the lines between `---` say? | [`front_matter`] |
 //! | Which document does a file make? | [`file`](mod@file) |
 //! | What is told of it? | [`report`] |
+//! | How does a name reach a terminal? | `shown.rs` |
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::PathBuf,
+};
 
 use domain::{DocumentId, PersonId};
 
@@ -20,6 +25,7 @@ use crate::{
 pub mod file;
 pub mod front_matter;
 pub mod report;
+pub(crate) mod shown;
 pub mod walk;
 
 pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport};
@@ -200,19 +206,28 @@ async fn draft(source: String, source_hash: String, parsed: Parsed) -> Result<Dr
 }
 
 fn read(found: &walk::FoundFile) -> Result<String, Wrong> {
-    let unreadable = |error: io::Error| Wrong {
-        line: 1,
-        message: format!("cannot be read: {error}"),
-    };
-    let size = fs::metadata(&found.path).map_err(unreadable)?.len();
-    if size > markdown::MAX_BYTES as u64 {
-        let message = format!(
-            "has {size} bytes, more than the {} that are allowed",
-            markdown::MAX_BYTES
-        );
-        return Err(Wrong { line: 1, message });
+    let wrong = |message: String| Wrong { line: 1, message };
+    let unreadable = |error: io::Error| wrong(format!("cannot be read: {error}"));
+    let is_file = |found: fs::Metadata| found.is_file();
+    // Looked at again: opening a named pipe that came meanwhile would wait for whoever writes to it.
+    if !fs::symlink_metadata(&found.path).map(is_file).map_err(unreadable)? {
+        return Err(wrong(walk::NO_FILE.to_owned()));
     }
-    String::from_utf8(fs::read(&found.path).map_err(unreadable)?).map_err(|error| {
+    let file = fs::File::open(&found.path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    let limit = markdown::MAX_BYTES as u64;
+    let mut bytes = Vec::new();
+    // What a file says of its size may be older than what is in it.
+    if size <= limit {
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    }
+    let size = size.max(bytes.len() as u64);
+    if size > limit {
+        return Err(wrong(format!(
+            "has {size} bytes, more than the {limit} that are allowed"
+        )));
+    }
+    String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error
             .as_bytes()
@@ -233,5 +248,20 @@ fn join(above: &str, below: &str) -> String {
         format!("{above}{below}")
     } else {
         format!("{above}/{below}")
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_took_the_place_of_a_file_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.md");
+        let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let (name, folder) = ("a.md".to_owned(), String::new());
+        let found = walk::FoundFile { path, name, folder };
+        assert_eq!(read(&found).unwrap_err().message, walk::NO_FILE);
     }
 }

@@ -1,6 +1,6 @@
 //! `portico import`: a folder of Markdown becomes documents.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,7 +9,10 @@ use serde_json::json;
 use super::{ConfigFile, Failure, print};
 use crate::{
     config::Config,
-    import::{self, ImportEvent, ImportOptions, ImportReport},
+    import::{
+        self, ImportEvent, ImportOptions, ImportReport,
+        shown::{acts, shown},
+    },
     site::with_causes,
     store::Store,
 };
@@ -93,7 +96,7 @@ fn show(bar: &ProgressBar, event: ImportEvent) {
     match event {
         ImportEvent::Started { files } => bar.set_length(files as u64),
         ImportEvent::Done { file, .. } => {
-            bar.set_message(file);
+            bar.set_message(shown(&file).into_owned());
             bar.inc(1);
         }
         ImportEvent::Problem(problem) => {
@@ -132,5 +135,19 @@ fn as_json(report: &ImportReport) -> String {
     let report = json!({
         "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "problems": problems,
     });
-    format!("{report:#}\n")
+    format!("{}\n", in_plain_letters(&format!("{report:#}")))
+}
+
+/// The same JSON, also where a terminal shows it: what it would act on stands inside texts, where JSON may write it out.
+fn in_plain_letters(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter != '\n' && acts(letter) {
+            // All of them fit into the four digits that JSON has.
+            let _ = write!(plain, "\\u{:04x}", u32::from(letter));
+        } else {
+            plain.push(letter);
+        }
+    }
+    plain
 }

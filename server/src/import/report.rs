@@ -4,6 +4,7 @@ use std::{fmt, io, path::PathBuf};
 
 use domain::DocumentId;
 
+use super::shown::shown;
 use crate::store::{Change, StoreError};
 
 /// How far an import is.
@@ -38,9 +39,10 @@ pub struct ImportProblem {
     pub message: String,
 }
 
+/// In letters that a terminal does not act on; the fields are as found.
 impl fmt::Display for ImportProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.message)
+        write!(f, "{}:{}: {}", shown(&self.file), self.line, shown(&self.message))
     }
 }
 
@@ -61,7 +63,7 @@ pub struct ImportReport {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The folder cannot be read.
-    #[error("cannot read the folder `{}`", path.display())]
+    #[error("cannot read the folder `{}`", shown(&path.to_string_lossy()))]
     Folder {
         /// The folder.
         path: PathBuf,

@@ -1,5 +1,5 @@
 //! Which files does an import read? `*.md` and `*.markdown`, in the order of their names; hidden folders are passed by, and no symbolic link
-//! leads out of the folder, since none is followed. What is in them is read by [`super::file`].
+//! leads out of the folder, since none is followed. Pipes, sockets and devices are no files. What is in them is read by [`super::file`].
 
 use std::{
     fs, io,
@@ -10,6 +10,9 @@ use super::{ImportError, ImportProblem};
 
 /// Deepest folder that is looked into, below the one that was named.
 pub const MAX_DEPTH: usize = 16;
+
+/// Said of what has a file's name and would be waited for.
+pub(super) const NO_FILE: &str = "is a named pipe, a socket or a device; only regular files are read";
 
 /// A Markdown file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +91,9 @@ impl Walked {
             }
             self.pass_by(&name, format!("is more than {MAX_DEPTH} folders deep"));
         } else if is_markdown(&path) {
-            if entry.file_name().to_str().is_none() {
+            if !kind.is_file() {
+                self.pass_by(&name, NO_FILE.to_owned());
+            } else if entry.file_name().to_str().is_none() {
                 self.pass_by(&name, "has a name that is not valid UTF-8".to_owned());
             } else {
                 self.files.push(FoundFile {

@@ -6,7 +6,10 @@ use server::{
     store::Change,
 };
 
-use crate::documents::shelf::{Shelf, alice, options, visitor};
+use crate::{
+    documents::shelf::{Shelf, alice, options, visitor},
+    support::Program,
+};
 
 fn problems(report: &import::ImportReport) -> Vec<String> {
     report.problems.iter().map(ToString::to_string).collect()
@@ -214,6 +217,65 @@ async fn no_link_leads_out_of_the_folder_and_hidden_folders_are_passed_by() {
             ]
         );
     }
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_reported_and_not_waited_for() {
+    for shelf in Shelf::both().await {
+        let files = shelf.folder.path().join("files");
+        std::fs::create_dir_all(&files).unwrap();
+        let pipe = files.join("pipe.md");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let _socket = std::os::unix::net::UnixListener::bind(files.join("socket.md")).unwrap();
+        // An import that opened it would wait for this, and not for ever.
+        let to = pipe.clone();
+        let writer = std::thread::spawn(move || std::fs::write(to, "# Piped").unwrap());
+        let report = shelf.import(&[("a.md", b"# A")]).await;
+        assert_eq!(
+            problems(&report),
+            [
+                "pipe.md:1: is a named pipe, a socket or a device; only regular files are read",
+                "socket.md:1: is a named pipe, a socket or a device; only regular files are read"
+            ]
+        );
+        assert_eq!(report.added, 1);
+        assert_eq!(std::fs::read_to_string(&pipe).unwrap(), "# Piped", "nobody took it");
+        writer.join().unwrap();
+    }
+}
+
+#[test]
+fn names_reach_a_terminal_in_letters_it_does_not_act_on() {
+    let program = Program::new();
+    program.write(
+        "portico.toml",
+        "[[providers]]\nid = \"acme\"\nissuer = \"https://a.example\"\nclient_id = \"portal\"\n",
+    );
+    let name = "a\u{1b}[2Jb\u{9b}\u{202e}c.md";
+    program.write(&format!("files/{name}"), "---\nprivate:\n---\n");
+    program.write("files/key.md", "---\n\"own\\eer\": x\n---\n");
+    let acts = |text: &str| text.contains(|letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}');
+    let told = program.run(&["import", "files", "--owner", "alice"]);
+    assert_eq!(told.code, 1, "{}", told.stderr);
+    assert!(!acts(&told.stderr) && !acts(&told.stdout), "{:?}", told.stderr);
+    let lines: Vec<_> = told.stderr.lines().collect();
+    assert!(
+        lines.len() == 2
+            && lines[0].starts_with("a\\u{1b}[2Jb\\u{9b}\\u{202e}c.md:2: ")
+            && lines[1].contains("`own\\u{1b}er`"),
+        "{lines:?}"
+    );
+    let as_json = program.run(&["import", "files", "--owner", "alice", "--json"]);
+    assert!(!acts(&as_json.stdout), "{:?}", as_json.stdout);
+    let report: serde_json::Value = serde_json::from_str(&as_json.stdout).unwrap();
+    assert_eq!(report["problems"][0]["file"], name, "a program reads the name as it is");
+    let missing = program.run(&["import", "no\u{1b}folder", "--owner", "alice"]);
+    assert!(
+        missing.code == 1 && missing.stderr.contains("`no\\u{1b}folder`") && !acts(&missing.stderr),
+        "{:?}",
+        missing.stderr
+    );
 }
 
 #[tokio::test]
