@@ -32,7 +32,7 @@ pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport};
 
 use file::{Defaults, Parsed, Wrong};
 
-/// Who is meant by `provider:subject` (or `subject` alone where there is one provider); the error says why nobody is.
+/// Who is meant by `provider:subject` (`subject` alone where there is one provider) or `issuer|subject`; the error says why nobody is.
 pub type ResolvePerson = Box<dyn Fn(&str) -> Result<PersonId, String> + Send + Sync>;
 
 /// What to bring in, and what holds for files that do not say otherwise.

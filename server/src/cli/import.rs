@@ -25,7 +25,7 @@ pub(super) struct ImportArgs {
     /// Folder to put them in, such as `handbook/people`
     #[arg(long, value_name = "FOLDER")]
     folder: Option<String>,
-    /// Owner of files that name none: `provider:subject`, or `subject` where one provider is configured
+    /// Owner of files that name none: `provider:subject`, `subject` where one provider is configured, or `issuer|subject`
     #[arg(long, value_name = "WHO")]
     owner: Option<String>,
     /// Group of files that name none; may be given several times

@@ -19,7 +19,7 @@ pub struct FrontMatter {
     pub id: Option<i64>,
     /// Its title.
     pub title: Option<String>,
-    /// Its owner, `provider:subject`.
+    /// Its owner, `provider:subject` or `issuer|subject`.
     pub owner: Option<String>,
     /// The owner's name, used until they sign in.
     pub owner_name: Option<String>,

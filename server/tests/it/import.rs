@@ -278,6 +278,40 @@ fn names_reach_a_terminal_in_letters_it_does_not_act_on() {
     );
 }
 
+#[test]
+fn si_2_an_owner_whose_issuer_is_not_known_is_refused_and_one_with_an_issuer_comes_in() {
+    let program = Program::new();
+    program.write(
+        "portico.toml",
+        "[[providers]]\nid = \"work\"\nkind = \"entra\"\ntenant = \"contoso.com\"\nclient_id = \"portal\"\n",
+    );
+    program.write("files/a.md", "---\ntitle: A\nowner: work:abc\n---\n");
+    program.write(
+        "files/b.md",
+        "---\nowner: https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0|abc\n---\n# B\n",
+    );
+    let told = program.run(&["import", "files"]);
+    assert_eq!(
+        (told.code, told.stdout.as_str()),
+        (1, "1 added, 0 changed, 0 as before, 1 left out\n"),
+        "{}",
+        told.stderr
+    );
+    let remedy =
+        "`https://login.microsoftonline.com/{tenantid}/v2.0|abc` with the tenant's identifier for `{tenantid}`";
+    assert!(
+        told.stderr.starts_with("a.md:3: `work:abc` is nobody: ") && told.stderr.contains(remedy),
+        "{}",
+        told.stderr
+    );
+    let refused = program.run(&["import", "files", "--owner", "abc"]);
+    assert!(
+        refused.code == 2 && refused.stderr.starts_with("--owner: `abc` is nobody: "),
+        "{}",
+        refused.stderr
+    );
+}
+
 #[tokio::test]
 async fn progress_tells_of_every_file() {
     for shelf in Shelf::both().await {

@@ -49,10 +49,26 @@ impl ProviderConfig {
     }
 
     /// Whether a token that calls its issuer `said` is worth looking at, before the metadata are known.
-    pub(crate) fn could_be(&self, said: &str) -> bool {
+    #[must_use]
+    pub fn could_be(&self, said: &str) -> bool {
         match &self.issuer_rule {
             IssuerRule::Tenants(_) => self.is_issuer(said, ""),
             _ => self.may_name(said),
+        }
+    }
+
+    /// Every issuer that people of this provider may have, as far as it can be told before the metadata are known: none where they alone
+    /// say it. A person is known by one of these, never by a template.
+    #[must_use]
+    pub fn issuers(&self) -> Vec<String> {
+        match &self.issuer_rule {
+            IssuerRule::Exact => vec![self.issuer.clone()],
+            IssuerRule::Tenants(tenants) => tenants
+                .iter()
+                .map(|tenant| self.issuer.replace(TENANT, tenant))
+                .collect(),
+            IssuerRule::TenantOfMetadata => Vec::new(),
+            IssuerRule::AnyOf(issuers) => issuers.clone(),
         }
     }
 

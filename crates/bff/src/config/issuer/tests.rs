@@ -47,6 +47,19 @@ fn si_2_an_exact_issuer_is_compared_character_by_character() {
 }
 
 #[test]
+fn si_2_the_issuers_of_people_are_never_a_template() {
+    let one = provider("https://login.example", IssuerRule::Exact);
+    assert_eq!(one.issuers(), ["https://login.example"]);
+    let many = provider(TEMPLATE, IssuerRule::Tenants(vec![OURS.into(), THEIRS.into()]));
+    assert_eq!(many.issuers(), [of_tenant(OURS), of_tenant(THEIRS)]);
+    let unknown = provider(TEMPLATE, IssuerRule::TenantOfMetadata);
+    assert_eq!(unknown.issuers(), Vec::<String>::new());
+    for provider in [one, many] {
+        assert!(provider.issuers().iter().all(|issuer| provider.could_be(issuer)));
+    }
+}
+
+#[test]
 fn si_2_a_token_of_a_listed_tenant_passes_by_iss_and_tid_together() {
     let many = provider(TEMPLATE, IssuerRule::Tenants(vec![OURS.into()]));
     assert!(many.may_name(TEMPLATE) && !many.may_name(&of_tenant(OURS)));
