@@ -159,7 +159,14 @@ fn person(identity: &Identity, names: Option<&ClaimNames>) -> Person {
             .filter(|text| !text.is_empty())
             .map(str::to_owned)
     };
-    let email = text("email");
+    // Azure AD B2C sends a list instead. For show only: nothing is granted by it.
+    let listed = || {
+        list(claims, "emails")?
+            .into_iter()
+            .next()
+            .filter(|text| !text.is_empty())
+    };
+    let email = text("email").or_else(listed);
     let name = text("name")
         .or_else(|| email.clone())
         .unwrap_or_else(|| identity.subject.clone());
@@ -230,6 +237,38 @@ mod tests {
         assert_eq!(list(&claims, "https://a.example/roles"), Some(vec!["y".to_owned()]));
         assert_eq!(list(&claims, "a.b"), Some(vec!["z".to_owned()]));
         assert_eq!(list(&claims, "realm_access.groups"), None);
+    }
+
+    #[test]
+    fn si_3_the_first_of_the_emails_is_shown_where_there_is_no_email() {
+        let of = |value: &Value| {
+            let identity = Identity {
+                provider: ProviderId::parse("customers").unwrap(),
+                issuer: "https://a.example".to_owned(),
+                subject: "7".to_owned(),
+                claims: claims(value),
+                signed_in_at: time::OffsetDateTime::UNIX_EPOCH,
+            };
+            let person = person(&identity, None);
+            (person.email, person.name)
+        };
+        let told = |email: &str, name: &str| (Some(email.to_owned()), name.to_owned());
+        let two = json!(["a@b.example", "c@d.example"]);
+        assert_eq!(of(&json!({"emails": two})), told("a@b.example", "a@b.example"));
+        assert_eq!(of(&json!({"emails": two, "name": "Ann"})), told("a@b.example", "Ann"));
+        assert_eq!(
+            of(&json!({"emails": two, "email": "e@f.example"})),
+            told("e@f.example", "e@f.example")
+        );
+        for none in [
+            json!([]),
+            json!([""]),
+            json!([7]),
+            json!({"0": "a@b.example"}),
+            json!(null),
+        ] {
+            assert_eq!(of(&json!({"emails": none})), (None, "7".to_owned()), "{none}");
+        }
     }
 
     #[test]

@@ -143,6 +143,25 @@ async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_works_when_it_is
 }
 
 #[tokio::test]
+async fn si_3_an_address_from_a_list_of_emails_is_shown() {
+    let site = TestSite::start().await;
+    site.provider.change(|faults| {
+        for claims in [&mut faults.id_token, &mut faults.userinfo] {
+            claims.insert("email".into(), serde_json::Value::Null);
+            claims.insert(
+                "emails".into(),
+                serde_json::json!(["first@b2c.example", "second@b2c.example"]),
+            );
+        }
+    });
+    let home = site.sign_in("alice").await.get("/").await.body;
+    assert!(
+        home.contains("first@b2c.example") && !home.contains("second@b2c.example"),
+        "{home}"
+    );
+}
+
+#[tokio::test]
 async fn lo_1_signing_out_by_a_link_is_not_possible() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
