@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, Problems, Sources, reference};
+use crate::config::{Config, Problem, Problems, Sources, problem::Origin, reference};
 
 mod check;
 mod import;
@@ -73,6 +73,21 @@ impl ConfigFile {
     /// Reads the configuration; a file that was named must be there.
     fn read(&self) -> Result<Config, Problems> {
         Config::read(&self.sources()?)
+    }
+
+    /// The same, refused where nobody could sign in: what `serve` starts from.
+    fn read_to_serve(&self) -> Result<Config, Problems> {
+        let sources = self.sources()?;
+        let config = Config::read(&sources)?;
+        if !config.providers.is_empty() {
+            return Ok(config);
+        }
+        Err(Problems(vec![Problem {
+            origin: Origin::Nowhere(sources.file_name().to_owned()),
+            key: "providers".to_owned(),
+            what: "nobody could sign in".to_owned(),
+            remedy: "add a `[[providers]]` table (see docs/configuration.md), or try `portico serve --demo`".to_owned(),
+        }]))
     }
 
     fn sources(&self) -> Result<Sources, Problems> {

@@ -59,7 +59,7 @@ impl CheckArgs {
         if self.demo {
             return self.config.read_demo();
         }
-        self.config.read()
+        self.config.read_to_serve()
     }
 }
 

@@ -32,14 +32,7 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
     if arguments.demo {
         return run_demo(&arguments).await;
     }
-    let config = arguments.config.read()?;
-    if config.providers.is_empty() {
-        return Err(Failure::Configuration(
-            "portico.toml: providers: nobody could sign in — add a `[[providers]]` table (see docs/configuration.md), or try \
-             `portico serve --demo`"
-                .to_owned(),
-        ));
-    }
+    let config = arguments.config.read_to_serve()?;
     let traces = start_telemetry(&config)?;
     serve_metrics(&config).await?;
     let site = site(&config).await.map_err(|error| start_failure(&error))?;

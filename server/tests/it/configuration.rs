@@ -541,6 +541,35 @@ fn serving_with_a_mistake_opens_no_port() {
 }
 
 #[test]
+fn check_says_of_a_site_without_a_provider_what_serve_says() {
+    let program = Program::new();
+    let alike = |arguments: &[&str]| {
+        let [checked, served] = ["check", "serve"].map(|command| program.run(&[&[command][..], arguments].concat()));
+        assert_eq!((checked.code, checked.stdout.as_str()), (2, ""), "{}", checked.stderr);
+        assert_eq!((served.code, &served.stderr), (2, &checked.stderr));
+        checked.stderr
+    };
+    let nobody = "portico.toml: providers: nobody could sign in — add a `[[providers]]` table (see docs/configuration.md), or try `portico serve --demo`\n";
+    assert_eq!(alike(&[]), nobody);
+    program.write("portico.toml", "[session]\nidle = \"1h\"\n");
+    assert_eq!(alike(&[]), nobody);
+    program.write("other.toml", "");
+    assert_eq!(
+        alike(&["--config", "other.toml"]),
+        nobody.replace("portico.toml:", "other.toml:")
+    );
+    let as_json = program.run(&["check", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&as_json.stdout).unwrap();
+    assert_eq!(
+        (as_json.code, &report["ok"], &report["problems"][0]["key"]),
+        (2, &false.into(), &"providers".into()),
+        "{report}"
+    );
+    assert_eq!(program.run(&["check", "--demo"]).code, 0, "the demo brings one");
+    assert!(!program.exists("data"), "a database was made");
+}
+
+#[test]
 fn every_command_has_help_with_an_example() {
     let program = Program::new();
     for command in [&["serve"][..], &["check"], &["import"], &["config", "reference"]] {
