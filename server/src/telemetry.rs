@@ -26,7 +26,7 @@ use axum::{
 use http::{StatusCode, header};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
-    filter::{FilterExt as _, filter_fn},
+    filter::{FilterExt as _, dynamic_filter_fn, filter_fn},
     fmt,
     layer::SubscriberExt as _,
     util::SubscriberInitExt as _,
@@ -61,6 +61,9 @@ pub fn start(settings: &LogSettings, traces: Option<&Traces>) {
     };
     // Without anybody who traces, a span is then known to be of no interest and costs nothing.
     let filter = filter.and(filter_fn(|metadata| !metadata.is_span()));
+    // Asked for every event, whatever was answered before. Otherwise an event takes the answer that something else on its thread got last,
+    // as sqlx does after each query, and is lost (github.com/tokio-rs/tracing/issues/2519).
+    let filter = filter.and(dynamic_filter_fn(|_, _| true));
     let started = tracing_subscriber::registry()
         .with(lines.with_filter(filter))
         .with(traces.map(Traces::layer))
