@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::{site::with_causes, store::Store};
 
+/// All that is said of a provider's trouble.
+const NOT_READY: &str = "the provider cannot be used right now; the log says why";
+
 /// `/healthz`: the process answers. `/readyz`: people can sign in and read.
 pub(super) fn router(bff: Bff, store: Store) -> Router {
     Router::new()
@@ -20,15 +23,19 @@ async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Va
     if let Some(error) = &problem {
         tracing::warn!(error = with_causes(error), "the database cannot be used");
     }
-    // Anybody may read this: where the database is and what it said is for the log.
+    // Anybody may read this: where database and providers are, and what they said, is for the log.
     let problem = problem.map(|error| error.to_string());
     let providers = bff.readiness();
     let all = problem.is_none() && providers.iter().all(|provider| provider.ready);
     let providers: Vec<Value> = providers
         .iter()
         .map(|provider| {
-            let mut told =
-                json!({ "id": provider.id.to_string(), "ready": provider.ready, "problem": provider.problem });
+            if let Some(problem) = &provider.problem {
+                let user_flow = provider.user_flow.as_deref();
+                tracing::warn!(provider = %provider.id, user_flow, error = problem, "the provider cannot be used");
+            }
+            let problem = provider.problem.as_ref().map(|_| NOT_READY);
+            let mut told = json!({ "id": provider.id.to_string(), "ready": provider.ready, "problem": problem });
             if let Some(flow) = &provider.user_flow {
                 told["user_flow"] = flow.as_str().into();
             }

@@ -127,6 +127,11 @@ async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_works_when_it_is
         (&"demo".into(), &false.into()),
         "{provider}"
     );
+    // What the connection said names hosts, and is for the log.
+    assert_eq!(
+        provider["problem"], "the provider cannot be used right now; the log says why",
+        "{provider}"
+    );
     let page = visitor.get("/auth/login").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(

@@ -103,6 +103,24 @@ async fn a_page_that_is_watched_listens_where_it_is_told_to_reload() {
     assert!(page.contains("About Portico") && !page.contains("ws://"), "{page}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn ds_4_what_a_providers_connection_said_is_in_the_log_and_not_for_everybody() {
+    let program = Program::new();
+    program.write("portico.toml", PROVIDER);
+    let listen = format!("127.0.0.1:{}", free_ports().0);
+    let mut serving = program.serve(&[], &[("PORTICO_LISTEN", &listen)]);
+    // Its first try runs beside the start.
+    let tried = serving.log().find(|line| line.contains("the provider is not ready"));
+    assert!(tried.is_some());
+    let (status, _, body) = RemoteVisitor::new(&listen).get("/readyz").await;
+    assert_eq!(status, 503, "{body}");
+    assert!(body.contains("\"acme\"") && !body.contains("127.0.0.1:9"), "{body}");
+    serving.child.kill().unwrap();
+    let told = serving.log().find(|line| line.contains("the provider cannot be used"));
+    let told = told.unwrap_or_default();
+    assert!(told.contains("acme") && told.contains("127.0.0.1:9"), "{told}");
+}
+
 /// More than a pipe holds, which is what would stop a program that nobody listens to.
 const PIPE: usize = 64 * 1024;
 
