@@ -4,6 +4,7 @@
 //! |---|---|
 //! | Which keys are there, and what do they mean? | [`keys`] |
 //! | Where does a value come from, at which line? | [`source`] |
+//! | Which variables are others', which mistyped? | `variables.rs` |
 //! | What may be written for a value? | [`values`] |
 //! | How do values become a [`Config`]? | [`read`] |
 //! | What is wrong, where, and what to do? | [`problem`] |
@@ -29,6 +30,7 @@ pub mod source;
 mod telemetry;
 mod upstreams;
 pub mod values;
+mod variables;
 mod who;
 
 pub use database::DatabaseUrl;

@@ -74,7 +74,9 @@ pub fn all() -> impl Iterator<Item = &'static Key> {
 }
 
 /// Tables that may be written several times.
-const TABLES: [&str; 2] = ["providers", "upstreams"];
+pub const TABLES: [&str; 2] = ["providers", "upstreams"];
+/// How often each of them may be written.
+pub const MAX_TABLES: usize = 100;
 
 /// Variables that start with `PORTICO_` and are no keys.
 pub const OTHER_VARIABLES: &[(&str, &str)] = &[
@@ -127,7 +129,7 @@ pub fn place(name: &str) -> Option<String> {
     }
     let table = TABLES.into_iter().find(|table| rest.starts_with(table))?;
     let (index, key) = rest.strip_prefix(table)?.strip_prefix('_')?.split_once('_')?;
-    let index: usize = index.parse().ok().filter(|index| *index < 100)?;
+    let index: usize = index.parse().ok().filter(|index| *index < MAX_TABLES)?;
     let found = all()
         .filter_map(|candidate| candidate.path.strip_prefix(table)?.strip_prefix("[]."))
         .find(|path| path.replace('.', "_") == key)?;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+mod unread;
+
 use super::{
-    ApiSettings, Config, DatabaseUrl, LogSettings, SessionSettings, directory,
-    keys::{self, Shape},
+    ApiSettings, Config, DatabaseUrl, LogSettings, SessionSettings, directory, keys,
     problem::{Complaint, Origin, Problem, Problems},
     provider,
     source::{Entries, Raw, Sources},
@@ -19,6 +20,7 @@ impl Config {
     pub fn read(sources: &Sources) -> Result<Self, Problems> {
         let mut reader = Reader::new(sources);
         reader.refuse_unknown();
+        reader.refuse_unreachable();
         let config = whole(&mut reader);
         match config {
             Some(config) if reader.problems.is_empty() => Ok(config),
@@ -157,7 +159,7 @@ impl Reader {
 
     /// How many tables of that name there are, such as `[[providers]]`.
     pub(super) fn tables(&self, name: &str) -> usize {
-        (0..100)
+        (0..keys::MAX_TABLES)
             .take_while(|index| self.entries.tables.contains_key(&format!("{name}[{index}]")))
             .count()
     }
@@ -259,23 +261,6 @@ impl Reader {
             .unwrap_or_else(|| Origin::Nowhere(self.file.clone()))
     }
 
-    fn refuse_unknown(&mut self) {
-        let unknown: Vec<_> = self
-            .entries
-            .values
-            .keys()
-            .filter(|place| keys::describing(place).is_none())
-            .cloned()
-            .collect();
-        for place in unknown {
-            let remedy = match nearest(&place) {
-                Some(key) => format!("did you mean `{key}`?"),
-                None => "remove it; `portico config reference` lists all keys".to_owned(),
-            };
-            self.complain(&place, Complaint::new("is no key of Portico", remedy));
-        }
-    }
-
     fn sorted(mut self) -> Vec<Problem> {
         self.problems.sort_by_key(|problem| match &problem.origin {
             Origin::Nowhere(_) => (0, 0),
@@ -284,14 +269,4 @@ impl Reader {
         });
         self.problems
     }
-}
-
-/// The key whose name is at most two letters away.
-fn nearest(place: &str) -> Option<&'static str> {
-    let pattern = keys::pattern(place);
-    let (distance, key) = keys::all()
-        .map(|key| (strsim::osa_distance(&pattern, key.path), key))
-        .min_by_key(|(d, _)| *d)?;
-    let secret = key.shape == Shape::Secret;
-    (distance <= 2 && !secret).then_some(key.path.rsplit('.').next().unwrap_or(key.path))
 }

@@ -11,9 +11,10 @@ This page is printed by `portico config reference`; change `server/src/config/ke
 
 Portico reads `portico.toml` in the folder it is started in, or the file named by `--config`. Every key can also be an
 environment variable, or a line of a file `.env` beside `portico.toml`; the environment wins over `.env`, and `.env` over
-`portico.toml`. Lists in variables are separated by spaces or commas. Unknown keys and unknown `PORTICO_` variables are
-refused. Relative paths start at the folder Portico is started in. `portico check` tells every mistake at once, with
-file, line and remedy.
+`portico.toml`. Lists in variables are separated by spaces or commas. Tables that may be written several times are counted
+from 0, without a gap: `PORTICO_PROVIDERS_1_ID` is of the second, or makes it where the file has one. Unknown keys and unknown
+`PORTICO_` variables are refused. Relative paths start at the folder Portico is started in. `portico check` tells every mistake
+at once, with file, line and remedy.
 
 The smallest file that signs people in:
 

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     keys,
     problem::{Complaint, Origin, Problem},
+    variables,
 };
 
 /// Texts to read a configuration from; nothing here has been understood yet.
@@ -205,29 +206,20 @@ impl Entries {
                 .or_insert_with(|| (Raw::Text(value.to_owned()), origin.clone()));
             return;
         }
-        if !name.starts_with("PORTICO_")
-            || keys::OTHER_VARIABLES.iter().any(|(other, _)| *other == name)
-            || is_link(name)
-        {
+        if !name.starts_with("PORTICO_") || variables::is_no_key(name) {
             return;
         }
         let Some(place) = keys::place(name) else {
-            let complaint = Complaint::new(
-                "is no variable of Portico",
-                "see `portico config reference`, or unset it",
-            );
-            return problems.push(complaint.at(origin, name));
+            if !variables::is_of_a_service(name, value) {
+                problems.push(variables::unknown(name).at(origin, name));
+            }
+            return;
         };
         if let Some((table, _)) = place.split_once("].") {
             self.tables.entry(format!("{table}]")).or_insert_with(|| origin.clone());
         }
         self.values.insert(place, (Raw::Text(value.to_owned()), origin.clone()));
     }
-}
-
-/// Variables that Kubernetes sets by itself beside a service that is called `portico`.
-fn is_link(name: &str) -> bool {
-    name.starts_with("PORTICO_SERVICE_") || name.starts_with("PORTICO_PORT")
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
