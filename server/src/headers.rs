@@ -20,7 +20,7 @@ use crate::config::Config;
 /// One year would do for the lists browsers ship; two are usual (RFC 6797 §6.1.1).
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// When trying again makes sense after a 503, in seconds (RFC 9110 §10.2.3); `bff` says the same.
+/// When trying again makes sense after a 503 or 504, in seconds (RFC 9110 §10.2.3); `bff` says the same.
 const LATER: HeaderValue = HeaderValue::from_static("10");
 
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -110,9 +110,12 @@ impl Inner {
     }
 }
 
-/// Tells whoever was told "not available right now" when to ask again.
-pub(crate) async fn say_when_again(mut response: Response) -> Response {
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+/// Tells whoever was told "not available right now" or "too slow" when to ask again.
+pub(crate) fn say_when_again(mut response: Response) -> Response {
+    if matches!(
+        response.status(),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+    ) {
         response.headers_mut().entry(header::RETRY_AFTER).or_insert(LATER);
     }
     response

@@ -10,7 +10,7 @@ use leptos::config::LeptosOptions;
 
 use crate::{
     config::{Config, ProviderSettings},
-    telemetry,
+    headers, telemetry,
 };
 
 /// Where the stylesheet is. Set by the first site of the process; a failure before that has no style.
@@ -115,7 +115,7 @@ pub(crate) fn fault(status: StatusCode, reference: Option<String>) -> Response {
         StatusCode::NOT_FOUND => ("Not found", "There is nothing at this address."),
         StatusCode::METHOD_NOT_ALLOWED => (
             "Not possible",
-            "This address can be read, but nothing can be sent to it.",
+            "This address cannot be used this way. Please start from a page of this site.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => ("Too large", "More was sent than this address takes."),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (
@@ -125,18 +125,23 @@ pub(crate) fn fault(status: StatusCode, reference: Option<String>) -> Response {
         StatusCode::GATEWAY_TIMEOUT | StatusCode::REQUEST_TIMEOUT => {
             ("Too slow", "This took too long. Please try again.")
         }
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "Not available right now",
+            "Something behind this site does not answer. Please try again in a moment.",
+        ),
+        _ if status.is_client_error() => ("Not understood", "This address does not take what was sent to it."),
         _ => (
             "Something failed",
             "This is our mistake, not yours. Please try again; if it stays, tell us the reference.",
         ),
     };
-    page(
+    headers::say_when_again(page(
         status,
         title,
         message,
         reference,
         vec![("Home".to_owned(), "/".to_owned())],
-    )
+    ))
 }
 
 /// Refuses a request that no browser sends, and says so in one line of the log.

@@ -114,7 +114,9 @@ fn pages(house: Arc<House>, options: LeptosOptions) -> Router {
         .layer(middleware::from_fn(door::want_json))
         .merge(sessions::router(&house))
         .fallback(everything_else)
-        .layer(middleware::map_response(headers::say_when_again))
+        .layer(middleware::map_response(async |answer: Response| {
+            headers::say_when_again(answer)
+        }))
         .layer(Extension(house.clone()))
         .layer(middleware::from_fn_with_state(house, context::introduce))
         .with_state(options)

@@ -18,6 +18,7 @@ use crate::{
     context::{Asking, House},
     pages,
     store::Store,
+    telemetry,
 };
 
 /// The role that sees and ends sessions of others.
@@ -152,6 +153,7 @@ fn back(ended: usize, person: &str) -> Response {
 }
 
 fn unavailable(error: bff::SessionsUnavailable) -> Response {
-    tracing::error!(%error, "a session could not be ended");
-    pages::refuse(StatusCode::SERVICE_UNAVAILABLE, "sessions cannot be ended right now")
+    let reference = telemetry::reference();
+    tracing::error!(%reference, %error, "a session could not be ended");
+    pages::fault(StatusCode::SERVICE_UNAVAILABLE, Some(reference))
 }

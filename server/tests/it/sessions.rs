@@ -106,6 +106,37 @@ async fn si_14_ending_a_session_is_a_form_of_this_site_and_needs_a_reference() {
     assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
 
+#[tokio::test]
+async fn si_14_sessions_that_cannot_be_ended_are_an_outage_and_nobodys_mistake() {
+    let site = TestSite::start().await;
+    let (mut desk, mut phone) = (site.sign_in("alice").await, site.sign_in("alice").await);
+    let others = endable(&mut desk, "/sessions").await;
+    site.database
+        .execute("CREATE TRIGGER stuck BEFORE DELETE ON bff_session_records BEGIN SELECT RAISE(ABORT, 'stuck'); END")
+        .await;
+    for (path, fields) in [
+        ("/sessions/end", &[("session", &*others[0])][..]),
+        ("/sessions/end-all", &[]),
+    ] {
+        let page = desk.post_form(path, fields).await;
+        assert_eq!(
+            (page.status, page.header("retry-after")),
+            (StatusCode::SERVICE_UNAVAILABLE, "10"),
+            "{path}: {}",
+            page.body
+        );
+        assert!(
+            page.body.contains("does not answer") && !page.body.contains("our mistake"),
+            "{path}: {}",
+            page.body
+        );
+    }
+    site.database.execute("DROP TRIGGER stuck").await;
+    assert!(is_signed_in(&mut phone).await && is_signed_in(&mut desk).await);
+    let answer = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
+    assert_eq!(answer.location(), Some("/sessions?ended=1"));
+}
+
 /// A form as a browser sends it: a person reads the answer.
 async fn send_form(visitor: &mut Visitor, path: &str, body: &'static str) -> crate::support::Answer {
     let request = visitor
