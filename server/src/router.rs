@@ -5,6 +5,7 @@
 //! | How are script, styles and pictures served? | `router/files.rs` |
 //! | Is the site alive, is it ready? | `router/health.rs` |
 //! | Which requests are turned away at the door? | `router/door.rs` |
+//! | Which errors become a page at last? | `router/bare.rs` |
 //! | Pages | the `app` crate; their context is made in `context.rs` |
 //! | `/auth/…`, and the paths of `[[upstreams]]` | the `bff` crate |
 
@@ -28,6 +29,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, ti
 
 use crate::{context, context::House, headers, pages, sessions, store::Store, telemetry};
 
+mod bare;
 mod door;
 mod files;
 mod health;
@@ -93,6 +95,7 @@ pub(crate) fn router(parts: Parts) -> Router {
 /// piece, and each has a time of its own.
 fn limited(site: Router, time: Duration, proxies: Router) -> Router {
     site.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, time))
+        .layer(middleware::from_fn(bare::give_page))
         .merge(proxies)
 }
 
@@ -176,5 +179,26 @@ mod tests {
         assert_eq!(ask("/page").await.unwrap().status(), StatusCode::GATEWAY_TIMEOUT);
         done.notify_one();
         assert_eq!(order.await.unwrap().unwrap().status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn ui_4_what_takes_too_long_says_so_and_when_to_ask_again() {
+        let site = Router::new()
+            .route("/page", get(std::future::pending::<()>))
+            .route("/api/fn/slow", get(std::future::pending::<()>));
+        let router = limited(site, Duration::from_millis(1), Router::new());
+        for (path, again, words) in [("/page", Some("10"), "This took too long"), ("/api/fn/slow", None, "")] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::GATEWAY_TIMEOUT, "{path}");
+            let told = answer.headers().get("retry-after").map(|value| value.to_str().unwrap());
+            assert_eq!(told, again, "{path}");
+            let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            let body = String::from_utf8_lossy(&body);
+            assert!(
+                body.contains(words) && body.is_empty() == words.is_empty(),
+                "{path}: {body}"
+            );
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::{
     Extension, Form, Router,
+    extract::rejection::FormRejection,
     response::{IntoResponse as _, Redirect, Response},
     routing::post,
 };
@@ -118,8 +119,15 @@ async fn end(
     signed_in: SignedIn,
     Extension(house): Extension<Arc<House>>,
     Extension(asking): Extension<Asking>,
-    Form(form): Form<End>,
+    form: Result<Form<End>, FormRejection>,
 ) -> Response {
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(FormRejection::InvalidFormContentType(_)) => {
+            return pages::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not the form of a session");
+        }
+        Err(_) => return pages::refuse(StatusCode::BAD_REQUEST, "the form of a session is not whole"),
+    };
     let Ok(session) = form.session.parse::<SessionRef>() else {
         return pages::refuse(StatusCode::BAD_REQUEST, "not a session reference");
     };

@@ -1,12 +1,19 @@
 //! How are script, styles and pictures served? By `tower-http`, compressed beforehand where the build did that.
 
-use std::path::Path;
+use std::{convert::Infallible, io, path::Path};
 
-use axum::{Router, body::Body, extract::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    response::{IntoResponse as _, Response},
+};
 use http::{HeaderValue, Method, StatusCode, header};
 use leptos::config::LeptosOptions;
-use tower::ServiceExt as _;
+use tower::service_fn;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+
+use crate::{pages, telemetry};
 
 /// For files whose name holds a hash of their content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -22,16 +29,36 @@ fn folder(path: impl AsRef<Path>) -> ServeDir {
         .append_index_html_on_directories(false)
 }
 
+/// Looks in a folder; `None` for a name that no file can have. What else the disk complains of is for the log.
+async fn answer(mut folder: ServeDir, request: Request) -> Option<Response> {
+    match folder.try_call(request).await {
+        Ok(response) => Some(response.map(Body::new)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => None,
+        Err(error) => {
+            let reference = telemetry::reference();
+            tracing::error!(%reference, %error, "a file could not be read");
+            Some(pages::fault(StatusCode::INTERNAL_SERVER_ERROR, Some(reference)))
+        }
+    }
+}
+
+fn is_there(response: &Response) -> bool {
+    response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED
+}
+
 /// `/pkg/…`: what the build made for browsers.
 pub(super) fn hashed(options: &LeptosOptions) -> Router {
     let keep = if options.hash_files { FOR_EVER } else { ASK_AGAIN };
     let files = folder(Path::new(options.site_root.as_ref()).join(options.site_pkg_dir.as_ref()));
-    let keep_found = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, move |response: &Response<_>| {
-        let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
-        found.then(|| keep.clone())
+    let keep_found = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, move |response: &Response| {
+        is_there(response).then(|| keep.clone())
+    });
+    let serve = service_fn(move |request| {
+        let found = answer(files.clone(), request);
+        async move { Ok::<_, Infallible>(found.await.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())) }
     });
     Router::new()
-        .nest_service(&format!("/{}", options.site_pkg_dir), files)
+        .nest_service(&format!("/{}", options.site_pkg_dir), serve)
         .layer(keep_found)
 }
 
@@ -50,20 +77,18 @@ pub(super) fn asking_for_file(request: &Request) -> Option<Request> {
 
 /// The file that was asked for, if it is there.
 pub(super) async fn file(options: &LeptosOptions, request: Request) -> Option<Response> {
-    let mut response = folder(options.site_root.as_ref())
-        .oneshot(request)
-        .await
-        .ok()?
-        .map(Body::new);
+    let mut response = answer(folder(options.site_root.as_ref()), request).await?;
     if matches!(
         response.status(),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
     ) {
         return None;
     }
-    response
-        .headers_mut()
-        .entry(header::CACHE_CONTROL)
-        .or_insert(FOR_AN_HOUR);
+    if is_there(&response) {
+        response
+            .headers_mut()
+            .entry(header::CACHE_CONTROL)
+            .or_insert(FOR_AN_HOUR);
+    }
     Some(response)
 }

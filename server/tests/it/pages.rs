@@ -1,11 +1,11 @@
 //! What does each of the demo's people get to see?
 
 use domain::DocumentId;
-use http::StatusCode;
+use http::{Method, StatusCode};
 
 use server::config::Config;
 
-use crate::support::{TestSite, Visitor, documents};
+use crate::support::{Answer, TestSite, Visitor, documents};
 
 /// The addresses the navigation of a page leads to.
 fn tabs(page: &str) -> Vec<&str> {
@@ -171,6 +171,75 @@ async fn ui_4_errors_are_pages_of_the_house() {
             answer.body
         );
     }
+}
+
+#[tokio::test]
+async fn ui_4_what_cannot_be_opened_or_is_not_whole_is_a_page_too() {
+    let site = TestSite::start().await;
+    let mut alice = site.sign_in("alice").await;
+    for (path, allow) in [
+        ("/sessions/end", "POST"),
+        ("/auth/logout", "POST"),
+        ("/sessions/end-all", "POST"),
+    ] {
+        let opened = alice.get(path).await;
+        assert_eq!(
+            (opened.status, opened.header("allow")),
+            (StatusCode::METHOD_NOT_ALLOWED, allow),
+            "{path}"
+        );
+        is_page(&opened, "This address cannot be used this way");
+        let length = opened.body.len().to_string();
+        assert_eq!(opened.header("content-length"), length, "that of the page: {path}");
+    }
+    let sent = alice.post_form("/docs", &[]).await;
+    assert_eq!(sent.status, StatusCode::METHOD_NOT_ALLOWED);
+    is_page(&sent, "This address cannot be used this way");
+
+    let unfinished = alice.post_form("/sessions/end", &[("person", "x")]).await;
+    assert_eq!(unfinished.status, StatusCode::BAD_REQUEST, "{}", unfinished.body);
+    is_page(&unfinished, "This address or form is not written");
+    let request = alice
+        .request(Method::POST, "/sessions/end")
+        .header("content-type", "application/json");
+    let other = alice.send(request.body("{}".into()).unwrap()).await;
+    assert_eq!(other.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    is_page(&other, "in a form this address does not take");
+    assert_eq!(alice.get("/profile").await.status, StatusCode::OK, "nothing ended");
+}
+
+#[tokio::test]
+async fn ui_4_programs_are_answered_as_before() {
+    let site = TestSite::start().await;
+    let mut visitor = site.visitor();
+    for path in ["/api/messages/public", "/auth/session", "/healthz", "/readyz"] {
+        let answer = visitor.post_form(path, &[]).await;
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (StatusCode::METHOD_NOT_ALLOWED, ""),
+            "{path}"
+        );
+    }
+    let announced = visitor.get("/auth/backchannel-logout/demo").await;
+    assert_eq!(
+        (announced.status, announced.body.as_str()),
+        (StatusCode::METHOD_NOT_ALLOWED, "")
+    );
+    let unknown = visitor.post_form("/auth/backchannel-logout/nobody", &[]).await;
+    assert_eq!((unknown.status, unknown.body.as_str()), (StatusCode::NOT_FOUND, ""));
+}
+
+/// A page of the house that says so.
+fn is_page(answer: &Answer, words: &str) {
+    assert!(
+        answer.body.contains("<html lang=\"en\">")
+            && answer.body.contains("class=\"mark\"")
+            && answer.body.contains(words),
+        "{words}\nin {} {}",
+        answer.status,
+        answer.body
+    );
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{words}");
 }
 
 #[tokio::test]

@@ -193,3 +193,65 @@ async fn files_of_the_build_are_compressed_and_never_outside_their_folder() {
         );
     }
 }
+
+#[tokio::test]
+async fn ui_4_a_name_no_file_can_have_leads_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().to_owned();
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    std::fs::write(root.join("pkg/portico.js"), "x").unwrap();
+    let site = TestSite::configured(move |config| config.site_root = Some(root)).await;
+    let mut visitor = site.visitor();
+    let long = "a".repeat(300);
+    // The last is too long only with the `.br` of its compressed form.
+    let almost = "a".repeat(250);
+    for path in [
+        format!("/{long}.txt"),
+        format!("/docs/{long}.x"),
+        format!("/pkg/{long}.js"),
+        format!("/pkg/{long}"),
+        "/pkg/nothing.js".to_owned(),
+        format!("/pkg/{almost}.js"),
+        format!("/{almost}.js"),
+    ] {
+        let request = visitor
+            .request(Method::GET, &path)
+            .header(header::ACCEPT_ENCODING, "br");
+        let answer = visitor.send(request.body(Body::empty()).unwrap()).await;
+        assert!(
+            matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED),
+            "{path}: {}",
+            answer.status
+        );
+        // As text: pages that scripts wake up are compressed where that is accepted.
+        let page = visitor.get(&path).await;
+        assert!(page.body.contains("<html lang=\"en\">"), "{path}: {}", page.body);
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn ui_4_a_file_that_cannot_be_read_is_a_page_and_kept_by_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().to_owned();
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    // A link in a circle.
+    for name in ["circle.svg", "pkg/circle.svg"] {
+        std::os::unix::fs::symlink("circle.svg", root.join(name)).unwrap();
+    }
+    let site = TestSite::configured(move |config| config.site_root = Some(root)).await;
+    for path in ["/circle.svg", "/pkg/circle.svg"] {
+        let answer = site.visitor().get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("cache-control")),
+            (StatusCode::INTERNAL_SERVER_ERROR, "no-store"),
+            "{path}"
+        );
+        assert!(
+            answer.body.contains("class=\"mark\"") && answer.body.contains("This is our mistake"),
+            "{path}: {}",
+            answer.body
+        );
+    }
+}
