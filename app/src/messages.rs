@@ -90,8 +90,8 @@ fn NotConfigured() -> impl IntoView {
             "This page shows a message from an API, and this site has not been told of one. Waiting or signing in again \
              changes nothing."
                 .to_owned(),
-            "Whoever runs the site has to write the setting audience in the section [api] of its configuration: what the API \
-             is called in access tokens."
+            "Whoever runs the site has to write in its configuration what the API is called in access tokens: audience in the \
+             section [api], and at Microsoft's providers api_scopes as well."
                 .to_owned(),
         ],
         actions: vec![Action::inside("Go home", "/")],

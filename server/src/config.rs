@@ -107,6 +107,20 @@ pub struct ProviderSettings {
     pub claims: ClaimNames,
     /// What the directory is asked about their people.
     pub directory: DirectoryUse,
+    /// Which of their people's tokens the API of the messages gets.
+    pub api_token: ApiToken,
+}
+
+/// Which token is for the API of the messages. It gets no other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ApiToken {
+    /// The one of the sign-in.
+    OfSignIn,
+    /// One that is asked for beside it.
+    Beside(bff::TokenRequest),
+    /// There is none.
+    #[default]
+    None,
 }
 
 /// Names of claims; a dot steps into an object, as in `realm_access.roles`.

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{
     config::{
-        ClaimNames, Config, DatabaseUrl, DirectoryUse, Problem, ProviderSettings,
+        ApiToken, ClaimNames, Config, DatabaseUrl, DirectoryUse, Problem, ProviderSettings,
         problem::{Complaint, Origin},
         values,
     },
@@ -148,6 +148,7 @@ fn settings(demo: &DemoConfig) -> Option<ProviderSettings> {
         provider,
         claims,
         directory: DirectoryUse::default(),
+        api_token: ApiToken::OfSignIn,
     })
 }
 

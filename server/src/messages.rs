@@ -1,32 +1,38 @@
-//! Where do the messages come from? An API, asked with the person's own access token, which stays in this file.
+//! Where do the messages come from? An API, asked with the person's own access token, which stays here.
 
 use std::sync::Arc;
 
+use crate::config::Config;
 use async_trait::async_trait;
 use axum::{Router, body::Body};
-use bff::{AccessToken, SignedIn, TokenError};
+use bff::{AccessToken, SignedIn};
 use domain::{Message, MessageError, MessageKind, Messages, Visitor};
 use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, field::Empty};
-use url::Url;
 
 mod remote;
+mod tokens;
 
 use remote::Remote;
+use tokens::ApiTokens;
 
 /// Largest answer read from an API, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// The API that is asked.
+/// The API that is asked, and how.
 #[derive(Clone)]
-pub(crate) enum MessageSource {
+pub(crate) struct MessageSource {
+    api: Api,
+    tokens: ApiTokens,
+    /// Whether the API is known by a name in access tokens. Without that there is the public message alone.
+    has_audience: bool,
+}
+
+#[derive(Clone)]
+enum Api {
     /// Portico's own, without a detour over the network.
-    Own {
-        api: Router,
-        /// Whether it knows what it is called in access tokens. Without that it has the public message alone.
-        has_audience: bool,
-    },
+    Own(Router),
     /// One at another address.
     Remote(Arc<Remote>),
 }
@@ -39,29 +45,26 @@ struct Answer {
 }
 
 impl MessageSource {
-    /// The API at `base_url`, or `own`, which may have an audience or not.
+    /// The API at the configured address, or `own`.
     ///
     /// # Errors
     /// If the HTTP client cannot be made.
-    pub(crate) fn new(base_url: Option<&Url>, own: Router, has_audience: bool) -> Result<Self, reqwest::Error> {
-        Ok(match base_url {
-            Some(base_url) => Self::Remote(Arc::new(Remote::new(base_url.clone())?)),
-            None => Self::Own { api: own, has_audience },
+    pub(crate) fn new(config: &Config, own: Router) -> Result<Self, reqwest::Error> {
+        let api = match &config.api.base_url {
+            Some(base_url) => Api::Remote(Arc::new(Remote::new(base_url.clone())?)),
+            None => Api::Own(own),
+        };
+        Ok(Self {
+            api,
+            tokens: ApiTokens::new(&config.providers),
+            has_audience: config.api.audience.is_some(),
         })
     }
 
-    /// Whether there is any such message to ask for.
-    fn has(&self, kind: MessageKind) -> bool {
-        match self {
-            Self::Own { has_audience, .. } => *has_audience || kind == MessageKind::Public,
-            Self::Remote(_) => true,
-        }
-    }
-
     async fn fetch(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
-        match self {
-            Self::Own { api, .. } => ask_own(api.clone(), kind, token).await,
-            Self::Remote(remote) => remote.ask(kind, token).await,
+        match &self.api {
+            Api::Own(api) => ask_own(api.clone(), kind, token).await,
+            Api::Remote(remote) => remote.ask(kind, token).await,
         }
     }
 }
@@ -94,35 +97,20 @@ pub(crate) struct VisitorMessages {
 #[async_trait]
 impl Messages for VisitorMessages {
     async fn message(&self, visitor: &Visitor, kind: MessageKind) -> Result<Message, MessageError> {
-        let signed_in = match (kind, &self.signed_in, visitor.person()) {
+        let source = &self.source;
+        let token = match (kind, &self.signed_in, visitor.person()) {
             (MessageKind::Public, ..) => None,
-            (_, Some(signed_in), Some(_)) => Some(signed_in),
+            (_, Some(_), Some(_)) if !source.has_audience => return Err(MessageError::NotConfigured),
+            (_, Some(signed_in), Some(_)) => source.tokens.of(signed_in).await?,
             _ => return Err(MessageError::SignInFirst),
-        };
-        if !self.source.has(kind) {
-            return Err(MessageError::NotConfigured);
-        }
-        let token = match signed_in {
-            Some(signed_in) => token(signed_in).await?,
-            None => None,
         };
         let span = tracing::debug_span!(
             target: "portico", "messages", otel.kind = "client", message = kind.name(), http.response.status_code = Empty
         );
-        let answer = self.source.fetch(kind, token.as_ref()).instrument(span.clone()).await;
+        let answer = source.fetch(kind, token.as_ref()).instrument(span.clone()).await;
         let answer = answer.ok_or(MessageError::Unavailable)?;
         span.record("http.response.status_code", i64::from(answer.status.as_u16()));
         understand(&answer)
-    }
-}
-
-async fn token(signed_in: &SignedIn) -> Result<Option<AccessToken>, MessageError> {
-    match signed_in.access_token().await {
-        Ok(token) => Ok(Some(token)),
-        // The API says itself that it wants one.
-        Err(TokenError::NotGranted) => Ok(None),
-        Err(TokenError::SignInAgain) => Err(MessageError::SignInAgain),
-        Err(TokenError::ProviderUnavailable { .. }) => Err(MessageError::Unavailable),
     }
 }
 

@@ -97,8 +97,7 @@ pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> 
     let proxies = proxies(config, &bff)?;
     let audience = config.api.audience.as_deref();
     let own_api = api::router(&bff, audience.filter(|_| config.api.base_url.is_none()));
-    let messages = MessageSource::new(config.api.base_url.as_ref(), own_api.clone(), audience.is_some())
-        .map_err(|error| StartError::SignIn(error.into()))?;
+    let messages = MessageSource::new(config, own_api.clone()).map_err(|error| StartError::SignIn(error.into()))?;
     let directory = Directory::new(bff.clone(), store.clone(), &config.directory, clock)
         .map_err(|error| StartError::SignIn(error.into()))?;
     let facts = {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use bff::{ProviderConfig, ProviderId, ResponseMode};
+use bff::{ProviderConfig, ProviderId, ResponseMode, TokenRequest};
 
 mod client;
 mod kind;
 
-use super::{ClaimNames, DirectoryUse, ProviderSettings, directory, problem::Complaint, read::Reader, values};
+use super::{
+    ApiToken, ClaimNames, DirectoryUse, ProviderSettings, directory, problem::Complaint, read::Reader, values,
+};
 
 /// The most leeway that still means "now".
 const MAX_LEEWAY: Duration = Duration::from_mins(5);
@@ -59,6 +61,7 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     let audience = reader.take(&at("audience"), values::text);
     // Kept as written: providers compare it letter by letter (RFC 8707 §2), and a parsed address gains a slash.
     let resource = reader.take(&at("resource"), |text| values::url(text).map(|_| text.to_owned()));
+    let api_scopes = reader.words(&at("api_scopes"));
     let form_post = reader.take(&at("response_mode"), |text| {
         values::one_of(text, &["query", "form_post"])
     });
@@ -82,6 +85,8 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     provider.scopes = scopes.filter(|_| asks).unwrap_or(provider.scopes);
     // Microsoft's providers name an API by its scopes.
     let takes_audience = is_plain || kind == Some("auth0");
+    let for_api = takes_audience || provider.scopes.iter().any(|scope| names_api(scope));
+    let api_token = api_token(api_scopes?, for_api, api_audience.is_some());
     let by_default = api_audience.filter(|_| resource.is_none() && takes_audience);
     provider.audience = audience.or_else(|| by_default.map(str::to_owned));
     provider.resource = resource;
@@ -98,7 +103,25 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
         provider,
         claims,
         directory: directory?,
+        api_token,
     })
+}
+
+/// Whether a scope of Microsoft's is one of an API that is not their own.
+fn names_api(scope: &str) -> bool {
+    scope.contains('/') && !scope.starts_with("https://graph.microsoft.com/")
+}
+
+/// `of_sign_in` says whether the sign-in brings a token that is for an API.
+fn api_token(scopes: Vec<String>, of_sign_in: bool, has_api: bool) -> ApiToken {
+    match (has_api, scopes.is_empty(), of_sign_in) {
+        (true, false, _) => ApiToken::Beside(TokenRequest {
+            scopes,
+            ..TokenRequest::default()
+        }),
+        (true, true, true) => ApiToken::OfSignIn,
+        _ => ApiToken::None,
+    }
 }
 
 fn leeway(text: &str) -> Result<Duration, Complaint> {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use server::config::{Config, Sources, reference};
+use server::config::{ApiToken, Config, ProviderSettings, Sources, reference};
 use tempfile::TempDir;
 
 use crate::support::Program;
@@ -672,11 +672,41 @@ const GUID: &str = "11111111-2222-3333-4444-555555555555";
 
 /// The one provider of a file that holds this table.
 fn provider(table: &str) -> Result<bff::ProviderConfig, Vec<String>> {
-    let config = read(
-        &format!("[[providers]]\nid = \"p\"\nclient_id = \"portal\"\n{table}"),
-        &[],
-    )?;
-    Ok(config.providers[0].provider.clone())
+    settings("", table).map(|settings| settings.provider)
+}
+
+/// The one provider of a file that holds this section of the API and this table.
+fn settings(api: &str, table: &str) -> Result<ProviderSettings, Vec<String>> {
+    let text = format!("{api}[[providers]]\nid = \"p\"\nclient_id = \"portal\"\n{table}");
+    let mut config = read(&text, &[])?;
+    Ok(config.providers.remove(0))
+}
+
+#[test]
+fn to_2_the_token_for_the_api_is_the_one_that_is_for_it() {
+    let entra = format!("kind = \"entra\"\ntenant = \"{GUID}\"\n");
+    let plain = "issuer = \"https://id.example.com\"\n".to_owned();
+    let beside = ApiToken::Beside(bff::TokenRequest {
+        scopes: vec!["api://app/read".to_owned()],
+        ..bff::TokenRequest::default()
+    });
+    for (base, keys, wanted) in [
+        (&plain, "", ApiToken::OfSignIn),
+        (&plain, "api_scopes = [\"api://app/read\"]", beside.clone()),
+        (&entra, "", ApiToken::None),
+        (&entra, "scopes = [\"openid\", \"User.Read\"]", ApiToken::None),
+        (
+            &entra,
+            "scopes = [\"openid\", \"https://graph.microsoft.com/Mail.Read\"]",
+            ApiToken::None,
+        ),
+        (&entra, "scopes = [\"openid\", \"api://app/read\"]", ApiToken::OfSignIn),
+        (&entra, "api_scopes = [\"api://app/read\"]", beside),
+    ] {
+        let token = |api: &str| settings(api, &format!("{base}{keys}")).unwrap().api_token;
+        assert_eq!(token("[api]\naudience = \"app\"\n"), wanted, "{base}{keys}");
+        assert_eq!(token(""), ApiToken::None, "no API: {base}{keys}");
+    }
 }
 
 #[test]

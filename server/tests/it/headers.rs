@@ -116,6 +116,7 @@ async fn hd_2_https_is_promised_for_a_year_or_more() {
         provider,
         claims,
         directory,
+        api_token: server::config::ApiToken::default(),
     }];
     let site = server::site(&config).await.unwrap();
     let mut visitor = crate::support::Visitor::new(site.router, &config.public_url);

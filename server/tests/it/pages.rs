@@ -3,7 +3,7 @@
 use domain::DocumentId;
 use http::{Method, StatusCode};
 
-use server::config::Config;
+use server::config::{ApiToken, Config};
 
 use crate::support::{Answer, TestSite, Visitor, documents};
 
@@ -363,4 +363,31 @@ async fn do_2_a_hidden_document_is_answered_like_one_that_does_not_exist() {
     // Marketing is told that it may not read it.
     let bob = answer(&mut site.sign_in("bob").await, plan).await;
     assert_eq!(bob.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn to_2_an_api_gets_no_token_that_is_not_for_it() {
+    let site = TestSite::with_provider(|config| config.providers[0].api_token = ApiToken::None).await;
+    let mut erin = site.sign_in("erin").await;
+    for path in ["/protected", "/admin"] {
+        let page = erin.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}: {}", page.body);
+        assert!(page.body.contains("api_scopes"), "{path}: {}", page.body);
+    }
+    assert_eq!(site.provider.requests(demo::Endpoint::Messages), 0);
+}
+
+#[tokio::test]
+async fn to_2_an_api_named_by_scopes_gets_a_token_with_those() {
+    let request = |scope: &str| bff::TokenRequest {
+        scopes: vec![scope.to_owned()],
+        ..bff::TokenRequest::default()
+    };
+    let beside = ApiToken::Beside(request("messages:read"));
+    let site = TestSite::with_provider(|config| config.providers[0].api_token = beside).await;
+    let mut erin = site.sign_in("erin").await;
+    let protected = erin.get("/protected").await;
+    assert_eq!(protected.status, StatusCode::OK, "{}", protected.body);
+    // The token of the sign-in would do here.
+    assert_eq!(erin.get("/admin").await.status, StatusCode::FORBIDDEN);
 }

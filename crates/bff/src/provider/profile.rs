@@ -71,7 +71,7 @@ impl Provider {
         }
     }
 
-    /// The claims about `subject`, also where a token made for an API (`resource`, `audience`) is not good for userinfo
+    /// The claims about `subject`, also where a token made for an API (`resource`, `audience`, its scopes) is not good for userinfo
     /// (RFC 8707 §2.2): then a second one is asked for, and as a last resort the ID token's claims have to do.
     pub(crate) async fn userinfo_beside_api(
         &self,
@@ -80,17 +80,30 @@ impl Provider {
         subject: &str,
     ) -> Result<Map<String, Value>, UserinfoError> {
         let first = self.userinfo(metadata, granted, subject).await;
-        let for_api = self.config.audience.is_some() || self.config.resource.is_some();
+        let config = &self.config;
+        // A scope that is an address names the API it belongs to, as Microsoft's do.
+        let general: Vec<&str> = config
+            .scopes
+            .iter()
+            .map(String::as_str)
+            .filter(|s| !s.contains("://"))
+            .collect();
+        let is_scoped = general.len() < config.scopes.len();
+        let for_api = config.audience.is_some() || config.resource.is_some() || is_scoped;
         if !for_api || !matches!(first, Err(UserinfoError::TokenRefused)) {
             return first;
         }
         let Some(refresh_token) = granted.refresh_token.clone() else {
             return Ok(Map::new());
         };
-        let fields = [
+        let scope = general.join(" ");
+        let mut fields = vec![
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token.as_str()),
         ];
+        if is_scoped {
+            fields.push(("scope", scope.as_str()));
+        }
         let key = granted.proof_key.as_ref();
         let Ok(second) = self.ask_for_tokens_of_any_resource(metadata, &fields, key).await else {
             return Ok(Map::new());

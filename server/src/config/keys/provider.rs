@@ -77,6 +77,14 @@ pub(super) const PROVIDER: &[Key] = &[
         "Sent as `resource` when people sign in and when tokens are fetched, for providers that follow RFC 8707.",
     ),
     key(
+        "providers[].api_scopes",
+        Shape::Words,
+        Some(""),
+        r#"api_scopes = ["api://66666666-7777-8888-9999-000000000000/messages.read"]"#,
+        "What a token for `[api]` is asked for with, by the refresh token of the sign-in, at providers that name an API by its scopes. At \
+         `entra` and `b2c` the API gets no token without it, as that of the sign-in is for somebody else.",
+    ),
+    key(
         "providers[].consent",
         Shape::Flag,
         Some("false"),

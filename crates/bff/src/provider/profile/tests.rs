@@ -36,8 +36,8 @@ fn userinfo_adds_but_does_not_replace_who_it_is() {
     );
 }
 
-/// A provider whose userinfo takes the token `general` alone, which a renewal without `resource` brings.
-async fn strict_provider() -> (Provider, Metadata) {
+/// A provider whose userinfo takes the token `general` alone, which a renewal without `resource` and the API's scope brings.
+async fn strict_provider(names_api: impl FnOnce(&mut ProviderConfig)) -> (Provider, Metadata) {
     let userinfo = get(|headers: HeaderMap| async move {
         let is_general = headers.get(AUTHORIZATION).is_some_and(|v| v == "Bearer general");
         let claims = Json(json!({"sub": "alice", "groups": ["Engineering"]}));
@@ -49,7 +49,10 @@ async fn strict_provider() -> (Provider, Metadata) {
     });
     let token = post(|form: String| async move {
         let renews = form.contains("grant_type=refresh_token") && form.contains("refresh_token=first");
-        assert!(renews && !form.contains("resource"), "{form}");
+        assert!(
+            renews && !form.contains("resource") && !form.contains("api.example"),
+            "{form}"
+        );
         Json(json!({"access_token": "general", "token_type": "Bearer", "refresh_token": "second"}))
     });
     let routes = Router::new().route("/userinfo", userinfo).route("/token", token);
@@ -58,7 +61,7 @@ async fn strict_provider() -> (Provider, Metadata) {
     tokio::spawn(async move { axum::serve(listener, routes).await });
     let mut config = ProviderConfig::new("strict", &issuer, "portal").unwrap();
     config.client_secret = Some(Secret::from("secret"));
-    config.resource = Some("https://api.example".into());
+    names_api(&mut config);
     let site = BffConfig::new("http://localhost:4040/".parse().unwrap(), KeyRing::ephemeral());
     let http = Arc::new(super::super::http::HttpClient::new(HttpLimits::default()).unwrap());
     let at = |path: &str| format!("{issuer}/{path}");
@@ -70,6 +73,14 @@ async fn strict_provider() -> (Provider, Metadata) {
         Provider::new(config, &site, http),
         serde_json::from_value(metadata).unwrap(),
     )
+}
+
+fn by_resource(config: &mut ProviderConfig) {
+    config.resource = Some("https://api.example".into());
+}
+
+fn by_scope(config: &mut ProviderConfig) {
+    config.scopes = vec!["openid".into(), "profile".into(), "https://api.example/read".into()];
 }
 
 fn for_api(refresh_token: Option<&str>) -> Granted {
@@ -88,26 +99,27 @@ fn for_api(refresh_token: Option<&str>) -> Granted {
 
 #[tokio::test]
 async fn to_2_a_token_for_an_api_is_kept_while_another_reads_userinfo() {
-    let (provider, metadata) = strict_provider().await;
-    let mut granted = for_api(Some("first"));
-    let claims = provider
-        .userinfo_beside_api(&metadata, &mut granted, "alice")
-        .await
-        .unwrap();
-    assert_eq!(claims["groups"], json!(["Engineering"]));
-    assert_eq!(
-        (granted.access_token.as_str(), granted.refresh_token.as_deref()),
-        ("api", Some("second"))
-    );
-    let other = provider
-        .userinfo_beside_api(&metadata, &mut for_api(Some("first")), "bob")
-        .await;
-    assert!(matches!(other, Err(UserinfoError::OtherSubject)));
+    for (provider, metadata) in [strict_provider(by_resource).await, strict_provider(by_scope).await] {
+        let mut granted = for_api(Some("first"));
+        let claims = provider
+            .userinfo_beside_api(&metadata, &mut granted, "alice")
+            .await
+            .unwrap();
+        assert_eq!(claims["groups"], json!(["Engineering"]));
+        assert_eq!(
+            (granted.access_token.as_str(), granted.refresh_token.as_deref()),
+            ("api", Some("second"))
+        );
+        let other = provider
+            .userinfo_beside_api(&metadata, &mut for_api(Some("first")), "bob")
+            .await;
+        assert!(matches!(other, Err(UserinfoError::OtherSubject)));
+    }
 }
 
 #[tokio::test]
 async fn without_a_renewal_the_id_token_has_to_do() {
-    let (provider, metadata) = strict_provider().await;
+    let (provider, metadata) = strict_provider(by_resource).await;
     assert!(
         provider
             .userinfo_beside_api(&metadata, &mut for_api(None), "alice")
