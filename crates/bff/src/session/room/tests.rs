@@ -1,3 +1,5 @@
+//! Do sessions begin, go on, end and stay ended as they should?
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::*;
