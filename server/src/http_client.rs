@@ -6,6 +6,9 @@ use std::time::Duration;
 use reqwest::{Client, redirect::Policy};
 use url::Url;
 
+/// How long an unused connection is kept: less than others keep it, as what is sent while they hang up is lost.
+const KEPT_UNUSED: Duration = Duration::from_secs(4);
+
 /// A client for what is at `base`, whose requests take at most `timeout`, reading the answer included.
 #[expect(
     clippy::disallowed_methods,
@@ -16,6 +19,7 @@ pub(crate) fn http_client(base: &Url, timeout: Duration) -> Result<Client, reqwe
         .redirect(Policy::none())
         .referer(false)
         .timeout(timeout)
+        .pool_idle_timeout(KEPT_UNUSED)
         .user_agent("portico");
     if base.scheme() == "http" {
         // This machine: what is not encrypted goes past no proxy of the environment.

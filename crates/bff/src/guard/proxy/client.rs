@@ -14,6 +14,7 @@ use super::body::Outgoing;
 use super::refusal::Refusal;
 use super::upstream::{InvalidUpstream, Upstream};
 use crate::problem::chain;
+use crate::provider::http::KEPT_UNUSED;
 use crate::tokens::AccessToken;
 
 /// The header by which an upstream learns which trace a request belongs to.
@@ -46,6 +47,7 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(timeout)
             .connect_timeout(timeout.min(Duration::from_secs(5)))
+            .pool_idle_timeout(KEPT_UNUSED)
             // Bodies pass as they are, whatever features somebody else wants of the client.
             .no_gzip()
             .no_brotli()
