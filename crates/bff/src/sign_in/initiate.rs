@@ -12,28 +12,39 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use url::form_urlencoded;
 
 use super::request::Wish;
-use super::start::start;
+use super::start::{see_other, start};
 use super::step_up::bounded_hint;
 use crate::bff::Inner;
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
+
+/// Longest query a form is turned into, in bytes: what every browser and proxy lets pass.
+const MAX_QUERY: usize = 4096;
 
 /// `GET /auth/initiate?iss=&login_hint=&target_link_uri=`
 pub(crate) async fn by_get(State(inner): State<Arc<Inner>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     initiate(&inner, query.unwrap_or_default().as_bytes(), &headers).await
 }
 
-/// `POST /auth/initiate`, the same as a form. It comes from another site, and no cookie plays a part in it.
-pub(crate) async fn by_post(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) -> Response {
-    initiate(&inner, &body, &headers).await
+/// `POST /auth/initiate`, the same as a form. No cookie comes with a form of another site, so the browser asks once more by `GET`,
+/// where the session that is to be replaced is known.
+pub(crate) async fn by_post(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {
+    let initiated = Initiated::parse(&body);
+    in_no_frame(match initiated.and_then(|initiated| initiated.query()) {
+        Some(query) => see_other(&format!("/auth/initiate?{query}")),
+        None => refused(&inner, "a parameter was sent twice or is too long"),
+    })
 }
 
 async fn initiate(inner: &Inner, encoded: &[u8], headers: &HeaderMap) -> Response {
-    let mut response = match Initiated::parse(encoded) {
+    in_no_frame(match Initiated::parse(encoded) {
         Some(initiated) => leave(inner, &initiated, headers).await,
         None => refused(inner, "a parameter was sent twice"),
-    };
-    // Nobody clicks through to a provider in somebody else's frame.
+    })
+}
+
+/// Nobody clicks through to a provider in somebody else's frame.
+fn in_no_frame(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers
@@ -93,6 +104,22 @@ impl Initiated {
             }
         }
         Some(initiated)
+    }
+
+    /// As a query; `None` if it is longer than addresses may be.
+    fn query(&self) -> Option<String> {
+        let pairs = [
+            ("iss", &self.iss),
+            ("login_hint", &self.login_hint),
+            ("target_link_uri", &self.target_link_uri),
+        ];
+        let said = pairs
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(said)
+            .finish();
+        (query.len() <= MAX_QUERY).then_some(query)
     }
 }
 

@@ -1,9 +1,9 @@
 //! LG-8 of the checklist: a provider's portal may send a person here, and all that comes of it is the way to the provider.
 
 use demo::Endpoint;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
-use crate::support::{House, Plan, parameter};
+use crate::support::{Browser, House, Plan, parameter};
 
 fn query(pairs: &[(&str, &str)]) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
@@ -51,6 +51,55 @@ async fn lg_8_another_site_can_only_send_a_person_to_a_configured_provider() {
 }
 
 #[tokio::test]
+async fn lg_8_cb_10_begun_by_a_form_it_ends_the_session_it_replaces() {
+    let house = House::build(Plan {
+        https: true,
+        provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
+        ..Plan::default()
+    })
+    .await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    post_answer(&mut browser, &authorize, "alice").await;
+    let replaced = browser.session().unwrap();
+
+    let form = [("iss", house.issuer.as_str())];
+    let again = browser.post_from_elsewhere("/auth/initiate", &form).await.location();
+    let authorize = browser.go(again.as_str()).await.location();
+    post_answer(&mut browser, &authorize, "bob").await;
+    assert_eq!(browser.go("/").await.body, "hello bob");
+    let mut stale = house.like(&browser);
+    stale.plant("__Host-portico", &replaced);
+    assert_eq!(stale.go("/").await.body, "stranger", "nothing of alice is left");
+}
+
+#[tokio::test]
+async fn lg_8_a_form_that_is_too_long_or_says_something_twice_is_refused() {
+    let house = House::new().await;
+    let long = "a".repeat(5000);
+    for fields in [
+        [("iss", house.issuer.as_str()), ("target_link_uri", long.as_str())],
+        [("iss", house.issuer.as_str()), ("iss", house.issuer.as_str())],
+    ] {
+        let page = house.browser().post_from_elsewhere("/auth/initiate", &fields).await;
+        assert_eq!(
+            (page.status, page.header("x-frame-options")),
+            (400, "DENY"),
+            "{}",
+            page.body
+        );
+    }
+}
+
+/// The provider's answer for `person`, as a form.
+async fn post_answer(browser: &mut Browser, authorize: &Url, person: &str) {
+    let fields = crate::sign_in::posted_for(browser, authorize, person).await;
+    let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let page = browser.post_from_elsewhere("/auth/callback/demo", &fields).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+}
+
+#[tokio::test]
 async fn lg_8_si_2_a_tenant_that_is_listed_may_send_a_person_and_no_other() {
     let (house, _) = crate::entra::multi_tenant().await;
     let mut browser = house.browser();
@@ -71,6 +120,8 @@ async fn lg_8_it_may_come_as_a_form() {
     let mut browser = house.browser();
     let fields = [("iss", house.issuer.as_str()), ("login_hint", "bob")];
     let page = browser.post_from_elsewhere("/auth/initiate", &fields).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    let page = browser.go(page.location().as_str()).await;
     assert_eq!(page.status, 303, "{}", page.body);
     let callback = browser.go(page.location().as_str()).await.location();
     assert_eq!(browser.go(callback.as_str()).await.location(), house.site);

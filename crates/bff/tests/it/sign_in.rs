@@ -139,7 +139,7 @@ async fn si_7_on_loopback_the_form_comes_back_as_well() {
 }
 
 /// What the provider's form holds after `person` has signed in there.
-async fn posted_for(
+pub(crate) async fn posted_for(
     browser: &mut crate::support::Browser,
     authorize: &url::Url,
     person: &str,
