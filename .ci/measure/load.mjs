@@ -1,6 +1,7 @@
 // How many requests a second does an address answer, how soon, and what does one cost the server?
 
 import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 import { processor } from "./house.mjs";
 
@@ -14,10 +15,13 @@ const milliseconds = (percent, said) => {
   return Number(number) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit];
 };
 
-/** `cpu` is the server's processor time for one request, in milliseconds. */
-export function load({ port, pid }, { address, cookie, since }, seconds) {
-  const headers = [cookie && `Cookie: ${cookie}`, since && `If-Modified-Since: ${since}`].filter(Boolean).flatMap((line) => ["-H", line]);
-  const args = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--latency", ...headers, `http://127.0.0.1:${port}${address}`, "-H", `Host: localhost:${port}`];
+const DELETE = fileURLToPath(new URL("delete.lua", import.meta.url));
+
+/** `cpu` is the server's processor time for one request, in milliseconds. What is `refused` is asked to be deleted, and never is. */
+export function load({ port, pid }, { address, cookie, refused }, seconds) {
+  const headers = [cookie && `Cookie: ${cookie}`, refused && "Sec-Fetch-Site: same-origin"].filter(Boolean).flatMap((line) => ["-H", line]);
+  const method = refused ? ["-s", DELETE] : [];
+  const args = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--latency", ...method, ...headers, `http://127.0.0.1:${port}${address}`, "-H", `Host: localhost:${port}`];
   let [said, used] = ["", 0];
   // Now and then wrk knows no latency: then its other figures are of no use either.
   for (let turn = 0; turn < 3 && !line(50).test(said); turn += 1) {
@@ -25,12 +29,14 @@ export function load({ port, pid }, { address, cookie, since }, seconds) {
     said = execFileSync("wrk", args, { encoding: "utf8" });
     used = processor(pid) - before;
   }
-  if (/Non-2xx|Socket errors/.test(said)) throw new Error(`${address}: ${said}`);
+  const done = Number(/(\d+) requests in/.exec(said)[1]);
+  const others = Number(/Non-2xx or 3xx responses: (\d+)/.exec(said)?.[1] ?? 0);
+  if (others !== (refused ? done : 0) || said.includes("Socket errors")) throw new Error(`${address}: ${said}`);
   return {
     rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]),
     p50: milliseconds(50, said),
     p99: milliseconds(99, said),
-    cpu: used / Number(/(\d+) requests in/.exec(said)[1]),
+    cpu: used / done,
   };
 }
 

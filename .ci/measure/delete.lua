@@ -1,0 +1,3 @@
+-- Which requests does `wrk` send? Some that change something.
+
+wrk.method = "DELETE"
