@@ -69,12 +69,7 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     let algorithms = algorithms(reader, &at("algorithms"));
     let extra_audiences = reader.words(&at("extra_audiences"));
     let leeway = reader.take(&at("leeway"), leeway);
-    let claims = ClaimNames {
-        groups: reader.take(&at("groups.claim"), values::text)?,
-        roles: reader.take(&at("roles.claim"), values::text)?,
-        job_title: reader.take(&at("job_title.claim"), values::text)?,
-        object_id: reader.take(&at("object_id.claim"), values::text)?,
-    };
+    let claims = claim_names(reader, table)?;
     let directory = directory::of_provider(reader, table);
     client.filter(|()| is_known)?;
     if let Some(uses) = &directory {
@@ -104,6 +99,16 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
         claims,
         directory: directory?,
         api_token,
+    })
+}
+
+fn claim_names(reader: &mut Reader, table: &str) -> Option<ClaimNames> {
+    let mut name = |key: &str| reader.take(&format!("{table}.{key}.claim"), values::text);
+    Some(ClaimNames {
+        groups: name("groups")?,
+        roles: name("roles")?,
+        job_title: name("job_title")?,
+        object_id: name("object_id")?,
     })
 }
 
