@@ -97,7 +97,8 @@ impl Metadata {
     }
 
     /// Endpoints are encrypted, and a provider on the internet leads nobody into a local network: only an operator does, by
-    /// the issuer or by metadata written in the configuration.
+    /// the issuer or by metadata written in the configuration. A name is not looked up for that: whoever answers to it without
+    /// a certificate for it is told nothing.
     fn check_endpoints(&self, config: &ProviderConfig) -> Result<(), String> {
         let issuer = Url::parse(&config.issuer);
         let at_home = issuer.as_ref().is_ok_and(is_loopback);
