@@ -81,12 +81,12 @@ impl Provider {
     ) -> Result<Map<String, Value>, UserinfoError> {
         let first = self.userinfo(metadata, granted, subject).await;
         let config = &self.config;
-        // A scope that is an address names the API it belongs to, as Microsoft's do.
+        // A scope in two parts names the API it belongs to, as Microsoft's do: `api://…/read`, or an identifier before the slash.
         let general: Vec<&str> = config
             .scopes
             .iter()
             .map(String::as_str)
-            .filter(|s| !s.contains("://"))
+            .filter(|scope| !scope.contains('/'))
             .collect();
         let is_scoped = general.len() < config.scopes.len();
         let for_api = config.audience.is_some() || config.resource.is_some() || is_scoped;

@@ -80,7 +80,7 @@ fn by_resource(config: &mut ProviderConfig) {
 }
 
 fn by_scope(config: &mut ProviderConfig) {
-    config.scopes = vec!["openid".into(), "profile".into(), "https://api.example/read".into()];
+    config.scopes = vec!["openid".into(), "profile".into(), "api.example/read".into()];
 }
 
 fn for_api(refresh_token: Option<&str>) -> Granted {
