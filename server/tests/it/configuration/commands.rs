@@ -1,0 +1,99 @@
+//! What do the commands say of a configuration, and how do they exit?
+
+use super::GOOD;
+use crate::support::Program;
+
+#[test]
+fn check_tells_all_mistakes_and_exits_with_2() {
+    let program = Program::new();
+    program.write("portico.toml", "listen = \"nowhere\"\ncolour = 1\n");
+    let checked = program.run(&["check"]);
+    assert_eq!(checked.code, 2);
+    assert!(checked.stdout.is_empty());
+    assert_eq!(checked.stderr.lines().count(), 2, "{}", checked.stderr);
+    let as_json = program.run(&["check", "--json"]);
+    assert_eq!(as_json.code, 2);
+    let report: serde_json::Value = serde_json::from_str(&as_json.stdout).unwrap();
+    assert_eq!(
+        (&report["ok"], &report["problems"][0]["line"]),
+        (&false.into(), &1.into()),
+        "{report}"
+    );
+    let missing = program.run(&["check", "--config", "nothing.toml"]);
+    assert!(
+        missing.code == 2 && missing.stderr.starts_with("nothing.toml: "),
+        "{}",
+        missing.stderr
+    );
+}
+
+#[test]
+fn check_finds_nothing_wrong_with_a_good_file() {
+    let program = Program::new();
+    program.write("portico.toml", GOOD);
+    let checked = program.run(&["check"]);
+    assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn serving_with_a_mistake_opens_no_port() {
+    let program = Program::new();
+    program.write("portico.toml", "colour = 1\n");
+    let served = program.run(&["serve"]);
+    assert_eq!(served.code, 2);
+    assert!(
+        served.stderr.starts_with("portico.toml:1: colour: "),
+        "{}",
+        served.stderr
+    );
+    assert!(!program.exists("data"), "a database was made");
+    let nobody = Program::new().run(&["serve"]);
+    assert!(
+        nobody.code == 2 && nobody.stderr.contains("--demo"),
+        "{}",
+        nobody.stderr
+    );
+}
+
+#[test]
+fn check_says_of_a_site_without_a_provider_what_serve_says() {
+    let program = Program::new();
+    let alike = |arguments: &[&str]| {
+        let [checked, served] = ["check", "serve"].map(|command| program.run(&[&[command][..], arguments].concat()));
+        assert_eq!((checked.code, checked.stdout.as_str()), (2, ""), "{}", checked.stderr);
+        assert_eq!((served.code, &served.stderr), (2, &checked.stderr));
+        checked.stderr
+    };
+    let nobody = "portico.toml: providers: nobody could sign in — add a `[[providers]]` table (see docs/configuration.md), or try `portico serve --demo`\n";
+    assert_eq!(alike(&[]), nobody);
+    program.write("portico.toml", "[session]\nidle = \"1h\"\n");
+    assert_eq!(alike(&[]), nobody);
+    program.write("other.toml", "");
+    assert_eq!(
+        alike(&["--config", "other.toml"]),
+        nobody.replace("portico.toml:", "other.toml:")
+    );
+    let as_json = program.run(&["check", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&as_json.stdout).unwrap();
+    assert_eq!(
+        (as_json.code, &report["ok"], &report["problems"][0]["key"]),
+        (2, &false.into(), &"providers".into()),
+        "{report}"
+    );
+    assert_eq!(program.run(&["check", "--demo"]).code, 0, "the demo brings one");
+    assert!(!program.exists("data"), "a database was made");
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let program = Program::new();
+    for command in [&["serve"][..], &["check"], &["import"], &["config", "reference"]] {
+        let help = program.run(&[command, &["--help"]].concat());
+        assert!(
+            help.code == 0 && help.stdout.contains("Example"),
+            "{command:?}: {}",
+            help.stdout
+        );
+    }
+    assert_eq!(program.run(&["fly"]).code, 2);
+}

@@ -1,0 +1,164 @@
+//! Which provider does a table describe, by kind, written down or by registration?
+
+use std::fs;
+
+use server::config::{ApiToken, ProviderSettings};
+use tempfile::TempDir;
+
+use super::read;
+use crate::support::Program;
+
+#[test]
+fn two_providers_cannot_share_an_id_and_a_secret_has_one_place() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("secret");
+    fs::write(&file, "from a file\n").unwrap();
+    let provider = format!(
+        "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"p\"\nclient_secret_file = {:?}\n",
+        file.display().to_string()
+    );
+    assert!(read(&provider, &[]).is_ok());
+    let problems = read(&format!("{provider}client_secret = \"x\"\n{provider}"), &[]).unwrap_err();
+    assert!(
+        problems
+            .iter()
+            .any(|problem| problem.contains("client_secret_file: stands beside `client_secret`")),
+        "{problems:?}"
+    );
+    assert!(
+        problems
+            .iter()
+            .any(|problem| problem.contains("providers[1].id: is taken")),
+        "{problems:?}"
+    );
+    fs::remove_file(file).unwrap();
+    assert!(read(&provider, &[]).unwrap_err()[0].contains("cannot be read"));
+}
+
+const GUID: &str = "11111111-2222-3333-4444-555555555555";
+
+/// The one provider of a file that holds this table.
+fn provider(table: &str) -> Result<bff::ProviderConfig, Vec<String>> {
+    settings("", table).map(|settings| settings.provider)
+}
+
+/// The one provider of a file that holds this section of the API and this table.
+fn settings(api: &str, table: &str) -> Result<ProviderSettings, Vec<String>> {
+    let text = format!("{api}[[providers]]\nid = \"p\"\nclient_id = \"portal\"\n{table}");
+    let mut config = read(&text, &[])?;
+    Ok(config.providers.remove(0))
+}
+
+#[test]
+fn to_2_the_token_for_the_api_is_the_one_that_is_for_it() {
+    let entra = format!("kind = \"entra\"\ntenant = \"{GUID}\"\n");
+    let plain = "issuer = \"https://id.example.com\"\n".to_owned();
+    let beside = ApiToken::Beside(bff::TokenRequest {
+        scopes: vec!["api://app/read".to_owned()],
+        ..bff::TokenRequest::default()
+    });
+    for (base, keys, wanted) in [
+        (&plain, "", ApiToken::OfSignIn),
+        (&plain, "api_scopes = [\"api://app/read\"]", beside.clone()),
+        (&entra, "", ApiToken::None),
+        (&entra, "scopes = [\"openid\", \"User.Read\"]", ApiToken::None),
+        (
+            &entra,
+            "scopes = [\"openid\", \"https://graph.microsoft.com/Mail.Read\"]",
+            ApiToken::None,
+        ),
+        (&entra, "scopes = [\"openid\", \"api://app/read\"]", ApiToken::OfSignIn),
+        (&entra, "api_scopes = [\"api://app/read\"]", beside),
+    ] {
+        let token = |api: &str| settings(api, &format!("{base}{keys}")).unwrap().api_token;
+        assert_eq!(token("[api]\naudience = \"app\"\n"), wanted, "{base}{keys}");
+        assert_eq!(token(""), ApiToken::None, "no API: {base}{keys}");
+    }
+}
+
+#[test]
+fn si_1_si_2_entra_by_tenant_and_with_a_list_of_tenants() {
+    let one = provider(&format!("kind = \"entra\"\ntenant = \"{GUID}\"")).unwrap();
+    assert_eq!(one.issuer, format!("https://login.microsoftonline.com/{GUID}/v2.0"));
+    assert!(one.scopes.iter().any(|scope| scope == "User.Read"));
+    let many = provider(&format!(
+        "kind = \"entra\"\ntenant = \"organizations\"\ntenants = [\"{GUID}\"]\nscopes = [\"openid\"]\ntitle = \"Work\""
+    ))
+    .unwrap();
+    assert_eq!((many.scopes, many.title.as_str()), (vec!["openid".to_owned()], "Work"));
+    for (wrong, place) in [
+        ("tenant = \"common\"", "tenants"),
+        ("tenant = \"no tenant\"", "tenant"),
+        ("", "tenant"),
+        ("tenant = \"contoso.com\"\nissuer = \"https://a.example\"", "issuer"),
+    ] {
+        let problems = provider(&format!("kind = \"entra\"\n{wrong}")).unwrap_err();
+        let at = format!("providers[0].{place}: ");
+        assert!(problems.iter().any(|line| line.contains(&at)), "{wrong}: {problems:?}");
+    }
+}
+
+#[test]
+fn si_3_si_4_b2c_has_its_flows_and_auth0_its_domain() {
+    let b2c = provider(&format!(
+        "kind = \"b2c\"\ntenant = \"contoso\"\ntenant_id = \"{GUID}\"\nuser_flows = {{ sign_in = \"B2C_1_susi\", edit_profile = \"B2C_1_edit\" }}"
+    ))
+    .unwrap();
+    assert_eq!(b2c.user_flows.len(), 1);
+    let auth0 = provider("kind = \"auth0\"\ndomain = \"acme.eu.auth0.com\"").unwrap();
+    assert_eq!(auth0.issuer, "https://acme.eu.auth0.com/");
+    assert!(
+        provider("kind = \"b2c\"").unwrap_err().len() >= 3,
+        "every missing key is named"
+    );
+    assert!(provider("kind = \"auth0\"\ndomain = \"https://x\"").unwrap_err()[0].contains("providers[0].domain"));
+}
+
+/// Each as an operator would paste it; only the secret is in no file here.
+#[test]
+fn the_examples_of_the_providers_page_are_good() {
+    let page = include_str!("../../../../docs/providers.md");
+    let blocks = page.split("```toml\n").skip(1);
+    let blocks: Vec<_> = blocks.filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 5, "{blocks:#?}");
+    for block in blocks {
+        let above = if block.starts_with('[') {
+            ""
+        } else {
+            "[[providers]]\nid = \"p\"\nkind = \"entra\"\nclient_id = \"portal\"\n"
+        };
+        let text = format!("{above}{block}").replace("client_secret_file", "client_secret");
+        read(&text, &[]).unwrap_or_else(|problems| panic!("{text}\n{problems:#?}"));
+    }
+}
+
+#[test]
+fn si_5_a_provider_is_written_down_or_the_site_registers_itself() {
+    let program = Program::new();
+    program.write("key.pem", "no key");
+    let base = "issuer = \"https://a.example\"\n";
+    let registering =
+        "[[providers]]\nid = \"p\"\nissuer = \"https://a.example\"\nregistration = { client_name = \"Portal\" }\n";
+    let config = read(registering, &[]).unwrap();
+    assert_eq!(
+        config.providers[0].provider.registration.as_ref().unwrap().client_name,
+        "Portal"
+    );
+    let plain = provider(&format!(
+        "{base}dpop = true\npushed_requests = \"always\"\ndevice_sign_in = true"
+    ))
+    .unwrap();
+    assert!(plain.dpop && plain.device_sign_in);
+    assert_eq!(plain.pushed_requests, bff::PushedRequests::Always);
+    for (wrong, place) in [
+        ("client_auth = \"private_key_jwt\"", "client_auth"),
+        ("private_key_file = \"/nowhere/key.pem\"", "private_key_file"),
+        ("metadata_file = \"/nowhere/a.json\"", "metadata_file"),
+        ("pushed_requests = \"maybe\"", "pushed_requests"),
+        ("dpop = \"yes\"", "dpop"),
+    ] {
+        let problems = provider(&format!("{base}{wrong}")).unwrap_err();
+        let at = format!("providers[0].{place}: ");
+        assert!(problems.iter().any(|line| line.contains(&at)), "{wrong}: {problems:?}");
+    }
+}
