@@ -13,6 +13,7 @@
 //! | Which directory is asked, about what? | `directory.rs` |
 //! | Where do traces go? | `telemetry.rs` |
 //! | Which APIs do pages reach through Portico? | `upstreams.rs` |
+//! | What does sign-in start from? | `sign_in.rs` |
 //! | Who is meant by `acme:alice`? | `who.rs` |
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
@@ -26,6 +27,7 @@ pub mod problem;
 mod provider;
 pub mod read;
 pub mod reference;
+mod sign_in;
 pub mod source;
 mod telemetry;
 mod upstreams;

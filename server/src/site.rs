@@ -4,7 +4,7 @@ use std::{error::Error, fmt::Write as _, path::PathBuf, sync::Arc};
 
 use app::SiteFacts;
 use axum::Router;
-use bff::{Bff, BffConfig, Clock, HttpLimits, KeyRing, SessionLifetime, StepUp};
+use bff::{Bff, Clock, KeyRing, StepUp};
 use leptos::config::LeptosOptions;
 
 use crate::{
@@ -81,14 +81,19 @@ pub async fn site(config: &Config) -> Result<Site, StartError> {
 /// See [`StartError`].
 pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> {
     let policy = Policy::load(&config.policies).map_err(StartError::Policy)?;
+    put_together(config, policy, clock).await
+}
+
+/// [`site_by`], with rules that were read before.
+pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) -> Result<Site, StartError> {
     let database = |source| StartError::Database {
         url: Box::new(config.database_url.clone()),
         source,
     };
     let store = Store::open(&config.database_url).await.map_err(database)?;
     let sessions = store.sessions().await.map_err(database)?;
-    let sign_in = bff_config(config, clock.clone())?;
-    let keys = sign_in.keys.clone();
+    let keys = keys(config)?;
+    let sign_in = config.sign_in(keys.clone(), clock.clone());
     let options = leptos_options(config);
     let pages = Arc::new(HousePages::new(&options, config));
     let bff = Bff::new(sign_in, sessions, pages).map_err(|error| StartError::SignIn(error.into()))?;
@@ -142,30 +147,13 @@ fn proxies(config: &Config, bff: &Bff) -> Result<Router, StartError> {
     })
 }
 
-fn bff_config(config: &Config, clock: Clock) -> Result<BffConfig, StartError> {
-    let keys = match &config.session.keys_file {
-        Some(path) => KeyRing::load_or_create(path).map_err(|error| StartError::Keys {
-            path: path.display().to_string(),
-            source: error.into(),
-        })?,
-        None => KeyRing::ephemeral(),
+fn keys(config: &Config) -> Result<KeyRing, StartError> {
+    let Some(path) = &config.session.keys_file else {
+        return Ok(KeyRing::ephemeral());
     };
-    Ok(BffConfig {
-        public_url: config.public_url.clone(),
-        cookie_name: "portico".to_owned(),
-        providers: config
-            .providers
-            .iter()
-            .map(|settings| settings.provider.clone())
-            .collect(),
-        session: SessionLifetime {
-            idle: config.session.idle,
-            absolute: config.session.absolute,
-        },
-        max_sessions: config.session.max_per_person,
-        keys,
-        http: HttpLimits::default(),
-        clock,
+    KeyRing::load_or_create(path).map_err(|error| StartError::Keys {
+        path: path.display().to_string(),
+        source: error.into(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 
-use crate::config::check::{ConfigError, ConfigProblem, check};
+use crate::config::check::{ConfigError, ConfigProblem};
 use crate::config::{BffConfig, ProviderConfig, ProviderId};
 use crate::cookies::Cookies;
 use crate::guard::bearer::Bearer;
@@ -82,7 +82,7 @@ impl Bff {
         sessions: Arc<dyn SessionRecords>,
         pages: Arc<dyn Pages>,
     ) -> Result<Self, ConfigError> {
-        check(&config)?;
+        config.check()?;
         let http = HttpClient::new(config.http).map_err(|e| ConfigError {
             problems: vec![ConfigProblem {
                 key: "http".to_owned(),

@@ -23,6 +23,10 @@ pub trait Pages: Send + Sync {
     fn signed_out(&self, signed_out: &SignedOut) -> Response;
     /// Several providers, and the person has to choose one.
     fn chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response;
+    /// Several providers make accounts, and the person has to choose one: `/auth/signup?provider=…&return_to=…`.
+    fn sign_up_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
+        PlainPages.sign_up_chooser(providers, return_to)
+    }
     /// The provider's sign-out address is too long to be followed: a form that posts to it, with a button.
     fn leave(&self, form: &LeaveForm) -> Response {
         PlainPages.leave(form)
@@ -57,6 +61,8 @@ pub struct Problem {
 pub struct SignedOut {
     /// The provider could not be told: signing in again may ask for no password.
     pub provider_session_alive: bool,
+    /// Somebody signed in again in this browser meanwhile: the page is an old one, and that session goes on.
+    pub signed_in_again: bool,
 }
 
 /// A provider as shown to people.

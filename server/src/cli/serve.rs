@@ -2,6 +2,7 @@
 
 use std::{process::ExitCode, time::Duration};
 
+use bff::Clock;
 use clap::Args;
 use tokio::net::TcpListener;
 
@@ -9,8 +10,9 @@ use super::{ConfigFile, Failure, print};
 use crate::{
     config::Config,
     key_reload, metrics,
+    policy::Policy,
     serve::{asked_to_stop, listen, serve},
-    site::{Site, StartError, site, with_causes},
+    site::{Site, StartError, put_together, with_causes},
     telemetry::{self, Traces},
 };
 
@@ -34,8 +36,11 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
     }
     let config = arguments.config.read_to_serve()?;
     let traces = start_telemetry(&config)?;
+    let policy = policy(&config)?;
     serve_metrics(&config).await?;
-    let site = site(&config).await.map_err(|error| start_failure(&error))?;
+    let site = put_together(&config, policy, Clock::system())
+        .await
+        .map_err(|error| start_failure(&error))?;
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
         .map_err(|error| Failure::Other(with_causes(&error)))?;
@@ -51,6 +56,7 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
 
     let config = arguments.config.read_demo()?;
     let traces = start_telemetry(&config)?;
+    let policy = policy(&config)?;
     let failure = |error: &dyn std::error::Error| Failure::Other(with_causes(error));
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
@@ -58,7 +64,9 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     serve_metrics(&config).await?;
     let provider = demo_house::listen(&config).await.map_err(|error| failure(&error))?;
     tokio::spawn(provider.run());
-    let site = site(&config).await.map_err(|error| start_failure(&error))?;
+    let site = put_together(&config, policy, Clock::system())
+        .await
+        .map_err(|error| start_failure(&error))?;
     key_reload::at_every_hangup(site.keys.clone(), config.session.keys_file.clone());
     demo_house::seed(&config, &site.store)
         .await
@@ -70,6 +78,11 @@ async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
     ));
     serve_until_stopped(listener, site, traces).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The rules, read before a port is opened: a mistake in them is the operator's, as one in the configuration is.
+fn policy(config: &Config) -> Result<Policy, Failure> {
+    Policy::load(&config.policies).map_err(|error| start_failure(&StartError::Policy(error)))
 }
 
 /// Starts counting and serves the counts, where the configuration says so.

@@ -7,7 +7,7 @@ mod unread;
 use super::{
     ApiSettings, Config, DatabaseUrl, LogSettings, SessionSettings, directory, keys,
     problem::{Complaint, Origin, Problem, Problems},
-    provider,
+    provider, sign_in,
     source::{Entries, Raw, Sources},
     telemetry, upstreams, values,
 };
@@ -55,15 +55,13 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let directory = directory::settings(reader);
     let telemetry = telemetry::settings(reader);
     let upstreams = upstreams::all(reader, &providers);
-    let listen = listen?;
-    let here = || values::origin(&format!("http://localhost:{}", listen.port())).ok();
+    let here = |port| values::origin(&format!("http://localhost:{port}")).ok();
+    let public_url = public_url.filter(|_| reader.is_written("public_url"));
+    let public_url = public_url.or_else(|| here(listen.map_or(0, |listen| listen.port())))?;
+    sign_in::check(reader, &public_url, session.as_ref(), &providers);
     Some(Config {
-        public_url: if reader.is_written("public_url") {
-            public_url?
-        } else {
-            here()?
-        },
-        listen,
+        public_url,
+        listen: listen?,
         demo_listen,
         metrics_listen,
         database_url: database_url?,
@@ -110,22 +108,9 @@ fn session(reader: &mut Reader) -> Option<SessionSettings> {
             recent => Ok(Some(recent)),
         },
     });
-    let (idle, absolute) = (idle?, absolute?);
-    if idle.is_zero() {
-        reader.complain(
-            "session.idle",
-            Complaint::new("is nothing", "write how long a sign-in may rest, such as `8h`"),
-        );
-    }
-    if absolute < idle {
-        reader.complain(
-            "session.absolute",
-            Complaint::new("is shorter than `session.idle`", "make it at least as long"),
-        );
-    }
     Some(SessionSettings {
-        idle,
-        absolute,
+        idle: idle?,
+        absolute: absolute?,
         max_per_person: max_per_person?,
         keys_file: keys_file.map(PathBuf::from),
         recent: recent?,
@@ -228,6 +213,19 @@ impl Reader {
             ),
             None => Some(split(keys::describing(place)?.default.unwrap_or_default())),
         }
+    }
+
+    /// The text somebody wrote at this place.
+    pub(super) fn text(&self, place: &str) -> Option<&str> {
+        match self.entries.values.get(place) {
+            Some((Raw::Text(text), _)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether something was said of this key already.
+    pub(super) fn is_told(&self, place: &str) -> bool {
+        self.problems.iter().any(|problem| problem.key == place)
     }
 
     /// Whether somebody wrote this key.

@@ -45,25 +45,31 @@ const KNOWN: [&str; 12] = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512",
 ];
 
-/// Looks at everything that can be known without asking anybody.
-pub(crate) fn check(config: &BffConfig) -> Result<(), ConfigError> {
-    let mut found = Vec::new();
-    let mut say = |key: String, problem: String| found.push(ConfigProblem { key, problem });
-    check_site(config, &mut say);
-    let mut seen = HashSet::new();
-    for provider in &config.providers {
-        if !seen.insert(&provider.id) {
-            say(
-                format!("providers.{}", provider.id),
-                "is named twice; every provider needs its own id".into(),
-            );
+impl BffConfig {
+    /// Looks at everything that can be known without asking anybody. [`Bff::new`](crate::Bff::new) does so first; by itself
+    /// it tells an operator of mistakes before anything is opened.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let mut found = Vec::new();
+        let mut say = |key: String, problem: String| found.push(ConfigProblem { key, problem });
+        check_site(self, &mut say);
+        let mut seen = HashSet::new();
+        for provider in &self.providers {
+            if !seen.insert(&provider.id) {
+                say(
+                    format!("providers.{}", provider.id),
+                    "is named twice; every provider needs its own id".into(),
+                );
+            }
+            check_provider(provider, &mut say);
         }
-        check_provider(provider, &mut say);
-    }
-    if found.is_empty() {
-        Ok(())
-    } else {
-        Err(ConfigError { problems: found })
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError { problems: found })
+        }
     }
 }
 
@@ -92,19 +98,25 @@ fn check_site(config: &BffConfig, say: &mut impl FnMut(String, String)) {
     if config.providers.is_empty() {
         say("providers".into(), "at least one provider is needed to sign in".into());
     }
-    if config.session.idle < Duration::from_mins(1) || config.session.idle > config.session.absolute {
+    if config.session.idle < Duration::from_mins(1) {
         say(
             "session.idle".into(),
-            "must be at least one minute and not longer than session.absolute".into(),
+            "is under a minute; people would be signed out while they read".into(),
+        );
+    }
+    if config.session.idle > config.session.absolute {
+        say(
+            "session.absolute".into(),
+            "is shorter than session.idle; make it at least as long".into(),
         );
     }
     if config.max_sessions.get() > 1_000 {
-        say("max_sessions".into(), "must not exceed 1,000".into());
+        say("max_sessions".into(), "is more than 1,000; make it smaller".into());
     }
     if config.session.absolute > Duration::from_hours(400 * 24) {
         say(
             "session.absolute".into(),
-            "must not exceed 400 days; browsers forget cookies then".into(),
+            "is more than 400 days, when browsers forget cookies; make it shorter".into(),
         );
     }
 }
@@ -165,7 +177,7 @@ fn check_algorithms(provider: &ProviderConfig, key: &str, say: &mut impl FnMut(S
         );
     }
     if macs > 0 && provider.client_secret.is_none() {
-        say(key.into(), "HS* needs a client_secret".into());
+        say(key.into(), "HS* needs a client_secret; write it as well".into());
     }
 }
 
@@ -227,7 +239,7 @@ mod tests {
         wrong
             .providers
             .push(ProviderConfig::new("demo", "http://idp.example", "").unwrap());
-        let keys: Vec<_> = check(&wrong).unwrap_err().problems.into_iter().map(|p| p.key).collect();
+        let keys: Vec<_> = wrong.check().unwrap_err().problems.into_iter().map(|p| p.key).collect();
         let demo = |s: &str| format!("providers.demo{s}");
         let expected = [
             "public_url",
@@ -258,6 +270,6 @@ mod tests {
         ] {
             assert!(!is_secure_or_loopback(&Url::parse(bad).unwrap()), "{bad}");
         }
-        assert_eq!(check(&config("http://localhost:4040/")), Ok(()));
+        assert_eq!(config("http://localhost:4040/").check(), Ok(()));
     }
 }

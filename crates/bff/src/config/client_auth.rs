@@ -51,7 +51,7 @@ pub(super) fn problem(provider: &ProviderConfig) -> Option<String> {
     let secret_is_idle = has_secret && !provider.algorithms.iter().any(|alg| alg.starts_with("HS"));
     match method {
         ClientAuthMethod::SecretBasic | ClientAuthMethod::SecretPost if !has_secret && !gets_secret => {
-            Some(format!("`{name}` needs a client_secret"))
+            Some(format!("`{name}` needs a client_secret; write it as well"))
         }
         ClientAuthMethod::PrivateKeyJwt { .. } | ClientAuthMethod::None if secret_is_idle => Some(format!(
             "`{name}` never sends the client_secret; remove it, here and at the provider"

@@ -23,6 +23,13 @@ impl Pages for PlainPages {
     }
 
     fn signed_out(&self, signed_out: &SignedOut) -> Response {
+        if signed_out.signed_in_again {
+            return page(
+                StatusCode::OK,
+                "You are signed in",
+                "<p><a href=\"/\">Home page</a></p>\n",
+            );
+        }
         let note = if signed_out.provider_session_alive {
             "<p>You may still be signed in at the provider. Sign out there as well if this is not your own device.</p>\n"
         } else {
@@ -40,6 +47,14 @@ impl Pages for PlainPages {
             StatusCode::OK,
             "Sign in with",
             &choices("/auth/login", providers, return_to),
+        )
+    }
+
+    fn sign_up_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
+        page(
+            StatusCode::OK,
+            "Make an account with",
+            &choices("/auth/signup", providers, return_to),
         )
     }
 

@@ -57,18 +57,10 @@ pub(super) async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMa
     let provider = match (&provider_id, &*inner.providers) {
         (Some(id), _) => inner.provider(id),
         (None, [only]) => Some(only),
-        (None, several) if wish.account && only_one_makes_accounts(several).is_some() => {
-            only_one_makes_accounts(several)
-        }
-        (None, several) => {
-            let link = |p: &Arc<Provider>| ProviderLink {
-                id: p.config.id.clone(),
-                title: p.config.title.clone(),
-            };
-            return inner
-                .pages
-                .chooser(&several.iter().map(link).collect::<Vec<_>>(), &return_to);
-        }
+        (None, several) => match one_or_choice(inner, several, wish.account, &return_to) {
+            Ok(only) => Some(only),
+            Err(choice) => return *choice,
+        },
     };
     let Some(provider) = provider else {
         let message = "There is no such way to sign in here.";
@@ -95,10 +87,29 @@ pub(super) async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMa
     }
 }
 
-/// Where there is one place to make an account, nobody has to choose.
-fn only_one_makes_accounts(providers: &[Arc<Provider>]) -> Option<&Arc<Provider>> {
-    let mut able = providers.iter().filter(|p| p.can_sign_up());
-    able.next().filter(|_| able.next().is_none())
+/// Where there is one place to make an account, nobody has to choose; else the page of those that can do what is wished.
+fn one_or_choice<'a>(
+    inner: &Inner,
+    providers: &'a [Arc<Provider>],
+    account: bool,
+    return_to: &ReturnPath,
+) -> Result<&'a Arc<Provider>, Box<Response>> {
+    let link = |p: &Arc<Provider>| ProviderLink {
+        id: p.config.id.clone(),
+        title: p.config.title.clone(),
+    };
+    let able = providers.iter().filter(|p| account && p.can_sign_up());
+    match able.collect::<Vec<_>>()[..] {
+        [only] => Ok(only),
+        [] => {
+            let links: Vec<_> = providers.iter().map(link).collect();
+            Err(Box::new(inner.pages.chooser(&links, return_to)))
+        }
+        ref several => {
+            let links: Vec<_> = several.iter().map(|provider| link(provider)).collect();
+            Err(Box::new(inner.pages.sign_up_chooser(&links, return_to)))
+        }
+    }
 }
 
 /// A person opens a tab; a prefetch, an image or a frame is nobody's wish to sign in.

@@ -16,7 +16,7 @@ use super::revocation::revoke;
 use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
 use crate::event::{Outcome, What, event};
-use crate::guard::session_id;
+use crate::guard::{session_id, session_of};
 use crate::pages::{LeaveForm, SignedOut};
 use crate::problem::Failure;
 use crate::provider::Provider;
@@ -157,7 +157,7 @@ fn remember(inner: &Inner, leaving: &Leaving, response: &mut Response) {
     }
 }
 
-/// `GET /auth/signed-out?state=`: says it, and does nothing else. Without what was remembered, or with another
+/// `GET /auth/signed-out?state=`: says it, unless somebody signed in again, and does nothing else. Without what was remembered, or with another
 /// `state`, the page is plain and nothing is forgotten.
 pub(crate) async fn signed_out(
     State(inner): State<Arc<Inner>>,
@@ -178,7 +178,12 @@ pub(crate) async fn signed_out(
         _ => false,
     });
     let provider_session_alive = leaving.as_ref().is_some_and(|l| l.provider_session_alive);
-    let mut response = inner.pages.signed_out(&SignedOut { provider_session_alive });
+    // A store that does not answer is no reason to doubt it: the sign-out that led here was done.
+    let signed_in_again = matches!(session_of(&inner, &headers).await, Ok(Some(_)));
+    let mut response = inner.pages.signed_out(&SignedOut {
+        provider_session_alive,
+        signed_in_again,
+    });
     if leaving.is_some() {
         inner.cookies.remove(&name).add_to(response.headers_mut());
     }

@@ -141,3 +141,20 @@ async fn si_6_a_new_account_needs_no_choice_where_one_provider_makes_them() {
     assert_eq!(parameter(&authorize, "prompt").as_deref(), Some("create"));
     assert!(parameter(&authorize, "redirect_uri").unwrap().ends_with("/other"));
 }
+
+#[tokio::test]
+async fn si_6_a_new_account_is_made_where_somebody_chooses_among_those_that_make_them() {
+    let house = house().await;
+    for provider in ["demo", "other"] {
+        house.browser().start(&format!("/auth/login?provider={provider}")).await;
+    }
+    let mut browser = house.browser();
+    let chooser = browser.go("/auth/signup?return_to=/me").await;
+    assert_eq!(chooser.status, 200);
+    link(&chooser, "/auth/signup?provider=demo&amp;");
+    let way = link(&chooser, "/auth/signup?provider=other&amp;");
+    assert_eq!(way, "/auth/signup?provider=other&return_to=%2Fme");
+    let authorize = browser.start(&way).await;
+    assert_eq!(parameter(&authorize, "prompt").as_deref(), Some("create"));
+    assert!(parameter(&authorize, "redirect_uri").unwrap().ends_with("/other"));
+}

@@ -1,16 +1,16 @@
 //! Do the presets say what the providers' documentation says, and are they complete?
 
 use super::*;
+use crate::config::BffConfig;
 use crate::config::issuer::IssuerRule;
 use crate::config::key_ring::KeyRing;
 use crate::config::user_flow::ErrorAction;
-use crate::config::{BffConfig, check};
 
 const GUID: &str = "b7e2c1a3-9f4d-4e2a-8c1b-3a7d2e5f6b8c";
 
 fn problems(provider: ProviderConfig) -> Vec<String> {
     let config = BffConfig::new(Url::parse("https://site.example").unwrap(), KeyRing::ephemeral());
-    let found = check::check(&config.with_provider(provider)).err();
+    let found = config.with_provider(provider).check().err();
     found.map_or_else(Vec::new, |e| e.problems.into_iter().map(|p| p.key).collect())
 }
 
