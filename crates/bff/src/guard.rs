@@ -23,7 +23,7 @@ pub(crate) mod step_up;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::HeaderMap;
@@ -37,6 +37,7 @@ use crate::bff::Inner;
 use crate::cookies;
 use crate::event::{Outcome, What};
 use crate::problem::Failure;
+use crate::return_path::ReturnPath;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::room::SessionError;
 
@@ -92,6 +93,12 @@ async fn find_session(State(inner): State<Arc<Inner>>, mut request: Request, nex
         Ok(None) => next.run(request).await,
         Err(error) => inner.show(Failure::ours(&error).about(What::Access), None),
     }
+}
+
+/// The page a request is for, as its browser knows it: a router within a router sees only what follows its own path.
+fn page_of(extensions: &http::Extensions, uri: &http::Uri) -> ReturnPath {
+    let uri = extensions.get::<OriginalUri>().map_or(uri, |original| &original.0);
+    ReturnPath::parse(uri.path_and_query().map_or("/", |p| p.as_str()))
 }
 
 /// Who is signed in, found by [`protect`] or here: for what guards itself, inside a protected site or beside it.

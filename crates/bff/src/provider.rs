@@ -101,7 +101,7 @@ impl Provider {
     }
 
     /// What proves who we are at `metadata`'s endpoints, for requests of this moment.
-    pub(crate) fn client_auth(&self, metadata: &discovery::Metadata) -> ClientAuth<'_> {
+    pub(crate) fn client_auth<'a>(&'a self, metadata: &'a discovery::Metadata) -> ClientAuth<'a> {
         ClientAuth::of(self, metadata)
     }
 

@@ -7,7 +7,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http::header::{CACHE_CONTROL, REFERRER_POLICY};
+use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -23,7 +23,9 @@ const MAX_BODY: usize = 64 * 1024;
 
 pub(crate) fn routes(inner: Arc<Inner>) -> Router {
     // The provider's page posts to the callback; what protects it is `state`.
-    let callback = get(sign_in::callback::by_get).post(sign_in::callback::by_post);
+    let callback = get(sign_in::callback::by_get)
+        .post(sign_in::callback::by_post)
+        .head(refuse);
     let defended = Router::new()
         .route("/auth/logout", post(sign_out::here::sign_out))
         .layer(from_fn_with_state(Arc::clone(&inner), csrf::defend));
@@ -40,7 +42,7 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
         )
         .route("/auth/device", get(sign_in::device::begin::start).head(refuse))
         .route("/auth/device/wait", get(sign_in::device::wait).head(refuse))
-        .route("/auth/signed-out", get(sign_out::here::signed_out))
+        .route("/auth/signed-out", get(sign_out::here::signed_out).head(refuse))
         .route("/auth/session", get(session))
         .route(
             "/auth/backchannel-logout/{provider}",
@@ -61,12 +63,18 @@ async fn refuse() -> StatusCode {
     StatusCode::METHOD_NOT_ALLOWED
 }
 
-/// Addresses here carry codes and `state`: they are kept neither in caches nor in referrers (RFC 9700 §4.2.4).
+/// Addresses here carry codes and `state`: they are kept neither in caches nor in referrers (RFC 9700 §4.2.4). Nobody clicks in
+/// somebody else's frame (§4.16), but for the one address that is made for it and says by whom.
 async fn keep_private(request: Request, next: Next) -> Response {
+    let is_for_frames = request.uri().path().starts_with("/auth/frontchannel-logout/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !is_for_frames {
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
     response
 }
 

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{OriginalUri, Request};
+use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
 
 use super::gate::{Admitted, Gate, Guarded};
+use super::page_of;
 use super::signed_in::SignedIn;
 use crate::bff::{Bff, Inner};
 use crate::problem::Failure;
@@ -74,9 +75,7 @@ impl RequireProvider {
             None => (StatusCode::UNAUTHORIZED, "Sign in first", "no session"),
         };
         let message = format!("This page is for people who are signed in with {}.", wanted.title);
-        let uri = request.extensions().get::<OriginalUri>();
-        let uri = uri.map_or_else(|| request.uri(), |original| &original.0);
-        let here = ReturnPath::parse(uri.path_and_query().map_or("/", |p| p.as_str()));
+        let here = page_of(request.extensions(), request.uri());
         let way = login_path(Some(&self.provider), &here);
         Err(Failure::new(status, title, message, reason).retry(way))
     }

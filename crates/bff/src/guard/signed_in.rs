@@ -10,9 +10,9 @@ use http::StatusCode;
 use http::request::Parts;
 use time::OffsetDateTime;
 
+use super::page_of;
 use crate::bff::Inner;
 use crate::problem::Failure;
-use crate::return_path::ReturnPath;
 use crate::session::Identity;
 use crate::session::record::{SealedTokens, Session};
 use crate::tokens::kept::TokenRequest;
@@ -105,7 +105,7 @@ fn sign_in_first(parts: &Parts) -> Response {
     let Some(SignInPages(inner)) = parts.extensions.get() else {
         return (StatusCode::UNAUTHORIZED, "sign in first").into_response();
     };
-    let here = ReturnPath::parse(parts.uri.path_and_query().map_or("/", |p| p.as_str()));
+    let here = page_of(&parts.extensions, &parts.uri);
     let failure = Failure::new(
         StatusCode::UNAUTHORIZED,
         "Sign in first",

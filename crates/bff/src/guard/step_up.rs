@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use super::bearer::Caller;
 use super::combined::Combined;
 use super::gate::{Admitted, Gate, Guarded};
+use super::page_of;
 use super::signed_in::SignedIn;
 use crate::bff::{Bff, Inner};
 use crate::event::{Outcome, What, event};
@@ -119,7 +120,7 @@ impl RequireStepUp {
         }
         let opens_page = is_navigation(request.headers()) && wants_page(request.headers());
         let return_to = if opens_page && request.method().is_safe() {
-            ReturnPath::parse(request.uri().path_and_query().map_or("/", |p| p.as_str()))
+            page_of(request.extensions(), request.uri())
         } else {
             self.page_before(request.headers())
         };

@@ -18,7 +18,7 @@ const LIFETIME: i64 = 60;
 #[derive(Clone)]
 pub(crate) struct Assertion<'a> {
     pub(crate) client_id: Arc<str>,
-    /// The issuer.
+    /// The issuer as its metadata name it.
     pub(crate) audience: &'a str,
     pub(crate) key: &'a PrivateKey,
     pub(crate) kid: Option<&'a str>,

@@ -24,7 +24,7 @@ pub(crate) enum ClientAuth<'a> {
 
 impl<'a> ClientAuth<'a> {
     /// As the configuration says; `automatic` follows the metadata.
-    pub(super) fn of(provider: &'a Provider, metadata: &Metadata) -> Self {
+    pub(super) fn of(provider: &'a Provider, metadata: &'a Metadata) -> Self {
         let (config, client) = (&provider.config, provider.client());
         let id = Arc::clone(&client.id);
         let by_secret = |in_form: bool| match client.secret.clone() {
@@ -49,7 +49,7 @@ impl<'a> ClientAuth<'a> {
             ClientAuthMethod::None => Self::Public { id },
             ClientAuthMethod::PrivateKeyJwt { key, kid } => Self::Signed(Assertion {
                 client_id: id,
-                audience: &config.issuer,
+                audience: metadata.assertion_audience(),
                 key,
                 kid: kid.as_deref(),
                 algorithm: key.algorithm(metadata.assertion_algorithms()),

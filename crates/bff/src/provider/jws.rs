@@ -55,7 +55,7 @@ impl<'a> Compact<'a> {
             seconds_of(&claims, moment)?;
         }
         let signature = bytes(signature)?;
-        // The verifier of `openidconnect` panics at a MAC of another length, for ID tokens and all others.
+        // The verifier of `openidconnect` panics at a MAC of another length.
         if mac_len(&header.alg).is_some_and(|len| len != signature.len()) {
             return Err(Unreadable);
         }
@@ -89,11 +89,14 @@ impl<'a> Compact<'a> {
         self.claims.get(claim)?.as_str()
     }
 
-    /// The texts of a claim that is a list; anything else in it is left out.
+    /// The texts of a claim that is a list or, as some providers write a list of one, a text; anything else is left out.
     pub(crate) fn texts(&self, claim: &str) -> Vec<String> {
-        let list = self.claims.get(claim).and_then(Value::as_array);
-        let texts = list.into_iter().flatten().filter_map(Value::as_str);
-        texts.map(str::to_owned).collect()
+        let list = match self.claims.get(claim) {
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// A moment in seconds since 1970.
@@ -104,6 +107,15 @@ impl<'a> Compact<'a> {
     /// `aud`, one or many; empty where it cannot be read.
     pub(crate) fn audiences(&self) -> Vec<&str> {
         audiences_of(&self.claims).unwrap_or_default()
+    }
+
+    /// Whether `client` is in `aud`, and nobody there is neither `client` nor one of `trusted` (Core §3.1.3.7, rule 3).
+    pub(crate) fn is_for(&self, client: &str, trusted: &[String]) -> bool {
+        let audiences = self.audiences();
+        audiences.contains(&client)
+            && audiences
+                .iter()
+                .all(|aud| *aud == client || trusted.iter().any(|one| one == aud))
     }
 }
 

@@ -8,7 +8,7 @@ use super::Provider;
 use super::discovery::NotReady;
 use super::id_token::check_age;
 use super::jws::{Compact, Unreadable};
-use super::keys::{Asker, Key, NoKeys};
+use super::keys::{Asker, NoKeys};
 
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -54,12 +54,7 @@ impl Provider {
         let read = self.read_logout_claims(&token, &metadata.issuer);
         let read = read.map_err(LogoutTokenError::Refused)?;
         // Anybody can send a token that names a key: they are strangers.
-        let is_signed = if token.header.alg.starts_with("HS") {
-            token.is_signed_by(self.client().secret.as_ref().map(Key::of_secret).as_slice())
-        } else {
-            let signer = self.signer_of(&token, (&metadata, &read.issuer), Asker::Stranger);
-            signer.await?.is_some()
-        };
+        let is_signed = self.signed(&token, (&metadata, &read.issuer), Asker::Stranger).await?;
         if is_signed {
             Ok(read)
         } else {
@@ -81,11 +76,7 @@ impl Provider {
     fn read_logout_claims(&self, token: &Compact<'_>, named: &str) -> Result<LogoutToken, &'static str> {
         let issuer = self.config.issuer_of(&token.claims, named);
         let issuer = issuer.ok_or("`iss` is not the configured issuer")?;
-        let client = self.client();
-        let ours = &*client.id;
-        let audiences = token.audiences();
-        let trusted = |aud: &&str| *aud == ours || self.config.extra_audiences.iter().any(|extra| extra == aud);
-        if !audiences.contains(&ours) || !audiences.iter().all(trusted) {
+        if !token.is_for(&self.client().id, &self.config.extra_audiences) {
             return Err("`aud` is not us alone");
         }
         if token.claims.contains_key("nonce") {

@@ -58,6 +58,17 @@ impl Metadata {
         has("client_secret_post") && !has("client_secret_basic")
     }
 
+    /// Whom assertions of clients are for: the issuer (RFC 9700 §2.5), or its token endpoint where the metadata are those of many tenants
+    /// and name a pattern (RFC 7523 §3).
+    pub(crate) fn assertion_audience(&self) -> &str {
+        let is_pattern = self.issuer.contains(['{', '}']);
+        if is_pattern {
+            self.token_endpoint.as_str()
+        } else {
+            &self.issuer
+        }
+    }
+
     /// Algorithms it takes assertions of clients in, if it says so (Discovery §3).
     pub(crate) fn assertion_algorithms(&self) -> Option<&[String]> {
         self.token_endpoint_auth_signing_alg_values_supported.as_deref()

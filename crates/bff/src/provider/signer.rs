@@ -7,6 +7,21 @@ use super::jws::Compact;
 use super::keys::{Asker, Key, NoKeys};
 
 impl Provider {
+    /// Whether the provider made the signature of `token`, which says it is of `issuer`: with the secret it shares with us, or with
+    /// one of its keys. The caller has checked that the algorithm is allowed.
+    pub(super) async fn signed(
+        &self,
+        token: &Compact<'_>,
+        place: (&Metadata, &str),
+        asker: Asker,
+    ) -> Result<bool, NoKeys> {
+        if token.header.alg.starts_with("HS") {
+            let client = self.client();
+            return Ok(token.is_signed_by(client.secret.as_ref().map(Key::of_secret).as_slice()));
+        }
+        Ok(self.signer_of(token, place, asker).await?.is_some())
+    }
+
     /// The key that made the signature of `token`, which says it is of `issuer`; none when the provider has no such key. The caller
     /// has checked that the algorithm is allowed and none of shared secrets.
     pub(super) async fn signer_of(

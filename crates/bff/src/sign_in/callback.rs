@@ -141,6 +141,11 @@ async fn checked(
     answer: Answer,
 ) -> Result<(Pending, Said), Box<Failure>> {
     let stray = |reason: &str| Box::new(Failure::stray(reason).retry("/auth/login"));
+    // Before anything is judged: whoever kept the cookie cannot try a second answer after a first that did not fit.
+    let fresh = |p: &Pending| inner.spent.spend(&p.state, inner.config.clock.now());
+    if pending.as_ref().is_some_and(|pending| !fresh(pending)) {
+        return Err(stray("the sign-in was answered before"));
+    }
     if answer.is_ambiguous {
         return Err(stray("a parameter was sent twice"));
     }
@@ -179,9 +184,6 @@ async fn checked(
         (Some(_), Some(_)) => return Err(stray("the answer holds a code and an error")),
         (None, None) => return Err(stray("the answer holds neither a code nor an error")),
     };
-    if !inner.spent.spend(&pending.state, inner.config.clock.now()) {
-        return Err(stray("the answer was used before"));
-    }
     Ok((pending, Said::Code(code)))
 }
 

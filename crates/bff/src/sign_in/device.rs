@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use http::header::{HeaderName, X_FRAME_OPTIONS};
+use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use self::pace::{Asking, Turn};
@@ -105,7 +105,6 @@ fn shown(inner: &Inner, mut waiting: Waiting) -> Outcome {
     };
     let mut response = inner.pages.device(&code);
     let headers = response.headers_mut();
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     if let Ok(value) = HeaderValue::from_str(&format!("{pause}; url={again}")) {
         headers.insert(HeaderName::from_static("refresh"), value);
     }

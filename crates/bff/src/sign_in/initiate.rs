@@ -7,8 +7,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use url::form_urlencoded;
 
 use super::request::Wish;
@@ -30,27 +29,17 @@ pub(crate) async fn by_get(State(inner): State<Arc<Inner>>, RawQuery(query): Raw
 /// where the session that is to be replaced is known.
 pub(crate) async fn by_post(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {
     let initiated = Initiated::parse(&body);
-    in_no_frame(match initiated.and_then(|initiated| initiated.query()) {
+    match initiated.and_then(|initiated| initiated.query()) {
         Some(query) => see_other(&format!("/auth/initiate?{query}")),
         None => refused(&inner, "a parameter was sent twice or is too long"),
-    })
+    }
 }
 
 async fn initiate(inner: &Inner, encoded: &[u8], headers: &HeaderMap) -> Response {
-    in_no_frame(match Initiated::parse(encoded) {
+    match Initiated::parse(encoded) {
         Some(initiated) => leave(inner, &initiated, headers).await,
         None => refused(inner, "a parameter was sent twice"),
-    })
-}
-
-/// Nobody clicks through to a provider in somebody else's frame.
-fn in_no_frame(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers
-        .entry(CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("frame-ancestors 'none'"));
-    response
+    }
 }
 
 async fn leave(inner: &Inner, initiated: &Initiated, headers: &HeaderMap) -> Response {

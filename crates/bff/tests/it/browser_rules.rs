@@ -162,3 +162,23 @@ async fn hd_4_no_address_of_the_site_carries_a_secret() {
     }
     assert!(!addresses.contains(&session));
 }
+
+#[tokio::test]
+async fn fc_3_no_other_page_of_ours_stands_in_a_frame() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    for path in [
+        "/auth/login",
+        "/auth/login?provider=nobody",
+        "/auth/signed-out",
+        "/auth/session",
+        "/auth/callback/demo?state=x",
+    ] {
+        let page = browser.go(path).await;
+        assert_eq!(page.header("x-frame-options"), "DENY", "{path}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
+    }
+    let framed = browser.go("/auth/frontchannel-logout/demo?sid=x").await;
+    assert!(framed.headers.get("x-frame-options").is_none(), "{:?}", framed.headers);
+}

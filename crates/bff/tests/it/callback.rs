@@ -239,3 +239,34 @@ async fn cb_8_an_error_together_with_a_code_is_refused() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn cb_1_a_kept_cookie_gives_no_second_answer_after_one_that_did_not_fit() {
+    let house = House::new().await;
+    for (name, value) in [
+        ("error", "access_denied"),
+        ("iss", "https://evil.example"),
+        ("code", ""),
+    ] {
+        let mut browser = house.browser();
+        let authorize = browser.start("/auth/login").await;
+        let callback = browser.authorize(&authorize, "alice").await;
+        let kept = browser.cookies.clone();
+        let first = with_parameter(&callback, name, Some(value));
+        assert!((400..500).contains(&browser.go(first.as_str()).await.status), "{name}");
+        browser.cookies = kept;
+        refuses(&house, &mut browser, &callback, name).await;
+    }
+}
+
+#[tokio::test]
+async fn cb_1_asking_for_the_headers_alone_takes_no_answer() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    let head = browser.request(reqwest::Method::HEAD, callback.as_str(), &[]);
+    assert_eq!(browser.send(head).await.status, 405);
+    assert_eq!((house.provider.requests(Endpoint::Token), house.rows().await), (0, 0));
+    assert_eq!(browser.go(callback.as_str()).await.status, 303, "it is still good");
+}

@@ -7,7 +7,9 @@ use bff::{EntraAudience, ProviderConfig};
 use demo::{DemoConfig, DemoHandle, Endpoint, Patch};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, at_demo, like_microsoft, parameter, patch, without};
+use crate::support::{
+    Browser, House, Plan, at_demo, client_key, decoded, field, like_microsoft, parameter, patch, without,
+};
 
 const REAL: &str = "https://login.microsoftonline.com";
 pub(crate) const OURS: &str = "b7e2c1a3-9f4d-4e2a-8c1b-3a7d2e5f6b8c";
@@ -228,4 +230,27 @@ async fn si_2_a_key_of_one_tenant_signs_for_no_other() {
         house.advance(Duration::from_hours(2));
         assert_eq!(house.browser().sign_in("alice").await.status, 303, "{fits}");
     }
+}
+
+#[tokio::test]
+async fn ca_1_an_assertion_names_the_issuer_of_the_metadata_and_no_pattern() {
+    let plan = Plan {
+        demo: |demo| {
+            one_tenant(demo);
+            demo.client_keys = vec![client_key().jwk.clone()];
+        },
+        provider: |known| {
+            let preset = ProviderConfig::entra("demo", DOMAIN, "portico").unwrap();
+            at_demo(known, preset, REAL);
+            known.client_secret = None;
+            known.client_auth = client_key().method();
+        },
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let provider = house.provider.at(&format!("{DOMAIN}/v2.0")).unwrap();
+    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    let bodies = provider.bodies(Endpoint::Token);
+    let (_, claims) = decoded(&field(&bodies[0], "client_assertion").unwrap());
+    assert_eq!(claims["aud"], json!(issuer_of(&house, OURS)));
 }

@@ -186,3 +186,20 @@ async fn id_17_a_person_is_issuer_and_subject_whatever_else_changes() {
         "the same subject of another provider is somebody else"
     );
 }
+
+#[tokio::test]
+async fn id_1_what_a_token_says_of_the_person_in_odd_types_keeps_nobody_out() {
+    let house = House::new().await;
+    for (name, value) in [
+        ("address", json!("1 Main St")),
+        ("email_verified", json!("True")),
+        ("email_verified", json!(1)),
+        ("phone_number", json!(123)),
+        ("updated_at", json!("yesterday")),
+        ("preferred_username#de", json!(true)),
+        ("acr", json!(1)),
+        ("amr", json!("pwd")),
+    ] {
+        accepts(&house, patch(name, value)).await;
+    }
+}

@@ -328,3 +328,13 @@ async fn rf_8_a_sign_out_during_a_refresh_wins() {
         "the new refresh token is still good"
     );
 }
+
+#[tokio::test]
+async fn rf_4_an_odd_claim_in_a_refreshed_id_token_ends_no_session() {
+    let (house, mut browser) = expired().await;
+    house
+        .provider
+        .change(|faults| faults.id_token = patch("address", "1 Main St"));
+    assert_eq!(browser.go("/token").await.status, 200);
+    assert_eq!(house.rows().await, 1);
+}

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
-use bff::{ReturnPath, SignedIn};
+use bff::{ReturnPath, SignedIn, StepUp};
 use serde_json::json;
 use url::Url;
 
@@ -157,4 +157,35 @@ async fn si_6_a_new_account_is_made_where_somebody_chooses_among_those_that_make
     let authorize = browser.start(&way).await;
     assert_eq!(parameter(&authorize, "prompt").as_deref(), Some("create"));
     assert!(parameter(&authorize, "redirect_uri").unwrap().ends_with("/other"));
+}
+
+#[tokio::test]
+async fn si_12_a_page_of_a_router_within_a_router_is_returned_to() {
+    let house = house().await;
+    let who = async |person: SignedIn| person.identity().subject.clone();
+    let shelf = Router::new().route("/{id}", get(who));
+    let safe = Router::new()
+        .route("/{id}", get(who))
+        .layer(house.bff.require_step_up(StepUp::acr("mfa")));
+    let router = house
+        .bff
+        .protect(Router::new().nest("/docs", shelf).nest("/safe", safe));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let mut browser = house.browser();
+    let page = browser.go(address.join("docs/7?page=2").unwrap().as_str()).await;
+    assert_eq!(page.status, 401);
+    assert_eq!(
+        link(&page, "/auth/login"),
+        "/auth/login?return_to=%2Fdocs%2F7%3Fpage%3D2"
+    );
+    browser.sign_in_by("/auth/login?provider=demo", "alice").await;
+    let page = browser.go(address.join("safe/7").unwrap().as_str()).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    assert!(
+        page.location().as_str().contains("return_to=%2Fsafe%2F7"),
+        "{}",
+        page.location()
+    );
 }

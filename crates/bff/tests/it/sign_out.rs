@@ -274,3 +274,17 @@ async fn si_9_a_provider_that_is_down_stops_no_sign_out() {
     assert!([200, 303].contains(&browser.submit("/auth/logout", &[]).await.status));
     assert_eq!((browser.session(), house.rows().await), (None, 0));
 }
+
+#[tokio::test]
+async fn lo_5_an_old_page_does_not_speak_for_a_new_session() {
+    let (house, mut browser) = signed_in().await;
+    let page = browser.go("/auth/signed-out").await;
+    assert!(page.body.contains("You are signed in"), "{}", page.body);
+    assert_eq!(
+        (browser.go("/").await.body.as_str(), house.rows().await),
+        ("hello alice", 1)
+    );
+    browser.submit("/auth/logout", &[]).await;
+    let page = browser.go("/auth/signed-out").await;
+    assert!(page.body.contains("You are signed out"), "{}", page.body);
+}

@@ -7,7 +7,7 @@ use super::UserinfoError;
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::provider::jws::Compact;
-use crate::provider::keys::{Asker, Key};
+use crate::provider::keys::Asker;
 
 /// The text of a JWT: its header is JSON, and so begins like this in base64url.
 pub(super) fn token_in(body: &[u8]) -> Option<&str> {
@@ -31,15 +31,8 @@ impl Provider {
         if !self.config.algorithms.contains(&token.header.alg) || is_other_kind || !is_ours || !is_for_us {
             return Err(UserinfoError::NotBelieved);
         }
-        let is_signed = if token.header.alg.starts_with("HS") {
-            token.is_signed_by(client.secret.as_ref().map(Key::of_secret).as_slice())
-        } else {
-            let issuer = token.text("iss").unwrap_or(named);
-            self.signer_of(&token, (metadata, issuer), Asker::Provider)
-                .await?
-                .is_some()
-        };
-        if is_signed {
+        let issuer = token.text("iss").unwrap_or(named);
+        if self.signed(&token, (metadata, issuer), Asker::Provider).await? {
             Ok(token.claims)
         } else {
             Err(UserinfoError::NotBelieved)
