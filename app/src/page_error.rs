@@ -3,6 +3,7 @@
 
 use domain::Refusal;
 use leptos::server_fn::{
+    Bytes, Decodes,
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
@@ -38,7 +39,8 @@ pub(crate) enum PageError {
     Fault(String),
     /// Browser and site do not understand each other, perhaps being of different versions: 400.
     Malformed,
-    /// The browser could not reach the site; never sent by the server.
+    /// The browser could not reach the site, or was answered by something that stands before its pages; never sent by
+    /// the server.
     Unreachable,
 }
 
@@ -67,6 +69,37 @@ impl FromServerFnError for PageError {
                 Self::Malformed
             }
             _ => Self::Unreachable,
+        }
+    }
+
+    /// What is not written in our words comes from a proxy, or from a part of the site that knows no page: an outage, and
+    /// no mistake of the browser's.
+    fn de(data: Bytes) -> Self {
+        JsonEncoding::decode(data).unwrap_or(Self::Unreachable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ui_4_an_error_in_other_words_than_ours_is_an_outage() {
+        for body in [
+            "",
+            "<!DOCTYPE html><h1>502 Bad Gateway</h1>",
+            "upstream timed out",
+            "{}",
+        ] {
+            let error = PageError::de(Bytes::from_static(body.as_bytes()));
+            assert_eq!(error, PageError::Unreachable, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn ui_4_an_error_of_ours_is_read_as_it_was_written() {
+        for error in [PageError::Malformed, PageError::Unavailable("0badcafe".to_owned())] {
+            assert_eq!(PageError::de(error.ser()), error);
         }
     }
 }

@@ -117,8 +117,9 @@ fn words(error: &PageError) -> (&'static str, &'static str, Step) {
             Step::TryAgain,
         ),
         PageError::Unreachable => (
-            "No connection",
-            "Your browser could not reach Portico. Check the connection, then try again.",
+            "No answer",
+            "Your browser could not reach Portico, or Portico cannot answer just now. Check the connection, then try again \
+             in a moment.",
             Step::TryAgain,
         ),
     }
