@@ -90,7 +90,7 @@ test("DO-1 a long list comes in pages, forward and back to the first", { tag: ["
 test("DO-2 a document names its owner once", { tag: ["@no-script"] }, async ({ page, portal }) => {
   await portal.signIn(alice, "/docs/1");
   await expect(portal.main.getByText(/^Owner/)).toHaveCount(1);
-  await expect(page.getByRole("heading", { name: "Who can see this, besides its owner" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Meant for" })).toBeVisible();
 });
 
 test("UI-5 the keyboard stops at a wide table under its name, and at nothing that does not scroll", { tag: ["@no-script"] }, async ({ page, portal }) => {

@@ -1,6 +1,6 @@
 //! How is one document read? Its text in the middle; beside it what is in it, and why this visitor may see it.
 
-use domain::{Heading, OpenDocument, Reason, Summary};
+use domain::{Heading, OpenDocument, Reason, Summary, Visibility};
 use leptos::{prelude::*, server_fn::codec::Json};
 use leptos_router::hooks::use_params_map;
 
@@ -139,26 +139,28 @@ fn Contents(headings: Vec<(&'static str, Heading)>, #[prop(optional)] is_titled:
     }
 }
 
-/// "Why can I see this?" (WOW-1), and for whom the document is.
+/// "Why can I see this?" (WOW-1), and for whom its owner made the document. Who else can see it is not known here: the
+/// policy says that, of one person at a time.
 #[component]
 fn Access(summary: Summary) -> impl IntoView {
-    let groups = if summary.groups.is_empty() {
-        "None".to_owned()
-    } else {
-        names(&summary.groups)
-    };
+    let audience = audience(&summary);
     view! {
         <section class="access" aria-labelledby="access-title">
             <h2 id="access-title">"Why can I see this?"</h2>
             <ul>{summary.reasons.into_iter().map(|reason| view! { <Because reason /> }).collect_view()}</ul>
-            <h2>"Who can see this, besides its owner"</h2>
-            <dl>
-                <dt>"Groups"</dt>
-                <dd>{groups}</dd>
-                <dt>"Everybody signed in"</dt>
-                <dd>{if summary.visibility.is_private() { "No, it is private" } else { "Yes, it is public" }}</dd>
-            </dl>
+            <h2>"Meant for"</h2>
+            <p>{audience}</p>
+            <p class="decides">"In the end the rules decide who can read it."</p>
         </section>
+    }
+}
+
+/// Who is meant to find the document, before any rule is asked.
+fn audience(summary: &Summary) -> String {
+    match summary.visibility {
+        Visibility::Public => "Everybody who is signed in".to_owned(),
+        Visibility::Private if summary.groups.is_empty() => "Its owner alone".to_owned(),
+        Visibility::Private => format!("Its owner, and members of {}", names(&summary.groups)),
     }
 }
 

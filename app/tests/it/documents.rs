@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Cursor, DocumentId, LibraryError, Listing};
+use domain::{Cursor, DocumentId, Group, LibraryError, Listing, Visibility};
 
 use crate::house::{HOSTILE, House, alice, document, listing, refusal, row};
 
@@ -173,6 +173,29 @@ async fn do_2_a_document_names_its_owner_once_and_its_contents_can_be_unfolded()
         .unwrap_or_default();
     assert_eq!(reading.matches("Bob Baker").count(), 1, "{reading}");
     page.shows("<details class=\"contents-folded\"><summary>On this page</summary>");
+}
+
+/// Rules may let in others, and keep out some of these: a page that says who can see it would say what nobody decided.
+#[tokio::test]
+async fn wow_1_a_document_says_whom_it_is_meant_for_and_that_the_rules_decide() {
+    let groups = ["Engineering", "Sales"].map(Group::new).to_vec();
+    for (visibility, groups, audience) in [
+        (Visibility::Public, groups.clone(), ">Everybody who is signed in<"),
+        (
+            Visibility::Private,
+            groups,
+            ">Its owner, and members of Engineering, Sales<",
+        ),
+        (Visibility::Private, Vec::new(), ">Its owner alone<"),
+    ] {
+        let mut open = document("Runbook");
+        (open.summary.visibility, open.summary.groups) = (visibility, groups);
+        let mut house = House::with(alice());
+        house.open = Some(Ok(open));
+        let page = house.get("/docs/7").await;
+        page.shows("Meant for").shows(audience).shows("the rules decide");
+        page.hides("Who can see this");
+    }
 }
 
 #[tokio::test]
