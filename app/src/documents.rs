@@ -35,8 +35,3 @@ pub(crate) const NOTHING_YET: &str =
 
 /// Said where no document is shown yet though there may be some further down.
 pub(crate) const LOOK_FURTHER: &str = "Nothing for you among these documents. There are more to look through.";
-
-/// Names in one line: "Engineering, Marketing".
-fn names<T: ToString>(things: &[T]) -> String {
-    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}

@@ -62,7 +62,7 @@ impl LocalLibrary {
         let facts: Vec<_> = rows.iter().map(Row::facts).collect();
         let decisions = self.policy.decide_all(person, &facts);
         let rows = rows.into_iter().zip(decisions);
-        rows.filter_map(|(row, decision)| decision.reasons().map(|reasons| row.into_summary(reasons)))
+        rows.filter_map(|(row, decision)| decision.reasons().map(|reasons| row.into_summary(person, reasons)))
             .collect()
     }
 }
@@ -96,7 +96,7 @@ impl Library for LocalLibrary {
                     row, html, headings, ..
                 } = found;
                 Ok(OpenDocument {
-                    summary: row.into_summary(reasons),
+                    summary: row.into_summary(person, reasons),
                     html,
                     headings,
                 })

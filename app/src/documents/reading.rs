@@ -4,7 +4,7 @@ use domain::{Heading, OpenDocument, Reason, Summary, Visibility};
 use leptos::{prelude::*, server_fn::codec::Json};
 use leptos_router::hooks::use_params_map;
 
-use super::{VisibilityBadge, names};
+use super::VisibilityBadge;
 use crate::{
     answer::{ask, page},
     date::When,
@@ -160,7 +160,7 @@ fn audience(summary: &Summary) -> String {
     match summary.visibility {
         Visibility::Public => "Everybody who is signed in".to_owned(),
         Visibility::Private if summary.groups.is_empty() => "Its owner alone".to_owned(),
-        Visibility::Private => format!("Its owner, and members of {}", names(&summary.groups)),
+        Visibility::Private => format!("Its owner, and members of {}", summary.groups.join(", ")),
     }
 }
 

@@ -4,7 +4,7 @@
 use domain::{Reason, Summary};
 use leptos::prelude::*;
 
-use super::{VisibilityBadge, names};
+use super::VisibilityBadge;
 use crate::{
     date::When,
     icons::{FOLDER, Icon},
@@ -34,7 +34,7 @@ pub(crate) fn DocumentTable(
 
 #[component]
 fn Row(row: Summary) -> impl IntoView {
-    let groups = names(&row.groups);
+    let groups = row.groups.join(", ");
     view! {
         <tr role="row">
             <td role="cell" class="what">

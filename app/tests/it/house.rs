@@ -181,7 +181,7 @@ pub(crate) fn row(number: i64, title: &str) -> Summary {
         id: DocumentId::new(number).unwrap(),
         title: title.to_owned(),
         owner: "Bob Baker".to_owned(),
-        groups: vec![Group::new("Engineering")],
+        groups: vec!["Engineering".to_owned()],
         visibility: Visibility::Private,
         folder: "handbook/people".to_owned(),
         updated_at: 1_793_714_700,

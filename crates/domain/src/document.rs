@@ -109,8 +109,8 @@ pub struct Summary {
     pub title: String,
     /// Name of its owner.
     pub owner: String,
-    /// The groups it belongs to.
-    pub groups: Vec<Group>,
+    /// What the groups it belongs to are called in front of this visitor ([`crate::visitor::Person::name_of`]), sorted.
+    pub groups: Vec<String>,
     /// Private or public.
     pub visibility: Visibility,
     /// Folder path; empty at the top.

@@ -1,7 +1,7 @@
 //! What is in the database? One document by number, one stretch of the list. Each is one statement; nothing here asks whether anybody
 //! may see it.
 
-use domain::{DocumentId, Group, Heading, PersonId, Reason, Summary, Visibility};
+use domain::{DocumentId, Group, Heading, Person, PersonId, Reason, Summary, Visibility};
 use rusqlite::OptionalExtension as _;
 use sqlx::{query_as, query_scalar};
 
@@ -44,9 +44,10 @@ impl Row {
         }
     }
 
-    /// The row of a listing, for somebody who may see it for these reasons. An owner whose name is not known is called by subject.
+    /// The row of a listing, for somebody who may see it for these reasons, with groups by the names that person knows. An
+    /// owner whose name is not known is called by subject.
     #[must_use]
-    pub fn into_summary(self, reasons: Vec<Reason>) -> Summary {
+    pub fn into_summary(self, person: &Person, reasons: Vec<Reason>) -> Summary {
         let Self {
             id,
             title,
@@ -58,6 +59,8 @@ impl Row {
             updated_at,
         } = self;
         let owner = owner_name.unwrap_or_else(|| owner.subject().to_owned());
+        let mut groups: Vec<_> = groups.iter().map(|group| person.name_of(group).to_owned()).collect();
+        groups.sort();
         Summary {
             id,
             title,

@@ -71,6 +71,23 @@ async fn po_2_groups_come_from_the_directory_by_the_applications_own_token() {
 }
 
 #[tokio::test]
+async fn po_2_a_document_calls_its_groups_as_the_readers_directory_does() {
+    let site = TestSite::with_provider(groups).await;
+    let engineering = demo::group_id("Engineering").unwrap();
+    let id = document(&site, engineering).await;
+    // Carol reads everything and is in no group: nobody told what this one is called.
+    for (who, called) in [("alice", "Engineering"), ("carol", engineering)] {
+        let mut reader = site.sign_in(who).await;
+        let opened = reader.call("open_document", &json!({"id": id.to_string()})).await;
+        assert_eq!(opened.json()["summary"]["groups"], json!([called]), "{who}");
+        let listed = reader
+            .call("list_documents", &json!({"filter": "plan", "after": ""}))
+            .await;
+        assert_eq!(listed.json()["rows"][0]["groups"], json!([called]), "{who}");
+    }
+}
+
+#[tokio::test]
 async fn po_2_a_token_that_cannot_hold_all_groups_leads_to_the_directory() {
     let site = TestSite::start().await;
     let endpoint = format!("{}/users/x/getMemberObjects", site.config.directory.base_url);
