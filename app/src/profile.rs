@@ -80,10 +80,14 @@ pub(crate) fn ProfilePage() -> impl IntoView {
     })
 }
 
+/// Said where nobody told the groups, whoever should have: a provider that is silent, a directory that is away.
+const UNKNOWN_GROUPS: &str =
+    "Unknown just now: neither your provider nor a directory said. Rules about groups cannot let you in.";
+
 #[component]
 fn Facts(profile: Profile) -> impl IntoView {
     let groups = match profile.groups {
-        None => "Unknown: your provider did not say. Rules about groups cannot let you in.".to_owned(),
+        None => UNKNOWN_GROUPS.to_owned(),
         Some(groups) if groups.is_empty() => "None".to_owned(),
         Some(groups) => groups.join(", "),
     };

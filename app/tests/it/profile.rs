@@ -32,7 +32,7 @@ async fn po_2_unknown_groups_are_said_to_be_unknown() {
     House::with(person.clone())
         .get("/profile")
         .await
-        .shows("Unknown: your provider did not say");
+        .shows("Unknown just now: neither your provider nor a directory said");
     person.groups = Groups::Known(Vec::new());
     House::with(person)
         .get("/profile")

@@ -114,7 +114,7 @@ async fn po_2_a_claim_that_is_absent_is_unknown_and_asks_nobody() {
             .get("/profile")
             .await
             .body
-            .contains("Unknown: your provider did not say")
+            .contains("Unknown just now: neither your provider nor a directory said")
     );
     assert_eq!(asked(&site), 0);
 }

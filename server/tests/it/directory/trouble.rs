@@ -43,6 +43,11 @@ async fn po_2_an_outage_keeps_the_last_known_groups_for_the_stated_time_and_says
         "longer than `directory.keep`"
     );
     assert_eq!(groups_of(&mut alice).await, Value::Null);
+    let unknown = alice.get("/profile").await.body;
+    assert!(
+        unknown.contains("Unknown just now") && !unknown.contains("your provider did not"),
+        "{unknown}"
+    );
     site.provider.change(|faults| faults.answers.clear());
     site.advance(31);
     assert_eq!(groups_of(&mut alice).await, json!(["Engineering"]));
