@@ -97,7 +97,13 @@ pub(super) fn refusal<'a>(
     };
     sentences.extend(about_groups.filter(|_| groups_matter).map(str::to_owned));
     if sentences.is_empty() {
-        sentences.push("No rule lets you read this document.".to_owned());
+        // Where a rule forbids, others may well permit.
+        let sentence = if forbidding.is_empty() {
+            "No rule lets you read this document."
+        } else {
+            "A rule keeps this document closed to you."
+        };
+        sentences.push(sentence.to_owned());
     }
     Refusal { sentences, ask }
 }

@@ -319,6 +319,29 @@ fn a_forbid_beats_every_permit_and_says_why_by_itself() {
 }
 
 #[test]
+fn wow_1_a_forbid_without_words_is_told_as_a_rule_and_never_as_none() {
+    let silent =
+        "@id(\"no-guests\") forbid (principal, action, resource) when { principal.roles.contains(\"Guest\") };\n";
+    let open =
+        "@id(\"open\") @because(\"it is open\") permit (principal, action, resource) when { !resource.is_private };";
+    let policy = with_rules(&format!("{silent}{open}")).unwrap();
+    let guest = Person {
+        roles: vec!["Guest".to_owned()],
+        ..dave()
+    };
+    let paper = Paper::new("olga", &[], false);
+    assert_eq!(rules(&policy, &dave(), &paper), ["open"]);
+    assert_eq!(
+        refusal(&policy, &guest, &paper).sentences,
+        ["A rule keeps this document closed to you."]
+    );
+    assert_eq!(
+        refusal(&policy, &dave(), &Paper::new("olga", &[], true)).sentences,
+        ["No rule lets you read this document."]
+    );
+}
+
+#[test]
 fn a_rule_that_fails_refuses_whatever_the_others_say() {
     // Overflow is the one failure the validator lets through.
     let fails = "@id(\"fails\") @because(\"x\") permit (principal, action, resource)
