@@ -24,6 +24,8 @@ use {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SessionList {
     lines: Vec<SessionLine>,
+    /// The text fits more people than are looked at.
+    is_cut: bool,
     /// The text that was looked for; empty for one's own.
     whom: String,
     may_look_for_others: bool,
@@ -39,8 +41,9 @@ pub(crate) async fn list_sessions(whom: String) -> Result<SessionList, PageError
     let may_look_for_others = asked.visitor.person().is_some_and(|person| person.has_role("Admin"));
     let whom = whom.trim().to_owned();
     let confirm = sessions.confirm_at(&here(&whom));
-    asked.answer(found).map(|lines| SessionList {
-        lines,
+    asked.answer(found).map(|found| SessionList {
+        lines: found.lines,
+        is_cut: found.is_cut,
         whom,
         may_look_for_others,
         confirm,
@@ -86,8 +89,10 @@ fn Shown(list: SessionList) -> impl IntoView {
             {ended.and_then(|count| count.parse().ok()).map(|count| view! { <Done count /> })}
             {list.confirm.map(|address| view! { <Confirm address /> })}
             {list.may_look_for_others.then(|| view! { <LookFor whom=list.whom.clone() /> })}
+            {list.is_cut.then(|| view! { <p class="more">"More people match: write more of the name."</p> })}
             {if list.lines.is_empty() {
-                Either::Left(view! { <p class="empty">"Nobody by that name is signed in."</p> })
+                // Not known where the list is cut: it may be one of the others.
+                Either::Left((!list.is_cut).then(|| view! { <p class="empty">"Nobody by that name is signed in."</p> }))
             } else {
                 Either::Right(
                     view! {

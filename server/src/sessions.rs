@@ -11,7 +11,7 @@ use axum::{
     routing::post,
 };
 use bff::{Bff, ReturnPath, SessionInfo, SessionRef, SignedIn, StepUp};
-use domain::{SessionLine, Sessions, SessionsError, Visitor, WhichPerson};
+use domain::{FoundSessions, SessionLine, Sessions, SessionsError, Visitor, WhichPerson, sessions::MAX_FOUND};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -37,14 +37,18 @@ pub(crate) struct VisitorSessions {
 
 #[async_trait]
 impl Sessions for VisitorSessions {
-    async fn sessions(&self, visitor: &Visitor, whom: &WhichPerson) -> Result<Vec<SessionLine>, SessionsError> {
+    async fn sessions(&self, visitor: &Visitor, whom: &WhichPerson) -> Result<FoundSessions, SessionsError> {
         let (Some(signed_in), Some(person)) = (&self.signed_in, visitor.person()) else {
             return Err(SessionsError::SignInFirst);
         };
         match whom {
             WhichPerson::Myself => {
                 let own = signed_in.sessions().await.map_err(|_| SessionsError::Unavailable)?;
-                Ok(own.into_iter().map(|info| self.line(info, &person.name)).collect())
+                let lines = own.into_iter().map(|info| self.line(info, &person.name));
+                Ok(FoundSessions {
+                    lines: lines.collect(),
+                    is_cut: false,
+                })
             }
             WhichPerson::Like(_) if !person.has_role(ADMIN) => Err(SessionsError::NotAllowed),
             WhichPerson::Like(text) => self.of_everybody_like(text).await,
@@ -61,13 +65,14 @@ impl Sessions for VisitorSessions {
 }
 
 impl VisitorSessions {
-    async fn of_everybody_like(&self, text: &str) -> Result<Vec<SessionLine>, SessionsError> {
+    async fn of_everybody_like(&self, text: &str) -> Result<FoundSessions, SessionsError> {
         let people = self.store.people_like(text).await.map_err(|error| {
             tracing::error!(%error, "people could not be looked for");
             SessionsError::Unavailable
         })?;
+        let is_cut = people.len() > MAX_FOUND;
         let mut lines = Vec::new();
-        for (id, name) in people {
+        for (id, name) in people.into_iter().take(MAX_FOUND) {
             let Some((issuer, subject)) = id.as_str().split_once('|') else {
                 continue;
             };
@@ -75,7 +80,7 @@ impl VisitorSessions {
             let found = found.map_err(|_| SessionsError::Unavailable)?;
             lines.extend(found.into_iter().map(|info| self.line(info, &name)));
         }
-        Ok(lines)
+        Ok(FoundSessions { lines, is_cut })
     }
 
     fn line(&self, info: SessionInfo, person: &str) -> SessionLine {

@@ -10,9 +10,9 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use domain::{
-    Cursor, DocumentId, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing, ListingQuery, Message,
-    MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, Reason, Refusal, ReportingLine, SessionLine,
-    Sessions, SessionsError, Summary, Visibility, Visitor, WhichPerson,
+    Cursor, DocumentId, FoundSessions, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing,
+    ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, Reason, Refusal,
+    ReportingLine, SessionLine, Sessions, SessionsError, Summary, Visibility, Visitor, WhichPerson,
 };
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -60,6 +60,8 @@ pub(crate) struct House {
     pub(crate) list: Option<Result<Listing, LibraryError>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
     pub(crate) sessions: Option<Result<Vec<SessionLine>, SessionsError>>,
+    /// More people match than those of `sessions`.
+    pub(crate) is_cut: bool,
     /// Where the visitor has to confirm that it is them.
     pub(crate) confirm: Option<&'static str>,
     pub(crate) ways: app::Ways,
@@ -149,8 +151,10 @@ impl Messages for House {
 
 #[async_trait]
 impl Sessions for House {
-    async fn sessions(&self, _: &Visitor, _: &WhichPerson) -> Result<Vec<SessionLine>, SessionsError> {
-        self.sessions.clone().unwrap_or(Err(SessionsError::SignInFirst))
+    async fn sessions(&self, _: &Visitor, _: &WhichPerson) -> Result<FoundSessions, SessionsError> {
+        let lines = self.sessions.clone().unwrap_or(Err(SessionsError::SignInFirst))?;
+        let is_cut = self.is_cut;
+        Ok(FoundSessions { lines, is_cut })
     }
 
     fn confirm_at(&self, return_to: &str) -> Option<String> {

@@ -69,8 +69,33 @@ async fn si_14_only_administrators_are_offered_to_look_for_others() {
     page.has_status(200)
         .shows("Look for a person")
         .shows("Nobody by that name is signed in.")
+        .hides("More people match")
         .shows("2 sessions were ended.")
         .shows("value=\"zoe\"");
+}
+
+#[tokio::test]
+async fn si_14_a_list_that_is_cut_says_so_and_never_that_there_is_nobody() {
+    let mut erin = alice();
+    erin.roles = vec!["Admin".to_owned()];
+    let mut house = House {
+        sessions: Some(Ok(vec![line("other-one", false)])),
+        is_cut: true,
+        ..House::with(erin)
+    };
+    let more = "More people match: write more of the name.";
+    house
+        .get("/sessions?person=a")
+        .await
+        .shows(more)
+        .shows("value=\"other-one\"");
+    house.sessions = Some(Ok(Vec::new()));
+    house
+        .get("/sessions?person=a")
+        .await
+        .has_status(200)
+        .shows(more)
+        .hides("Nobody by that name");
 }
 
 #[tokio::test]

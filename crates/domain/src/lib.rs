@@ -26,5 +26,5 @@ pub use document::{Document, DocumentId, Heading, OpenDocument, Summary, Visibil
 pub use library::{Library, LibraryError};
 pub use listing::{Cursor, Listing, ListingQuery};
 pub use messages::{Message, MessageError, MessageKind, Messages};
-pub use sessions::{SessionLine, Sessions, SessionsError};
+pub use sessions::{FoundSessions, SessionLine, Sessions, SessionsError};
 pub use visitor::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor, WhichPerson};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::visitor::{Visitor, WhichPerson};
 
-/// Most people an administrator finds with one text.
+/// Most people whose sessions an administrator sees with one text.
 pub const MAX_FOUND: usize = 20;
 
 /// One place where somebody is signed in.
@@ -27,14 +27,23 @@ pub struct SessionLine {
     pub ends_at: i64,
 }
 
+/// The sessions of one person, or of the people a text fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundSessions {
+    /// One by one; of each person the one used last first.
+    pub lines: Vec<SessionLine>,
+    /// The text fits more people than [`MAX_FOUND`]: sessions of the others are missing here.
+    pub is_cut: bool,
+}
+
 /// The sessions of people.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// The living sessions of `whom`, the one used last first.
+    /// The living sessions of `whom`.
     ///
     /// # Errors
     /// See [`SessionsError`].
-    async fn sessions(&self, visitor: &Visitor, whom: &WhichPerson) -> Result<Vec<SessionLine>, SessionsError>;
+    async fn sessions(&self, visitor: &Visitor, whom: &WhichPerson) -> Result<FoundSessions, SessionsError>;
 
     /// The address on this site at which the visitor confirms that it is them, and that leads back to `return_to`; none
     /// when they signed in recently enough to end sessions.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::{Person, PersonId};
+use domain::{Person, PersonId, sessions::MAX_FOUND};
 use sqlx::{query, query_as};
 
 use super::{Store, StoreError, ask, holds_nul, sql};
@@ -38,7 +38,8 @@ impl Store {
         })
     }
 
-    /// People whose name, e-mail address or subject holds `text`, in any case; the first of them by name.
+    /// People whose name, e-mail address or subject holds `text`, in any case; the first of them by name. At most one more than
+    /// [`MAX_FOUND`], which tells that there are others.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`].
@@ -47,7 +48,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let text = text.to_lowercase();
-        let most = i64::try_from(domain::sessions::MAX_FOUND).unwrap_or(i64::MAX);
+        let most = i64::try_from(MAX_FOUND + 1).unwrap_or(i64::MAX);
         let rows: Vec<(String, String)> = ask!(self, |place| {
             let question = query_as(place.sql.people_like).bind(&*text).bind(most);
             Ok::<_, StoreError>(question.fetch_all(&place.pool).await?)

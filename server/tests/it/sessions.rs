@@ -1,8 +1,12 @@
 //! Do people see and end their own sessions, and administrators anybody's (SI-14)?
 
+use domain::sessions::MAX_FOUND;
 use http::{Method, StatusCode};
 
-use crate::support::{TestSite, Visitor};
+use crate::{
+    documents::shelf::person,
+    support::{TestSite, Visitor},
+};
 
 /// The references on the page, the one used last first.
 async fn endable(visitor: &mut Visitor, address: &str) -> Vec<String> {
@@ -72,6 +76,33 @@ async fn si_14_nobody_ends_or_sees_sessions_of_others_but_administrators() {
             .await;
         assert_eq!(done.location(), Some("/sessions?ended=1&person=bob+%26+co"));
         assert!(!is_signed_in(&mut bob).await);
+    }
+}
+
+#[tokio::test]
+async fn si_14_a_text_that_fits_too_many_people_is_told_and_is_not_nobody() {
+    let (more, nobody) = ("More people match: write more of the name.", "Nobody by that name");
+    for site in TestSite::both().await {
+        let mut erin = site.sign_in("erin").await;
+        erin.get("/").await;
+        site.wait_for_person("erin").await;
+        // Found by their addresses, before Erin by name, and signed in nowhere.
+        let aaron = async |number: usize| {
+            let mut aaron = person(&format!("aaron-{number}-"), &[], None);
+            (aaron.name, aaron.email) = (format!("Aaron {number}"), Some(format!("a{number}@erin.example")));
+            site.store.remember_person(&aaron).await.unwrap();
+        };
+        for number in 1..MAX_FOUND {
+            aaron(number).await;
+        }
+        let page = erin.get("/sessions?person=erin").await.body;
+        assert!(!page.contains(more) && !page.contains(nobody), "{page}");
+
+        aaron(MAX_FOUND).await;
+        let page = erin.get("/sessions?person=erin").await.body;
+        assert!(page.contains(more) && !page.contains(nobody), "{page}");
+        let page = erin.get("/sessions?person=aaron-7-").await.body;
+        assert!(page.contains(nobody) && !page.contains(more), "{page}");
     }
 }
 
