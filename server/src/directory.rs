@@ -1,5 +1,5 @@
 //! What does the organisation's directory say about a person? Groups, profile, manager and reports from Microsoft Graph,
-//! asked with the application's own token, kept for a stated time.
+//! asked with the application's own token (a profile with the person's, where the provider says so), kept for a stated time.
 //!
 //! | question | where |
 //! |---|---|
@@ -15,6 +15,7 @@ use std::{sync::Arc, time::Duration};
 
 use bff::{Bff, Clock, SignedIn};
 use domain::{Person, PersonId};
+use futures::future::join_all;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -73,26 +74,30 @@ impl Directory {
         if wanted.is_nothing() {
             return;
         }
-        let told = if let Some(object_id) = ObjectId::of(&identity.claims, &settings.claims.object_id) {
-            let key = Key {
-                provider: identity.provider.clone(),
-                object_id,
-                wanted,
-            };
-            let same = settings.claims.object_id == "sub";
-            self.ask(Question {
-                key,
+        let Some(object_id) = ObjectId::of(&identity.claims, &settings.claims.object_id) else {
+            let (claim, provider) = (&settings.claims.object_id, &identity.provider);
+            tracing::debug!(claim, %provider, "a person without an id in the directory");
+            Told::Unknown.fill(person, wanted);
+            return;
+        };
+        let same = settings.claims.object_id == "sub";
+        let asking = wanted.questions().map(|wanted| {
+            let question = Question {
+                key: Key {
+                    provider: identity.provider.clone(),
+                    object_id: object_id.clone(),
+                    wanted,
+                },
                 person: person.id.clone(),
                 issuer: same.then(|| identity.issuer.clone()),
                 signed_in: signed_in.clone(),
-            })
-            .await
-        } else {
-            let (claim, provider) = (&settings.claims.object_id, &identity.provider);
-            tracing::debug!(claim, %provider, "a person without an id in the directory");
-            Told::Unknown
-        };
-        told.fill(person, wanted);
+            };
+            async move { (wanted, self.ask(question).await) }
+        });
+        let answers = join_all(asking).await;
+        for (wanted, told) in answers {
+            told.fill(person, wanted);
+        }
     }
 
     async fn ask(&self, question: Question) -> Told {

@@ -63,7 +63,7 @@ pub(crate) async fn token(
             by_grant(&provider, grant)
         }
         Some("refresh_token") => by_refresh_token(&provider, &params, (audience, jkt))?,
-        Some("client_credentials") => for_the_client(&provider, &params, jkt.as_deref()),
+        Some("client_credentials") => for_the_client(&provider, &params, jkt.as_deref())?,
         _ => {
             return Err(TokenError(
                 StatusCode::BAD_REQUEST,
@@ -176,7 +176,12 @@ fn tokens(provider: &Provider, faults: &Faults, grant: &Grant, refreshed: bool) 
     answer
 }
 
-fn for_the_client(provider: &Provider, params: &Params, jkt: Option<&str>) -> Map<String, Value> {
+/// For a confidential client alone: of a public one only the name is known (RFC 6749 §4.4).
+fn for_the_client(provider: &Provider, params: &Params, jkt: Option<&str>) -> Result<Map<String, Value>, TokenError> {
+    if provider.config.client_secret.is_empty() && provider.config.client_keys.is_empty() {
+        let description = "a public client has no token of its own";
+        return Err(TokenError(StatusCode::BAD_REQUEST, "unauthorized_client", description));
+    }
     let scopes: Vec<_> = params
         .words("scope")
         .into_iter()
@@ -184,7 +189,7 @@ fn for_the_client(provider: &Provider, params: &Params, jkt: Option<&str>) -> Ma
         .collect();
     let scope = scopes.join(" ");
     let access_token = access_token(provider, (&provider.config.client_id, None), &scope, jkt);
-    granted(provider, &access_token, &scope, jkt.is_some())
+    Ok(granted(provider, &access_token, &scope, jkt.is_some()))
 }
 
 fn granted(provider: &Provider, access_token: &str, scope: &str, is_bound: bool) -> Map<String, Value> {

@@ -304,6 +304,24 @@ async fn the_client_gets_a_token_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_public_client_gets_none_of_its_own() {
+    let mut config = DemoConfig::new(
+        "127.0.0.1:4041".parse().unwrap(),
+        "http://localhost:4040/".parse().unwrap(),
+    );
+    config.client_secret.clear();
+    let demo = Demo::new(config).unwrap();
+    let asked = [("grant_type", "client_credentials"), ("client_id", "portico")];
+    let response = post(&demo, "/token", &asked).await;
+    let status = response.status();
+    let refusal: Value = serde_json::from_str(&text(response).await).unwrap();
+    assert_eq!(
+        (status, &refusal["error"]),
+        (StatusCode::BAD_REQUEST, &"unauthorized_client".into())
+    );
+}
+
+#[tokio::test]
 async fn the_directory_is_for_the_applications_own_token() {
     let demo = demo();
     let own = sign_in(&demo, "alice").await;

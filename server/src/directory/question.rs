@@ -69,6 +69,26 @@ impl Wanted {
     pub fn is_nothing(self) -> bool {
         self == Self::default()
     }
+
+    /// As questions that are asked, answered and kept apart: what a person's own token opens is known however the application
+    /// fares with its own.
+    pub(super) fn questions(self) -> impl Iterator<Item = Self> {
+        let (own, others) = match self.profile {
+            ProfileToken::Person => (self.profile, ProfileToken::None),
+            others => (ProfileToken::None, others),
+        };
+        let of_the_person = Self {
+            profile: own,
+            ..Self::default()
+        };
+        let of_the_application = Self {
+            profile: others,
+            ..self
+        };
+        [of_the_person, of_the_application]
+            .into_iter()
+            .filter(|wanted| !wanted.is_nothing())
+    }
 }
 
 /// Whether a token says that the person is in more groups than it holds, and that this directory knows them. Another place it
@@ -209,6 +229,31 @@ mod tests {
             json!({}),
         ] {
             assert!(!more(&other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_a_persons_own_token_opens_is_asked_apart_from_the_rest() {
+        let wanted = |groups, profile, line| Wanted { groups, profile, line };
+        for (all, apart) in [
+            (wanted(false, ProfileToken::None, false), vec![]),
+            (
+                wanted(false, ProfileToken::Person, false),
+                vec![wanted(false, ProfileToken::Person, false)],
+            ),
+            (
+                wanted(true, ProfileToken::Person, true),
+                vec![
+                    wanted(false, ProfileToken::Person, false),
+                    wanted(true, ProfileToken::None, true),
+                ],
+            ),
+            (
+                wanted(true, ProfileToken::Application, true),
+                vec![wanted(true, ProfileToken::Application, true)],
+            ),
+        ] {
+            assert_eq!(all.questions().collect::<Vec<_>>(), apart, "{all:?}");
         }
     }
 

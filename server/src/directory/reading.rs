@@ -1,4 +1,4 @@
-//! Which requests tell everything about one person? Groups, then their names; beside that profile, manager and reports.
+//! Which requests answer a question about one person? Groups, then their names; beside that profile, manager and reports.
 //! All or nothing: half an answer would be taken for the whole.
 
 use std::collections::HashMap;
@@ -34,22 +34,25 @@ pub(super) struct Found {
 }
 
 impl Graph {
-    /// Everything that is wanted of a person.
+    /// Everything that is wanted of a person. The application's token is asked for where it is used: a public client, whose
+    /// people read their profile themselves, has none.
     pub(super) async fn read(&self, question: &Question) -> Result<Found, GraphError> {
         let key = &question.key;
-        let token = self.token(key.provider.as_str()).await?;
+        let provider = key.provider.as_str();
         let (groups, profile, line) = try_join3(
             async {
                 if !key.wanted.groups {
                     return Ok(None);
                 }
+                let token = self.token(provider).await?;
                 self.groups(&token, &key.object_id).await.map(Some)
             },
-            self.profile(&token, question),
+            self.profile(question),
             async {
                 if !key.wanted.line {
                     return Ok(None);
                 }
+                let token = self.token(provider).await?;
                 let manager = self.manager(&token, &key.object_id).await?;
                 Ok(Some((manager, self.reports(&token, &key.object_id).await?)))
             },
@@ -107,9 +110,10 @@ impl Graph {
         reports.iter().map(object_id).collect()
     }
 
-    async fn profile(&self, application: &AccessToken, question: &Question) -> Result<Option<Profile>, GraphError> {
-        let id = &question.key.object_id;
-        let own = match question.key.wanted.profile {
+    async fn profile(&self, question: &Question) -> Result<Option<Profile>, GraphError> {
+        let key = &question.key;
+        let id = &key.object_id;
+        let own = match key.wanted.profile {
             ProfileToken::None => return Ok(None),
             ProfileToken::Application => None,
             // Not granted, or over: the application may still know.
@@ -121,8 +125,9 @@ impl Graph {
                 answer => return profile_of(&answer?, id).map(Some),
             }
         }
+        let application = self.token(key.provider.as_str()).await?;
         let address = self.address(&["users", id.as_str()], &PROFILE)?;
-        profile_of(&self.get(application, address).await?, id).map(Some)
+        profile_of(&self.get(&application, address).await?, id).map(Some)
     }
 }
 

@@ -136,6 +136,13 @@ impl TestSite {
         let mut demo = DemoConfig::new(config.demo_listen.unwrap(), config.public_url.clone());
         // As the site knows it.
         demo.dpop = config.providers.iter().any(|settings| settings.provider.dpop);
+        if config
+            .providers
+            .iter()
+            .all(|settings| settings.provider.client_secret.is_none())
+        {
+            demo.client_secret.clear();
+        }
         let demo = Demo::new(demo).unwrap();
         let provider = demo.handle();
         let serving = if wishes.provider_answers {

@@ -143,3 +143,30 @@ async fn si_1_the_persons_own_token_opens_their_profile_and_else_the_application
         assert_eq!(asked(&site), used, "{scope}");
     }
 }
+
+#[tokio::test]
+async fn si_1_the_persons_own_token_opens_their_profile_where_the_application_has_none() {
+    // A public client; the second time somebody is in more groups than their token holds, which nobody tells then.
+    for has_more in [false, true] {
+        let site = TestSite::with_provider(|config| {
+            let settings = &mut config.providers[0];
+            settings.directory.profile = ProfileToken::Person;
+            settings.provider.client_secret = None;
+            settings.provider.scopes = ["openid", "profile", "User.Read"].map(str::to_owned).to_vec();
+        })
+        .await;
+        old_claims(&site);
+        site.provider.change(|faults| {
+            for claims in [&mut faults.id_token, &mut faults.userinfo] {
+                claims.insert("job_title".to_owned(), json!("Intern"));
+                claims.insert("hasgroups".to_owned(), json!(has_more));
+            }
+        });
+        let mut carol = site.sign_in("carol").await;
+        let shown = profile(&mut carol).await;
+        let told = [&shown["name"], &shown["email"], &shown["job_title"]];
+        assert_eq!(told, ["Carol Chen", "carol@portico.example", "CEO"], "{has_more}");
+        let groups = if has_more { Value::Null } else { json!([]) };
+        assert_eq!((&shown["groups"], asked(&site)), (&groups, 1), "{has_more}");
+    }
+}
