@@ -150,8 +150,19 @@ fn misspelt(key: &str) -> Option<&'static str> {
     if ["is_private", "is_public", "public", "visibility", "access"].contains(&plain.as_str()) {
         return Some("private");
     }
-    let near = |ours: &&str| **ours == plain || (ours.len() > 4 && strsim::osa_distance(ours, &plain) <= 2);
-    KEYS.into_iter().find(near)
+    KEYS.into_iter()
+        .find(|ours| strsim::osa_distance(ours, &plain) <= slips(ours))
+}
+
+/// How many letters may be wrong, missing, too many or swapped with the next until a word is another one. Two away from our short
+/// keys are words of other programs (`order`, `file`, `time`, `footer`); two away from the long ones, which say who reads
+/// a document and whose it is, are slips.
+fn slips(ours: &str) -> usize {
+    match ours {
+        "id" => 0,
+        "private" | "owner_name" => 2,
+        _ => 1,
+    }
 }
 
 fn wrong(error: &serde_saphyr::Error) -> Wrong {
@@ -188,6 +199,40 @@ mod tests {
         }
         for odd in ["\"\"", "''", "[]", "{}", "perhaps"] {
             assert!(parse(&format!("private: {odd}")).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_a_mistake_and_a_word_of_another_program_is_none() {
+        for (slip, meant) in [
+            ("ID", "id"),
+            ("titel", "title"),
+            ("Title", "title"),
+            ("ower", "owner"),
+            ("owners", "owner"),
+            ("onwer", "owner"),
+            ("grups", "groups"),
+            ("group", "groups"),
+            ("foldr", "folder"),
+            ("privat", "private"),
+            ("pirvate", "private"),
+            ("prviat", "private"),
+            ("privacy", "private"),
+            ("is_private", "private"),
+            ("ownername", "owner_name"),
+            ("Owner-Name", "owner_name"),
+            ("onwer_nam", "owner_name"),
+        ] {
+            let expected = Wrong {
+                line: 2,
+                message: format!("there is no key `{slip}`; did you mean `{meant}`?"),
+            };
+            assert_eq!(parse(&format!("{slip}: true")), Err(expected));
+        }
+        let foreign = "order other cover power number file time site subtitle footer header fold props primary provider priority \
+            parent author user_name author_name tags date draft slug layout lang idx nav_order hide_title owner_email";
+        for foreign in foreign.split_whitespace() {
+            assert_eq!(parse(&format!("{foreign}: 3")), Ok(FrontMatter::default()), "{foreign}");
         }
     }
 
