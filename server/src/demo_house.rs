@@ -70,8 +70,13 @@ pub fn prepare(mut config: Config) -> Result<Config, NotLoopback> {
         });
     }
     let provider_listen = demo_listen(&config);
-    for (key, address) in [("listen", config.listen), ("demo_listen", provider_listen)] {
-        if !address.ip().is_loopback() {
+    let listeners = [
+        ("listen", Some(config.listen)),
+        ("demo_listen", Some(provider_listen)),
+        ("metrics_listen", config.metrics_listen),
+    ];
+    for (key, address) in listeners {
+        if let Some(address) = address.filter(|address| !address.ip().is_loopback()) {
             return Err(NotLoopback {
                 key,
                 value: address.to_string(),

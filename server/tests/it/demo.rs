@@ -14,6 +14,7 @@ fn the_demo_refuses_whatever_another_machine_could_reach() {
         ("PORTICO_LISTEN", "0.0.0.0:4040"),
         ("PORTICO_LISTEN", "[::]:4040"),
         ("PORTICO_DEMO_LISTEN", "0.0.0.0:4041"),
+        ("PORTICO_METRICS_LISTEN", "0.0.0.0:4049"),
     ] {
         let run = program.run_with(&["serve", "--demo"], &[(name, value)]);
         assert_eq!(run.code, 2, "{name}={value}: {}", run.stderr);
