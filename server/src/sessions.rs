@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::post,
 };
-use bff::{Bff, ReturnPath, SessionInfo, SessionRef, SignedIn, StepUp};
+use bff::{Bff, ReturnPath, SessionInfo, SessionRef, SessionsUnavailable, SignedIn, StepUp};
 use domain::{FoundSessions, SessionLine, Sessions, SessionsError, Visitor, WhichPerson, sessions::MAX_FOUND};
 use http::StatusCode;
 use serde::Deserialize;
@@ -137,15 +137,31 @@ async fn end(
         return pages::refuse(StatusCode::BAD_REQUEST, "not a session reference");
     };
     let is_admin = asking.visitor.person().is_some_and(|person| person.has_role(ADMIN));
-    let ended = if is_admin {
-        house.bff.end_session(session).await
-    } else {
-        signed_in.end_session(session).await
+    let ended = match signed_in.end_session(session).await {
+        Ok(false) if is_admin => end_of_another(&house.bff, session, &signed_in).await,
+        own => own,
     };
     match ended {
         Ok(ended) => back(usize::from(ended), &form.person),
         Err(error) => unavailable(error),
     }
+}
+
+/// Ends a session that is not the administrator's own. Whose it was stands in the line of its end; this one says by whom.
+async fn end_of_another(bff: &Bff, session: SessionRef, by: &SignedIn) -> Result<bool, SessionsUnavailable> {
+    let ended = bff.end_session(session).await?;
+    if ended {
+        let (admin, by_session) = (by.identity(), by.reference());
+        tracing::info!(
+            event = "session_end_by_admin",
+            outcome = "success",
+            %session,
+            by = admin.subject.as_str(),
+            by_provider = admin.provider.as_str(),
+            %by_session,
+        );
+    }
+    Ok(ended)
 }
 
 async fn end_all(signed_in: SignedIn) -> Response {
@@ -165,7 +181,7 @@ fn back(ended: usize, person: &str) -> Response {
     Redirect::to(&format!("/sessions?{}", query.finish())).into_response()
 }
 
-fn unavailable(error: bff::SessionsUnavailable) -> Response {
+fn unavailable(error: SessionsUnavailable) -> Response {
     let reference = telemetry::reference();
     tracing::error!(%reference, %error, "a session could not be ended");
     pages::fault(StatusCode::SERVICE_UNAVAILABLE, Some(reference))

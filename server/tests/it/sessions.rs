@@ -5,14 +5,18 @@ use http::{Method, StatusCode};
 
 use crate::{
     documents::shelf::person,
-    support::{TestSite, Visitor},
+    support::{Program, RemoteVisitor, TestSite, Visitor, free_ports},
 };
 
 /// The references on the page, the one used last first.
 async fn endable(visitor: &mut Visitor, address: &str) -> Vec<String> {
     let page = visitor.get(address).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let forms = page.body.split("name=\"session\" value=\"").skip(1);
+    references(&page.body)
+}
+
+fn references(page: &str) -> Vec<String> {
+    let forms = page.split("name=\"session\" value=\"").skip(1);
     forms
         .filter_map(|rest| rest.split('"').next().map(str::to_owned))
         .collect()
@@ -76,6 +80,72 @@ async fn si_14_nobody_ends_or_sees_sessions_of_others_but_administrators() {
             .await;
         assert_eq!(done.location(), Some("/sessions?ended=1&person=bob+%26+co"));
         assert!(!is_signed_in(&mut bob).await);
+    }
+}
+
+/// The reference of somebody's only session, on the page of an administrator: there once their name is stored.
+async fn reference_of(admin: &mut RemoteVisitor, who: &str) -> String {
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let (status, _, page) = admin.get(&format!("/sessions?person={who}")).await;
+        assert_eq!(status, 200, "{page}");
+        if let [one] = &references(&page)[..] {
+            return one.clone();
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{page}");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn se_9_who_ended_a_session_of_somebody_else_is_in_the_log() {
+    let (program, listen) = (Program::new(), format!("127.0.0.1:{}", free_ports().0));
+    let public_url = format!("http://{listen}");
+    let variables = [("PORTICO_LISTEN", listen.as_str()), ("PORTICO_PUBLIC_URL", &public_url)];
+    let mut serving = program.serve(&["--demo"], &variables);
+    let [mut bob, mut erin, mut phone] = [(); 3].map(|()| RemoteVisitor::new(&listen));
+    for (browser, who) in [(&mut bob, "bob"), (&mut erin, "erin"), (&mut phone, "erin")] {
+        browser.sign_in(who).await;
+        assert_eq!(browser.get("/profile").await.0, 200);
+    }
+    let of_bob = reference_of(&mut erin, "bob").await;
+    let done = erin.post_form("/sessions/end", &[("session", &of_bob)]).await;
+    assert_eq!((done.0, &*done.1), (303, "/sessions?ended=1"), "{}", done.2);
+    // Her own on another device, and one that is over: nothing was done to anybody.
+    let own = references(&erin.get("/sessions").await.2);
+    for (session, address) in [(&own[0], "/sessions?ended=1"), (&of_bob, "/sessions?ended=0")] {
+        assert_eq!(
+            erin.post_form("/sessions/end", &[("session", session)]).await.1,
+            address
+        );
+    }
+
+    serving.child.kill().unwrap();
+    let log: Vec<String> = serving.log().collect();
+    let told: Vec<_> = log
+        .iter()
+        .filter(|line| line.contains("session_end_by_admin"))
+        .collect();
+    assert_eq!(told.len(), 1, "{log:#?}");
+    let session = format!("session={of_bob}");
+    for part in [
+        &*session,
+        "outcome=\"success\"",
+        "by=\"erin\"",
+        "by_provider=\"demo\"",
+        "by_session=",
+    ] {
+        assert!(told[0].contains(part), "{part} in {told:?}");
+    }
+    let ended = |line: &&String| line.contains("\"session_end\"") && line.contains(&session);
+    assert!(
+        log.iter()
+            .find(ended)
+            .is_some_and(|line| line.contains("subject=\"bob\"")),
+        "{log:#?}"
+    );
+    for secret in bob.secrets.iter().chain(&erin.secrets) {
+        assert!(!log.iter().any(|line| line.contains(secret)), "{secret}");
     }
 }
 

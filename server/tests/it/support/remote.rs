@@ -34,14 +34,31 @@ impl RemoteVisitor {
 
     /// Status, location and body; status 0 if nobody answers.
     pub(crate) async fn get(&mut self, path: &str) -> (u16, String, String) {
+        let request = self.client.get(format!("{}{path}", self.site));
+        self.send(request).await
+    }
+
+    /// The same for a form of the site.
+    pub(crate) async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self
+            .client
+            .post(format!("{}{path}", self.site))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, self.site.clone())
+            .body(body);
+        self.send(request).await
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> (u16, String, String) {
         let cookies: Vec<String> = self
             .cookies
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let request = self
-            .client
-            .get(format!("{}{path}", self.site))
+        let request = request
             .header(header::COOKIE, cookies.join("; "))
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-mode", "navigate")
