@@ -38,7 +38,10 @@ pub(crate) struct SessionList {
 pub(crate) async fn list_sessions(whom: String) -> Result<SessionList, PageError> {
     let (asked, sessions) = (Asked::now()?, Asked::sessions()?);
     let found = sessions.sessions(&asked.visitor, &WhichPerson::parse(&whom)).await;
-    let may_look_for_others = asked.visitor.person().is_some_and(|person| person.has_role("Admin"));
+    let may_look_for_others = asked
+        .visitor
+        .person()
+        .is_some_and(|person| person.has_role(domain::ADMIN));
     let whom = whom.trim().to_owned();
     let confirm = sessions.confirm_at(&here(&whom));
     asked.answer(found).map(|found| SessionList {

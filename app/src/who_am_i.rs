@@ -40,7 +40,7 @@ pub(crate) async fn who_am_i() -> Result<WhoAmI, PageError> {
         name: person.name.clone(),
         email: person.email.clone(),
         picture: person.picture.clone(),
-        is_admin: person.has_role("Admin"),
+        is_admin: person.has_role(domain::ADMIN),
         edit_profile: ways.edit_profile,
     });
     Ok(WhoAmI {

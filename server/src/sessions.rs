@@ -11,7 +11,7 @@ use axum::{
     routing::post,
 };
 use bff::{Bff, ReturnPath, SessionInfo, SessionRef, SessionsUnavailable, SignedIn, StepUp};
-use domain::{FoundSessions, SessionLine, Sessions, SessionsError, Visitor, WhichPerson, sessions::MAX_FOUND};
+use domain::{ADMIN, FoundSessions, SessionLine, Sessions, SessionsError, Visitor, WhichPerson, sessions::MAX_FOUND};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -21,9 +21,6 @@ use crate::{
     store::Store,
     telemetry,
 };
-
-/// The role that sees and ends sessions of others.
-const ADMIN: &str = "Admin";
 
 /// Sessions for one request: knows who asks.
 pub(crate) struct VisitorSessions {

@@ -27,4 +27,4 @@ pub use library::{Library, LibraryError};
 pub use listing::{Cursor, Listing, ListingQuery};
 pub use messages::{Message, MessageError, MessageKind, Messages};
 pub use sessions::{FoundSessions, SessionLine, Sessions, SessionsError};
-pub use visitor::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor, WhichPerson};
+pub use visitor::{ADMIN, Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor, WhichPerson};

@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+/// The role that sees and ends sessions of others, and is shown the tab Admin. Given by a provider, compared exactly.
+pub const ADMIN: &str = "Admin";
+
 /// Somebody in front of the site: nobody known yet, or a person the provider vouched for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Visitor {
@@ -40,7 +43,7 @@ pub struct Person {
     pub job_title: Option<String>,
     /// Group memberships; unknown is not the same as none.
     pub groups: Groups,
-    /// Roles of the application, such as `Admin`.
+    /// Roles of the application, such as [`ADMIN`].
     pub roles: Vec<String>,
     /// All claims as told by the provider, for the profile page: a JSON object as text.
     pub claims: String,
