@@ -99,9 +99,13 @@ impl DemoConfig {
     }
 }
 
+/// With a dot at the end or without (RFC 6761 §6.3), as the client sees it.
 fn is_loopback(address: &Url) -> bool {
     match address.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Domain(name)) => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name == "localhost" || name.ends_with(".localhost")
+        }
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
@@ -133,8 +137,15 @@ mod tests {
     fn only_loopback_is_served() {
         assert!(config("127.0.0.1:4041", "http://127.0.0.1:4040/").check().is_ok());
         assert!(config("[::1]:4041", "http://[::1]:4040/").check().is_ok());
+        assert!(config("127.0.0.1:4041", "http://localhost.:4040/").check().is_ok());
         assert!(config("0.0.0.0:4041", "http://localhost:4040/").check().is_err());
-        assert!(config("127.0.0.1:4041", "http://portal.example.com/").check().is_err());
+        for elsewhere in [
+            "http://portal.example.com/",
+            "http://localhost.example.com./",
+            "http://notlocalhost./",
+        ] {
+            assert!(config("127.0.0.1:4041", elsewhere).check().is_err(), "{elsewhere}");
+        }
         let elsewhere = DemoConfig {
             issuer: "http://login.example.com".into(),
             ..config("127.0.0.1:1", "http://localhost/")

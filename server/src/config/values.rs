@@ -9,11 +9,14 @@ use url::{Host, Url};
 pub use self::quantity::{duration, size};
 use super::problem::Complaint;
 
-/// Whether an address names this machine.
+/// Whether an address names this machine, with a dot at the end or without (RFC 6761 §6.3). `bff` and `demo` see it alike.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name == "localhost" || name.ends_with(".localhost")
+        }
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
@@ -169,12 +172,21 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_this_machine_alone() {
-        assert!(
-            url("http://localhost:4040").is_ok() && url("http://127.0.0.1").is_ok() && url("http://[::1]:1").is_ok()
-        );
+        for good in [
+            "http://localhost:4040",
+            "http://localhost.:4040",
+            "http://a.localhost./",
+            "http://127.0.0.1",
+            "http://[::1]:1",
+        ] {
+            assert!(url(good).is_ok(), "{good}");
+        }
         for bad in [
             "http://example.com",
             "http://localhost.example.com",
+            "http://localhost.example.com.",
+            "http://localhost..",
+            "http://notlocalhost.",
             "ftp://localhost",
             "example.com",
             "https://u:p@x.example",

@@ -257,6 +257,8 @@ mod tests {
         for good in [
             "https://a.example/",
             "http://localhost:1/",
+            "http://localhost.:1/",
+            "http://a.localhost./",
             "http://127.9.0.1/",
             "http://[::1]:3/",
         ] {
@@ -266,6 +268,8 @@ mod tests {
             "http://a.example/",
             "http://10.0.0.1/",
             "http://localhost.example/",
+            "http://localhost.example./",
+            "http://notlocalhost./",
             "ftp://localhost/",
         ] {
             assert!(!is_secure_or_loopback(&Url::parse(bad).unwrap()), "{bad}");
