@@ -48,7 +48,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let log = log(reader);
     let session = session(reader);
     let api = ApiSettings {
-        base_url: reader.take("api.base_url", values::url),
+        base_url: reader.take("api.base_url", values::endpoint),
         audience: reader.take("api.audience", values::text),
     };
     let providers = provider::all(reader, api.audience.as_deref());

@@ -182,6 +182,27 @@ fn traces_go_to_this_machine_or_by_tls_under_a_name() {
 }
 
 #[test]
+fn messages_come_from_an_address_that_paths_can_be_added_to() {
+    let at = |address: &str| read(&format!("[api]\nbase_url = \"{address}\"\n"), &[]);
+    let config = at("https://api.example.com/v1/").unwrap();
+    assert_eq!(config.api.base_url.unwrap().as_str(), "https://api.example.com/v1/");
+    for (wrong, told) in [
+        ("https://api.example.com?k=1", "has a query or fragment"),
+        ("https://api.example.com/#top", "has a query or fragment"),
+        ("https://user:word@api.example.com", "has a user or password"),
+        ("http://api.example.com", "is plain http"),
+    ] {
+        let problems = at(wrong).unwrap_err();
+        assert!(
+            problems.len() == 1
+                && problems[0].starts_with("portico.toml:2: api.base_url: ")
+                && problems[0].contains(told),
+            "{wrong}: {problems:?}"
+        );
+    }
+}
+
+#[test]
 fn the_reference_is_the_page_in_docs() {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
     let page = fs::read_to_string(page).unwrap();
