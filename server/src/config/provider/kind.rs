@@ -46,7 +46,13 @@ fn plain(reader: &mut Reader, table: &str, id: &ProviderId) -> Option<ProviderCo
     let registers = reader.take(&at("registration.client_name"), values::text);
     let token = reader.take(&at("registration.initial_access_token_file"), contents);
     let client_id = match &registers {
-        Some(_) => Some(String::new()),
+        Some(_) => {
+            if reader.is_written(&at("client_id")) {
+                let complaint = Complaint::new("stands beside `registration`", "keep one of the two");
+                reader.complain(&at("client_id"), complaint);
+            }
+            Some(String::new())
+        }
         None => reader.need(&at("client_id"), values::text),
     };
     let metadata = reader.take(&at("metadata_file"), |path| {

@@ -133,6 +133,14 @@ fn the_examples_of_the_providers_page_are_good() {
 }
 
 #[test]
+fn si_5_who_registers_is_given_no_client_id() {
+    let registers = "issuer = \"https://a.example\"\nregistration = { client_name = \"Portal\" }";
+    let problems = provider(registers).unwrap_err();
+    let told = "portico.toml:3: providers[0].client_id: stands beside `registration` — keep one of the two";
+    assert_eq!(problems, [told]);
+}
+
+#[test]
 fn si_5_a_provider_is_written_down_or_the_site_registers_itself() {
     let program = Program::new();
     program.write("key.pem", "no key");
