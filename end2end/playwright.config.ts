@@ -32,7 +32,7 @@ export default defineConfig<Visit>({
     },
   },
   projects: [
-    { name: "demo", use: { issuer: "demo", baseURL: sites.demo.url }, grepInvert: /@phone-only|@no-script-only|@alone/ },
+    { name: "demo", use: { issuer: "demo", baseURL: sites.demo.url }, grepInvert: /@phone-only|@no-script-only|@certified-only|@alone/ },
     { name: "certified", use: { issuer: "certified", baseURL: sites.certified.url }, grep: /@certified/ },
     {
       name: "no-script",

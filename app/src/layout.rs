@@ -193,9 +193,7 @@ pub(crate) fn Picture(
 fn Doors(sign_up: bool) -> impl IntoView {
     let sign_up = sign_up.then(|| {
         view! {
-            <a class="button quiet" rel="external" href="/auth/signup">
-                "Sign up"
-            </a>
+            <SignInLink class="button quiet" words="Sign up" way="/auth/signup" />
         }
     });
     view! {

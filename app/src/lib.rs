@@ -12,6 +12,7 @@
 //! | What may a visitor know of a failure? | `page_error.rs`; in words: `problem.rs`, `telling.rs` |
 //! | Who is asking, and where do answers come from? | `request.rs` (server only) |
 //! | A page without Leptos around it, for sign-in and errors outside the router | `notice.rs` (server only) |
+//! | The page whose button signs out at the provider | `leave.rs` (server only) |
 //! | The page of a screen that waits to be signed in | `device.rs` (server only) |
 //! | What runs in the browser beyond the views? | `browser.rs` (browser only) |
 
@@ -43,6 +44,8 @@ mod head;
 mod home;
 mod icons;
 mod layout;
+#[cfg(feature = "ssr")]
+pub mod leave;
 mod messages;
 #[cfg(feature = "ssr")]
 pub mod notice;
@@ -70,6 +73,8 @@ pub use site_facts::SiteFacts;
 
 #[cfg(feature = "ssr")]
 pub use device::{DeviceNotice, device_page};
+#[cfg(feature = "ssr")]
+pub use leave::{LeaveNotice, leave_page};
 #[cfg(feature = "ssr")]
 pub use notice::{Notice, notice_page};
 #[cfg(feature = "ssr")]

@@ -7,15 +7,20 @@ use leptos_router::hooks::use_location;
 
 /// The address that signs somebody in and brings them back to `path` (with its `search`, without `?`).
 pub(crate) fn sign_in_address(path: &str, search: &str) -> String {
+    returning("/auth/login", path, search)
+}
+
+/// The address of a way in that brings somebody back to `path`.
+fn returning(way: &str, path: &str, search: &str) -> String {
     let wanted = if search.is_empty() {
         path.to_owned()
     } else {
         format!("{path}?{search}")
     };
     if wanted == "/" {
-        "/auth/login".to_owned()
+        way.to_owned()
     } else {
-        format!("/auth/login?return_to={}", in_query(&wanted))
+        format!("{way}?return_to={}", in_query(&wanted))
     }
 }
 
@@ -32,7 +37,7 @@ pub(crate) fn in_query(text: &str) -> String {
     })
 }
 
-/// The link that signs in and returns to the page it stands on. It leaves the application: a sign-in is a plain walk.
+/// The link that signs in, or up, and returns to the page it stands on. It leaves the application: a sign-in is a plain walk.
 #[component]
 pub(crate) fn SignInLink(
     /// Classes of the link.
@@ -40,12 +45,15 @@ pub(crate) fn SignInLink(
     /// The words on it.
     #[prop(default = "Sign in")]
     words: &'static str,
+    /// Where it leads.
+    #[prop(default = "/auth/login")]
+    way: &'static str,
 ) -> impl IntoView {
     let location = use_location();
     let address = move || {
         location
             .pathname
-            .with(|path| location.search.with(|search| sign_in_address(path, search)))
+            .with(|path| location.search.with(|search| returning(way, path, search)))
     };
     view! {
         <a class=class rel="external" href=address>

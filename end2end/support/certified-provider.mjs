@@ -1,8 +1,8 @@
-// A certified OpenID Provider (npm `oidc-provider`) with the same five people as the demo, set up the way an operator
+// A certified OpenID Provider (npm `oidc-provider`) with the same five people as the demo and one more, set up the way an operator
 // would: a client registered beforehand, JWT access tokens for one API, groups as a claim. Run by global-setup.ts as
 // `node certified-provider.mjs PORT CLIENT_ORIGIN`.
 
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import Provider, { interactionPolicy } from "oidc-provider";
 
@@ -16,6 +16,7 @@ const people = {
   carol: { name: "Carol Chen", groups: [], job_title: "CEO" },
   dave: { name: "Dave Dunn", groups: [] },
   erin: { name: "Erin Evans", groups: [], roles: ["Admin"] },
+  gina: { name: "Gina Groth", groups: [], memberships: Array.from({ length: 150 }, () => randomUUID()) },
 };
 
 const key = (type, options, alg) => ({
@@ -44,7 +45,7 @@ const provider = new Provider(issuer, {
   ],
   jwks: { keys: [key("rsa", { modulusLength: 2048 }, "RS256"), key("ec", { namedCurve: "P-256" }, "ES256")] },
   cookies: { keys: ["only for this run"] },
-  claims: { email: ["email"], profile: ["name", "given_name", "family_name", "picture", "groups", "roles", "job_title"] },
+  claims: { openid: ["sub", "memberships"], email: ["email"], profile: ["name", "given_name", "family_name", "picture", "groups", "roles", "job_title"] },
   findAccount: (_, id) => ({
     accountId: id,
     claims: () => ({

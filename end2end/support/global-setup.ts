@@ -1,11 +1,11 @@
-// What runs before the first test and after the last? Two Porticos with their providers. A panic in a log fails the run.
+// What runs before the first test and after the last? Three Porticos and their providers. A panic in a log fails the run.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { markdown, minutes } from "./library.ts";
 import { ports } from "./ports.ts";
 import { type Server, node, ready, run, start, stop } from "./servers.ts";
-import { certifiedConfig, demoConfig, portico, root, sites, work } from "./sites.ts";
+import { certifiedConfig, demoConfig, portico, root, several, severalConfig, sites, work } from "./sites.ts";
 
 export default async function setup(): Promise<() => Promise<void>> {
   rmSync(work, { recursive: true, force: true });
@@ -13,6 +13,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   const file = (name: string) => path.join(work, name);
   writeFileSync(file("demo.toml"), demoConfig);
   writeFileSync(file("certified.toml"), certifiedConfig);
+  writeFileSync(file("several.toml"), severalConfig);
 
   mkdirSync(file("minutes"));
   for (const document of minutes) writeFileSync(file(`minutes/${document.file}`), markdown(document));
@@ -29,7 +30,9 @@ export default async function setup(): Promise<() => Promise<void>> {
     }
     const certified = start("certified", sites.certified.log, portico, ["serve", "--config", file("certified.toml")]);
     servers.push(certified);
-    await Promise.all([ready(demo, `${sites.demo.url}/readyz`), ready(certified, `${sites.certified.url}/healthz`)]);
+    const choice = start("several", file("several.log"), portico, ["serve", "--config", file("several.toml")]);
+    servers.push(choice);
+    await Promise.all([ready(demo, `${sites.demo.url}/readyz`), ready(certified, `${sites.certified.url}/healthz`), ready(choice, `${several}/healthz`)]);
     run(sites.demo.log, portico, ["import", file("minutes"), "--demo", "--config", file("demo.toml")]);
     const provider = start("provider", file("provider.log"), node(), [
       path.join(import.meta.dirname, "certified-provider.mjs"), String(ports.certifiedProvider), sites.certified.url,

@@ -15,3 +15,6 @@ export const dave: Person = { subject: "dave", name: "Dave Dunn", groups: [] };
 export const erin: Person = { subject: "erin", name: "Erin Evans", groups: [], admin: true };
 
 export const people = [alice, bob, carol, dave, erin];
+
+/** In so many groups that her ID token is too long for an address; at the certified provider alone. */
+export const gina: Person = { subject: "gina", name: "Gina Groth", groups: [] };

@@ -17,7 +17,7 @@ function free(count: number): number[] {
   return execFileSync(process.execPath, ["-e", ask], { encoding: "utf8" }).split(" ").map(Number);
 }
 
-process.env[NAME] ??= free(4).join(" ");
-const [demo = 0, demoProvider = 0, certified = 0, certifiedProvider = 0] = process.env[NAME].split(" ").map(Number);
+process.env[NAME] ??= free(5).join(" ");
+const [demo = 0, demoProvider = 0, certified = 0, certifiedProvider = 0, several = 0] = process.env[NAME].split(" ").map(Number);
 
-export const ports = { demo, demoProvider, certified, certifiedProvider };
+export const ports = { demo, demoProvider, certified, certifiedProvider, several };

@@ -1,5 +1,6 @@
-// Which two Porticos are tested, and how is each configured? One is `portico serve --demo`; the other has a certified
-// OpenID Provider and a portico.toml as a stranger would write it.
+// Which Porticos are tested, and how is each configured? One is `portico serve --demo`; the other has a certified
+// OpenID Provider and a portico.toml as a stranger would write it. A third
+// knows both providers, for the pages where somebody chooses.
 
 import path from "node:path";
 import { ports } from "./ports.ts";
@@ -71,4 +72,26 @@ resource = "${API}"
 
 [api]
 audience = "${API}"
+`;
+
+/** Where two providers are offered; nobody signs in there. */
+export const several = `http://localhost:${ports.several}`;
+
+export const severalConfig = `${common(ports.several, "several")}
+[session]
+keys_file = "${path.join(work, "several.keys")}"
+
+[[providers]]
+id = "acme"
+title = "Acme"
+issuer = "${sites.certified.provider}"
+client_id = "portal"
+device_sign_in = true
+
+[[providers]]
+id = "other"
+title = "Other"
+issuer = "${sites.demo.provider}"
+client_id = "portal"
+device_sign_in = true
 `;

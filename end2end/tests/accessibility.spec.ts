@@ -1,19 +1,9 @@
 // Does axe find anything on any page, light, dark or small? No rule is switched off and no element left out.
 
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { violations } from "../support/axe.ts";
 import { expect, test } from "../support/visitor.ts";
 import { alice, erin } from "../support/people.ts";
-
-async function violations(page: Page, where: string): Promise<string[]> {
-  // Colours half way are nobody's colours. Waiting for them waits for frames, and a page behind another one draws none.
-  await page.evaluate(() => {
-    const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
-    for (const animation of ending) animation.finish();
-  });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${where}: ${id}: ${node.target.join(" ")} ${node.failureSummary}`));
-}
+import { several } from "../support/sites.ts";
 
 const looks = [
   { name: "light", scheme: "light" },
@@ -35,6 +25,16 @@ for (const { name, scheme } of looks) {
       await page.goto("/auth/login");
       await provider.shown();
       found.push(...(await violations(page, "the demo provider's sign-in page")));
+      expect(found).toEqual([]);
+    });
+
+    test("UI-5 SI-6 where somebody chooses a provider", async ({ page }) => {
+      const found: string[] = [];
+      for (const address of ["/auth/login?return_to=/docs", "/auth/device"]) {
+        await page.goto(`${several}${address}`);
+        await expect(page.getByRole("link", { name: "Acme" })).toBeVisible();
+        found.push(...(await violations(page, address)));
+      }
       expect(found).toEqual([]);
     });
 

@@ -1,7 +1,8 @@
 // Does signing out end everything it should?
 
 import { expect, test } from "../support/visitor.ts";
-import { alice } from "../support/people.ts";
+import { violations } from "../support/axe.ts";
+import { alice, gina } from "../support/people.ts";
 
 test("SI-9 signing out ends the session here and at the provider", { tag: ["@certified", "@no-script"] }, async ({ page, portal, provider }) => {
   await portal.signIn(alice);
@@ -41,3 +42,22 @@ test("HD-3 the back button shows nothing after signing out", async ({ page, port
   await page.waitForLoadState();
   await expect(page.getByText(alice.name)).toHaveCount(0);
 });
+
+for (const scheme of ["light", "dark"] as const) {
+  test.describe(scheme, () => {
+    test.use({ colorScheme: scheme });
+    test("LO-4 UI-5 what is too long for an address goes by a form of the house", { tag: ["@certified-only"] }, async ({ page, portal, provider }) => {
+      await portal.signIn(gina);
+      await portal.personMenu.click();
+      await portal.signOutButton.click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("One more step");
+      expect(await violations(page, "the form to the provider's sign-out")).toEqual([]);
+      await page.screenshot({ path: test.info().outputPath(`leave-${scheme}.png`) });
+      expect(await portal.open("/docs"), "signed out here already").toBe(401);
+      await page.goBack();
+      await page.getByRole("button", { name: "Sign out at the provider too" }).click();
+      await provider.confirmSignOut();
+      await expect(page.getByRole("heading", { level: 1 })).toContainText(/signed out/i);
+    });
+  });
+}

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use app::{DeviceNotice, Notice, device_page, notice_page};
+use app::{DeviceNotice, LeaveNotice, Notice, device_page, leave_page, notice_page};
 use axum::response::{Html, IntoResponse, Response};
-use bff::{DeviceCode, PlainPages, Problem, ProviderLink, ReturnPath, SignedOut};
+use bff::{DeviceCode, LeaveForm, PlainPages, Problem, ProviderLink, ReturnPath, SignedOut};
 use http::StatusCode;
 use leptos::config::LeptosOptions;
 
@@ -48,6 +48,11 @@ impl bff::Pages for HousePages {
     }
 
     fn signed_out(&self, signed_out: &SignedOut) -> Response {
+        if signed_out.signed_in_again {
+            let message = "This page is an old one: somebody signed in again in this browser since.";
+            let home = vec![("Home".to_owned(), "/".to_owned())];
+            return page(StatusCode::OK, "You are signed in", message, None, home);
+        }
         let message = if signed_out.provider_session_alive {
             "You are signed out here. Your provider may still know you: the next sign-in may not ask for a password."
         } else {
@@ -64,6 +69,22 @@ impl bff::Pages for HousePages {
             links.push(("Sign in on a screen without a keyboard".to_owned(), href));
         }
         page(StatusCode::OK, "Sign in", "Who knows you?", None, links)
+    }
+
+    fn sign_up_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
+        let links = choices("/auth/signup", providers, return_to);
+        page(StatusCode::OK, "Sign up", "Where do you want an account?", None, links)
+    }
+
+    fn leave(&self, form: &LeaveForm) -> Response {
+        let notice = LeaveNotice {
+            action: form.action.clone(),
+            fields: form.fields.clone(),
+        };
+        match OPTIONS.get() {
+            Some(options) => Html(leave_page(options, notice)).into_response(),
+            None => PlainPages.leave(form),
+        }
     }
 
     fn device(&self, code: &DeviceCode) -> Response {

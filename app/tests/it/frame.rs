@@ -54,7 +54,11 @@ async fn ui_1_ways_in_and_out_are_offered() {
         demo: true,
         ..SiteFacts::default()
     };
-    house.get("/").await.shows("/auth/signup").shows("carol");
+    house.get("/").await.shows("href=\"/auth/signup\"").shows("carol");
+    house
+        .get("/docs/7?x=1")
+        .await
+        .shows("/auth/signup?return_to=/docs/7%3Fx%3D1");
     House::with(alice())
         .get("/")
         .await

@@ -2,6 +2,7 @@
 
 use demo::Endpoint;
 use http::StatusCode;
+use server::Config;
 
 use crate::support::{TestSite, Visitor};
 
@@ -76,15 +77,17 @@ async fn si_8_a_screen_shows_a_code_in_the_look_of_the_house_and_is_signed_in_by
     assert_eq!(site.provider.requests(Endpoint::DeviceAuthorization), 1);
 }
 
+/// A second provider that is the first one by another name.
+fn and_another(config: &mut Config) {
+    let mut second = config.providers[0].clone();
+    second.provider.id = bff::ProviderId::parse("other").unwrap();
+    "Other".clone_into(&mut second.provider.title);
+    config.providers.push(second);
+}
+
 #[tokio::test]
 async fn si_8_who_chooses_a_provider_can_choose_a_code_instead() {
-    let site = TestSite::with_provider(|config| {
-        let mut second = config.providers[0].clone();
-        second.provider.id = bff::ProviderId::parse("other").unwrap();
-        "Other".clone_into(&mut second.provider.title);
-        config.providers.push(second);
-    })
-    .await;
+    let site = TestSite::with_provider(and_another).await;
     let mut screen = site.visitor();
     let chooser = screen.get("/auth/login?return_to=/docs").await;
     let link = "href=\"/auth/device?return_to=%2Fdocs\"";
@@ -99,6 +102,22 @@ async fn si_8_who_chooses_a_provider_can_choose_a_code_instead() {
     assert!(codes.body.contains(wanted), "{}", codes.body);
     let page = screen.get("/auth/device?provider=other&return_to=/docs").await;
     assert!(page.body.contains("Sign in there with Other"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn si_6_who_wants_an_account_chooses_where() {
+    let site = TestSite::with_provider(and_another).await;
+    let mut visitor = site.visitor();
+    for provider in ["demo", "other"] {
+        visitor.get(&format!("/auth/login?provider={provider}")).await;
+    }
+    let page = visitor.get("/auth/signup?return_to=/docs").await;
+    let wanted = "/auth/signup?provider=other&amp;return_to=%2Fdocs";
+    assert!(
+        page.body.contains(wanted) && page.body.contains("class=\"mark\""),
+        "{}",
+        page.body
+    );
 }
 
 #[tokio::test]

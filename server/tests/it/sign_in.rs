@@ -82,6 +82,34 @@ async fn si_9_signing_out_ends_the_session_here_and_leads_to_the_provider() {
 }
 
 #[tokio::test]
+async fn lo_4_a_sign_out_that_is_too_long_for_an_address_is_a_page_of_the_house() {
+    let site = TestSite::start().await;
+    site.provider
+        .change(|faults| drop(faults.id_token.insert("note".to_owned(), "x".repeat(12_000).into())));
+    let mut alice = site.sign_in("alice").await;
+    let page = alice.post_form("/auth/logout", &[]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    for part in [
+        "class=\"mark\"",
+        "rel=\"stylesheet\"",
+        "/end_session\"",
+        "name=\"id_token_hint\"",
+        "<button",
+    ] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
+    assert_eq!(alice.get("/profile").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn lo_5_an_old_sign_out_page_does_not_speak_for_a_new_session() {
+    let site = TestSite::start().await;
+    let mut alice = site.sign_in("alice").await;
+    let page = alice.get("/auth/signed-out").await;
+    assert!(page.body.contains("<h1>You are signed in</h1>"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn si_13_two_tabs_can_sign_in_at_the_same_time() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();

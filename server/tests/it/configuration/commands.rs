@@ -97,3 +97,31 @@ fn every_command_has_help_with_an_example() {
     }
     assert_eq!(program.run(&["fly"]).code, 2);
 }
+
+#[test]
+fn serving_with_wrong_rules_opens_no_port() {
+    let program = Program::new();
+    program.write("policies/broken.cedar", "permit(");
+    for demo in [&["serve", "--demo"][..], &["serve"]] {
+        // A port that somebody has: taking it would be told instead.
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let taken = taken.local_addr().unwrap().to_string();
+        let served = program.run_with(
+            demo,
+            &[
+                ("PORTICO_LISTEN", &taken),
+                ("PORTICO_METRICS_LISTEN", &taken),
+                ("PORTICO_PROVIDERS_0_ID", "a"),
+                ("PORTICO_PROVIDERS_0_ISSUER", "https://a.example"),
+                ("PORTICO_PROVIDERS_0_CLIENT_ID", "p"),
+            ],
+        );
+        assert!(
+            served.code == 2 && served.stderr.contains("broken.cedar"),
+            "{}: {}",
+            served.code,
+            served.stderr
+        );
+    }
+    assert!(!program.exists("data"), "a database was made");
+}

@@ -170,3 +170,58 @@ fn si_5_a_provider_is_written_down_or_the_site_registers_itself() {
         assert!(problems.iter().any(|line| line.contains(&at)), "{wrong}: {problems:?}");
     }
 }
+
+#[test]
+fn what_sign_in_would_refuse_is_told_with_line_and_key() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("elsewhere.json");
+    let elsewhere = r#"{"issuer": "https://b.example", "authorization_endpoint": "https://b.example/a", "token_endpoint": "https://b.example/t", "jwks_uri": "https://b.example/k"}"#;
+    fs::write(&file, elsewhere).unwrap();
+    let metadata = format!("metadata_file = {:?}", file.display().to_string());
+    let base = "issuer = \"https://a.example\"\n";
+    for (wrong, told) in [
+        (
+            "client_auth = \"client_secret_post\"",
+            "portico.toml:5: providers[0].client_auth: `client_secret_post` needs a client_secret — write it as well",
+        ),
+        (
+            "client_secret = \"s\"\nclient_auth = \"none\"",
+            "portico.toml:6: providers[0].client_auth: `none` never sends the client_secret — remove it, here and at the provider",
+        ),
+        (
+            &metadata,
+            "portico.toml:5: providers[0].metadata_file: the metadata name the issuer `https://b.example`",
+        ),
+    ] {
+        let problems = provider(&format!("{base}{wrong}\n")).unwrap_err();
+        assert!(
+            problems.len() == 1 && problems[0].starts_with(told),
+            "{wrong}: {problems:#?}"
+        );
+    }
+    for (session, told) in [
+        ("idle = \"30s\"", "portico.toml:2: session.idle: is under a minute — "),
+        (
+            "idle = \"2h\"\nabsolute = \"1h\"",
+            "portico.toml:3: session.absolute: is shorter than session.idle — make it",
+        ),
+        (
+            "absolute = \"500d\"",
+            "portico.toml:2: session.absolute: is more than 400 days",
+        ),
+    ] {
+        let problems = read(&format!("[session]\n{session}\n"), &[]).unwrap_err();
+        assert!(
+            problems.len() == 1 && problems[0].starts_with(told),
+            "{session}: {problems:#?}"
+        );
+    }
+    // One mistake hides no other.
+    let both = read(
+        &format!(
+            "listen = \"x\"\n[[providers]]\nid = \"p\"\nclient_id = \"p\"\n{base}client_auth = \"client_secret_basic\"\n"
+        ),
+        &[],
+    );
+    assert_eq!(both.unwrap_err().len(), 2);
+}
