@@ -78,9 +78,15 @@ impl AccessToken {
         let brought = binding.nonces.note(Server::Resource, url, headers);
         let challenges = headers.get_all(WWW_AUTHENTICATE).iter();
         let mut challenges = challenges.filter_map(|value| value.to_str().ok());
-        let wanted = challenges.any(|text| text.contains("DPoP") && text.contains("use_dpop_nonce"));
+        let wanted = challenges.any(|text| is_about_proofs(text) && text.contains("use_dpop_nonce"));
         brought && wanted && status == StatusCode::UNAUTHORIZED
     }
+}
+
+/// Whether one of the challenges in `text` has the scheme `DPoP`, in whatever case (RFC 9110 §11.1).
+fn is_about_proofs(text: &str) -> bool {
+    text.split([' ', '\t', ','])
+        .any(|word| word.eq_ignore_ascii_case("DPoP"))
 }
 
 /// The same token, bound to the same key.

@@ -310,6 +310,28 @@ async fn dp_2_the_newest_nonce_is_used_without_being_asked_for() {
 }
 
 #[tokio::test]
+async fn dp_2_the_scheme_of_the_challenge_is_written_in_any_case() {
+    let house = bound().await;
+    let token = token_of(&house, &signed_in(&house).await).await.unwrap();
+    for (challenge, again) in [
+        ("DPoP error=\"use_dpop_nonce\"", true),
+        ("dpop error=\"use_dpop_nonce\"", true),
+        (
+            "Bearer realm=\"x\", DPOP algs=\"ES256\", error=\"use_dpop_nonce\"",
+            true,
+        ),
+        ("Bearer error=\"use_dpop_nonce\"", false),
+        ("DPoP error=\"invalid_token\"", false),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("www-authenticate", challenge.parse().unwrap());
+        headers.insert("dpop-nonce", "n1".parse().unwrap());
+        let wants = token.wants_again(&api(&house), StatusCode::UNAUTHORIZED, &headers);
+        assert_eq!(wants, again, "{challenge}");
+    }
+}
+
+#[tokio::test]
 async fn dp_2_a_provider_that_is_never_content_is_asked_twice_and_not_more() {
     let house = with_nonce().await;
     let demand = Answer::Json(400, json!({ "error": "use_dpop_nonce" }));
