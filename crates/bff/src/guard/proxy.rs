@@ -41,6 +41,7 @@ use super::person_of;
 use super::signed_in::SignedIn;
 use crate::bff::{Bff, Inner};
 use crate::problem::chain;
+use crate::tokens::AccessToken;
 
 /// One upstream and the way to it.
 struct Proxy {
@@ -106,28 +107,45 @@ impl Proxy {
         let person = self.person(&parts).await?;
         let token = self.tokens.of(&person).await?;
         let body = Outgoing::read(body, length(&parts.headers), &self.upstream.limits).await?;
-        let again = body.again();
-        let answer = self.client.send(&asked, &token, body).await?;
-        if answer.status() != StatusCode::UNAUTHORIZED {
-            return self.bring(&asked, answer);
+        let answer = self.ask(&asked, token, body, &person).await?;
+        self.bring(&asked, answer)
+    }
+
+    /// Asks until the upstream is content: once more for want of a nonce, with the same token and a new proof (RFC 9449 §9), and
+    /// once more with a newer token, whichever it misses first. A body that was not kept is sent once.
+    async fn ask(
+        &self,
+        asked: &Asked,
+        mut token: AccessToken,
+        mut body: Outgoing,
+        person: &SignedIn,
+    ) -> Result<reqwest::Response, Refusal> {
+        let kept = body.again();
+        let (mut has_nonce, mut is_newer) = (false, false);
+        loop {
+            let answer = self.client.send(asked, &token, body).await?;
+            // Every answer may bring the nonce of the next proof (§8.2).
+            let wants_nonce = token.wants_again(&asked.url, answer.status(), answer.headers());
+            if answer.status() != StatusCode::UNAUTHORIZED {
+                return Ok(answer);
+            }
+            refuse_step_up(&answer)?;
+            if wants_nonce && !has_nonce {
+                has_nonce = true;
+            } else if wants_nonce || is_newer {
+                return Err(Refusal::token_refused());
+            } else {
+                let newer = self.tokens.instead_of(&token, person).await?;
+                if newer == token {
+                    return Err(Refusal::token_refused());
+                }
+                (token, is_newer) = (newer, true);
+            }
+            body = kept
+                .as_ref()
+                .and_then(Outgoing::again)
+                .ok_or_else(Refusal::token_refused)?;
         }
-        refuse_step_up(&answer)?;
-        // Refused for want of a nonce (RFC 9449 §9): the same token, with a new proof.
-        let wants_nonce = token.wants_again(&asked.url, answer.status(), answer.headers());
-        let newer = if wants_nonce {
-            token.clone()
-        } else {
-            self.tokens.instead_of(&token, &person).await?
-        };
-        let Some(body) = again.filter(|_| wants_nonce || newer != token) else {
-            return Err(Refusal::token_refused());
-        };
-        let answer = self.client.send(&asked, &newer, body).await?;
-        if answer.status() != StatusCode::UNAUTHORIZED {
-            return self.bring(&asked, answer);
-        }
-        refuse_step_up(&answer)?;
-        Err(Refusal::token_refused())
     }
 
     /// Whether such a request may pass at all, whoever sends it.

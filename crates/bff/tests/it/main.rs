@@ -41,6 +41,7 @@ mod other_tokens;
 mod proxy;
 mod proxy_apis;
 mod proxy_limits;
+mod proxy_proofs;
 mod proxy_tokens;
 mod pushed;
 mod refresh;

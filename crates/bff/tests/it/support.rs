@@ -24,7 +24,7 @@ pub(crate) use message::{Page, parameter};
 pub(crate) use place::Place;
 pub(crate) use preset::{at_demo, like_microsoft};
 pub(crate) use replica::Replica;
-pub(crate) use upstream::{Api, raw};
+pub(crate) use upstream::{Api, Asked, raw};
 
 use std::time::Duration;
 
