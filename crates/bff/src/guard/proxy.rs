@@ -59,7 +59,7 @@ impl Bff {
     ///   is signed in. Cookies, `Authorization`, `Forwarded` and everything else that is not on a short list stay behind; so do
     ///   `Set-Cookie`, CORS headers and policies on the way back.
     /// - Bodies pass piece by piece within [`ProxyLimits`](crate::ProxyLimits). Redirects are not followed, and not passed on:
-    ///   502. Upgrades (WebSocket) are not passed on: 501.
+    ///   502. Upgrades (WebSocket) are not passed on: 501, and 502 where the upstream begins one.
     /// - An answer of 401 renews the token and asks once more, if the body was small enough to be kept (64 KiB). What remains a
     ///   401 is `{"message", "reason"}` with `reason` one of `no_session`, `sign_in_again`, `token_refused`, and `step_up` with
     ///   `acr_values` and `max_age` where the API challenges by RFC 9470. A provider without an answer is 503 with `Retry-After`.
@@ -184,6 +184,9 @@ impl Proxy {
     /// The answer as the page may have it.
     fn bring(&self, asked: &Asked, answer: reqwest::Response) -> Result<Response, Refusal> {
         let status = answer.status();
+        if status.is_informational() {
+            return Err(Refusal::no_final_answer());
+        }
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             return Err(Refusal::redirect());
         }

@@ -384,6 +384,21 @@ async fn px_2_an_upgrade_is_not_passed_on() {
     assert_eq!(street.api.asked().len(), 0);
 }
 
+#[tokio::test]
+async fn px_2_an_upgrade_that_the_upstream_begins_is_not_passed_on() {
+    let headers = [("upgrade", "websocket"), ("connection", "upgrade")];
+    let api = Api::new(move |_| (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()).await;
+    let street = Street::new(api, |upstream| upstream).await;
+    let message = format!(
+        "GET /api/orders/7 HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n",
+        street.cookie()
+    );
+    let (status, answer) = raw(street.proxy, &message).await;
+    assert_eq!(status, 502, "{answer}");
+    assert!(answer.contains("upstream_unreachable"), "{answer}");
+    assert_eq!(street.api.asked().len(), 1);
+}
+
 /// What pages of other sites can make a browser send.
 async fn from_elsewhere(street: &mut Street, guard: &str) {
     for headers in [

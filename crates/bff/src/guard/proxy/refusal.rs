@@ -136,6 +136,14 @@ impl Refusal {
         Self::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", message)
     }
 
+    /// Nobody asked for another protocol, and what would flow then is not checked by anybody (RFC 9110 §15.2).
+    pub(super) fn no_final_answer() -> Self {
+        Self {
+            detail: "an informational status in the place of an answer",
+            ..Self::no_answer()
+        }
+    }
+
     pub(super) fn late() -> Self {
         let message = "The service took too long to answer.";
         Self::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message)
