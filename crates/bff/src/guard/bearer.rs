@@ -49,9 +49,10 @@ impl Bearer {
         &self.inner
     }
 
-    /// A layer like [`Bearer::require`], but a request without a bearer token is let through when its session says who it
-    /// is; handlers take [`Combined`](crate::Combined). A token that is not valid, or does not grant all of `scopes`, is
-    /// refused whatever the session says. Requests by session that change something have to come from this site.
+    /// A layer like [`Bearer::require`], but a request without an access token is let through when its session says who it
+    /// is; handlers take [`Combined`](crate::Combined). A token that is not valid, shown with a proof (`DPoP`), or does not
+    /// grant all of `scopes`, is refused whatever the session says. Requests by session that change something have to come
+    /// from this site.
     #[must_use]
     pub fn or_session(&self, scopes: &[&str]) -> RequireCombined {
         RequireCombined {
@@ -175,15 +176,15 @@ fn token(headers: &HeaderMap) -> Result<&str, Box<Response>> {
     Ok(token.trim())
 }
 
-/// Whether the request comes with a bearer token, or what is left of one.
-pub(super) fn offers_bearer(headers: &HeaderMap) -> bool {
-    let scheme = |value: &HeaderValue| {
-        value
-            .as_bytes()
-            .get(..6)
-            .is_some_and(|s| s.eq_ignore_ascii_case(b"bearer"))
+/// Whether the request comes with an access token, or what is left of one: as bearer, or with a proof (RFC 9449 §7.1), which
+/// opens nothing here.
+pub(super) fn offers_token(headers: &HeaderMap) -> bool {
+    let begins = |value: &HeaderValue, scheme: &[u8]| {
+        let value = value.as_bytes().get(..scheme.len());
+        value.is_some_and(|value| value.eq_ignore_ascii_case(scheme))
     };
-    headers.get_all(AUTHORIZATION).iter().any(scheme)
+    let offered = |value: &HeaderValue| begins(value, b"bearer") || begins(value, b"dpop");
+    headers.get_all(AUTHORIZATION).iter().any(offered)
 }
 
 pub(super) fn answer(status: StatusCode, challenge: Option<String>, message: &str) -> Response {

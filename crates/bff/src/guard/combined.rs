@@ -1,4 +1,4 @@
-//! May this request use the API, be it from a program or from a page? A request with a bearer token is judged by that
+//! May this request use the API, be it from a program or from a page? A request with an access token is judged by that
 //! token alone; one without by its session. A token that does not pass is never made good by a cookie.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::bearer::{Bearer, Caller, answer, offers_bearer};
+use super::bearer::{Bearer, Caller, answer, offers_token};
 use super::csrf::{Verdict, judge};
 use super::gate::{Admitted, Gate, Guarded};
 use super::person_of;
@@ -69,7 +69,7 @@ pub struct RequireCombined {
 
 impl RequireCombined {
     async fn judge(&self, request: &Parts) -> Result<Combined, Response> {
-        if offers_bearer(&request.headers) {
+        if offers_token(&request.headers) {
             let caller = self
                 .bearer
                 .admit(&request.headers, &request.extensions, &self.scopes)

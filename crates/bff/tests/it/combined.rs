@@ -60,7 +60,15 @@ async fn to_6_a_session_opens_it_and_so_does_a_token() {
 #[tokio::test]
 async fn to_6_a_bad_token_is_not_made_good_by_a_session() {
     let (house, mut browser, api) = built().await;
-    for bad in ["Bearer", "Bearer ", "Bearer x", "bearer a.b.c"] {
+    for bad in [
+        "Bearer",
+        "Bearer ",
+        "Bearer x",
+        "bearer a.b.c",
+        "DPoP",
+        "DPoP x",
+        "dpop x",
+    ] {
         let (status, body) = ask(&mut browser, &api, bad).await;
         assert_eq!(status, 401, "{bad}: {body}");
     }
