@@ -53,9 +53,9 @@ pub(super) enum NoCode {
 struct Raw {
     device_code: String,
     user_code: String,
-    /// Some still use the name of a draft.
-    #[serde(alias = "verification_url")]
-    verification_uri: String,
+    verification_uri: Option<String>,
+    /// Some still use the name of a draft, or both.
+    verification_url: Option<String>,
     verification_uri_complete: Option<String>,
     expires_in: Value,
     interval: Option<Value>,
@@ -108,7 +108,8 @@ fn read(answer: &Answer) -> Result<Authorization, NoCode> {
     if !(1..=MAX_USER_CODE).contains(&code.len()) || !code.chars().all(|c| is_typed(c) || c == ' ') {
         return Err(NoCode::Malformed("`user_code` is not for people"));
     }
-    let verification_uri = address(&raw.verification_uri);
+    let verification_uri = raw.verification_uri.or(raw.verification_url);
+    let verification_uri = verification_uri.as_deref().and_then(address);
     let verification_uri = verification_uri.ok_or(NoCode::Malformed("`verification_uri` is no address for people"))?;
     let whole = |value: &Value| seconds(value).and_then(|s| u64::try_from(s).ok());
     let expires_in = whole(&raw.expires_in).filter(|s| *s > 0);
@@ -143,6 +144,9 @@ mod tests {
         });
         for (name, value) in changes {
             body[*name] = value.clone();
+        }
+        if let Some(members) = body.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
         }
         let body = body.to_string().into_bytes();
         let (status, retry_after) = (StatusCode::OK, None);
@@ -197,14 +201,16 @@ mod tests {
 
     #[test]
     fn si_8_the_name_of_a_draft_is_understood() {
-        let body =
-            br#"{"device_code":"d","user_code":"AB","verification_url":"https://idp.example/d","expires_in":"60"}"#;
-        let read = read(&Answer {
-            headers: http::HeaderMap::new(),
-            status: StatusCode::OK,
-            retry_after: None,
-            body: body.to_vec(),
-        });
-        assert_eq!(read.unwrap().verification_uri, "https://idp.example/d");
+        let draft = [
+            ("verification_uri", Value::Null),
+            ("verification_url", json!("https://idp.example/d")),
+        ];
+        assert_eq!(answer(&draft).unwrap().verification_uri, "https://idp.example/d");
+        let both = answer(&draft[1..]).unwrap();
+        assert_eq!(
+            both.verification_uri, "https://idp.example/device",
+            "the standard's goes first"
+        );
+        assert!(answer(&draft[..1]).is_err());
     }
 }
