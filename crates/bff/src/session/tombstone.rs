@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 use super::index::{SessionRow, Which, note_name};
 use super::record::{self, Session};
 use super::room::{SessionError, Sessions};
+use crate::sign_in::device::authorization;
 use crate::sign_in::pending;
 
 const SID: &str = "ended sid";
@@ -19,7 +20,8 @@ pub(super) fn ended_person(issuer: &str, subject: &str) -> [u8; 32] {
 }
 
 impl Sessions {
-    /// Notes that a provider has ended `which`; `until` a token says so, and as long as a sign-in may take.
+    /// Notes that a provider has ended `which`; `until` a token says so, and as long as a sign-in may take, here or by a code
+    /// on another screen.
     pub(crate) async fn note_end(&self, which: Which<'_>, until: OffsetDateTime) -> Result<(), SessionError> {
         let now = self.clock.now();
         let name = match which {
@@ -27,7 +29,8 @@ impl Sessions {
             Which::Person { issuer, subject } => ended_person(issuer, subject),
             Which::One(_) => return Ok(()),
         };
-        let until = until.max(now + pending::LIFETIME + Duration::MINUTE);
+        let under_way = (now + pending::LIFETIME).max(now + authorization::LONGEST);
+        let until = until.max(under_way + Duration::MINUTE);
         Ok(self.records.note(name, now, until).await?)
     }
 

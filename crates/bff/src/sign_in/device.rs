@@ -12,7 +12,7 @@
 //! The ID token is verified like every other, but for the nonce: there is no request of the browser that could carry one
 //! (RFC 8628 §3.1). What binds the answer to this screen is the device code, which never leaves server and cookie.
 
-mod authorization;
+pub(crate) mod authorization;
 pub(crate) mod begin;
 pub(crate) mod pace;
 mod waiting;

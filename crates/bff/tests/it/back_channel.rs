@@ -1,10 +1,13 @@
 //! Checklist 4.8, BC: the provider's server says that somebody signed out (SI-10 of the features).
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use demo::{Answer, Endpoint, Kind, Patch, Signing};
 use serde_json::{Map, Value, json};
 
+use crate::device;
 use crate::support::{Browser, House, Page, Plan, patch, until};
 
 pub(crate) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -150,11 +153,11 @@ async fn bc_5_a_logout_token_works_once() {
     let (house, mut browser) = signed_in().await;
     let token = with(claims(&house, "1"), "sub", "alice");
     assert_eq!(say(&house, &token).await.status, 200);
-    house.advance(std::time::Duration::from_secs(30));
+    house.advance(Duration::from_secs(30));
     browser.sign_in("alice").await;
     assert!([200, 400].contains(&say(&house, &token).await.status));
     assert_eq!(greeting(&mut browser).await, "hello alice", "the replay did nothing");
-    house.advance(std::time::Duration::from_mins(5));
+    house.advance(Duration::from_mins(5));
     assert_eq!(say(&house, &token).await.status, 400, "and then it has expired");
 }
 
@@ -191,13 +194,55 @@ async fn bc_8_a_sign_in_under_way_does_not_outlive_the_logout() {
     assert_eq!(browser.sign_in("alice").await.status, 303, "another session may begin");
 }
 
+/// Alice's code is entered at the last moment; the answer is what her screen shows then.
+async fn screen_at_the_end(logout: Option<(&str, &str)>) -> (Page, Option<String>) {
+    let house = device::house().await;
+    house
+        .provider
+        .change(|faults| faults.device_authorization = patch("expires_in", 1_800));
+    let (mut screen, _) = device::screen(&house).await;
+    house.advance(Duration::from_secs(5));
+    if let Some((claim, name)) = logout {
+        let told = say(&house, &with(claims(&house, "1"), claim, name)).await;
+        assert_eq!(told.status, 200, "{claim}");
+    }
+    house.advance(Duration::from_secs(1_790));
+    // The demo's own codes do not last that long.
+    let now = house.provider.now();
+    let id_token = json!({
+        "iss": house.issuer, "aud": "portico", "sub": "alice", "sid": "s1", "iat": now, "exp": now + 300,
+    });
+    let id_token = house
+        .provider
+        .mint(&Patch::new(), id_token.as_object().unwrap(), Signing::Proper);
+    let tokens = json!({ "access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": id_token });
+    house.provider.change(|faults| {
+        faults.answers = [
+            (Endpoint::Token, Answer::Json(200, tokens)),
+            (Endpoint::Userinfo, Answer::Json(200, json!({ "sub": "alice" }))),
+        ]
+        .into();
+    });
+    (device::look(&mut screen).await, screen.session())
+}
+
+#[tokio::test]
+async fn bc_8_a_sign_in_by_a_code_does_not_outlive_the_logout() {
+    let (page, session) = screen_at_the_end(None).await;
+    assert_eq!((page.status, session.is_some()), (303, true), "{}", page.body);
+    for logout in [("sub", "alice"), ("sid", "s1")] {
+        let (page, session) = screen_at_the_end(Some(logout)).await;
+        assert_eq!((page.status, session), (400, None), "{logout:?}: {}", page.body);
+    }
+}
+
 #[tokio::test]
 async fn bc_8_a_person_ended_as_a_whole_can_sign_in_again() {
     let house = House::new().await;
     let mut browser = house.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
-    house.advance(std::time::Duration::from_secs(5));
+    house.advance(Duration::from_secs(5));
     assert_eq!(
         say(&house, &with(claims(&house, "1"), "sub", "alice")).await.status,
         200
@@ -222,7 +267,7 @@ async fn bc_9_a_refresh_token_of_the_session_is_revoked_and_one_that_outlives_it
             ("refresh_token".to_owned(), json!("online-only")),
         ]);
     });
-    house.advance(std::time::Duration::from_secs(5));
+    house.advance(Duration::from_secs(5));
     browser.sign_in("alice").await;
     assert!(
         !house

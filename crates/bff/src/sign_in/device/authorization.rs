@@ -23,7 +23,7 @@ const MAX_ADDRESS: usize = 256;
 /// Longest code that a person is asked to type.
 const MAX_USER_CODE: usize = 64;
 /// Longest time that is waited, whatever the provider allows.
-const LONGEST: u64 = 30 * 60;
+pub(crate) const LONGEST: Duration = Duration::from_mins(30);
 /// Seconds between two questions where the provider names none (§3.2).
 const INTERVAL: u64 = 5;
 
@@ -120,7 +120,7 @@ fn read(answer: &Answer) -> Result<Authorization, NoCode> {
         user_code: code.to_owned(),
         verification_uri,
         verification_uri_complete: raw.verification_uri_complete.as_deref().and_then(address),
-        expires_in: Duration::from_secs(expires_in.min(LONGEST)),
+        expires_in: Duration::from_secs(expires_in).min(LONGEST),
         interval: Duration::from_secs(interval.max(1)),
     })
 }
