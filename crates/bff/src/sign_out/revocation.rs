@@ -10,19 +10,22 @@ use crate::event::measured::{Endpoint, measured};
 use crate::provider::Provider;
 use crate::tokens::TokenSet;
 
-/// Pauses between attempts.
+/// Pauses between attempts, where the provider names none.
 const PAUSES: [Duration; 4] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
     Duration::from_secs(30),
-    Duration::from_mins(5),
+    LONGEST_PAUSE,
 ];
+/// Longest pause, whatever the provider says: who restarts the site loses what is waited for.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 /// What came of one attempt.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Done,
-    Later,
+    /// The provider may say when (RFC 7009 §2.2.1).
+    Later(Option<Duration>),
 }
 
 /// Revokes the refresh token, or the access token where there is none. The provider ends what hangs on it (§2.1).
@@ -41,19 +44,31 @@ pub(crate) fn revoke_refresh_token(provider: &Arc<Provider>, token: String) {
 fn revoke_token(provider: &Arc<Provider>, token: String, hint: &'static str) {
     let provider = Arc::clone(provider);
     tokio::spawn(async move {
-        for pause in PAUSES {
-            if attempt(&provider, &token, hint).await == Outcome::Done {
-                return;
-            }
-            tokio::time::sleep(pause).await;
+        let attempt = || attempt(&provider, &token, hint);
+        if !insist(attempt, tokio::time::sleep).await {
+            tracing::warn!(target: "bff", provider = %provider.config.id, "a token could not be revoked");
         }
-        tracing::warn!(target: "bff", provider = %provider.config.id, "a token could not be revoked");
     });
+}
+
+/// Attempts at once, and again after each pause; whether that came to an end.
+async fn insist<A, P>(attempt: impl Fn() -> A, pause: impl Fn(Duration) -> P) -> bool
+where
+    A: Future<Output = Outcome>,
+    P: Future<Output = ()>,
+{
+    let mut outcome = attempt().await;
+    for usual in PAUSES {
+        let Outcome::Later(wanted) = outcome else { return true };
+        pause(wanted.unwrap_or(usual).min(LONGEST_PAUSE)).await;
+        outcome = attempt().await;
+    }
+    outcome == Outcome::Done
 }
 
 async fn attempt(provider: &Provider, token: &str, hint: &str) -> Outcome {
     let Ok(metadata) = provider.discovery.ready().await else {
-        return Outcome::Later;
+        return Outcome::Later(None);
     };
     let Some(address) = &metadata.revocation_endpoint else {
         return Outcome::Done;
@@ -62,31 +77,69 @@ async fn attempt(provider: &Provider, token: &str, hint: &str) -> Outcome {
     let asking = provider.http.post(address, provider.client_auth(&metadata), &fields);
     match measured(provider.config.id.as_str(), Endpoint::Revocation, asking).await {
         Ok(answer) => {
-            let outcome = judged(answer.status);
+            let outcome = judged(answer.status, answer.retry_after);
             if outcome == Outcome::Done && !answer.status.is_success() {
                 let (provider, status) = (&provider.config.id, answer.status);
                 tracing::warn!(target: "bff", %provider, %status, "the provider does not revoke a token");
             }
             outcome
         }
-        Err(_) => Outcome::Later,
+        Err(_) => Outcome::Later(None),
     }
 }
 
 /// 200 counts even for a token nobody knows (§2.2); asking again cannot change a refusal.
-fn judged(status: StatusCode) -> Outcome {
-    let later = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
-    if later { Outcome::Later } else { Outcome::Done }
+fn judged(status: StatusCode, retry_after: Option<Duration>) -> Outcome {
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        Outcome::Later(retry_after)
+    } else {
+        Outcome::Done
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     #[test]
     fn lo_3_trouble_is_tried_again_and_an_answer_is_final() {
-        assert_eq!(judged(StatusCode::OK), Outcome::Done);
-        assert_eq!(judged(StatusCode::BAD_REQUEST), Outcome::Done);
-        assert_eq!(judged(StatusCode::SERVICE_UNAVAILABLE), Outcome::Later);
+        let wait = Some(Duration::from_secs(7));
+        assert_eq!(judged(StatusCode::OK, None), Outcome::Done);
+        assert_eq!(judged(StatusCode::BAD_REQUEST, wait), Outcome::Done);
+        assert_eq!(judged(StatusCode::SERVICE_UNAVAILABLE, wait), Outcome::Later(wait));
+        assert_eq!(judged(StatusCode::TOO_MANY_REQUESTS, None), Outcome::Later(None));
+    }
+
+    /// What is done about a provider that gives these answers, one after the other, and is in trouble then: `None` is an
+    /// attempt, `Some` a pause of so many seconds. And whether the token is revoked.
+    async fn course(answers: Vec<Outcome>) -> (Vec<Option<u64>>, bool) {
+        let (done, answers) = (RefCell::new(Vec::new()), RefCell::new(answers.into_iter()));
+        let attempt = async || {
+            done.borrow_mut().push(None);
+            answers.borrow_mut().next().unwrap_or(Outcome::Later(None))
+        };
+        let pause = async |pause: Duration| done.borrow_mut().push(Some(pause.as_secs()));
+        let revoked = insist(attempt, pause).await;
+        (done.into_inner(), revoked)
+    }
+
+    #[tokio::test]
+    async fn lo_3_every_pause_is_followed_by_an_attempt() {
+        let all = [None, Some(1), None, Some(5), None, Some(30), None, Some(300), None];
+        assert_eq!(course(Vec::new()).await, (all.to_vec(), false));
+        let later = || Outcome::Later(None);
+        let at_last = vec![later(), later(), later(), later(), Outcome::Done];
+        assert_eq!(course(at_last).await, (all.to_vec(), true));
+        assert_eq!(course(vec![Outcome::Done]).await, (vec![None], true));
+    }
+
+    #[tokio::test]
+    async fn lo_3_the_pause_is_the_one_the_provider_names_within_bounds() {
+        let after = |seconds| Outcome::Later(Some(Duration::from_secs(seconds)));
+        let answers = vec![after(20), after(3600), Outcome::Later(None), Outcome::Done];
+        let expected = vec![None, Some(20), None, Some(300), None, Some(30), None];
+        assert_eq!(course(answers).await, (expected, true));
     }
 }
