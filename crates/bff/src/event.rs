@@ -13,6 +13,7 @@
 
 pub(crate) mod measured;
 
+use crate::guard::signed_in::SignedIn;
 use crate::session::index::SessionRef;
 
 /// What was attempted.
@@ -105,6 +106,15 @@ impl<'a> Event<'a> {
     pub(crate) fn session(self, session: SessionRef) -> Self {
         let session = Some(session);
         Self { session, ..self }
+    }
+
+    /// Who asked, where somebody is signed in: their provider, their name there and their session.
+    pub(crate) fn by(self, person: Option<&'a SignedIn>) -> Self {
+        let Some(person) = person else { return self };
+        let identity = person.identity();
+        self.provider(identity.provider.as_str())
+            .subject(&identity.subject)
+            .session(person.session.reference())
     }
 
     /// Why, for operators.

@@ -12,6 +12,7 @@ use rand::Rng as _;
 use crate::bff::Inner;
 use crate::config::ProviderId;
 use crate::event::{Outcome, What, event};
+use crate::guard::signed_in::SignedIn;
 use crate::pages::Problem;
 
 /// Letters and digits that are not mistaken for each other.
@@ -29,6 +30,8 @@ pub(crate) struct Failure {
     retry: Option<String>,
     reason: String,
     what: What,
+    /// Who met with it, where that is known.
+    person: Option<SignedIn>,
 }
 
 impl Failure {
@@ -47,12 +50,19 @@ impl Failure {
             retry: None,
             reason: reason.into(),
             what: What::SignIn,
+            person: None,
         }
     }
 
     /// The same failure of something else than a sign-in.
     pub(crate) fn about(self, what: What) -> Self {
         Self { what, ..self }
+    }
+
+    /// The same failure, met by `person`; the log names them and their provider.
+    pub(crate) fn met_by(self, person: Option<&SignedIn>) -> Self {
+        let person = person.cloned();
+        Self { person, ..self }
     }
 
     /// A request that does not fit to anything we started.
@@ -101,10 +111,11 @@ impl Inner {
             let told = event(failure.what, outcome)
                 .reason(&failure.reason)
                 .reference(&reference);
-            match provider {
-                Some(provider) => told.provider(provider.as_str()).record(),
-                None => told.record(),
-            }
+            let told = match provider {
+                Some(provider) => told.provider(provider.as_str()),
+                None => told,
+            };
+            told.by(failure.person.as_ref()).record();
         }
         let mut response = self.pages.problem(&Problem {
             status: failure.status,

@@ -83,7 +83,7 @@ async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Respons
     let session = match session_of(&inner, &headers).await {
         Ok(Some(session)) => session,
         Ok(None) => return Json(json!({ "signed_in": false, "name": null, "expires_at": null })).into_response(),
-        Err(error) => return inner.show(Failure::ours(&error), None),
+        Err(error) => return inner.show(Failure::ours(&error).about(crate::event::What::Access), None),
     };
     let name = session
         .identity

@@ -13,6 +13,7 @@ use super::csrf::{Verdict, judge};
 use super::gate::{Admitted, Gate, Guarded};
 use super::person_of;
 use super::signed_in::SignedIn;
+use crate::event::{Outcome, What, event};
 use crate::problem::chain;
 
 /// Who uses an API behind [`Bearer::or_session`].
@@ -84,7 +85,14 @@ impl RequireCombined {
     async fn session(&self, request: &Parts) -> Result<SignedIn, Response> {
         let inner = self.bearer.site();
         let origin = inner.config.public_url.origin().ascii_serialization();
-        if judge(&request.method, &request.headers, &origin) != Verdict::Pass {
+        let reason = match judge(&request.method, &request.headers, &origin) {
+            Verdict::Pass => None,
+            Verdict::Foreign => Some("cross-site request"),
+            Verdict::WrongType => Some("text/plain body"),
+        };
+        if let Some(reason) = reason {
+            // Nobody has looked who it is.
+            event(What::Access, Outcome::Refused).reason(reason).record();
             return Err(answer(
                 StatusCode::FORBIDDEN,
                 None,

@@ -11,6 +11,7 @@ use super::gate::{Admitted, Gate, Guarded};
 use super::page_of;
 use super::signed_in::SignedIn;
 use crate::bff::{Bff, Inner};
+use crate::event::What;
 use crate::problem::Failure;
 use crate::provider::Provider;
 use crate::return_path::ReturnPath;
@@ -77,7 +78,8 @@ impl RequireProvider {
         let message = format!("This page is for people who are signed in with {}.", wanted.title);
         let here = page_of(request.extensions(), request.uri());
         let way = login_path(Some(&self.provider), &here);
-        Err(Failure::new(status, title, message, reason).retry(way))
+        let failure = Failure::new(status, title, message, reason);
+        Err(failure.about(What::Access).met_by(person).retry(way))
     }
 }
 

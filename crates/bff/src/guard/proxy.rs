@@ -24,6 +24,7 @@ pub(crate) mod upstream;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
@@ -85,26 +86,28 @@ impl Bff {
 }
 
 async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    match proxy.pass(request).await {
+    let (mut parts, body) = request.into_parts();
+    match proxy.pass(&mut parts, body).await {
         Ok(response) => response,
         Err(refusal) => {
-            refusal.log(&proxy.upstream.mount);
+            refusal.log(&proxy.upstream.mount, parts.extensions.get());
             refusal.into_response()
         }
     }
 }
 
 impl Proxy {
-    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
-        let (parts, body) = request.into_parts();
-        self.admit(&parts)?;
+    /// Who is found to be signed in is left in `parts`, for the log.
+    async fn pass(&self, parts: &mut Parts, body: Body) -> Result<Response, Refusal> {
+        self.admit(parts)?;
         let by_authority = parts.version > Version::HTTP_11;
         let asked = Asked {
             url: target::target(&parts.uri, &self.upstream, by_authority)?,
             method: parts.method.clone(),
             headers: headers::outbound(&parts.headers, &self.upstream),
         };
-        let person = self.person(&parts).await?;
+        let person = self.person(parts).await?;
+        parts.extensions.insert(person.clone());
         let token = self.tokens.of(&person).await?;
         let body = Outgoing::read(body, length(&parts.headers), &self.upstream.limits).await?;
         let answer = self.ask(&asked, token, body, &person).await?;

@@ -49,7 +49,7 @@ pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap
     let mut response = match session {
         Ok(Some(session)) => depart(&inner, &session).await,
         // The session is not over: saying so would be a lie.
-        Err(error) => return inner.show(Failure::ours(&error), None),
+        Err(error) => return inner.show(Failure::ours(&error).about(What::SignOut), None),
         Ok(None) => see_other(&format!("/{LANDING}")),
     };
     let out = response.headers_mut();

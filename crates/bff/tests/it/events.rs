@@ -4,11 +4,15 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use bff::SessionRef;
+use axum::Router;
+use axum::http::Method;
+use axum::routing::{get, post};
+use bff::{ProxyLimits, SessionRef, Upstream};
 use demo::{Answer, Endpoint};
 use serde_json::json;
 
-use crate::support::{Browser, House, Log, Plan};
+use crate::proxy::{AUDIENCE, Street, plain_api, serve};
+use crate::support::{Browser, House, Log, Place, Plan};
 
 /// The lines about `event` with `outcome`.
 fn lines(log: &Log, event: &str, outcome: &str) -> Vec<String> {
@@ -77,6 +81,109 @@ async fn se_9_a_renewal_that_fails_and_one_that_works_are_told() {
     browser.go("/token").await;
     assert_eq!(lines(&log, "token_renewal", "success").len(), 1);
     nothing_secret(&log, &house);
+}
+
+/// Whether each of `parts` is in the one line of `told`.
+fn is_told(told: &[String], parts: &[&str]) {
+    assert_eq!(told.len(), 1, "{told:?}");
+    for part in parts {
+        assert!(told[0].contains(part), "{part} in {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn se_9_who_is_signed_in_elsewhere_is_named_where_they_are_refused() {
+    let log = Log::start();
+    let house = House::build(Plan {
+        second: true,
+        ..Plan::default()
+    })
+    .await;
+    let wanted = house.bff.require_provider("other").unwrap();
+    let papers = Router::new().route("/papers", get(async || "papers")).layer(wanted);
+    let address = serve(house.bff.protect(papers)).await;
+    let mut browser = house.browser();
+    browser.sign_in_by("/auth/login?provider=demo", "alice").await;
+    assert_eq!(browser.go(&format!("http://{address}/papers")).await.status, 403);
+    let session = format!("session={}", references(&house, "alice").await[0]);
+    let named = [
+        "provider=\"demo\"",
+        "subject=\"alice\"",
+        "signed in elsewhere",
+        &session,
+    ];
+    is_told(&lines(&log, "access", "refused"), &named);
+    assert!(lines(&log, "sign_in", "refused").is_empty());
+}
+
+#[tokio::test]
+async fn se_9_a_database_that_fails_is_told_by_what_it_was_asked_for() {
+    let log = Log::start();
+    let house = House::build(Plan {
+        postgres: false,
+        ..Plan::default()
+    })
+    .await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let Place::Sqlite(pool) = &house.place else {
+        panic!("not in SQLite")
+    };
+    let away = sqlx::query("alter table bff_session_records rename to elsewhere");
+    away.execute(pool).await.unwrap();
+    assert_eq!(browser.go("/auth/session").await.status, 503);
+    is_told(&lines(&log, "access", "failed"), &["the session store failed"]);
+    assert_eq!(browser.submit("/auth/logout", &[]).await.status, 503);
+    is_told(&lines(&log, "sign_out", "failed"), &["the session store failed"]);
+    assert!(lines(&log, "sign_in", "failed").is_empty());
+}
+
+#[tokio::test]
+async fn se_9_a_change_from_elsewhere_at_an_api_for_both_is_told() {
+    let (log, house) = (Log::start(), House::new().await);
+    let gate = house.bff.bearer(AUDIENCE).or_session(&[]);
+    let api = Router::new().route("/api", post(async || "done")).layer(gate);
+    let url = format!("http://{}/api", serve(api).await);
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let foreign = Browser::from(browser.form(&url, &[]), "https://elsewhere.example", "cross-site");
+    assert_eq!(browser.send(foreign).await.status, 403);
+    is_told(&lines(&log, "access", "refused"), &["reason=\"cross-site request\""]);
+}
+
+#[tokio::test]
+async fn se_9_who_the_proxy_keeps_out_is_told() {
+    let log = Log::start();
+    let mut street = Street::new(plain_api().await, |upstream| upstream).await;
+    let session = format!("session={}", references(&street.house, "alice").await[0]);
+    let named = ["provider=\"demo\"", "subject=\"alice\"", &session];
+    let elsewhere = [("sec-fetch-site", "cross-site")];
+    assert_eq!(street.ask(Method::GET, "/api/orders/7", &elsewhere).await.status, 403);
+    let told = lines(&log, "access", "refused");
+    is_told(&told, &named);
+    is_told(&told, &["reason=\"cross_site at /api/orders\""]);
+    assert_eq!(street.ask(Method::DELETE, "/api/orders/7", &[]).await.status, 405);
+    let told = lines(&log, "access", "refused");
+    is_told(&told[1..], &named);
+    is_told(&told[1..], &["reason=\"method at /api/orders\""]);
+    // Outside a site that is protected, too: who it is is found here.
+    let upstream = Upstream::new("/api/orders", &street.api.url()).unwrap();
+    let upstream = upstream.audience(AUDIENCE).limits(ProxyLimits {
+        max_request_bytes: 1,
+        ..ProxyLimits::default()
+    });
+    street.proxy = serve(street.house.bff.proxy(upstream.methods([Method::POST])).unwrap()).await;
+    let form = street.browser.form(street.url("/api/orders").as_str(), &[("a", "b")]);
+    assert_eq!(street.browser.send(form).await.status, 413);
+    let told = lines(&log, "access", "refused");
+    is_told(&told[2..], &named);
+    is_told(&told[2..], &["reason=\"too_large at /api/orders\""]);
+    // Nothing is wrong with a page that asks before anybody is signed in.
+    street.browser.cookies.clear();
+    let form = street.browser.form(street.url("/api/orders").as_str(), &[]);
+    assert_eq!(street.browser.send(form).await.status, 401);
+    assert_eq!(lines(&log, "access", "refused").len(), 3);
+    nothing_secret(&log, &street.house);
 }
 
 fn nothing_secret(log: &Log, house: &House) {

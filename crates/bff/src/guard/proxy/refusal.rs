@@ -11,6 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::challenge::StepUp;
 use super::headers::defuse;
+use crate::event::{Outcome, What, event};
+use crate::guard::signed_in::SignedIn;
 use crate::tokens::TokenError;
 
 /// An answer of this proxy itself.
@@ -160,8 +162,22 @@ impl Refusal {
         Self::new(StatusCode::BAD_GATEWAY, "upstream_too_large", message)
     }
 
-    /// For the log.
-    pub(super) fn log(&self, mount: &str) {
+    /// Whether somebody is kept out. Who is asked to sign in is not, and a body that breaks off is nobody's decision.
+    fn keeps_out(&self) -> bool {
+        let asks = ["no_session", "sign_in_again", "step_up"].contains(&self.reason);
+        let breaks_off = ["broken_body", "slow_body"].contains(&self.reason);
+        self.status.is_client_error() && !asks && !breaks_off
+    }
+
+    /// For the log: of a request to the upstream at `mount`, by `person` where that is known.
+    pub(super) fn log(&self, mount: &str, person: Option<&SignedIn>) {
+        if self.keeps_out() {
+            let reason = format!("{} at {mount}", self.reason);
+            event(What::Access, Outcome::Refused)
+                .by(person)
+                .reason(&reason)
+                .record();
+        }
         let (status, reason, detail) = (self.status.as_u16(), self.reason, self.detail);
         if self.status.is_server_error() {
             tracing::warn!(target: "bff", mount, status, reason, detail, "a request to an upstream brought nothing");
