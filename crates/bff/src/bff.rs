@@ -12,7 +12,7 @@ use crate::guard::bearer::Bearer;
 use crate::pages::{Pages, ProviderLink};
 use crate::provider::Provider;
 use crate::provider::http::HttpClient;
-use crate::provider::introspection::Introspected;
+use crate::provider::introspection::lately::Introspected;
 use crate::provider::registration::Registrar;
 use crate::session::room::Sessions;
 use crate::session::seal::Sealer;
@@ -192,8 +192,9 @@ impl Bff {
         Bearer::new(Arc::clone(&self.0), audience)
     }
 
-    /// Like [`Bff::bearer`] for tokens without a readable form: the provider of that id is asked about each (RFC 7662),
-    /// at most once a minute. It has to name `audience` in its answer.
+    /// Like [`Bff::bearer`] for tokens without a readable form: the provider of that id is asked about each (RFC 7662), one
+    /// that is good at most once a minute, one that it refuses at most every five seconds. It has to name `audience` in its
+    /// answer.
     #[must_use]
     pub fn introspecting_bearer(&self, provider: &str, audience: &str) -> Bearer {
         self.bearer(audience).introspected_by(provider)

@@ -9,7 +9,7 @@ use crate::bff::Inner;
 use crate::guard::bearer::Caller;
 
 /// Why an access token does not pass. The reasons are for logs, not for callers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum AccessTokenError {
     Invalid(&'static str),
     /// The keys cannot be had; the token may be good.

@@ -1,14 +1,18 @@
 //! Is this access token good, when only its issuer can tell? Tokens without a readable form are shown to the provider
-//! (RFC 7662); what it says is believed for a minute at most, and never longer than the token lives.
+//! (RFC 7662); what it says is believed for a minute at most, and never longer than the token lives, a refusal for seconds.
+//! What is kept of it is in [`lately`].
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+pub(crate) mod lately;
+
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use http::StatusCode;
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
+use tracing::Instrument as _;
 
+use self::lately::{Flight, Key, Known, key_of};
 use super::Provider;
 use super::access_token::AccessTokenError::{self, Invalid, Unavailable};
 use super::access_token::scopes_of;
@@ -20,64 +24,95 @@ use crate::problem::chain;
 
 /// Longest time an answer is believed: a revoked token works no longer than this.
 const KEPT: Duration = Duration::from_mins(1);
-/// Most answers kept; there is no need for more than the tokens of a busy minute.
-const MAX_KEPT: usize = 10_000;
+/// The same for a refusal: long enough that who insists does not wear out the provider, and no longer, for a token may be
+/// known to the provider a moment after it was made.
+const REFUSAL_KEPT: Duration = Duration::from_secs(5);
 /// Longer tokens are not shown to anybody; no header is larger.
 const MAX_LEN: usize = 16 * 1024;
 
-/// A token at a provider, as a hash: the cache holds no secret.
-type Key = [u8; 32];
+/// What is asked about.
+struct Question {
+    provider: Arc<Provider>,
+    raw: String,
+    audience: String,
+    key: Key,
+    /// When it is asked, in seconds since 1970.
+    now: i64,
+}
 
-/// Who calls, and until when that is believed, in seconds since 1970.
-#[derive(Debug, Default)]
-pub(crate) struct Introspected(Mutex<HashMap<Key, (Caller, i64)>>);
+/// Makes room for the next question, also when this one ends in a way nobody thought of.
+struct Landing<'a> {
+    inner: &'a Inner,
+    key: Key,
+}
 
-impl Introspected {
-    fn find(&self, key: &Key, now: i64) -> Option<Caller> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).filter(|(_, until)| now < *until).map(|(c, _)| c.clone())
-    }
-
-    fn keep(&self, key: Key, caller: Caller, until: i64, now: i64) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MAX_KEPT {
-            kept.retain(|_, (_, until)| now < *until);
-        }
-        if kept.len() >= MAX_KEPT {
-            kept.clear();
-        }
-        kept.insert(key, (caller, until));
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        self.inner.introspected.landed(&self.key);
     }
 }
 
 impl Inner {
     /// Shows `raw` to the provider called `id`, unless it was lately; the token has to be meant for `audience`.
-    pub(crate) async fn introspect(&self, id: &str, raw: &str, audience: &str) -> Result<Caller, AccessTokenError> {
+    pub(crate) async fn introspect(
+        self: &Arc<Self>,
+        id: &str,
+        raw: &str,
+        audience: &str,
+    ) -> Result<Caller, AccessTokenError> {
         let provider = self.provider(id).ok_or(Invalid("unknown provider"))?;
         if raw.is_empty() || raw.len() > MAX_LEN || !raw.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Invalid("not a token"));
         }
-        let now = self.config.clock.now().unix_timestamp();
-        let key = key_of([id, raw, audience]);
-        if let Some(caller) = self.introspected.find(&key, now) {
-            return Ok(caller);
+        let (key, now) = (key_of([id, raw, audience]), self.config.clock.now().unix_timestamp());
+        let question = || Question {
+            provider: Arc::clone(provider),
+            raw: raw.to_owned(),
+            audience: audience.to_owned(),
+            key,
+            now,
+        };
+        let known = self
+            .introspected
+            .known(key, now, || self.begin_introspection(question()));
+        match known {
+            Known::Said(said, _) => said.map_err(Invalid),
+            Known::Asked(flight) => flight.await,
         }
-        let (claims, issuer) = ask(provider, raw).await?;
-        let (caller, exp) = judge(provider, (claims, issuer), audience, now).map_err(Invalid)?;
-        let kept = now.saturating_add(i64::try_from(KEPT.as_secs()).unwrap_or_default());
-        let until = exp.map_or(kept, |exp| exp.min(kept));
-        self.introspected.keep(key, caller.clone(), until, now);
-        Ok(caller)
     }
-}
 
-fn key_of(parts: [&str; 3]) -> Key {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
+    /// A task of its own: a request that goes away does not take the answer of others with it.
+    fn begin_introspection(self: &Arc<Self>, question: Question) -> Flight {
+        let inner = Arc::clone(self);
+        let asking = async move {
+            let key = question.key;
+            let _landing = Landing { inner: &inner, key };
+            inner.introspect_now(&question).await
+        };
+        let task = tokio::spawn(asking.in_current_span());
+        let broken = || Err(Unavailable("introspection broke off".to_owned()));
+        task.map(move |joined| joined.unwrap_or_else(|_| broken()))
+            .boxed()
+            .shared()
     }
-    hash.finalize().into()
+
+    /// Asks, and keeps what is said. That a provider cannot say it is no refusal.
+    async fn introspect_now(&self, question: &Question) -> Result<Caller, AccessTokenError> {
+        let Question { provider, now, .. } = question;
+        let answer = ask(provider, &question.raw).await;
+        let judged = answer.and_then(|said| judge(provider, said, &question.audience, *now).map_err(Invalid));
+        let after = |time: Duration| now.saturating_add(i64::try_from(time.as_secs()).unwrap_or_default());
+        let keep = |said, until| self.introspected.keep(question.key, said, until, *now);
+        match &judged {
+            Ok((caller, exp)) => {
+                let kept = after(KEPT);
+                keep(Ok(caller.clone()), exp.map_or(kept, |exp| exp.min(kept)));
+            }
+            Err(Invalid(reason)) => keep(Err(*reason), after(REFUSAL_KEPT)),
+            Err(Unavailable(_)) => {}
+        }
+        judged.map(|(caller, _)| caller)
+    }
 }
 
 /// What the provider says about `raw` (RFC 7662 §2), and what its metadata call it.
@@ -152,31 +187,4 @@ fn judge(
         claims,
     };
     Ok((caller, exp))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn caller() -> Caller {
-        Caller {
-            issuer: String::new(),
-            subject: "alice".to_owned(),
-            client_id: None,
-            scopes: Vec::new(),
-            claims: Map::new(),
-        }
-    }
-
-    #[test]
-    fn in_1_what_is_kept_is_bounded_in_time_and_number() {
-        let kept = Introspected::default();
-        let key = key_of(["demo", "token", "api"]);
-        kept.keep(key, caller(), 10, 0);
-        assert!(kept.find(&key, 9).is_some() && kept.find(&key, 10).is_none());
-        for number in 0..=MAX_KEPT {
-            kept.keep(key_of(["demo", &number.to_string(), "api"]), caller(), 10, 0);
-        }
-        assert!(kept.0.lock().unwrap().len() <= MAX_KEPT);
-    }
 }
