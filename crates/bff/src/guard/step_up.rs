@@ -125,7 +125,10 @@ impl RequireStepUp {
             self.page_before(request.headers())
         };
         let Some(address) = address(&self.inner, person, &self.step_up, &return_to) else {
-            return Some(self.inner.show(Failure::ours(&crate::session::seal::SealError), None));
+            return Some(self.inner.show(
+                Failure::ours(&crate::session::seal::SealError).about(What::Access),
+                None,
+            ));
         };
         Some(match (opens_page, person) {
             (false, _) => self.challenge(Some(&address)),

@@ -112,9 +112,13 @@ impl Inner {
         let inner = Arc::clone(self);
         let asking = async move { inner.ask_for_client_token(&provider, &request).await };
         let task = tokio::spawn(asking.in_current_span());
-        task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
+        let flight = task
+            .map(|joined| joined.unwrap_or(Err(unavailable(None))))
             .boxed()
-            .shared()
+            .shared();
+        // Looked at in any case: an answer that nobody waited for would count as under way until somebody finds it, too late.
+        tokio::spawn(flight.clone().map(drop));
+        flight
     }
 
     async fn ask_for_client_token(&self, provider: &str, request: &ClientTokenRequest) -> Outcome {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bff::{ClientTokenRequest, TokenError};
-use demo::{Answer, Endpoint};
+use demo::{Answer, Endpoint, Kind};
 use futures::future::join_all;
 use serde_json::json;
 
@@ -66,6 +66,26 @@ async fn to_3_many_who_ask_at_once_cause_one_question() {
     let (tokens, ()) = tokio::join!(all, lift);
     assert!(tokens.iter().all(|token| token.is_ok() && *token == tokens[0]));
     assert_eq!(house.provider.requests(Endpoint::Token), 1);
+}
+
+#[tokio::test]
+async fn to_3_a_token_that_nobody_waited_for_is_not_handed_out_when_it_is_old() {
+    let house = House::new().await;
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Token, Answer::Hold);
+    });
+    tokio::select! {
+        _ = house.bff.client_token("demo", read()) => panic!("it was held back"),
+        () = until("it is asked for", async || house.provider.requests(Endpoint::Token) > 0) => {}
+    }
+    house.provider.change(|faults| faults.answers.clear());
+    until("it came", async || house.provider.newest(Kind::AccessToken).is_some()).await;
+    let old = house.provider.newest(Kind::AccessToken).unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    house.advance(Duration::from_hours(1));
+    let token = house.bff.client_token("demo", read()).await.unwrap();
+    assert_ne!(token.secret(), old);
+    assert_eq!(house.provider.requests(Endpoint::Token), 2);
 }
 
 #[tokio::test]

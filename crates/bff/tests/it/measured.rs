@@ -87,6 +87,7 @@ async fn se_9_a_sign_in_is_measured_from_leaving_to_the_session() {
     let counts = Counts::new();
     let _counting = counts.start();
     let house = House::new().await;
+    house.provider.stop_clock();
     let mut browser = house.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
     house.advance(Duration::from_mins(3));
