@@ -44,7 +44,7 @@ const provider = new Provider(issuer, {
     },
   ],
   jwks: { keys: [key("rsa", { modulusLength: 2048 }, "RS256"), key("ec", { namedCurve: "P-256" }, "ES256")] },
-  cookies: { keys: ["only for this run"] },
+  cookies: { keys: ["only for this run"], long: { sameSite: "none" } },
   claims: { openid: ["sub", "memberships"], email: ["email"], profile: ["name", "given_name", "family_name", "picture", "groups", "roles", "job_title"] },
   findAccount: (_, id) => ({
     accountId: id,
@@ -57,6 +57,8 @@ const provider = new Provider(issuer, {
     }),
   }),
   interactions: { policy },
+  // A sign-out too long for an address is posted (RP-Initiated Logout 1.0 §2).
+  enableHttpPostMethods: true,
   issueRefreshToken: (_, by) => by.grantTypeAllowed("refresh_token"),
   async loadExistingGrant(ctx) {
     const { account, client: by, session } = ctx.oidc;
@@ -100,8 +102,17 @@ provider.use(async (ctx, next) => {
 });
 provider.on("server_error", (_, error) => console.error(error));
 
+// What is posted from another site needs cookies with `SameSite=None`, which browsers do not take over plain http. Here all
+// ports are one site, and `Lax` does.
+function withCookiesForHttp(response) {
+  const setHeader = response.setHeader.bind(response);
+  const changed = (cookies) => [cookies].flat().map((cookie) => cookie.replace(/samesite=none/i, "samesite=lax"));
+  response.setHeader = (name, value) => setHeader(name, name.toLowerCase() === "set-cookie" ? changed(value) : value);
+}
+
 const answer = provider.callback();
 createServer((request, response) => {
+  withCookiesForHttp(response);
   if (request.url !== "/issued") return answer(request, response);
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify(issued));
