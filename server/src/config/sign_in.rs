@@ -1,6 +1,6 @@
 //! What does sign-in start from? The settings of [`bff`]; and what it has against them, told where it was written.
 
-use bff::{BffConfig, Clock, HttpLimits, KeyRing, SessionLifetime};
+use bff::{BffConfig, Clock, KeyRing, SessionLifetime};
 use url::Url;
 
 use super::{Config, ProviderSettings, SessionSettings, problem::Complaint, read::Reader};
@@ -38,7 +38,6 @@ fn of(public_url: &Url, session: Option<&SessionSettings>, providers: &[Provider
     let mut config = BffConfig::new(public_url.clone(), keys);
     "portico".clone_into(&mut config.cookie_name);
     config.providers = providers.iter().map(|settings| settings.provider.clone()).collect();
-    config.http = HttpLimits::default();
     if let Some(session) = session {
         config.session = SessionLifetime {
             idle: session.idle,
