@@ -33,9 +33,9 @@ use graph::Graph;
 pub use question::{Entry, ObjectId, Profile, Told, Wanted};
 use question::{Key, Question};
 
-/// People asked about at the same time; more wait.
-const AT_ONCE: usize = 16;
-/// Longest time everything about one person may take.
+/// Questions asked at the same time, at most two about a person; more wait.
+const AT_ONCE: usize = 32;
+/// Longest time a question may take.
 const WHOLE: Duration = Duration::from_secs(15);
 
 /// The directory. Cheap to clone.

@@ -28,6 +28,7 @@ pub(crate) mod jws;
 pub(crate) mod keys;
 pub(crate) mod logout_token;
 mod metadata;
+mod moments;
 pub(crate) mod nonces;
 pub(crate) mod profile;
 pub(crate) mod proof;

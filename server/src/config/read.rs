@@ -7,7 +7,8 @@ mod unread;
 use super::{
     ApiSettings, Config, DatabaseUrl, LogSettings, SessionSettings, directory, keys,
     problem::{Complaint, Origin, Problem, Problems},
-    provider, sign_in,
+    provider,
+    sign_in::{self, Bounds},
     source::{Entries, Raw, Sources},
     telemetry, upstreams, values,
 };
@@ -46,7 +47,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let policies = reader.take("policies", values::text);
     let site_root = reader.take("site_root", values::text);
     let log = log(reader);
-    let session = session(reader);
+    let (bounds, session) = session(reader);
     let api = ApiSettings {
         base_url: reader.take("api.base_url", values::endpoint),
         audience: reader.take("api.audience", values::text),
@@ -58,7 +59,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let here = |port| values::origin(&format!("http://localhost:{port}")).ok();
     let public_url = public_url.filter(|_| reader.is_written("public_url"));
     let public_url = public_url.or_else(|| here(listen.map_or(0, |listen| listen.port())))?;
-    sign_in::check(reader, &public_url, session.as_ref(), &providers);
+    sign_in::check(reader, &public_url, bounds, &providers);
     Some(Config {
         public_url,
         listen: listen?,
@@ -93,10 +94,12 @@ fn log(reader: &mut Reader) -> Option<LogSettings> {
     })
 }
 
-fn session(reader: &mut Reader) -> Option<SessionSettings> {
-    let idle = reader.take("session.idle", values::duration);
-    let absolute = reader.take("session.absolute", values::duration);
-    let max_per_person = reader.take("session.max_per_person", values::number_of_sessions);
+fn session(reader: &mut Reader) -> (Bounds, Option<SessionSettings>) {
+    let bounds = Bounds {
+        idle: reader.take("session.idle", values::duration),
+        absolute: reader.take("session.absolute", values::duration),
+        max_per_person: reader.take("session.max_per_person", values::number_of_sessions),
+    };
     let keys_file = reader.take("session.keys_file", values::text);
     let recent = reader.take("session.recent", |text| match text {
         "off" => Ok(None),
@@ -108,13 +111,16 @@ fn session(reader: &mut Reader) -> Option<SessionSettings> {
             recent => Ok(Some(recent)),
         },
     });
-    Some(SessionSettings {
-        idle: idle?,
-        absolute: absolute?,
-        max_per_person: max_per_person?,
-        keys_file: keys_file.map(PathBuf::from),
-        recent: recent?,
-    })
+    let whole = || {
+        Some(SessionSettings {
+            idle: bounds.idle?,
+            absolute: bounds.absolute?,
+            max_per_person: bounds.max_per_person?,
+            keys_file: keys_file.map(PathBuf::from),
+            recent: recent?,
+        })
+    };
+    (bounds, whole())
 }
 
 /// Gives out values and gathers problems.

@@ -1,50 +1,56 @@
 //! What does sign-in start from? The settings of [`bff`]; and what it has against them, told where it was written.
 
+use std::{num::NonZeroUsize, time::Duration};
+
 use bff::{BffConfig, Clock, KeyRing, SessionLifetime};
 use url::Url;
 
-use super::{Config, ProviderSettings, SessionSettings, problem::Complaint, read::Reader};
+use super::{Config, ProviderSettings, problem::Complaint, read::Reader};
+
+/// What bounds sessions, as far as it could be read; what fits to it for the rest.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bounds {
+    pub(super) idle: Option<Duration>,
+    pub(super) absolute: Option<Duration>,
+    pub(super) max_per_person: Option<NonZeroUsize>,
+}
 
 impl Config {
     /// What sign-in starts from.
     pub(crate) fn sign_in(&self, keys: KeyRing, clock: Clock) -> BffConfig {
-        let config = of(&self.public_url, Some(&self.session), &self.providers, keys);
+        let bounds = Bounds {
+            idle: Some(self.session.idle),
+            absolute: Some(self.session.absolute),
+            max_per_person: Some(self.session.max_per_person),
+        };
+        let config = of(&self.public_url, bounds, &self.providers, keys);
         BffConfig { clock, ..config }
     }
 }
 
-/// Notes what `bff` would refuse when the site starts; a mistake that was told already has kept its provider away from here.
-pub(super) fn check(
-    reader: &mut Reader,
-    public_url: &Url,
-    session: Option<&SessionSettings>,
-    providers: &[ProviderSettings],
-) {
-    let refused = of(public_url, session, providers, KeyRing::ephemeral()).check();
-    for refused in refused.err().into_iter().flat_map(|error| error.problems) {
-        if let Some(place) = place(reader, &refused.key)
-            && !reader.is_told(&place)
-        {
-            let (what, remedy) = refused
-                .problem
-                .split_once("; ")
-                .unwrap_or((&refused.problem, "see docs/configuration.md"));
-            reader.complain(&place, Complaint::new(what, remedy));
-        }
+/// Notes what `bff` would refuse when the site starts, but for keys of which something was said already.
+pub(super) fn check(reader: &mut Reader, public_url: &Url, bounds: Bounds, providers: &[ProviderSettings]) {
+    let refused = of(public_url, bounds, providers, KeyRing::ephemeral()).check();
+    let problems = refused.err().into_iter().flat_map(|error| error.problems);
+    let placed = problems.filter_map(|refused| Some((place(reader, &refused.key)?, refused.problem)));
+    let news: Vec<_> = placed.filter(|(place, _)| !reader.is_told(place)).collect();
+    for (place, problem) in news {
+        let parts = problem.split_once("; ");
+        let (what, remedy) = parts.unwrap_or((&problem, "see docs/configuration.md"));
+        reader.complain(&place, Complaint::new(what, remedy));
     }
 }
 
-fn of(public_url: &Url, session: Option<&SessionSettings>, providers: &[ProviderSettings], keys: KeyRing) -> BffConfig {
+fn of(public_url: &Url, bounds: Bounds, providers: &[ProviderSettings], keys: KeyRing) -> BffConfig {
     let mut config = BffConfig::new(public_url.clone(), keys);
     "portico".clone_into(&mut config.cookie_name);
     config.providers = providers.iter().map(|settings| settings.provider.clone()).collect();
-    if let Some(session) = session {
-        config.session = SessionLifetime {
-            idle: session.idle,
-            absolute: session.absolute,
-        };
-        config.max_sessions = session.max_per_person;
-    }
+    let absolute = bounds.absolute.unwrap_or(config.session.absolute);
+    config.session = SessionLifetime {
+        idle: bounds.idle.unwrap_or(config.session.idle.min(absolute)),
+        absolute,
+    };
+    config.max_sessions = bounds.max_per_person.unwrap_or(config.max_sessions);
     config
 }
 

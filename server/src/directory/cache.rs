@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_secs(30);
 /// Longest time it is left alone, whatever it says.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// People whose answers are kept; the least recently seen go first.
-const MOST_KEPT: usize = 10_000;
+/// Answers that are kept, at most two a person; the least recently seen go first.
+const MOST_KEPT: usize = 20_000;
 
 /// Held by whoever asks; dropping it tells everybody who waits.
 pub(super) type Asking = watch::Sender<()>;

@@ -1,17 +1,22 @@
 //! What is a signed token? A compact JWS with JSON inside (RFC 7515 §7.1, RFC 7519), read before and verified after its
 //! claims are looked at. Keys come from the provider's key set alone: `jku`, `jwk`, `x5u` and `x5c` are not even read.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::JsonWebKey as _;
 use openidconnect::core::CoreJwsSigningAlgorithm;
-use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::keys::Key;
 
 /// Longer tokens are not read.
 const MAX_LEN: usize = 64 * 1024;
+/// No calendar goes further, in seconds from 1970; what says it lasts longer is no moment.
+const LAST: u64 = 8_000_000_000_000;
 /// Claims that are moments, in every kind of token. What is no number there is not overlooked.
 const MOMENTS: [&str; 4] = ["exp", "nbf", "iat", "auth_time"];
 
@@ -22,6 +27,37 @@ pub(crate) struct Header {
     pub(crate) kid: Option<String>,
     pub(crate) typ: Option<String>,
     crit: Option<Value>,
+    /// A token within the token (RFC 7515 §4.1.10).
+    cty: Option<Value>,
+}
+
+/// Claims, each named once: of two by one name everybody might read another (RFC 7519 §4).
+struct Claims(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ClaimsVisitor)
+    }
+}
+
+struct ClaimsVisitor;
+
+impl<'de> Visitor<'de> for ClaimsVisitor {
+    type Value = Claims;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object that names each member once")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Claims, A::Error> {
+        let mut claims = Map::new();
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            if claims.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member is there twice"));
+            }
+        }
+        Ok(Claims(claims))
+    }
 }
 
 /// A token taken apart. Nothing in it is true until [`Compact::is_signed_by`] says so.
@@ -47,10 +83,10 @@ impl<'a> Compact<'a> {
         let (header, payload) = signed.split_once('.').ok_or(Unreadable)?;
         let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Unreadable);
         let header: Header = serde_json::from_slice(&bytes(header)?).map_err(|_| Unreadable)?;
-        if header.crit.is_some() {
+        if header.crit.is_some() || header.cty.is_some() {
             return Err(Unreadable);
         }
-        let claims = serde_json::from_slice(&bytes(payload)?).map_err(|_| Unreadable)?;
+        let Claims(claims) = serde_json::from_slice(&bytes(payload)?).map_err(|_| Unreadable)?;
         for moment in MOMENTS {
             seconds_of(&claims, moment)?;
         }
@@ -135,10 +171,13 @@ pub(crate) fn seconds_of(claims: &Map<String, Value>, claim: &str) -> Result<Opt
     };
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "a float saturates; out of range is refused later as too late"
+        reason = "a float saturates, and so much is no moment"
     )]
     let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64));
-    seconds.map(Some).ok_or(Unreadable)
+    seconds
+        .filter(|seconds| seconds.unsigned_abs() <= LAST)
+        .map(Some)
+        .ok_or(Unreadable)
 }
 
 /// The algorithm of that name (RFC 7518 §3.1); `none` is no algorithm.
@@ -205,19 +244,43 @@ mod tests {
             .is_ok()
         };
         for claim in MOMENTS {
-            for value in ["1", "1.5", "-1", "1e30", "null"] {
+            for value in ["1", "1.5", "-1", "253402300800", "null"] {
                 assert!(with(claim, value), "{claim} {value}");
             }
-            for value in [r#""1""#, r#""2099-01-01T00:00:00Z""#, "[1]", "true", "{}"] {
+            for value in [
+                "1e30",
+                "9223372036854775807",
+                r#""1""#,
+                r#""2099-01-01T00:00:00Z""#,
+                "[1]",
+                "true",
+                "{}",
+            ] {
                 assert!(!with(claim, value), "{claim} {value}");
             }
         }
     }
 
     #[test]
+    fn a_claim_that_is_there_twice_is_no_claim() {
+        let with = |claims: &str| {
+            let claims = URL_SAFE_NO_PAD.encode(claims);
+            Compact::parse(&format!(
+                "{}.{claims}.c2ln",
+                URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256"}"#)
+            ))
+            .is_ok()
+        };
+        assert!(with(r#"{"sub":"alice","x":{"a":1,"a":2}}"#));
+        assert!(!with(r#"{"sub":"alice","exp":1,"sub":"bob"}"#));
+        assert!(!with(r#"{"sub":"alice","s\u0075b":"bob"}"#) && !with("[]") && !with("null"));
+    }
+
+    #[test]
     fn id_5_none_is_no_algorithm_and_critical_members_are_not_understood() {
         assert!(algorithm("none").is_none() && algorithm("nOnE").is_none());
         assert!(Compact::parse(&token(r#"{"alg":"ES256","crit":["exp"]}"#)).is_err());
+        assert!(Compact::parse(&token(r#"{"alg":"ES256","cty":"JWT"}"#)).is_err());
         assert!(Compact::parse("a.b").is_err() && Compact::parse("").is_err() && Compact::parse("....").is_err());
     }
 

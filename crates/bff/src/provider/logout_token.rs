@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::Provider;
 use super::discovery::NotReady;
-use super::id_token::check_age;
 use super::jws::{Compact, Unreadable};
 use super::keys::{Asker, NoKeys};
+use super::moments::good_now;
 
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -109,16 +109,7 @@ impl Provider {
     fn check_logout_time(&self, token: &Compact<'_>) -> Result<i64, &'static str> {
         let now = self.clock.now().unix_timestamp();
         let leeway = self.leeway();
-        let (Some(exp), Some(iat)) = (token.seconds("exp"), token.seconds("iat")) else {
-            return Err("`exp` or `iat` is missing");
-        };
-        if exp.saturating_add(leeway) <= now {
-            return Err("it has expired");
-        }
-        let early = token.seconds("nbf").is_some_and(|nbf| nbf > now.saturating_add(leeway));
-        if early || check_age(iat, now, leeway).is_err() {
-            return Err("`iat` is in the future or too long ago");
-        }
+        let (exp, iat) = good_now(token, now, leeway)?;
         Ok(exp.min(iat.saturating_add(MAX_LIFE)).saturating_add(leeway))
     }
 }

@@ -142,9 +142,11 @@ async fn checked(
 ) -> Result<(Pending, Said), Box<Failure>> {
     let stray = |reason: &str| Box::new(Failure::stray(reason).retry("/auth/login"));
     // Before anything is judged: whoever kept the cookie cannot try a second answer after a first that did not fit.
-    let fresh = |p: &Pending| inner.spent.spend(&p.state, inner.config.clock.now());
-    if pending.as_ref().is_some_and(|pending| !fresh(pending)) {
-        return Err(stray("the sign-in was answered before"));
+    if let Some(pending) = &pending
+        && !inner.spent.spend(&pending.state, inner.config.clock.now())
+    {
+        let again = login_path(None, &pending.return_to);
+        return Err(Box::new(Failure::stray("the sign-in was answered before").retry(again)));
     }
     if answer.is_ambiguous {
         return Err(stray("a parameter was sent twice"));

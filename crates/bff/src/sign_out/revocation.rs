@@ -60,7 +60,8 @@ where
     let mut outcome = attempt().await;
     for usual in PAUSES {
         let Outcome::Later(wanted) = outcome else { return true };
-        pause(wanted.unwrap_or(usual).min(LONGEST_PAUSE)).await;
+        // What the provider names is the earliest moment: a short one does not use the attempts up.
+        pause(wanted.map_or(usual, |named| named.max(usual)).min(LONGEST_PAUSE)).await;
         outcome = attempt().await;
     }
     outcome == Outcome::Done
@@ -138,8 +139,8 @@ mod tests {
     #[tokio::test]
     async fn lo_3_the_pause_is_the_one_the_provider_names_within_bounds() {
         let after = |seconds| Outcome::Later(Some(Duration::from_secs(seconds)));
-        let answers = vec![after(20), after(3600), Outcome::Later(None), Outcome::Done];
-        let expected = vec![None, Some(20), None, Some(300), None, Some(30), None];
+        let answers = vec![after(20), after(3600), after(0), Outcome::Later(None), Outcome::Done];
+        let expected = vec![None, Some(20), None, Some(300), None, Some(30), None, Some(300), None];
         assert_eq!(course(answers).await, (expected, true));
     }
 }

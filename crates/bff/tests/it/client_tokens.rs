@@ -7,7 +7,7 @@ use demo::{Answer, Endpoint, Kind};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::{House, until};
+use crate::support::{Counts, House, until};
 
 fn read() -> ClientTokenRequest {
     ClientTokenRequest {
@@ -70,6 +70,8 @@ async fn to_3_many_who_ask_at_once_cause_one_question() {
 
 #[tokio::test]
 async fn to_3_a_token_that_nobody_waited_for_is_not_handed_out_when_it_is_old() {
+    let counts = Counts::new();
+    let _counting = counts.start();
     let house = House::new().await;
     house.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
@@ -79,9 +81,15 @@ async fn to_3_a_token_that_nobody_waited_for_is_not_handed_out_when_it_is_old() 
         () = until("it is asked for", async || house.provider.requests(Endpoint::Token) > 0) => {}
     }
     house.provider.change(|faults| faults.answers.clear());
-    until("it came", async || house.provider.newest(Kind::AccessToken).is_some()).await;
+    until("it came", async || {
+        counts.asked("token_client_credentials", "success") == 1
+    })
+    .await;
+    // What is left to be done waits for nothing from outside, in this one thread.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
     let old = house.provider.newest(Kind::AccessToken).unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
     house.advance(Duration::from_hours(1));
     let token = house.bff.client_token("demo", read()).await.unwrap();
     assert_ne!(token.secret(), old);

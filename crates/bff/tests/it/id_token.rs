@@ -85,7 +85,10 @@ async fn id_10_a_token_must_not_have_expired() {
     refuses(&house, patch("exp", now - 90)).await;
     refuses(&house, patch("exp", now - 7 * 24 * 3600)).await;
     refuses(&house, patch("exp", "tomorrow")).await;
+    refuses(&house, patch("exp", 1e30)).await;
     accepts(&house, patch("exp", now - 30)).await;
+    refuses(&house, patch("nbf", now + 120)).await;
+    accepts(&house, patch("nbf", now + 30)).await;
 }
 
 #[tokio::test]

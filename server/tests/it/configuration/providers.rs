@@ -217,6 +217,8 @@ fn what_sign_in_would_refuse_is_told_with_line_and_key() {
         );
     }
     // One mistake hides no other.
+    let both = read("[session]\nidle = \"2h\"\nabsolute = \"1h\"\nrecent = \"x\"\n", &[]);
+    assert_eq!(both.unwrap_err().len(), 2);
     let both = read(
         &format!(
             "listen = \"x\"\n[[providers]]\nid = \"p\"\nclient_id = \"p\"\n{base}client_auth = \"client_secret_basic\"\n"
