@@ -15,8 +15,8 @@ use crate::{
     whole::{erased, whole},
 };
 
-/// What a server function answers, kept by the page that asked.
-pub(crate) type Answer<T> = Resource<Result<T, PageError>, Bytes>;
+/// What a server function answers, kept by the page that asked; `Code` hands it on to the browser.
+pub(crate) type Answer<T, Code = Bytes> = Resource<Result<T, PageError>, Code>;
 
 /// JSON, read from bytes as server functions read it: one reader per type in the browser instead of two.
 pub(crate) struct Bytes;
@@ -53,7 +53,11 @@ where
 }
 
 /// A page made of one answer.
-pub(crate) fn page<T: Clone + Send + Sync + 'static>(answer: Answer<T>, show: fn(T) -> AnyView) -> impl IntoView {
+pub(crate) fn page<T, Code>(answer: Answer<T, Code>, show: fn(T) -> AnyView) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    Code: Send + Sync + 'static,
+{
     waiting(
         || erased(view! { <Skeleton /> }),
         Box::new(move || {

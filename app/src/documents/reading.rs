@@ -1,12 +1,16 @@
 //! How is one document read? Its text in the middle; beside it what is in it, and why this visitor may see it.
 
 use domain::{Heading, OpenDocument, Reason, Summary, Visibility};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server::codee::{Decoder, Encoder},
+    server_fn::codec::Json,
+};
 use leptos_router::hooks::use_params_map;
 
 use super::VisibilityBadge;
 use crate::{
-    answer::{ask, page},
+    answer::{Answer, Bytes, page},
     date::When,
     layout::PageTitle,
     page_error::PageError,
@@ -33,9 +37,37 @@ pub(crate) async fn open_document(id: String) -> Result<OpenDocument, PageError>
 pub(crate) fn ReadingPage() -> impl IntoView {
     let address = use_params_map();
     let id = Memo::new(move |_| address.with(|parts| parts.get("id").unwrap_or_default()));
-    page(ask(move || id.get(), open_document), |document| {
-        erased(view! { <Reading document /> })
-    })
+    let document: Answer<_, BesideText> = Resource::new_with_options(move || id.get(), open_document, true);
+    page(document, |document| erased(view! { <Reading document /> }))
+}
+
+/// What a browser is told of the document in the page it was sent. The text stands in that page, where waking it up leaves it
+/// as it is; told once more, it would be the larger part of what is sent.
+struct BesideText;
+
+type Opened = Result<OpenDocument, PageError>;
+
+impl Encoder<Opened> for BesideText {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(opened: &Opened) -> Result<String, serde_json::Error> {
+        let beside = opened.as_ref().map(|document| OpenDocument {
+            summary: document.summary.clone(),
+            html: String::new(),
+            headings: document.headings.clone(),
+        });
+        Bytes::encode(&beside)
+    }
+}
+
+impl Decoder<Opened> for BesideText {
+    type Error = serde_json::Error;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<Opened, serde_json::Error> {
+        Bytes::decode(text)
+    }
 }
 
 #[component]

@@ -234,3 +234,20 @@ async fn what_a_server_function_answers_has_a_status_too() {
         .await
         .has_status(401);
 }
+
+#[tokio::test]
+async fn a_text_is_sent_once_and_the_rest_of_the_page_can_wake_up() {
+    let mut house = House::with(alice());
+    house.open = Some(Ok(document("Runbook")));
+    let page = house.get("/docs/7").await;
+    page.has_status(200)
+        .shows("<em>text</em>")
+        .shows("\\\"html\\\":\\\"\\\"");
+    assert_eq!(
+        page.html.matches(">Second<").count(),
+        1 + 2,
+        "its heading and the two lists: {}",
+        page.html
+    );
+    assert_eq!(page.html.matches("em>text").count(), 1, "{}", page.html);
+}
