@@ -8,8 +8,15 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{Config, Problem, Problems, Sources, problem::Origin, reference};
 
 mod check;
+#[cfg(feature = "demo")]
+mod demo;
+#[cfg(not(feature = "demo"))]
+#[path = "cli/without_demo.rs"]
+mod demo;
 mod import;
 mod serve;
+
+use demo::DemoFlag;
 
 /// Threads for short waits that cannot be awaited: small files, names looked up, Markdown rendered. Each keeps about half a megabyte of the
 /// allocator's, so tokio's own bound of 512 made memory follow the largest rush there ever was.
@@ -67,45 +74,47 @@ struct ConfigFile {
     /// Configuration file [default: portico.toml]
     #[arg(long = "config", value_name = "FILE", env = "PORTICO_CONFIG")]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    demo: DemoFlag,
 }
 
 impl ConfigFile {
     /// Reads the configuration; a file that was named must be there.
     fn read(&self) -> Result<Config, Problems> {
-        Config::read(&self.sources()?)
+        self.demo.prepare(Config::read(&self.sources()?)?)
     }
 
     /// The same, refused where nobody could sign in: what `serve` starts from.
     fn read_to_serve(&self) -> Result<Config, Problems> {
-        let sources = self.sources()?;
-        let config = Config::read(&sources)?;
+        let config = self.read()?;
         if !config.providers.is_empty() {
             return Ok(config);
         }
         Err(Problems(vec![Problem {
-            origin: Origin::Nowhere(sources.file_name().to_owned()),
+            origin: Origin::Nowhere(self.sources()?.file_name().to_owned()),
             key: "providers".to_owned(),
             what: "nobody could sign in".to_owned(),
             remedy: "add a `[[providers]]` table (see docs/configuration.md), or try `portico serve --demo`".to_owned(),
         }]))
     }
 
-    fn sources(&self) -> Result<Sources, Problems> {
-        let path = self.file.clone().unwrap_or_else(|| PathBuf::from("portico.toml"));
-        Sources::gather(&path, self.file.is_some()).map_err(|problem| Problems(vec![problem]))
+    /// Where the rules are, also where something else in the configuration is wrong.
+    fn policies(&self) -> Option<PathBuf> {
+        Config::policies_in(&self.sources().ok()?)
     }
 
-    /// The configuration of the demo. A `portico.toml` that happens to be here belongs to another site, with a database
-    /// of its own: only one that was named is read.
-    #[cfg(feature = "demo")]
-    fn read_demo(&self) -> Result<Config, Problems> {
-        let sources = if self.file.is_some() {
-            self.sources()?
-        } else {
-            Sources::environment()
+    /// A `portico.toml` that happens to be where a demo is tried belongs to another site, with a database of its own: only one that
+    /// was named is read then.
+    fn sources(&self) -> Result<Sources, Problems> {
+        let is_demo = self.demo.is_set();
+        let sources = match &self.file {
+            None if is_demo => Sources::environment(),
+            file => {
+                let path = file.clone().unwrap_or_else(|| PathBuf::from("portico.toml"));
+                Sources::gather(&path, file.is_some()).map_err(|problem| Problems(vec![problem]))?
+            }
         };
-        let config = Config::read(&sources.with_demo())?;
-        crate::demo_house::prepare(config).map_err(|refusal| Problems(vec![refusal.into()]))
+        Ok(if is_demo { sources.with_demo() } else { sources })
     }
 }
 

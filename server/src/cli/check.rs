@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{ConfigFile, complain, print};
 use crate::{
-    config::{Config, Problems, problem::Origin},
+    config::{Problems, problem::Origin},
     policy::Policy,
     site::with_causes,
 };
@@ -16,24 +16,17 @@ use crate::{
 pub(super) struct CheckArgs {
     #[command(flatten)]
     config: ConfigFile,
-    /// Look at what `portico serve --demo` would read
-    #[cfg(feature = "demo")]
-    #[arg(long)]
-    demo: bool,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(arguments: &CheckArgs) -> ExitCode {
-    let outcome = arguments.config();
-    let (problems, policy) = match outcome {
-        Ok(config) => (
-            Problems(Vec::new()),
-            Policy::load(&config.policies).err().map(|error| with_causes(&error)),
-        ),
-        Err(problems) => (problems, None),
+    let (problems, policies) = match arguments.config.read_to_serve() {
+        Ok(config) => (Problems(Vec::new()), Some(config.policies)),
+        Err(problems) => (problems, arguments.config.policies()),
     };
+    let policy = policies.and_then(|folder| Policy::load(&folder).err().map(|error| with_causes(&error)));
     let sound = problems.0.is_empty() && policy.is_none();
     if arguments.json {
         let all: Vec<Value> = problems
@@ -51,16 +44,6 @@ pub(super) fn run(arguments: &CheckArgs) -> ExitCode {
     }
     let lines: Vec<String> = problems.0.iter().map(ToString::to_string).chain(policy).collect();
     complain(&lines.join("\n"), 2)
-}
-
-impl CheckArgs {
-    fn config(&self) -> Result<Config, Problems> {
-        #[cfg(feature = "demo")]
-        if self.demo {
-            return self.config.read_demo();
-        }
-        self.config.read_to_serve()
-    }
 }
 
 fn as_json(problem: &crate::config::Problem) -> Value {

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::{ConfigFile, Failure, print};
 use crate::{
-    config::Config,
     import::{
         self, ImportEvent, ImportOptions, ImportReport,
         shown::{acts, shown},
@@ -34,10 +33,6 @@ pub(super) struct ImportArgs {
     /// Make files private that do not say
     #[arg(long)]
     private: bool,
-    /// Bring them into the demo of `portico serve --demo`
-    #[cfg(feature = "demo")]
-    #[arg(long)]
-    demo: bool,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -45,18 +40,8 @@ pub(super) struct ImportArgs {
     config: ConfigFile,
 }
 
-impl ImportArgs {
-    fn config(&self) -> Result<Config, Failure> {
-        #[cfg(feature = "demo")]
-        if self.demo {
-            return Ok(self.config.read_demo()?);
-        }
-        Ok(self.config.read()?)
-    }
-}
-
 pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
-    let config = arguments.config()?;
+    let config = arguments.config.read()?;
     if let Some(owner) = &arguments.owner {
         config
             .person(owner)

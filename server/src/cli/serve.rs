@@ -6,7 +6,7 @@ use bff::Clock;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::{ConfigFile, Failure, print};
+use super::{ConfigFile, Failure, demo, print};
 use crate::{
     config::Config,
     key_reload, metrics,
@@ -23,59 +23,23 @@ const CLOSING: Duration = Duration::from_secs(2);
 pub(super) struct ServeArgs {
     #[command(flatten)]
     config: ConfigFile,
-    /// Try Portico: an identity provider, an API and documents come with it, on this machine alone
-    #[cfg(feature = "demo")]
-    #[arg(long)]
-    demo: bool,
 }
 
 pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
-    #[cfg(feature = "demo")]
-    if arguments.demo {
-        return run_demo(&arguments).await;
-    }
     let config = arguments.config.read_to_serve()?;
     let traces = start_telemetry(&config)?;
     let policy = policy(&config)?;
-    serve_metrics(&config).await?;
-    let site = put_together(&config, policy, Clock::system())
-        .await
-        .map_err(|error| start_failure(&error))?;
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
         .map_err(|error| Failure::Other(with_causes(&error)))?;
-    key_reload::at_every_hangup(site.keys.clone(), config.session.keys_file.clone());
-    print(&format!("Portico is at {}\n", at(&config)));
-    serve_until_stopped(listener, site, traces).await;
-    Ok(ExitCode::SUCCESS)
-}
-
-#[cfg(feature = "demo")]
-async fn run_demo(arguments: &ServeArgs) -> Result<ExitCode, Failure> {
-    use crate::demo_house;
-
-    let config = arguments.config.read_demo()?;
-    let traces = start_telemetry(&config)?;
-    let policy = policy(&config)?;
-    let failure = |error: &dyn std::error::Error| Failure::Other(with_causes(error));
-    let listener = listen(config.listen, "PORTICO_LISTEN")
-        .await
-        .map_err(|error| failure(&error))?;
     serve_metrics(&config).await?;
-    let provider = demo_house::listen(&config).await.map_err(|error| failure(&error))?;
-    tokio::spawn(provider.run());
+    demo::start(&config).await?;
     let site = put_together(&config, policy, Clock::system())
         .await
         .map_err(|error| start_failure(&error))?;
     key_reload::at_every_hangup(site.keys.clone(), config.session.keys_file.clone());
-    demo_house::seed(&config, &site.store)
-        .await
-        .map_err(|error| failure(&error))?;
-    print(&format!(
-        "Portico is at {}\n\n{}",
-        at(&config),
-        demo_house::greeting(&config)
-    ));
+    let welcome = demo::welcome(&config, &site.store).await?;
+    print(&format!("Portico is at {}\n{welcome}", at(&config)));
     serve_until_stopped(listener, site, traces).await;
     Ok(ExitCode::SUCCESS)
 }

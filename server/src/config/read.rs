@@ -29,6 +29,11 @@ impl Config {
         }
     }
 
+    /// Where the rules are, whatever else is wrong.
+    pub(crate) fn policies_in(sources: &Sources) -> Option<PathBuf> {
+        Reader::new(sources).take("policies", values::text).map(PathBuf::from)
+    }
+
     /// The defaults alone: no provider, nothing a visitor could sign in with.
     ///
     /// # Errors

@@ -19,6 +19,20 @@ fn check_tells_all_mistakes_and_exits_with_2() {
         (&false.into(), &1.into()),
         "{report}"
     );
+    program.write("policies/broken.cedar", "permit(");
+    let both = program.run(&["check"]);
+    assert!(
+        both.code == 2 && both.stderr.contains("broken.cedar"),
+        "{}",
+        both.stderr
+    );
+    assert_eq!(
+        both.stderr
+            .lines()
+            .filter(|line| line.starts_with("portico.toml:"))
+            .count(),
+        2
+    );
     let missing = program.run(&["check", "--config", "nothing.toml"]);
     assert!(
         missing.code == 2 && missing.stderr.starts_with("nothing.toml: "),

@@ -1,0 +1,30 @@
+//! What stands in the place of the demo in a program that is built without it? Nothing: there is no `--demo`.
+
+use clap::Args;
+
+use super::Failure;
+use crate::{
+    config::{Config, Problems},
+    store::Store,
+};
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct DemoFlag {}
+
+impl DemoFlag {
+    pub(super) fn is_set(self) -> bool {
+        false
+    }
+
+    pub(super) fn prepare(self, config: Config) -> Result<Config, Problems> {
+        Ok(config)
+    }
+}
+
+pub(super) async fn start(_: &Config) -> Result<(), Failure> {
+    Ok(())
+}
+
+pub(super) async fn welcome(_: &Config, _: &Store) -> Result<String, Failure> {
+    Ok(String::new())
+}
