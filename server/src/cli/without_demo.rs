@@ -1,5 +1,12 @@
 //! What stands in the place of the demo in a program that is built without it? Nothing: there is no `--demo`.
 
+#![expect(
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    reason = "stands for `demo.rs`, with its signatures"
+)]
+
 use clap::Args;
 
 use super::Failure;
