@@ -163,11 +163,7 @@ impl Bff {
     /// The providers to choose from, in the order of the configuration.
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderLink> {
-        let link = |p: &Arc<Provider>| ProviderLink {
-            id: p.config.id.clone(),
-            title: p.config.title.clone(),
-        };
-        self.0.providers.iter().map(link).collect()
+        self.0.providers.iter().map(|p| p.link()).collect()
     }
 
     /// Whether a provider is known to offer making an account (`prompt=create`, or a parameter of its own).

@@ -78,6 +78,7 @@ mod bff;
 pub mod config;
 mod cookies;
 mod event;
+mod flight;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;

@@ -50,6 +50,7 @@ use self::registration::{Client, Registrar};
 use crate::config::clock::Clock;
 use crate::config::user_flow::UserFlow;
 use crate::config::{BffConfig, ProviderConfig};
+use crate::pages::ProviderLink;
 use crate::sign_in::pushed;
 
 /// A provider and what is known of it so far.
@@ -73,6 +74,14 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
+    /// As people choose it.
+    pub(crate) fn link(&self) -> ProviderLink {
+        ProviderLink {
+            id: self.config.id.clone(),
+            title: self.config.title.clone(),
+        }
+    }
+
     pub(crate) fn new(config: ProviderConfig, site: &BffConfig, http: Arc<HttpClient>) -> Self {
         Self {
             redirect_uri: format!("{}auth/callback/{}", site.public_url, config.id),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::bff::Inner;
+use crate::event::What;
 use crate::guard::csrf;
 use crate::guard::session_of;
 use crate::problem::Failure;
@@ -83,7 +84,7 @@ async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Respons
     let session = match session_of(&inner, &headers).await {
         Ok(Some(session)) => session,
         Ok(None) => return Json(json!({ "signed_in": false, "name": null, "expires_at": null })).into_response(),
-        Err(error) => return inner.show(Failure::ours(&error).about(crate::event::What::Access), None),
+        Err(error) => return inner.show(Failure::ours(&error).about(What::Access), None),
     };
     let name = session
         .identity

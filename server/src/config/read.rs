@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use bff::SessionLifetime;
+
 mod unread;
 
 use super::{
     ApiSettings, Config, DatabaseUrl, LogSettings, SessionSettings, directory, keys,
     problem::{Complaint, Origin, Problem, Problems},
-    provider,
-    sign_in::{self, Bounds},
+    provider, sign_in,
     source::{Entries, Raw, Sources},
     telemetry, upstreams, values,
 };
@@ -52,7 +53,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let policies = reader.take("policies", values::text);
     let site_root = reader.take("site_root", values::text);
     let log = log(reader);
-    let (bounds, session) = session(reader);
+    let (lifetime, session) = session(reader);
     let api = ApiSettings {
         base_url: reader.take("api.base_url", values::endpoint),
         audience: reader.take("api.audience", values::text),
@@ -64,7 +65,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let here = |port| values::origin(&format!("http://localhost:{port}")).ok();
     let public_url = public_url.filter(|_| reader.is_written("public_url"));
     let public_url = public_url.or_else(|| here(listen.map_or(0, |listen| listen.port())))?;
-    sign_in::check(reader, &public_url, bounds, &providers);
+    sign_in::check(reader, &public_url, lifetime, &providers);
     Some(Config {
         public_url,
         listen: listen?,
@@ -99,12 +100,11 @@ fn log(reader: &mut Reader) -> Option<LogSettings> {
     })
 }
 
-fn session(reader: &mut Reader) -> (Bounds, Option<SessionSettings>) {
-    let bounds = Bounds {
-        idle: reader.take("session.idle", values::duration),
-        absolute: reader.take("session.absolute", values::duration),
-        max_per_person: reader.take("session.max_per_person", values::number_of_sessions),
-    };
+/// The settings, and the lifetime as far as it could be read: what could not is made to fit.
+fn session(reader: &mut Reader) -> (SessionLifetime, Option<SessionSettings>) {
+    let idle = reader.take("session.idle", values::duration);
+    let absolute = reader.take("session.absolute", values::duration);
+    let max_per_person = reader.take("session.max_per_person", values::number_of_sessions);
     let keys_file = reader.take("session.keys_file", values::text);
     let recent = reader.take("session.recent", |text| match text {
         "off" => Ok(None),
@@ -118,14 +118,20 @@ fn session(reader: &mut Reader) -> (Bounds, Option<SessionSettings>) {
     });
     let whole = || {
         Some(SessionSettings {
-            idle: bounds.idle?,
-            absolute: bounds.absolute?,
-            max_per_person: bounds.max_per_person?,
+            idle: idle?,
+            absolute: absolute?,
+            max_per_person: max_per_person?,
             keys_file: keys_file.map(PathBuf::from),
             recent: recent?,
         })
     };
-    (bounds, whole())
+    let usual = SessionLifetime::default();
+    let lasting = absolute.unwrap_or(usual.absolute);
+    let lifetime = SessionLifetime {
+        idle: idle.unwrap_or(usual.idle.min(lasting)),
+        absolute: lasting,
+    };
+    (lifetime, whole())
 }
 
 /// Gives out values and gathers problems.

@@ -1,36 +1,28 @@
 //! What does sign-in start from? The settings of [`bff`]; and what it has against them, told where it was written.
 
-use std::{num::NonZeroUsize, time::Duration};
-
 use bff::{BffConfig, Clock, KeyRing, SessionLifetime};
 use url::Url;
 
 use super::{Config, ProviderSettings, problem::Complaint, read::Reader};
 
-/// What bounds sessions, as far as it could be read; what fits to it for the rest.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Bounds {
-    pub(super) idle: Option<Duration>,
-    pub(super) absolute: Option<Duration>,
-    pub(super) max_per_person: Option<NonZeroUsize>,
-}
-
 impl Config {
     /// What sign-in starts from.
     pub(crate) fn sign_in(&self, keys: KeyRing, clock: Clock) -> BffConfig {
-        let bounds = Bounds {
-            idle: Some(self.session.idle),
-            absolute: Some(self.session.absolute),
-            max_per_person: Some(self.session.max_per_person),
+        let lifetime = SessionLifetime {
+            idle: self.session.idle,
+            absolute: self.session.absolute,
         };
-        let config = of(&self.public_url, bounds, &self.providers, keys);
-        BffConfig { clock, ..config }
+        BffConfig {
+            max_sessions: self.session.max_per_person,
+            clock,
+            ..of(&self.public_url, lifetime, &self.providers, keys)
+        }
     }
 }
 
 /// Notes what `bff` would refuse when the site starts, but for keys of which something was said already.
-pub(super) fn check(reader: &mut Reader, public_url: &Url, bounds: Bounds, providers: &[ProviderSettings]) {
-    let refused = of(public_url, bounds, providers, KeyRing::ephemeral()).check();
+pub(super) fn check(reader: &mut Reader, public_url: &Url, lifetime: SessionLifetime, providers: &[ProviderSettings]) {
+    let refused = of(public_url, lifetime, providers, KeyRing::ephemeral()).check();
     let problems = refused.err().into_iter().flat_map(|error| error.problems);
     let placed = problems.filter_map(|refused| Some((place(reader, &refused.key)?, refused.problem)));
     let news: Vec<_> = placed.filter(|(place, _)| !reader.is_told(place)).collect();
@@ -41,16 +33,11 @@ pub(super) fn check(reader: &mut Reader, public_url: &Url, bounds: Bounds, provi
     }
 }
 
-fn of(public_url: &Url, bounds: Bounds, providers: &[ProviderSettings], keys: KeyRing) -> BffConfig {
+fn of(public_url: &Url, lifetime: SessionLifetime, providers: &[ProviderSettings], keys: KeyRing) -> BffConfig {
     let mut config = BffConfig::new(public_url.clone(), keys);
     "portico".clone_into(&mut config.cookie_name);
     config.providers = providers.iter().map(|settings| settings.provider.clone()).collect();
-    let absolute = bounds.absolute.unwrap_or(config.session.absolute);
-    config.session = SessionLifetime {
-        idle: bounds.idle.unwrap_or(config.session.idle.min(absolute)),
-        absolute,
-    };
-    config.max_sessions = bounds.max_per_person.unwrap_or(config.max_sessions);
+    config.session = lifetime;
     config
 }
 
@@ -60,7 +47,6 @@ fn place(reader: &Reader, key: &str) -> Option<String> {
     let Some(of_provider) = key.strip_prefix("providers.") else {
         return match key {
             "providers" => None,
-            "max_sessions" => Some("session.max_per_person".to_owned()),
             other => Some(other.to_owned()),
         };
     };

@@ -64,7 +64,7 @@ fn a_database_that_cannot_be_written_is_one_line() {
     let program = Program::new();
     program.write("data", "a file where a folder should be");
     program.write("portico.toml", PROVIDER);
-    let served = program.run(&["serve"]);
+    let served = program.run_serve();
     assert_eq!(served.code, 1);
     assert_eq!(served.stderr.lines().count(), 1, "{}", served.stderr);
     assert!(served.stderr.contains("`sqlite:data/portico.db`"), "{}", served.stderr);
@@ -75,7 +75,7 @@ fn a_key_file_that_holds_no_key_is_one_line() {
     let program = Program::new();
     program.write("portico.toml", PROVIDER);
     program.write("data/keys", "no key\n");
-    let served = program.run(&["serve"]);
+    let served = program.run_serve();
     assert_eq!(
         (served.code, served.stderr.lines().count()),
         (1, 1),

@@ -22,7 +22,7 @@ pub struct ConfigError {
 pub struct ConfigProblem {
     /// The setting, for example `providers.demo.issuer`.
     pub key: String,
-    /// What is wrong with it and what would be right.
+    /// What is wrong with it and what would be right; where both are said, a semicolon stands between them.
     pub problem: String,
 }
 

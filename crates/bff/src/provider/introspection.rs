@@ -7,10 +7,8 @@ pub(crate) mod lately;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt as _;
 use http::StatusCode;
 use serde_json::{Map, Value};
-use tracing::Instrument as _;
 
 use self::lately::{Flight, Key, Known, key_of};
 use super::Provider;
@@ -19,6 +17,7 @@ use super::access_token::scopes_of;
 use super::jws::{audiences_of, seconds_of};
 use crate::bff::Inner;
 use crate::event::measured::{Endpoint, measured};
+use crate::flight::launch;
 use crate::guard::bearer::Caller;
 use crate::problem::chain;
 
@@ -89,11 +88,7 @@ impl Inner {
             let _landing = Landing { inner: &inner, key };
             inner.introspect_now(&question).await
         };
-        let task = tokio::spawn(asking.in_current_span());
-        let broken = || Err(Unavailable("introspection broke off".to_owned()));
-        task.map(move |joined| joined.unwrap_or_else(|_| broken()))
-            .boxed()
-            .shared()
+        launch(asking, || Err(Unavailable("introspection broke off".to_owned())))
     }
 
     /// Asks, and keeps what is said. That a provider cannot say it is no refusal.

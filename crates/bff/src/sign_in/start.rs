@@ -17,7 +17,6 @@ use crate::config::ResponseMode;
 use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
 use crate::guard::session_id;
-use crate::pages::ProviderLink;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
@@ -94,19 +93,15 @@ fn one_or_choice<'a>(
     account: bool,
     return_to: &ReturnPath,
 ) -> Result<&'a Arc<Provider>, Box<Response>> {
-    let link = |p: &Arc<Provider>| ProviderLink {
-        id: p.config.id.clone(),
-        title: p.config.title.clone(),
-    };
     let able = providers.iter().filter(|p| account && p.can_sign_up());
     match able.collect::<Vec<_>>()[..] {
         [only] => Ok(only),
         [] => {
-            let links: Vec<_> = providers.iter().map(link).collect();
+            let links: Vec<_> = providers.iter().map(|p| p.link()).collect();
             Err(Box::new(inner.pages.chooser(&links, return_to)))
         }
         ref several => {
-            let links: Vec<_> = several.iter().map(|provider| link(provider)).collect();
+            let links: Vec<_> = several.iter().map(|p| p.link()).collect();
             Err(Box::new(inner.pages.sign_up_chooser(&links, return_to)))
         }
     }

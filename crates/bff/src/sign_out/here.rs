@@ -157,8 +157,8 @@ fn remember(inner: &Inner, leaving: &Leaving, response: &mut Response) {
     }
 }
 
-/// `GET /auth/signed-out?state=`: says it, unless somebody signed in again, and does nothing else. Without what was remembered, or with another
-/// `state`, the page is plain and nothing is forgotten.
+/// `GET /auth/signed-out?state=`: says it, unless somebody signed in again, and does nothing else. Without what was
+/// remembered, or with another `state`, the page is plain and nothing is forgotten.
 pub(crate) async fn signed_out(
     State(inner): State<Arc<Inner>>,
     RawQuery(query): RawQuery,

@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use futures::future::{BoxFuture, Shared};
-use tracing::Instrument as _;
 
 use super::endpoint::{EndpointError, Granted};
 use super::{AccessToken, TokenError};
 use crate::bff::{Bff, Inner};
 use crate::event::{Outcome as Came, What, event};
+use crate::flight::{self, launch};
 use crate::problem::chain;
 
 /// What is suggested when the provider suggests nothing.
@@ -63,7 +62,7 @@ impl ClientTokenRequest {
 
 type Key = (String, ClientTokenRequest);
 type Outcome = Result<Granted, TokenError>;
-type Flight = Shared<BoxFuture<'static, Outcome>>;
+type Flight = flight::Flight<Outcome>;
 
 /// The tokens of the application, and the requests for them under way.
 #[derive(Default)]
@@ -111,11 +110,7 @@ impl Inner {
     fn fly(self: &Arc<Self>, (provider, request): Key) -> Flight {
         let inner = Arc::clone(self);
         let asking = async move { inner.ask_for_client_token(&provider, &request).await };
-        let task = tokio::spawn(asking.in_current_span());
-        let flight = task
-            .map(|joined| joined.unwrap_or(Err(unavailable(None))))
-            .boxed()
-            .shared();
+        let flight = launch(asking, || Err(unavailable(None)));
         // Looked at in any case: an answer that nobody waited for would count as under way until somebody finds it, too late.
         tokio::spawn(flight.clone().map(drop));
         flight

@@ -6,16 +6,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::FutureExt as _;
-use futures::future::{BoxFuture, Shared};
 use tower_sessions::session::Id;
-use tracing::Instrument as _;
 
 use super::endpoint::{EndpointError, Granted};
 use super::lease::{Own, Turn};
 use super::{AccessToken, TokenError};
 use crate::bff::Inner;
 use crate::event::{Outcome as Came, What, event};
+use crate::flight::{self, launch};
 use crate::problem::chain;
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
@@ -27,7 +25,7 @@ use crate::session::record::Session;
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
 pub(super) type Outcome = Result<AccessToken, TokenError>;
-type Flight = Shared<BoxFuture<'static, Outcome>>;
+type Flight = flight::Flight<Outcome>;
 
 /// The renewals under way in this process.
 #[derive(Default)]
@@ -86,10 +84,7 @@ impl Inner {
             let _landing = Landing { inner: &inner, id };
             inner.renew(id, refused.as_ref()).await
         };
-        let task = tokio::spawn(renewing.in_current_span());
-        task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
-            .boxed()
-            .shared()
+        launch(renewing, || Err(unavailable(None)))
     }
 
     pub(super) async fn renew(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {

@@ -7,11 +7,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::FutureExt as _;
-use futures::future::{BoxFuture, Shared};
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
-use tracing::Instrument as _;
 
 use super::access_token::Binding;
 use super::endpoint::Granted;
@@ -21,12 +18,13 @@ use super::refresh::{Outcome, Refused, check_id_token, refused, unavailable};
 use super::{AccessToken, TokenError, TokenSet};
 use crate::bff::Inner;
 use crate::config::ProviderId;
+use crate::flight::{self, launch};
 use crate::provider::proof::ProofKey;
 use crate::session::lease::Fence;
 use crate::session::record::{SealedTokens, Session};
 
 type Errand = (Id, TokenRequest);
-type Flight = Shared<BoxFuture<'static, Outcome>>;
+type Flight = flight::Flight<Outcome>;
 
 /// What is being asked for in this process.
 #[derive(Default)]
@@ -167,10 +165,7 @@ impl Inner {
             let _landing = Landing { inner: &inner, errand };
             inner.run_errand(id, &request, refused.as_ref()).await
         };
-        let task = tokio::spawn(running.in_current_span());
-        task.map(|joined| joined.unwrap_or(Err(unavailable(None))))
-            .boxed()
-            .shared()
+        launch(running, || Err(unavailable(None)))
     }
 
     async fn run_errand(self: &Arc<Self>, id: Id, request: &TokenRequest, refused: Option<&AccessToken>) -> Outcome {

@@ -346,7 +346,7 @@ fn a_database_that_is_not_there_at_the_start_is_one_line_without_its_password() 
         let checked = program.run(&["check"]);
         assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
         let start = Instant::now();
-        let served = program.run(&["serve"]);
+        let served = program.run_serve();
         assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
         let told_last = served.stderr.lines().last().unwrap_or_default();
         assert_eq!(served.code, 1, "{}", served.stderr);

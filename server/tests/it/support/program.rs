@@ -2,15 +2,19 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read},
     net::TcpListener,
     path::PathBuf,
     process::{Child, ChildStderr, Command, Stdio},
     sync::mpsc,
     thread,
+    time::Duration,
 };
 
 use tempfile::TempDir;
+
+/// No command that ends takes longer, however busy the machine is.
+const LONGEST_RUN: Duration = Duration::from_mins(1);
 
 /// A folder to run the program in.
 pub(crate) struct Program {
@@ -74,15 +78,27 @@ impl Program {
         self.run_with(arguments, &[])
     }
 
-    /// Runs to the end with variables.
+    /// Runs to the end with variables. What serves where it should have refused fails the test instead of holding it up.
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let output = self.command(arguments, variables).output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut command = self.command(arguments, variables);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (stdout, stderr) = (whole(child.stdout.take().unwrap()), whole(child.stderr.take().unwrap()));
+        let Ok(stdout) = stdout.recv_timeout(LONGEST_RUN) else {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("{arguments:?} does not end");
+        };
         Run {
-            code: output.status.code().unwrap_or(-1),
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
+            code: child.wait().unwrap().code().unwrap_or(-1),
+            stdout,
+            stderr: stderr.recv().unwrap(),
         }
+    }
+
+    /// Runs `serve`, which should end by itself, at a port that nobody has.
+    pub(crate) fn run_serve(&self) -> Run {
+        let listen = format!("127.0.0.1:{}", free_ports().0);
+        self.run_with(&["serve"], &[("PORTICO_LISTEN", &listen)])
     }
 
     /// Starts `serve` and waits until it says where it is.
@@ -111,6 +127,18 @@ impl Program {
             .envs(variables.iter().copied());
         command
     }
+}
+
+/// Everything that is said, once that is all.
+fn whole(mut from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, said) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes).unwrap();
+        // Whoever waited may have given up.
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    said
 }
 
 fn lines(from: ChildStderr) -> mpsc::Receiver<String> {

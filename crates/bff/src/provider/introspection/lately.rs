@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use futures::future::{BoxFuture, Shared};
 use sha2::{Digest as _, Sha256};
 
+use crate::flight;
 use crate::guard::bearer::Caller;
 use crate::provider::access_token::AccessTokenError;
 
@@ -17,7 +17,7 @@ const MAX_KNOWN: usize = 10_000;
 pub(super) type Key = [u8; 32];
 
 /// A question under way.
-pub(super) type Flight = Shared<BoxFuture<'static, Result<Caller, AccessTokenError>>>;
+pub(super) type Flight = flight::Flight<Result<Caller, AccessTokenError>>;
 
 /// What is known of a token.
 #[derive(Clone)]

@@ -12,7 +12,6 @@ use super::waiting::Waiting;
 use super::{Outcome, device_path, not_a_tab, shown};
 use crate::bff::{Bff, Inner};
 use crate::guard::session_id;
-use crate::pages::ProviderLink;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::return_path::ReturnPath;
@@ -57,11 +56,7 @@ fn chosen<'a>(inner: &'a Inner, id: Option<&str>, return_to: &ReturnPath) -> Res
         (None, [only]) => Some(*only),
         (None, []) => None,
         (None, several) => {
-            let link = |p: &&Arc<Provider>| ProviderLink {
-                id: p.config.id.clone(),
-                title: p.config.title.clone(),
-            };
-            let links: Vec<_> = several.iter().map(link).collect();
+            let links: Vec<_> = several.iter().map(|p| p.link()).collect();
             return Err(Box::new(inner.pages.device_chooser(&links, return_to)));
         }
     };
