@@ -29,6 +29,10 @@ pub(crate) enum PageError {
     },
     /// Nothing is there, or nothing that may be told: 404.
     NotFound,
+    /// The document is there and cannot be made into a page that is safe: 500.
+    ///
+    /// Holds the reference that finds the cause in the log.
+    Unshowable(String),
     /// Something behind the site does not answer; worth trying again: 503.
     ///
     /// Holds the reference that finds the cause in the log.
@@ -53,7 +57,7 @@ impl PageError {
             Self::NotFound => 404,
             Self::Malformed => 400,
             Self::Unavailable(_) | Self::Unreachable => 503,
-            Self::Fault(_) => 500,
+            Self::Unshowable(_) | Self::Fault(_) => 500,
         }
     }
 }

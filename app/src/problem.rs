@@ -71,7 +71,9 @@ fn telling(error: PageError, path: &str, search: &str) -> Telling {
             telling.paragraphs.push(format!("It answered with status {status}."));
             telling.quote = (!message.is_empty()).then_some(message);
         }
-        PageError::Unavailable(reference) | PageError::Fault(reference) => telling.reference = Some(reference),
+        PageError::Unshowable(reference) | PageError::Unavailable(reference) | PageError::Fault(reference) => {
+            telling.reference = Some(reference);
+        }
         _ => {}
     }
     telling
@@ -100,6 +102,12 @@ fn words(error: &PageError) -> (&'static str, &'static str, Step) {
             "There is nothing at this address",
             "The link may be old or mistyped, or what it led to was removed.",
             Step::GoHome,
+        ),
+        PageError::Unshowable(_) => (
+            "This document cannot be shown",
+            "You may read it, but its text can no longer be made into a safe page. Whoever looks after it can change the text \
+             and bring it in again.",
+            Step::ListDocuments,
         ),
         PageError::Unavailable(_) => (
             "This is not available right now",

@@ -96,6 +96,11 @@ impl From<LibraryError> for PageError {
             LibraryError::SignInFirst => Self::SignInFirst,
             LibraryError::NotFound => Self::NotFound,
             LibraryError::Refused(refusal) => Self::Refused(refusal),
+            LibraryError::Unshowable(cause) => {
+                let reference = reference();
+                tracing::error!(%reference, cause = %with_sources(cause.as_ref()), "a document cannot be shown");
+                Self::Unshowable(reference)
+            }
             LibraryError::Unavailable(cause) => {
                 let reference = reference();
                 tracing::error!(%reference, cause = %with_sources(cause.as_ref()), "the library is unavailable");

@@ -5,7 +5,7 @@
 //! the next goes on from there. (Asking the database only for what the policy can allow is for a plan of the policy,
 //! which does not exist yet.)
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
@@ -14,9 +14,9 @@ use domain::{
 };
 
 use crate::{
-    markdown,
+    markdown::{self, Rendered},
     policy::{Decision, Policy},
-    store::{Found, Row, Store, StoreError},
+    store::{Found, Row, Stale, Store, StoreError, searchable},
 };
 
 /// Rows of the first stretch of a page; each further one is twice as long, up to [`LONGEST`].
@@ -42,19 +42,33 @@ impl LocalLibrary {
         Self { store, policy }
     }
 
-    /// Renders a document again that an older version of Portico rendered. Should that fail, what is there is still good.
-    async fn refresh(&self, found: &mut Found) {
-        let id = found.row.id;
-        let Ok(Some(content)) = self.store.content(id).await else {
-            return;
+    /// What a document looks like that may be read. One that an older renderer wrote is rendered again, from the text that came with
+    /// the row the policy judged: another one that was imported meanwhile is neither shown nor touched.
+    ///
+    /// # Errors
+    /// [`LibraryError::Unshowable`] if that fails, and the HTML there is may not be shown any more.
+    async fn appearance(&self, found: Found) -> Result<(Row, Rendered), LibraryError> {
+        let Found { row, rendered, stale } = found;
+        let Some(Stale { content, is_safe }) = stale else {
+            return Ok((row, rendered));
         };
-        let title = found.row.title.clone();
-        let rendering = tokio::task::spawn_blocking(move || markdown::render(&content, &title));
-        let Ok(Ok(rendered)) = rendering.await else { return };
-        if let Err(error) = self.store.rerendered(id, &rendered).await {
-            tracing::warn!(document = %id, %error, "a document rendered again could not be kept");
+        let title = row.title.clone();
+        let rendering = tokio::task::spawn_blocking(move || (markdown::render(&content, &title), content));
+        let failed: Arc<dyn Error + Send + Sync> = match rendering.await {
+            Ok((Ok(rendered), content)) => {
+                if let Err(error) = self.store.rerendered(&row, &content, &rendered).await {
+                    tracing::warn!(document = %row.id, %error, "a document rendered again could not be stored");
+                }
+                return Ok((row, rendered));
+            }
+            Ok((Err(error), _)) => Arc::new(error),
+            Err(error) => Arc::new(error),
+        };
+        if is_safe {
+            tracing::warn!(document = %row.id, error = %failed, "a document could not be rendered again and is shown as it was");
+            return Ok((row, rendered));
         }
-        (found.html, found.headings) = (rendered.html, rendered.headings);
+        Err(LibraryError::Unshowable(failed))
     }
 
     /// The rows of one stretch that the person may see.
@@ -71,7 +85,7 @@ impl LocalLibrary {
 impl Library for LocalLibrary {
     async fn open(&self, visitor: &Visitor, id: DocumentId) -> Result<OpenDocument, LibraryError> {
         let person = visitor.person().ok_or(LibraryError::SignInFirst)?;
-        let mut found = self
+        let found = self
             .store
             .find(id)
             .await
@@ -89,12 +103,7 @@ impl Library for LocalLibrary {
                 Err(LibraryError::NotFound)
             }
             Decision::Allowed(reasons) => {
-                if found.is_stale {
-                    self.refresh(&mut found).await;
-                }
-                let Found {
-                    row, html, headings, ..
-                } = found;
+                let (row, Rendered { html, headings }) = self.appearance(found).await?;
                 Ok(OpenDocument {
                     summary: row.into_summary(person, reasons),
                     html,
@@ -133,10 +142,10 @@ impl Library for LocalLibrary {
     }
 }
 
-/// The words to look for, in lower case.
+/// The words to look for.
 fn words(filter: &str) -> Vec<String> {
     let filter: String = filter.chars().take(MAX_FILTER).collect();
-    filter.to_lowercase().split_whitespace().map(str::to_owned).collect()
+    searchable(&filter).split_whitespace().map(str::to_owned).collect()
 }
 
 fn unavailable(error: StoreError) -> LibraryError {

@@ -22,6 +22,10 @@ pub mod write;
 /// documents are rendered again when they are next opened.
 pub const VERSION: i64 = 2;
 
+/// The oldest version whose HTML may still be shown where it cannot be written anew. Raised to [`VERSION`] whenever a fault of
+/// [`sanitise`] is mended: what was written before is then rendered again before anybody sees it, or not shown.
+pub const OLDEST_SAFE: i64 = 1;
+
 /// Longest Markdown that is rendered, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
 

@@ -8,6 +8,7 @@
 //! | What is said to them? | `sql.rs` |
 //! | One document, one stretch of the list | [`reading`] |
 //! | Writing documents | [`writing`] |
+//! | Texts of earlier versions in NFC | `normalising.rs` |
 //! | Names of people | [`people`] |
 //! | Their ids in a directory | [`object_ids`] |
 //! | What can go wrong? | [`error`] |
@@ -21,6 +22,7 @@ use bff::{PostgresSessions, SessionRecords, SqliteSessions};
 use crate::config::DatabaseUrl;
 
 pub mod error;
+mod normalising;
 pub mod object_ids;
 pub mod people;
 mod postgres;
@@ -31,7 +33,7 @@ pub mod writing;
 
 pub use error::StoreError;
 use postgres::Postgres;
-pub use reading::{Found, Row};
+pub use reading::{Found, Row, Stale};
 use sqlite::Sqlite;
 pub use writing::{Change, Draft, WriteError};
 
@@ -71,7 +73,7 @@ macro_rules! ask {
 use ask;
 
 impl Store {
-    /// Opens the database, makes it where it is a file that is missing, and brings it to the newest tables.
+    /// Opens the database, makes it where it is a file that is missing, and brings tables and texts to the newest form.
     ///
     /// # Errors
     /// [`StoreError`], one line that names the database, without its password.
@@ -80,7 +82,9 @@ impl Store {
             DatabaseUrl::Sqlite { options, .. } => Place::Sqlite(Sqlite::open(options.clone()).await?),
             DatabaseUrl::Postgres(options) => Place::Postgres(Postgres::open(options, &url.to_string()).await?),
         };
-        Ok(Self { place })
+        let store = Self { place };
+        store.normalise().await?;
+        Ok(store)
     }
 
     /// Sessions in the same database, over the same connections.
@@ -132,4 +136,11 @@ async fn within<T, E: From<StoreError>>(
 /// Whether a text holds a NUL, which PostgreSQL keeps in none: nothing is stored under it, in either database.
 fn holds_nul(text: &str) -> bool {
     text.contains('\0')
+}
+
+/// A text as it is stored to be looked through, and as what is looked for: without regard to case, and however Unicode writes its
+/// letters. Made here alone: databases know the lower case of ASCII, or rules of their own.
+#[must_use]
+pub fn searchable(text: &str) -> String {
+    domain::text::fold_case(text)
 }

@@ -4,10 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    decision::Reason,
-    visitor::{Group, PersonId},
-};
+use crate::{decision::Reason, group::Group, visitor::PersonId};
 
 /// The number of a document, from 1; part of its address `/docs/{id}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -7,24 +7,29 @@
 //! |---|---|
 //! | Who is asking? | [`visitor`] |
 //! | What is there to read? | [`document`] |
+//! | When are two groups the same? | [`group`] |
 //! | May they, and by which rule? | [`decision`] |
 //! | One page of many | [`listing`] |
 //! | How are documents reached? | [`library`] |
 //! | What does the messages API say? | [`messages`] |
 //! | Where is somebody signed in? | [`sessions`] |
+//! | When are two texts the same? | [`text`] |
 
 pub mod decision;
 pub mod document;
+pub mod group;
 pub mod library;
 pub mod listing;
 pub mod messages;
 pub mod sessions;
+pub mod text;
 pub mod visitor;
 
 pub use decision::{Reason, Refusal};
 pub use document::{Document, DocumentId, Heading, OpenDocument, Summary, Visibility};
+pub use group::{Group, GroupKey, GroupMatch, Groups};
 pub use library::{Library, LibraryError};
 pub use listing::{Cursor, Listing, ListingQuery};
 pub use messages::{Message, MessageError, MessageKind, Messages};
 pub use sessions::{FoundSessions, SessionLine, Sessions, SessionsError};
-pub use visitor::{ADMIN, Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor, WhichPerson};
+pub use visitor::{ADMIN, Person, PersonId, ReportingLine, Visitor, WhichPerson};

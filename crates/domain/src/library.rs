@@ -18,7 +18,7 @@ pub trait Library: Send + Sync {
     ///
     /// # Errors
     /// [`LibraryError::SignInFirst`] for anonymous visitors (whether or not the document exists),
-    /// [`LibraryError::NotFound`], [`LibraryError::Refused`], or [`LibraryError::Unavailable`].
+    /// [`LibraryError::NotFound`], [`LibraryError::Refused`], [`LibraryError::Unshowable`], or [`LibraryError::Unavailable`].
     async fn open(&self, visitor: &Visitor, id: DocumentId) -> Result<OpenDocument, LibraryError>;
 
     /// One page of the documents the visitor may see.
@@ -40,6 +40,9 @@ pub enum LibraryError {
     /// The policy says no.
     #[error("not allowed")]
     Refused(Refusal),
+    /// The document may be read and cannot be shown: what is stored of its look is no longer safe, and its text cannot be rendered.
+    #[error("the document cannot be shown")]
+    Unshowable(#[source] Arc<dyn Error + Send + Sync>),
     /// The store or the policy could not answer; worth trying again.
     #[error("the library is unavailable")]
     Unavailable(#[source] Arc<dyn Error + Send + Sync>),

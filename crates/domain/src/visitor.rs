@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use crate::group::{Group, GroupMatch, Groups};
+
 /// The role that sees and ends sessions of others, and is shown the tab Admin. Given by a provider, compared exactly.
 pub const ADMIN: &str = "Admin";
 
@@ -33,7 +35,7 @@ impl Visitor {
 pub struct Person {
     /// Who this is, for good: never changes with name or e-mail.
     pub id: PersonId,
-    /// Name to greet by; falls back to the e-mail, then to the subject.
+    /// Name to greet by; falls back to given and family name, then to the preferred user name, the e-mail, the subject.
     pub name: String,
     /// E-mail address, if the provider told one. For show only: never an identity (OIDC Core §5.7).
     pub email: Option<String>,
@@ -65,11 +67,8 @@ impl Person {
     /// Whether the person is in a group that is written like this in a document or a rule. Never while their groups are unknown.
     #[must_use]
     pub fn is_in(&self, group: &Group) -> bool {
-        let mut known = self.groups.known().iter();
-        match self.group_match {
-            GroupMatch::Id => known.any(|own| own == group),
-            GroupMatch::Name => known.any(|own| own.is_called(group)),
-        }
+        let key = group.key(self.group_match);
+        self.groups.known().iter().any(|own| own.key(self.group_match) == key)
     }
 
     /// What a group is called in front of this person: its name where the directory told it, else its id.
@@ -86,16 +85,6 @@ pub struct ReportingLine {
     pub manager: Option<PersonId>,
     /// Their direct reports, as far as they ever signed in; `None` while unknown.
     pub reports: Option<Vec<PersonId>>,
-}
-
-/// What makes two groups the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum GroupMatch {
-    /// The same id, letter by letter.
-    #[default]
-    Id,
-    /// The same name, upper and lower case being the same.
-    Name,
 }
 
 /// The identity of a person: issuer and subject together (OIDC Core §5.7).
@@ -161,67 +150,6 @@ impl WhichPerson {
     }
 }
 
-/// The id of a group, as the provider's claim or directory gives it (for Entra ID an object id).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Group(String);
-
-impl Group {
-    /// A group by id; compared exactly.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
-    }
-
-    /// The id.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn is_called(&self, other: &Self) -> bool {
-        // Letter by letter, so that most comparisons end at the first.
-        let own = self.0.chars().flat_map(char::to_lowercase);
-        own.eq(other.0.chars().flat_map(char::to_lowercase))
-    }
-}
-
-impl fmt::Display for Group {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Group memberships in their three states: known, known to be none, unknown. A claim that is absent is not an empty list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Groups {
-    /// Nobody told: rules about groups grant nothing, and pages say so.
-    #[default]
-    Unknown,
-    /// Exactly these, possibly none.
-    Known(Vec<Group>),
-    /// These, as they were known a while ago: the directory does not answer just now. Relied on for the time the operator
-    /// states, and pages say so.
-    Kept(Vec<Group>),
-}
-
-impl Groups {
-    /// The groups that can be relied on; empty while unknown.
-    #[must_use]
-    pub fn known(&self) -> &[Group] {
-        self.told().unwrap_or_default()
-    }
-
-    /// The groups that can be relied on; `None` while unknown.
-    #[must_use]
-    pub fn told(&self) -> Option<&[Group]> {
-        match self {
-            Self::Unknown => None,
-            Self::Known(groups) | Self::Kept(groups) => Some(groups),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,25 +168,5 @@ mod tests {
         assert_eq!(PersonId::parse(id.as_str()), Some(id.clone()));
         assert_eq!(id.subject(), "auth0|7");
         assert_eq!(PersonId::parse("alice"), None);
-    }
-
-    #[test]
-    fn po_3_names_compare_without_regard_to_case_and_nothing_else() {
-        for (a, b, same) in [
-            ("Sales", "sALES", true),
-            ("Füße", "FÜßE", true),
-            ("Sales", "Sales ", false),
-            ("a", "ab", false),
-        ] {
-            assert_eq!(Group::new(a).is_called(&Group::new(b)), same, "{a} {b}");
-        }
-    }
-
-    #[test]
-    fn unknown_groups_are_not_an_empty_list() {
-        assert_ne!(Groups::Unknown, Groups::Known(Vec::new()));
-        assert!(Groups::Unknown.known().is_empty());
-        assert_eq!(Groups::Unknown.told(), None);
-        assert_eq!(Groups::Known(Vec::new()).told(), Some([].as_slice()));
     }
 }

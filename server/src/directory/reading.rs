@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 
 use bff::AccessToken;
-use domain::Group;
+use domain::{
+    Group,
+    text::{is_blank, nfc},
+};
 use futures::future::try_join3;
 use serde_json::{Value, json};
 
@@ -151,8 +154,8 @@ fn object_id(value: &Value) -> Result<ObjectId, GraphError> {
         .ok_or(GraphError::Malformed("somebody without id"))
 }
 
-/// A text that is there, not empty, and not endless.
+/// A text that is there, not blank, and not endless.
 fn text(value: &Value, name: &str) -> Option<String> {
-    let text = value.get(name)?.as_str().filter(|text| !text.trim().is_empty())?;
-    Some(text.chars().take(LONGEST_NAME).collect())
+    let text = value.get(name)?.as_str().filter(|text| !is_blank(text))?;
+    Some(nfc(text.chars().take(LONGEST_NAME).collect::<String>()))
 }

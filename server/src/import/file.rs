@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use domain::{DocumentId, Group, PersonId, Visibility};
+use domain::{DocumentId, Group, PersonId, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -189,7 +189,9 @@ fn title(front: &FrontMatter, name: &str, body: &str) -> Result<String, String> 
 fn owner(front: &FrontMatter, defaults: &Defaults<'_>) -> Result<PersonId, String> {
     let who = front.owner.as_deref().or(defaults.owner);
     let who = who.ok_or("has no owner: name one in the front matter (`owner: …`) or with --owner")?;
-    (defaults.resolve)(&line("owner", who)?)
+    line("owner", who)?;
+    // Letter by letter, as providers compare who somebody is.
+    (defaults.resolve)(who.trim())
 }
 
 fn groups(front: FrontMatter, defaults: &Defaults<'_>) -> Result<Vec<Group>, String> {
@@ -211,7 +213,7 @@ fn groups(front: FrontMatter, defaults: &Defaults<'_>) -> Result<Vec<Group>, Str
     Ok(groups)
 }
 
-/// One line of text with something in it.
+/// One line of text with something in it, in NFC: macOS decomposes the letters of file names, and keyboards do not.
 fn line(key: &str, text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -223,7 +225,7 @@ fn line(key: &str, text: &str) -> Result<String, String> {
     if text.chars().count() > MAX_TEXT {
         return Err(format!("`{key}` is longer than {MAX_TEXT} characters"));
     }
-    Ok(text.to_owned())
+    Ok(nfc(text))
 }
 
 /// A folder path: names with `/` between them; empty at the top.

@@ -1,17 +1,19 @@
 //! May this person read this document? Asked of the Cedar authorizer, one request each, all entities made here.
 //! What the authorizer is told is made in `entities.rs`; the words of the answer are found in [`super::explain`].
 //!
-//! Cost, per document: one small entity and one request, a few microseconds; the person's entity is made once per call, so a
-//! page of a listing pays for it once.
+//! A decision depends on the person, the action and the document alone: [`Policy::decide_all`] makes the person's entity once, so
+//! that a page of a listing pays for it once, and then decides every document among no entities but the person's and its own.
+//!
+//! Cost, per document: one small entity and one request, a few microseconds.
 
 use std::collections::{BTreeMap, HashSet};
 
 use cedar_policy::{Authorizer, Context, Entities, Entity, EntityTypeName, PolicySet, Request, Response, Schema};
-use domain::{Group, Person};
+use domain::{GroupMatch, Person};
 
 use super::{
     Decision, Facts,
-    entities::{Names, Trouble, memberships},
+    entities::{Names, Trouble},
     explain::{self, Words},
     measured::{Outcome, counted, measured},
 };
@@ -19,18 +21,32 @@ use super::{
 /// A set of rules in force, checked by [`Policy::load`].
 #[derive(Debug)]
 pub struct Policy {
-    set: PolicySet,
+    rules: KeyedRules,
     words: BTreeMap<String, Words>,
     names: Names,
     actions: Vec<Entity>,
-    /// The groups that rules name.
-    named: Vec<Group>,
+}
+
+/// The rules, once for each way of comparing groups: the groups they name are written as keys.
+#[derive(Debug)]
+struct KeyedRules {
+    by_id: PolicySet,
+    by_name: PolicySet,
+}
+
+impl KeyedRules {
+    fn comparing(&self, by: GroupMatch) -> &PolicySet {
+        match by {
+            GroupMatch::Id => &self.by_id,
+            GroupMatch::Name => &self.by_name,
+        }
+    }
 }
 
 impl Policy {
     /// # Errors
     /// What the schema lacks.
-    pub(super) fn new(set: PolicySet, words: BTreeMap<String, Words>, schema: &Schema) -> Result<Self, String> {
+    pub(super) fn new(set: &PolicySet, words: BTreeMap<String, Words>, schema: &Schema) -> Result<Self, String> {
         let names = Names::new().map_err(|error| error.to_string())?;
         let known: HashSet<&EntityTypeName> = schema.entity_types().collect();
         for needed in [&names.person, &names.group, &names.document] {
@@ -47,13 +63,16 @@ impl Policy {
             .iter()
             .cloned()
             .collect();
-        let in_rules = names.named_in(&set);
+        let keyed = |by| names.with_group_keys(set, by).map_err(|error| error.to_string());
+        let rules = KeyedRules {
+            by_id: keyed(GroupMatch::Id)?,
+            by_name: keyed(GroupMatch::Name)?,
+        };
         Ok(Self {
-            set,
+            rules,
             words,
             names,
             actions,
-            named: in_rules,
         })
     }
 
@@ -65,46 +84,59 @@ impl Policy {
             .unwrap_or_else(|| self.undecided())
     }
 
-    /// [`decide`](Self::decide) for many documents, in their order.
+    /// [`decide`](Self::decide) for many documents, in their order: what is decided about one is the same whichever others are there.
     #[must_use]
     pub fn decide_all(&self, person: &Person, documents: &[Facts<'_>]) -> Vec<Decision> {
-        measured(documents.len(), || self.decided(person, documents))
+        measured(documents.len(), || {
+            let base = self.person_entities(person);
+            let authorizer = Authorizer::new();
+            documents
+                .iter()
+                .map(|facts| self.decided(&authorizer, &base, person, facts))
+                .collect()
+        })
     }
 
-    fn decided(&self, person: &Person, documents: &[Facts<'_>]) -> Vec<Decision> {
-        match self.entities(person, documents) {
-            Ok(entities) => {
-                let authorizer = Authorizer::new();
-                documents
-                    .iter()
-                    .map(|facts| self.decide_in(&authorizer, &entities, person, facts))
-                    .collect()
+    fn decided(
+        &self,
+        authorizer: &Authorizer,
+        base: &Result<Entities, Trouble>,
+        person: &Person,
+        facts: &Facts<'_>,
+    ) -> Decision {
+        match self.response(authorizer, base, person, facts) {
+            Ok(response) => {
+                let decision = self.said(&response, person, facts);
+                counted(outcome(&response, &decision), 1);
+                decision
             }
             Err(error) => {
-                tracing::error!(error, "no entities for a decision");
-                counted(Outcome::Failed, documents.len());
-                documents.iter().map(|_| self.undecided()).collect()
+                tracing::error!(document = %facts.id, error, "a decision could not be asked for, so the document was refused");
+                counted(Outcome::Failed, 1);
+                self.undecided()
             }
         }
     }
 
-    fn decide_in(&self, authorizer: &Authorizer, entities: &Entities, person: &Person, facts: &Facts<'_>) -> Decision {
-        let names = &self.names;
+    /// What the authorizer answers when it knows of the person and this document, and of nothing else.
+    fn response(
+        &self,
+        authorizer: &Authorizer,
+        base: &Result<Entities, Trouble>,
+        person: &Person,
+        facts: &Facts<'_>,
+    ) -> Result<Response, String> {
+        let (names, by) = (&self.names, person.group_match);
+        let base = base.as_ref().map_err(ToString::to_string)?;
+        let document = names.document_entity(facts, by).map_err(|error| error.to_string())?;
+        // A copy of a handful of pointers: the person's entity is shared.
+        let entities = base.clone().add_entities([document], None);
+        let entities = entities.map_err(|error| error.to_string())?;
         let (principal, resource) = (names.person(person.id.as_str()), names.document(facts));
         // Without the schema: both types and the action are ours, so there is nothing for it to find.
-        let Ok(request) = Request::new(principal, names.view.clone(), resource, Context::empty(), None) else {
-            counted(Outcome::Failed, 1);
-            return self.undecided();
-        };
-        let response = authorizer.is_authorized(&request, &self.set, entities);
-        let decision = self.said(&response, person, facts);
-        let outcome = match decision {
-            _ if response.diagnostics().errors().next().is_some() => Outcome::Failed,
-            Decision::Allowed(_) => Outcome::Allowed,
-            Decision::Refused(_) | Decision::Hidden => Outcome::Refused,
-        };
-        counted(outcome, 1);
-        decision
+        let request = Request::new(principal, names.view.clone(), resource, Context::empty(), None);
+        let request = request.map_err(|error| error.to_string())?;
+        Ok(authorizer.is_authorized(&request, self.rules.comparing(by), &entities))
     }
 
     /// The authorizer skips rules that fail, a `forbid` too: so any failure refuses.
@@ -146,15 +178,18 @@ impl Policy {
         Decision::Refused(explain::undecided())
     }
 
-    fn entities(&self, person: &Person, documents: &[Facts<'_>]) -> Result<Entities, Trouble> {
-        let mut entities = Vec::with_capacity(documents.len() + self.actions.len() + 2);
-        entities.extend(self.actions.iter().cloned());
-        let written = self.named.iter().chain(documents.iter().flat_map(|facts| facts.groups));
-        entities.push(self.names.person_entity(person, &memberships(person, written))?);
-        // Owners other than the person are named, never looked into: rules take one step at most.
-        for facts in documents {
-            entities.push(self.names.document_entity(facts)?);
-        }
+    /// The actions and the person. Owners, managers and reports are named, never looked into: rules take one step at most.
+    fn person_entities(&self, person: &Person) -> Result<Entities, Trouble> {
+        let person = self.names.person_entity(person)?;
+        let entities = self.actions.iter().cloned().chain([person]);
         Ok(Entities::from_entities(entities, None)?)
+    }
+}
+
+fn outcome(response: &Response, decision: &Decision) -> Outcome {
+    match decision {
+        _ if response.diagnostics().errors().next().is_some() => Outcome::Failed,
+        Decision::Allowed(_) => Outcome::Allowed,
+        Decision::Refused(_) | Decision::Hidden => Outcome::Refused,
     }
 }

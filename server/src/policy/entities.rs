@@ -1,10 +1,10 @@
 //! What is the policy engine told of a person and a document? What the schema names, and nothing that is not known.
 //! What it decides on that is [`super::decide`]'s question.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cedar_policy::{Entity, EntityId, EntityTypeName, EntityUid, PolicySet, RestrictedExpression};
-use domain::{Group, GroupMatch, Person, PersonId};
+use domain::{Group, GroupKey, GroupMatch, Person, PersonId};
 
 use super::Facts;
 
@@ -38,11 +38,13 @@ impl Names {
         EntityUid::from_type_name_and_id(self.document.clone(), EntityId::new(facts.id.to_string()))
     }
 
-    fn groups(&self, groups: &[Group]) -> RestrictedExpression {
-        RestrictedExpression::new_set(groups.iter().map(|group| {
-            let id = EntityId::new(group.as_str());
-            RestrictedExpression::new_entity_uid(EntityUid::from_type_name_and_id(self.group.clone(), id))
-        }))
+    fn group(&self, key: GroupKey<'_>) -> EntityUid {
+        EntityUid::from_type_name_and_id(self.group.clone(), EntityId::new(key.as_str()))
+    }
+
+    fn groups(&self, groups: &[Group], by: GroupMatch) -> RestrictedExpression {
+        let keys = groups.iter().map(|group| self.group(group.key(by)));
+        RestrictedExpression::new_set(keys.map(RestrictedExpression::new_entity_uid))
     }
 
     fn people(&self, people: &[PersonId]) -> RestrictedExpression {
@@ -50,19 +52,34 @@ impl Names {
         RestrictedExpression::new_set(people.map(RestrictedExpression::new_entity_uid))
     }
 
-    /// Every group that a rule names.
-    pub(super) fn named_in(&self, set: &PolicySet) -> Vec<Group> {
-        let named: BTreeSet<Group> = set
-            .policies()
-            .flat_map(cedar_policy::Policy::entity_literals)
-            .filter(|uid| *uid.type_name() == self.group)
-            .map(|uid| Group::new(uid.id().unescaped()))
-            .collect();
-        named.into_iter().collect()
+    /// The same rules, each group they name being written as its key.
+    ///
+    /// # Errors
+    /// What the policy engine says of the rules then; nothing that rules in force could cause.
+    pub(super) fn with_group_keys(&self, rules: &PolicySet, by: GroupMatch) -> Result<PolicySet, Trouble> {
+        let mut keyed = PolicySet::new();
+        for rule in rules.policies() {
+            let named = rule.entity_literals().into_iter();
+            let keys: BTreeMap<EntityUid, EntityUid> = named
+                .filter(|uid| *uid.type_name() == self.group)
+                .map(|uid| {
+                    let group = Group::new(uid.id().unescaped());
+                    (uid, self.group(group.key(by)))
+                })
+                .filter(|(written, key)| written != key)
+                .collect();
+            let rule = if keys.is_empty() {
+                rule.clone()
+            } else {
+                rule.sub_entity_literals(keys)?
+            };
+            keyed.add(rule)?;
+        }
+        Ok(keyed)
     }
 
     /// As `Person` in the schema. What is not known is left out, never made up.
-    pub(super) fn person_entity(&self, person: &Person, groups: &[Group]) -> Result<Entity, Trouble> {
+    pub(super) fn person_entity(&self, person: &Person) -> Result<Entity, Trouble> {
         let roles = person.roles.iter().map(|role| text(role));
         let mut attributes = HashMap::from([
             ("name".to_owned(), text(&person.name)),
@@ -71,8 +88,8 @@ impl Names {
         if let Some(job_title) = &person.job_title {
             attributes.insert("job_title".to_owned(), text(job_title));
         }
-        if person.groups.told().is_some() {
-            attributes.insert("groups".to_owned(), self.groups(groups));
+        if let Some(groups) = person.groups.told() {
+            attributes.insert("groups".to_owned(), self.groups(groups, person.group_match));
         }
         if let Some(manager) = &person.line.manager {
             let manager = RestrictedExpression::new_entity_uid(self.person(manager.as_str()));
@@ -88,33 +105,20 @@ impl Names {
         )?)
     }
 
-    /// As `Document` in the schema.
-    pub(super) fn document_entity(&self, facts: &Facts<'_>) -> Result<Entity, Trouble> {
+    /// As `Document` in the schema, for a person whose groups are compared like this.
+    pub(super) fn document_entity(&self, facts: &Facts<'_>, by: GroupMatch) -> Result<Entity, Trouble> {
         let owner = RestrictedExpression::new_entity_uid(self.person(facts.owner.as_str()));
         let attributes = HashMap::from([
             ("title".to_owned(), text(facts.title)),
             ("folder".to_owned(), text(facts.folder)),
             ("owner".to_owned(), owner),
-            ("groups".to_owned(), self.groups(facts.groups)),
+            ("groups".to_owned(), self.groups(facts.groups, by)),
             (
                 "is_private".to_owned(),
                 RestrictedExpression::new_bool(facts.is_private),
             ),
         ]);
         Ok(Entity::new(self.document(facts), attributes, HashSet::new())?)
-    }
-}
-
-/// The groups a person is in, as they are written: where names are compared without regard to case, in every spelling that
-/// a document or rule uses for one of them.
-pub(super) fn memberships<'a>(person: &'a Person, written: impl Iterator<Item = &'a Group>) -> Vec<Group> {
-    let own = person.groups.known().iter();
-    match person.group_match {
-        GroupMatch::Id => own.cloned().collect(),
-        GroupMatch::Name => own
-            .chain(written.filter(|group| person.is_in(group)))
-            .cloned()
-            .collect(),
     }
 }
 

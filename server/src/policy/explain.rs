@@ -1,6 +1,8 @@
 //! In which words is a decision said? In those of the rules' authors, with the placeholders filled in.
 //! What the placeholders mean is written for operators in `policies/README.md`.
 
+use std::collections::HashSet;
+
 use domain::{Group, Groups, Person, Reason, Refusal};
 
 use super::Facts;
@@ -93,6 +95,9 @@ pub(super) fn refusal<'a>(
     let about_groups = match &person.groups {
         Groups::Unknown => Some("Your groups are not known just now; signing in again may help."),
         Groups::Kept(_) => Some("The directory does not answer just now, so your groups are those last known."),
+        Groups::Incomplete { .. } => {
+            Some("Your provider sent groups that could not be read, so not all of yours are known.")
+        }
         Groups::Known(_) => None,
     };
     sentences.extend(about_groups.filter(|_| groups_matter).map(str::to_owned));
@@ -134,8 +139,11 @@ fn filled(text: &str, groups: &str, owner: &str) -> String {
     out
 }
 
-/// "A", "A and B", "A, B and C"; `None` for nothing.
+/// "A", "A and B", "A, B and C"; `None` for nothing. What is one group to this person is named once.
 fn joined(person: &Person, groups: &[&Group], word: &str) -> Option<String> {
+    let mut seen = HashSet::new();
+    let mut groups = groups.to_vec();
+    groups.retain(|group| seen.insert(group.key(person.group_match)));
     let (last, others) = groups.split_last()?;
     let last = person.name_of(last);
     if others.is_empty() {

@@ -48,7 +48,9 @@ impl Policy {
         let parsed = Schema::from_cedarschema_str(&schema.text).map(|(parsed, _)| parsed);
         let parsed = parsed.map_err(|error| PolicyError::Wrong(vec![schema.problem(&error)]))?;
         let mut gathered = Gathered::default();
-        for file in rules {
+        // As titles and folders are: a text in a rule is compared with them letter by letter.
+        let rules: Vec<Source> = rules.iter().map(Source::in_nfc).collect();
+        for file in &rules {
             gathered.add_file(file);
         }
         gathered.validate(&parsed);
@@ -64,7 +66,7 @@ impl Policy {
             .into_iter()
             .map(|(id, place)| (id, place.words))
             .collect();
-        Self::new(gathered.set, words, &parsed).map_err(|message| {
+        Self::new(&gathered.set, words, &parsed).map_err(|message| {
             let file = schema.path.clone();
             PolicyError::Wrong(vec![Problem {
                 file,
@@ -86,6 +88,13 @@ pub struct Source {
 }
 
 impl Source {
+    fn in_nfc(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            text: domain::text::nfc(&*self.text),
+        }
+    }
+
     /// What the engine says, at the place it points to; the start of the file if it points nowhere.
     fn problem(&self, error: &dyn Diagnostic) -> Problem {
         let label = error.labels().and_then(|mut labels| labels.next());

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::{Person, PersonId, sessions::MAX_FOUND};
 use sqlx::{query, query_as};
 
-use super::{Store, StoreError, ask, holds_nul, sql};
+use super::{Store, StoreError, ask, holds_nul, searchable, sql};
 
 impl Store {
     /// Keeps name and e-mail of a person who is signed in. Writes only when something changed or an hour has passed.
@@ -14,9 +14,8 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn remember_person(&self, person: &Person) -> Result<(), StoreError> {
         let (name, email) = (without_nul(&person.name), person.email.as_deref().map(without_nul));
-        // Only here: databases know lower case of ASCII alone, or by their own rules.
         let words = [&*name, email.as_deref().unwrap_or_default(), person.id.as_str()];
-        let words = words.join(" ").to_lowercase();
+        let words = searchable(&words.join(" "));
         ask!(self, |place| {
             let statement = query(place.sql.remember_person).bind(person.id.as_str());
             let statement = statement.bind(&*name).bind(email.as_deref()).bind(&*words);
@@ -47,7 +46,7 @@ impl Store {
         if holds_nul(text) {
             return Ok(Vec::new());
         }
-        let text = text.to_lowercase();
+        let text = searchable(text);
         let most = i64::try_from(MAX_FOUND + 1).unwrap_or(i64::MAX);
         let rows: Vec<(String, String)> = ask!(self, |place| {
             let question = query_as(place.sql.people_like).bind(&*text).bind(most);

@@ -1,12 +1,15 @@
 //! What is in the database? One document by number, one stretch of the list. Each is one statement; nothing here asks whether anybody
 //! may see it.
 
-use domain::{DocumentId, Group, Heading, Person, PersonId, Reason, Summary, Visibility};
-use rusqlite::OptionalExtension as _;
+use domain::{DocumentId, Group, Person, PersonId, Reason, Summary, Visibility, text::nfc};
+use rusqlite::{OptionalExtension as _, named_params};
 use sqlx::{query_as, query_scalar};
 
 use super::{PATIENCE, Place, Store, StoreError, ask, holds_nul, sql, within};
-use crate::{markdown, policy::Facts};
+use crate::{
+    markdown::{self, Rendered},
+    policy::Facts,
+};
 
 /// What a rule and a listing need of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,12 +82,19 @@ impl Row {
 pub struct Found {
     /// Its row.
     pub row: Row,
-    /// Sanitised HTML.
-    pub html: String,
-    /// Its headings.
-    pub headings: Vec<Heading>,
-    /// Whether `html` was written by an older renderer than the one there is now.
-    pub is_stale: bool,
+    /// What it looks like, as it is stored.
+    pub rendered: Rendered,
+    /// What there is to render, where an older renderer wrote that.
+    pub stale: Option<Stale>,
+}
+
+/// A document that an older renderer wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// Its Markdown, of the same moment as the row.
+    pub content: String,
+    /// Whether the HTML may still be shown.
+    pub is_safe: bool,
 }
 
 impl Store {
@@ -96,11 +106,12 @@ impl Store {
         let columns = match &self.place {
             Place::Sqlite(sqlite) => sqlite.reader.ask(|connection| {
                 let mut statement = connection.prepare_cached(sql::SQLITE.find)?;
-                statement.query_row([id.number()], FoundColumns::read).optional()
+                let numbers = named_params! { "$1": id.number(), "$2": markdown::VERSION };
+                statement.query_row(numbers, FoundColumns::read).optional()
             })?,
             // Boxed, so that a page on SQLite carries nothing of it about.
             Place::Postgres(postgres) => {
-                let question = query_as(sql::POSTGRES.find).bind(id.number());
+                let question = query_as(sql::POSTGRES.find).bind(id.number()).bind(markdown::VERSION);
                 let question = question.fetch_optional(&postgres.pool);
                 Box::pin(within(PATIENCE, async { question.await.map_err(StoreError::from) })).await?
             }
@@ -108,19 +119,8 @@ impl Store {
         columns.map(FoundColumns::found).transpose()
     }
 
-    /// The Markdown of a document; `None` if there is no such document.
-    ///
-    /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
-    pub async fn content(&self, id: DocumentId) -> Result<Option<String>, StoreError> {
-        ask!(self, |place| {
-            let question = query_scalar(sql::CONTENT).bind(id.number());
-            Ok(question.fetch_optional(&place.pool).await?)
-        })
-    }
-
-    /// At most `limit` rows, newest number first, below `before` where that is given, that have all `words` (in lower case) in title or
-    /// folder. Walks the primary key: with words that few documents have, this reads far.
+    /// At most `limit` rows, newest number first, below `before` where that is given, that have all `words`
+    /// ([`searchable`](super::searchable)) in title or folder. Walks the primary key: with words that few documents have, this reads far.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
@@ -166,6 +166,7 @@ struct FoundColumns {
     html: String,
     headings: String,
     rendered_by: i64,
+    content: Option<String>,
 }
 
 impl FoundColumns {
@@ -184,6 +185,7 @@ impl FoundColumns {
             html: from.get(8)?,
             headings: from.get(9)?,
             rendered_by: from.get(10)?,
+            content: from.get(11)?,
         })
     }
 
@@ -194,9 +196,14 @@ impl FoundColumns {
         })?;
         Ok(Found {
             row: self.row.row()?,
-            html: self.html,
-            headings,
-            is_stale: self.rendered_by != markdown::VERSION,
+            rendered: Rendered {
+                html: self.html,
+                headings,
+            },
+            stale: self.content.map(|content| Stale {
+                content,
+                is_safe: self.rendered_by >= markdown::OLDEST_SAFE,
+            }),
         })
     }
 }
@@ -217,16 +224,19 @@ struct RowColumns {
 impl RowColumns {
     fn row(self) -> Result<Row, StoreError> {
         let damaged = |what| StoreError::Damaged { id: self.id, what };
-        let mut groups: Vec<Group> = serde_json::from_str(&self.groups).map_err(|_| damaged("groups"))?;
+        let groups: Vec<(String, String)> = serde_json::from_str(&self.groups).map_err(|_| damaged("groups"))?;
+        let groups = groups.into_iter().map(|(label, key)| Group::stored(label, key));
+        let mut groups: Vec<Group> = groups.collect();
         groups.sort();
         Ok(Row {
             id: DocumentId::new(self.id).ok_or_else(|| damaged("id"))?,
             owner: PersonId::parse(&self.owner_id).ok_or_else(|| damaged("owner"))?,
-            title: self.title,
+            // Also of a replica of an earlier version, which writes them as they came.
+            title: nfc(self.title),
             owner_name: self.name,
             groups,
             visibility: Visibility::from_private(self.is_private),
-            folder: self.folder,
+            folder: nfc(self.folder),
             updated_at: self.updated_at,
         })
     }

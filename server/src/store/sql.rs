@@ -4,7 +4,8 @@
 /// The statements that are not the same everywhere.
 #[derive(Debug)]
 pub(super) struct Dialect {
-    /// A document by number (`$1`): a `RowColumns` and what is read.
+    /// A document by number (`$1`): a `RowColumns` and what is read. The text comes along where the HTML is of a renderer before `$2`, so
+    /// that what is rendered is of the moment of what is decided.
     pub(super) find: &'static str,
     /// At most `$2` rows below the number `$1`, newest first. The primary key is walked; nothing is sorted.
     pub(super) stretch: &'static str,
@@ -12,7 +13,7 @@ pub(super) struct Dialect {
     pub(super) stretch_with_words: &'static str,
     /// A document, new or changed.
     pub(super) put: &'static str,
-    /// The groups (a JSON list, `$1`) of a document (`$2`).
+    /// The groups (a JSON list of label and key by name, `$1`) of a document (`$2`).
     pub(super) put_groups: &'static str,
     /// Name, e-mail and words of somebody who is signed in.
     pub(super) remember_person: &'static str,
@@ -37,9 +38,14 @@ macro_rules! row {
 }
 
 macro_rules! dialect {
-    (now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal) => {
+    (now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal,
+        lists of: $lists:literal, as: $list:literal) => {
         Dialect {
-            find: concat!(row!($groups), ", d.html, d.headings, d.rendered_by FROM document d WHERE d.id = $1"),
+            find: concat!(
+                row!($groups),
+                ", d.html, d.headings, d.rendered_by, CASE WHEN d.rendered_by < $2 THEN d.content END AS content
+                 FROM document d WHERE d.id = $1"
+            ),
             stretch: concat!(row!($groups), " FROM document d WHERE d.id < $1 ORDER BY d.id DESC LIMIT $2"),
             stretch_with_words: concat!(
                 row!($groups),
@@ -58,8 +64,8 @@ macro_rules! dialect {
                  RETURNING id"
             ),
             put_groups: concat!(
-                "INSERT INTO document_group (group_id, document_id) SELECT w.value, $2 FROM ", $items, "($1", $item,
-                " WHERE true ON CONFLICT DO NOTHING"
+                "INSERT INTO document_group (group_id, group_key, document_id)
+                 SELECT w.value ->> 0, w.value ->> 1, $2 FROM ", $lists, "($1", $list, " WHERE true ON CONFLICT DO NOTHING"
             ),
             remember_person: concat!(
                 "INSERT INTO person (id, name, email, words, seen_at) VALUES ($1, $2, $3, $4, ", $now, ")
@@ -82,16 +88,15 @@ macro_rules! dialect {
 }
 
 pub(super) const SQLITE: Dialect = dialect! {
-    now: "unixepoch()", position: "instr", groups: "json_group_array(g.group_id)",
-    items of: "json_each", as: ") AS w"
+    now: "unixepoch()", position: "instr", groups: "json_group_array(json_array(g.group_id, g.group_key))",
+    items of: "json_each", as: ") AS w", lists of: "json_each", as: ") AS w"
 };
 
 pub(super) const POSTGRES: Dialect = dialect! {
-    now: "extract(epoch FROM now())::bigint", position: "strpos", groups: "coalesce(json_agg(g.group_id), '[]')::text",
-    items of: "json_array_elements_text", as: "::json) AS w (value)"
+    now: "extract(epoch FROM now())::bigint", position: "strpos", groups: "coalesce(json_agg(json_build_array(g.group_id, g.group_key)), '[]')::text",
+    items of: "json_array_elements_text", as: "::json) AS w (value)", lists of: "json_array_elements", as: "::json) AS w (value)"
 };
 
-pub(super) const CONTENT: &str = "SELECT content FROM document WHERE id = $1";
 pub(super) const COUNT: &str = "SELECT count(*) FROM document";
 
 /// The document made from a source, in any state of it.
@@ -102,7 +107,25 @@ pub(super) const TITLE: &str = "SELECT title FROM document WHERE id = $1";
 /// An owner has to be somebody; their name may come later.
 pub(super) const PUT_OWNER: &str = "INSERT INTO person (id) VALUES ($1) ON CONFLICT DO NOTHING";
 pub(super) const DROP_GROUPS: &str = "DELETE FROM document_group WHERE document_id = $1";
-pub(super) const RERENDERED: &str = "UPDATE document SET html = $2, headings = $3, rendered_by = $4 WHERE id = $1";
+/// What a document looks like, by the renderer `$4`: only of the text and title that were rendered, and only after an older renderer.
+pub(super) const RERENDERED: &str = "UPDATE document SET html = $2, headings = $3, rendered_by = $4
+    WHERE id = $1 AND rendered_by < $4 AND content = $5 AND title = $6";
+
+/// Documents in which a version that stored no keys wrote groups, to be gone through again.
+pub(super) const FIND_GROUPS_WITHOUT_KEY: &str = "INSERT INTO document_to_normalise (document_id)
+    SELECT DISTINCT document_id FROM document_group WHERE group_key = '' ON CONFLICT DO NOTHING";
+/// The last of the next few hundred documents whose texts are of an earlier version.
+pub(super) const NEXT_TO_NORMALISE: &str = "SELECT max(document_id) FROM
+    (SELECT document_id FROM document_to_normalise ORDER BY document_id LIMIT 500) AS next";
+/// Texts of documents up to the number `$1`.
+pub(super) const TEXTS_TO_NORMALISE: &str = "SELECT d.id, d.title, d.folder, d.words FROM document_to_normalise n
+    JOIN document d ON d.id = n.document_id WHERE n.document_id <= $1";
+/// Their groups that have no key.
+pub(super) const GROUPS_TO_NORMALISE: &str = "SELECT g.document_id, g.group_id FROM document_to_normalise n
+    JOIN document_group g ON g.document_id = n.document_id WHERE n.document_id <= $1 AND g.group_key = ''";
+pub(super) const PUT_TEXTS: &str = "UPDATE document SET title = $2, folder = $3, words = $4 WHERE id = $1";
+pub(super) const DROP_GROUP: &str = "DELETE FROM document_group WHERE group_id = $1 AND document_id = $2";
+pub(super) const NORMALISED: &str = "DELETE FROM document_to_normalise WHERE document_id <= $1";
 
 pub(super) const INTRODUCE_PERSON: &str = "INSERT INTO person (id, name) VALUES ($1, $2)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name

@@ -1,10 +1,10 @@
 //! How does a document get into the database? As one transaction, rendered beforehand. Reading is in [`super::reading`].
 
-use domain::{DocumentId, Group, PersonId, Visibility};
+use domain::{DocumentId, Group, GroupMatch, PersonId, Visibility};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{Store, StoreError, ask, sql};
+use super::{Row, Store, StoreError, ask, searchable, sql};
 use crate::markdown::{self, Rendered};
 
 /// A document to be written, as an import found it.
@@ -109,7 +109,7 @@ impl Store {
     /// [`WriteError`].
     pub async fn write(&self, draft: &Draft) -> Result<(DocumentId, Change), WriteError> {
         let wanted = draft.id.map(DocumentId::number);
-        let words = format!("{}\n{}", draft.title, draft.folder).to_lowercase();
+        let words = searchable(&format!("{}\n{}", draft.title, draft.folder));
         let (headings, groups) = (headings(&draft.rendered), groups(&draft.groups));
         ask!(self, |place| {
             let mut work = place.begin().await?;
@@ -163,15 +163,17 @@ impl Store {
         Ok(found.and_then(DocumentId::new))
     }
 
-    /// Replaces the HTML of a document by what today's renderer writes.
+    /// Replaces the HTML of a document by what today's renderer wrote of `content` and the title in `row`. Nothing is replaced if the
+    /// document has another text or title by now, or HTML of this renderer or a later one.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`].
-    pub async fn rerendered(&self, id: DocumentId, rendered: &Rendered) -> Result<(), StoreError> {
+    pub async fn rerendered(&self, row: &Row, content: &str, rendered: &Rendered) -> Result<(), StoreError> {
         let headings = headings(rendered);
         ask!(self, |place| {
-            let statement = query(sql::RERENDERED).bind(id.number()).bind(&rendered.html);
+            let statement = query(sql::RERENDERED).bind(row.id.number()).bind(&rendered.html);
             let statement = statement.bind(&*headings).bind(markdown::VERSION);
+            let statement = statement.bind(content).bind(&row.title);
             statement.execute(&place.writer).await?;
             Ok(())
         })
@@ -183,7 +185,8 @@ fn headings(rendered: &Rendered) -> String {
     serde_json::to_string(&rendered.headings).unwrap_or_else(|_| "[]".to_owned())
 }
 
-fn groups(groups: &[Group]) -> String {
-    let groups: Value = groups.iter().map(Group::as_str).collect();
-    groups.to_string()
+/// Label and key by name of each.
+pub(super) fn groups(groups: &[Group]) -> String {
+    let pair = |group: &Group| Value::from(vec![group.as_str(), group.key(GroupMatch::Name).as_str()]);
+    groups.iter().map(pair).collect::<Value>().to_string()
 }

@@ -61,7 +61,7 @@ async fn two_replicas_on_one_database_are_one_site() {
             "{}",
             here.body
         );
-        assert!(alice.get("/docs?filter=there").await.body.contains("/docs/103"));
+        assert!(alice.get("/docs?q=there").await.body.contains("/docs/103"));
         assert_eq!(write(&site, "There").await.unchanged, 1, "it is the same document here");
 
         assert_eq!(

@@ -7,7 +7,10 @@ use server::{
     store::{Store, StoreError},
 };
 
+mod property;
+mod rendering;
 pub(crate) mod shelf;
+mod unicode;
 
 use shelf::{Shelf, alice, bob, carol, dave, erin, visitor};
 
@@ -116,7 +119,7 @@ async fn do_2_strangers_sign_in_first_whether_or_not_the_document_exists() {
 }
 
 #[tokio::test]
-async fn do_4_the_list_shows_exactly_what_may_be_opened() {
+async fn do_4_the_demos_people_find_in_the_list_what_they_may_open() {
     for shelf in Shelf::both_with_demo().await {
         let mut unknown = alice();
         unknown.groups = Groups::Unknown;
@@ -234,20 +237,6 @@ async fn do_4_the_filter_looks_in_title_and_folder_without_regard_to_case() {
         ] {
             assert!(numbers(&all(&shelf, &visitor, missed).await).is_empty(), "{missed}");
         }
-    }
-}
-
-#[tokio::test]
-async fn a_document_rendered_by_an_older_version_is_rendered_again_when_opened() {
-    for shelf in Shelf::both_with_demo().await {
-        shelf
-            .database
-            .execute("UPDATE document SET html = 'old', headings = '[]', rendered_by = 0 WHERE id = 3")
-            .await;
-        let open = shelf.library.open(&visitor(dave()), id(3)).await.unwrap();
-        assert!(open.html.contains("public document") && !open.headings.is_empty());
-        let found = shelf.store.find(id(3)).await.unwrap().unwrap();
-        assert!(!found.is_stale && found.html == open.html);
     }
 }
 

@@ -7,6 +7,7 @@ use server::policy::{Decision, Facts, Policy, PolicyError};
 
 mod counted;
 mod files;
+mod groups;
 
 use crate::documents::shelf::{ISSUER, alice, bob, carol, dave, erin, person, policy, policy_folder};
 
@@ -290,7 +291,7 @@ fn do_2_where_a_rule_hides_a_failure_tells_nothing() {
 
 const PERMIT_ALL: &str = "@id(\"all\") @because(\"of me\") permit (principal, action, resource);\n";
 
-fn with_rules(rules: &str) -> Result<Policy, PolicyError> {
+pub(crate) fn with_rules(rules: &str) -> Result<Policy, PolicyError> {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(
         policy_folder().join("schema.cedarschema"),

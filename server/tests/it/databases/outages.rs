@@ -24,14 +24,7 @@ use crate::{
 const SOON: Duration = Duration::from_millis(6_500);
 
 /// Everything that asks the database, for somebody who is signed in.
-const ASKING: [&str; 6] = [
-    "/docs/101",
-    "/docs",
-    "/docs?filter=plan",
-    "/profile",
-    "/",
-    "/auth/session",
-];
+const ASKING: [&str; 6] = ["/docs/101", "/docs", "/docs?q=plan", "/profile", "/", "/auth/session"];
 
 /// How many wait for a lock in the database that is asked.
 const WAITING: &str =
@@ -130,7 +123,7 @@ async fn a_table_that_is_locked_is_a_503_within_five_seconds_and_comes_back() {
     let pool = site.database.server().pool().await;
     let mut lock = pool.begin().await.unwrap();
     lock.execute("LOCK TABLE document").await.unwrap();
-    let asking = ["/docs/101", "/docs", "/docs?filter=plan", "/readyz"]
+    let asking = ["/docs/101", "/docs", "/docs?q=plan", "/readyz"]
         .into_iter()
         .map(|path| {
             let mut alice = site.visitor_like(&alice);
@@ -166,7 +159,6 @@ async fn no_question_to_a_silent_database_is_waited_for() {
     let ids = ["1".to_owned()];
     let answers = futures::join!(
         async { store.find(id).await.err() },
-        async { store.content(id).await.err() },
         async { store.stretch(None, &[], 9).await.err() },
         async { store.count().await.err() },
         async { store.imported("a", "b").await.err() },
@@ -179,7 +171,7 @@ async fn no_question_to_a_silent_database_is_waited_for() {
     );
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     let told = format!("{answers:?}");
-    assert_eq!(told.matches("Some(Silent)").count(), 11, "{told}");
+    assert_eq!(told.matches("Some(Silent)").count(), 10, "{told}");
 }
 
 /// More than there are connections, and each of them lost between a question and its answer.

@@ -46,7 +46,7 @@ impl Shelf {
         Self::on(Database::sqlite(folder.path()), folder).await
     }
 
-    async fn on(database: Database, folder: TempDir) -> Self {
+    pub(crate) async fn on(database: Database, folder: TempDir) -> Self {
         let store = Store::open(&database.url()).await.unwrap();
         let library = LocalLibrary::new(store.clone(), Arc::new(policy()));
         Self {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use server::config::DatabaseUrl;
-use sqlx::{ConnectOptions as _, Connection as _, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions as _, Connection as _, migrate::Migrator, sqlite::SqliteConnectOptions};
 
 #[path = "../../../../crates/bff/tests/it/support/cluster.rs"]
 mod cluster;
@@ -58,6 +58,45 @@ impl Database {
         }
     }
 
+    /// Makes the tables as they were after so many migrations.
+    pub(crate) async fn migrate_until(&self, last: i64) {
+        match self {
+            Self::Sqlite(file) => {
+                std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+                let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+                let mut connection = options.connect().await.unwrap();
+                let migrations = until(sqlx::migrate!("./migrations/sqlite"), last);
+                migrations.run_direct(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            Self::Postgres(database) => {
+                let pool = database.pool().await;
+                until(sqlx::migrate!("./migrations/postgres"), last)
+                    .run(&pool)
+                    .await
+                    .unwrap();
+                pool.close().await;
+            }
+        }
+    }
+
+    /// The number it answers with, over a connection of its own.
+    pub(crate) async fn number(&self, question: &str) -> i64 {
+        match self {
+            Self::Sqlite(file) => {
+                let options = SqliteConnectOptions::new().filename(file);
+                let mut connection = options.connect().await.unwrap();
+                sqlx::query_scalar(question).fetch_one(&mut connection).await.unwrap()
+            }
+            Self::Postgres(database) => {
+                let pool = database.pool().await;
+                let number = sqlx::query_scalar(question).fetch_one(&pool).await.unwrap();
+                pool.close().await;
+                number
+            }
+        }
+    }
+
     /// Says something to it over a connection of its own.
     pub(crate) async fn execute(&self, statement: &str) {
         match self {
@@ -74,4 +113,10 @@ impl Database {
             }
         }
     }
+}
+
+fn until(mut all: Migrator, last: i64) -> Migrator {
+    let wanted = all.migrations.iter().filter(|migration| migration.version <= last);
+    all.migrations = wanted.cloned().collect::<Vec<_>>().into();
+    all
 }

@@ -1,0 +1,137 @@
+//! When are two texts the same? Unicode writes `ü` in two ways and every letter in two cases; texts that people type are
+//! brought to one form where they enter, so that everything behind can compare letter by letter.
+//!
+//! | function | for |
+//! |---|---|
+//! | [`nfc`] | texts that are stored, shown and read by rules |
+//! | [`fold_case`] | keys that are compared without regard to case; never shown |
+//! | [`is_blank`] | texts nobody would see anything of |
+
+use unicase::UniCase;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+
+/// The text in Normalization Form C (UAX #15): `u` and `¨` become `ü`.
+///
+/// Not NFKC, which would make one of texts that look different, such as `①` and `1`.
+#[must_use]
+pub fn nfc(text: impl Into<String>) -> String {
+    let text = text.into();
+    if text.is_ascii() || is_nfc(&text) {
+        return text;
+    }
+    text.nfc().collect()
+}
+
+/// The key of a canonical caseless match (Unicode §3.13, D145), in NFC: texts that differ in nothing but upper and lower case,
+/// or in how Unicode writes a letter, have one key. Full case folding of no language: `ß` is `ss`, `ς` is `σ`, and `İ` is not `i`.
+#[must_use]
+pub fn fold_case(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Decomposed first: folding before would miss what a combining mark hides.
+    let decomposed: String = text.nfd().collect();
+    UniCase::unicode(decomposed).to_folded_case().nfc().collect()
+}
+
+/// Whether there is nothing to see: white space, control characters and characters without a glyph alone, or nothing at all.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(is_invisible)
+}
+
+/// White space, controls, and what Unicode draws nothing for (`Default_Ignorable_Code_Point`, and the blank of Braille).
+fn is_invisible(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fff8}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn po_3_one_text_has_one_key_however_it_is_written() {
+        for same in [
+            &["Füße", "FÜSSE", "füsse", "Fu\u{308}ße", "FU\u{308}ẞE"][..],
+            &["Σίσυφος", "ΣΊΣΥΦΟΣ", "σίσυφοσ", "Σι\u{301}συφος"],
+            &["München", "MÜNCHEN", "Mu\u{308}nchen"],
+            &["İzmir", "I\u{307}ZMIR", "i\u{307}zmir"],
+            &["Å", "\u{212b}", "a\u{30a}", "å"],
+            &["ﬁn", "FIN"],
+            &["ᾳ", "ΑΙ", "α\u{345}", "Αι"],
+            &["q\u{307}\u{323}", "Q\u{323}\u{307}"],
+            &["한국", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"],
+            &["Ꭰ", "ꭰ"],
+            &["Ⅷ", "ⅷ"],
+        ] {
+            let keys: Vec<String> = same.iter().map(|text| fold_case(text)).collect();
+            assert!(keys.iter().all(|key| *key == keys[0]), "{same:?}: {keys:?}");
+            assert!(is_nfc(&keys[0]) && fold_case(&keys[0]) == keys[0], "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn po_3_what_looks_alike_is_not_the_same() {
+        for (one, other) in [
+            ("İzmir", "izmir"),
+            ("ırmak", "Irmak"),
+            ("Sales", "Sales "),
+            ("Sales", "Ｓales"),
+            ("Sales", "Ѕales"),
+            ("①", "1"),
+            ("München", "Munchen"),
+            ("Sales", "Sa\u{200b}les"),
+            ("a", "ab"),
+            ("", " "),
+        ] {
+            assert_ne!(fold_case(one), fold_case(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_composed_and_nothing_else_happens_to_it() {
+        assert_eq!(nfc("Mu\u{308}nchen"), "München");
+        for text in ["", "München", " ﬁ ① Ｓ ß ς \u{200b}", "\u{308}a"] {
+            assert_eq!(nfc(text), text);
+        }
+    }
+
+    #[test]
+    fn a_text_without_a_visible_letter_is_blank() {
+        for blank in [
+            "",
+            " ",
+            "\u{a0}\t",
+            "\u{200b}\u{feff}",
+            "\u{2800}",
+            "\u{3164}\u{ad}",
+            "\0\r\n",
+            "\u{e0020}",
+        ] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for text in [".", " a ", "\u{301}", "👩\u{200d}🚀", "王"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
+    }
+}
