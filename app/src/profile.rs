@@ -33,6 +33,8 @@ pub(crate) struct Profile {
     pub(crate) claims: String,
     /// Whether the groups are those of a while ago, because the directory does not answer.
     pub(crate) groups_are_kept: bool,
+    /// How many groups the provider sent that could not be read.
+    pub(crate) unreadable_groups: usize,
 }
 
 impl From<&Person> for Profile {
@@ -49,6 +51,7 @@ impl From<&Person> for Profile {
             roles: person.roles.clone(),
             claims: formatted(&person.claims),
             groups_are_kept: matches!(person.groups, Groups::Kept(_)),
+            unreadable_groups: person.groups.unreadable(),
         }
     }
 }
@@ -84,13 +87,27 @@ pub(crate) fn ProfilePage() -> impl IntoView {
 const UNKNOWN_GROUPS: &str =
     "Unknown just now: neither your provider nor a directory said. Rules about groups cannot let you in.";
 
+/// Said where a provider sent something, and nothing of it was a group.
+const UNREADABLE_GROUPS: &str =
+    "Unknown: your provider sent groups, but none that could be read. Rules about groups cannot let you in.";
+
+/// The groups in words, with the truth about those that could not be read.
+fn groups(groups: Option<Vec<String>>, unreadable: usize) -> String {
+    match (groups, unreadable) {
+        (None, 0) => UNKNOWN_GROUPS.to_owned(),
+        (None, _) => UNREADABLE_GROUPS.to_owned(),
+        (Some(groups), 0) if groups.is_empty() => "None".to_owned(),
+        (Some(groups), 0) => groups.join(", "),
+        (Some(groups), unreadable) => format!(
+            "{} (and {unreadable} more that could not be read: your provider did not send a text)",
+            groups.join(", ")
+        ),
+    }
+}
+
 #[component]
 fn Facts(profile: Profile) -> impl IntoView {
-    let groups = match profile.groups {
-        None => UNKNOWN_GROUPS.to_owned(),
-        Some(groups) if groups.is_empty() => "None".to_owned(),
-        Some(groups) => groups.join(", "),
-    };
+    let groups = groups(profile.groups, profile.unreadable_groups);
     let groups = if profile.groups_are_kept {
         format!("{groups} (as last known: the directory does not answer just now)")
     } else {

@@ -10,6 +10,7 @@
 //! | What is wrong, where, and what to do? | [`problem`] |
 //! | How is it printed for operators? | [`mod@reference`] |
 //! | Which database is meant? | `database.rs` |
+//! | Where among the claims does a value stand? | `claim.rs` |
 //! | Which directory is asked, about what? | `directory.rs` |
 //! | Where do traces go? | `telemetry.rs` |
 //! | Which APIs do pages reach through Portico? | `upstreams.rs` |
@@ -20,6 +21,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
+mod claim;
 pub(crate) mod database;
 mod directory;
 pub mod keys;
@@ -35,6 +37,7 @@ pub mod values;
 mod variables;
 mod who;
 
+pub use claim::ClaimPath;
 pub use database::DatabaseUrl;
 pub use directory::{DirectorySettings, DirectoryUse, ProfileToken};
 pub use problem::{Problem, Problems};
@@ -125,17 +128,17 @@ pub enum ApiToken {
     None,
 }
 
-/// Names of claims; a dot steps into an object, as in `realm_access.roles`.
+/// Where among the claims to find what a visitor is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimNames {
     /// The list of group ids.
-    pub groups: String,
+    pub groups: ClaimPath,
     /// The list of roles.
-    pub roles: String,
+    pub roles: ClaimPath,
     /// The job title.
-    pub job_title: String,
+    pub job_title: ClaimPath,
     /// The id in the directory; `oid` at Entra.
-    pub object_id: String,
+    pub object_id: ClaimPath,
 }
 
 /// Where the messages come from.

@@ -1,8 +1,9 @@
-//! Who is asking? Claims of the session become a [`Visitor`], once per request, for pages and server functions alike.
+//! Who is asking? Claims of the session become a [`Visitor`], once per request, for pages and server functions alike. How claims
+//! become a person is in [`person`](mod@person).
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
 use app::Ways;
@@ -11,14 +12,14 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use bff::{Bff, Identity, ProviderId, ReturnPath, SignedIn, StepUp};
-use domain::{Group, GroupMatch, Groups, Library, Messages, Person, PersonId, ReportingLine, Sessions, Visitor};
+use bff::{Bff, ProviderId, ReturnPath, SignedIn, StepUp};
+use domain::{Library, Messages, Person, PersonId, Sessions, Visitor};
 use http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
-use serde_json::{Map, Value};
+use time::OffsetDateTime;
 
 use crate::{
-    config::{ClaimNames, ProviderSettings},
+    config::ProviderSettings,
     directory::Directory,
     headers::Headers,
     messages::{MessageSource, VisitorMessages},
@@ -27,7 +28,12 @@ use crate::{
     telemetry::part::{self, Trace},
 };
 
-/// People whose name was stored since the start, at most; beyond it names are stored again.
+mod person;
+
+use person::{Claimed, claimed};
+
+/// People whose name was stored since the start, at most; beyond it names are stored again. As many claims that could not be read are
+/// remembered, so that each is logged once.
 const REMEMBERED: usize = 10_000;
 
 /// Where people edit their profile they come back to their profile.
@@ -85,7 +91,7 @@ pub(crate) async fn introduce(State(house): State<Arc<House>>, request: Request,
     let (mut parts, body) = request.into_parts();
     if let Ok(Some(signed_in)) = SignedIn::from_request_parts(&mut parts, &()).await {
         let person = house.people.person(&signed_in).await;
-        house.people.remember(&person);
+        house.people.remember(&person, signed_in.identity().signed_in_at);
         let asking = Asking {
             visitor: Visitor::Person(Arc::new(person)),
             signed_in: Some(signed_in),
@@ -100,7 +106,24 @@ pub(crate) struct People {
     providers: HashMap<ProviderId, ProviderSettings>,
     directory: Directory,
     store: Store,
-    remembered: Mutex<HashMap<PersonId, String>>,
+    remembered: Mutex<HashMap<PersonId, Remembered>>,
+    /// Whose claims of which name could not be read and were logged.
+    unreadable: Mutex<HashSet<(PersonId, &'static str)>>,
+}
+
+/// What was stored of a person, and by which of their sign-ins.
+#[derive(Clone, PartialEq, Eq)]
+struct Remembered {
+    name: String,
+    email: Option<String>,
+    signed_in_at: OffsetDateTime,
+}
+
+impl Remembered {
+    /// Whether a session of an earlier sign-in, or the same name and address, bring nothing to store.
+    fn covers(&self, new: &Self) -> bool {
+        new.signed_in_at < self.signed_in_at || (&new.name, &new.email) == (&self.name, &self.email)
+    }
 }
 
 impl People {
@@ -114,168 +137,70 @@ impl People {
             directory,
             store,
             remembered: Mutex::default(),
+            unreadable: Mutex::default(),
         }
     }
 
     async fn person(&self, signed_in: &SignedIn) -> Person {
         let identity = signed_in.identity();
         let settings = self.providers.get(&identity.provider);
-        let mut person = person(identity, settings.map(|settings| &settings.claims));
+        let Claimed {
+            mut person,
+            unreadable_roles,
+        } = claimed(identity, settings.map(|settings| &settings.claims));
         if let Some(settings) = settings {
             self.directory.complete(&mut person, signed_in, settings).await;
         }
+        self.log_unreadable(&identity.provider, &person, "groups", person.groups.unreadable());
+        self.log_unreadable(&identity.provider, &person, "roles", unreadable_roles);
         person
     }
 
-    /// Stores the name of somebody seen for the first time, or under a new name, without making them wait.
-    fn remember(self: &Arc<Self>, person: &Person) {
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.get(&person.id) == Some(&person.name) {
+    /// Once for each person: what cannot be read today can hardly be read at their next click.
+    fn log_unreadable(&self, provider: &ProviderId, person: &Person, what: &'static str, unreadable: usize) {
+        if unreadable == 0 {
+            return;
+        }
+        let mut logged = locked(&self.unreadable);
+        if logged.len() >= REMEMBERED {
+            logged.clear();
+        }
+        if logged.insert((person.id.clone(), what)) {
+            tracing::warn!(
+                %provider, subject = %person.id, claim = what, unreadable,
+                "a claim holds something else than texts, which was left out"
+            );
+        }
+    }
+
+    /// Stores name and e-mail address of somebody seen for the first time, or with new ones, without making them wait. The latest
+    /// sign-in counts: an older session goes on with older claims.
+    fn remember(self: &Arc<Self>, person: &Person, signed_in_at: OffsetDateTime) {
+        let new = Remembered {
+            name: person.name.clone(),
+            email: person.email.clone(),
+            signed_in_at,
+        };
+        let mut remembered = locked(&self.remembered);
+        if remembered.get(&person.id).is_some_and(|known| known.covers(&new)) {
             return;
         }
         if remembered.len() >= REMEMBERED {
             remembered.clear();
         }
-        remembered.insert(person.id.clone(), person.name.clone());
+        remembered.insert(person.id.clone(), new);
         drop(remembered);
         let (people, person) = (Arc::clone(self), person.clone());
         tokio::spawn(async move {
             if let Err(error) = people.store.remember_person(&person).await {
                 tracing::warn!(%error, "the name of somebody who signed in could not be stored");
                 // Tried again at their next request.
-                let mut remembered = people.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-                remembered.remove(&person.id);
+                locked(&people.remembered).remove(&person.id);
             }
         });
     }
 }
 
-/// A person, from the claims of an identity.
-fn person(identity: &Identity, names: Option<&ClaimNames>) -> Person {
-    let claims = &identity.claims;
-    let text = |name: &str| {
-        at(claims, name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    };
-    // Azure AD B2C sends a list instead. For show only: nothing is granted by it.
-    let listed = || {
-        list(claims, "emails")?
-            .into_iter()
-            .next()
-            .filter(|text| !text.is_empty())
-    };
-    let email = text("email").or_else(listed);
-    let name = text("name")
-        .or_else(|| email.clone())
-        .unwrap_or_else(|| identity.subject.clone());
-    let groups = names.and_then(|names| list(claims, &names.groups));
-    Person {
-        id: PersonId::new(&identity.issuer, &identity.subject),
-        name,
-        email,
-        picture: text("picture").filter(|address| may_be_shown(address)),
-        job_title: names.and_then(|names| text(&names.job_title)),
-        groups: groups.map_or(Groups::Unknown, |list| {
-            Groups::Known(list.into_iter().map(Group::new).collect())
-        }),
-        roles: names.and_then(|names| list(claims, &names.roles)).unwrap_or_default(),
-        claims: serde_json::to_string(claims).unwrap_or_default(),
-        group_match: GroupMatch::default(),
-        group_names: BTreeMap::new(),
-        line: ReportingLine::default(),
-    }
-}
-
-/// A picture by https, or from a provider on this machine.
-fn may_be_shown(address: &str) -> bool {
-    crate::config::values::url(address).is_ok()
-}
-
-/// A claim by name; a dot steps into an object unless a claim has the whole name.
-fn at<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    claims.get(name).or_else(|| {
-        let (outer, inner) = name.split_once('.')?;
-        at(claims.get(outer)?.as_object()?, inner)
-    })
-}
-
-/// A claim that is a list of texts, or one text. Anything else is as good as absent: nothing is granted by guessing.
-fn list(claims: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
-    match at(claims, name)? {
-        Value::String(one) => Some(vec![one.clone()]),
-        Value::Array(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn claims(value: &Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap_or_default()
-    }
-
-    #[test]
-    fn po_2_an_absent_group_claim_is_not_an_empty_list() {
-        let claims = claims(&json!({"none": [], "odd": [1], "text": "a", "list": ["a", "b"]}));
-        assert_eq!(list(&claims, "groups"), None);
-        assert_eq!(list(&claims, "odd"), None);
-        assert_eq!(list(&claims, "none"), Some(Vec::new()));
-        assert_eq!(list(&claims, "text"), Some(vec!["a".to_owned()]));
-        assert_eq!(list(&claims, "list"), Some(vec!["a".to_owned(), "b".to_owned()]));
-    }
-
-    #[test]
-    fn a_dot_steps_into_an_object_unless_a_claim_has_the_whole_name() {
-        let claims = claims(&json!({"realm_access": {"roles": ["x"]}, "https://a.example/roles": ["y"], "a.b": "z"}));
-        assert_eq!(list(&claims, "realm_access.roles"), Some(vec!["x".to_owned()]));
-        assert_eq!(list(&claims, "https://a.example/roles"), Some(vec!["y".to_owned()]));
-        assert_eq!(list(&claims, "a.b"), Some(vec!["z".to_owned()]));
-        assert_eq!(list(&claims, "realm_access.groups"), None);
-    }
-
-    #[test]
-    fn si_3_the_first_of_the_emails_is_shown_where_there_is_no_email() {
-        let of = |value: &Value| {
-            let identity = Identity {
-                provider: ProviderId::parse("customers").unwrap(),
-                issuer: "https://a.example".to_owned(),
-                subject: "7".to_owned(),
-                claims: claims(value),
-                signed_in_at: time::OffsetDateTime::UNIX_EPOCH,
-            };
-            let person = person(&identity, None);
-            (person.email, person.name)
-        };
-        let told = |email: &str, name: &str| (Some(email.to_owned()), name.to_owned());
-        let two = json!(["a@b.example", "c@d.example"]);
-        assert_eq!(of(&json!({"emails": two})), told("a@b.example", "a@b.example"));
-        assert_eq!(of(&json!({"emails": two, "name": "Ann"})), told("a@b.example", "Ann"));
-        assert_eq!(
-            of(&json!({"emails": two, "email": "e@f.example"})),
-            told("e@f.example", "e@f.example")
-        );
-        for none in [
-            json!([]),
-            json!([""]),
-            json!([7]),
-            json!({"0": "a@b.example"}),
-            json!(null),
-        ] {
-            assert_eq!(of(&json!({"emails": none})), (None, "7".to_owned()), "{none}");
-        }
-    }
-
-    #[test]
-    fn a_picture_is_shown_only_from_where_pictures_may_come() {
-        assert!(may_be_shown("https://a.example/x.png") && may_be_shown("http://localhost:4041/people/alice.svg"));
-        assert!(
-            !may_be_shown("javascript:alert(1)") && !may_be_shown("http://a.example/x.png") && !may_be_shown("data:x")
-        );
-    }
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

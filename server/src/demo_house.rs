@@ -144,10 +144,10 @@ fn settings(demo: &DemoConfig) -> Option<ProviderSettings> {
     provider.audience = Some(demo.audience.clone());
     provider.device_sign_in = true;
     let claims = ClaimNames {
-        groups: "groups".to_owned(),
-        roles: "roles".to_owned(),
-        job_title: "job_title".to_owned(),
-        object_id: "oid".to_owned(),
+        groups: "groups".into(),
+        roles: "roles".into(),
+        job_title: "job_title".into(),
+        object_id: "oid".into(),
     };
     Some(ProviderSettings {
         provider,

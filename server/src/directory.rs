@@ -76,7 +76,7 @@ impl Directory {
         }
         let Some(object_id) = ObjectId::of(&identity.claims, &settings.claims.object_id) else {
             let (claim, provider) = (&settings.claims.object_id, &identity.provider);
-            tracing::debug!(claim, %provider, "a person without an id in the directory");
+            tracing::debug!(%claim, %provider, "a person without an id in the directory");
             Told::Unknown.fill(person, wanted);
             return;
         };

@@ -1,6 +1,6 @@
 //! The profile page.
 
-use domain::Groups;
+use domain::{Group, Groups};
 
 use crate::house::{House, alice};
 
@@ -39,6 +39,23 @@ async fn po_2_unknown_groups_are_said_to_be_unknown() {
         .await
         .hides("Unknown")
         .shows(">None<");
+}
+
+#[tokio::test]
+async fn po_2_groups_that_could_not_be_read_are_told() {
+    let mut person = alice();
+    let incomplete = |groups| Groups::Incomplete { groups, unreadable: 2 };
+    person.groups = incomplete(vec![Group::new("Engineering"), Group::new("Sales")]);
+    House::with(person.clone())
+        .get("/profile")
+        .await
+        .shows("Engineering, Sales (and 2 more that could not be read: your provider did not send a text)");
+    person.groups = incomplete(Vec::new());
+    House::with(person)
+        .get("/profile")
+        .await
+        .shows("Unknown: your provider sent groups, but none that could be read")
+        .hides(">None<");
 }
 
 #[tokio::test]

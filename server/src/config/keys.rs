@@ -53,7 +53,7 @@ const fn key(
 }
 
 const ADDRESS: Shape = Shape::Text("address and port");
-const CLAIM: Shape = Shape::Text("name of a claim");
+const CLAIM: Shape = Shape::Text("name of a claim, or a list of names");
 const DURATION: Shape = Shape::Text("duration: a number and `s`, `m`, `h` or `d`");
 const FILE: Shape = Shape::Text("path of a file");
 const FOLDER: Shape = Shape::Text("path of a folder");

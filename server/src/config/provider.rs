@@ -8,7 +8,8 @@ mod client;
 mod kind;
 
 use super::{
-    ApiToken, ClaimNames, DirectoryUse, ProviderSettings, directory, problem::Complaint, read::Reader, values,
+    ApiToken, ClaimNames, ClaimPath, DirectoryUse, ProviderSettings, directory, problem::Complaint, read::Reader,
+    values,
 };
 
 /// The most leeway that still means "now".
@@ -103,13 +104,22 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
 }
 
 fn claim_names(reader: &mut Reader, table: &str) -> Option<ClaimNames> {
-    let mut name = |key: &str| reader.take(&format!("{table}.{key}.claim"), values::text);
+    let mut name = |key: &str| claim_path(reader, &format!("{table}.{key}.claim"));
     Some(ClaimNames {
         groups: name("groups")?,
         roles: name("roles")?,
         job_title: name("job_title")?,
         object_id: name("object_id")?,
     })
+}
+
+/// One text, or a list of names.
+fn claim_path(reader: &mut Reader, place: &str) -> Option<ClaimPath> {
+    let Some(steps) = reader.list(place) else {
+        return reader.take(place, ClaimPath::parse);
+    };
+    let path = ClaimPath::of_steps(steps.to_vec());
+    path.map_err(|complaint| reader.complain(place, complaint)).ok()
 }
 
 /// Whether a scope of Microsoft's is one of an API that is not their own.

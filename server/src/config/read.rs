@@ -240,6 +240,14 @@ impl Reader {
         }
     }
 
+    /// The list somebody wrote at this place.
+    pub(super) fn list(&self, place: &str) -> Option<&[String]> {
+        match self.entries.values.get(place) {
+            Some((Raw::Words(words), _)) => Some(words),
+            _ => None,
+        }
+    }
+
     /// Whether something was said of this key already.
     pub(super) fn is_told(&self, place: &str) -> bool {
         self.problems.iter().any(|problem| problem.key == place)

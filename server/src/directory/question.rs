@@ -7,7 +7,7 @@ use domain::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::config::{ProfileToken, ProviderSettings};
+use crate::config::{ClaimPath, ProfileToken, ProviderSettings};
 
 /// The host of the directory before Graph; tokens may still name it where they could not hold all groups.
 const FORMER_HOST: &str = "graph.windows.net";
@@ -24,8 +24,8 @@ impl ObjectId {
         (!text.is_empty() && text.len() <= 64 && text.bytes().all(good)).then(|| Self(text.to_owned()))
     }
 
-    pub(super) fn of(claims: &Map<String, Value>, name: &str) -> Option<Self> {
-        Self::parse(claims.get(name)?.as_str()?)
+    pub(super) fn of(claims: &Map<String, Value>, path: &ClaimPath) -> Option<Self> {
+        Self::parse(path.find(claims)?.as_str()?)
     }
 
     /// The id.
@@ -93,7 +93,7 @@ impl Wanted {
 
 /// Whether a token says that the person is in more groups than it holds, and that this directory knows them. Another place it
 /// may name (OIDC Core §5.6.2) is not asked, and the directory is not asked about a stranger's people.
-fn has_more_groups(claims: &Map<String, Value>, name: &str, directory: &Url) -> bool {
+fn has_more_groups(claims: &Map<String, Value>, groups: &ClaimPath, directory: &Url) -> bool {
     if claims
         .get("hasgroups")
         .is_some_and(|value| value == true || value == "true")
@@ -101,7 +101,7 @@ fn has_more_groups(claims: &Map<String, Value>, name: &str, directory: &Url) -> 
         return true;
     }
     let endpoint = || {
-        let source = claims.get("_claim_names")?.get(name)?.as_str()?;
+        let source = claims.get("_claim_names")?.get(groups.name()?)?.as_str()?;
         let endpoint = claims.get("_claim_sources")?.get(source)?.get("endpoint")?.as_str()?;
         Url::parse(endpoint).ok()
     };
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn po_2_only_a_token_that_names_this_directory_leads_to_it() {
         let directory = Url::parse("https://graph.example/v1.0").unwrap();
-        let more = |claims: &Value| has_more_groups(claims.as_object().unwrap(), "groups", &directory);
+        let more = |claims: &Value| has_more_groups(claims.as_object().unwrap(), &"groups".into(), &directory);
         let names = json!({"groups": "src1"});
         let source =
             |endpoint: &str| json!({"_claim_names": names, "_claim_sources": {"src1": {"endpoint": endpoint}}});

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod claims;
 mod configuration;
 mod connections;
 mod databases;

@@ -23,6 +23,9 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 mod collector;
 mod database;
+#[path = "../../../crates/bff/tests/it/support/log.rs"]
+#[expect(dead_code, reason = "shared with the tests of `bff`, which ask for more")]
+mod log;
 mod program;
 mod remote;
 mod visitor;
@@ -30,6 +33,7 @@ mod wire;
 
 pub(crate) use collector::{Collector, attribute};
 pub(crate) use database::Database;
+pub(crate) use log::Log;
 pub(crate) use program::{Program, Serving, free_ports};
 pub(crate) use remote::RemoteVisitor;
 pub(crate) use visitor::{Answer, Visitor};

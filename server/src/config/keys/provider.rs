@@ -125,7 +125,7 @@ pub(super) const PROVIDER: &[Key] = &[
         CLAIM,
         Some("groups"),
         r#"groups = { claim = "groups" }"#,
-        "The claim that lists a person's groups. A dot steps into an object. A person without the claim has unknown groups, which grant nothing.",
+        r#"The claim that lists a person's groups. A dot steps into an object; where a name has dots in it, write `'resource_access.my\.client.roles'` or a list: `["resource_access", "my.client", "roles"]`. A person without the claim has unknown groups, which grant nothing."#,
     ),
     key(
         "providers[].roles.claim",
@@ -156,7 +156,7 @@ pub(super) const PROVIDER: &[Key] = &[
         Some("id"),
         r#"groups = { graph = true, match = "name" }"#,
         "How groups are compared with those of documents and rules: by id, letter by letter, or by name, upper and lower case being \
-         the same. Whoever may name a group in the directory decides who is in it then; two groups of one name are one.",
+         the same, in every script (`Straße` is `STRASSE`). Whoever may name a group in the directory decides who is in it then; two groups of one name are one.",
     ),
     key(
         "providers[].object_id.claim",
