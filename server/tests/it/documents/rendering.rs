@@ -1,7 +1,5 @@
 //! Is what is shown of a document always what was decided, and never what a mended sanitiser let through?
 
-use std::pin::pin;
-
 use domain::{Library as _, LibraryError};
 use futures::poll;
 use server::{markdown, store::Stale};
@@ -13,7 +11,8 @@ use super::{
 };
 
 const NOTE: &[u8] = b"---\nowner: bob\n---\n# Note\n\nfor everybody\n";
-const SECRET: &[u8] = b"---\nowner: bob\nprivate: true\n---\n# Note\n\nthe secret\n";
+/// What an import of another text does.
+const IMPORT: &str = "UPDATE document SET is_private = 1, content = '# Note\n\nthe secret', html = '<p>the secret</p>', rendered_by = 1000";
 
 async fn age(shelf: &Shelf, version: i64) {
     let age = format!("UPDATE document SET html = '<p>old</p>', headings = '[]', rendered_by = {version}");
@@ -39,12 +38,19 @@ async fn do_1_a_document_rendered_by_an_older_version_is_rendered_again_when_ope
 async fn do_2_a_text_imported_after_the_decision_is_neither_shown_nor_left_under_old_html() {
     let shelf = Shelf::sqlite().await;
     shelf.import(&[("a.md", NOTE)]).await;
-    age(&shelf, 1).await;
     let dave = visitor(dave());
-    let mut opening = pin!(shelf.library.open(&dave, id(1)));
-    // On SQLite the first step finds and decides.
-    assert!(poll!(&mut opening).is_pending());
-    shelf.import(&[("a.md", SECRET)]).await;
+    // On SQLite the first step finds and decides; on a busy machine it may go on to the end, and there is nothing between. What
+    // another process writes is there before the next step.
+    let opening = loop {
+        age(&shelf, 1).await;
+        let mut opening = shelf.library.open(&dave, id(1));
+        if poll!(&mut opening).is_pending() {
+            break opening;
+        }
+    };
+    let other = rusqlite::Connection::open(shelf.database.file()).unwrap();
+    other.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    other.execute_batch(IMPORT).unwrap();
     let shown = opening.await.unwrap().html;
     assert!(shown.contains("for everybody") && !shown.contains("secret"), "{shown}");
     assert!(html(&shelf).await.contains("the secret"), "{}", html(&shelf).await);
