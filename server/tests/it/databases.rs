@@ -61,7 +61,8 @@ async fn two_replicas_on_one_database_are_one_site() {
             "{}",
             here.body
         );
-        assert!(alice.get("/docs?q=there").await.body.contains("/docs/103"));
+        let found = alice.get("/docs?q=there").await.body;
+        assert!(found.contains("/docs/103") && !found.contains("/docs/102"), "{found}");
         assert_eq!(write(&site, "There").await.unchanged, 1, "it is the same document here");
 
         assert_eq!(

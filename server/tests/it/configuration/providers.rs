@@ -35,6 +35,36 @@ fn two_providers_cannot_share_an_id_and_a_secret_has_one_place() {
     assert!(read(&provider, &[]).unwrap_err()[0].contains("cannot be read"));
 }
 
+#[test]
+fn po_2_a_claim_is_named_by_a_text_or_by_a_list_of_names() {
+    let issuer = "issuer = \"https://a.example\"\n";
+    let groups =
+        |claim: &str| settings("", &format!("{issuer}groups = {{ claim = {claim} }}\n")).map(|read| read.claims.groups);
+    let read = groups(r#"["resource_access", "my.client", "roles"]"#).unwrap();
+    assert_eq!(read, groups(r"'resource_access.my\.client.roles'").unwrap());
+    assert_eq!(read, groups(r#""resource_access.my\\.client.roles""#).unwrap());
+    assert_eq!(read.to_string(), r"resource_access.my\.client.roles");
+    assert_eq!(
+        groups(r#""https://a.example/groups""#).unwrap(),
+        "https://a.example/groups"
+    );
+    for (wrong, told) in [
+        ("[]", "groups.claim: has an empty name"),
+        (r#"["a", ""]"#, "groups.claim: has an empty name"),
+        (r"'a\b'", "groups.claim: `a\\b` has a backslash before something else"),
+        (r"'a\'", "groups.claim: `a\\` has a backslash before something else"),
+        (r"'a..\.b'", "groups.claim: has an empty name"),
+        ("[1]", "groups.claim: is a list of other things than texts"),
+        ("\"\"", "groups.claim: is empty"),
+    ] {
+        let problems = groups(wrong).unwrap_err();
+        assert!(
+            problems.len() == 1 && problems[0].contains(told),
+            "{wrong}: {problems:?}"
+        );
+    }
+}
+
 const GUID: &str = "11111111-2222-3333-4444-555555555555";
 
 /// The one provider of a file that holds this table.
