@@ -120,6 +120,7 @@ pub use self::guard::step_up::RequireStepUp;
 pub use self::pages::{DeviceCode, LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;
+pub use self::session::creation::{Created, Creation, EndNote};
 pub use self::session::index::{NotASessionRef, SessionIndex, SessionRef, SessionRow, Which};
 pub use self::session::lease::{Fence, Leased, SessionLeases};
 pub use self::session::list::{SessionInfo, SessionsUnavailable};

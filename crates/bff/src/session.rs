@@ -8,6 +8,7 @@
 //! | What must a store promise? In memory? | [`store`] |
 //! | Which sessions does a person have? | [`index`], [`list`] |
 //! | In SQLite, in PostgreSQL? | `sqlite`, `postgres` (features of these names): tables, and reading one; all else, in words both understand: `sql` |
+//! | How does one begin, as a whole? | [`creation`] |
 //! | Which replica may renew its tokens? | [`lease`] |
 //! | When does it end? | [`lifetime`] |
 //! | How many may one person have? | [`limit`] |
@@ -16,6 +17,7 @@
 //! | How do the routes use it? | [`room`] |
 
 pub(crate) mod columns;
+pub(crate) mod creation;
 pub(crate) mod index;
 pub(crate) mod lease;
 pub(crate) mod lifetime;

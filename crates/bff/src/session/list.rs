@@ -7,10 +7,8 @@ use super::index::{SessionRef, SessionRow, Which};
 use super::room::SessionError;
 use crate::bff::{Bff, Inner};
 use crate::config::ProviderId;
-use crate::event::{Outcome, What, event};
 use crate::guard::signed_in::SignedIn;
 use crate::problem::chain;
-use crate::sign_out::revocation::revoke_refresh_token;
 
 /// A session as its person or an administrator may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,17 +65,7 @@ impl Inner {
     /// the background.
     pub(crate) async fn end_all(&self, which: Which<'_>) -> Result<usize, SessionError> {
         let ended = self.sessions.records.end(which).await?;
-        for row in &ended {
-            let token = self.sessions.revocable(row);
-            if let (Some(provider), Some(token)) = (self.provider(&row.provider), token) {
-                revoke_refresh_token(provider, token);
-            }
-            event(What::SessionEnd, Outcome::Success)
-                .provider(&row.provider)
-                .subject(&row.subject)
-                .session(row.reference)
-                .record();
-        }
+        self.after_end(&ended);
         Ok(ended.len())
     }
 }

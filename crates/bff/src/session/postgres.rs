@@ -2,7 +2,7 @@
 //! columns beside them to find sessions by. What is done with them in the same words is in [`super::sql`].
 
 use sqlx::postgres::{PgPool, PgRow};
-use sqlx::{Row as _, query};
+use sqlx::{Row as _, Transaction, query};
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
@@ -64,6 +64,13 @@ impl PostgresSessions {
 }
 
 impl PostgresSessions {
+    /// What one transaction writes is not seen by another that began before.
+    pub(super) const WRITERS_OVERLAP: bool = true;
+
+    pub(super) async fn begin(&self) -> std::result::Result<Transaction<'static, sqlx::Postgres>, sqlx::Error> {
+        self.pool.begin().await
+    }
+
     pub(super) async fn stored(&self, id: &Id) -> Result<Option<Record>> {
         let question = query(sql::LOAD).bind(row_key(id).to_vec());
         let row = answer(question.fetch_optional(&self.pool)).await?;

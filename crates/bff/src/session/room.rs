@@ -7,6 +7,8 @@ use time::OffsetDateTime;
 use tower_sessions::session::Id;
 use tower_sessions::session_store;
 
+use super::creation::{Created, Creation};
+use super::index::SessionRow;
 use super::lease::{Fence, Leased};
 use super::lifetime::RefreshEnd;
 use super::record::{SealedTokens, Session};
@@ -51,8 +53,14 @@ pub(crate) struct Beginning {
 }
 
 impl Sessions {
-    /// A new session under a new id; the ones in `replaces` are gone afterwards, or there is no new one.
-    pub(crate) async fn begin(&self, beginning: Beginning, replaces: &[Id]) -> Result<Session, SessionError> {
+    /// A new session under a new id; the ones in `replaces` are gone afterwards, or there is no new one. Beside it come the sessions
+    /// that ended because their person had more than `max_sessions`.
+    pub(crate) async fn create(
+        &self,
+        beginning: Beginning,
+        replaces: &[Id],
+        max_sessions: usize,
+    ) -> Result<(Session, Vec<SessionRow>), SessionError> {
         let (now, started) = (beginning.identity.signed_in_at, beginning.started);
         let mut session = Session {
             id: Id::default(),
@@ -66,28 +74,27 @@ impl Sessions {
             refresh_end: beginning.refresh_end,
             old_key: false,
         };
+        let creation = Creation {
+            now: self.clock.now(),
+            ends: &Self::ends_of(&session, started),
+            replaces,
+            max_sessions,
+        };
         loop {
             let mut record = session.to_record(&self.sealer, self.end_of(&session))?;
-            self.records.create(&mut record).await?;
-            if record.id == session.id {
-                break;
-            }
-            // The id was taken: the store chose another, to which the record is not sealed.
-            self.records.delete(&record.id).await?;
-            session.id = Id::default();
-        }
-        // Looked for when the session is there: a logout that comes now finds it, one that came before is found.
-        if self.was_ended(&session, started).await? {
-            self.records.delete(&session.id).await?;
-            return Err(SessionError::EndedMeanwhile(Box::new(session.tokens)));
-        }
-        for id in replaces {
-            if let Err(error) = self.records.delete(id).await {
-                self.records.delete(&session.id).await?;
-                return Err(error.into());
+            match self.records.create_whole(&mut record, creation).await? {
+                Created::Session { surplus } => return Ok((session, surplus)),
+                Created::Ended => return Err(SessionError::EndedMeanwhile(Box::new(session.tokens))),
+                Created::IdTaken => session.id = Id::default(),
             }
         }
-        Ok(session)
+    }
+
+    /// As [`Self::create`], for any number of sessions.
+    #[cfg(test)]
+    pub(crate) async fn begin(&self, beginning: Beginning, replaces: &[Id]) -> Result<Session, SessionError> {
+        let created = self.create(beginning, replaces, usize::MAX).await?;
+        Ok(created.0)
     }
 
     /// The living session of that id. A record that cannot be opened any more is no session.

@@ -5,8 +5,10 @@
 //! |---|---|
 //! | How is a session written, read, ended by its id? | `records.rs` |
 //! | How is it found without? | `index.rs` |
+//! | How does it begin? | `creation.rs` |
 //! | Which replica may renew its tokens? | `lease.rs` |
 
+mod creation;
 mod index;
 mod lease;
 mod records;
@@ -90,12 +92,20 @@ pub(super) const NOTE: &str = "INSERT INTO bff_notes (name, at, expires) VALUES 
     at = CASE WHEN bff_notes.at > excluded.at THEN bff_notes.at ELSE excluded.at END,
     expires = CASE WHEN bff_notes.expires > excluded.expires THEN bff_notes.expires ELSE excluded.expires END";
 pub(super) const NOTED: &str = "SELECT at FROM bff_notes WHERE name = $1 AND expires > $2";
+/// Continued by a list of names.
+pub(super) const NOTED_AMONG: &str = "SELECT name, at FROM bff_notes WHERE expires > $1 AND name IN ";
 /// Whoever comes second keeps what was first.
 pub(super) const KEEP: &str = "INSERT INTO bff_kept (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 pub(super) const KEPT: &str = "SELECT value FROM bff_kept WHERE name = $1";
 pub(super) const REPLACE_KEPT: &str = "UPDATE bff_kept SET value = $1 WHERE name = $2 AND value = $3";
 pub(super) const DROP_KEPT: &str = "DELETE FROM bff_kept WHERE name = $1 AND value = $2";
 pub(super) const DELETE_NOTES: &str = "DELETE FROM bff_notes WHERE expires <= $1";
+
+/// Removes the sessions of a person beyond a number of those used last, but for one, and lists them.
+pub(super) const END_SURPLUS: &str = "DELETE FROM bff_session_records WHERE id_hash IN (
+    SELECT id_hash FROM bff_session_records WHERE issuer = $1 AND subject = $2 AND id_hash <> $3
+    ORDER BY seen DESC, created DESC LIMIT 1000 OFFSET $4)
+    RETURNING id_hash, sealed_revocable, provider, issuer, subject, sid, created, seen, expires";
 
 /// What [`read`] reads.
 const ROW: &str = "id_hash, sealed_revocable, provider, issuer, subject, sid, created, seen, expires";

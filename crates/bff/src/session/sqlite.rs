@@ -6,8 +6,8 @@ mod reader;
 
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension as _, Row};
-use sqlx::query;
 use sqlx::sqlite::SqlitePool;
+use sqlx::{Transaction, query};
 use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
@@ -59,6 +59,14 @@ impl SqliteSessions {
         }
         let reader = Reader::new(pool.connect_options().get_filename());
         Ok(Self { pool, reader })
+    }
+
+    /// There is one writer at a time.
+    pub(super) const WRITERS_OVERLAP: bool = false;
+
+    /// A transaction that no other writer is beside.
+    pub(super) async fn begin(&self) -> std::result::Result<Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
+        self.pool.begin_with("BEGIN IMMEDIATE").await
     }
 
     /// One row, by its key.
@@ -148,6 +156,9 @@ mod tests {
         crate::session::index::tests::finds_what_is_meant(&sessions).await;
         crate::session::index::tests::remembers_for_a_while(&sessions).await;
         crate::session::index::tests::keeps_what_came_first(&sessions).await;
+        crate::session::creation::tests::begins_whole_or_not_at_all(&sessions).await;
+        crate::session::creation::tests::is_not_begun_when_it_was_ended(&sessions).await;
+        crate::session::creation::tests::ends_the_ones_used_longest_ago(&sessions).await;
         crate::session::lease::tests::lets_one_at_a_time(&sessions).await;
         crate::session::lease::tests::refuses_a_late_holder(&sessions).await;
         SqliteSessions::new(pool).await.unwrap();

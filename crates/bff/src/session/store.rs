@@ -14,6 +14,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
 use super::columns;
+use super::creation::{self, Created, Creation};
 use super::index::{Notes, SessionIndex};
 use super::lease::{Leases, SessionLeases};
 use super::record::SealedSession;
@@ -37,6 +38,11 @@ pub trait SessionRecords: SessionStore + SessionIndex + SessionLeases {
     /// As [`SessionStore::load`], in the shape a request needs; every request of a signed-in person asks this once.
     async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
         Ok(self.load(id).await?.as_ref().and_then(SealedSession::from_record))
+    }
+    /// Stores a new session and does what belongs to it, all of it or nothing. Stores with transactions do it in one; by default it is
+    /// one step after the other.
+    async fn create_whole(&self, record: &mut Record, creation: Creation<'_>) -> Result<Created> {
+        creation::in_steps(self, record, creation).await
     }
     /// Writes `record` if the stored one still has the version that `record` was read with.
     async fn update(&self, record: &Record) -> Result<Saved>;

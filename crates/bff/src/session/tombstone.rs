@@ -4,6 +4,7 @@
 
 use time::{Duration, OffsetDateTime};
 
+use super::creation::EndNote;
 use super::index::{SessionRow, Which, note_name};
 use super::record::{self, Session};
 use super::room::{SessionError, Sessions};
@@ -11,6 +12,7 @@ use crate::sign_in::device::authorization;
 use crate::sign_in::pending;
 
 const SID: &str = "ended sid";
+const SID_OF: &str = "ended sid of a person at";
 const PERSON: &str = "ended person";
 const JTI: &str = "logout token";
 
@@ -19,34 +21,50 @@ pub(super) fn ended_person(issuer: &str, subject: &str) -> [u8; 32] {
     note_name(PERSON, [issuer, subject])
 }
 
+/// The note that a session at the provider has ended, if it is one of `subject`.
+fn ended_sid_of(provider: &str, sid: &str, subject: &str) -> [u8; 32] {
+    note_name(&format!("{SID_OF} {provider}"), [sid, subject])
+}
+
 impl Sessions {
-    /// Notes that a provider has ended `which`; `until` a token says so, and as long as a sign-in may take, here or by a code
-    /// on another screen.
-    pub(crate) async fn note_end(&self, which: Which<'_>, until: OffsetDateTime) -> Result<(), SessionError> {
+    /// Notes that a provider has ended `which`, where a session at the provider is named also whose it is; `until` a token says so,
+    /// and as long as a sign-in may take, here or by a code on another screen.
+    pub(crate) async fn note_end(
+        &self,
+        which: Which<'_>,
+        subject: Option<&str>,
+        until: OffsetDateTime,
+    ) -> Result<(), SessionError> {
         let now = self.clock.now();
-        let name = match which {
-            Which::ProviderSession { provider, sid } => note_name(SID, [provider, sid]),
-            Which::Person { issuer, subject } => ended_person(issuer, subject),
-            Which::One(_) => return Ok(()),
+        let name = match (which, subject) {
+            (Which::ProviderSession { provider, sid }, None) => note_name(SID, [provider, sid]),
+            (Which::ProviderSession { provider, sid }, Some(subject)) => ended_sid_of(provider, sid, subject),
+            (Which::Person { issuer, subject }, _) => ended_person(issuer, subject),
+            (Which::One(_), _) => return Ok(()),
         };
         let under_way = (now + pending::LIFETIME).max(now + authorization::LONGEST);
         let until = until.max(under_way + Duration::MINUTE);
         Ok(self.records.note(name, now, until).await?)
     }
 
-    /// Whether the provider ended `session` before it began: its own session by name, or all of the person's after the
-    /// sign-in was `started`.
-    pub(crate) async fn was_ended(&self, session: &Session, started: OffsetDateTime) -> Result<bool, SessionError> {
-        let (identity, now) = (&session.identity, self.clock.now());
-        if let Some(sid) = &session.sid {
-            let name = note_name(SID, [identity.provider.as_str(), sid]);
-            if self.records.noted(name, now).await?.is_some() {
-                return Ok(true);
-            }
-        }
-        let name = ended_person(&identity.issuer, &identity.subject);
-        let at = self.records.noted(name, now).await?;
-        Ok(at.is_some_and(|at| started < at))
+    /// The notes by which a provider may have ended `session` before it began: its own session by name, or all of the person's after
+    /// the sign-in was `started`.
+    pub(super) fn ends_of(session: &Session, started: OffsetDateTime) -> Vec<EndNote> {
+        let identity = &session.identity;
+        let by_sid = |sid: &String| {
+            let provider = identity.provider.as_str();
+            [
+                note_name(SID, [provider, sid]),
+                ended_sid_of(provider, sid, &identity.subject),
+            ]
+        };
+        let by_sid = session.sid.as_ref().map(by_sid).into_iter().flatten();
+        let mut notes: Vec<_> = by_sid.map(|name| EndNote { name, after: None }).collect();
+        notes.push(EndNote {
+            name: ended_person(&identity.issuer, &identity.subject),
+            after: Some(started),
+        });
+        notes
     }
 
     /// Whether the logout token `jti` of `issuer` has done its work.

@@ -60,21 +60,16 @@ impl Inner {
             .chain(pending.replaced_session())
             .collect();
         replaces.dedup();
-        let session = self
-            .sessions
-            .begin(beginning, &replaces)
-            .await
-            .map_err(|e| self.not_begun(provider, &e))?;
+        let max_sessions = self.config.max_sessions.get();
+        let created = self.sessions.create(beginning, &replaces, max_sessions).await;
+        let (session, surplus) = created.map_err(|e| self.not_begun(provider, &e))?;
         signed_in(provider.config.id.as_str(), pending.started, self.config.clock.now());
         event(What::SignIn, Outcome::Success)
             .provider(provider.config.id.as_str())
             .subject(&session.identity.subject)
             .session(session.reference())
             .record();
-        if let Err(error) = self.keep_to_limit(&session).await {
-            // The next sign-in tries again.
-            tracing::warn!(target: "bff", error = chain(&error), "sessions beyond the limit could not be ended");
-        }
+        self.after_end(&surplus);
         let mut response = see_other(pending.return_to.as_str());
         let lifetime = self.config.session.absolute.try_into().unwrap_or(time::Duration::DAY);
         let cookie = self

@@ -13,7 +13,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use url::form_urlencoded;
 
-use super::provider_session::sessions_of;
+use super::provider_session::{owners_of, sessions_of};
 use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::problem::chain;
@@ -78,24 +78,40 @@ fn logout_token(headers: &HeaderMap, body: &[u8]) -> Result<String, &'static str
     }
 }
 
+/// Why a token that is believed ends nothing.
+#[derive(Debug, thiserror::Error)]
+enum EndError {
+    #[error(transparent)]
+    Sessions(#[from] SessionError),
+    #[error("the session that `sid` names is not one of the person that `sub` names")]
+    OtherSubject,
+}
+
 /// Ends what the token names; a second time it names nothing.
-async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<usize, SessionError> {
+async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<usize, EndError> {
     let issuer = token.issuer.as_str();
     if inner.sessions.is_spent(issuer, &token.jti).await? {
         return Ok(0);
     }
-    let which = match (&token.sid, &token.subject) {
-        (Some(sid), _) => Which::ProviderSession {
-            provider: provider.config.id.as_str(),
-            sid,
-        },
-        (None, subject) => Which::Person {
+    let subject = token.subject.as_deref();
+    let which = match &token.sid {
+        Some(sid) => {
+            let owners = owners_of(inner, provider, sid, issuer).await?;
+            if subject.is_some_and(|subject| owners.iter().any(|owner| owner != subject)) {
+                return Err(EndError::OtherSubject);
+            }
+            Which::ProviderSession {
+                provider: provider.config.id.as_str(),
+                sid,
+            }
+        }
+        None => Which::Person {
             issuer,
-            subject: subject.as_deref().unwrap_or_default(),
+            subject: subject.unwrap_or_default(),
         },
     };
     let until = OffsetDateTime::from_unix_timestamp(token.until).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    inner.sessions.note_end(which, until).await?;
+    inner.sessions.note_end(which, subject, until).await?;
     let mut ended = 0;
     let meant = match &token.sid {
         Some(sid) => sessions_of(inner, provider, sid, Some(issuer)).await?,

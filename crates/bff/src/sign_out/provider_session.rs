@@ -25,3 +25,20 @@ pub(super) async fn sessions_of<'a>(
     let theirs = rows.into_iter().filter(|row| row.issuer == issuer);
     Ok(theirs.map(|row| Which::One(row.reference)).collect())
 }
+
+/// Whose sessions have this `sid`, by their `sub`; where a provider speaks for many tenants, those of `issuer` alone.
+pub(super) async fn owners_of(
+    inner: &Inner,
+    provider: &Provider,
+    sid: &str,
+    issuer: &str,
+) -> Result<Vec<String>, SessionError> {
+    let all = Which::ProviderSession {
+        provider: provider.config.id.as_str(),
+        sid,
+    };
+    let speaks_for_many = matches!(provider.config.issuer_rule, IssuerRule::Tenants(_));
+    let rows = inner.sessions.records.find(all).await?;
+    let theirs = rows.into_iter().filter(|row| !speaks_for_many || row.issuer == issuer);
+    Ok(theirs.map(|row| row.subject).collect())
+}

@@ -306,3 +306,57 @@ async fn si_10_a_key_made_just_now_is_believed() {
     assert_eq!(say(&house, &with(claims(&house, "1"), "sid", sid)).await.status, 200);
     assert_eq!(greeting(&mut browser).await, "stranger");
 }
+
+#[tokio::test]
+async fn bc_4_a_sub_that_does_not_fit_the_session_of_its_sid_ends_nothing() {
+    for postgres in [false, true] {
+        let house = House::build(Plan {
+            postgres,
+            ..Plan::default()
+        })
+        .await;
+        let (mut alice, mut bob) = (house.browser(), house.browser());
+        bob.sign_in("bob").await;
+        alice.sign_in("alice").await;
+        let sid = newest_sid(&house);
+        let (rows, both) = (house.rows().await, |sub: &str| {
+            with(with(claims(&house, "1"), "sid", sid.as_str()), "sub", sub)
+        });
+        for sub in ["bob", "Alice", "alice2", "nobody"] {
+            assert_eq!(say(&house, &both(sub)).await.status, 400, "{sub}");
+        }
+        let greetings = (greeting(&mut alice).await, greeting(&mut bob).await);
+        assert_eq!(greetings, ("hello alice".into(), "hello bob".into()));
+        assert_eq!(
+            house.rows().await,
+            rows,
+            "nothing is remembered, so that it may be said rightly"
+        );
+        assert_eq!(
+            say(&house, &both("alice")).await.status,
+            200,
+            "the same token with the right one"
+        );
+        assert_eq!(greeting(&mut alice).await, "stranger");
+        assert_eq!(
+            say(&house, &with(both("bob"), "jti", "2")).await.status,
+            200,
+            "there is no such session any more"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bc_8_a_sign_in_under_way_is_ended_by_its_sid_only_with_its_own_sub() {
+    for (sub, ends) in [("bob", false), ("alice", true)] {
+        let house = House::new().await;
+        house.provider.change(|faults| faults.id_token = patch("sid", "s1"));
+        let mut browser = house.browser();
+        let authorize = browser.start("/auth/login").await;
+        let callback = browser.authorize(&authorize, "alice").await;
+        let told = with(with(claims(&house, "1"), "sid", "s1"), "sub", sub);
+        assert_eq!(say(&house, &told).await.status, 200, "no session has that name yet");
+        let page = browser.go(callback.as_str()).await;
+        assert_eq!(page.status, if ends { 400 } else { 303 }, "{sub}: {}", page.body);
+    }
+}

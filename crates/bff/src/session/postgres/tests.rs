@@ -24,6 +24,9 @@ async fn postgres_keeps_the_promises_of_a_store() {
     index::tests::finds_what_is_meant(&sessions).await;
     index::tests::remembers_for_a_while(&sessions).await;
     index::tests::keeps_what_came_first(&sessions).await;
+    crate::session::creation::tests::begins_whole_or_not_at_all(&sessions).await;
+    crate::session::creation::tests::is_not_begun_when_it_was_ended(&sessions).await;
+    crate::session::creation::tests::ends_the_ones_used_longest_ago(&sessions).await;
 }
 
 #[tokio::test]

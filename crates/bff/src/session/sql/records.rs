@@ -10,12 +10,13 @@ use tower_sessions::session_store::{Error, Result};
 
 use super::{answer, both};
 use crate::session::columns;
+use crate::session::creation::{Created, Creation};
 use crate::session::record::SealedSession;
 use crate::session::sql;
 use crate::session::store::{Saved, SessionRecords, row_key, saved_or_error};
 
 /// PostgreSQL takes no text with NUL; neither store does, so that both find the same.
-fn refuse_nul(record: &Record) -> Result<()> {
+pub(super) fn refuse_nul(record: &Record) -> Result<()> {
     let names = [columns::PROVIDER, columns::ISSUER, columns::SUBJECT, columns::SID];
     let texts = names.into_iter().filter_map(|name| columns::text(record, name));
     if texts.into_iter().any(|text| text.contains('\0')) {
@@ -24,6 +25,26 @@ fn refuse_nul(record: &Record) -> Result<()> {
     Ok(())
 }
 
+/// The statement that stores a record nobody has stored.
+macro_rules! insertion {
+    ($record:expr) => {
+        query(sql::CREATE)
+            .bind(row_key(&$record.id).to_vec())
+            .bind(columns::bytes($record, columns::IDENTITY).unwrap_or_default())
+            .bind(columns::bytes($record, columns::TOKENS).unwrap_or_default())
+            .bind(columns::bytes($record, columns::REVOCABLE))
+            .bind(columns::version($record))
+            .bind(columns::text($record, columns::PROVIDER))
+            .bind(columns::text($record, columns::ISSUER))
+            .bind(columns::text($record, columns::SUBJECT))
+            .bind(columns::text($record, columns::SID))
+            .bind(columns::created($record).unix_timestamp())
+            .bind(columns::seen($record).unix_timestamp())
+            .bind($record.expiry_date.unix_timestamp())
+    };
+}
+pub(super) use insertion;
+
 macro_rules! records {
     ($sessions:ty) => {
         #[async_trait]
@@ -31,19 +52,7 @@ macro_rules! records {
             async fn create(&self, record: &mut Record) -> Result<()> {
                 refuse_nul(record)?;
                 loop {
-                    let statement = query(sql::CREATE)
-                        .bind(row_key(&record.id).to_vec())
-                        .bind(columns::bytes(record, columns::IDENTITY).unwrap_or_default())
-                        .bind(columns::bytes(record, columns::TOKENS).unwrap_or_default())
-                        .bind(columns::bytes(record, columns::REVOCABLE))
-                        .bind(columns::version(record))
-                        .bind(columns::text(record, columns::PROVIDER))
-                        .bind(columns::text(record, columns::ISSUER))
-                        .bind(columns::text(record, columns::SUBJECT))
-                        .bind(columns::text(record, columns::SID))
-                        .bind(columns::created(record).unix_timestamp())
-                        .bind(columns::seen(record).unix_timestamp())
-                        .bind(record.expiry_date.unix_timestamp());
+                    let statement = insertion!(record);
                     if answer(statement.execute(&self.pool)).await?.rows_affected() == 1 {
                         return Ok(());
                     }
@@ -69,6 +78,10 @@ macro_rules! records {
         impl SessionRecords for $sessions {
             async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
                 self.sealed(id).await
+            }
+
+            async fn create_whole(&self, record: &mut Record, creation: Creation<'_>) -> Result<Created> {
+                self.create_in_transaction(record, creation).await
             }
 
             async fn update(&self, record: &Record) -> Result<Saved> {
