@@ -7,6 +7,7 @@
 pub mod check;
 pub mod client_auth;
 pub mod clock;
+pub mod http_limits;
 pub mod issuer;
 pub mod key_ring;
 pub mod preset;
@@ -25,6 +26,7 @@ use url::Url;
 
 use self::client_auth::ClientAuthMethod;
 use self::clock::Clock;
+pub use self::http_limits::HttpLimits;
 use self::issuer::IssuerRule;
 use self::key_ring::KeyRing;
 use self::registration::Registration;
@@ -120,6 +122,9 @@ pub struct ProviderConfig {
     /// Believe logout tokens with `typ: logout+jwt` only. Older providers leave `typ` out or write `JWT` (Back-Channel
     /// Logout 1.0 §2.4).
     pub typed_logout_tokens: bool,
+    /// Believe logout tokens without `exp`, for two minutes after they were issued. Providers from before Back-Channel Logout 1.0
+    /// leave it out; everybody else has to write it (§2.4). Off by default.
+    pub logout_tokens_without_exp: bool,
     /// Front-channel logout comes with `sid` and without `iss`, as Entra sends it. The address names the provider, so
     /// `sid` is enough where the provider's are not to be guessed.
     pub front_channel_without_issuer: bool,
@@ -178,6 +183,7 @@ impl ProviderConfig {
             extra_audiences: Vec::new(),
             leeway: Duration::from_mins(1),
             typed_logout_tokens: false,
+            logout_tokens_without_exp: false,
             front_channel_without_issuer: false,
             issuer_rule: IssuerRule::Exact,
             metadata_url: None,
@@ -269,24 +275,6 @@ impl Default for SessionLifetime {
         Self {
             idle: Duration::from_hours(8),
             absolute: Duration::from_hours(7 * 24),
-        }
-    }
-}
-
-/// Limits of one request to a provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HttpLimits {
-    /// From connecting to the last byte.
-    pub timeout: Duration,
-    /// Size of an answer's body in bytes; enforced while it is read.
-    pub max_bytes: usize,
-}
-
-impl Default for HttpLimits {
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(10),
-            max_bytes: 1024 * 1024,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | Which keys does it sign with? | [`keys`], [`signer`] |
 //! | What is a signed token? | [`jws`] |
 //! | Is this ID token good? | [`id_token`] |
+//! | Which texts identify somebody? | [`identifier`] |
 //! | Is this logout token good? | [`logout_token`] |
 //! | Is this access token good? | [`access_token`] |
 //! | Is this one, by the provider's word? | [`introspection`] |
@@ -23,6 +24,7 @@ pub(crate) mod discovery;
 pub(crate) mod flow;
 pub(crate) mod http;
 pub(crate) mod id_token;
+pub(crate) mod identifier;
 pub(crate) mod introspection;
 pub(crate) mod jws;
 pub(crate) mod keys;

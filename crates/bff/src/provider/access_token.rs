@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::Provider;
+use super::identifier::{holds_control, is_subject};
 use super::jws::Compact;
-use super::keys::Asker;
+use super::keys::TokenSource;
 use crate::bff::Inner;
 use crate::guard::bearer::Caller;
 
@@ -37,13 +38,18 @@ impl Inner {
         if provider.config.issuer_of(&token.claims, &metadata.issuer).is_none() {
             return Err(Invalid("the tenant is not the provider's"));
         }
-        let signer = provider.signer_of(&token, (&metadata, issuer), Asker::Stranger).await;
+        let signer = provider
+            .signer_of(&token, (&metadata, issuer), TokenSource::Stranger)
+            .await;
         if signer.map_err(|e| Unavailable(e.to_string()))?.is_none() {
             return Err(Invalid("no key of the issuer made the signature"));
         }
-        let subject = token.text("sub").filter(|sub| !sub.is_empty());
+        let subject = token.text("sub").filter(|sub| is_subject(sub));
         let subject = subject.ok_or(Invalid("no subject"))?.to_owned();
         let client_id = token.text("client_id").or_else(|| token.text("azp")).map(str::to_owned);
+        if client_id.as_deref().is_some_and(holds_control) {
+            return Err(Invalid("the client's name holds a control character"));
+        }
         Ok(Caller {
             issuer: issuer.to_owned(),
             subject,

@@ -105,6 +105,12 @@ impl HttpClient {
         self.answer(request).await
     }
 
+    /// Reads JSON that may be four times as large as other answers: a key set of 500 keys with their certificates.
+    pub(crate) async fn read_large(&self, url: &Url) -> Result<Answer, HttpError> {
+        let request = self.request(Method::GET, url)?;
+        self.answer_within(request, self.max_bytes.saturating_mul(4)).await
+    }
+
     /// Reads JSON from `url` with a token that is bound to a key, and the proof for it (RFC 9449 §7.1).
     pub(crate) async fn read_bound(&self, url: &Url, token: &str, proof: &str) -> Result<Answer, HttpError> {
         let request = self.request(Method::GET, url)?;
@@ -161,14 +167,18 @@ impl HttpClient {
     }
 
     async fn answer(&self, request: RequestBuilder) -> Result<Answer, HttpError> {
+        self.answer_within(request, self.max_bytes).await
+    }
+
+    async fn answer_within(&self, request: RequestBuilder, max_bytes: usize) -> Result<Answer, HttpError> {
         let no_answer = |e: reqwest::Error| HttpError::NoAnswer(e.without_url());
         let mut response = request.send().await.map_err(no_answer)?;
         let (status, retry_after) = (response.status(), retry_after(response.headers()));
         let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
-            if body.len() + chunk.len() > self.max_bytes {
-                return Err(HttpError::TooLarge(self.max_bytes));
+            if body.len() + chunk.len() > max_bytes {
+                return Err(HttpError::TooLarge(max_bytes));
             }
             body.extend_from_slice(&chunk);
         }

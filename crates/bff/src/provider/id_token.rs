@@ -7,8 +7,9 @@ use subtle::ConstantTimeEq as _;
 
 use super::Provider;
 use super::discovery::Metadata;
+use super::identifier::{holds_control, is_subject};
 use super::jws::{Compact, Unreadable};
-use super::keys::{Asker, NoKeys};
+use super::keys::{NoKeys, TokenSource};
 use super::moments::good_now;
 
 /// A verified ID token.
@@ -57,7 +58,7 @@ impl Provider {
         raw: &str,
         expected: Expected<'_>,
     ) -> Result<IdToken, IdTokenError> {
-        let token = Compact::parse(raw)?;
+        let token = Compact::parse_of_provider(raw)?;
         self.check_shape(&token)?;
         let Some(issuer) = self
             .config
@@ -69,12 +70,12 @@ impl Provider {
         self.check_aud(&token)?;
         self.check_time(&token)?;
         check_nonce(&token, expected)?;
-        if !self.signed(&token, (metadata, &issuer), Asker::Provider).await? {
+        if !self.signed(&token, (metadata, &issuer), TokenSource::Provider).await? {
             return refuse("no key of the provider made the signature");
         }
         check_at_hash(&token, expected.access_token)?;
         let subject = token.text("sub").unwrap_or_default().to_owned();
-        let sid = token.text("sid").map(str::to_owned);
+        let sid = token.text("sid").filter(|sid| !sid.is_empty()).map(str::to_owned);
         Ok(IdToken {
             issuer,
             subject,
@@ -101,12 +102,12 @@ impl Provider {
         {
             return refuse("`azp` is another client");
         }
-        // Core §2: at most 255 ASCII characters; empty would be everybody.
-        if !token
-            .text("sub")
-            .is_some_and(|sub| (1..=255).contains(&sub.chars().count()))
-        {
-            return refuse("`sub` is missing, empty or too long");
+        if !token.text("sub").is_some_and(is_subject) {
+            return refuse("`sub` is missing or no name of a person");
+        }
+        // Sessions are found by it. An empty one names no session.
+        if token.text("sid").is_some_and(holds_control) {
+            return refuse("`sid` holds a control character");
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use self::lately::{Flight, Key, Known, key_of};
 use super::Provider;
 use super::access_token::AccessTokenError::{self, Invalid, Unavailable};
 use super::access_token::scopes_of;
+use super::identifier::{holds_control, is_subject};
 use super::jws::{audiences_of, seconds_of};
 use crate::bff::Inner;
 use crate::event::measured::{Endpoint, measured};
@@ -173,6 +174,9 @@ fn judge(
     }
     let client_id = text("client_id").or_else(|| text("azp")).map(str::to_owned);
     let subject = text("sub").filter(|sub| !sub.is_empty()).map(str::to_owned);
+    if client_id.as_deref().is_some_and(holds_control) || subject.as_deref().is_some_and(|sub| !is_subject(sub)) {
+        return Err("`sub` or `client_id` is no name");
+    }
     let caller = Caller {
         issuer,
         // A token of the application itself may name nobody else (RFC 7662 §2.2: `sub` is optional).

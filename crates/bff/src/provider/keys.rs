@@ -1,5 +1,7 @@
-//! Which keys does a provider sign with? Kept here, asked again when a token names one that is not known, or after an
-//! hour; the old ones stay when that fails (OpenID Connect Core 1.0 §10.1.1).
+//! Which keys does a provider sign with? Kept here, read again when a token names one that is not known, or after an hour; the
+//! old ones stay when that fails (OpenID Connect Core 1.0 §10.1.1). How often that may be is in [`throttle`].
+
+mod throttle;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use url::Url;
 
+use self::throttle::{Misses, Throttle};
 use super::http::HttpClient;
 use crate::config::clock::Clock;
 use crate::config::secret::Secret;
@@ -20,10 +23,8 @@ use crate::event::measured::{Endpoint, measured};
 const FRESH: Duration = Duration::from_hours(1);
 /// Keys older than this are not trusted even when the provider does not answer.
 const STALE: Duration = Duration::from_hours(24);
-/// Shortest time between two questions that strangers can cause by naming keys that do not exist.
-const PAUSE: Duration = Duration::from_secs(30);
 /// More keys than any provider has.
-const MAX_KEYS: usize = 100;
+const MAX_KEYS: usize = 1_000;
 
 /// A key that can verify signatures.
 #[derive(Debug, Clone)]
@@ -80,10 +81,10 @@ impl Key {
     }
 }
 
-/// Who wants to know a key.
+/// Where the token came from whose key is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asker {
-    /// A sign-in or a renewal: the token came from the provider, so one question each is always allowed.
+pub(crate) enum TokenSource {
+    /// The provider's own answer: an ID token, signed userinfo. What strangers do never stops its first read.
     Provider,
     /// A caller of an API or of the logout channel: anybody can write any key's name into a token.
     Stranger,
@@ -93,8 +94,10 @@ pub(crate) enum Asker {
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) keys: Vec<Key>,
-    /// How often the provider had been asked, where that was earlier.
-    pub(crate) remembered: Option<u64>,
+    /// How often the keys had been read.
+    pub(crate) reads: u64,
+    /// Whether they were read for this token.
+    pub(crate) was_read: bool,
 }
 
 /// The keys cannot be had.
@@ -107,11 +110,11 @@ struct State {
     keys: Arc<Vec<Key>>,
     /// When the keys were last read.
     fetched: Option<OffsetDateTime>,
-    /// When a stranger last caused a question. What sign-ins ask does not count: the first token that names a key made
-    /// just now is believed.
-    asked: Option<OffsetDateTime>,
-    questions: u64,
+    /// How often they were read, or could not be.
+    reads: u64,
     problem: Option<NoKeys>,
+    throttle: Throttle,
+    misses: Misses,
 }
 
 /// The keys of one provider.
@@ -124,6 +127,9 @@ pub(crate) struct KeyCache {
     /// The provider's short name.
     provider: String,
 }
+
+/// Algorithm and name of a key.
+type Wanted<'a> = (&'a str, Option<&'a str>);
 
 impl KeyCache {
     pub(crate) fn new(provider: &str, clock: Clock, http: Arc<HttpClient>) -> Self {
@@ -140,75 +146,114 @@ impl KeyCache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Every key at `address` that may have made a signature with `alg`; none when there is no such key.
-    pub(crate) async fn find(
-        &self,
-        address: &Url,
-        wanted: (&str, Option<&str>),
-        asker: Asker,
-    ) -> Result<Found, NoKeys> {
+    /// Every key at `address` that may have made a signature with the algorithm `wanted`; none when there is no such key.
+    pub(crate) async fn find(&self, address: &Url, wanted: Wanted<'_>, source: TokenSource) -> Result<Found, NoKeys> {
         let known = self.fitting(wanted);
-        let (age, questions) = {
+        let (age, reads) = {
             let state = self.state();
-            (state.fetched.map(|at| self.clock.now() - at), state.questions)
+            (state.fetched.map(|at| self.clock.now() - at), state.reads)
         };
         let is = |limit: Duration| age.is_some_and(|age| age < limit);
         if !known.is_empty() && is(FRESH) {
             return Ok(Found {
                 keys: known,
-                remembered: Some(questions),
+                reads,
+                was_read: false,
             });
         }
-        let keys = match self.ask(address, questions, asker).await {
-            Ok(()) => self.fitting(wanted),
+        match self.read(address, wanted, (source, reads)).await {
+            Ok(was_read) => Ok(Found {
+                keys: self.fitting(wanted),
+                reads,
+                was_read,
+            }),
             // A key with a new name may be there and cannot be seen: not the same as none.
-            Err(_) if is(STALE) && !known.is_empty() => known,
-            Err(problem) => return Err(problem),
-        };
-        Ok(Found { keys, remembered: None })
+            Err(_) if is(STALE) && !known.is_empty() => Ok(Found {
+                keys: known,
+                reads,
+                was_read: false,
+            }),
+            Err(problem) => Err(problem),
+        }
     }
 
-    /// The same when none of the remembered keys made the signature: asks, unless somebody did since `questions` were counted.
-    pub(crate) async fn again(
+    /// The same when none of the remembered keys made the signature: reads them, unless somebody did since `reads` were counted.
+    pub(crate) async fn find_again(
         &self,
         address: &Url,
-        wanted: (&str, Option<&str>),
-        (asker, questions): (Asker, u64),
-    ) -> Result<Vec<Key>, NoKeys> {
-        self.ask(address, questions, asker).await?;
-        Ok(self.fitting(wanted))
+        wanted: Wanted<'_>,
+        (source, reads): (TokenSource, u64),
+    ) -> Result<Found, NoKeys> {
+        let was_read = self.read(address, wanted, (source, reads)).await?;
+        let keys = self.fitting(wanted);
+        Ok(Found { keys, reads, was_read })
     }
 
-    fn fitting(&self, (alg, kid): (&str, Option<&str>)) -> Vec<Key> {
+    /// Reads the keys at `address` if they are not known or too old to be trusted. Where that failed last time, whoever needs them
+    /// tries again.
+    pub(crate) async fn read_ahead(&self, address: &Url) {
+        let (fetched, reads, failed) = {
+            let state = self.state();
+            (state.fetched, state.reads, state.problem.is_some())
+        };
+        let is_fresh = fetched.is_some_and(|at| self.clock.now() - at < FRESH);
+        let source = TokenSource::Provider;
+        if !is_fresh && !failed && matches!(self.read(address, ("", None), (source, reads)).await, Ok(true)) {
+            self.state().throttle.forgive(source);
+        }
+    }
+
+    /// What came of a read that was made for one token: the key that made its signature, or nothing.
+    pub(crate) fn judge_read(&self, wanted: Wanted<'_>, source: TokenSource, found: bool) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        if found {
+            state.throttle.forgive(source);
+        } else if source == TokenSource::Provider {
+            state.misses.insert(wanted, now);
+        }
+    }
+
+    fn fitting(&self, (alg, kid): Wanted<'_>) -> Vec<Key> {
         let keys = Arc::clone(&self.state().keys);
         keys.iter().filter(|k| k.fits(alg, kid)).cloned().collect()
     }
 
-    /// Asks the provider unless somebody did since `questions` were counted, or the asker has to be patient.
-    async fn ask(&self, address: &Url, questions: u64, asker: Asker) -> Result<(), NoKeys> {
+    /// Reads the keys unless somebody did since `reads` were counted, or it was in vain just now, or there were too many reads. Says
+    /// whether it did.
+    async fn read(
+        &self,
+        address: &Url,
+        wanted: Wanted<'_>,
+        (source, reads): (TokenSource, u64),
+    ) -> Result<bool, NoKeys> {
         let _flight = self.flight.lock().await;
         {
-            let state = self.state();
-            let asked_meanwhile = state.questions != questions;
-            let pause = if state.fetched.is_some() { PAUSE } else { PAUSE / 30 };
-            let recent = state.asked.is_some_and(|at| self.clock.now() - at < pause);
-            if asked_meanwhile || (asker == Asker::Stranger && recent) {
-                return state.problem.clone().map_or(Ok(()), Err);
+            let now = self.clock.now();
+            let mut state = self.state();
+            let is_read = state.reads != reads || state.misses.contains(wanted, now);
+            // Where nothing is known yet, nobody has to make a name up to cause a read.
+            let source = if state.fetched.is_none() {
+                TokenSource::Provider
+            } else {
+                source
+            };
+            if is_read || !state.throttle.allows(source, now) {
+                let nothing_known = || NoKeys("they were asked for too often".to_owned());
+                let problem = state.problem.clone();
+                let problem = problem.or_else(|| state.fetched.is_none().then(nothing_known));
+                return problem.map_or(Ok(false), Err);
             }
         }
         let read = self.fetch(address).await.map_err(NoKeys);
-        let now = self.clock.now();
         let mut state = self.state();
-        state.questions += 1;
-        if asker == Asker::Stranger {
-            state.asked = Some(now);
-        }
+        state.reads += 1;
         match read {
             Ok(keys) => {
                 state.keys = Arc::new(keys);
-                state.fetched = Some(now);
+                state.fetched = Some(self.clock.now());
                 state.problem = None;
-                Ok(())
+                Ok(true)
             }
             Err(problem) => {
                 state.problem = Some(problem.clone());
@@ -218,7 +263,7 @@ impl KeyCache {
     }
 
     async fn fetch(&self, address: &Url) -> Result<Vec<Key>, String> {
-        let asking = self.http.read(address, None);
+        let asking = self.http.read_large(address);
         let answer = measured(&self.provider, Endpoint::Keys, asking).await;
         let answer = answer.map_err(|e| e.to_string())?;
         if answer.status != StatusCode::OK {

@@ -6,14 +6,18 @@ use serde_json::Value;
 
 use super::Provider;
 use super::discovery::NotReady;
+use super::identifier::{holds_control, is_subject};
 use super::jws::{Compact, Unreadable};
-use super::keys::{Asker, NoKeys};
-use super::moments::good_now;
+use super::keys::{NoKeys, TokenSource};
+use super::moments::{good_now, good_without_end};
 
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// A token is not believed longer than this after it was issued, however late it expires; seconds.
 const MAX_LIFE: i64 = 3600;
+/// How long a token without `exp` is believed after it was issued, where the configuration lets it pass; seconds. As long as a
+/// token with one should be (§2.4).
+const LIFE_WITHOUT_EXP: i64 = 120;
 
 /// A verified logout token. One of `sid` and `subject` is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +58,9 @@ impl Provider {
         let read = self.read_logout_claims(&token, &metadata.issuer);
         let read = read.map_err(LogoutTokenError::Refused)?;
         // Anybody can send a token that names a key: they are strangers.
-        let is_signed = self.signed(&token, (&metadata, &read.issuer), Asker::Stranger).await?;
+        let is_signed = self
+            .signed(&token, (&metadata, &read.issuer), TokenSource::Stranger)
+            .await?;
         if is_signed {
             Ok(read)
         } else {
@@ -92,7 +98,8 @@ impl Provider {
             .filter(|jti| !jti.is_empty())
             .ok_or("`jti` is missing")?;
         // How long the name of a session may be is the provider's affair; that of a person is bounded (Core §2).
-        let (sid, subject) = (name(token, "sid", usize::MAX)?, name(token, "sub", 255)?);
+        let sid = name(token, "sid", |sid| !sid.is_empty() && !holds_control(sid))?;
+        let subject = name(token, "sub", is_subject)?;
         if sid.is_none() && subject.is_none() {
             return Err("neither `sid` nor `sub` is there");
         }
@@ -109,16 +116,20 @@ impl Provider {
     fn check_logout_time(&self, token: &Compact<'_>) -> Result<i64, &'static str> {
         let now = self.clock.now().unix_timestamp();
         let leeway = self.leeway();
-        let (exp, iat) = good_now(token, now, leeway)?;
+        let (exp, iat) = if self.config.logout_tokens_without_exp && token.seconds("exp").is_none() {
+            good_without_end(token, LIFE_WITHOUT_EXP, now, leeway)?
+        } else {
+            good_now(token, now, leeway)?
+        };
         Ok(exp.min(iat.saturating_add(MAX_LIFE)).saturating_add(leeway))
     }
 }
 
-/// A claim that may be absent, but not empty, longer than `longest` or no text.
-fn name(token: &Compact<'_>, claim: &str, longest: usize) -> Result<Option<String>, &'static str> {
+/// A claim that may be absent, but nothing else than a text that `is_name`.
+fn name(token: &Compact<'_>, claim: &str, is_name: fn(&str) -> bool) -> Result<Option<String>, &'static str> {
     match token.claims.get(claim) {
         None => Ok(None),
-        Some(Value::String(text)) if (1..=longest).contains(&text.chars().count()) => Ok(Some(text.clone())),
+        Some(Value::String(text)) if is_name(text) => Ok(Some(text.clone())),
         Some(_) => Err("`sid` or `sub` is no name"),
     }
 }

@@ -9,9 +9,23 @@ const MAX_AGE: Duration = Duration::hours(1);
 
 /// `exp` and `iat`: both there, the one not over, the other neither in the future nor long ago; and `nbf` not to come.
 pub(super) fn good_now(token: &Compact<'_>, now: i64, leeway: i64) -> Result<(i64, i64), &'static str> {
-    let (Some(exp), Some(iat)) = (token.seconds("exp"), token.seconds("iat")) else {
-        return Err("`exp` or `iat` is missing");
-    };
+    let exp = token.seconds("exp").ok_or("`exp` is missing")?;
+    good_until(exp, token, now, leeway)
+}
+
+/// The same for a token without `exp`: it ends `life` seconds after it was issued.
+pub(super) fn good_without_end(
+    token: &Compact<'_>,
+    life: i64,
+    now: i64,
+    leeway: i64,
+) -> Result<(i64, i64), &'static str> {
+    let iat = token.seconds("iat").ok_or("`iat` is missing")?;
+    good_until(iat.saturating_add(life), token, now, leeway)
+}
+
+fn good_until(exp: i64, token: &Compact<'_>, now: i64, leeway: i64) -> Result<(i64, i64), &'static str> {
+    let iat = token.seconds("iat").ok_or("`iat` is missing")?;
     if exp.saturating_add(leeway) <= now {
         return Err("it has expired");
     }

@@ -4,22 +4,30 @@
 use super::Provider;
 use super::discovery::Metadata;
 use super::jws::Compact;
-use super::keys::{Asker, Key, NoKeys};
+use super::keys::{Key, NoKeys, TokenSource};
 
 impl Provider {
+    /// Reads the keys, if a token that comes now could not be verified without. What goes wrong is told when they are needed.
+    pub(crate) async fn read_keys_ahead(&self, metadata: &Metadata) {
+        let has_keys = self.config.algorithms.iter().any(|alg| !alg.starts_with("HS"));
+        if has_keys {
+            self.keys.read_ahead(&metadata.jwks_uri).await;
+        }
+    }
+
     /// Whether the provider made the signature of `token`, which says it is of `issuer`: with the secret it shares with us, or with
     /// one of its keys. The caller has checked that the algorithm is allowed.
     pub(super) async fn signed(
         &self,
         token: &Compact<'_>,
         place: (&Metadata, &str),
-        asker: Asker,
+        source: TokenSource,
     ) -> Result<bool, NoKeys> {
         if token.header.alg.starts_with("HS") {
             let client = self.client();
             return Ok(token.is_signed_by(client.secret.as_ref().map(Key::of_secret).as_slice()));
         }
-        Ok(self.signer_of(token, place, asker).await?.is_some())
+        Ok(self.signer_of(token, place, source).await?.is_some())
     }
 
     /// The key that made the signature of `token`, which says it is of `issuer`; none when the provider has no such key. The caller
@@ -28,7 +36,7 @@ impl Provider {
         &self,
         token: &Compact<'_>,
         (metadata, issuer): (&Metadata, &str),
-        asker: Asker,
+        source: TokenSource,
     ) -> Result<Option<Key>, NoKeys> {
         let wanted = (token.header.alg.as_str(), token.header.kid.as_deref());
         let signer = |keys: Vec<Key>| {
@@ -36,15 +44,18 @@ impl Provider {
                 .filter(|key| self.config.key_may_sign(key.issuer.as_deref(), issuer))
                 .find(|key| token.is_signed_by(std::slice::from_ref(key)))
         };
-        let found = self.keys.find(&metadata.jwks_uri, wanted, asker).await?;
-        if let Some(key) = signer(found.keys) {
-            return Ok(Some(key));
+        let mut found = self.keys.find(&metadata.jwks_uri, wanted, source).await?;
+        let mut key = signer(std::mem::take(&mut found.keys));
+        if key.is_none() && !found.was_read {
+            found = self
+                .keys
+                .find_again(&metadata.jwks_uri, wanted, (source, found.reads))
+                .await?;
+            key = signer(std::mem::take(&mut found.keys));
         }
-        match found.remembered {
-            Some(questions) => Ok(signer(
-                self.keys.again(&metadata.jwks_uri, wanted, (asker, questions)).await?,
-            )),
-            None => Ok(None),
+        if found.was_read {
+            self.keys.judge_read(wanted, source, key.is_some());
         }
+        Ok(key)
     }
 }

@@ -1,6 +1,7 @@
 //! How does a code become a session? Tokens, ID token, userinfo, a new session id; the first thing that is wrong ends it.
 
 use axum::response::Response;
+use futures::future::try_join;
 use http::{HeaderMap, StatusCode};
 use tower_sessions::session::Id;
 
@@ -105,10 +106,13 @@ impl Inner {
             ("redirect_uri", &provider.redirect_uri),
             ("code_verifier", &pending.verifier),
         ];
-        let granted = provider
-            .ask_for_tokens(metadata, &fields, pending.proof_key.as_ref())
-            .await
-            .map_err(|e| no_tokens(&e))?;
+        let asking = provider.ask_for_tokens(metadata, &fields, pending.proof_key.as_ref());
+        // Where the keys have to be read as well, both answers are waited for at the same time.
+        let reading = async {
+            provider.read_keys_ahead(metadata).await;
+            Ok(())
+        };
+        let (granted, ()) = try_join(asking, reading).await.map_err(|e| no_tokens(&e))?;
         self.known(provider, metadata, (granted, Some(&pending.nonce)), pending)
             .await
     }

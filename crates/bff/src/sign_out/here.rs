@@ -27,6 +27,8 @@ use crate::sign_in::start::see_other;
 const LIFETIME: Duration = Duration::minutes(10);
 /// A longer address does not pass every server; then it is a form (§2 allows both).
 const MAX_URL: usize = 4096;
+/// A longer ID token is no hint: servers refuse forms of some 56 kB and more, and the person would not be signed out there.
+const MAX_HINT: usize = 48 * 1024;
 const PURPOSE: &str = "sign-out";
 /// Where people come back to.
 const LANDING: &str = "auth/signed-out";
@@ -79,14 +81,17 @@ async fn depart(inner: &Inner, session: &Session) -> Response {
         return depart_by_own_address(inner, provider, &landing);
     };
     let (state, client) = (CsrfToken::new_random_len(32).into_secret(), provider.client());
-    let fields = [
-        ("id_token_hint", session.tokens.id_token.as_str()),
-        ("client_id", &client.id),
+    let mut fields = vec![
+        ("client_id", &*client.id),
         ("post_logout_redirect_uri", &landing),
         ("state", &state),
     ];
+    // The hint is recommended, not required: without it the provider asks the person (RP-Initiated Logout 1.0 §2).
+    if session.tokens.id_token.len() <= MAX_HINT {
+        fields.insert(0, ("id_token_hint", &session.tokens.id_token));
+    }
     let mut url = endpoint.clone();
-    url.query_pairs_mut().extend_pairs(fields);
+    url.query_pairs_mut().extend_pairs(fields.iter().copied());
     let mut response = if url.as_str().len() <= MAX_URL {
         see_other(url.as_str())
     } else {

@@ -132,3 +132,78 @@ async fn bc_7_anything_but_one_token_in_a_small_form_is_refused() {
     let elsewhere = browser.form("/auth/backchannel-logout/nobody", &[field]).silent();
     assert_eq!(browser.send(elsewhere).await.status, 404);
 }
+
+#[tokio::test]
+async fn bc_3_names_with_control_characters_are_refused_in_either_database() {
+    for postgres in [false, true] {
+        let house = House::build(Plan {
+            postgres,
+            ..Plan::default()
+        })
+        .await;
+        for name in ["\0", "alice\0", "al\u{1b}ice", "alice\n"] {
+            for claim in ["sid", "sub"] {
+                let claims = with(claims(&house, "1"), claim, name);
+                assert_eq!(say(&house, &claims).await.status, 400, "{claim} {name:?}");
+            }
+        }
+        for name in [" ", "alice "] {
+            assert_eq!(
+                say(&house, &with(claims(&house, "1"), "sub", name)).await.status,
+                400,
+                "{name:?}"
+            );
+        }
+        assert_eq!(house.rows().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn bc_3_tokens_without_exp_are_believed_for_two_minutes_where_the_provider_is_known_for_them() {
+    let without_exp = |house: &House, jti: &str| with(claims(house, jti), "exp", Value::Null);
+    let (house, mut browser) = signed_in().await;
+    let sid = newest_sid(&house);
+    assert_eq!(
+        say(&house, &with(without_exp(&house, "1"), "sid", sid)).await.status,
+        400,
+        "off by default"
+    );
+    assert_eq!(greeting(&mut browser).await, "hello alice");
+
+    let provider: fn(&mut bff::ProviderConfig) = |provider| provider.logout_tokens_without_exp = true;
+    let house = House::build(Plan {
+        provider,
+        ..Plan::default()
+    })
+    .await;
+    let mut browser = house.browser();
+    browser.sign_in("alice").await;
+    let sid = newest_sid(&house);
+    let good = |jti: &str| with(without_exp(&house, jti), "sid", sid.as_str());
+    let (now, minutes) = (house.provider.now(), |number: i64| number * 60);
+    for (name, value) in [
+        ("iat", Value::Null),
+        ("iat", json!(now - minutes(3) - 1)),
+        ("iat", json!(now + minutes(2))),
+        ("exp", json!(now - minutes(2))),
+        ("exp", json!("never")),
+        ("jti", Value::Null),
+        ("nbf", json!(now + minutes(2))),
+    ] {
+        assert_eq!(
+            say(&house, &with(good("1"), name, value.clone())).await.status,
+            400,
+            "{name} {value}"
+        );
+    }
+    assert_eq!(greeting(&mut browser).await, "hello alice");
+    let late = with(good("2"), "iat", now - minutes(2));
+    assert_eq!(say(&house, &late).await.status, 200, "two minutes, and one of leeway");
+    assert_eq!(greeting(&mut browser).await, "stranger");
+    house.advance(std::time::Duration::from_secs(1));
+    browser.sign_in("alice").await;
+    assert_eq!(say(&house, &late).await.status, 200, "said again");
+    assert_eq!(greeting(&mut browser).await, "hello alice", "the replay did nothing");
+    let with_exp = with(with(claims(&house, "3"), "sub", "alice"), "exp", now + minutes(1));
+    assert_eq!(say(&house, &with_exp).await.status, 200, "others are believed as ever");
+}

@@ -7,7 +7,7 @@ use super::UserinfoError;
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::provider::jws::Compact;
-use crate::provider::keys::Asker;
+use crate::provider::keys::TokenSource;
 
 /// The text of a JWT: its header is JSON, and so begins like this in base64url.
 pub(super) fn token_in(body: &[u8]) -> Option<&str> {
@@ -22,7 +22,7 @@ impl Provider {
         metadata: &Metadata,
         raw: &str,
     ) -> Result<Map<String, Value>, UserinfoError> {
-        let token = Compact::parse(raw).map_err(|_| UserinfoError::NotJson)?;
+        let token = Compact::parse_of_provider(raw).map_err(|_| UserinfoError::NotJson)?;
         let is_other_kind = token.kind().is_some_and(|kind| kind != "jwt") || token.claims.contains_key("events");
         let named = &metadata.issuer;
         let is_ours = !token.claims.contains_key("iss") || self.config.issuer_of(&token.claims, named).is_some();
@@ -32,7 +32,7 @@ impl Provider {
             return Err(UserinfoError::NotBelieved);
         }
         let issuer = token.text("iss").unwrap_or(named);
-        if self.signed(&token, (metadata, issuer), Asker::Provider).await? {
+        if self.signed(&token, (metadata, issuer), TokenSource::Provider).await? {
             Ok(token.claims)
         } else {
             Err(UserinfoError::NotBelieved)
