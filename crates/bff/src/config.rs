@@ -1,7 +1,7 @@
 //! What must be decided before anybody can sign in? Values only; what is wrong with them is found in [`check`].
 //!
 //! Secrets are in [`secret`], the keys that seal cookies and sessions in [`key_ring`], time in [`clock`]; what one provider
-//! does unlike others in [`issuer`], [`user_flow`] and [`sign_out_address`], and whole settings for some in [`preset`]. How we
+//! does unlike others in [`issuer`], [`user_flow`], [`userinfo`] and [`sign_out_address`], and whole settings for some in [`preset`]. How we
 //! prove who we are is in [`client_auth`], the key for it in [`private_key`].
 
 pub mod check;
@@ -16,6 +16,7 @@ pub mod registration;
 pub mod secret;
 pub mod sign_out_address;
 pub mod user_flow;
+pub mod userinfo;
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -33,6 +34,7 @@ use self::registration::Registration;
 use self::secret::Secret;
 use self::sign_out_address::SignOutAddress;
 use self::user_flow::{ErrorRule, UserFlow};
+use self::userinfo::UserinfoMode;
 
 /// Sessions of one person where nothing else is said.
 const MAX_SESSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
@@ -125,6 +127,11 @@ pub struct ProviderConfig {
     /// Believe logout tokens without `exp`, for two minutes after they were issued. Providers from before Back-Channel Logout 1.0
     /// leave it out; everybody else has to write it (§2.4). Off by default.
     pub logout_tokens_without_exp: bool,
+    /// When userinfo is asked.
+    pub userinfo: UserinfoMode,
+    /// Claims the application needs, for [`UserinfoMode::Auto`]: a dot steps into an object unless a claim has the whole name, a
+    /// backslash keeps a dot part of a name. `None` by default: all there are, so that userinfo is asked wherever it is offered.
+    pub wanted_claims: Option<Vec<String>>,
     /// Front-channel logout comes with `sid` and without `iss`, as Entra sends it. The address names the provider, so
     /// `sid` is enough where the provider's are not to be guessed.
     pub front_channel_without_issuer: bool,
@@ -184,6 +191,8 @@ impl ProviderConfig {
             leeway: Duration::from_mins(1),
             typed_logout_tokens: false,
             logout_tokens_without_exp: false,
+            userinfo: UserinfoMode::default(),
+            wanted_claims: None,
             front_channel_without_issuer: false,
             issuer_rule: IssuerRule::Exact,
             metadata_url: None,

@@ -107,6 +107,7 @@ pub use self::config::registration::Registration;
 pub use self::config::secret::Secret;
 pub use self::config::sign_out_address::SignOutAddress;
 pub use self::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd, UserFlow};
+pub use self::config::userinfo::UserinfoMode;
 pub use self::config::{
     BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode, SessionLifetime,
 };

@@ -48,6 +48,7 @@ use self::discovery::Discovery;
 use self::http::HttpClient;
 use self::keys::KeyCache;
 use self::nonces::Nonces;
+use self::profile::refusals::Refusals;
 use self::registration::{Client, Registrar};
 use crate::config::clock::Clock;
 use crate::config::user_flow::UserFlow;
@@ -71,6 +72,8 @@ pub(crate) struct Provider {
     pub(crate) flow: Option<UserFlow>,
     /// Its user flows.
     pub(crate) flows: Vec<Arc<Provider>>,
+    /// What userinfo refused lately.
+    pub(crate) refusals: Refusals,
     /// What servers want to see in the next proof.
     pub(crate) nonces: Arc<Nonces>,
 }
@@ -95,6 +98,7 @@ impl Provider {
             flows: flow::all(&config, site, &http),
             http,
             config,
+            refusals: Refusals::default(),
             nonces: Arc::default(),
         }
     }

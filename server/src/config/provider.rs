@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bff::{ProviderConfig, ProviderId, ResponseMode, TokenRequest};
+use bff::{ProviderConfig, ProviderId, ResponseMode, TokenRequest, UserinfoMode};
 
 mod client;
 mod kind;
@@ -72,6 +72,7 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     let leeway = reader.take(&at("leeway"), leeway);
     let claims = claim_names(reader, table)?;
     let directory = directory::of_provider(reader, table);
+    let habits = habits(reader, table);
     client.filter(|()| is_known)?;
     if let Some(uses) = &directory {
         directory::need_client(reader, table, uses, &provider);
@@ -95,12 +96,38 @@ fn one(reader: &mut Reader, table: &str, api_audience: Option<&str>) -> Option<P
     provider.algorithms = algorithms.filter(|_| signs).unwrap_or(provider.algorithms);
     provider.extra_audiences = extra_audiences?;
     provider.leeway = leeway?;
+    (provider.userinfo, provider.logout_tokens_without_exp) = habits?;
+    provider.wanted_claims = Some(wanted_claims(&claims, directory.as_ref()));
     Some(ProviderSettings {
         provider,
         claims,
         directory: directory?,
         api_token,
     })
+}
+
+/// What the provider does unlike others: userinfo, and logout tokens without an end.
+fn habits(reader: &mut Reader, table: &str) -> Option<(UserinfoMode, bool)> {
+    let userinfo = reader.take(&format!("{table}.userinfo"), |text| {
+        values::one_of(text, &["auto", "always", "never"])
+    });
+    let without_exp = reader.flag(&format!("{table}.logout_tokens_without_exp"));
+    let userinfo = match userinfo? {
+        "always" => UserinfoMode::Always,
+        "never" => UserinfoMode::Never,
+        _ => UserinfoMode::Auto,
+    };
+    Some((userinfo, without_exp?))
+}
+
+/// The claims a person is made of. The one with their id in the directory counts where the directory is asked.
+fn wanted_claims(names: &ClaimNames, directory: Option<&DirectoryUse>) -> Vec<String> {
+    let mut wanted = ["name", "email", "picture"].map(str::to_owned).to_vec();
+    wanted.extend([&names.groups, &names.roles, &names.job_title].map(ToString::to_string));
+    if directory.is_some_and(|uses| *uses != DirectoryUse::default()) {
+        wanted.push(names.object_id.to_string());
+    }
+    wanted
 }
 
 fn claim_names(reader: &mut Reader, table: &str) -> Option<ClaimNames> {

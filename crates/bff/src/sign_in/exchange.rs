@@ -150,9 +150,7 @@ impl Inner {
         if let Some(step_up) = &pending.step_up {
             step_up::check(step_up, &id_token, provider)?;
         }
-        let info = provider
-            .userinfo_beside_api(metadata, &mut granted, &id_token.subject)
-            .await;
+        let info = provider.userinfo_beside(metadata, &mut granted, &id_token).await;
         let info = info.map_err(|e| bad_userinfo(&e))?;
         Ok(self.beginning(provider, granted, (id_token, info), pending))
     }

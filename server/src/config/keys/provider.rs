@@ -121,6 +121,23 @@ pub(super) const PROVIDER: &[Key] = &[
         "How far the provider's clock may be off, at most `5m`.",
     ),
     key(
+        "providers[].userinfo",
+        Shape::Text("`auto`, `always` or `never`"),
+        Some("auto"),
+        r#"userinfo = "never""#,
+        "When the provider's userinfo endpoint is asked. `auto`: where the ID token lacks the name, the e-mail address, the picture or a \
+         claim named here; an endpoint that refuses (401, 403, 404, 204) keeps nobody out, one that does not answer fails the \
+         sign-in. `always`: at every sign-in, and a refusal fails it.",
+    ),
+    key(
+        "providers[].logout_tokens_without_exp",
+        Shape::Flag,
+        Some("false"),
+        r"logout_tokens_without_exp = true",
+        "Believes logout tokens that do not say when they expire, for two minutes after they were issued. For providers from before \
+         Back-Channel Logout 1.0, such as Glewlwyd.",
+    ),
+    key(
         "providers[].groups.claim",
         CLAIM,
         Some("groups"),

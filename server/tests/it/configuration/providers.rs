@@ -257,3 +257,48 @@ fn what_sign_in_would_refuse_is_told_with_line_and_key() {
     );
     assert_eq!(both.unwrap_err().len(), 2);
 }
+
+#[test]
+fn si_5_userinfo_is_asked_for_the_claims_that_the_table_names() {
+    use bff::UserinfoMode::{Always, Auto, Never};
+    let plain = "issuer = \"https://id.example.com\"\n";
+    let keys = "groups = { claim = \"realm_access.groups\" }\nroles = { claim = \"https://example.com/roles\" }\njob_title = { claim = \"title\" }";
+    let known = provider(&format!("{plain}{keys}")).unwrap();
+    assert_eq!(known.userinfo, Auto);
+    let wanted = [
+        "name",
+        "email",
+        "picture",
+        "realm_access.groups",
+        "https://example.com/roles",
+        "title",
+    ];
+    assert_eq!(known.wanted_claims.unwrap(), wanted);
+    let directory = "client_secret = \"s\"\nobject_id = { claim = \"oid2\" }\nmanager = { graph = true }";
+    let wanted = provider(&format!("{plain}{directory}")).unwrap().wanted_claims.unwrap();
+    assert_eq!(wanted.last().map(String::as_str), Some("oid2"), "{wanted:?}");
+    for (written, mode) in [("auto", Auto), ("always", Always), ("never", Never)] {
+        assert_eq!(
+            provider(&format!("{plain}userinfo = \"{written}\"")).unwrap().userinfo,
+            mode
+        );
+    }
+    let problems = provider(&format!("{plain}userinfo = \"sometimes\"")).unwrap_err();
+    assert!(
+        problems[0].contains("portico.toml:5") && problems[0].contains("providers[0].userinfo"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn bc_3_logout_tokens_without_an_end_are_a_switch_that_is_off() {
+    let plain = "issuer = \"https://id.example.com\"\n";
+    assert!(!provider(plain).unwrap().logout_tokens_without_exp);
+    let switched = provider(&format!("{plain}logout_tokens_without_exp = true")).unwrap();
+    assert!(switched.logout_tokens_without_exp);
+    let problems = provider(&format!("{plain}logout_tokens_without_exp = \"perhaps\"")).unwrap_err();
+    assert!(
+        problems[0].contains("providers[0].logout_tokens_without_exp"),
+        "{problems:?}"
+    );
+}

@@ -23,19 +23,6 @@ fn tk_2_userinfo_about_somebody_else_or_nobody_is_refused() {
     assert!(matches!(claims_about("alice", b"<html>"), Err(UserinfoError::NotJson)));
 }
 
-#[test]
-fn userinfo_adds_but_does_not_replace_who_it_is() {
-    let map = |value: Value| value.as_object().cloned().unwrap();
-    let all = merged(
-        map(json!({"iss": "i", "sub": "s", "nonce": "n", "name": "old"})),
-        map(json!({"iss": "x", "sub": "y", "name": "new", "groups": []})),
-    );
-    assert_eq!(
-        Value::Object(all),
-        json!({"iss": "i", "sub": "s", "name": "new", "groups": []})
-    );
-}
-
 /// A provider whose userinfo takes the token `general` alone, which a renewal without `resource` and the API's scope brings.
 async fn strict_provider(names_api: impl FnOnce(&mut ProviderConfig)) -> (Provider, Metadata) {
     let userinfo = get(|headers: HeaderMap| async move {
@@ -97,21 +84,33 @@ fn for_api(refresh_token: Option<&str>) -> Granted {
     }
 }
 
+/// An ID token about `subject` that says nothing else.
+fn id_token(subject: &str) -> IdToken {
+    IdToken {
+        issuer: String::new(),
+        subject: subject.to_owned(),
+        sid: None,
+        auth_time: None,
+        claims: Map::new(),
+        acr: None,
+        amr: Vec::new(),
+    }
+}
+
 #[tokio::test]
 async fn to_2_a_token_for_an_api_is_kept_while_another_reads_userinfo() {
     for (provider, metadata) in [strict_provider(by_resource).await, strict_provider(by_scope).await] {
         let mut granted = for_api(Some("first"));
-        let claims = provider
-            .userinfo_beside_api(&metadata, &mut granted, "alice")
-            .await
-            .unwrap();
-        assert_eq!(claims["groups"], json!(["Engineering"]));
+        let told = provider
+            .userinfo_beside(&metadata, &mut granted, &id_token("alice"))
+            .await;
+        assert_eq!(told.unwrap()["groups"], json!(["Engineering"]));
         assert_eq!(
             (granted.access_token.as_str(), granted.refresh_token.as_deref()),
             ("api", Some("second"))
         );
         let other = provider
-            .userinfo_beside_api(&metadata, &mut for_api(Some("first")), "bob")
+            .userinfo_beside(&metadata, &mut for_api(Some("first")), &id_token("bob"))
             .await;
         assert!(matches!(other, Err(UserinfoError::OtherSubject)));
     }
@@ -120,11 +119,19 @@ async fn to_2_a_token_for_an_api_is_kept_while_another_reads_userinfo() {
 #[tokio::test]
 async fn without_a_renewal_the_id_token_has_to_do() {
     let (provider, metadata) = strict_provider(by_resource).await;
-    assert!(
-        provider
-            .userinfo_beside_api(&metadata, &mut for_api(None), "alice")
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    let told = provider
+        .userinfo_beside(&metadata, &mut for_api(None), &id_token("alice"))
+        .await;
+    assert!(told.unwrap().is_empty());
+}
+
+#[test]
+fn si_1_a_refusal_is_told_from_trouble() {
+    let status = |code| StatusCode::from_u16(code).unwrap();
+    for code in [204, 400, 401, 403, 404, 405, 406, 410, 501] {
+        assert!(is_refused(status(code)), "{code}");
+    }
+    for code in [200, 206, 301, 302, 307, 408, 425, 429, 500, 502, 503, 504] {
+        assert!(!is_refused(status(code)), "{code}");
+    }
 }

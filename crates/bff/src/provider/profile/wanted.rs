@@ -1,0 +1,96 @@
+//! Which claims does the application want, and are they there? A name with dots steps into objects, unless a claim has the whole
+//! name; a backslash keeps a dot part of a name: `resource_access.my\.client.roles`.
+
+use serde_json::{Map, Value};
+
+/// Whether something under `path` is said in `claims`: neither absent nor `null`, nor a blank text (OpenID Connect Core 1.0 §5.3.2).
+pub(super) fn is_told(claims: &Map<String, Value>, path: &str) -> bool {
+    match find(claims, path) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !text.trim().is_empty(),
+        Some(_) => true,
+    }
+}
+
+fn find<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    if !path.contains('\\') {
+        return dotted(claims, path);
+    }
+    let mut steps = steps(path);
+    let last = steps.pop()?;
+    let inside = steps
+        .iter()
+        .try_fold(claims, |claims, step| claims.get(step)?.as_object())?;
+    inside.get(&last)
+}
+
+/// The claim of the whole name; else what is inside the first object whose name the name begins with.
+fn dotted<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    claims.get(name).or_else(|| {
+        name.match_indices('.').find_map(|(dot, _)| {
+            let (outer, inner) = (name.get(..dot)?, name.get(dot + 1..)?);
+            dotted(claims.get(outer)?.as_object()?, inner)
+        })
+    })
+}
+
+/// The names between the dots that have no backslash before them.
+fn steps(path: &str) -> Vec<String> {
+    let (mut steps, mut step) = (Vec::new(), String::new());
+    let mut letters = path.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '.' => steps.push(std::mem::take(&mut step)),
+            '\\' => step.extend(letters.next()),
+            other => step.push(other),
+        }
+    }
+    steps.push(step);
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_claim_is_told_when_it_says_something() {
+        let claims = json!({
+            "name": "Alice", "blank": " ", "empty": "", "null": null, "none": [], "no": false, "a.b": 1, "https://a.example/x": {"roles": []},
+            "realm_access": {"roles": ["x"], "groups": null}, "resource_access": {"my.client": {"roles": []}}
+        });
+        let claims = claims.as_object().unwrap();
+        for told in [
+            "name",
+            "none",
+            "no",
+            "https://a.example/x.roles",
+            "a.b",
+            "a\\.b",
+            "realm_access.roles",
+            "realm_access",
+            "resource_access.my\\.client.roles",
+            "resource_access.my.client.roles",
+            "name\\",
+        ] {
+            assert!(is_told(claims, told), "{told}");
+        }
+        for untold in [
+            "blank",
+            "empty",
+            "null",
+            "absent",
+            "",
+            ".",
+            "name.x",
+            "a",
+            "realm_access.groups",
+            "realm_access.",
+            "realm_access.roles.x",
+        ] {
+            assert!(!is_told(claims, untold), "{untold}");
+        }
+    }
+}
