@@ -19,12 +19,12 @@ function freePort() {
   });
 }
 
-/** Where everything of one house lies and listens. Nothing runs yet. */
-export async function house(name) {
+/** Where everything of one house lies and listens, and whether it `counts`. Nothing runs yet. */
+export async function house(name, { counts } = {}) {
   const work = path.join(root, "target/bench", name);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  const [port, providerPort] = [await freePort(), await freePort()];
+  const [port, providerPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
   const origin = `http://localhost:${port}`;
   const database = path.join(work, "portico.db");
   writeFileSync(
@@ -32,6 +32,7 @@ export async function house(name) {
     `public_url = "${origin}"
 listen = "127.0.0.1:${port}"
 demo_listen = "127.0.0.1:${providerPort}"
+${counts ? `metrics_listen = "127.0.0.1:${metricsPort}"` : ""}
 database_url = "sqlite:${database}"
 policies = "${root}/policies"
 site_root = "${root}/target/dist/site"
@@ -40,7 +41,7 @@ log = "warn"
 keys_file = "${work}/keys"
 `,
   );
-  return { work, port, origin, database, provider: `http://localhost:${providerPort}` };
+  return { work, port, origin, database, provider: `http://localhost:${providerPort}`, metrics: `http://127.0.0.1:${metricsPort}/metrics` };
 }
 
 /** The environment of whoever measures must not configure the server. */

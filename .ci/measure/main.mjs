@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+import { callbacks } from "./callback.mjs";
 import { among, together } from "./crowd.mjs";
 import { atExpiry } from "./expiry.mjs";
 import { house, resident, root, start, stop } from "./house.mjs";
@@ -19,6 +20,7 @@ const dev = process.argv.includes("--dev");
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const ROUNDS = 9; // short and many: what else a machine does meets all of them alike
 const SIGN_INS = 30;
+const CALLBACKS = 100;
 const TOGETHER = 200;
 const SESSIONS = 100_000;
 
@@ -65,6 +67,8 @@ const after = resident(child.pid);
 step(`${TOGETHER} sign-ins at once`);
 const crowd = await together(place, TOGETHER);
 await stop(child);
+step("callbacks, and what the provider takes of them");
+const callback = await callbacks(CALLBACKS);
 step(`${SESSIONS.toLocaleString("en")} sessions`);
 const sessions = await among(SESSIONS, ROUNDS, SECONDS);
 step("two replicas when a token expires");
@@ -79,6 +83,7 @@ const result = {
   pages: measured.map((page) => ({ ...page, ofBare: page.rate / bare.rate })),
   sessionCost: (known.cpu - same.cpu) / bare.cpu,
   signIn: { median: median(signIns), p95: nearTop(signIns), count: signIns.length },
+  callback,
   crowd,
   sessions,
   expiry,

@@ -8,7 +8,7 @@ const us = (value) => `${(1000 * value).toFixed(0)} µs`;
 const kB = (bytes) => `${(bytes / 1000).toFixed(bytes < 300_000 ? 1 : 0)} kB`;
 const number = (value) => Math.round(value).toLocaleString("en");
 
-export function tell({ date, machine, rounds, pages, signIn, crowd, sessions, expiry, start, memory, size, promises }) {
+export function tell({ date, machine, rounds, pages, signIn, callback, crowd, sessions, expiry, start, memory, size, promises }) {
   return `Measured ${date.slice(0, 10)}, ${machine.cores} × ${machine.cpu}, load and server on the same cores, ${CONNECTIONS} connections, median of ${rounds.count} rounds of ${rounds.seconds} s.
 
 ${table(
@@ -20,6 +20,7 @@ ${table(
   ["", "", ""],
   [
     ["sign-in, from click to page", ms(signIn.median), `p95 ${ms(signIn.p95)}, ${signIn.count} times`],
+    ["the callback of a sign-in, p50", ms(callback.took), `${ms(callback.own)} beside ${callback.calls} calls of the demo provider (${callback.ratio.toFixed(2)} × their time), ${callback.count} times`],
     [`${crowd.count} sign-ins at once`, `${ms(crowd.median)} each`, `p95 ${ms(crowd.p95)}, all in ${ms(crowd.wall)}, ${crowd.errors} errors`],
     ["processor time of such a sign-in", ms(crowd.cpu), "site and demo provider together"],
     [`\`/docs/1\` among ${number(sessions.count)} sessions`, `${number(sessions.crowded.rate)}/s`, `among few ${number(sessions.alone.rate)}/s`],

@@ -47,8 +47,8 @@ export function visit(url, { jar, form } = {}) {
 
 const unescape = (text) => text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-/** From the click on "Sign in" to `page` behind it; answers the milliseconds and the cookies. */
-export async function signIn(origin, person = "alice", page = "/docs/1") {
+/** From the click on "Sign in" to `page` behind it; answers the milliseconds and the cookies. `around` runs the callback. */
+export async function signIn(origin, person = "alice", page = "/docs/1", around = (callback) => callback()) {
   const jar = new Map();
   const began = performance.now();
   const login = await visit(`${origin}/auth/login?return_to=${page}`, { jar });
@@ -60,7 +60,7 @@ export async function signIn(origin, person = "alice", page = "/docs/1") {
   const [, action] = /<form method="post" action="([^"]+)"/.exec(choice.text) ?? [];
   if (!picked) throw new Error(`no ${person} at ${login.location}: ${choice.status} ${choice.text.slice(0, 300)}`);
   const back = await visit(new URL(unescape(action), login.location).href, { jar, form: { ...form, [picked]: person } });
-  const callback = await visit(back.location, { jar });
+  const callback = await around(() => visit(back.location, { jar }));
   const landed = await visit(callback.location, { jar });
   const took = performance.now() - began;
   if (landed.status !== 200 || !callback.location.endsWith(page)) throw new Error(`sign-in ended at ${callback.location}: ${landed.status}`);

@@ -55,6 +55,7 @@ mod rotation;
 mod sessions;
 mod several;
 mod sign_in;
+mod sign_in_cost;
 mod sign_out;
 mod signatures;
 mod starting;

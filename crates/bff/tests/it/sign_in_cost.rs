@@ -1,0 +1,138 @@
+//! What does a sign-in cost? Counted, not timed: calls of the provider, commits and statements (SI-1).
+
+use std::path::Path;
+
+use bff::ProviderConfig;
+use demo::{Answer, Endpoint};
+use serde_json::json;
+
+use crate::support::{Browser, House, Log, Place, Plan};
+
+/// How many transactions the write-ahead log of a SQLite database holds: a frame that ends one says how many pages there are then
+/// (SQLite, "Database File Format" §4.1).
+fn commits(database: &Path) -> usize {
+    let log = std::fs::read(database.with_extension("db-wal")).unwrap();
+    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
+    let (page, salt) = (number(8) as usize, &log[16..24]);
+    let frames = log[32..].chunks_exact(24 + page);
+    let current = frames.take_while(|frame| &frame[8..16] == salt);
+    current.filter(|frame| frame[4..8] != [0; 4]).count()
+}
+
+fn database(house: &House) -> std::path::PathBuf {
+    let Place::Sqlite(pool) = &house.place else {
+        panic!("only SQLite writes such a log");
+    };
+    pool.connect_options().get_filename().to_owned()
+}
+
+async fn house(provider: fn(&mut ProviderConfig)) -> House {
+    House::build(Plan {
+        provider,
+        postgres: false,
+        ..Plan::default()
+    })
+    .await
+}
+
+/// What was asked of the provider since it stands, by a site.
+fn calls(house: &House) -> usize {
+    let endpoints = [
+        Endpoint::Discovery,
+        Endpoint::Jwks,
+        Endpoint::Token,
+        Endpoint::Userinfo,
+        Endpoint::Revoke,
+        Endpoint::Introspect,
+        Endpoint::Par,
+        Endpoint::Other,
+    ];
+    endpoints.map(|endpoint| house.provider.requests(endpoint)).iter().sum()
+}
+
+/// Calls and commits of the callback of a sign-in.
+async fn cost(house: &House, browser: &mut Browser, person: &str) -> (usize, usize) {
+    let authorize = browser.start("/auth/login?return_to=/me").await;
+    let callback = browser.authorize(&authorize, person).await;
+    let before = (calls(house), commits(&database(house)));
+    let page = browser.go(callback.as_str()).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    (calls(house) - before.0, commits(&database(house)) - before.1)
+}
+
+#[tokio::test]
+async fn si_1_a_sign_in_makes_two_calls_and_one_commit() {
+    let house = house(|_| {}).await;
+    house.browser().sign_in("alice").await;
+    assert_eq!(cost(&house, &mut house.browser(), "bob").await, (2, 1));
+    let mut again = house.browser();
+    assert_eq!(cost(&house, &mut again, "bob").await, (2, 1));
+    assert_eq!(
+        cost(&house, &mut again, "carol").await,
+        (2, 1),
+        "the session of before is replaced in it"
+    );
+}
+
+#[tokio::test]
+async fn si_1_a_sign_in_whose_id_token_says_everything_makes_one_call() {
+    let house = house(|provider| provider.wanted_claims = Some(vec!["name".into(), "groups".into()])).await;
+    house.browser().sign_in("alice").await;
+    assert_eq!(cost(&house, &mut house.browser(), "bob").await, (1, 1));
+}
+
+#[tokio::test]
+async fn si_1_a_sign_in_for_an_api_whose_token_userinfo_refuses_makes_one_call() {
+    let house = house(|_| {}).await;
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Userinfo, Answer::Json(401, json!({})));
+    });
+    house.browser().sign_in("alice").await;
+    assert_eq!(cost(&house, &mut house.browser(), "bob").await, (1, 1));
+}
+
+#[tokio::test]
+async fn si_1_sessions_beyond_the_limit_end_in_the_same_commit() {
+    let plan = Plan {
+        config: |config| config.max_sessions = std::num::NonZeroUsize::MIN,
+        postgres: false,
+        ..Plan::default()
+    };
+    let house = House::build(plan).await;
+    let mut first = house.browser();
+    first.sign_in("alice").await;
+    assert_eq!(cost(&house, &mut house.browser(), "alice").await, (2, 1));
+    assert_eq!(first.go("/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn si_1_keys_are_read_while_the_code_is_redeemed() {
+    let house = house(|_| {}).await;
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Token, Answer::Hold);
+    });
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login?return_to=/me").await;
+    let callback = browser.authorize(&authorize, "alice").await;
+    let wait = async {
+        let both = async || [Endpoint::Token, Endpoint::Jwks].map(|at| house.provider.requests(at)) == [1, 1];
+        crate::support::until("both are asked", both).await;
+        house.provider.change(|faults| faults.answers.clear());
+    };
+    let (page, ()) = tokio::join!(browser.go(callback.as_str()), wait);
+    assert_eq!(page.status, 303, "{}", page.body);
+    assert_eq!(house.provider.requests(Endpoint::Jwks), 1);
+}
+
+#[tokio::test]
+async fn si_1_a_code_that_is_refused_is_told_without_waiting_for_keys() {
+    let (log, house) = (Log::start(), house(|_| {}).await);
+    house.provider.change(|faults| {
+        let refused = json!({ "error": "invalid_grant" });
+        faults.answers.insert(Endpoint::Token, Answer::Json(400, refused));
+        faults.answers.insert(Endpoint::Jwks, Answer::Hold);
+    });
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in("alice").await.status, 400);
+    assert!(log.own().contains("invalid_grant"), "{}", log.own());
+}
