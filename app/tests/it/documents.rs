@@ -251,3 +251,16 @@ async fn a_text_is_sent_once_and_the_rest_of_the_page_can_wake_up() {
     );
     assert_eq!(page.html.matches("em>text").count(), 1, "{}", page.html);
 }
+
+#[tokio::test]
+async fn do_2_a_document_that_cannot_be_shown_says_so_and_shows_nothing_of_it() {
+    let mut house = House::with(alice());
+    house.open = Some(Err(LibraryError::Unshowable(Arc::new(std::io::Error::other(
+        "nested too deeply",
+    )))));
+    let page = house.get("/docs/7").await;
+    page.has_status(500)
+        .shows("This document cannot be shown")
+        .shows("href=\"/docs\"")
+        .hides("nested too deeply");
+}

@@ -55,7 +55,7 @@ async fn po_2_groups_that_could_not_be_read_are_told() {
         .get("/profile")
         .await
         .shows("Unknown: your provider sent groups, but none that could be read")
-        .hides(">None<");
+        .hides("<dt>Groups</dt><dd>None");
 }
 
 #[tokio::test]
