@@ -85,7 +85,7 @@ impl RequireCombined {
     async fn session(&self, request: &Parts) -> Result<SignedIn, Response> {
         let inner = self.bearer.site();
         let origin = inner.config.public_url.origin().ascii_serialization();
-        let reason = match judge(&request.method, &request.headers, &origin) {
+        let reason = match judge(&request.method, &request.headers, &origin, inner.cookies.session()) {
             Verdict::Pass => None,
             Verdict::Foreign => Some("cross-site request"),
             Verdict::WrongType => Some("text/plain body"),

@@ -10,6 +10,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::bff::Inner;
+use crate::cookies;
 use crate::event::What;
 use crate::problem::Failure;
 
@@ -23,9 +24,11 @@ pub(crate) enum Verdict {
     WrongType,
 }
 
-/// Decides from what the browser says. `origin` is our own, as in `https://site.example`.
-pub(crate) fn judge(method: &Method, headers: &HeaderMap, origin: &str) -> Verdict {
-    if method.is_safe() || carries_bearer(headers) {
+/// Decides from what the browser says. `origin` is our own, as in `https://site.example`. A request that comes with the cookie
+/// `session` is judged as a browser's whatever else it carries: behind this check the cookie counts.
+pub(crate) fn judge(method: &Method, headers: &HeaderMap, origin: &str, session: &str) -> Verdict {
+    let has_session = cookies::find(headers, session).is_some();
+    if method.is_safe() || (carries_bearer(headers) && !has_session) {
         return Verdict::Pass;
     }
     let text = |name| headers.get(name).map(|v: &http::HeaderValue| v.to_str().unwrap_or("?"));
@@ -60,7 +63,7 @@ pub(crate) async fn defend(State(inner): State<Arc<Inner>>, request: Request, ne
         return next.run(request).await;
     }
     let origin = inner.config.public_url.origin().ascii_serialization();
-    let failure = match judge(request.method(), request.headers(), &origin) {
+    let failure = match judge(request.method(), request.headers(), &origin, inner.cookies.session()) {
         Verdict::Pass => return next.run(request).await,
         Verdict::Foreign => Failure::new(
             StatusCode::FORBIDDEN,
@@ -91,7 +94,7 @@ mod tests {
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_static(value));
         }
-        judge(method, &headers, OWN)
+        judge(method, &headers, OWN, "__Host-portico")
     }
 
     #[test]
@@ -145,5 +148,28 @@ mod tests {
             Verdict::Pass
         );
         assert_eq!(verdict(&Method::POST, &[("authorization", "bearer x")]), Verdict::Pass);
+    }
+
+    #[test]
+    fn cs_2_a_token_beside_a_session_cookie_does_not_make_a_request_ours() {
+        let with = |cookie: &'static str, scheme: &'static str, rest: &[(&'static str, &'static str)]| {
+            let headers = [&[("cookie", cookie), ("authorization", scheme)], rest].concat();
+            verdict(&Method::POST, &headers)
+        };
+        for scheme in ["Bearer x", "bearer ", "DPoP x", "Basic YTpi", "x"] {
+            for cookie in ["__Host-portico=1", "a=b; __Host-portico=1", "__Host-portico="] {
+                assert_eq!(with(cookie, scheme, &[]), Verdict::Foreign, "{cookie} {scheme}");
+                let elsewhere = [("origin", "https://evil.example")];
+                assert_eq!(with(cookie, scheme, &elsewhere), Verdict::Foreign, "{cookie} {scheme}");
+                assert_eq!(
+                    with(cookie, scheme, &[("origin", OWN)]),
+                    Verdict::Pass,
+                    "{cookie} {scheme}"
+                );
+            }
+        }
+        for other in ["a=b", "portico=1", "__Host-portico-in-x=1"] {
+            assert_eq!(with(other, "Bearer x", &[]), Verdict::Pass, "{other}");
+        }
     }
 }

@@ -164,7 +164,7 @@ impl Proxy {
         // The session opens the way, so a token that comes along is no sign of a program.
         let mut by_browser = headers.clone();
         by_browser.remove(AUTHORIZATION);
-        match judge(&request.method, &by_browser, &origin) {
+        match judge(&request.method, &by_browser, &origin, self.inner.cookies.session()) {
             Verdict::Foreign => Err(Refusal::foreign()),
             Verdict::WrongType => Err(Refusal::media_type()),
             Verdict::Pass if from_elsewhere(headers, &origin) => Err(Refusal::foreign()),

@@ -74,6 +74,29 @@ async fn cs_2_a_body_that_pretends_to_be_text_is_refused() {
 }
 
 #[tokio::test]
+async fn cs_2_a_token_beside_the_session_cookie_opens_nothing_to_other_sites() {
+    let (house, mut browser) = signed_in().await;
+    for authorization in ["Bearer x", "bearer x", "DPoP x", "Basic YTpi"] {
+        for path in ["/write", "/auth/logout"] {
+            let silent = browser.form(path, &[]).silent().header("authorization", authorization);
+            assert_eq!(browser.send(silent).await.status, 403, "{authorization} {path}");
+            let foreign = Browser::from(browser.form(path, &[]), "https://evil.example", "cross-site");
+            let foreign = foreign.header("authorization", authorization);
+            assert_eq!(browser.send(foreign).await.status, 403, "{authorization} {path}");
+        }
+    }
+    assert_eq!(
+        (house.written(), browser.go("/").await.body.as_str()),
+        (0, "hello alice")
+    );
+    let own = browser.form("/write", &[]).header("authorization", "Bearer x");
+    assert_eq!(browser.send(own).await.status, 200, "a page of the site may");
+    let mut program = house.browser();
+    let silent = program.form("/write", &[]).silent().header("authorization", "Bearer x");
+    assert_eq!(program.send(silent).await.status, 200, "a program without a cookie may");
+}
+
+#[tokio::test]
 async fn cs_2_strangers_are_protected_as_well() {
     let house = House::new().await;
     let mut browser = house.browser();
