@@ -19,7 +19,7 @@ use crate::pages::Problem;
 const ALPHABET: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
 
 /// When trying again makes sense after a 503, in seconds (RFC 9110 §10.2.3).
-const LATER: &str = "10";
+pub(crate) const LATER: &str = "10";
 
 /// A failure on its way to the log and to a page.
 #[derive(Debug)]

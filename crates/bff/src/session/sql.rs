@@ -25,7 +25,7 @@ use super::record::SealedSession;
 
 /// Longest time one question to the database may take, waiting for a connection included. Whoever asks then hears that
 /// the database is not available, however it went away.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Says the same of the stores there are.
 macro_rules! both {
@@ -41,6 +41,14 @@ use both;
 /// What the database says to `question`, if it says anything in time.
 pub(super) async fn answer<T>(question: impl Future<Output = std::result::Result<T, sqlx::Error>> + Send) -> Result<T> {
     within(PATIENCE, question).await
+}
+
+/// The row that a statement with `RETURNING` has changed, at most one, once the change is committed. SQLite commits when the
+/// statement has come to its end, so whoever stops reading after the first row does not see that the disk was full.
+pub(super) async fn changed_row<R>(
+    statement: impl Future<Output = std::result::Result<Vec<R>, sqlx::Error>> + Send,
+) -> Result<Option<R>> {
+    Ok(answer(statement).await?.into_iter().next())
 }
 
 pub(super) async fn within<T>(
@@ -68,7 +76,9 @@ pub(super) const TAKE: &str = "DELETE FROM bff_session_records WHERE id_hash = $
     RETURNING sealed_identity, sealed_tokens, version, sid, seen";
 pub(super) const TOUCH: &str =
     "UPDATE bff_session_records SET seen = CASE WHEN seen > $1 THEN seen ELSE $1 END, expires = $2 WHERE id_hash = $3";
-pub(super) const DELETE_EXPIRED: &str = "DELETE FROM bff_session_records WHERE expires <= $1";
+/// A few at a time: a statement that takes long is given up, and would never come to its end.
+pub(super) const DELETE_EXPIRED: &str = "DELETE FROM bff_session_records WHERE id_hash IN
+    (SELECT id_hash FROM bff_session_records WHERE expires <= $1 LIMIT 1000)";
 
 pub(super) const UPDATE: &str = "UPDATE bff_session_records
     SET sealed_identity = $1, sealed_tokens = $2, sealed_revocable = $3, version = version + 1,
@@ -99,7 +109,8 @@ pub(super) const KEEP: &str = "INSERT INTO bff_kept (name, value) VALUES ($1, $2
 pub(super) const KEPT: &str = "SELECT value FROM bff_kept WHERE name = $1";
 pub(super) const REPLACE_KEPT: &str = "UPDATE bff_kept SET value = $1 WHERE name = $2 AND value = $3";
 pub(super) const DROP_KEPT: &str = "DELETE FROM bff_kept WHERE name = $1 AND value = $2";
-pub(super) const DELETE_NOTES: &str = "DELETE FROM bff_notes WHERE expires <= $1";
+pub(super) const DELETE_NOTES: &str =
+    "DELETE FROM bff_notes WHERE name IN (SELECT name FROM bff_notes WHERE expires <= $1 LIMIT 1000)";
 
 /// Removes the sessions of a person beyond a number of those used last, but for one, and lists them.
 pub(super) const END_SURPLUS: &str = "DELETE FROM bff_session_records WHERE id_hash IN (

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -16,14 +16,14 @@ use url::form_urlencoded;
 use super::provider_session::{owners_of, sessions_of};
 use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
-use crate::problem::chain;
+use crate::problem::{LATER, chain};
 use crate::provider::Provider;
 use crate::provider::logout_token::LogoutToken;
 use crate::session::index::Which;
 use crate::session::room::SessionError;
 
 /// `POST /auth/backchannel-logout/{provider}`: 200 when what the token says is so, whether or not there was a session;
-/// 400 when it is not believed or could not be done, so that the provider may say it again.
+/// 400 when it is not believed; 503 when it could not be done, so that the provider says it again.
 pub(crate) async fn by_post(
     State(inner): State<Arc<Inner>>,
     Path(id): Path<String>,
@@ -38,8 +38,8 @@ pub(crate) async fn by_post(
         Err(why) => Err(why.to_owned()),
     };
     let done = match token {
-        Ok(token) => end(&inner, provider, &token).await.map_err(|e| chain(&e)),
-        Err(why) => Err(why),
+        Ok(token) => end(&inner, provider, &token).await,
+        Err(reason) => return refused(&id, &reason),
     };
     match done {
         Ok(ended) => {
@@ -50,14 +50,23 @@ pub(crate) async fn by_post(
                 .record();
             StatusCode::OK.into_response()
         }
-        Err(reason) => {
-            event(What::LogoutChannel, Outcome::Refused)
+        Err(error) => {
+            event(What::LogoutChannel, Outcome::Failed)
                 .provider(&id)
-                .reason(&reason)
+                .reason(&chain(&error))
                 .record();
-            (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
+            let error = Json(json!({ "error": "temporarily_unavailable" }));
+            (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, LATER)], error).into_response()
         }
     }
+}
+
+fn refused(provider: &str, reason: &str) -> Response {
+    event(What::LogoutChannel, Outcome::Refused)
+        .provider(provider)
+        .reason(reason)
+        .record();
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
 }
 
 /// The one `logout_token` of a form; other fields do not matter.

@@ -63,6 +63,7 @@ mod step_up;
 mod support;
 mod tenants;
 mod tokens;
+mod uncommitted;
 mod user_flows;
 mod userinfo;
 mod userinfo_modes;

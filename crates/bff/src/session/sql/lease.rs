@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-use super::{answer, both};
+use super::{answer, both, changed_row};
 use crate::session::columns;
 use crate::session::lease::{Fence, Leased, SessionLeases};
 use crate::session::sql;
@@ -32,7 +32,7 @@ macro_rules! leases {
                     .bind(until.unix_timestamp())
                     .bind(row_key(id).to_vec())
                     .bind(now.unix_timestamp());
-                let row = answer(statement.fetch_optional(&self.pool)).await?;
+                let row = changed_row(statement.fetch_all(&self.pool)).await?;
                 let fence = row.map(|row| row.try_get("fence").map(Fence)).transpose();
                 fence.map_err(|e| Error::Decode(e.to_string()))
             }

@@ -8,7 +8,7 @@ use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-use super::{answer, both};
+use super::{answer, both, changed_row};
 use crate::session::columns;
 use crate::session::creation::{Created, Creation};
 use crate::session::record::SealedSession;
@@ -74,6 +74,21 @@ macro_rules! records {
             }
         }
 
+        impl $sessions {
+            /// Repeats `statement`, which deletes a few rows that expired before `now`, until none is left; how many there were.
+            async fn delete_in_batches(&self, statement: &str, now: OffsetDateTime) -> Result<u64> {
+                let mut deleted = 0;
+                loop {
+                    let statement = query(statement).bind(now.unix_timestamp());
+                    let batch = answer(statement.execute(&self.pool)).await?.rows_affected();
+                    if batch == 0 {
+                        return Ok(deleted);
+                    }
+                    deleted += batch;
+                }
+            }
+        }
+
         #[async_trait]
         impl SessionRecords for $sessions {
             async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
@@ -106,7 +121,7 @@ macro_rules! records {
 
             async fn take(&self, id: &Id) -> Result<Option<SealedSession>> {
                 let statement = query(sql::TAKE).bind(row_key(id).to_vec());
-                let row = answer(statement.fetch_optional(&self.pool)).await?;
+                let row = changed_row(statement.fetch_all(&self.pool)).await?;
                 let taken = row.map(|row| sql::sealed(*id, &row)).transpose();
                 taken.map_err(|e| Error::Decode(e.to_string()))
             }
@@ -120,10 +135,8 @@ macro_rules! records {
             }
 
             async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
-                let notes = query(sql::DELETE_NOTES).bind(now.unix_timestamp());
-                answer(notes.execute(&self.pool)).await?;
-                let sessions = query(sql::DELETE_EXPIRED).bind(now.unix_timestamp());
-                Ok(answer(sessions.execute(&self.pool)).await?.rows_affected())
+                self.delete_in_batches(sql::DELETE_NOTES, now).await?;
+                self.delete_in_batches(sql::DELETE_EXPIRED, now).await
             }
         }
     };

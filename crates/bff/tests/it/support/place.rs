@@ -53,6 +53,45 @@ impl Place {
         }
     }
 
+    /// From now on nothing can be committed that makes or ends a session, or takes a lease: what a full disk does.
+    pub(crate) async fn refuse_commits(&self) {
+        match self {
+            // A reference to nobody is looked at when everything else is done.
+            Self::Sqlite(pool) => {
+                let table = "create table nobody (id blob references bff_session_records (id_hash) deferrable initially deferred)";
+                sqlx::query(table).execute(pool).await.unwrap();
+                for (name, event) in [("a", "insert"), ("b", "delete"), ("c", "update of fence")] {
+                    let trigger = format!(
+                        "create trigger refuse_{name} after {event} on bff_session_records \
+                         begin insert into nobody values (x'00'); end"
+                    );
+                    sqlx::query(&trigger).execute(pool).await.unwrap();
+                }
+            }
+            Self::Postgres(_, pool) => {
+                let refuse = "create function refuse() returns trigger language plpgsql as \
+                              $$ begin raise exception 'no room'; end $$; \
+                              create constraint trigger refuse after insert or delete or update of fence \
+                              on bff_session_records deferrable initially deferred for each row execute function refuse()";
+                sqlx::raw_sql(refuse).execute(pool).await.unwrap();
+            }
+        }
+    }
+
+    /// Everything can be committed again.
+    pub(crate) async fn allow_commits(&self) {
+        match self {
+            Self::Sqlite(pool) => {
+                let drop = "drop trigger refuse_a; drop trigger refuse_b; drop trigger refuse_c; drop table nobody";
+                sqlx::raw_sql(drop).execute(pool).await.unwrap();
+            }
+            Self::Postgres(_, pool) => {
+                let drop = "drop trigger refuse on bff_session_records; drop function refuse";
+                sqlx::raw_sql(drop).execute(pool).await.unwrap();
+            }
+        }
+    }
+
     /// How many rows there are in all tables.
     pub(crate) async fn rows(&self) -> i64 {
         match self {
