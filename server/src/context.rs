@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use bff::{Bff, ProviderId, ReturnPath, SignedIn, StepUp};
+use bff::{BackgroundTasks, Bff, ProviderId, ReturnPath, SignedIn, StepUp};
 use domain::{Library, Messages, Person, PersonId, Sessions, Visitor};
 use http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
@@ -106,6 +106,7 @@ pub(crate) struct People {
     providers: HashMap<ProviderId, ProviderSettings>,
     directory: Directory,
     store: Store,
+    tasks: BackgroundTasks,
     remembered: Mutex<HashMap<PersonId, Remembered>>,
     /// Whose claims of which name could not be read and were logged.
     unreadable: Mutex<HashSet<(PersonId, &'static str)>>,
@@ -127,7 +128,12 @@ impl Remembered {
 }
 
 impl People {
-    pub(crate) fn new(providers: &[ProviderSettings], directory: Directory, store: Store) -> Self {
+    pub(crate) fn new(
+        providers: &[ProviderSettings],
+        directory: Directory,
+        store: Store,
+        tasks: BackgroundTasks,
+    ) -> Self {
         let providers = providers
             .iter()
             .map(|settings| (settings.provider.id.clone(), settings.clone()))
@@ -136,6 +142,7 @@ impl People {
             providers,
             directory,
             store,
+            tasks,
             remembered: Mutex::default(),
             unreadable: Mutex::default(),
         }
@@ -191,7 +198,7 @@ impl People {
         remembered.insert(person.id.clone(), new);
         drop(remembered);
         let (people, person) = (Arc::clone(self), person.clone());
-        tokio::spawn(async move {
+        self.tasks.spawn(async move {
             if let Err(error) = people.store.remember_person(&person).await {
                 tracing::warn!(%error, "the name of somebody who signed in could not be stored");
                 // Tried again at their next request.

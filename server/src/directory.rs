@@ -13,7 +13,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bff::{Bff, Clock, SignedIn};
+use bff::{BackgroundTasks, Bff, Clock, SignedIn};
 use domain::{Person, PersonId};
 use futures::future::join_all;
 use tokio::sync::Semaphore;
@@ -48,6 +48,7 @@ struct Inner {
     store: Store,
     clock: Clock,
     room: Semaphore,
+    tasks: BackgroundTasks,
 }
 
 impl Directory {
@@ -56,12 +57,14 @@ impl Directory {
     /// # Errors
     /// If the HTTP client cannot be made.
     pub fn new(bff: Bff, store: Store, settings: &DirectorySettings, clock: Clock) -> Result<Self, reqwest::Error> {
+        let tasks = bff.tasks().clone();
         Ok(Self(Arc::new(Inner {
             graph: Graph::new(bff, settings.base_url.clone())?,
             cache: Cache::new(settings.max_age, settings.keep),
             store,
             clock,
             room: Semaphore::new(AT_ONCE),
+            tasks,
         })))
     }
 
@@ -105,7 +108,7 @@ impl Directory {
         let key = question.key.clone();
         let start = |asking| {
             let inner = Arc::clone(inner);
-            tokio::spawn(async move {
+            inner.tasks.clone().spawn(async move {
                 inner.find_out(question).await;
                 drop::<Asking>(asking);
             });

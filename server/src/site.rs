@@ -117,7 +117,12 @@ pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) 
         library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy))),
         messages,
         bff: bff.clone(),
-        people: Arc::new(People::new(&config.providers, directory, store.clone())),
+        people: Arc::new(People::new(
+            &config.providers,
+            directory,
+            store.clone(),
+            bff.tasks().clone(),
+        )),
         headers: Headers::new(config, bff.clone()),
         facts,
         recent: config.session.recent.map(StepUp::recent),

@@ -20,6 +20,7 @@ use crate::session::store::SessionRecords;
 use crate::session::sweep;
 use crate::sign_in::device::pace::Pace;
 use crate::sign_in::spent::Spent;
+use crate::tasks::BackgroundTasks;
 use crate::tokens::client::ClientTokens;
 use crate::tokens::refresh::Refreshes;
 use crate::tokens::user::Errands;
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) spent: Spent,
     pub(crate) errands: Errands,
     pub(crate) device_pace: Pace,
+    pub(crate) tasks: BackgroundTasks,
 }
 
 impl Inner {
@@ -113,19 +115,38 @@ impl Bff {
             spent: Spent::default(),
             errands: Errands::default(),
             device_pace: Pace::default(),
+            tasks: BackgroundTasks::default(),
             config,
         })))
     }
 
-    /// Starts discovery and the removal of expired sessions in the background, until the last clone is dropped.
+    /// Starts discovery and the removal of expired sessions in the background, until the last clone is dropped or
+    /// [`BackgroundTasks::stop`] is called.
     /// Call it inside a tokio runtime.
     pub fn start(&self) {
+        let tasks = &self.0.tasks;
         for provider in self.with_flows() {
-            tokio::spawn(keep_discovered(Arc::downgrade(provider)));
+            let discovering = keep_discovered(Arc::downgrade(provider), tasks.clone());
+            if provider.config.registration.is_some() {
+                // A registration that is broken off leaves a client behind that nobody knows.
+                tasks.spawn(discovering);
+            } else {
+                tasks.spawn_until_shutdown(discovering);
+            }
         }
-        tokio::spawn(sweep::in_background(Arc::downgrade(&self.0), || {
-            tokio::time::sleep(sweep::EVERY)
-        }));
+        let pausing = tasks.clone();
+        let pause = move || {
+            let pausing = pausing.clone();
+            async move { pausing.pause(sweep::EVERY).await }
+        };
+        tasks.spawn(sweep::in_background(Arc::downgrade(&self.0), pause));
+    }
+
+    /// What goes on beside the requests: renewals, revocations, sweeps. Before the stores close, a site that stops calls
+    /// [`BackgroundTasks::stop`]: a renewal that is broken off loses the refresh token it was given.
+    #[must_use]
+    pub fn tasks(&self) -> &BackgroundTasks {
+        &self.0.tasks
     }
 
     /// Every `/auth/...` route. They guard themselves: it does not matter whether they are inside [`Bff::protect`].
@@ -198,7 +219,7 @@ impl Bff {
 }
 
 /// Asks until there is an answer, then rarely.
-async fn keep_discovered(provider: Weak<Provider>) {
+async fn keep_discovered(provider: Weak<Provider>, tasks: BackgroundTasks) {
     let mut pause = Duration::from_secs(1);
     loop {
         let Some(provider) = provider.upgrade() else { return };
@@ -223,6 +244,8 @@ async fn keep_discovered(provider: Weak<Provider>) {
             }
         }
         drop(provider);
-        tokio::time::sleep(pause).await;
+        if !tasks.pause(pause).await {
+            return;
+        }
     }
 }

@@ -7,18 +7,22 @@ use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
 use tracing::Instrument as _;
 
+use crate::tasks::BackgroundTasks;
+
 /// Work under way, and its answer afterwards.
 pub(crate) type Flight<T> = Shared<BoxFuture<'static, T>>;
 
-/// Starts `work`; `broken` is the answer where it ends by a panic.
+/// Starts `work` among `tasks`; `broken` is the answer where it ends by a panic.
 pub(crate) fn launch<T>(
+    tasks: &BackgroundTasks,
     work: impl Future<Output = T> + Send + 'static,
     broken: impl FnOnce() -> T + Send + 'static,
 ) -> Flight<T>
 where
     T: Clone + Send + Sync + 'static,
 {
-    tokio::spawn(work.in_current_span())
+    tasks
+        .spawn(work.in_current_span())
         .map(|joined| joined.unwrap_or_else(|_| broken()))
         .boxed()
         .shared()
@@ -33,11 +37,12 @@ mod tests {
     #[tokio::test]
     async fn work_goes_on_without_who_waits_and_a_panic_is_an_answer() {
         let (tell, told) = oneshot::channel();
-        let flight = launch(async move { tell.send(()).is_ok() }, || false);
+        let tasks = BackgroundTasks::default();
+        let flight = launch(&tasks, async move { tell.send(()).is_ok() }, || false);
         drop(flight.clone());
         assert!(told.await.is_ok(), "nobody looked at it yet");
         assert!(flight.clone().await && flight.await);
-        let broken: Flight<u8> = launch(async { panic!("on purpose") }, || 2);
+        let broken: Flight<u8> = launch(&tasks, async { panic!("on purpose") }, || 2);
         assert_eq!(broken.await, 2);
     }
 }

@@ -71,6 +71,7 @@
 //! | How does one get an access token? | `tokens` |
 //! | Who may pass? | `guard` |
 //! | Where does one go after signing in? | `return_path` |
+//! | Which work goes on beside the requests? | `tasks` |
 //! | What does an operator see of it all? | `event` |
 //! | What does a person see when something fails? | `problem`, `pages` |
 
@@ -93,6 +94,7 @@ mod router;
 mod session;
 mod sign_in;
 mod sign_out;
+mod tasks;
 mod tokens;
 
 pub use self::bff::{Bff, ProviderStatus};
@@ -132,6 +134,7 @@ pub use self::session::record::SealedSession;
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
 pub use self::sign_in::step_up::StepUp;
+pub use self::tasks::BackgroundTasks;
 pub use self::tokens::client::ClientTokenRequest;
 pub use self::tokens::kept::TokenRequest;
 pub use self::tokens::{AccessToken, ProofError, TokenError};

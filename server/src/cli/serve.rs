@@ -16,6 +16,9 @@ use crate::{
     telemetry::{self, Traces},
 };
 
+/// Longest wait for work in the background when the program stops: as long as a provider may take to answer.
+const FINISHING: Duration = Duration::from_secs(12);
+
 /// Longest wait for the database when the program stops.
 const CLOSING: Duration = Duration::from_secs(2);
 
@@ -72,6 +75,11 @@ fn start_telemetry(config: &Config) -> Result<Option<Traces>, Failure> {
 
 async fn serve_until_stopped(listener: TcpListener, site: Site, traces: Option<Traces>) {
     serve(listener, site.router, asked_to_stop()).await;
+    // A renewal under way has used a refresh token up: what comes back has to be stored before the store closes.
+    let unfinished = site.bff.tasks().stop(FINISHING).await;
+    if unfinished > 0 {
+        tracing::warn!(unfinished, "background tasks did not end in time");
+    }
     if let Some(traces) = traces {
         traces.stop().await;
     }

@@ -26,6 +26,7 @@ mod requests;
 mod sessions;
 mod sign_in;
 mod start;
+mod stop;
 mod support;
 mod tokens;
 mod traces;

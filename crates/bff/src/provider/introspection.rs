@@ -89,7 +89,9 @@ impl Inner {
             let _landing = Landing { inner: &inner, key };
             inner.introspect_now(&question).await
         };
-        launch(asking, || Err(Unavailable("introspection broke off".to_owned())))
+        launch(&self.tasks, asking, || {
+            Err(Unavailable("introspection broke off".to_owned()))
+        })
     }
 
     /// Asks, and keeps what is said. That a provider cannot say it is no refusal.

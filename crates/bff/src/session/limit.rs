@@ -13,7 +13,7 @@ impl Inner {
         for row in rows {
             let token = self.sessions.revocable(row);
             if let (Some(provider), Some(token)) = (self.provider(&row.provider), token) {
-                revoke_refresh_token(provider, token);
+                revoke_refresh_token(&self.tasks, provider, token);
             }
             event(What::SessionEnd, Outcome::Success)
                 .provider(&row.provider)

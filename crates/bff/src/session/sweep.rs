@@ -13,10 +13,9 @@ use crate::bff::Inner;
 /// How often expired sessions are removed.
 pub(crate) const EVERY: Duration = Duration::from_mins(10);
 
-/// Sweeps after each `pause` until the site is gone.
-pub(crate) async fn in_background<P: Future<Output = ()>>(site: Weak<Inner>, pause: impl Fn() -> P) {
-    loop {
-        pause().await;
+/// Sweeps after each `pause` until the site is gone, or a pause says that it stops.
+pub(crate) async fn in_background<P: Future<Output = bool>>(site: Weak<Inner>, pause: impl Fn() -> P) {
+    while pause().await {
         let Some(site) = site.upgrade() else { return };
         site.sessions.sweep().await;
     }

@@ -87,7 +87,7 @@ impl Inner {
             return Failure::ours(error);
         };
         if let Some(provider) = self.provider(provider.config.id.as_str()) {
-            revoke(provider, tokens);
+            revoke(&self.tasks, provider, tokens);
         }
         let message = "The provider signed you out while you were signing in. Please sign in again.";
         Failure::new(StatusCode::BAD_REQUEST, FAILED, message, chain(error))

@@ -135,7 +135,7 @@ impl Inner {
             .provider(flow.config.id.as_str())
             .and_then(|p| p.at(pending.flow.as_deref()))
         {
-            revoke(flow, &beginning.tokens);
+            revoke(&self.tasks, flow, &beginning.tokens);
         }
         let told = beginning.identity;
         for _ in 0..MAX_WRITES {

@@ -74,7 +74,7 @@ async fn depart(inner: &Inner, session: &Session) -> Response {
     let Some(provider) = inner.provider(id.as_str()) else {
         return land(inner, true);
     };
-    revoke(provider, &session.tokens);
+    revoke(&inner.tasks, provider, &session.tokens);
     let metadata = provider.discovery.ready().await.ok();
     let landing = format!("{}{LANDING}", inner.config.public_url);
     let Some(endpoint) = metadata.and_then(|m| m.end_session_endpoint.clone()) else {

@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use crate::event::measured::{Endpoint, measured};
 use crate::provider::Provider;
+use crate::tasks::BackgroundTasks;
 use crate::tokens::TokenSet;
 
 /// Pauses between attempts, where the provider names none.
@@ -17,7 +18,7 @@ const PAUSES: [Duration; 4] = [
     Duration::from_secs(30),
     LONGEST_PAUSE,
 ];
-/// Longest pause, whatever the provider says: who restarts the site loses what is waited for.
+/// Longest pause, whatever the provider says.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 /// What came of one attempt.
@@ -29,40 +30,44 @@ enum Outcome {
 }
 
 /// Revokes the refresh token, or the access token where there is none. The provider ends what hangs on it (§2.1).
-pub(crate) fn revoke(provider: &Arc<Provider>, tokens: &TokenSet) {
+pub(crate) fn revoke(tasks: &BackgroundTasks, provider: &Arc<Provider>, tokens: &TokenSet) {
     match &tokens.refresh_token {
-        Some(token) => revoke_refresh_token(provider, token.clone()),
-        None => revoke_token(provider, tokens.access_token.clone(), "access_token"),
+        Some(token) => revoke_refresh_token(tasks, provider, token.clone()),
+        None => revoke_token(tasks, provider, tokens.access_token.clone(), "access_token"),
     }
 }
 
 /// Revokes a refresh token.
-pub(crate) fn revoke_refresh_token(provider: &Arc<Provider>, token: String) {
-    revoke_token(provider, token, "refresh_token");
+pub(crate) fn revoke_refresh_token(tasks: &BackgroundTasks, provider: &Arc<Provider>, token: String) {
+    revoke_token(tasks, provider, token, "refresh_token");
 }
 
-fn revoke_token(provider: &Arc<Provider>, token: String, hint: &'static str) {
-    let provider = Arc::clone(provider);
-    tokio::spawn(async move {
+fn revoke_token(tasks: &BackgroundTasks, provider: &Arc<Provider>, token: String, hint: &'static str) {
+    let (provider, pausing) = (Arc::clone(provider), tasks.clone());
+    tasks.spawn(async move {
         let attempt = || attempt(&provider, &token, hint);
-        if !insist(attempt, tokio::time::sleep).await {
+        if !insist(attempt, |pause| pausing.pause(pause)).await {
             tracing::warn!(target: "bff", provider = %provider.config.id, "a token could not be revoked");
         }
     });
 }
 
-/// Attempts at once, and again after each pause; whether that came to an end.
+/// Attempts at once, and again after each pause; whether that came to an end. A pause that is cut short, because the site stops,
+/// is followed by the last attempt.
 async fn insist<A, P>(attempt: impl Fn() -> A, pause: impl Fn(Duration) -> P) -> bool
 where
     A: Future<Output = Outcome>,
-    P: Future<Output = ()>,
+    P: Future<Output = bool>,
 {
     let mut outcome = attempt().await;
     for usual in PAUSES {
         let Outcome::Later(wanted) = outcome else { return true };
         // What the provider names is the earliest moment: a short one does not use the attempts up.
-        pause(wanted.map_or(usual, |named| named.max(usual)).min(LONGEST_PAUSE)).await;
+        let goes_on = pause(wanted.map_or(usual, |named| named.max(usual)).min(LONGEST_PAUSE)).await;
         outcome = attempt().await;
+        if !goes_on {
+            break;
+        }
     }
     outcome == Outcome::Done
 }
@@ -121,7 +126,10 @@ mod tests {
             done.borrow_mut().push(None);
             answers.borrow_mut().next().unwrap_or(Outcome::Later(None))
         };
-        let pause = async |pause: Duration| done.borrow_mut().push(Some(pause.as_secs()));
+        let pause = async |pause: Duration| {
+            done.borrow_mut().push(Some(pause.as_secs()));
+            true
+        };
         let revoked = insist(attempt, pause).await;
         (done.into_inner(), revoked)
     }
@@ -134,6 +142,17 @@ mod tests {
         let at_last = vec![later(), later(), later(), later(), Outcome::Done];
         assert_eq!(course(at_last).await, (all.to_vec(), true));
         assert_eq!(course(vec![Outcome::Done]).await, (vec![None], true));
+    }
+
+    #[tokio::test]
+    async fn lo_3_a_site_that_stops_attempts_once_more_and_waits_no_longer() {
+        let attempts = RefCell::new(0);
+        let attempt = async || {
+            *attempts.borrow_mut() += 1;
+            Outcome::Later(None)
+        };
+        assert!(!insist(attempt, async |_| false).await);
+        assert_eq!(attempts.into_inner(), 2);
     }
 
     #[tokio::test]

@@ -110,9 +110,9 @@ impl Inner {
     fn fly(self: &Arc<Self>, (provider, request): Key) -> Flight {
         let inner = Arc::clone(self);
         let asking = async move { inner.ask_for_client_token(&provider, &request).await };
-        let flight = launch(asking, || Err(unavailable(None)));
+        let flight = launch(&self.tasks, asking, || Err(unavailable(None)));
         // Looked at in any case: an answer that nobody waited for would count as under way until somebody finds it, too late.
-        tokio::spawn(flight.clone().map(drop));
+        self.tasks.spawn(flight.clone().map(drop));
         flight
     }
 

@@ -84,7 +84,7 @@ impl Inner {
             let _landing = Landing { inner: &inner, id };
             inner.renew(id, refused.as_ref()).await
         };
-        launch(renewing, || Err(unavailable(None)))
+        launch(&self.tasks, renewing, || Err(unavailable(None)))
     }
 
     pub(super) async fn renew(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {

@@ -92,7 +92,7 @@ impl Inner {
                 }
                 Ok(Leased::Gone) => {
                     if let Some(provider) = self.provider(session.identity.provider.as_str()) {
-                        revoke(provider, &session.tokens);
+                        revoke(&self.tasks, provider, &session.tokens);
                     }
                     return Some(Err(TokenError::SignInAgain));
                 }

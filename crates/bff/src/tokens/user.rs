@@ -165,7 +165,7 @@ impl Inner {
             let _landing = Landing { inner: &inner, errand };
             inner.run_errand(id, &request, refused.as_ref()).await
         };
-        launch(running, || Err(unavailable(None)))
+        launch(&self.tasks, running, || Err(unavailable(None)))
     }
 
     async fn run_errand(self: &Arc<Self>, id: Id, request: &TokenRequest, refused: Option<&AccessToken>) -> Outcome {

@@ -43,6 +43,17 @@ impl Serving {
     }
 }
 
+impl Serving {
+    /// As a service manager does.
+    #[cfg(unix)]
+    pub(crate) fn ask_to_stop(&self) {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        assert!(asked.unwrap().success());
+    }
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -104,18 +115,56 @@ impl Program {
     /// Starts `serve` and waits until it says where it is.
     pub(crate) fn serve(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Serving {
         let arguments = [&["serve"], arguments].concat();
-        let mut child = self
-            .command(&arguments, variables)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        self.serving(&mut self.command(&arguments, variables))
+    }
+
+    fn serving(&self, command: &mut Command) -> Serving {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // Read all the while: a log that nobody reads would stop the program.
         let log = lines(child.stderr.take().unwrap());
         let mut said = String::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         lines.read_line(&mut said).unwrap();
         Serving { child, said, log }
+    }
+
+    /// The same, where no file may become larger than so many kilobytes, whoever the user is.
+    #[cfg(unix)]
+    pub(crate) fn serve_with_files_up_to(
+        &self,
+        kilobytes: u64,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Serving {
+        // The signal would end the program; ignored, writing fails. `sh` counts in halves of a kilobyte.
+        let limited = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kilobytes * 2);
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_portico"), "serve"]);
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        self.serving(command.envs(variables.iter().copied()))
+    }
+
+    /// Asks what serves to stop, and gives the lines it logged.
+    pub(crate) async fn stop(&self, serving: Serving) -> Vec<String> {
+        serving.ask_to_stop();
+        self.ended(serving).await
+    }
+
+    /// Waits until what serves has ended well, and gives the lines it logged.
+    pub(crate) async fn ended(&self, mut serving: Serving) -> Vec<String> {
+        let ended = tokio::task::spawn_blocking(move || {
+            let ended = serving.child.wait().unwrap();
+            let log: Vec<String> = serving.log().collect();
+            assert!(ended.success(), "{ended}: {log:#?}");
+            log
+        });
+        let ended = tokio::time::timeout(LONGEST_RUN, ended).await;
+        ended.expect("the program does not stop").unwrap()
+    }
+
+    /// A file of the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {

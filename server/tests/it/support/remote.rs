@@ -89,8 +89,24 @@ impl RemoteVisitor {
         )
     }
 
+    /// Another tab of this browser.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            site: self.site.clone(),
+            cookies: self.cookies.clone(),
+            secrets: Vec::new(),
+            provider: self.provider.clone(),
+        }
+    }
+
     /// Walks through the sign-in as one of the demo's people.
     pub(crate) async fn sign_in(&mut self, who: &str) {
+        assert_eq!(self.try_sign_in(who).await, 303, "sign-in of {who}");
+    }
+
+    /// The same; what the callback answers.
+    pub(crate) async fn try_sign_in(&mut self, who: &str) -> u16 {
         let (status, location, body) = self.get("/auth/login").await;
         assert_eq!(status, 303, "{body}");
         let mut at_provider: Url = location.parse().unwrap();
@@ -112,10 +128,8 @@ impl RemoteVisitor {
             .unwrap();
         let back: Url = chosen.headers()[header::LOCATION].to_str().unwrap().parse().unwrap();
         self.keep_secrets(&back);
-        let (status, _, body) = self
-            .get(&format!("{}?{}", back.path(), back.query().unwrap_or_default()))
-            .await;
-        assert_eq!(status, 303, "{body}");
+        let back = format!("{}?{}", back.path(), back.query().unwrap_or_default());
+        self.get(&back).await.0
     }
 
     fn keep_secrets(&mut self, address: &Url) {

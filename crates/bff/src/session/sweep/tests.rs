@@ -138,7 +138,7 @@ async fn se_1_the_sweep_goes_on_after_an_error_and_a_panic_and_ends_with_the_sit
         let (arrived, going) = (arrived.clone(), Arc::clone(&going));
         async move {
             arrived.send(()).ok();
-            going.lock().await.recv().await;
+            going.lock().await.recv().await.is_some()
         }
     };
     let task = tokio::spawn(in_background(Arc::downgrade(&bff.0), pause));

@@ -1,0 +1,155 @@
+//! What happens to what is under way when the program is asked to stop? It is finished: a refresh token is good for one use, and
+//! the one that comes back must be there at the next start.
+
+use std::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use demo::{Answer, Demo, DemoConfig, DemoHandle, Endpoint, Kind, Patch};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::support::{Program, RemoteVisitor, Serving, free_ports};
+
+/// A program with a provider in this process.
+struct House {
+    program: Program,
+    provider: DemoHandle,
+    listen: String,
+}
+
+impl House {
+    async fn new() -> Self {
+        let listen = format!("127.0.0.1:{}", free_ports().0);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let public_url = format!("http://{listen}/").parse().unwrap();
+        let demo = DemoConfig::new(listener.local_addr().unwrap(), public_url);
+        let program = Program::new();
+        program.write(
+            "portico.toml",
+            &format!(
+                "public_url = \"http://{listen}\"\n[api]\naudience = \"{}\"\n[[providers]]\nid = \"demo\"\nissuer = \"{}\"\n\
+                 client_id = \"{}\"\nclient_secret = \"{}\"\naudience = \"{}\"\n\
+                 scopes = [\"openid\", \"profile\", \"offline_access\", \"messages:read\"]\n",
+                demo.audience, demo.issuer, demo.client_id, demo.client_secret, demo.audience
+            ),
+        );
+        let demo = Demo::new(demo).unwrap();
+        let provider = demo.handle();
+        tokio::spawn(server::serve::serve(listener, demo.router(), std::future::pending()));
+        Self {
+            program,
+            provider,
+            listen,
+        }
+    }
+
+    async fn serve(&self) -> Serving {
+        let serving = self.program.serve(&[], &[("PORTICO_LISTEN", &self.listen)]);
+        let mut anybody = RemoteVisitor::new(&self.listen);
+        let start = Instant::now();
+        while anybody.get("/readyz").await.0 != 200 {
+            assert!(start.elapsed() < Duration::from_secs(20), "never ready");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        serving
+    }
+
+    /// Until the site takes no connections any more: it was asked to stop, and stops.
+    async fn until_it_stops(&self) {
+        let start = Instant::now();
+        while TcpStream::connect(&self.listen).is_ok() {
+            assert!(start.elapsed() < Duration::from_secs(20), "it does not stop");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
+    for browser_is_gone in [false, true] {
+        let house = House::new().await;
+        let serving = house.serve().await;
+        // Tokens that have to be renewed as soon as they are used.
+        house.provider.change(|faults| {
+            faults.token_response = Patch::from_iter([("expires_in".to_owned(), json!(0))]);
+        });
+        let mut alice = RemoteVisitor::new(&house.listen);
+        alice.sign_in("alice").await;
+        assert_eq!(alice.get("/profile").await.0, 200);
+        house.provider.change(|faults| {
+            faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        });
+        let mut tab = alice.again();
+        let asking = tokio::spawn(async move { tab.get("/protected").await.0 });
+        let start = Instant::now();
+        while house.provider.held() == 0 {
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "the renewal is never at the provider"
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        if browser_is_gone {
+            asking.abort();
+        }
+        serving.ask_to_stop();
+        house.until_it_stops().await;
+        house.provider.change(|faults| {
+            faults.answers.clear();
+            faults.token_response = Patch::new();
+        });
+        house.program.ended(serving).await;
+        let renewed = house.provider.newest(Kind::RefreshToken).unwrap();
+        assert_eq!(
+            house.provider.requests(Endpoint::Token),
+            2,
+            "the sign-in and the renewal"
+        );
+
+        let _serving = house.serve().await;
+        let start = Instant::now();
+        let (status, _, page) = alice.get("/protected").await;
+        assert_eq!(status, 200, "gone: {browser_is_gone}: {page}");
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "no lease was left behind: {:?}",
+            start.elapsed()
+        );
+        let sent = house.provider.bodies(Endpoint::Token);
+        assert!(
+            sent.len() == 3 && sent[2].contains(&renewed),
+            "gone: {browser_is_gone}: not by the refresh token that came back while it stopped"
+        );
+    }
+}
+
+/// A provider that never answers does not keep the program from ending.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_never_answers_does_not_hold_the_program_up() {
+    let house = House::new().await;
+    let serving = house.serve().await;
+    house.provider.change(|faults| {
+        faults.token_response = Patch::from_iter([("expires_in".to_owned(), json!(0))]);
+    });
+    let mut alice = RemoteVisitor::new(&house.listen);
+    alice.sign_in("alice").await;
+    house.provider.change(|faults| {
+        faults.answers.insert(Endpoint::Token, Answer::Hold);
+    });
+    let asking = tokio::spawn(async move { alice.get("/protected").await.0 });
+    let start = Instant::now();
+    while house.provider.held() == 0 {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "the renewal is never at the provider"
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    asking.abort();
+    let start = Instant::now();
+    serving.ask_to_stop();
+    house.program.ended(serving).await;
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
