@@ -66,4 +66,7 @@ pub(crate) struct Authentication {
     pub(crate) time: Option<i64>,
     pub(crate) acr: Option<String>,
     pub(crate) amr: Vec<String>,
+    /// The sign-in that made the session, as a hash of its `state`; its answer may come back once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sign_in: Option<String>,
 }

@@ -10,14 +10,16 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
-use super::pending::Pending;
+use super::pending::{Pending, state_hash};
 use super::start::{login_path, not_ready, see_other};
 use super::user_flow::action_for;
 use crate::bff::Inner;
 use crate::config::ResponseMode;
 use crate::config::user_flow::{ErrorAction, FlowEnd};
+use crate::guard::{session_id, session_of};
 use crate::problem::{Failure, chain, plain};
 use crate::provider::Provider;
+use crate::return_path::ReturnPath;
 
 /// Seconds that a posted answer may take to come back to us.
 const BOUNCE: i64 = 60;
@@ -62,7 +64,10 @@ pub(crate) async fn by_post(
         return unknown(&inner);
     };
     let answer = Answer::parse(&body);
-    let posts = provider.config.response_mode == ResponseMode::FormPost && !inner.cookies.is_secure();
+    // The session's cookie stays behind as well: whether somebody is signed in is known by the next request alone.
+    let is_spent = |state: &String| inner.spent.return_path(state).is_some();
+    let posts = provider.config.response_mode == ResponseMode::FormPost
+        && (!inner.cookies.is_secure() || answer.state.as_ref().is_some_and(is_spent));
     let left_behind = answer
         .state
         .as_ref()
@@ -113,11 +118,27 @@ enum Said {
 async fn settle(inner: &Inner, base: &Arc<Provider>, answer: Answer, headers: &HeaderMap) -> Response {
     let state = answer.state.clone().unwrap_or_default();
     let pending = inner.recall(headers, &state);
+    // Before anything is judged: whoever kept the cookie cannot try a second answer after a first that did not fit.
+    let now = inner.config.clock.now();
+    let fresh = pending
+        .as_ref()
+        .filter(|p| inner.spent.spend(&p.state, &p.return_to, now));
+    if fresh.is_none()
+        && let Some(mut response) = lead_on(inner, &state, headers).await
+    {
+        inner.forget(headers, &state, &mut response);
+        return response;
+    }
+    let is_spent = pending.is_some() && fresh.is_none();
     // The answer to a user flow is judged by that flow's metadata and keys.
     let provider = base
         .at(pending.as_ref().and_then(|p| p.flow.as_deref()))
         .unwrap_or(base);
-    let outcome = match checked(inner, provider, pending, answer).await {
+    let checked = match pending {
+        Some(pending) if is_spent => Err(answered_before(&pending)),
+        pending => checked(provider, pending, answer).await,
+    };
+    let outcome = match checked {
         Ok((pending, Said::Asked(action))) => inner.follow(base, &pending, &action, headers).await,
         Ok((pending, Said::Code(_))) if provider.end() == Some(FlowEnd::SignIn) => {
             inner.sign_in_after(base, &pending, headers).await
@@ -133,21 +154,35 @@ async fn settle(inner: &Inner, base: &Arc<Provider>, answer: Answer, headers: &H
     response
 }
 
+/// Where somebody goes on who is signed in and whose answer is that of a sign-in that is over: they went back in the browser, and
+/// the provider answered by itself once more. Nothing is asked and nothing changes.
+async fn lead_on(inner: &Inner, state: &str, headers: &HeaderMap) -> Option<Response> {
+    if state.is_empty() || session_id(inner, headers).is_none() {
+        return None;
+    }
+    let known = inner.spent.return_path(state);
+    let session = match session_of(inner, headers).await {
+        Ok(session) => session?,
+        Err(error) => return Some(inner.show(Failure::ours(&error), None)),
+    };
+    // Another replica, or this one before a restart, knows it by the session that came of it.
+    let is_own = session.authentication.sign_in.as_ref() == Some(&state_hash(state));
+    let path = known.or_else(|| is_own.then(ReturnPath::default))?;
+    Some(see_other(path.as_str()))
+}
+
+fn answered_before(pending: &Pending) -> Box<Failure> {
+    let again = login_path(None, &pending.return_to);
+    Box::new(Failure::stray("the sign-in was answered before").retry(again))
+}
+
 /// Everything that can be compared without asking for tokens.
 async fn checked(
-    inner: &Inner,
     provider: &Provider,
     pending: Option<Pending>,
     answer: Answer,
 ) -> Result<(Pending, Said), Box<Failure>> {
     let stray = |reason: &str| Box::new(Failure::stray(reason).retry("/auth/login"));
-    // Before anything is judged: whoever kept the cookie cannot try a second answer after a first that did not fit.
-    if let Some(pending) = &pending
-        && !inner.spent.spend(&pending.state, inner.config.clock.now())
-    {
-        let again = login_path(None, &pending.return_to);
-        return Err(Box::new(Failure::stray("the sign-in was answered before").retry(again)));
-    }
     if answer.is_ambiguous {
         return Err(stray("a parameter was sent twice"));
     }

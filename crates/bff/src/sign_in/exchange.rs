@@ -5,7 +5,7 @@ use futures::future::try_join;
 use http::{HeaderMap, StatusCode};
 use tower_sessions::session::Id;
 
-use super::pending::Pending;
+use super::pending::{Pending, state_hash};
 use super::start::{not_ready, see_other};
 use super::step_up;
 use crate::bff::Inner;
@@ -51,10 +51,11 @@ impl Inner {
     pub(super) async fn welcome(
         &self,
         provider: &Provider,
-        beginning: Beginning,
+        mut beginning: Beginning,
         pending: &Pending,
         headers: &HeaderMap,
     ) -> Result<Response, Failure> {
+        beginning.authentication.sign_in = Some(state_hash(&pending.state));
         // The sessions this browser had: the one it left with, and the one it comes with.
         let mut replaces: Vec<Id> = session_id(self, headers)
             .into_iter()
@@ -190,6 +191,7 @@ impl Inner {
             time: id_token.auth_time,
             acr: id_token.acr,
             amr: id_token.amr,
+            sign_in: None,
         };
         Beginning {
             identity,

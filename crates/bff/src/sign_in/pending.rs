@@ -64,12 +64,16 @@ impl Pending {
     }
 }
 
-/// The cookie's name for a `state`: says nothing about it, and is the same length whatever came in.
-fn cookie_name(inner: &Inner, state: &str) -> String {
+/// A hash of `state`: says nothing about it, and is the same length whatever came in.
+pub(crate) fn state_hash(state: &str) -> String {
     use base64::Engine as _;
     let hash = Sha256::digest(state);
-    let short = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..12]);
-    format!("{}{short}", inner.cookies.pending_prefix())
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..12])
+}
+
+/// The cookie's name for a `state`.
+fn cookie_name(inner: &Inner, state: &str) -> String {
+    format!("{}{}", inner.cookies.pending_prefix(), state_hash(state))
 }
 
 fn open(inner: &Inner, name: &str, value: &str) -> Option<Pending> {

@@ -1,8 +1,15 @@
 //! Checklist 4.2, second half: what a callback leaves behind (CB-9 to CB-11).
 
 use demo::Endpoint;
+use url::Url;
 
-use crate::support::{House, Log, parameter};
+use crate::support::{Browser, House, Log, Page, Plan, parameter};
+
+/// Back to the provider's page: it still knows the person and answers by itself, with a new code and the old `state`.
+async fn back(browser: &mut Browser, authorize: &Url) -> Page {
+    let callback = browser.authorize(authorize, "alice").await;
+    browser.go(callback.as_str()).await
+}
 
 #[tokio::test]
 async fn cb_9_a_callback_that_is_opened_again_does_nothing() {
@@ -20,6 +27,96 @@ async fn cb_9_a_callback_that_is_opened_again_does_nothing() {
     assert_eq!(house.provider.requests(Endpoint::Token), 1);
     assert_eq!((browser.session(), house.rows().await), (session, 1));
     assert_eq!(browser.go("/").await.body, "hello alice");
+}
+
+#[tokio::test]
+async fn cb_9_whoever_goes_back_after_signing_in_is_led_on() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login?return_to=/me%3Fa=b%23part").await;
+    assert_eq!(back(&mut browser, &authorize).await.status, 303);
+    let (session, rows) = (browser.session(), house.rows().await);
+    for round in 0..3 {
+        let page = back(&mut browser, &authorize).await;
+        let to = page.location();
+        assert_eq!(page.status, 303, "{round}: {}", page.body);
+        assert_eq!(
+            (to.path(), to.query(), to.fragment()),
+            ("/me", Some("a=b"), Some("part"))
+        );
+    }
+    assert_eq!(house.provider.requests(Endpoint::Token), 1, "no code is redeemed");
+    assert_eq!((browser.session(), house.rows().await), (session, rows));
+    assert_eq!(browser.go("/").await.body, "hello alice");
+}
+
+#[tokio::test]
+async fn cb_9_whoever_goes_back_is_led_on_by_another_replica_too() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let authorize = browser.start("/auth/login?return_to=/me").await;
+    assert_eq!(back(&mut browser, &authorize).await.status, 303);
+    let mut there = house.at_replica(&browser, |_| {}).await;
+    let page = back(&mut there, &authorize).await;
+    assert_eq!((page.status, page.location().path()), (303, "/"), "{}", page.body);
+    assert_eq!(house.provider.requests(Endpoint::Token), 1);
+}
+
+#[tokio::test]
+async fn cb_9_nobody_is_led_on_without_a_session_or_by_a_sign_in_that_was_never_answered() {
+    let house = House::new().await;
+    let (mut browser, mut stranger) = (house.browser(), house.browser());
+    let authorize = browser.start("/auth/login?return_to=/me").await;
+    assert_eq!(back(&mut browser, &authorize).await.status, 303);
+    assert_eq!(back(&mut stranger, &authorize).await.status, 400, "another browser");
+    let unanswered = stranger.start("/auth/login").await;
+    assert_eq!(
+        back(&mut browser, &unanswered).await.status,
+        400,
+        "the sign-in of another browser"
+    );
+    assert_eq!(browser.go("/auth/callback/demo?code=x&state=").await.status, 400);
+    browser.submit("/auth/logout", &[]).await;
+    assert_eq!(back(&mut browser, &authorize).await.status, 400, "signed out since");
+    browser.plant("portico", "AAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(
+        back(&mut browser, &authorize).await.status,
+        400,
+        "a cookie that opens nothing"
+    );
+    assert_eq!(house.provider.requests(Endpoint::Token), 1);
+}
+
+#[tokio::test]
+async fn cb_9_whoever_goes_back_to_a_provider_that_posts_is_led_on() {
+    for https in [false, true] {
+        let house = House::build(Plan {
+            https,
+            provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
+            ..Plan::default()
+        })
+        .await;
+        let mut browser = house.browser();
+        let authorize = browser.start("/auth/login?return_to=/me").await;
+        for round in 0..2 {
+            let form = crate::sign_in::form_fields(&browser.go(authorize.as_str()).await.body);
+            let fields: Vec<_> = form
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+            let mut page = browser.post_from_elsewhere("/auth/callback/demo", &fields).await;
+            if page.status == 303 && page.location().path().starts_with("/auth/callback/") {
+                page = browser.go(page.location().as_str()).await;
+            }
+            assert_eq!(
+                (page.status, page.location().path()),
+                (303, "/me"),
+                "{https} {round}: {}",
+                page.body
+            );
+        }
+        assert_eq!(house.provider.requests(Endpoint::Token), 1, "{https}");
+    }
 }
 
 #[tokio::test]

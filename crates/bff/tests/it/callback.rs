@@ -66,13 +66,20 @@ async fn cb_1_a_state_that_is_missing_wrong_or_used_is_refused() {
     let used = parameter(&callback, "state").unwrap();
     let authorize = browser.start("/auth/login").await;
     let fresh = browser.authorize(&authorize, "alice").await;
-    refuses(
-        &house,
-        &mut browser,
-        &with_parameter(&fresh, "state", Some(&used)),
-        "used",
-    )
-    .await;
+    let stale = with_parameter(&fresh, "state", Some(&used));
+    let asked = house.provider.requests(Endpoint::Token);
+    let page = browser.go(stale.as_str()).await;
+    assert_eq!(
+        (
+            page.status,
+            page.location().path(),
+            house.provider.requests(Endpoint::Token)
+        ),
+        (303, "/", asked),
+        "used, by somebody who is signed in: nothing is asked for"
+    );
+    browser.submit("/auth/logout", &[]).await;
+    refuses(&house, &mut browser, &stale, "used").await;
 }
 
 #[tokio::test]
