@@ -45,7 +45,7 @@ enum Command {
                             PORTICO_LISTEN=127.0.0.1:8080 portico serve --config /etc/portico/portico.toml"
     )]
     Serve(serve::ServeArgs),
-    /// Look for mistakes in configuration and policy, without starting anything
+    /// Look for mistakes in configuration and policy, and whether the database can be written, without starting anything
     #[command(after_help = "Examples:\n  portico check\n  portico check --json --config /etc/portico/portico.toml")]
     Check(check::CheckArgs),
     /// Bring in a folder of Markdown files; the same file twice changes nothing
@@ -154,7 +154,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(arguments) => in_runtime(serve::run(arguments)),
-        Command::Check(arguments) => Ok(check::run(&arguments)),
+        Command::Check(arguments) => in_runtime(async { Ok(check::run(arguments).await) }),
         Command::Import(arguments) => in_runtime(import::run(arguments)),
         Command::Config {
             command: ConfigCommand::Reference,

@@ -4,7 +4,9 @@
 //! | question | where |
 //! |---|---|
 //! | How is a SQLite file opened, and one row read in the thread of the request? | `sqlite.rs` |
+//! | When does a statement of SQLite end? | `sqlite/deadline.rs` |
 //! | How is a PostgreSQL database opened, and given up on? | `postgres.rs` |
+//! | Can the database be written? | [`probe`] |
 //! | What is said to them? | `sql.rs` |
 //! | One document, one stretch of the list | [`reading`] |
 //! | Writing documents | [`writing`] |
@@ -26,6 +28,7 @@ mod normalising;
 pub mod object_ids;
 pub mod people;
 mod postgres;
+pub(crate) mod probe;
 pub mod reading;
 mod sql;
 mod sqlite;
@@ -48,6 +51,7 @@ const WAIT: Duration = Duration::from_secs(4);
 #[derive(Debug, Clone)]
 pub struct Store {
     place: Place,
+    last_probe: probe::LastProbe,
 }
 
 /// Which of them it is. Asked once per question, which then is compiled for that database.
@@ -82,7 +86,8 @@ impl Store {
             DatabaseUrl::Sqlite { options, .. } => Place::Sqlite(Sqlite::open(options.clone()).await?),
             DatabaseUrl::Postgres(options) => Place::Postgres(Postgres::open(options, &url.to_string()).await?),
         };
-        let store = Self { place };
+        let last_probe = probe::LastProbe::default();
+        let store = Self { place, last_probe };
         store.normalise().await?;
         Ok(store)
     }
@@ -103,17 +108,6 @@ impl Store {
         .await
     }
 
-    /// Whether the database answers, and has documents in it or room for them.
-    ///
-    /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
-    pub async fn ready(&self) -> Result<(), StoreError> {
-        ask!(self, |place| {
-            sqlx::query(sql::READY).execute(&place.pool).await?;
-            Ok(())
-        })
-    }
-
     /// Closes all connections; SQLite folds its write-ahead log into the file. A PostgreSQL database that does not say goodbye is left.
     pub async fn close(&self) {
         match &self.place {
@@ -127,7 +121,7 @@ async fn within<T, E: From<StoreError>>(
     patience: Duration,
     question: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    match tokio::time::timeout(patience, question).await {
+    match tokio::time::timeout(patience, sqlite::deadline::limit(patience, question)).await {
         Ok(answer) => answer,
         Err(_) => Err(StoreError::Silent.into()),
     }

@@ -1,4 +1,5 @@
-//! `portico check`: every mistake in configuration and policy, without opening a port or a database.
+//! `portico check`: every mistake in configuration and policy, and a database that takes no writes, without opening a port or
+//! making anything.
 
 use std::process::ExitCode;
 
@@ -10,6 +11,7 @@ use crate::{
     config::{Problems, problem::Origin},
     policy::Policy,
     site::with_causes,
+    store::probe::{self, Condition},
 };
 
 #[derive(Debug, Args)]
@@ -21,29 +23,48 @@ pub(super) struct CheckArgs {
     json: bool,
 }
 
-pub(super) fn run(arguments: &CheckArgs) -> ExitCode {
-    let (problems, policies) = match arguments.config.read_to_serve() {
-        Ok(config) => (Problems(Vec::new()), Some(config.policies)),
-        Err(problems) => (problems, arguments.config.policies()),
+pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
+    let (problems, policies, database) = match arguments.config.read_to_serve() {
+        Ok(config) => (Problems(Vec::new()), Some(config.policies), Some(config.database_url)),
+        Err(problems) => (problems, arguments.config.policies(), None),
     };
     let policy = policies.and_then(|folder| Policy::load(&folder).err().map(|error| with_causes(&error)));
-    let sound = problems.0.is_empty() && policy.is_none();
+    let condition = match &database {
+        Some(url) => probe::check(url).await,
+        None => Condition::Writable,
+    };
+    let unwritable = database.as_ref().zip(trouble(&condition));
+    let unwritable = unwritable.map(|(url, why)| format!("the database `{url}` cannot be used: {why}"));
+    let code = match (problems.0.is_empty() && policy.is_none(), &unwritable) {
+        (false, _) => 2,
+        // What is written is right; something around it is not.
+        (true, Some(_)) => 1,
+        (true, None) => 0,
+    };
+    let others: Vec<String> = policy.into_iter().chain(unwritable).collect();
     if arguments.json {
-        let all: Vec<Value> = problems
-            .0
-            .iter()
-            .map(as_json)
-            .chain(policy.iter().map(|text| json!({ "problem": text })))
-            .collect();
-        print(&format!("{:#}\n", json!({ "ok": sound, "problems": all })));
-        return ExitCode::from(if sound { 0 } else { 2 });
+        let others = others.iter().map(|text| json!({ "problem": text }));
+        let all: Vec<Value> = problems.0.iter().map(as_json).chain(others).collect();
+        print(&format!("{:#}\n", json!({ "ok": code == 0, "problems": all })));
+        return ExitCode::from(code);
     }
-    if sound {
+    if code == 0 {
         print("The configuration is sound.\n");
+        if matches!(condition, Condition::Away) {
+            print("The database does not answer from here: whether it can be written is not known.\n");
+        }
         return ExitCode::SUCCESS;
     }
-    let lines: Vec<String> = problems.0.iter().map(ToString::to_string).chain(policy).collect();
-    complain(&lines.join("\n"), 2)
+    let lines: Vec<String> = problems.0.iter().map(ToString::to_string).chain(others).collect();
+    complain(&lines.join("\n"), code)
+}
+
+/// What is wrong with a database, on one line.
+fn trouble(condition: &Condition) -> Option<String> {
+    match condition {
+        Condition::Trouble(error) => Some(with_causes(error)),
+        Condition::Writable | Condition::Missing | Condition::Away => None,
+    }
 }
 
 fn as_json(problem: &crate::config::Problem) -> Value {

@@ -1,6 +1,11 @@
 //! What can go wrong with the database? Each error is one line; none holds a password.
 
-use std::{io, path::PathBuf};
+use std::{error::Error, io, path::PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// What SQLite says of a statement whose time was over.
+const INTERRUPTED: &str = "9";
 
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +61,21 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database failed")]
     Query(#[source] sqlx::Error),
+    /// It can be read and not written.
+    #[error("the database can be read but not written: {why}")]
+    NotWritable {
+        /// In words for everybody.
+        why: &'static str,
+        /// What the database said.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+    },
     /// No answer within five seconds, or no connection to ask over.
     #[error("the database does not answer")]
     Silent,
     /// Reading a document failed.
     #[error("the database could not be read")]
-    Read(#[from] rusqlite::Error),
+    Read(#[source] rusqlite::Error),
     /// A row holds what no row should.
     #[error("document {id} is damaged: {what}")]
     Damaged {
@@ -76,7 +90,17 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::PoolTimedOut => Self::Silent,
+            sqlx::Error::Database(error) if error.code().as_deref() == Some(INTERRUPTED) => Self::Silent,
             error => Self::Query(error),
         }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
+            return Self::Silent;
+        }
+        Self::Read(error)
     }
 }

@@ -137,6 +137,13 @@ pub(super) const REMEMBER_OBJECT_ID: &str = "INSERT INTO object_id (provider, ob
 /// The cheapest question that needs the tables.
 pub(super) const READY: &str = "SELECT id FROM document LIMIT 1";
 
+/// Takes more room than a session: what is overwritten in its place proves nothing about the disk.
+pub(super) const PROBE_SQLITE: &str =
+    "INSERT INTO write_probe (id, at, room) VALUES (1, unixepoch(), randomblob(65536))
+    ON CONFLICT (id) DO UPDATE SET at = excluded.at, room = excluded.room";
+pub(super) const PROBE_POSTGRES: &str = "INSERT INTO write_probe (id, at) VALUES (1, extract(epoch FROM now())::bigint)
+    ON CONFLICT (id) DO UPDATE SET at = excluded.at";
+
 #[cfg(test)]
 mod tests {
     use sqlx::{query_as, sqlite::SqliteConnectOptions};

@@ -2,7 +2,10 @@
 //! is served. What is asked of it afterwards is in [`super::reading`] and [`super::writing`]; how one row is read in the thread
 //! of the request, in [`reader`].
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{
     SqliteConnection, SqlitePool, Transaction,
@@ -10,10 +13,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub(super) mod deadline;
 mod reader;
 
-use self::reader::Reader;
-use super::{StoreError, WAIT, sql};
+use self::{deadline::give_deadline, reader::Reader};
+use super::{PATIENCE, StoreError, WAIT, sql};
 
 /// The tables, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -29,6 +33,7 @@ const READONLY: i32 = 8;
 pub(super) struct Sqlite {
     /// What it calls things.
     pub(super) sql: &'static sql::Dialect,
+    pub(super) path: PathBuf,
     /// For reading stretches, and for short single statements of others.
     pub(super) pool: SqlitePool,
     /// For one document by number.
@@ -49,12 +54,13 @@ impl Sqlite {
             })?;
         }
         make_private(&path);
-        let writer = pool(1)
+        // What makes tables takes its time; everything else is short, sessions too.
+        let writer = pool(1, None)
             .connect_with(options.clone())
             .await
             .map_err(|source| failed(&path, source))?;
         prepare(&writer, &path).await?;
-        let pool = pool(CONNECTIONS)
+        let pool = pool(CONNECTIONS, Some(PATIENCE))
             .connect_with(options)
             .await
             .map_err(|source| failed(&path, source))?;
@@ -62,6 +68,7 @@ impl Sqlite {
             sql: &sql::SQLITE,
             pool,
             reader: Reader::new(&path),
+            path,
             writer,
         })
     }
@@ -127,12 +134,17 @@ fn tuned(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .busy_timeout(WAIT)
 }
 
-fn pool(connections: u32) -> SqlitePoolOptions {
+/// Connections whose statements end with the patience of whoever asks, or after the `usual` time.
+fn pool(connections: u32, usual: Option<Duration>) -> SqlitePoolOptions {
     // A file does not hang up: no need to ask a connection whether it is still there, nor to replace it.
     SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(WAIT)
         .test_before_acquire(false)
+        .after_connect(move |connection, _| give_deadline(connection, usual))
+        .before_acquire(move |connection, _| {
+            Box::pin(async move { give_deadline(connection, usual).await.map(|()| true) })
+        })
         .idle_timeout(None)
         .max_lifetime(None)
 }

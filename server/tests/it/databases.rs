@@ -16,6 +16,8 @@ use crate::{
 };
 
 mod outages;
+mod room;
+mod slow;
 
 async fn write(site: &TestSite, name: &str) -> ImportReport {
     let config = site.config.clone();

@@ -5,9 +5,13 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use rusqlite::{Connection, OpenFlags};
+
+use super::deadline::INSTRUCTIONS;
+use crate::store::PATIENCE;
 
 /// Connections for short reads. Nothing waits while it holds one, so there are never more than there are threads.
 #[derive(Debug, Clone)]
@@ -35,6 +39,8 @@ impl Reader {
             Some(connection) => connection,
             None => self.open()?,
         };
+        let deadline = Instant::now() + PATIENCE;
+        connection.progress_handler(INSTRUCTIONS, Some(move || Instant::now() >= deadline));
         let found = question(&connection)?;
         // After an error it is not kept: whatever went wrong with it goes with it.
         self.idle().push(connection);

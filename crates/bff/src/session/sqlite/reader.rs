@@ -5,9 +5,15 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use rusqlite::{Connection, OpenFlags};
+
+use crate::session::sql::PATIENCE;
+
+/// Instructions of SQLite's virtual machine between two looks at the clock: a fraction of a millisecond.
+const INSTRUCTIONS: i32 = 10_000;
 
 /// Connections for short reads. Nothing waits while it holds one, so there are never more than there are threads.
 #[derive(Debug, Clone)]
@@ -32,6 +38,8 @@ impl Reader {
             Some(connection) => connection,
             None => self.open()?,
         };
+        let deadline = Instant::now() + PATIENCE;
+        connection.progress_handler(INSTRUCTIONS, Some(move || Instant::now() >= deadline));
         let found = question(&connection)?;
         // After an error it is not kept: whatever went wrong with it goes with it.
         self.idle().push(connection);

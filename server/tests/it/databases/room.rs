@@ -1,0 +1,263 @@
+//! What if the database can be read and not written: a disk that is full, a file or a server that is read-only? `/readyz` and
+//! `portico check` say so, and nobody is told that something was done.
+
+use std::{
+    fs,
+    io::{Seek as _, SeekFrom, Write as _},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use http::StatusCode;
+use server::store::Store;
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, sqlite::SqliteConnectOptions};
+
+use crate::support::{Database, Program, RemoteVisitor, TestSite, free_ports};
+
+/// Until `/readyz` says this, which it may for two seconds after it changed.
+async fn until_ready_is(site: &TestSite, status: StatusCode) -> serde_json::Value {
+    let start = Instant::now();
+    loop {
+        let ready = site.visitor().get("/readyz").await;
+        if ready.status == status {
+            return ready.json();
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "never {status}: {}",
+            ready.body
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Makes a SQLite file read-only for everybody, `root` too: it claims to be of a version that nobody can write (file format §1.3.3).
+async fn make_read_only(file: &Path, read_only: bool) {
+    let mut connection = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    connection.close().await.unwrap();
+    let mut file = fs::OpenOptions::new().write(true).open(file).unwrap();
+    file.seek(SeekFrom::Start(18)).unwrap();
+    file.write_all(&[if read_only { 9 } else { 2 }]).unwrap();
+}
+
+#[tokio::test]
+async fn readyz_tells_a_sqlite_file_that_became_read_only() {
+    let site = TestSite::start().await;
+    until_ready_is(&site, StatusCode::OK).await;
+    make_read_only(site.database.file(), true).await;
+    let told = until_ready_is(&site, StatusCode::SERVICE_UNAVAILABLE).await;
+    let problem = "the database can be read but not written: it is read-only";
+    assert_eq!(
+        (&told["database"]["ready"], &told["database"]["problem"]),
+        (&false.into(), &problem.into())
+    );
+    make_read_only(site.database.file(), false).await;
+    until_ready_is(&site, StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn readyz_tells_a_postgres_server_that_became_read_only() {
+    let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
+    until_ready_is(&site, StatusCode::OK).await;
+    let set = |value: &str| {
+        format!(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = {value}', current_database()); \
+             END $$; SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    };
+    site.database.execute(&set("on")).await;
+    let told = until_ready_is(&site, StatusCode::SERVICE_UNAVAILABLE).await;
+    let start = Instant::now();
+    // The first answer may be about connections that were cut.
+    while site.visitor().get("/readyz").await.json()["database"]["problem"]
+        != "the database can be read but not written: it is read-only"
+    {
+        assert!(start.elapsed() < Duration::from_secs(20), "{told}");
+    }
+    let undo = format!("SET transaction_read_only = off; {}", set("off"));
+    site.database.execute(&undo).await;
+    until_ready_is(&site, StatusCode::OK).await;
+}
+
+/// Another writer, such as a backup, is no trouble.
+#[tokio::test]
+async fn readyz_does_not_wait_for_a_writer_who_takes_long() {
+    let site = TestSite::start().await;
+    let mut other = SqliteConnectOptions::new()
+        .filename(site.database.file())
+        .connect()
+        .await
+        .unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let start = Instant::now();
+    assert_eq!(site.visitor().get("/readyz").await.status, StatusCode::OK);
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn asking_often_whether_a_site_is_ready_does_not_write_often() {
+    for site in TestSite::both().await {
+        let mut writes = std::collections::BTreeSet::new();
+        let file = |site: &TestSite| match &site.database {
+            Database::Sqlite(file) => fs::metadata(file.with_extension("db-wal")).unwrap().len(),
+            Database::Postgres(_) => 0,
+        };
+        let start = Instant::now();
+        for _ in 0..200 {
+            assert!(site.store.ready().await.is_ok());
+            writes.insert(file(&site));
+        }
+        let most = 2 + usize::try_from(start.elapsed().as_secs() / 2).unwrap();
+        assert!(writes.len() <= most, "{writes:?}");
+    }
+}
+
+const PROVIDER: &str = "[[providers]]\nid = \"acme\"\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"portal\"\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_tells_a_sqlite_file_that_is_read_only_and_makes_none() {
+    let program = Program::new();
+    program.write(
+        "portico.toml",
+        &format!("database_url = \"sqlite:portico.db\"\n{PROVIDER}"),
+    );
+    let sound = |program: &Program| {
+        let run = program.run(&["check"]);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    };
+    sound(&program);
+    assert!(!program.exists("portico.db"), "it looked, and made nothing");
+    let file = program.path("portico.db");
+    // Of an older version: the table that is written is not there.
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut old = options.connect().await.unwrap();
+    old.execute("PRAGMA journal_mode = WAL; CREATE TABLE document (id INTEGER)")
+        .await
+        .unwrap();
+    old.close().await.unwrap();
+    for migrated in [false, true] {
+        if migrated {
+            fs::remove_file(&file).unwrap();
+            let url = server::config::DatabaseUrl::parse(&format!("sqlite:{}", file.display())).unwrap();
+            Store::open(&url).await.unwrap().close().await;
+        }
+        sound(&program);
+        make_read_only(&file, true).await;
+        let run = program.run(&["check"]);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert!(
+            run.stderr.contains("`sqlite:portico.db`")
+                && run.stderr.contains("read-only")
+                && run.stderr.lines().count() == 1,
+            "{}",
+            run.stderr
+        );
+        let run = program.run(&["check", "--json"]);
+        let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!((run.code, &told["ok"]), (1, &false.into()), "{told}");
+        make_read_only(&file, false).await;
+        sound(&program);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_tells_a_postgres_database_that_is_read_only() {
+    let database = Database::postgres().await;
+    let program = Program::new();
+    program.write(
+        "portico.toml",
+        &format!("database_url = \"{}\"\n{PROVIDER}", database.text()),
+    );
+    for migrated in [false, true] {
+        if migrated {
+            Store::open(&database.url()).await.unwrap().close().await;
+        }
+        assert_eq!(program.run(&["check"]).code, 0);
+        let set = |value: &str| {
+            format!(
+                "SET transaction_read_only = off; DO $$ BEGIN EXECUTE \
+                 format('ALTER DATABASE %I SET default_transaction_read_only = {value}', current_database()); END $$"
+            )
+        };
+        database.execute(&set("on")).await;
+        let run = program.run(&["check"]);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert!(
+            run.stderr.contains("it is read-only") && run.stderr.lines().count() == 1,
+            "{}",
+            run.stderr
+        );
+        database.execute(&set("off")).await;
+    }
+}
+
+/// A program whose files may not grow beyond a size: that holds for `root` too, and writing fails as on a full disk.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn lo_1_on_a_full_disk_signing_out_is_a_503_and_the_session_goes_on() {
+    let program = Program::new();
+    let listen = format!("127.0.0.1:{}", free_ports().0);
+    let public_url = format!("http://{listen}");
+    let variables = [("PORTICO_LISTEN", listen.as_str()), ("PORTICO_PUBLIC_URL", &public_url)];
+    // Once without a limit: what is written at the first start is there then.
+    let serving = program.serve(&["--demo"], &variables);
+    program.stop(serving).await;
+    let size = fs::metadata(program.path("data/demo.db")).unwrap().len();
+    let serving = program.serve_with_files_up_to(size / 1024 + 64, &["--demo"], &variables);
+
+    let [mut alice, mut erin] = [(); 2].map(|()| RemoteVisitor::new(&listen));
+    alice.sign_in("alice").await;
+    erin.sign_in("erin").await;
+    let mut ready = alice.get("/readyz").await;
+    assert_eq!(ready.0, 200, "{}", ready.2);
+    // Who somebody is is stored beside their first page.
+    assert_eq!(alice.get("/profile").await.0, 200);
+    let start = Instant::now();
+    let of_alice = loop {
+        let page = erin.get("/sessions?person=alice").await.2;
+        if let Some(found) = page.split("name=\"session\" value=\"").nth(1) {
+            break found.split('"').next().unwrap().to_owned();
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "{page}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    let mut fillers = 0;
+    while RemoteVisitor::new(&listen).try_sign_in("bob").await != 503 {
+        fillers += 1;
+        assert!(fillers < 500, "the disk is never full");
+    }
+    let start = Instant::now();
+    while ready.0 != 503 {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", ready.2);
+        ready = alice.get("/readyz").await;
+    }
+    assert!(ready.2.contains("can be read but not written"), "{}", ready.2);
+
+    for _ in 0..2 {
+        let (status, _, page) = alice.post_form("/auth/logout", &[]).await;
+        assert_eq!(status, 503, "{page}");
+        assert_eq!(
+            alice.get("/profile").await.0,
+            200,
+            "the session goes on, and the cookie is there"
+        );
+        let (status, _, page) = alice.post_form("/sessions/end-all", &[]).await;
+        assert_eq!(status, 503, "{page}");
+        assert_eq!(alice.get("/profile").await.0, 200);
+    }
+    assert_eq!(
+        erin.post_form("/sessions/end", &[("session", &of_alice)]).await.0,
+        503,
+        "an administrator"
+    );
+    assert_eq!(alice.get("/profile").await.0, 200);
+    assert_eq!(alice.get("/docs").await.0, 200, "everything can be read");
+
+    let log = program.stop(serving).await;
+    let claims = |line: &&String| {
+        line.contains("\"success\"") && ["sign_out", "session_end"].iter().any(|event| line.contains(event))
+    };
+    assert_eq!(log.iter().filter(claims).count(), 0, "{log:#?}");
+}

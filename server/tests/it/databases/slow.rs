@@ -1,0 +1,126 @@
+//! Does a statement that takes too long really end, or does only nobody wait for it any more?
+
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use server::store::{Store, StoreError};
+
+use crate::support::{Database, Program, RemoteVisitor, TestSite, documents, free_ports};
+
+/// Five seconds, and a little for a busy machine.
+const SOON: Duration = Duration::from_millis(6_500);
+
+/// From now on nobody who reads documents or people comes to an end.
+const ENDLESS: &str = "
+    ALTER TABLE document RENAME TO real_document;
+    CREATE VIEW document AS
+        WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number)
+        SELECT d.* FROM number CROSS JOIN real_document d WHERE number.n < 0;
+    ALTER TABLE person RENAME TO real_person;
+    CREATE VIEW person AS
+        WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number)
+        SELECT p.* FROM number CROSS JOIN real_person p WHERE number.n < 0;";
+
+const AS_BEFORE: &str = "
+    DROP VIEW document; ALTER TABLE real_document RENAME TO document;
+    DROP VIEW person; ALTER TABLE real_person RENAME TO person;";
+
+/// More at once than there are connections: all of them are busy, and all of them are free again when their time is over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_of_sqlite_ends_after_five_seconds_and_its_connection_is_free() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let database = Database::sqlite(folder.path());
+    let store = Store::open(&database.url()).await.unwrap();
+    database.execute(ENDLESS).await;
+    let start = Instant::now();
+    let asking = (0..12).map(|_| store.people_like("a"));
+    for answer in futures::future::join_all(asking).await {
+        assert!(matches!(answer, Err(StoreError::Silent)), "{answer:?}");
+    }
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    database.execute(AS_BEFORE).await;
+    let start = Instant::now();
+    let asking = (0..12).map(|_| store.people_like("a"));
+    for answer in futures::future::join_all(asking).await {
+        assert!(answer.unwrap().is_empty());
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "a connection still works for nobody: {:?}",
+        start.elapsed()
+    );
+}
+
+/// One that is read in the thread of the request, and one that its asker has forgotten.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_page_that_reads_without_end_is_a_503_and_the_site_goes_on() {
+    let site = TestSite::start().await;
+    documents(&site).await;
+    let alice = site.sign_in("alice").await;
+    site.database.execute(ENDLESS).await;
+    let asking = ["/docs/101", "/docs", "/docs?q=plan"].map(|path| {
+        let mut alice = site.visitor_like(&alice);
+        async move {
+            let start = Instant::now();
+            let page = alice.get(path).await;
+            assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", page.body);
+            assert!(start.elapsed() < SOON, "{path} took {:?}", start.elapsed());
+        }
+    });
+    let mut gone = site.visitor_like(&alice);
+    let gone = tokio::spawn(async move { gone.get("/docs").await });
+    gone.abort();
+    futures::future::join_all(asking).await;
+    site.database.execute(AS_BEFORE).await;
+    let mut alice = site.visitor_like(&alice);
+    let opened = alice.get("/docs/101").await;
+    assert!(
+        opened.body.contains("the plan is simple"),
+        "{} {}",
+        opened.status,
+        opened.body
+    );
+    assert_eq!(alice.get("/docs").await.status, StatusCode::OK);
+}
+
+/// Hundredths of a second that a process has used the processors.
+#[cfg(target_os = "linux")]
+fn used(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    [11, 12]
+        .iter()
+        .map(|at: &usize| fields[*at].parse::<u64>().unwrap())
+        .sum()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_was_given_up_uses_no_processor_any_more() {
+    let program = Program::new();
+    let listen = format!("127.0.0.1:{}", free_ports().0);
+    let public_url = format!("http://{listen}");
+    let variables = [("PORTICO_LISTEN", listen.as_str()), ("PORTICO_PUBLIC_URL", &public_url)];
+    let serving = program.serve(&["--demo"], &variables);
+    let mut alice = RemoteVisitor::new(&listen);
+    alice.sign_in("alice").await;
+    Database::Sqlite(program.path("data/demo.db")).execute(ENDLESS).await;
+    let before = used(serving.child.id());
+    assert_eq!(alice.get("/docs").await.0, 503);
+    let worked = used(serving.child.id());
+    assert!(
+        worked - before > 30,
+        "it was no statement that works: {}",
+        worked - before
+    );
+    let start = Instant::now();
+    loop {
+        // A second in which it rests: nobody asks for anything.
+        let from = used(serving.child.id());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if used(serving.child.id()) - from < 20 {
+            break;
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "it works on for nobody");
+    }
+}
