@@ -93,6 +93,11 @@ fn words(error: &PageError) -> (&'static str, &'static str, Step) {
             Step::SignIn("Sign in again"),
         ),
         PageError::Refused(_) => ("You may not read this document", "", Step::ListDocuments),
+        PageError::ApiRefused { status: 401, .. } => (
+            "Please sign in again",
+            "The messages API does not take your sign-in any more. Signing in again renews it and brings you back here.",
+            Step::SignIn("Sign in again"),
+        ),
         PageError::ApiRefused { .. } => (
             "The messages API refused",
             "Your account lacks a permission that this message needs.",

@@ -35,6 +35,28 @@ async fn ui_3_the_apis_refusal_is_shown_as_such() {
 }
 
 #[tokio::test]
+async fn ui_3_an_api_that_wants_another_sign_in_is_no_lack_of_permission() {
+    let mut house = House::with(alice());
+    for (status, title, step) in [
+        (401, "Please sign in again", "href=\"/auth/login?return_to=/protected\""),
+        (403, "The messages API refused", "Your account lacks a permission"),
+    ] {
+        house.message = Some(Err(MessageError::Refused {
+            status,
+            message: "no".to_owned(),
+        }));
+        let page = house.get("/protected").await;
+        page.has_status(status)
+            .shows(title)
+            .shows(step)
+            .shows("<blockquote>no</blockquote>");
+        if status == 401 {
+            page.hides("permission");
+        }
+    }
+}
+
+#[tokio::test]
 async fn ui_3_a_house_without_an_api_says_which_setting_is_missing() {
     let mut house = House::with(alice());
     house.message = Some(Err(MessageError::NotConfigured));
