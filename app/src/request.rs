@@ -25,6 +25,8 @@ pub struct Ways {
     /// An address on this site that leads to where they edit their profile, and back; none where their provider has no page
     /// for that.
     pub edit_profile: Option<String>,
+    /// Opaque key of the signed-in person; answers of server functions carry the same in a header.
+    pub person_key: Option<String>,
 }
 
 /// A question to the site: who asks, and the answer whose status is still open.

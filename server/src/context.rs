@@ -12,9 +12,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use bff::{BackgroundTasks, Bff, ProviderId, ReturnPath, SignedIn, StepUp};
+use bff::{BackgroundTasks, Bff, NOBODY, PERSON_HEADER, ProviderId, ReturnPath, SignedIn, StepUp};
 use domain::{Library, Messages, Person, PersonId, Sessions, Visitor};
-use http::request::Parts;
+use http::{HeaderValue, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use time::OffsetDateTime;
 
@@ -59,6 +59,7 @@ impl House {
         let trace = extensions.get::<Trace>();
         provide_context(Ways {
             edit_profile: signed_in.as_ref().and_then(|person| person.edit_profile_path(&PROFILE)),
+            person_key: signed_in.as_ref().map(SignedIn::person_key),
         });
         let messages: Arc<dyn Messages> = Arc::new(VisitorMessages {
             source: self.messages.clone(),
@@ -86,10 +87,14 @@ pub(crate) struct Asking {
     signed_in: Option<SignedIn>,
 }
 
-/// Finds out who is asking, before any page does.
+/// Finds out who is asking, before any page does. Answers of server functions say whose they are: a page that was made for
+/// somebody else notices.
 pub(crate) async fn introduce(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
+    let is_call = parts.uri.path().starts_with("/api/fn/");
+    let mut key = None;
     if let Ok(Some(signed_in)) = SignedIn::from_request_parts(&mut parts, &()).await {
+        key = is_call.then(|| signed_in.person_key());
         let person = house.people.person(&signed_in).await;
         house.people.remember(&person, signed_in.identity().signed_in_at);
         let asking = Asking {
@@ -98,7 +103,11 @@ pub(crate) async fn introduce(State(house): State<Arc<House>>, request: Request,
         };
         parts.extensions.insert(asking);
     }
-    next.run(Request::from_parts(parts, body)).await
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if is_call && let Ok(key) = HeaderValue::from_str(key.as_deref().unwrap_or(NOBODY)) {
+        response.headers_mut().insert(PERSON_HEADER, key);
+    }
+    response
 }
 
 /// Turns identities into persons, by each provider's names for claims and what the directory knows.

@@ -127,6 +127,7 @@ pub use self::session::creation::{Created, Creation, EndNote};
 pub use self::session::index::{NotASessionRef, SessionIndex, SessionRef, SessionRow, Which};
 pub use self::session::lease::{Fence, Leased, SessionLeases};
 pub use self::session::list::{SessionInfo, SessionsUnavailable};
+pub use self::session::person_key::{NOBODY, PERSON_HEADER};
 #[cfg(feature = "postgres")]
 pub use self::session::postgres::PostgresSessions;
 pub use self::session::record::SealedSession;

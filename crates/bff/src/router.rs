@@ -17,6 +17,7 @@ use crate::event::What;
 use crate::guard::csrf;
 use crate::guard::session_of;
 use crate::problem::Failure;
+use crate::session::person_key::put_person;
 use crate::{sign_in, sign_out};
 
 /// No form that reaches us is larger.
@@ -79,11 +80,14 @@ async fn keep_private(request: Request, next: Next) -> Response {
     response
 }
 
-/// Who is signed in and until when, for scripts. Asking does not extend the session.
+/// Who is signed in and until when, for scripts; the person's key in a header. Asking does not extend the session.
 async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
     let session = match session_of(&inner, &headers).await {
         Ok(Some(session)) => session,
-        Ok(None) => return Json(json!({ "signed_in": false, "name": null, "expires_at": null })).into_response(),
+        Ok(None) => {
+            let nobody = json!({ "signed_in": false, "name": null, "expires_at": null });
+            return told(nobody, None);
+        }
         Err(error) => return inner.show(Failure::ours(&error).about(What::Access), None),
     };
     let name = session
@@ -93,5 +97,15 @@ async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Respons
         .and_then(Value::as_str)
         .unwrap_or(&session.identity.subject);
     let expires_at = inner.sessions.end_of(&session).format(&Rfc3339).ok();
-    Json(json!({ "signed_in": true, "name": name, "expires_at": expires_at })).into_response()
+    let key = inner.sealer.person_key(&session.identity);
+    told(
+        json!({ "signed_in": true, "name": name, "expires_at": expires_at }),
+        Some(&key),
+    )
+}
+
+fn told(session: Value, key: Option<&str>) -> Response {
+    let mut response = Json(session).into_response();
+    put_person(response.headers_mut(), key);
+    response
 }

@@ -14,6 +14,7 @@
 //! | How many may one person have? | [`limit`] |
 //! | When is it removed? | [`sweep`] |
 //! | What was ended before it began? | [`tombstone`] |
+//! | How does a page notice that its browser is somebody else? | [`person_key`] |
 //! | How do the routes use it? | [`room`] |
 
 pub(crate) mod columns;
@@ -24,6 +25,7 @@ pub(crate) mod lifetime;
 pub(crate) mod limit;
 pub(crate) mod list;
 pub(crate) mod pack;
+pub(crate) mod person_key;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod record;

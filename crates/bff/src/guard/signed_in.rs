@@ -41,6 +41,13 @@ impl SignedIn {
         &self.session.identity
     }
 
+    /// A key of the person, for the header [`PERSON_HEADER`](crate::PERSON_HEADER): a page compares it with the one it was made
+    /// for. The same for all sessions of a person; different at every site; nothing can be read from it.
+    #[must_use]
+    pub fn person_key(&self) -> String {
+        self.inner.sealer.person_key(self.identity())
+    }
+
     /// When the session ends if nothing more is asked.
     #[must_use]
     pub fn ends_at(&self) -> OffsetDateTime {

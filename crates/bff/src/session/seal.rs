@@ -105,6 +105,21 @@ impl Sealer {
         Ok(Some(URL_SAFE_NO_PAD.encode(sealed)))
     }
 
+    /// Names derived from `parts` by each key of the ring: who has not the ring learns nothing from them.
+    pub(crate) fn derive_names(&self, purpose: &str, parts: [&str; 2]) -> Vec<[u8; 16]> {
+        let mut info = [b"bff 1 ", purpose.as_bytes()].concat();
+        for part in parts {
+            info.extend((part.len() as u64).to_le_bytes());
+            info.extend(part.as_bytes());
+        }
+        let name = |key: &[u8; KEY_LEN]| {
+            let mut name = [0; 16];
+            let expanded = Hkdf::<Sha256>::new(None, key).expand(&info, &mut name);
+            expanded.is_ok().then_some(name)
+        };
+        self.0.keys().iter().filter_map(name).collect()
+    }
+
     fn seal(&self, salt: &[u8], purpose: &str, aad: &[u8], msg: &[u8]) -> Result<Vec<u8>, SealError> {
         let keys = self.0.keys();
         let key = keys.first().ok_or(SealError)?;
