@@ -1,53 +1,53 @@
-//! What runs in the browser beyond the views? A look at the session now and then, keys, and menus that
-//! close themselves. All of it works on what the layout has drawn and is a convenience: no page needs it.
+//! What runs in the browser beyond the views? A look at who is signed in (`browser/person.rs`), keys, menus that close
+//! themselves, and links that sign in and lead back to where in the page somebody was. All of it works on what the layout has drawn and is a convenience: no page needs it.
 
-use std::{cell::Cell, time::Duration};
+use std::cell::Cell;
 
-use gloo_net::http::Request;
 use leptos::{
     ev,
     prelude::*,
-    task::spawn_local,
     wasm_bindgen::JsCast,
     web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent},
 };
 
-/// How often an open tab asks whether its session goes on; asking does not extend it.
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+pub(crate) mod person;
+
+use crate::sign_in::with_fragment;
 
 /// Starts listening, for as long as the page lives.
 pub fn attach() {
+    person::attach();
     // Dropping the handles keeps the listeners: they end with the page.
-    let _ = window_event_listener_untyped("visibilitychange", |_| {
-        if !document().hidden() {
-            spawn_local(look_at_session());
-        }
-    });
-    set_interval(
-        || {
-            if !document().hidden() {
-                spawn_local(look_at_session());
-            }
-        },
-        LOOK_EVERY,
-    );
     let went = Cell::new(false);
     let _ = window_event_listener(ev::keydown, move |event| press(&event, &went));
     let _ = window_event_listener(ev::click, |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         close_menu(target.as_ref());
     });
+    // Before the link is followed, by whichever button.
+    for event in ["click", "auxclick", "contextmenu"] {
+        let _ = window_event_listener_untyped(event, |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if let Some(target) = target {
+                keep_fragment(&target);
+            }
+        });
+    }
 }
 
-/// Shows the bar "You have been signed out" if the page was drawn for somebody and the session has ended since.
-async fn look_at_session() {
-    let Some(bar) = element("#session-ended") else { return };
-    let Ok(answer) = Request::get("/auth/session").send().await else {
+/// A link that signs in and returns to this page returns to the part of it that is shown: the server never sees the fragment of
+/// an address (RFC 3986 §3.5), and browsers lose it over the form of a provider.
+fn keep_fragment(target: &Element) {
+    let Some(link) = target.closest("a[href^='/auth/']").ok().flatten() else {
         return;
     };
-    // One fact of a small object: a JSON reader for it would cost every visitor a kilobyte.
-    if let Ok(session) = answer.text().await {
-        bar.set_hidden(!session.replace(' ', "").contains("\"signed_in\":false"));
+    let location = window().location();
+    let (Ok(path), Ok(fragment)) = (location.pathname(), location.hash()) else {
+        return;
+    };
+    let href = link.get_attribute("href").unwrap_or_default();
+    if let Some(href) = with_fragment(&href, &path, &fragment) {
+        let _ = link.set_attribute("href", &href);
     }
 }
 

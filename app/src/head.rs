@@ -14,6 +14,9 @@ pub(crate) fn set_status(status: u16) {
 /// Nobody has to be told of a page that is loaded: the browser does that.
 pub(crate) fn arrived(_title: &str) {}
 
+/// The server sees one address.
+pub(crate) fn follow_address() {}
+
 /// A title as it may stand in HTML. `leptos_meta` 0.8 writes titles as they are, and a document's title is anybody's.
 pub(crate) fn title(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

@@ -5,6 +5,7 @@ use leptos::{either::Either, prelude::*, server_fn::codec::Json};
 
 use crate::{
     answer::{Answer, ask, waiting},
+    client::PersonClient,
     documents::{DocumentTable, LOOK_FURTHER, NOTHING_YET},
     layout::PageTitle,
     page_error::PageError,
@@ -32,7 +33,7 @@ const DEMO_PEOPLE: [(&str, &str); 5] = [
 ];
 
 /// The visitor's newest documents; none for somebody who is not signed in. There may be more than are looked through here.
-#[server(name = NewestDocumentsCall, prefix = "/api/fn", endpoint = "newest_documents", input = Json)]
+#[server(name = NewestDocumentsCall, prefix = "/api/fn", endpoint = "newest_documents", input = Json, client = PersonClient)]
 pub(crate) async fn newest_documents() -> Result<Listing, PageError> {
     let (asked, library) = (Asked::now()?, Asked::library()?);
     if asked.visitor.person().is_none() {

@@ -23,6 +23,7 @@ pub(crate) fn Layout(
 ) -> impl IntoView {
     let who: Answer<WhoAmI> = ask(|| (), |()| who_am_i());
     provide_context(who);
+    head::follow_address();
     // Nothing holds the bar's place: it is empty only while a browser asks without a server's page under it.
     let bar = waiting(
         || erased(()),
@@ -73,6 +74,7 @@ pub(crate) fn PageTitle(
 fn Bar(who: WhoAmI) -> impl IntoView {
     let signed_in = who.person.is_some();
     let is_admin = who.person.as_ref().is_some_and(|face| face.is_admin);
+    let name = who.person.as_ref().map(|face| face.name.clone());
     view! {
         <nav class="tabs" aria-label="Main">
             <Tabs signed_in is_admin />
@@ -92,6 +94,7 @@ fn Bar(who: WhoAmI) -> impl IntoView {
                 None => Either::Right(view! { <Doors sign_up=who.site.sign_up /> }),
             }}
         </div>
+        <PagePerson name=name.unwrap_or_default() key_of_person=who.key />
         {signed_in.then(|| view! { <SignedOutElsewhere /> })}
     }
 }
@@ -202,7 +205,18 @@ fn Doors(sign_up: bool) -> impl IntoView {
     }
 }
 
-/// Shown by `browser.rs` when the session has ended in another tab or place.
+/// Whose page this is, for `browser/person.rs`, and where it says that the browser is somebody else by now.
+#[component]
+fn PagePerson(name: String, key_of_person: String) -> impl IntoView {
+    view! {
+        <div class="ended" id="person-changed" role="status" hidden>
+            <p></p>
+        </div>
+        <span id="page-person" data-key=key_of_person data-name=name hidden></span>
+    }
+}
+
+/// Shown by `browser/person.rs` when the session has ended in another tab or place.
 #[component]
 fn SignedOutElsewhere() -> impl IntoView {
     view! {

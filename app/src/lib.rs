@@ -14,6 +14,7 @@
 //! | A page without Leptos around it, for sign-in and errors outside the router | `notice.rs` (server only) |
 //! | The page whose button signs out at the provider | `leave.rs` (server only) |
 //! | The page of a screen that waits to be signed in | `device.rs` (server only) |
+//! | How does the browser call a server function? | `client.rs` |
 //! | What runs in the browser beyond the views? | `browser.rs` (browser only) |
 
 #![expect(clippy::must_use_candidate, reason = "`view!` uses what a component returns")]
@@ -32,6 +33,7 @@ mod about;
 mod answer;
 #[cfg(any(feature = "hydrate", feature = "csr"))]
 pub mod browser;
+mod client;
 mod date;
 #[cfg(feature = "ssr")]
 pub mod device;

@@ -5,6 +5,7 @@ use leptos::{prelude::*, server_fn::codec::Json};
 
 use crate::{
     answer::{ask, page},
+    client::PersonClient,
     head,
     layout::PageTitle,
     page_error::PageError,
@@ -17,7 +18,7 @@ use {crate::request::Asked, domain::MessageError};
 
 /// One message, fetched by the server with the visitor's own access token, which stays there. None where this house has no
 /// API for it.
-#[server(name = MessageCall, prefix = "/api/fn", endpoint = "message", input = Json)]
+#[server(name = MessageCall, prefix = "/api/fn", endpoint = "message", input = Json, client = PersonClient)]
 pub(crate) async fn message(kind: MessageKind) -> Result<Option<Message>, PageError> {
     let (asked, messages) = (Asked::now()?, Asked::messages()?);
     let message = messages.message(&asked.visitor, kind).await;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{ask, page},
+    client::PersonClient,
     layout::{PageTitle, Picture},
     page_error::PageError,
     whole::erased,
@@ -64,7 +65,7 @@ fn formatted(json: &str) -> String {
 }
 
 /// The visitor's own profile.
-#[server(name = ProfileCall, prefix = "/api/fn", endpoint = "profile", input = Json)]
+#[server(name = ProfileCall, prefix = "/api/fn", endpoint = "profile", input = Json, client = PersonClient)]
 pub(crate) async fn profile() -> Result<Profile, PageError> {
     let asked = Asked::now()?;
     let profile = asked

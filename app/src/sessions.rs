@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{ask, page},
+    client::PersonClient,
     date::When,
     layout::PageTitle,
     page_error::PageError,
@@ -34,7 +35,7 @@ pub(crate) struct SessionList {
 }
 
 /// One's own sessions, or for administrators those of everybody `whom` fits.
-#[server(name = ListSessionsCall, prefix = "/api/fn", endpoint = "list_sessions", input = Json)]
+#[server(name = ListSessionsCall, prefix = "/api/fn", endpoint = "list_sessions", input = Json, client = PersonClient)]
 pub(crate) async fn list_sessions(whom: String) -> Result<SessionList, PageError> {
     let (asked, sessions) = (Asked::now()?, Asked::sessions()?);
     let found = sessions.sessions(&asked.visitor, &WhichPerson::parse(&whom)).await;

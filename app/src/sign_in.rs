@@ -24,6 +24,61 @@ fn returning(way: &str, path: &str, search: &str) -> String {
     }
 }
 
+/// The link `href` as it leads back to `fragment` (with its `#`) of the page at `path`. `None` if it is no link that leads back to
+/// that page, or leads to that part of it already.
+#[cfg(any(test, feature = "hydrate", feature = "csr"))]
+pub(crate) fn with_fragment(href: &str, path: &str, fragment: &str) -> Option<String> {
+    let (way, query) = href.split_once('?').unwrap_or((href, ""));
+    if fragment.len() < 2 || !["/auth/login", "/auth/signup", "/auth/device"].contains(&way) {
+        return None;
+    }
+    let mut parts: Vec<String> = query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let place = parts.iter().position(|part| part.starts_with(RETURN_TO));
+    let known = place.map_or("/", |place| &parts[place][RETURN_TO.len()..]);
+    // A fragment of the same page may stand there from a click before; a `#` of the path itself would be encoded twice.
+    let (page, _) = known.split_once("%23").unwrap_or((known, ""));
+    let page_path = decoded(page);
+    if decoded(page_path.split('?').next().unwrap_or_default()) != decoded(path) {
+        return None;
+    }
+    let wanted = format!("{RETURN_TO}{page}{}", in_query(fragment));
+    match place {
+        Some(place) if parts[place] == wanted => return None,
+        Some(place) => parts[place] = wanted,
+        None => parts.push(wanted),
+    }
+    Some(format!("{way}?{}", parts.join("&")))
+}
+
+/// How the part of a query begins that says where to return to.
+#[cfg(any(test, feature = "hydrate", feature = "csr"))]
+const RETURN_TO: &str = "return_to=";
+
+/// Percent-decoded text, as far as it is text then.
+#[cfg(any(test, feature = "hydrate", feature = "csr"))]
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if first == b'%' => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// Percent-encoding for a value in a query (RFC 3986 §2.3: unreserved characters stay; here `/` too, §3.4).
 pub(crate) fn in_query(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
@@ -64,7 +119,7 @@ pub(crate) fn SignInLink(
 
 #[cfg(test)]
 mod tests {
-    use super::sign_in_address;
+    use super::{sign_in_address, with_fragment};
 
     #[test]
     fn si_12_signing_in_returns_to_the_page() {
@@ -75,5 +130,63 @@ mod tests {
             "/auth/login?return_to=/docs%3Fq%3Da%20b%26after%3D3"
         );
         assert_eq!(sign_in_address("/é", ""), "/auth/login?return_to=/%C3%A9");
+    }
+
+    #[test]
+    fn si_12_signing_in_returns_to_the_part_of_the_page() {
+        let setup = Some("/auth/login?return_to=/docs/12%23setup".to_owned());
+        assert_eq!(
+            with_fragment(&sign_in_address("/docs/12", ""), "/docs/12", "#setup"),
+            setup
+        );
+        for (href, path, fragment, wanted) in [
+            (
+                "/auth/login?return_to=/docs/12%23other",
+                "/docs/12",
+                "#setup",
+                "/auth/login?return_to=/docs/12%23setup",
+            ),
+            (
+                "/auth/login?return_to=%2Fdocs%2F12",
+                "/docs/12",
+                "#a",
+                "/auth/login?return_to=%2Fdocs%2F12%23a",
+            ),
+            (
+                "/auth/login?return_to=/%C3%A9",
+                "/%C3%A9",
+                "#%C3%A9",
+                "/auth/login?return_to=/%C3%A9%23%25C3%25A9",
+            ),
+            (
+                "/auth/signup?provider=a&return_to=/docs/12",
+                "/docs/12",
+                "#a",
+                "/auth/signup?provider=a&return_to=/docs/12%23a",
+            ),
+            ("/auth/login", "/", "#a", "/auth/login?return_to=/%23a"),
+        ] {
+            assert_eq!(with_fragment(href, path, fragment).as_deref(), Some(wanted), "{href}");
+        }
+        assert_eq!(
+            with_fragment(&sign_in_address("/docs", "q=a b"), "/docs", "#x?y&z=1").as_deref(),
+            Some("/auth/login?return_to=/docs%3Fq%3Da%20b%23x%3Fy%26z%3D1")
+        );
+    }
+
+    #[test]
+    fn si_12_links_to_other_places_stay_as_they_are() {
+        for (href, path, fragment) in [
+            ("/auth/login?return_to=/docs/12%23setup", "/docs/12", "#setup"),
+            ("/auth/login?return_to=/docs/123", "/docs/12", "#a"),
+            ("/auth/login?return_to=/docs/12/files", "/docs/12", "#a"),
+            ("/auth/login", "/docs/12", "#a"),
+            ("/auth/logout?return_to=/docs/12", "/docs/12", "#a"),
+            ("/auth/login?return_to=/docs/12", "/docs/12", "#"),
+            ("/auth/login?return_to=/docs/12", "/docs/12", ""),
+            ("https://evil.example/auth/login?return_to=/docs/12", "/docs/12", "#a"),
+        ] {
+            assert_eq!(with_fragment(href, path, fragment), None, "{href} {path} {fragment}");
+        }
     }
 }

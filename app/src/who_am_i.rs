@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
-use crate::{page_error::PageError, site_facts::SiteFacts};
+use crate::{client::PersonClient, page_error::PageError, site_facts::SiteFacts};
 
 #[cfg(feature = "ssr")]
 use crate::request::Asked;
@@ -13,6 +13,8 @@ use crate::request::Asked;
 pub(crate) struct WhoAmI {
     /// The person, unless the visitor is anonymous.
     pub(crate) person: Option<Face>,
+    /// Opaque key of the person the page is for; empty for nobody.
+    pub(crate) key: String,
     /// Facts of the site.
     pub(crate) site: SiteFacts,
 }
@@ -33,7 +35,7 @@ pub(crate) struct Face {
 }
 
 /// Who is asking?
-#[server(name = WhoAmICall, prefix = "/api/fn", endpoint = "who_am_i", input = Json)]
+#[server(name = WhoAmICall, prefix = "/api/fn", endpoint = "who_am_i", input = Json, client = PersonClient)]
 pub(crate) async fn who_am_i() -> Result<WhoAmI, PageError> {
     let (asked, ways) = (Asked::now()?, Asked::ways()?);
     let person = asked.visitor.person().map(|person| Face {
@@ -45,6 +47,7 @@ pub(crate) async fn who_am_i() -> Result<WhoAmI, PageError> {
     });
     Ok(WhoAmI {
         person,
+        key: ways.person_key.unwrap_or_default(),
         site: Asked::site()?,
     })
 }

@@ -10,6 +10,7 @@ use leptos_router::{
 use super::{DocumentTable, LOOK_FURTHER, NOTHING_YET};
 use crate::{
     answer::{ask, page},
+    client::PersonClient,
     icons::{Icon, SEARCH},
     layout::PageTitle,
     page_error::PageError,
@@ -22,7 +23,7 @@ use crate::request::Asked;
 
 /// One page of the documents the visitor may see. `after` is the last number of the page before; anything else
 /// starts at the beginning.
-#[server(name = ListDocumentsCall, prefix = "/api/fn", endpoint = "list_documents", input = Json)]
+#[server(name = ListDocumentsCall, prefix = "/api/fn", endpoint = "list_documents", input = Json, client = PersonClient)]
 pub(crate) async fn list_documents(filter: String, after: String) -> Result<Listing, PageError> {
     let (asked, library) = (Asked::now()?, Asked::library()?);
     let page = library.list(&asked.visitor, &query(&filter, &after)).await;

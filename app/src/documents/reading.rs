@@ -11,6 +11,7 @@ use leptos_router::hooks::use_params_map;
 use super::VisibilityBadge;
 use crate::{
     answer::{Answer, Bytes, page},
+    client::PersonClient,
     date::When,
     layout::PageTitle,
     page_error::PageError,
@@ -22,7 +23,7 @@ use crate::{
 use {crate::request::Asked, domain::DocumentId};
 
 /// Opens a document for the visitor. A number that is none is an unknown document.
-#[server(name = OpenDocumentCall, prefix = "/api/fn", endpoint = "open_document", input = Json)]
+#[server(name = OpenDocumentCall, prefix = "/api/fn", endpoint = "open_document", input = Json, client = PersonClient)]
 pub(crate) async fn open_document(id: String) -> Result<OpenDocument, PageError> {
     let (asked, library) = (Asked::now()?, Asked::library()?);
     let Ok(id) = id.parse::<DocumentId>() else {

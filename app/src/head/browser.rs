@@ -14,6 +14,18 @@ thread_local! {
 /// Does nothing: the status was sent before.
 pub(crate) fn set_status(_status: u16) {}
 
+/// Remembers where the router is going, for a page that has to be loaded anew on the way.
+pub(crate) fn follow_address() {
+    let location = use_location();
+    Effect::new(move |_| {
+        location.pathname.with(|path| {
+            location
+                .search
+                .with(|search| crate::browser::person::remember_address(path, search))
+        });
+    });
+}
+
 /// A title as `document.title` takes it.
 pub(crate) fn title(text: &str) -> String {
     text.to_owned()

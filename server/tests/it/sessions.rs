@@ -2,6 +2,7 @@
 
 use domain::sessions::MAX_FOUND;
 use http::{Method, StatusCode};
+use serde_json::json;
 
 use crate::{
     documents::shelf::person,
@@ -378,4 +379,58 @@ async fn si_14_a_name_that_could_not_be_stored_is_stored_at_the_next_request() {
             assert!(is_signed_in(&mut alice).await);
         }
     }
+}
+
+/// The part of a page that says whose it is.
+fn person_of(page: &str) -> &str {
+    let element = page.split("id=\"page-person\"").nth(1).unwrap_or_default();
+    let element = element.split('>').next().unwrap_or_default();
+    let key = element.split("data-key=\"").nth(1).unwrap_or_default();
+    key.split('"').next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn si_13_pages_and_answers_carry_an_opaque_key_of_their_person() {
+    const PERSON: &str = "session-person";
+    let site = TestSite::start().await;
+    let (mut alice, mut phone, mut bob) = (
+        site.sign_in("alice").await,
+        site.sign_in("alice").await,
+        site.sign_in("bob").await,
+    );
+    let key = alice.get("/auth/session").await.header(PERSON).to_owned();
+    assert_eq!(key.len(), 22, "{key}");
+    for visitor in [&mut alice, &mut phone] {
+        for path in ["/", "/docs", "/profile", "/nothing"] {
+            let page = visitor.get(path).await;
+            assert_eq!(person_of(&page.body), key, "{path}");
+            assert_eq!(page.header(PERSON), "", "{path}: files of the site may be kept");
+        }
+        // A refusal, and one that never reaches the function, say it too.
+        for (name, arguments) in [
+            ("who_am_i", json!({})),
+            ("profile", json!({})),
+            ("open_document", json!({ "id": "999" })),
+            ("profile", json!([])),
+        ] {
+            assert_eq!(visitor.call(name, &arguments).await.header(PERSON), key, "{name}");
+        }
+    }
+    let of_bob = bob.call("who_am_i", &json!({})).await.header(PERSON).to_owned();
+    assert!(of_bob.len() == 22 && of_bob != key, "{of_bob}");
+    assert_eq!(person_of(&bob.get("/").await.body), of_bob);
+
+    assert_eq!(alice.post_form("/auth/logout", &[]).await.status, StatusCode::SEE_OTHER);
+    for value in phone.cookies.values_mut() {
+        "AAAAAAAAAAAAAAAAAAAAAA".clone_into(value);
+    }
+    for nobody in [&mut alice, &mut phone, &mut site.visitor()] {
+        assert_eq!(nobody.get("/auth/session").await.header(PERSON), "none");
+        assert_eq!(nobody.call("profile", &json!({})).await.header(PERSON), "none");
+        assert_eq!(person_of(&nobody.get("/").await.body), "");
+    }
+
+    let other = TestSite::start().await;
+    let elsewhere = other.sign_in("alice").await.get("/auth/session").await;
+    assert_ne!(elsewhere.header(PERSON), key, "another site has other keys");
 }
