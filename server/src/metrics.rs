@@ -2,9 +2,11 @@
 //! tell names of providers and how often people sign in, which is nobody's business on the public address. What each means is
 //! said in `docs/observability.md`.
 
-use axum::{Router, routing::get};
+use axum::{Router, middleware, routing::get};
 use http::header::CONTENT_TYPE;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::router::host;
 
 /// Bounds of the histograms, in seconds: from a key found in memory to a provider that hangs.
 const SECONDS: [f64; 11] = [0.000_1, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
@@ -59,5 +61,38 @@ pub fn router(handle: PrometheusHandle) -> Router {
         let text = handle.render();
         std::future::ready(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
     };
-    Router::new().route("/metrics", get(show))
+    Router::new()
+        .route("/metrics", get(show))
+        .layer(middleware::from_fn(host::require_host))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http::{Request, StatusCode, header};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn metrics_are_read_with_get_and_head_alone() {
+        let handle = PrometheusBuilder::new().build_recorder().handle();
+        for (method, host, status) in [
+            ("GET", true, StatusCode::OK),
+            ("HEAD", true, StatusCode::OK),
+            ("POST", true, StatusCode::METHOD_NOT_ALLOWED),
+            ("GET", false, StatusCode::BAD_REQUEST),
+        ] {
+            let mut request = Request::builder().method(method).uri("/metrics");
+            if host {
+                request = request.header(header::HOST, "localhost");
+            }
+            let request = request.body(Body::empty()).unwrap();
+            let answer = router(handle.clone()).oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), status, "{method} {host}");
+            if status == StatusCode::METHOD_NOT_ALLOWED {
+                assert_eq!(answer.headers()[header::ALLOW], "GET,HEAD");
+            }
+        }
+    }
 }

@@ -4,7 +4,10 @@
 //! |---|---|
 //! | How are script, styles and pictures served? | `router/files.rs` |
 //! | Is the site alive, is it ready? | `router/health.rs` |
-//! | Which requests are turned away at the door? | `router/door.rs` |
+//! | In which form can a client read an answer? | `router/encoding.rs` |
+//! | Which part of a file does it get? | `router/range.rs` |
+//! | Which requests are turned away at the door? | `router/door.rs`, `router/host.rs` |
+//! | Where does an address with a trailing slash lead? | `router/trailing_slash.rs` |
 //! | Which errors become a page at last? | `router/bare.rs` |
 //! | Pages | the `app` crate; their context is made in `context.rs` |
 //! | `/auth/…`, and the paths of `[[upstreams]]` | the `bff` crate |
@@ -22,7 +25,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bff::Bff;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use leptos::config::LeptosOptions;
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
@@ -31,8 +34,12 @@ use crate::{context, context::House, headers, pages, sessions, store::Store, tel
 
 mod bare;
 mod door;
+mod encoding;
 mod files;
 mod health;
+pub(crate) mod host;
+mod range;
+mod trailing_slash;
 
 /// Longest time an answer may take, request body included.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -75,16 +82,22 @@ pub(crate) fn router(parts: Parts) -> Router {
     let headers = house.headers.clone();
     // Compressed answers tell their length: only what holds no secret of a session is compressed, so not `/auth`.
     let compressed = CompressionLayer::new().br(true).gzip(true);
-    let files = files::hashed(&options).layer(compressed.clone());
-    let site = pages(house, options).layer(compressed).merge(api).merge(bff.router());
+    let negotiated = middleware::from_fn(encoding::negotiate_encoding);
+    let files = files::hashed(&options)
+        .layer(compressed.clone())
+        .layer(negotiated.clone());
+    let pages = pages(house, options).layer(compressed).layer(negotiated);
+    let site = pages.merge(api).merge(bff.router());
     let timed = bff
         .protect(site)
         .layer(middleware::from_fn(door::limit_body))
         // Files of the build are the same for everybody: no session is looked up for them.
         .merge(files)
-        .merge(health::router(bff, store));
+        .merge(health::router(bff, store))
+        .layer(middleware::from_fn(trailing_slash::redirect_trailing_slash));
     limited(timed, TIMEOUT, proxies)
         .layer(middleware::from_fn(door::refuse_malformed))
+        .layer(middleware::from_fn(host::require_host))
         .layer(CatchPanicLayer::custom(telemetry::answer_panic))
         .layer(middleware::from_fn_with_state(headers, headers::protect_answer))
         .layer(middleware::from_fn(telemetry::log_request))
@@ -134,9 +147,13 @@ async fn everything_else(
     if let Some(asking) = files::asking_for_file(&request)
         && let Some(file) = files::file(&options.0, asking).await
     {
-        return file;
+        return if files::is_read(request.method()) {
+            file
+        } else {
+            files::read_only()
+        };
     }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !files::is_read(request.method()) {
         return pages::fault(StatusCode::NOT_FOUND, None);
     }
     let draw = render_app_async_with_context(move || house.furnish(), move || shell(options.0.as_ref().clone()));

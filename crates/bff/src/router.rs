@@ -27,24 +27,27 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
     // The provider's page posts to the callback; what protects it is `state`.
     let callback = get(sign_in::callback::by_get)
         .post(sign_in::callback::by_post)
-        .head(refuse);
+        .head(act_on_nothing);
     let defended = Router::new()
         .route("/auth/logout", post(sign_out::here::sign_out))
         .layer(from_fn_with_state(Arc::clone(&inner), csrf::defend));
     Router::new()
-        .route("/auth/login", get(sign_in::start::sign_in).head(refuse))
-        .route("/auth/signup", get(sign_in::start::sign_up).head(refuse))
+        .route("/auth/login", get(sign_in::start::sign_in).head(act_on_nothing))
+        .route("/auth/signup", get(sign_in::start::sign_up).head(act_on_nothing))
         .route("/auth/callback/{provider}", callback)
-        .route("/auth/edit-profile", get(sign_in::user_flow::edit_profile).head(refuse))
+        .route(
+            "/auth/edit-profile",
+            get(sign_in::user_flow::edit_profile).head(act_on_nothing),
+        )
         .route(
             "/auth/initiate",
             get(sign_in::initiate::by_get)
                 .post(sign_in::initiate::by_post)
-                .head(refuse),
+                .head(act_on_nothing),
         )
-        .route("/auth/device", get(sign_in::device::begin::start).head(refuse))
-        .route("/auth/device/wait", get(sign_in::device::wait).head(refuse))
-        .route("/auth/signed-out", get(sign_out::here::signed_out).head(refuse))
+        .route("/auth/device", get(sign_in::device::begin::start).head(act_on_nothing))
+        .route("/auth/device/wait", get(sign_in::device::wait).head(act_on_nothing))
+        .route("/auth/signed-out", get(sign_out::here::signed_out).head(act_on_nothing))
         .route("/auth/session", get(session))
         .route(
             "/auth/backchannel-logout/{provider}",
@@ -52,7 +55,7 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
         )
         .route(
             "/auth/frontchannel-logout/{provider}",
-            get(sign_out::front_channel::by_frame).head(refuse),
+            get(sign_out::front_channel::by_frame).head(act_on_nothing),
         )
         .merge(defended)
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -60,9 +63,9 @@ pub(crate) fn routes(inner: Arc<Inner>) -> Router {
         .with_state(inner)
 }
 
-/// A HEAD request is nobody's wish to sign in or out; axum would answer it like GET.
-async fn refuse() -> StatusCode {
-    StatusCode::METHOD_NOT_ALLOWED
+/// HEAD is answered wherever GET is (RFC 9110 §9.1), and is nobody's wish to sign in or out: where GET acts, HEAD does not.
+async fn act_on_nothing() -> StatusCode {
+    StatusCode::OK
 }
 
 /// Addresses here carry codes and `state`: they are kept neither in caches nor in referrers (RFC 9700 §4.2.4). Nobody clicks in

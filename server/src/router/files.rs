@@ -1,4 +1,5 @@
-//! How are script, styles and pictures served? By `tower-http`, compressed beforehand where the build did that.
+//! How are script, styles and pictures served? By `tower-http`, compressed beforehand where the build did that. Which form a
+//! client can read is decided in `encoding.rs`, which part of a file it gets in `range.rs`.
 
 use std::{convert::Infallible, io, path::Path};
 
@@ -13,6 +14,7 @@ use leptos::config::LeptosOptions;
 use tower::service_fn;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
+use super::range::{self, Kept};
 use crate::{pages, telemetry};
 
 /// For files whose name holds a hash of their content.
@@ -30,8 +32,16 @@ fn folder(path: impl AsRef<Path>) -> ServeDir {
 }
 
 /// Looks in a folder; `None` for a name that no file can have. What else the disk complains of is for the log.
-async fn answer(mut folder: ServeDir, request: Request) -> Option<Response> {
-    match folder.try_call(request).await {
+async fn answer(mut folder: ServeDir, mut request: Request) -> Option<Response> {
+    let is_suffix = range::keep_one_range(&mut request) == Kept::Suffix;
+    let copy = bodyless(&request);
+    let mut found = folder.try_call(copy).await;
+    // A file that is shorter than the suffix is its own suffix (RFC 9110 §14.1.2).
+    if is_suffix && matches!(&found, Ok(response) if response.status() == StatusCode::RANGE_NOT_SATISFIABLE) {
+        request.headers_mut().remove(header::RANGE);
+        found = folder.try_call(request).await;
+    }
+    match found {
         Ok(response) => Some(response.map(Body::new)),
         Err(error) if error.kind() == io::ErrorKind::InvalidFilename => None,
         Err(error) => {
@@ -53,9 +63,12 @@ pub(super) fn hashed(options: &LeptosOptions) -> Router {
     let keep_found = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, move |response: &Response| {
         is_there(response).then(|| keep.clone())
     });
-    let serve = service_fn(move |request| {
-        let found = answer(files.clone(), request);
-        async move { Ok::<_, Infallible>(found.await.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())) }
+    let serve = service_fn(move |request: Request| {
+        let files = files.clone();
+        async move {
+            let found = answer(files, request).await;
+            Ok::<_, Infallible>(found.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()))
+        }
     });
     Router::new()
         .nest_service(&format!("/{}", options.site_pkg_dir), serve)
@@ -63,16 +76,38 @@ pub(super) fn hashed(options: &LeptosOptions) -> Router {
 }
 
 /// Asks for a file of `public/` as `request` does. `None` where there can be none: all of them have a name with a dot,
-/// so other addresses need no look at the disk.
+/// so other addresses need no look at the disk. Whoever does anything but read is asked for the headers alone, to learn
+/// whether there is something that cannot be done.
 pub(super) fn asking_for_file(request: &Request) -> Option<Request> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) || !request.uri().path().contains('.') {
+    if !request.uri().path().contains('.') {
         return None;
     }
-    let mut copy = Request::new(Body::empty());
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.headers_mut() = request.headers().clone();
+    let mut copy = bodyless(request);
+    if !is_read(request.method()) {
+        *copy.method_mut() = Method::HEAD;
+    }
     Some(copy)
+}
+
+/// The request again, without its body.
+fn bodyless(request: &Request) -> Request {
+    let mut copy = Request::new(Body::empty());
+    copy.method_mut().clone_from(request.method());
+    copy.uri_mut().clone_from(request.uri());
+    copy.headers_mut().clone_from(request.headers());
+    copy
+}
+
+pub(super) fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// The answer to whoever would do something else with a file than read it.
+pub(super) fn read_only() -> Response {
+    let mut page = pages::fault(StatusCode::METHOD_NOT_ALLOWED, None);
+    page.headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+    page
 }
 
 /// The file that was asked for, if it is there.

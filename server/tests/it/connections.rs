@@ -119,8 +119,47 @@ async fn targets_that_are_no_path_are_refused() {
         let said = say(address, std::iter::once(request)).await;
         assert!(said.starts_with("HTTP/1.1 400"), "{target}: {said}");
     }
-    let whole = b"GET http://evil.example/public HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_vec();
-    assert!(say(address, std::iter::once(whole)).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn ui_4_a_request_names_exactly_one_host() {
+    let site = crate::support::TestSite::start().await;
+    let (address, _stop, _) = served(site.router.clone()).await;
+    for (request, status) in [
+        ("GET /public HTTP/1.1\r\nhost: localhost", 200),
+        ("GET /public HTTP/1.1\r\nHOST: docs.example:8080", 200),
+        ("GET /public HTTP/1.1\r\nhost: [::1]:8080", 200),
+        ("GET /public HTTP/1.0", 200),
+        ("GET /public HTTP/1.0\r\nhost: localhost", 200),
+        ("GET http://localhost/public HTTP/1.1\r\nhost: localhost", 200),
+        ("GET /public HTTP/1.1", 400),
+        ("HEAD /healthz HTTP/1.1", 400),
+        ("GET /auth/login HTTP/1.1", 400),
+        ("GET /api/messages/public HTTP/1.1", 400),
+        ("GET /pkg/portico.js HTTP/1.1", 400),
+        ("GET /public HTTP/1.1\r\nhost:", 400),
+        ("GET /public HTTP/1.1\r\nhost: a\r\nhost: a", 400),
+        ("GET /public HTTP/1.1\r\nhost: a\r\nhost: b", 400),
+        ("GET /public HTTP/1.1\r\nhost: a, b", 400),
+        ("GET /public HTTP/1.1\r\nhost: user@localhost", 400),
+        ("GET /public HTTP/1.1\r\nhost: local/host", 400),
+        ("GET /public HTTP/1.1\r\nhost: localhost:99999", 400),
+        ("GET /public HTTP/1.1\r\nhost: \u{e4}", 400),
+        ("GET /public HTTP/1.0\r\nhost: a\r\nhost: b", 400),
+        ("GET http://evil.example/public HTTP/1.1\r\nhost: localhost", 400),
+        ("GET http://localhost/public HTTP/1.1", 400),
+        ("GET http://user@localhost/public HTTP/1.1\r\nhost: localhost", 400),
+    ] {
+        let bytes = format!("{request}\r\nconnection: close\r\n\r\n").into_bytes();
+        let said = say(address, std::iter::once(bytes)).await;
+        let line = said.lines().next().unwrap_or_default();
+        assert!(line.contains(&format!(" {status} ")), "{request:?}: {said}");
+        // The refusal is a page as any other, with the headers all answers have.
+        assert!(
+            status == 200 || said.contains("x-content-type-options: nosniff"),
+            "{request:?}: {said}"
+        );
+    }
 }
 
 /// Companies have such a proxy, and it knows nothing of this machine.

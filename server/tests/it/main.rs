@@ -23,6 +23,7 @@ mod metrics;
 mod pages;
 mod policy;
 mod requests;
+mod routes;
 mod sessions;
 mod sign_in;
 mod start;

@@ -255,3 +255,193 @@ async fn ui_4_a_file_that_cannot_be_read_is_a_page_and_kept_by_nobody() {
         );
     }
 }
+
+/// A site whose script, favicon and one uncompressed file are there, with forms of the script made beforehand.
+async fn site_with_files() -> (TestSite, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().to_owned();
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    let text = "0123456789".repeat(400);
+    for (name, content) in [
+        ("pkg/portico.js", text.as_str()),
+        ("pkg/portico.js.br", "as brotli"),
+        ("pkg/portico.js.gz", "as gzip"),
+        ("favicon.svg", "<svg>0123456789</svg>"),
+        ("favicon.svg.br", "picture as brotli"),
+    ] {
+        std::fs::write(root.join(name), content).unwrap();
+    }
+    (
+        TestSite::configured(move |config| config.site_root = Some(root)).await,
+        folder,
+    )
+}
+
+async fn asked_with(site: &TestSite, method: Method, path: &str, headers: &[(&str, &str)]) -> crate::support::Answer {
+    let mut visitor = site.visitor();
+    let mut request = visitor.request(method, path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    visitor.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_form_of_a_file_is_chosen_by_weight_and_caches_are_told_so() {
+    let (site, _folder) = site_with_files().await;
+    for (accepted, coding, body) in [
+        (Some("br, gzip"), "br", "as brotli"),
+        (Some("br;q=0, gzip"), "gzip", "as gzip"),
+        (Some("br;q=0.1, gzip;q=0.2"), "gzip", "as gzip"),
+        (Some("*"), "br", "as brotli"),
+        (Some("br;q=0, *;q=0.1"), "gzip", "as gzip"),
+        (Some("br;q=0, gzip;q=0, *"), "", "0123456789"),
+        (Some("*;q=0"), "", "0123456789"),
+        (Some("identity, br;q=0.9"), "", "0123456789"),
+        (Some("br;q=x"), "", "0123456789"),
+        (Some(""), "", "0123456789"),
+        (None, "", "0123456789"),
+    ] {
+        let headers: Vec<_> = accepted.map(|value| ("accept-encoding", value)).into_iter().collect();
+        let whole = asked_with(&site, Method::GET, "/pkg/portico.js", &headers).await;
+        assert_eq!(
+            (whole.status, whole.header("content-encoding")),
+            (StatusCode::OK, coding),
+            "{accepted:?}"
+        );
+        assert!(whole.body.starts_with(body), "{accepted:?}: {}", whole.body);
+        let head = asked_with(&site, Method::HEAD, "/pkg/portico.js", &headers).await;
+        assert_eq!(
+            (head.header("content-encoding"), head.body.as_str()),
+            (coding, ""),
+            "{accepted:?}"
+        );
+        let since = whole.header("last-modified").to_owned();
+        let same = [headers.clone(), vec![("if-modified-since", since.as_str())]].concat();
+        let same = asked_with(&site, Method::GET, "/pkg/portico.js", &same).await;
+        assert_eq!(same.status, StatusCode::NOT_MODIFIED, "{accepted:?}");
+        let part = [headers, vec![("range", "bytes=0-3")]].concat();
+        let part = asked_with(&site, Method::GET, "/pkg/portico.js", &part).await;
+        assert_eq!(
+            (part.status, part.body.as_str()),
+            (StatusCode::PARTIAL_CONTENT, &body[..4]),
+            "{accepted:?}"
+        );
+        for answer in [&whole, &head, &same, &part] {
+            let vary: Vec<_> = answer.headers.get_all(header::VARY).iter().collect();
+            assert_eq!(vary, ["accept-encoding"], "{accepted:?} {}", answer.status);
+        }
+    }
+    let icon = asked_with(&site, Method::GET, "/favicon.svg", &[("accept-encoding", "br;q=0")]).await;
+    assert_eq!(
+        (icon.body.as_str(), icon.header("vary")),
+        ("<svg>0123456789</svg>", "accept-encoding")
+    );
+    let icon = asked_with(&site, Method::GET, "/favicon.svg", &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!(
+        (icon.body.as_str(), icon.header("vary")),
+        ("picture as brotli", "accept-encoding")
+    );
+}
+
+#[tokio::test]
+async fn a_page_is_compressed_by_weight_and_caches_are_told_so() {
+    let site = TestSite::start().await;
+    for (accepted, coding) in [
+        ("br;q=0, gzip", "gzip"),
+        ("*;q=0", ""),
+        ("*", "br"),
+        ("identity, gzip;q=0.5", ""),
+    ] {
+        for method in [Method::GET, Method::HEAD] {
+            let page = asked_with(&site, method.clone(), "/about", &[("accept-encoding", accepted)]).await;
+            assert_eq!(
+                (page.status, page.header("vary")),
+                (StatusCode::OK, "accept-encoding"),
+                "{accepted}"
+            );
+            if method == Method::GET {
+                assert_eq!(page.header("content-encoding"), coding, "{accepted}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_range_that_is_not_understood_is_ignored() {
+    let (site, _folder) = site_with_files().await;
+    for path in ["/pkg/portico.js", "/favicon.svg"] {
+        let whole = asked_with(&site, Method::GET, path, &[]).await;
+        let size = whole.body.len();
+        for range in [
+            "lines=0-3",
+            "bytes=3-0",
+            "bytes=a-b",
+            "bytes",
+            "bytes=0-3,5-7",
+            "bytes=0-3,2-7",
+            "",
+        ] {
+            let answer = asked_with(&site, Method::GET, path, &[("range", range)]).await;
+            assert_eq!(
+                (answer.status, &answer.body),
+                (StatusCode::OK, &whole.body),
+                "{path} {range}"
+            );
+            assert!(!answer.headers.contains_key("content-range"), "{path} {range}");
+        }
+        for (range, from, to) in [
+            ("bytes=2-5", 2, 5),
+            ("BYTES=2-5", 2, 5),
+            ("bytes=-4", size - 4, size - 1),
+            ("bytes=4-99999999999999999999", 4, size - 1),
+        ] {
+            let answer = asked_with(&site, Method::GET, path, &[("range", range)]).await;
+            let told = format!("bytes {from}-{to}/{size}");
+            assert_eq!(
+                (answer.status, answer.header("content-range")),
+                (StatusCode::PARTIAL_CONTENT, told.as_str()),
+                "{path} {range}"
+            );
+            assert_eq!(answer.body, whole.body[from..=to], "{path} {range}");
+        }
+        let longer = asked_with(&site, Method::GET, path, &[("range", "bytes=-999999")]).await;
+        assert_eq!((longer.status, &longer.body), (StatusCode::OK, &whole.body), "{path}");
+        for range in ["bytes=999999-", "bytes=-0"] {
+            let beyond = asked_with(&site, Method::GET, path, &[("range", range)]).await;
+            let told = format!("bytes */{size}");
+            assert_eq!(
+                (beyond.status, beyond.header("content-range")),
+                (StatusCode::RANGE_NOT_SATISFIABLE, told.as_str()),
+                "{path} {range}"
+            );
+        }
+        let head = asked_with(&site, Method::HEAD, path, &[("range", "bytes=2-5")]).await;
+        assert_eq!(
+            (head.status, head.header("content-length")),
+            (StatusCode::OK, size.to_string().as_str()),
+            "{path}"
+        );
+        let condition = [("range", "bytes=2-5"), ("if-range", "Mon, 30 Nov 2020 00:00:00 GMT")];
+        assert_eq!(
+            asked_with(&site, Method::GET, path, &condition).await.status,
+            StatusCode::OK,
+            "{path}"
+        );
+    }
+    let page = asked_with(&site, Method::GET, "/about", &[("range", "bytes=0-3")]).await;
+    assert_eq!(page.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_file_is_read_and_nothing_else() {
+    let (site, _folder) = site_with_files().await;
+    for (path, status) in [
+        ("/favicon.svg", StatusCode::METHOD_NOT_ALLOWED),
+        ("/pkg/portico.js", StatusCode::METHOD_NOT_ALLOWED),
+        ("/nothing.svg", StatusCode::NOT_FOUND),
+    ] {
+        let answer = asked_with(&site, Method::DELETE, path, &[]).await;
+        assert_eq!(answer.status, status, "{path}");
+    }
+}

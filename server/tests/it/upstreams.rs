@@ -38,6 +38,31 @@ async fn script(visitor: &mut Visitor, method: Method, path: &str, body: &'stati
 }
 
 #[tokio::test]
+async fn px_1_a_trailing_slash_belongs_to_the_upstream() {
+    let (address, asked) = api().await;
+    let site = TestSite::with_provider(move |config| {
+        let audience = config.providers[0].provider.audience.clone().unwrap();
+        let upstream = Upstream::new("/api/orders", &address).unwrap();
+        config.upstreams.push(upstream.audience(audience));
+    })
+    .await;
+    let mut alice = site.sign_in("alice").await;
+    let answer = script(&mut alice, Method::GET, "/api/orders/open/?page=2", "").await;
+    assert_eq!(
+        (answer.status, answer.location()),
+        (StatusCode::OK, None),
+        "{}",
+        answer.body
+    );
+    assert_eq!(asked.lock().unwrap()[0].1, "/v1/open/?page=2");
+    let refused = script(&mut alice, Method::DELETE, "/api/orders/open", "").await;
+    assert_eq!(
+        (refused.status, refused.header("allow")),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD")
+    );
+}
+
+#[tokio::test]
 async fn px_1_scripts_reach_an_upstream_with_the_persons_token_and_without_their_cookies() {
     let (address, asked) = api().await;
     let site = TestSite::with_provider(move |config| {

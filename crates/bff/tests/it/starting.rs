@@ -182,7 +182,7 @@ async fn lg_6_prefetching_starts_nothing() {
     }
     let mut browser = house.browser();
     let head = browser.request(reqwest::Method::HEAD, "/auth/login", &[]);
-    browser.send(head).await;
+    assert_eq!(browser.send(head).await.status, 200);
     assert!(browser.cookies.is_empty());
     // A browser that says nothing about itself may sign in.
     let silent = browser.get("/auth/login").silent();

@@ -119,7 +119,12 @@ impl Visitor {
     }
 
     /// Sends any request and keeps the cookies of the answer.
-    pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
+    /// As every client of HTTP/1.1, it names the host.
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        if !request.headers().contains_key(header::HOST) {
+            let host = self.origin.split("//").nth(1).unwrap().parse().unwrap();
+            request.headers_mut().insert(header::HOST, host);
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
