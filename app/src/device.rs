@@ -1,9 +1,9 @@
 //! What does a screen without a keyboard show while it waits to be signed in? A code to be read across a room, where to
 //! enter it, and what happens then. No script: the answer's own header brings the page back.
 
-use leptos::{config::LeptosOptions, prelude::*};
+use leptos::prelude::*;
 
-use crate::notice::document;
+use crate::{build_files::BuildFiles, notice::document};
 
 /// What is shown; all of it but the picture is escaped here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,8 +26,8 @@ pub struct DeviceNotice {
 
 /// The page as a whole HTML document in the style of the house.
 #[must_use]
-pub fn device_page(options: &LeptosOptions, notice: DeviceNotice) -> String {
-    document(options, "Sign in with a code", view! { <Code notice /> })
+pub fn device_page(files: &BuildFiles, notice: DeviceNotice) -> String {
+    document(files, "Sign in with a code", view! { <Code notice /> })
 }
 
 #[component]
@@ -111,7 +111,7 @@ mod tests {
             again: "/auth/device/wait?return_to=%2F".to_owned(),
         };
         change(&mut notice);
-        device_page(&LeptosOptions::builder().output_name("portico").build(), notice)
+        device_page(&BuildFiles::named("pkg", "portico", |_| None), notice)
     }
 
     #[test]

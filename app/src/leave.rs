@@ -1,8 +1,8 @@
 //! What does somebody press whose provider's sign-out takes more than an address can hold? One button, in a form that goes there.
 
-use leptos::{config::LeptosOptions, prelude::*};
+use leptos::prelude::*;
 
-use crate::notice::document;
+use crate::{build_files::BuildFiles, notice::document};
 
 /// What is shown and sent; all of it is escaped here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,7 +15,7 @@ pub struct LeaveNotice {
 
 /// The page as a whole HTML document in the style of the house.
 #[must_use]
-pub fn leave_page(options: &LeptosOptions, notice: LeaveNotice) -> String {
+pub fn leave_page(files: &BuildFiles, notice: LeaveNotice) -> String {
     let fields = notice.fields.into_iter().map(|(name, value)| {
         view! { <input type="hidden" name=name value=value /> }
     });
@@ -33,5 +33,5 @@ pub fn leave_page(options: &LeptosOptions, notice: LeaveNotice) -> String {
             </form>
         </article>
     };
-    document(options, "One more step", content)
+    document(files, "One more step", content)
 }

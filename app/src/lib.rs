@@ -7,6 +7,7 @@
 //! |---|---|
 //! | Which page answers which address? | [`App`], below |
 //! | What stands around every page? | `layout.rs` |
+//! | Which files of the build does a page load? | `build_files.rs` (server only) |
 //! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `about.rs` |
 //! | How does a page wait for the server? | `answer.rs` |
 //! | What may a visitor know of a failure? | `page_error.rs`; in words: `problem.rs`, `telling.rs` |
@@ -33,6 +34,8 @@ mod about;
 mod answer;
 #[cfg(any(feature = "hydrate", feature = "csr"))]
 pub mod browser;
+#[cfg(feature = "ssr")]
+pub mod build_files;
 mod client;
 mod date;
 #[cfg(feature = "ssr")]
@@ -64,7 +67,9 @@ mod who_am_i;
 mod whole;
 
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+#[cfg(feature = "ssr")]
+use leptos_meta::MetaTags;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
@@ -73,6 +78,8 @@ use leptos_router::{
 
 pub use site_facts::SiteFacts;
 
+#[cfg(feature = "ssr")]
+pub use build_files::BuildFiles;
 #[cfg(feature = "ssr")]
 pub use device::{DeviceNotice, device_page};
 #[cfg(feature = "ssr")]
@@ -85,8 +92,9 @@ pub use request::Ways;
 /// The HTML document around [`App`], as the server writes it: head, stylesheet, and the scripts that wake the page up.
 ///
 /// Scripts carry the nonce of the request when one is in context (Content Security Policy Level 3 §2.3.1).
+#[cfg(feature = "ssr")]
 #[must_use]
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, files: BuildFiles) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -95,9 +103,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() id="house" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <link rel="stylesheet" id="house" href=files.stylesheet.clone() />
+                <AutoReload options />
+                <build_files::WakeUp files />
                 <MetaTags />
             </head>
             <body>

@@ -1,11 +1,10 @@
 //! A page without Leptos around it: for sign-in, signing out, and errors outside the router. Static and script-free, so
 //! that it can be shown when nothing else works.
 
-use std::path::Path;
-
-use leptos::{config::LeptosOptions, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
+    build_files::BuildFiles,
     icons::Mark,
     telling::{Action, Tell, Telling},
 };
@@ -29,7 +28,7 @@ pub struct Notice {
 ///
 /// Links to the same stylesheet as every other page; without a built stylesheet the page is plain but complete.
 #[must_use]
-pub fn notice_page(options: &LeptosOptions, notice: &Notice) -> String {
+pub fn notice_page(files: &BuildFiles, notice: &Notice) -> String {
     let telling = Telling {
         status: notice.status,
         title: notice.title.clone(),
@@ -42,11 +41,11 @@ pub fn notice_page(options: &LeptosOptions, notice: &Notice) -> String {
             .map(|(words, href)| Action::inside(words, href))
             .collect(),
     };
-    document(options, &notice.title, view! { <Tell telling /> })
+    document(files, &notice.title, view! { <Tell telling /> })
 }
 
 /// A document of the house around `content`: its head, the mark, and no script.
-pub(crate) fn document(options: &LeptosOptions, title: &str, content: impl IntoView) -> String {
+pub(crate) fn document(files: &BuildFiles, title: &str, content: impl IntoView) -> String {
     let page = view! {
         <html lang="en">
             <head>
@@ -55,7 +54,7 @@ pub(crate) fn document(options: &LeptosOptions, title: &str, content: impl IntoV
                 <meta name="color-scheme" content="light dark" />
                 <meta name="robots" content="noindex" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=stylesheet(options) />
+                <link rel="stylesheet" href=files.stylesheet.clone() />
                 <title>{format!("{title} · Portico")}</title>
             </head>
             <body>
@@ -72,39 +71,12 @@ pub(crate) fn document(options: &LeptosOptions, title: &str, content: impl IntoV
     format!("<!DOCTYPE html>{}", page.to_html())
 }
 
-/// Address of the stylesheet. Its hash stands beside the executable, as for the pages Leptos renders.
-fn stylesheet(options: &LeptosOptions) -> String {
-    let hash = if options.hash_files {
-        css_hash(&options.hash_file)
-    } else {
-        None
-    };
-    let dot = if hash.is_some() { "." } else { "" };
-    format!(
-        "/{}/{}{dot}{}.css",
-        options.site_pkg_dir,
-        options.output_name,
-        hash.unwrap_or_default()
-    )
-}
-
-fn css_hash(file_name: &str) -> Option<String> {
-    let file = std::env::current_exe()
-        .ok()?
-        .parent()
-        .map(|folder| folder.join(Path::new(file_name)))?;
-    let hashes = std::fs::read_to_string(file).ok()?;
-    hashes
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("css:").map(|hash| hash.trim().to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn options() -> LeptosOptions {
-        LeptosOptions::builder().output_name("portico").build()
+    fn files() -> BuildFiles {
+        BuildFiles::named("pkg", "portico", |_| None)
     }
 
     #[test]
@@ -116,7 +88,7 @@ mod tests {
             reference: Some("\"><img>".to_owned()),
             actions: vec![("Try <again>".to_owned(), "/auth/login?a=\"b\"".to_owned())],
         };
-        let html = notice_page(&options(), &notice);
+        let html = notice_page(&files(), &notice);
         assert!(
             !html.contains("<script") && !html.contains("<b>") && !html.contains("<img"),
             "{html}"

@@ -5,6 +5,7 @@
 //! | How is it set up? | [`config`] |
 //! | How is a site put together from that? | [`site`](crate::site::site) |
 //! | Which address is answered by what? | `router.rs` |
+//! | Which files of the build do pages load? | `build_files.rs` |
 //! | Who is asking? | `context.rs` |
 //! | What does the organisation's directory know of them? | [`directory`] |
 //! | Which documents are there, and who may see them? | [`library`], [`policy`], [`store`] |
@@ -19,6 +20,7 @@
 //! | What can an operator type? | [`cli`] |
 
 mod api;
+mod build_files;
 pub mod cli;
 pub mod config;
 mod context;

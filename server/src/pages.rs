@@ -2,11 +2,10 @@
 
 use std::sync::OnceLock;
 
-use app::{DeviceNotice, LeaveNotice, Notice, device_page, leave_page, notice_page};
+use app::{BuildFiles, DeviceNotice, LeaveNotice, Notice, device_page, leave_page, notice_page};
 use axum::response::{Html, IntoResponse, Response};
 use bff::{DeviceCode, LeaveForm, PlainPages, Problem, ProviderLink, ReturnPath, SignedOut};
 use http::StatusCode;
-use leptos::config::LeptosOptions;
 
 use crate::{
     config::{Config, ProviderSettings},
@@ -14,7 +13,7 @@ use crate::{
 };
 
 /// Where the stylesheet is. Set by the first site of the process; a failure before that has no style.
-static OPTIONS: OnceLock<LeptosOptions> = OnceLock::new();
+static FILES: OnceLock<BuildFiles> = OnceLock::new();
 
 /// The pages of sign-in and sign-out in the style of the house.
 pub(crate) struct HousePages {
@@ -23,8 +22,8 @@ pub(crate) struct HousePages {
 }
 
 impl HousePages {
-    pub(crate) fn new(options: &LeptosOptions, config: &Config) -> Self {
-        OPTIONS.get_or_init(|| options.clone());
+    pub(crate) fn new(files: &BuildFiles, config: &Config) -> Self {
+        FILES.get_or_init(|| files.clone());
         let by_code = |settings: &ProviderSettings| settings.provider.device_sign_in;
         Self {
             device_sign_in: config.providers.iter().any(by_code),
@@ -81,8 +80,8 @@ impl bff::Pages for HousePages {
             action: form.action.clone(),
             fields: form.fields.clone(),
         };
-        match OPTIONS.get() {
-            Some(options) => Html(leave_page(options, notice)).into_response(),
+        match FILES.get() {
+            Some(files) => Html(leave_page(files, notice)).into_response(),
             None => PlainPages.leave(form),
         }
     }
@@ -97,8 +96,8 @@ impl bff::Pages for HousePages {
             minutes: code.ends_in.as_secs().div_ceil(60),
             again: code.again.clone(),
         };
-        match OPTIONS.get() {
-            Some(options) => Html(device_page(options, notice)).into_response(),
+        match FILES.get() {
+            Some(files) => Html(device_page(files, notice)).into_response(),
             None => PlainPages.device(code),
         }
     }
@@ -186,8 +185,8 @@ fn page(
         reference,
         actions,
     };
-    match OPTIONS.get() {
-        Some(options) => (status, Html(notice_page(options, &notice))).into_response(),
+    match FILES.get() {
+        Some(files) => (status, Html(notice_page(files, &notice))).into_response(),
         None => (status, notice.message).into_response(),
     }
 }

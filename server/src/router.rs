@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use app::{App, shell};
+use app::{App, BuildFiles, shell};
 use axum::{
     Extension, Router,
     extract::{FromRef, Request, State},
@@ -26,7 +26,7 @@ use axum::{
 };
 use bff::Bff;
 use http::StatusCode;
-use leptos::config::LeptosOptions;
+use leptos::{IntoView, config::LeptosOptions};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
@@ -50,11 +50,19 @@ static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route
 
 /// Shared, not copied: axum clones its state several times for each request.
 #[derive(Clone)]
-struct Options(Arc<LeptosOptions>);
+struct Shell(Arc<(LeptosOptions, BuildFiles)>);
 
-impl FromRef<Options> for LeptosOptions {
-    fn from_ref(options: &Options) -> Self {
-        options.0.as_ref().clone()
+impl Shell {
+    /// The document around a page.
+    fn draw(&self) -> impl IntoView + use<> {
+        let (options, files) = self.0.as_ref();
+        shell(options.clone(), files.clone())
+    }
+}
+
+impl FromRef<Shell> for LeptosOptions {
+    fn from_ref(shell: &Shell) -> Self {
+        shell.0.0.clone()
     }
 }
 
@@ -62,6 +70,7 @@ impl FromRef<Options> for LeptosOptions {
 pub(crate) struct Parts {
     pub(crate) house: Arc<House>,
     pub(crate) options: LeptosOptions,
+    pub(crate) files: BuildFiles,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
     pub(crate) api: Router,
@@ -74,6 +83,7 @@ pub(crate) fn router(parts: Parts) -> Router {
     let Parts {
         house,
         options,
+        files,
         bff,
         store,
         api,
@@ -83,16 +93,18 @@ pub(crate) fn router(parts: Parts) -> Router {
     // Compressed answers tell their length: only what holds no secret of a session is compressed, so not `/auth`.
     let compressed = CompressionLayer::new().br(true).gzip(true);
     let negotiated = middleware::from_fn(encoding::negotiate_encoding);
-    let files = files::hashed(&options)
+    let build = files::hashed(&options)
         .layer(compressed.clone())
         .layer(negotiated.clone());
-    let pages = pages(house, options).layer(compressed).layer(negotiated);
+    let pages = pages(house, Shell(Arc::new((options, files))))
+        .layer(compressed)
+        .layer(negotiated);
     let site = pages.merge(api).merge(bff.router());
     let timed = bff
         .protect(site)
         .layer(middleware::from_fn(door::limit_body))
         // Files of the build are the same for everybody: no session is looked up for them.
-        .merge(files)
+        .merge(build)
         .merge(health::router(bff, store))
         .layer(middleware::from_fn(trailing_slash::redirect_trailing_slash));
     limited(timed, TIMEOUT, proxies)
@@ -113,19 +125,18 @@ fn limited(site: Router, time: Duration, proxies: Router) -> Router {
 }
 
 /// Pages, server functions, and the page for everything else.
-fn pages(house: Arc<House>, options: LeptosOptions) -> Router {
-    let options = Options(Arc::new(options));
+fn pages(house: Arc<House>, shell: Shell) -> Router {
     let routes = ROUTES.clone();
     let furnish = {
         let house = house.clone();
         move || house.furnish()
     };
     let draw = {
-        let options = options.clone();
-        move || shell(options.0.as_ref().clone())
+        let shell = shell.clone();
+        move || shell.draw()
     };
     Router::new()
-        .leptos_routes_with_context(&options, routes, furnish, draw)
+        .leptos_routes_with_context(&shell, routes, furnish, draw)
         .method_not_allowed_fallback(async || pages::fault(StatusCode::METHOD_NOT_ALLOWED, None))
         .layer(middleware::from_fn(door::want_json))
         .merge(sessions::router(&house))
@@ -135,17 +146,17 @@ fn pages(house: Arc<House>, options: LeptosOptions) -> Router {
         }))
         .layer(Extension(house.clone()))
         .layer(middleware::from_fn_with_state(house, context::introduce))
-        .with_state(options)
+        .with_state(shell)
 }
 
 /// A file of `public/`, or the page that says there is nothing here.
 async fn everything_else(
-    State(options): State<Options>,
+    State(shell): State<Shell>,
     Extension(house): Extension<Arc<House>>,
     request: Request,
 ) -> Response {
     if let Some(asking) = files::asking_for_file(&request)
-        && let Some(file) = files::file(&options.0, asking).await
+        && let Some(file) = files::file(&shell.0.0, asking).await
     {
         return if files::is_read(request.method()) {
             file
@@ -156,7 +167,7 @@ async fn everything_else(
     if !files::is_read(request.method()) {
         return pages::fault(StatusCode::NOT_FOUND, None);
     }
-    let draw = render_app_async_with_context(move || house.furnish(), move || shell(options.0.as_ref().clone()));
+    let draw = render_app_async_with_context(move || house.furnish(), move || shell.draw());
     let mut response = draw(request).await.into_response();
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;

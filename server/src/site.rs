@@ -1,14 +1,13 @@
 //! How is a site put together? Store, policy, sign-in and pages, from one [`Config`].
 
-use std::{error::Error, fmt::Write as _, path::PathBuf, sync::Arc};
+use std::{error::Error, fmt::Write as _, sync::Arc};
 
 use app::SiteFacts;
 use axum::Router;
 use bff::{Bff, Clock, KeyRing, StepUp};
-use leptos::config::LeptosOptions;
 
 use crate::{
-    api,
+    api, build_files,
     config::{Config, DatabaseUrl},
     context::{House, People},
     directory::Directory,
@@ -94,8 +93,9 @@ pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) 
     let sessions = store.sessions().await.map_err(database)?;
     let keys = keys(config)?;
     let sign_in = config.sign_in(keys.clone(), clock.clone());
-    let options = leptos_options(config);
-    let pages = Arc::new(HousePages::new(&options, config));
+    let options = build_files::leptos_options(config);
+    let files = build_files::read(&options);
+    let pages = Arc::new(HousePages::new(&files, config));
     let bff = Bff::new(sign_in, sessions, pages).map_err(|error| StartError::SignIn(error.into()))?;
     bff.start();
 
@@ -130,6 +130,7 @@ pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) 
     let parts = router::Parts {
         house,
         options,
+        files,
         bff: bff.clone(),
         store: store.clone(),
         api: own_api,
@@ -160,30 +161,6 @@ fn keys(config: &Config) -> Result<KeyRing, StartError> {
         path: path.display().to_string(),
         source: error.into(),
     })
-}
-
-/// Where Leptos finds what was built for browsers. Names hold a hash when the build left its list beside the program.
-fn leptos_options(config: &Config) -> LeptosOptions {
-    let beside = |name: &str| std::env::current_exe().ok()?.parent().map(|folder| folder.join(name));
-    let root = config.site_root.clone().unwrap_or_else(|| {
-        // `cargo leptos watch` runs the program where the compiler put it and says where the rest is.
-        let told = || std::env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from);
-        beside("site")
-            .filter(|folder| folder.is_dir())
-            .or_else(told)
-            .unwrap_or_else(|| PathBuf::from("target/dist/site"))
-    });
-    if !root.join("pkg").is_dir() {
-        tracing::warn!(folder = %root.display(), "nothing was built for browsers here: pages have no style and no script");
-    }
-    LeptosOptions::builder()
-        .output_name("portico")
-        .site_root(root.display().to_string())
-        .site_pkg_dir("pkg")
-        .site_addr(config.listen)
-        .reload_port(crate::headers::reload_port())
-        .hash_files(!crate::headers::is_watched() && beside("hash.txt").is_some_and(|path| path.exists()))
-        .build()
 }
 
 /// An error and its causes on one line.

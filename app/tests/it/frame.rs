@@ -113,7 +113,7 @@ async fn ui_4_a_site_put_together_wrongly_is_a_500_page_never_a_sign_in_page() {
     let options = LeptosOptions::builder().output_name("portico").build();
     let shell = {
         let options = options.clone();
-        move || app::shell(options.clone())
+        move || app::shell(options.clone(), app::BuildFiles::named("pkg", "portico", |_| None))
     };
     let router: Router = Router::new()
         .leptos_routes(&options, addresses(), shell)

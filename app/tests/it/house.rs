@@ -89,7 +89,7 @@ impl House {
         };
         let shell = {
             let options = options.clone();
-            move || app::shell(options.clone())
+            move || app::shell(options.clone(), app::BuildFiles::named("pkg", "portico", |_| None))
         };
         Router::new()
             .leptos_routes_with_context(&options, addresses(), context.clone(), shell.clone())

@@ -1,0 +1,49 @@
+//! Which files of the build does a page load? The server finds out once, when it starts; pages are given the addresses.
+
+use leptos::{nonce::use_nonce, prelude::*};
+
+/// The addresses of stylesheet, script and WebAssembly on this site, without quotes or backslashes in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildFiles {
+    /// The one stylesheet.
+    pub stylesheet: String,
+    /// The module that wakes a page up.
+    pub script: String,
+    /// What the module runs.
+    pub wasm: String,
+}
+
+impl BuildFiles {
+    /// The files of `folder` under `name`, with the hash that each kind has in its name, if it has one.
+    #[must_use]
+    pub fn named(folder: &str, name: &str, hash_of: impl Fn(&str) -> Option<String>) -> Self {
+        let address = |kind: &str| {
+            let hash = hash_of(kind).map(|hash| format!(".{hash}")).unwrap_or_default();
+            format!("/{folder}/{name}{hash}.{kind}")
+        };
+        Self {
+            stylesheet: address("css"),
+            script: address("js"),
+            wasm: address("wasm"),
+        }
+    }
+}
+
+/// Fetches script and WebAssembly at once, then wakes the page up. As `leptos::HydrationScripts`, which reads the list of
+/// hashed names from the disk for every page.
+#[component]
+pub(crate) fn WakeUp(
+    /// What is loaded.
+    files: BuildFiles,
+) -> impl IntoView {
+    let BuildFiles { script, wasm, .. } = files;
+    let start =
+        format!("import({script:?}).then(page=>page.default({{module_or_path:{wasm:?}}}).then(()=>page.hydrate()))");
+    view! {
+        <link rel="modulepreload" href=script crossorigin="anonymous" />
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=use_nonce()>
+            {start}
+        </script>
+    }
+}
