@@ -74,7 +74,7 @@ fn shown(title: &'static str, about: &'static str, message: Option<Message>) -> 
             <h1>{title}</h1>
             <p>{about}</p>
             <figure class="message">
-                <blockquote>{message.text}</blockquote>
+                <blockquote dir="auto">{message.text}</blockquote>
                 <figcaption>"From the messages API"</figcaption>
             </figure>
         </div>

@@ -130,7 +130,7 @@ fn Facts(profile: Profile) -> impl IntoView {
         view! {
             <div>
                 <dt>{term}</dt>
-                <dd>{value}</dd>
+                <dd dir="auto">{value}</dd>
             </div>
         }
     });
@@ -139,7 +139,7 @@ fn Facts(profile: Profile) -> impl IntoView {
         <div class="page profile">
             <header class="profile-head">
                 <Picture picture=profile.picture name=profile.name.clone() />
-                <h1>{profile.name}</h1>
+                <h1 dir="auto">{profile.name}</h1>
             </header>
             <dl class="facts">{facts.collect_view()}</dl>
             <h2 id="claims">"What your provider said"</h2>

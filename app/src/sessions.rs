@@ -145,7 +145,7 @@ fn LookFor(whom: String) -> impl IntoView {
         <form class="filter" role="search" action="/sessions">
             <label for="person">"Look for a person by name or e-mail"</label>
             <span class="field">
-                <input id="person" type="search" name="person" value=whom maxlength="100" autocomplete="off" />
+                <input id="person" type="search" name="person" value=whom maxlength="100" dir="auto" autocomplete="off" />
             </span>
             <button class="button quiet" type="submit">
                 "Look"
@@ -161,7 +161,7 @@ fn Lines(lines: Vec<SessionLine>, whom: String, may_end: bool) -> impl IntoView 
         .map(|line| view! { <Line line whom=whom.clone() may_end /> })
         .collect_view();
     view! {
-        <table class="documents" role="table">
+        <table class="documents session-table" role="table">
             <thead role="rowgroup">
                 <tr role="row">
                     <th scope="col" role="columnheader">"Person"</th>
@@ -184,8 +184,12 @@ fn Line(line: SessionLine, whom: String, may_end: bool) -> impl IntoView {
     let label = format!("End this session of {}", line.person);
     view! {
         <tr role="row">
-            <td role="cell" class="what">{line.person}</td>
-            <td role="cell">{line.provider}</td>
+            <td role="cell" class="what">
+                <span dir="auto">{line.person}</span>
+            </td>
+            <td role="cell" class="provider">
+                <span dir="auto">{line.provider}</span>
+            </td>
             <td role="cell" class="updated">
                 <When at=line.signed_in_at />
             </td>

@@ -82,8 +82,8 @@ pub(crate) fn Tell(
         <article class="problem">
             {(telling.status >= 400).then(|| view! { <p class="problem-code">{telling.status.to_string()}</p> })}
             {title}
-            {telling.paragraphs.into_iter().map(|words| view! { <p>{words}</p> }).collect_view()}
-            {telling.quote.map(|words| view! { <blockquote>{words}</blockquote> })} {reference}
+            {telling.paragraphs.into_iter().map(|words| view! { <p dir="auto">{words}</p> }).collect_view()}
+            {telling.quote.map(|words| view! { <blockquote dir="auto">{words}</blockquote> })} {reference}
             <p class="actions">{links.collect_view()}</p>
         </article>
     }

@@ -1,4 +1,4 @@
-// A certified OpenID Provider (npm `oidc-provider`) with the same five people as the demo and one more, set up the way an operator
+// A certified OpenID Provider (npm `oidc-provider`) with the same five people as the demo and two more, set up the way an operator
 // would: a client registered beforehand, JWT access tokens for one API, groups as a claim. Run by global-setup.ts as
 // `node certified-provider.mjs PORT CLIENT_ORIGIN`.
 
@@ -18,6 +18,10 @@ const people = {
   erin: { name: "Erin Evans", groups: [], roles: ["Admin"] },
   gina: { name: "Gina Groth", groups: [], memberships: Array.from({ length: 150 }, () => randomUUID()) },
 };
+
+// Everything about her is one word without end.
+const word = "Donaudampfschifffahrt".repeat(10);
+people.lena = { name: `Lena${word} ${word}`, email: `${word}@${"example.".repeat(12)}org`, groups: ["Lindwurm", word], roles: [word], job_title: word };
 
 const key = (type, options, alg) => ({
   ...generateKeyPairSync(type, options).privateKey.export({ format: "jwk" }),

@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { markdown, minutes } from "./library.ts";
+import { longWords, markdown, minutes } from "./library.ts";
 import { ports } from "./ports.ts";
 import { type Server, node, ready, run, start, stop } from "./servers.ts";
 import { certifiedConfig, demoConfig, portico, root, several, severalConfig, sites, work } from "./sites.ts";
@@ -17,6 +17,8 @@ export default async function setup(): Promise<() => Promise<void>> {
 
   mkdirSync(file("minutes"));
   for (const document of minutes) writeFileSync(file(`minutes/${document.file}`), markdown(document));
+  mkdirSync(file("long-words"));
+  for (const document of longWords) writeFileSync(file(`long-words/${document.file}`), markdown(document));
 
   const servers: Server[] = [];
   try {
@@ -25,7 +27,7 @@ export default async function setup(): Promise<() => Promise<void>> {
       PORTICO_DEMO_REVEAL_TOKENS: "1",
     });
     servers.push(demo);
-    for (const folder of [path.join(root, "crates/demo/documents"), file("minutes")]) {
+    for (const folder of [path.join(root, "crates/demo/documents"), file("minutes"), file("long-words")]) {
       run(sites.certified.log, portico, ["import", folder, "--owner", "carol", "--config", file("certified.toml")]);
     }
     const certified = start("certified", sites.certified.log, portico, ["serve", "--config", file("certified.toml")]);

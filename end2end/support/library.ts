@@ -12,12 +12,16 @@ export interface Written {
   owner: string;
   groups: string[];
   isPrivate: boolean;
+  /** Only at this site. */
+  at?: Issuer;
+  folder?: string;
+  text?: string;
 }
 
-const folder = path.join(root, "crates/demo/documents");
+const documents = path.join(root, "crates/demo/documents");
 
 function read(file: string): Written {
-  const text = readFileSync(path.join(folder, file), "utf8");
+  const text = readFileSync(path.join(documents, file), "utf8");
   const fence = text.slice(0, 3);
   const head = text.slice(3, text.indexOf(`\n${fence}`, 3));
   const value = (name: string) => new RegExp(`^${name}\\s*[:=]\\s*(.*)$`, "m").exec(head)?.[1]?.trim() ?? "";
@@ -41,15 +45,30 @@ export const minutes: Written[] = Array.from({ length: 30 }, (_, index) => ({
   isPrivate: true,
 }));
 
-export function markdown({ title, owner, groups, isPrivate }: Written): string {
-  return `---\ntitle: ${title}\nowner: ${owner}\ngroups: [${groups.join(", ")}]\nprivate: ${isPrivate}\n---\n\nPresent: all. Decided: nothing.\n`;
+/** A word that is wider than any window. */
+export const word = "Donaudampfschifffahrt".repeat(8);
+const address = `https://${"very-long-name.".repeat(6)}example/${"path".repeat(20)}`;
+const lindwurm = { owner: "lena", groups: ["Lindwurm"], isPrivate: true, at: "certified" as const };
+
+/** Whose names fit into no line, or are read from right to left; for one person alone. */
+export const longWords: Written[] = [
+  { ...lindwurm, file: "word.md", title: word, folder: `${word.slice(0, 84)}/${word.slice(0, 105)}`, groups: ["Lindwurm", word], text: `# ${word}\n\n${word}\n\n## ${word}\n\n- ${word}\n\n> ${word}\n\n| ${word} | b |\n|---|---|\n| c | ${word} |\n\n\`${word}\`\n\n    ${word}\n` },
+  { ...lindwurm, file: "address.md", title: address, folder: address.replaceAll("/", "-"), text: `<${address}>\n\n[${address}](${address})\n\n${"> ".repeat(12)}deep\n\n${Array.from({ length: 12 }, (_, depth) => `${"  ".repeat(depth)}- ${word}`).join("\n")}\n` },
+  { ...lindwurm, file: "arabic.md", title: "دليل المكتب", folder: "מסמכים", text: "فقرة قصيرة من النص.\n\nOne paragraph of text.\n" },
+  { ...lindwurm, file: "folded.md", title: "Folded", text: "<details><summary>More</summary>\n\nAnd more.\n\n</details>\n" },
+];
+
+export function markdown({ title, owner, groups, isPrivate, folder, text }: Written): string {
+  const place = folder ? `folder: "${folder}"\n` : "";
+  return `---\ntitle: "${title}"\nowner: ${owner}\ngroups: [${groups.join(", ")}]\nprivate: ${isPrivate}\n${place}---\n\n${text ?? "Present: all. Decided: nothing."}\n`;
 }
 
-const files = readdirSync(folder).filter((name) => name.endsWith(".md")).sort();
-export const library: Written[] = [...files.map(read), ...minutes];
+const files = readdirSync(documents).filter((name) => name.endsWith(".md")).sort();
+export const library: Written[] = [...files.map(read), ...minutes, ...longWords];
 
 /** Public to everybody signed in; a group's to its members; one's own; everything to the chief executive. */
 export function mayRead(person: Person, document: Written, issuer: Issuer): boolean {
+  if (document.at && document.at !== issuer) return false;
   const owner = document.owner || (issuer === "certified" ? "carol" : "");
   return (
     !document.isPrivate ||

@@ -16,5 +16,8 @@ export const erin: Person = { subject: "erin", name: "Erin Evans", groups: [], a
 
 export const people = [alice, bob, carol, dave, erin];
 
+/** With a name, an address and groups that are longer than any window; at the certified provider alone. */
+export const lena: Person = { subject: "lena", name: "Lena", groups: ["Lindwurm"] };
+
 /** In so many groups that her ID token is too long for an address; at the certified provider alone. */
 export const gina: Person = { subject: "gina", name: "Gina Groth", groups: [] };

@@ -121,6 +121,7 @@ fn Head(filter: String) -> impl IntoView {
                         name="q"
                         value=filter
                         maxlength="100"
+                        dir="auto"
                         autocomplete="off"
                     />
                 </span>
@@ -153,7 +154,7 @@ fn Empty(filter: String, after: String, goes_on: bool) -> impl IntoView {
     });
     view! {
         <div class="empty">
-            <p>{words}</p>
+            <p dir="auto">{words}</p>
             {back}
         </div>
     }

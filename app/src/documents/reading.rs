@@ -94,7 +94,7 @@ fn Reading(document: OpenDocument) -> impl IntoView {
             <article class="document">
                 <header>
                     <Folder path=summary.folder.clone() />
-                    <h1>{summary.title.clone()}</h1>
+                    <h1 dir="auto">{summary.title.clone()}</h1>
                     <p class="byline">
                         <VisibilityBadge visibility=summary.visibility />
                         <span>{format!("Owner: {}", summary.owner)}</span>
@@ -103,7 +103,7 @@ fn Reading(document: OpenDocument) -> impl IntoView {
                 </header>
                 {folded}
                 // Sanitised where it was rendered (`OpenDocument::html`).
-                <div class="prose" inner_html=html></div>
+                <div class="prose" dir="auto" inner_html=html></div>
             </article>
             <aside class="beside" aria-label="About this document">
                 {beside}
@@ -127,7 +127,7 @@ fn Folder(path: String) -> impl IntoView {
     let links = steps.collect::<Vec<_>>().into_iter().map(|(step, href)| {
         view! {
             <li>
-                <a href=href>{step}</a>
+                <a href=href dir="auto">{step}</a>
             </li>
         }
     });
@@ -158,7 +158,7 @@ fn Contents(headings: Vec<(&'static str, Heading)>, #[prop(optional)] is_titled:
         view! {
             <li class=class>
                 // The browser's own jump: it moves the focus along.
-                <a rel="external" href=format!("#{}", heading.anchor)>
+                <a rel="external" dir="auto" href=format!("#{}", heading.anchor)>
                     {heading.text}
                 </a>
             </li>
@@ -182,7 +182,7 @@ fn Access(summary: Summary) -> impl IntoView {
             <h2 id="access-title">"Why can I see this?"</h2>
             <ul>{summary.reasons.into_iter().map(|reason| view! { <Because reason /> }).collect_view()}</ul>
             <h2>"Meant for"</h2>
-            <p>{audience}</p>
+            <p dir="auto">{audience}</p>
             <p class="decides">"In the end the rules decide who can read it."</p>
         </section>
     }
@@ -200,7 +200,7 @@ fn audience(summary: &Summary) -> String {
 #[component]
 fn Because(reason: Reason) -> impl IntoView {
     view! {
-        <li>
+        <li dir="auto">
             {format!("You can see this because {}.", reason.because)} " "
             <span class="rule">"Rule " <code>{reason.rule}</code></span>
         </li>

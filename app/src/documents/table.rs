@@ -38,23 +38,27 @@ fn Row(row: Summary) -> impl IntoView {
     view! {
         <tr role="row">
             <td role="cell" class="what">
-                <a href=format!("/docs/{}", row.id)>{row.title}</a>
+                <a href=format!("/docs/{}", row.id) dir="auto">
+                    {row.title}
+                </a>
                 {(!row.folder.is_empty())
                     .then(|| {
                         view! {
                             <span class="folder">
                                 <Icon path=FOLDER />
-                                {row.folder}
+                                <span dir="auto">{row.folder}</span>
                             </span>
                         }
                     })}
             </td>
-            <td role="cell" class="owner">{row.owner}</td>
+            <td role="cell" class="owner">
+                <span dir="auto">{row.owner}</span>
+            </td>
             <td role="cell" class="audience">
                 <VisibilityBadge visibility=row.visibility />
-                {(!groups.is_empty()).then(|| view! { <span class="groups">{groups}</span> })}
+                {(!groups.is_empty()).then(|| view! { <span class="groups" dir="auto">{groups}</span> })}
             </td>
-            <td role="cell" class="why">{because(&row.reasons)}</td>
+            <td role="cell" class="why" dir="auto">{because(&row.reasons)}</td>
             <td role="cell" class="updated">
                 <When at=row.updated_at />
             </td>
