@@ -1,5 +1,6 @@
-//! What runs in the browser beyond the views? A look at who is signed in (`browser/person.rs`), keys, menus that close
-//! themselves, and links that sign in and lead back to where in the page somebody was. All of it works on what the layout has drawn and is a convenience: no page needs it.
+//! What runs in the browser beyond the views? A look at who is signed in (`browser/person.rs`), keys (`browser/keys.rs`), menus that close
+//! themselves, and links that sign in and lead back to where in the page somebody was. All of it works on what the layout has drawn and is a
+//! convenience: no page needs it.
 
 use std::cell::Cell;
 
@@ -7,9 +8,10 @@ use leptos::{
     ev,
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent},
+    web_sys::{Element, Event, HtmlElement},
 };
 
+mod keys;
 pub(crate) mod person;
 
 use crate::sign_in::with_fragment;
@@ -19,20 +21,36 @@ pub fn attach() {
     person::attach();
     // Dropping the handles keeps the listeners: they end with the page.
     let went = Cell::new(false);
-    let _ = window_event_listener(ev::keydown, move |event| press(&event, &went));
+    let _ = window_event_listener(ev::keydown, move |event| keys::press(&event, &went));
     let _ = window_event_listener(ev::click, |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        close_menu(target.as_ref());
+        let target = target(&event);
+        close_menus_around(target.as_ref(), true);
+        if is_or_is_in(target.as_ref(), "#show-keys") {
+            keys::show_list();
+        }
     });
     // Before the link is followed, by whichever button.
-    for event in ["click", "auxclick", "contextmenu"] {
-        let _ = window_event_listener_untyped(event, |event| {
-            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            if let Some(target) = target {
+    for name in ["click", "auxclick", "contextmenu"] {
+        let _ = window_event_listener_untyped(name, |event| {
+            if let Some(target) = target(&event) {
                 keep_fragment(&target);
             }
         });
     }
+    // What has the focus is not covered by a menu that was left (WCAG 2.4.11).
+    let _ = window_event_listener_untyped("focusin", |event| close_menus_around(target(&event).as_ref(), false));
+    let _ = window_event_listener_untyped("change", |event| {
+        if is_or_is_in(target(&event).as_ref(), "#keys-on") {
+            keys::remember();
+        }
+    });
+    if let Some(button) = element("#show-keys") {
+        button.set_hidden(false);
+    }
+}
+
+fn target(event: &Event) -> Option<Element> {
+    event.target().and_then(|target| target.dyn_into().ok())
 }
 
 /// A link that signs in and returns to this page returns to the part of it that is shown: the server never sees the fragment of
@@ -51,56 +69,24 @@ fn keep_fragment(target: &Element) {
     }
 }
 
-/// One key; `went` remembers a `g` waiting for its second key.
-fn press(event: &KeyboardEvent, went: &Cell<bool>) {
-    let after_g = went.replace(false);
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || is_typing(event) {
-        return;
-    }
-    let key = event.key();
-    match (after_g, key.as_str()) {
-        (true, "d" | "p" | "h") => {
-            if let Some(link) = element(&format!("a[data-key={key}]")) {
-                link.click();
-            }
-        }
-        (false, "g") => went.set(true),
-        (false, "/") => {
-            if let Some(filter) = element("#filter") {
-                event.prevent_default();
-                let _ = filter.focus();
-            }
-        }
-        (false, "?") => {
-            if let Some(dialog) = element("#keys").and_then(|found| found.dyn_into::<HtmlDialogElement>().ok()) {
-                let _ = dialog.show_modal();
-            }
-        }
-        (_, "Escape") => {
-            // Back to where the menu was opened from; what had the focus in it is gone from sight.
-            if let Some(summary) = element("details.menu[open] > summary") {
-                let _ = summary.focus();
-            }
-            close_menu(None);
-        }
-        _ => {}
-    }
-}
-
-fn is_typing(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
-}
-
-/// Closes the open menu unless the click was in it; a followed link closes its own. Without a click, in any case.
-/// There is never more than one: the menus share a name.
-fn close_menu(target: Option<&Element>) {
-    let followed = target.is_some_and(|target| target.closest("a").ok().flatten().is_some());
+/// Closes an open menu unless what happened was in it; a followed link closes its own.
+fn close_menus_around(target: Option<&Element>, follows: bool) {
+    let followed = follows && target.is_some_and(|target| target.closest("a").ok().flatten().is_some());
+    // There is never more than one: the menus share a name.
     if let Some(menu) = element("details.menu[open]")
         && (followed || !menu.contains(target.map(AsRef::as_ref)))
     {
         let _ = menu.remove_attribute("open");
     }
+}
+
+/// Closes an open menu, whatever happened.
+fn close_menus() {
+    close_menus_around(None, false);
+}
+
+fn is_or_is_in(target: Option<&Element>, selector: &str) -> bool {
+    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
 }
 
 fn element(selector: &str) -> Option<HtmlElement> {

@@ -52,7 +52,13 @@ pub(crate) fn Layout(
         </main>
         <footer class="foot">
             <p>"Documents behind your sign-in, by rules you can read."</p>
-            <a href="/about">"About Portico"</a>
+            <p class="foot-links">
+                // Shown by `browser.rs`: without script there are no keys.
+                <button type="button" id="show-keys" hidden>
+                    "Keys"
+                </button>
+                <a href="/about">"About Portico"</a>
+            </p>
         </footer>
         <dialog class="keys" id="keys" aria-labelledby="keys-title" inner_html=include_str!("layout/keys.html")></dialog>
     }
@@ -144,12 +150,12 @@ fn PersonMenu(face: Face) -> impl IntoView {
         <details class="menu person-menu" name="menu">
             <summary aria-label=format!("{}, your menu", face.name)>
                 <Picture picture=face.picture name=face.name.clone() />
-                <span class="person-name">{face.name.clone()}</span>
+                <span class="person-name" dir="auto">{face.name.clone()}</span>
             </summary>
             <div class="sheet">
                 <p class="who">
-                    <strong>{face.name}</strong>
-                    <span>{face.email}</span>
+                    <strong dir="auto">{face.name}</strong>
+                    <span dir="auto">{face.email}</span>
                 </p>
                 <a href="/profile">"Your profile"</a>
                 {face
