@@ -12,7 +12,7 @@ import { atExpiry } from "./expiry.mjs";
 import { house, resident, root, start, stop } from "./house.mjs";
 import { inTurn, load, median, nearTop } from "./load.mjs";
 import { promises } from "./promises.mjs";
-import { shipped } from "./size.mjs";
+import { program, shipped } from "./size.mjs";
 import { tell } from "./tell.mjs";
 import { signIn } from "./visitor.mjs";
 
@@ -89,7 +89,7 @@ const result = {
   expiry,
   start: { median: median(starts), worst: Math.max(...starts) },
   memory: { atRest, after },
-  size: { wasm: shipped(".wasm"), script: shipped(".js"), style: shipped(".css") },
+  size: { wasm: shipped(".wasm"), script: shipped(".js"), style: shipped(".css"), program: program() },
 };
 result.promises = promises(result);
 writeFileSync(path.join(root, "target/bench.json"), `${JSON.stringify(result, null, 2)}\n`);

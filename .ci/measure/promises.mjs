@@ -1,5 +1,7 @@
 // What must hold, whatever the machine: ratios within one run, and sizes.
 
+import { MAX_PROGRAM } from "./size.mjs";
+
 const percent = (part) => `${(100 * part).toFixed(0)} %`;
 
 /** Each promise, what was found, and whether it is kept. */
@@ -21,6 +23,7 @@ export function promises({ pages, sessionCost, callback, crowd, sessions, expiry
     { what: `${expiry.requests} requests at two replicas at expiry: refreshes each time`, found: `${expiry.refreshes / expiry.rounds}`, wanted: "1", kept: expiry.refreshes === expiry.rounds },
     { what: "their p99, in round trips to the provider", found: expiry.p99.toFixed(2), wanted: "< 2", kept: expiry.p99 < 2 },
     { what: "WebAssembly and script of the first load, brotli", found: `${(firstLoad / 1000).toFixed(1)} kB`, wanted: "≤ 220 kB", kept: firstLoad <= 220_000 },
+    { what: "the program, its symbols apart", found: `${(size.program / 1e6).toFixed(1)} MB`, wanted: "< 60 MB", kept: size.program < MAX_PROGRAM },
     { what: "start until ready, existing database", found: `${start.median.toFixed(0)} ms`, wanted: "< 500 ms", kept: start.median < 500 },
     { what: "resident memory after the pages", found: `${memory.after.toFixed(1)} MB`, wanted: "< 80 MB", kept: memory.after < 80 },
   ];

@@ -1,7 +1,9 @@
-// How much does a browser load the first time?
+// How much does a browser load the first time, and how large is the program? `node size.mjs release` fails if what lies in
+// target/dist is larger than promised.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
 import { root } from "./house.mjs";
@@ -18,4 +20,27 @@ export function shipped(ending) {
     },
     { raw: 0, brotli: 0 },
   );
+}
+
+/** Most bytes of a program that is shipped, its symbols taken out. */
+export const MAX_PROGRAM = 60_000_000;
+
+/** Bytes of a program; of the shipped one if nothing else is said. */
+export function program(file = path.join(root, "target/dist/portico")) {
+  return statSync(file).size;
+}
+
+/** Why a program must not be shipped; nothing if it may be. */
+export function tooLarge(bytes, profile) {
+  if (profile !== "release" || bytes < MAX_PROGRAM) return undefined;
+  const megabytes = (count) => `${(count / 1e6).toFixed(1)} MB`;
+  return `target/dist/portico has ${megabytes(bytes)}; less than ${megabytes(MAX_PROGRAM)} is promised. Are its symbols in it?`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const fault = tooLarge(program(), process.argv[2]);
+  if (fault) {
+    console.error(`✗ ${fault}`);
+    process.exit(1);
+  }
 }
