@@ -74,7 +74,7 @@ resource = "${API}"
 audience = "${API}"
 `;
 
-/** Where two providers are offered; nobody signs in there. */
+/** Where two providers are offered, one by a name wider than a window; nobody signs in there. */
 export const several = `http://localhost:${ports.several}`;
 
 export const severalConfig = `${common(ports.several, "several")}
@@ -90,7 +90,7 @@ device_sign_in = true
 
 [[providers]]
 id = "other"
-title = "Other"
+title = "${"Longer".repeat(20)}"
 issuer = "${sites.demo.provider}"
 client_id = "portal"
 device_sign_in = true

@@ -5,6 +5,7 @@ import { expect, test } from "../support/visitor.ts";
 import { Documents } from "../pages/documents.ts";
 import { longWords, word } from "../support/library.ts";
 import { lena } from "../support/people.ts";
+import { several } from "../support/sites.ts";
 
 const certified = { tag: ["@certified", "@certified-only"] };
 
@@ -37,7 +38,7 @@ test("UI-5 no page is wider than its window, whatever things are called", certif
       found.push(...(await overflow(page)).map((what) => `${width} ${address.slice(0, 40)}: ${what}`));
     }
   };
-  for (const address of outside) await measure(address);
+  for (const address of [...outside, `${several}/auth/login`, `${several}/auth/device`]) await measure(address);
   await page.setViewportSize({ width: 1280, height: 800 });
   await portal.signIn(lena);
   const documents = await numbers(page);

@@ -53,6 +53,18 @@ test("UI-5 single-letter keys are switched off by keyboard, and stay off without
   await expect(use(page)).toBeChecked();
 });
 
+test("UI-5 keys are switched off for the page where no cookie may be kept", async ({ page, portal }) => {
+  await page.addInitScript(() => Object.defineProperty(document, "cookie", { get: () => "", set: () => undefined }));
+  await portal.open("/about");
+  await portal.awake();
+  await page.keyboard.press("?");
+  await use(page).uncheck();
+  await page.keyboard.press("Escape");
+  for (const key of ["?", "g", "h"]) await page.keyboard.press(key);
+  await expect(keys(page)).toBeHidden();
+  await expect(page).toHaveURL(/\/about$/);
+});
+
 test("UI-5 without script nothing offers keys", { tag: ["@no-script", "@no-script-only"] }, async ({ page, portal }) => {
   await portal.open("/about");
   await expect(page.getByRole("button", { name: "Keys" })).toBeHidden();

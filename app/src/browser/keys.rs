@@ -33,8 +33,10 @@ fn cookies() -> WithCookies {
     document().unchecked_into()
 }
 
+/// Whether they are switched off: by the switch of this page, also where no cookie may be kept, or on another page before.
 fn are_off() -> bool {
-    cookies().cookie().split(';').any(|cookie| cookie.trim() == OFF)
+    let is_switched_off = switch().is_some_and(|switch| !switch.checked());
+    is_switched_off || cookies().cookie().split(';').any(|cookie| cookie.trim() == OFF)
 }
 
 /// One key; `went` remembers a `g` waiting for its second key.
