@@ -65,13 +65,12 @@ impl Store {
         // Whoever comes meanwhile gets the same outcome.
         let mut last = self.last_probe.0.lock().await;
         let known = last.as_ref().filter(|(at, _)| at.elapsed() < EVERY);
-        let refusal = match known.cloned() {
-            Some((_, refusal)) => refusal,
-            None => {
-                let refusal = self.probe().await?;
-                *last = Some((Instant::now(), refusal.clone()));
-                refusal
-            }
+        let refusal = if let Some((_, refusal)) = known.cloned() {
+            refusal
+        } else {
+            let refusal = self.probe().await?;
+            *last = Some((Instant::now(), refusal.clone()));
+            refusal
         };
         refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
     }

@@ -100,7 +100,7 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
             faults.answers.clear();
             faults.token_response = Patch::new();
         });
-        house.program.ended(serving).await;
+        serving.ended().await;
         let renewed = house.provider.newest(Kind::RefreshToken).unwrap();
         assert_eq!(
             house.provider.requests(Endpoint::Token),
@@ -150,6 +150,6 @@ async fn a_provider_that_never_answers_does_not_hold_the_program_up() {
     asking.abort();
     let start = Instant::now();
     serving.ask_to_stop();
-    house.program.ended(serving).await;
+    serving.ended().await;
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

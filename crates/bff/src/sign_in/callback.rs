@@ -135,7 +135,7 @@ async fn settle(inner: &Inner, base: &Arc<Provider>, answer: Answer, headers: &H
         .at(pending.as_ref().and_then(|p| p.flow.as_deref()))
         .unwrap_or(base);
     let checked = match pending {
-        Some(pending) if is_spent => Err(answered_before(&pending)),
+        Some(pending) if is_spent => Err(Box::new(answered_before(&pending))),
         pending => checked(provider, pending, answer).await,
     };
     let outcome = match checked {
@@ -171,9 +171,9 @@ async fn lead_on(inner: &Inner, state: &str, headers: &HeaderMap) -> Option<Resp
     Some(see_other(path.as_str()))
 }
 
-fn answered_before(pending: &Pending) -> Box<Failure> {
+fn answered_before(pending: &Pending) -> Failure {
     let again = login_path(None, &pending.return_to);
-    Box::new(Failure::stray("the sign-in was answered before").retry(again))
+    Failure::stray("the sign-in was answered before").retry(again)
 }
 
 /// Everything that can be compared without asking for tokens.

@@ -203,7 +203,7 @@ async fn lo_1_on_a_full_disk_signing_out_is_a_503_and_the_session_goes_on() {
     let variables = [("PORTICO_LISTEN", listen.as_str()), ("PORTICO_PUBLIC_URL", &public_url)];
     // Once without a limit: what is written at the first start is there then.
     let serving = program.serve(&["--demo"], &variables);
-    program.stop(serving).await;
+    serving.stop().await;
     let size = fs::metadata(program.path("data/demo.db")).unwrap().len();
     let serving = program.serve_with_files_up_to(size / 1024 + 64, &["--demo"], &variables);
 
@@ -255,7 +255,7 @@ async fn lo_1_on_a_full_disk_signing_out_is_a_503_and_the_session_goes_on() {
     assert_eq!(alice.get("/profile").await.0, 200);
     assert_eq!(alice.get("/docs").await.0, 200, "everything can be read");
 
-    let log = program.stop(serving).await;
+    let log = serving.stop().await;
     let claims = |line: &&String| {
         line.contains("\"success\"") && ["sign_out", "session_end"].iter().any(|event| line.contains(event))
     };

@@ -43,14 +43,32 @@ impl Serving {
     }
 }
 
+#[cfg(unix)]
 impl Serving {
     /// As a service manager does.
-    #[cfg(unix)]
     pub(crate) fn ask_to_stop(&self) {
         let asked = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status();
         assert!(asked.unwrap().success());
+    }
+
+    /// Asks it to stop, and gives the lines it logged.
+    pub(crate) async fn stop(self) -> Vec<String> {
+        self.ask_to_stop();
+        self.ended().await
+    }
+
+    /// Waits until it has ended well, and gives the lines it logged.
+    pub(crate) async fn ended(mut self) -> Vec<String> {
+        let ended = tokio::task::spawn_blocking(move || {
+            let ended = self.child.wait().unwrap();
+            let log: Vec<String> = self.log().collect();
+            assert!(ended.success(), "{ended}: {log:#?}");
+            log
+        });
+        let ended = tokio::time::timeout(LONGEST_RUN, ended).await;
+        ended.expect("the program does not stop").unwrap()
     }
 }
 
@@ -115,17 +133,7 @@ impl Program {
     /// Starts `serve` and waits until it says where it is.
     pub(crate) fn serve(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Serving {
         let arguments = [&["serve"], arguments].concat();
-        self.serving(&mut self.command(&arguments, variables))
-    }
-
-    fn serving(&self, command: &mut Command) -> Serving {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // Read all the while: a log that nobody reads would stop the program.
-        let log = lines(child.stderr.take().unwrap());
-        let mut said = String::new();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        lines.read_line(&mut said).unwrap();
-        Serving { child, said, log }
+        serving(&mut self.command(&arguments, variables))
     }
 
     /// The same, where no file may become larger than so many kilobytes, whoever the user is.
@@ -141,25 +149,7 @@ impl Program {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &limited, env!("CARGO_BIN_EXE_portico"), "serve"]);
         command.args(arguments).current_dir(self.folder.path()).env_clear();
-        self.serving(command.envs(variables.iter().copied()))
-    }
-
-    /// Asks what serves to stop, and gives the lines it logged.
-    pub(crate) async fn stop(&self, serving: Serving) -> Vec<String> {
-        serving.ask_to_stop();
-        self.ended(serving).await
-    }
-
-    /// Waits until what serves has ended well, and gives the lines it logged.
-    pub(crate) async fn ended(&self, mut serving: Serving) -> Vec<String> {
-        let ended = tokio::task::spawn_blocking(move || {
-            let ended = serving.child.wait().unwrap();
-            let log: Vec<String> = serving.log().collect();
-            assert!(ended.success(), "{ended}: {log:#?}");
-            log
-        });
-        let ended = tokio::time::timeout(LONGEST_RUN, ended).await;
-        ended.expect("the program does not stop").unwrap()
+        serving(command.envs(variables.iter().copied()))
     }
 
     /// A file of the folder.
@@ -176,6 +166,17 @@ impl Program {
             .envs(variables.iter().copied());
         command
     }
+}
+
+/// Waits until it says where it is.
+fn serving(command: &mut Command) -> Serving {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Read all the while: a log that nobody reads would stop the program.
+    let log = lines(child.stderr.take().unwrap());
+    let mut said = String::new();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    lines.read_line(&mut said).unwrap();
+    Serving { child, said, log }
 }
 
 /// Everything that is said, once that is all.
