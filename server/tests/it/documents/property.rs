@@ -320,10 +320,8 @@ fn do_4_what_is_decided_of_a_document_is_the_same_whichever_others_are_on_the_pa
 fn po_3_where_names_count_every_spelling_of_a_group_decides_alike() {
     let spelled = |group: &Group| {
         let key = group.key(GroupMatch::Name).as_str().to_owned();
-        let same = SPELLINGS.iter().map(|name| Group::new(*name));
-        same.filter(|other| other.key(GroupMatch::Name).as_str() == key)
-            .last()
-            .unwrap()
+        let mut same = SPELLINGS.iter().map(|name| Group::new(*name));
+        same.rfind(|other| other.key(GroupMatch::Name).as_str() == key).unwrap()
     };
     let outcome = runner(300).run(&world(), |world| {
         let policy = policy(&world.rules);

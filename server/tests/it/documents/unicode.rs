@@ -109,7 +109,8 @@ async fn old(database: &Database) {
         (2, "Σίσυφος"),
         (1_299, "Ω"),
     ] {
-        say += &format!("INSERT INTO document_group (group_id, document_id) VALUES ('{group}', {number});");
+        let put = format!("INSERT INTO document_group (group_id, document_id) VALUES ('{group}', {number});");
+        say.push_str(&put);
     }
     database.execute(&say).await;
 }
