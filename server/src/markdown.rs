@@ -2,32 +2,53 @@
 //!
 //! | question | where |
 //! |---|---|
-//! | Headings: levels, anchors | [`headings`] |
-//! | Code: which word gets which class | [`code`] |
-//! | Tables, footnotes, task lists | [`write`](mod@write) |
+//! | Which parts of the text are comments? | [`comments`] |
+//! | Which constructs are parsed, within which limits? | [`parse`] |
+//! | Headings: levels, titles, anchors | [`headings`] |
+//! | Which anchor does `#name` mean? | [`anchors`] |
+//! | HTML of each construct | [`write`](mod@write): [`blocks`], [`inlines`], [`callouts`], [`code`] |
+//! | Which way does a block of text run? | [`direction`] |
+//! | How much HTML may an author write? | [`raw_html`] |
 //! | What may come through at all | [`sanitise`] |
 //!
-//! Rendering happens when a document is written, so its cost (milliseconds for a long one) is not paid by readers.
+//! Rendering happens when a document is written, so its cost (milliseconds for a long one) is not paid by readers. The module depends on
+//! `domain` alone, for [`Heading`].
 
+use comrak::Arena;
 use domain::Heading;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+pub mod anchors;
+pub mod blocks;
+pub mod callouts;
 pub mod code;
+pub mod comments;
+pub mod direction;
+mod error;
 pub mod headings;
+pub mod inlines;
+pub mod parse;
 pub mod raw_html;
 pub mod sanitise;
 pub mod write;
 
-/// Which version of this room wrote a piece of HTML. Raised whenever the same Markdown would be written differently, so that
-/// documents are rendered again when they are next opened.
-pub const VERSION: i64 = 2;
+pub use error::MarkdownError;
 
-/// The oldest version whose HTML may still be shown where it cannot be written anew. Raised to [`VERSION`] whenever a fault of
-/// [`sanitise`] is mended: what was written before is then rendered again before anybody sees it, or not shown.
-pub const OLDEST_SAFE: i64 = 1;
+/// The version of the renderer that wrote a piece of HTML. Raised whenever the same Markdown is written differently, so that
+/// documents are rendered again when they are next opened. A change of the Markdown crate's version is such a change.
+pub const VERSION: i64 = 3;
+
+/// The oldest [`VERSION`] whose HTML may still be shown when rendering again fails. Raised to [`VERSION`] with every change of what is
+/// taken out, a fault of [`sanitise`] that is mended included: HTML of versions before 3 contains the comments of Obsidian, MDX, Liquid and Jinja as readable text.
+pub const OLDEST_SAFE: i64 = 3;
 
 /// Longest Markdown that is rendered, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// Longest HTML of one document, in bytes.
+pub const MAX_HTML: usize = 4 * 1024 * 1024;
+
+/// Most headings of one document.
+pub const MAX_HEADINGS: usize = 500;
 
 /// Deepest nesting of quotes, lists and emphasis: more is an attack on whoever reads the HTML, not a text.
 pub const MAX_DEPTH: usize = 100;
@@ -41,91 +62,37 @@ pub struct Rendered {
     pub headings: Vec<Heading>,
 }
 
-/// Why a text is not rendered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MarkdownError {
-    /// Longer than [`MAX_BYTES`].
-    #[error("the text has {0} bytes, more than the {MAX_BYTES} that are allowed")]
-    TooLarge(usize),
-    /// The line begins more than [`MAX_DEPTH`] quotes, lists or emphases in each other.
-    #[error("a line nests quotes, lists or emphasis too deeply")]
-    TooDeep(usize),
-}
-
-impl MarkdownError {
-    /// Where it is wrong: a line, from 1.
-    #[must_use]
-    pub fn line(&self) -> usize {
-        match self {
-            Self::TooLarge(_) => 1,
-            Self::TooDeep(line) => *line,
-        }
-    }
-}
-
-/// Renders Markdown (`CommonMark` with tables, strikethrough, task lists and footnotes).
+/// Renders Markdown: `CommonMark` and GitHub's extensions, with footnotes, callouts, definition lists, `{#id}`, emoji names, marks and
+/// small raised or lowered text. Comments are taken out.
 ///
 /// A first heading that only repeats `title` is left out, since the page shows the title. The remaining headings are moved to levels 2 to
 /// 6 without gaps, below the page's own.
 ///
 /// # Errors
-/// [`MarkdownError`] for texts that are too large or nested too deeply; whatever else is in the text, the result is safe.
+/// [`MarkdownError`] for texts beyond the limits; whatever else is in the text, the result is safe.
 pub fn render(content: &str, title: &str) -> Result<Rendered, MarkdownError> {
-    let mut events = parse(content)?;
-    raw_html::bound(&mut events);
-    headings::drop_title(&mut events, title);
-    let headings = headings::arrange(&mut events);
-    let (unsafe_html, footnotes) = write::html(events);
-    let html = sanitise::clean(
-        &unsafe_html,
-        headings.iter().map(|heading| heading.anchor.clone()).collect(),
-        footnotes,
-    );
+    parse::check_size(content)?;
+    let content = comments::remove(content)?;
+    let arena = Arena::new();
+    let root = parse::parse(&arena, &content)?;
+    parse::check_headings(root)?;
+    let outline = headings::outline(root, title);
+    let written = write::html(root, &outline, direction::is_mixed(&content))?;
+    let html = sanitise::clean(&written.html, outline.targets, written.marker);
+    if html.len() > MAX_HTML {
+        return Err(MarkdownError::TooMuchHtml(raw_html::first_line(root)));
+    }
+    let headings = outline.sections.into_iter().map(|section| section.heading).collect();
     Ok(Rendered { html, headings })
 }
 
-/// The text of the first heading, for documents whose title nobody gave.
+/// The text of the first heading, for documents whose title nobody gave. Headings inside comments do not count.
 #[must_use]
 pub fn first_heading(content: &str) -> Option<String> {
-    if content.len() > MAX_BYTES {
-        return None;
-    }
-    let mut text: Option<String> = None;
-    for event in Parser::new_ext(content, options()) {
-        match (event, &mut text) {
-            (Event::Start(Tag::Heading { .. }), _) => text = Some(String::new()),
-            (Event::End(TagEnd::Heading(_)), Some(text)) if !text.trim().is_empty() => {
-                return Some(text.trim().to_owned());
-            }
-            (event, Some(text)) => headings::push_plain(text, &event),
-            (_, None) => {}
-        }
-    }
-    None
-}
-
-fn parse(content: &str) -> Result<Vec<Event<'_>>, MarkdownError> {
-    if content.len() > MAX_BYTES {
-        return Err(MarkdownError::TooLarge(content.len()));
-    }
-    let (mut events, mut depth) = (Vec::new(), 0_usize);
-    for (event, range) in Parser::new_ext(content, options()).into_offset_iter() {
-        match event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MAX_DEPTH {
-            let before = content.get(..range.start).unwrap_or_default();
-            return Err(MarkdownError::TooDeep(before.matches('\n').count() + 1));
-        }
-        events.push(event);
-    }
-    Ok(events)
-}
-
-fn options() -> Options {
-    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES
+    parse::check_size(content).ok()?;
+    let content = comments::remove(content).ok()?;
+    let arena = Arena::new();
+    headings::first(parse::parse(&arena, &content).ok()?)
 }
 
 #[cfg(test)]

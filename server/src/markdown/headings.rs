@@ -1,124 +1,177 @@
-//! Which level and which anchor does a heading get? Levels start at 2, below the page's title, and leave none out (a screen reader walks
-//! them like stairs); anchors follow the words and are unique and the same at every rendering.
+//! Which level, id and names does a heading get? Levels start at 2, below the page's title, and leave none out (a screen reader walks
+//! them like stairs); ids follow the words and are unique and the same at every rendering. What the names are for is in [`super::anchors`].
 
-use std::collections::HashMap;
-
+use comrak::{Anchorizer, Node, nodes::NodeValue};
 use domain::Heading;
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 
-/// Before every anchor, so that no heading takes an id the page itself uses.
-const PREFIX: &str = "h-";
+use super::{
+    anchors::{Ids, PREFIX, TOP, Targets},
+    inlines::{Emoji, plain_text},
+    raw_html,
+};
 
-/// Longest anchor and longest heading text that is kept, in characters.
+/// Longest id and longest heading text that is kept, in characters.
 const MAX_TEXT: usize = 120;
 
-/// Takes out a first heading that repeats the title.
-pub(super) fn drop_title(events: &mut Vec<Event<'_>>, title: &str) {
-    if !matches!(events.first(), Some(Event::Start(Tag::Heading { .. }))) {
-        return;
-    }
-    let end = events
-        .iter()
-        .position(|event| matches!(event, Event::End(TagEnd::Heading(_))))
-        .unwrap_or_default();
-    let mut text = String::new();
-    events.iter().take(end).for_each(|event| push_plain(&mut text, event));
-    if text.trim() == title.trim() {
-        events.drain(..=end);
-    }
+/// What a document consists of.
+pub(super) struct Outline {
+    /// Its headings in order.
+    pub(super) sections: Vec<Section>,
+    /// What the names in it mean.
+    pub(super) targets: Targets,
 }
 
-/// Gives every heading its level and anchor, and lists them.
-pub(super) fn arrange(events: &mut [Event<'_>]) -> Vec<Heading> {
-    let levels = events.iter().filter_map(|event| match event {
-        Event::Start(Tag::Heading { level, .. }) => Some(*level as u8),
-        _ => None,
-    });
-    let top = levels.min().unwrap_or(1);
-    let mut anchors = Anchors::default();
-    let mut found: Vec<Heading> = Vec::new();
-    let mut open: Option<(usize, String)> = None;
-    for at in 0..events.len() {
-        match (&events[at], &mut open) {
-            (Event::Start(Tag::Heading { .. }), _) => open = Some((at, String::new())),
-            (Event::End(TagEnd::Heading(level)), Some((start, text))) => {
-                let above = found.last().map_or(1, |heading| heading.level);
-                let new = (*level as u8 + 2 - top).min(above + 1).min(6);
-                let text: String = text.trim().chars().take(MAX_TEXT).collect();
-                let anchor = anchors.next(&text);
-                let (start, level) = (*start, heading_level(new));
-                let id = Some(CowStr::from(anchor.clone()));
-                events[start] = Event::Start(Tag::Heading {
-                    level,
-                    id,
-                    classes: Vec::new(),
-                    attrs: Vec::new(),
-                });
-                events[at] = Event::End(TagEnd::Heading(level));
-                found.push(Heading {
-                    level: new,
-                    text,
-                    anchor,
-                });
-                open = None;
-            }
-            (event, Some((_, text))) => push_plain(text, event),
-            (_, None) => {}
-        }
-    }
-    found
+/// A heading, and the names that stand before it as ids for links from outside.
+pub(super) struct Section {
+    pub(super) heading: Heading,
+    pub(super) names: Vec<String>,
 }
 
-/// Adds what is text in an event.
-pub(super) fn push_plain(text: &mut String, event: &Event<'_>) {
-    match event {
-        Event::Text(more) | Event::Code(more) => text.push_str(more),
-        Event::SoftBreak | Event::HardBreak => text.push(' '),
-        _ => {}
-    }
-}
-
-fn heading_level(level: u8) -> HeadingLevel {
-    match level {
-        0..=2 => HeadingLevel::H2,
-        3 => HeadingLevel::H3,
-        4 => HeadingLevel::H4,
-        5 => HeadingLevel::H5,
-        _ => HeadingLevel::H6,
-    }
-}
-
-/// The anchors given so far, with how often each was wanted.
+/// The names of a heading, by the one the author gave first.
 #[derive(Default)]
-struct Anchors(HashMap<String, usize>);
+struct Names {
+    explicit: Option<String>,
+    slugs: Vec<String>,
+}
 
-impl Anchors {
-    fn next(&mut self, text: &str) -> String {
-        let base = slug(text);
-        let mut anchor = base.clone();
-        while self.0.contains_key(&anchor) {
-            let count = self.0.entry(base.clone()).or_insert(1);
-            *count += 1;
-            anchor = format!("{base}-{count}");
+/// The text of the first heading that has one.
+pub(super) fn first(root: Node<'_>) -> Option<String> {
+    let headings = root.descendants().filter(|node| is_heading(node));
+    let mut texts = headings.map(|node| {
+        take_explicit_name(node);
+        plain_text(node, Emoji::Sign).trim().to_owned()
+    });
+    texts.find(|text| !text.is_empty())
+}
+
+/// Takes out a first heading that repeats the title, and gives the others their places.
+pub(super) fn outline<'a>(root: Node<'a>, title: &str) -> Outline {
+    let mut github = Anchorizer::new();
+    let mut ids = Ids::default();
+    let mut targets = Targets::default();
+    let mut found: Vec<(Heading, Names)> = Vec::new();
+    let mut title_names = None;
+    let headings: Vec<Node<'a>> = root.descendants().filter(|node| is_heading(node)).collect();
+    let mut levels = Vec::new();
+    for node in headings {
+        let explicit = take_explicit_name(node);
+        let text: String = plain_text(node, Emoji::Sign).trim().chars().take(MAX_TEXT).collect();
+        let names = names(node, explicit, &mut github);
+        let is_first = found.is_empty() && root.first_child().is_some_and(|child| child.same_node(node));
+        if is_first && plain_text(node, Emoji::Sign).trim() == title.trim() {
+            node.detach();
+            title_names = Some(names);
+            continue;
         }
-        self.0.insert(anchor.clone(), 1);
-        anchor
+        let anchor = ids.unique(&text);
+        levels.push(level(node));
+        found.push((Heading { level: 2, text, anchor }, names));
+    }
+    arrange_levels(&mut found, &levels);
+    let html_names = root.descendants().flat_map(|node| {
+        let mut names = Vec::new();
+        raw_html::with_html(node, |html| names = raw_html::names(html));
+        names
+    });
+    name_all(&mut targets, &found, title_names.as_ref(), html_names, &mut ids);
+    let sections = found.into_iter().map(|(heading, names)| Section {
+        names: names.ids(&mut targets),
+        heading,
+    });
+    let sections = sections.collect();
+    Outline { sections, targets }
+}
+
+impl Names {
+    /// In the order in which they are looked up.
+    fn all(&self) -> impl Iterator<Item = &String> {
+        self.explicit.iter().chain(&self.slugs)
+    }
+
+    /// Those that may stand in the page.
+    fn ids(self, targets: &mut Targets) -> Vec<String> {
+        let names = self.explicit.into_iter().chain(self.slugs);
+        names.filter(|name| targets.take(name)).collect()
     }
 }
 
-fn slug(text: &str) -> String {
-    let mut slug = PREFIX.to_owned();
-    for word in text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
-        if slug.len() > PREFIX.len() {
-            slug.push('-');
+/// What is meant by most comes first: ids of ours, names the authors gave, GitHub's slugs, ids of ours without the prefix.
+fn name_all(
+    targets: &mut Targets,
+    found: &[(Heading, Names)],
+    title: Option<&Names>,
+    html_names: impl Iterator<Item = String>,
+    ids: &mut Ids,
+) {
+    for (heading, _) in found {
+        targets.add(&heading.anchor, &heading.anchor);
+    }
+    for (heading, names) in found {
+        if let Some(name) = &names.explicit {
+            targets.add(name, &heading.anchor);
         }
-        slug.extend(word.chars().flat_map(char::to_lowercase));
     }
-    if slug.len() == PREFIX.len() {
-        slug.push_str("section");
+    for name in html_names {
+        targets.add_html(&name, ids);
     }
-    slug
+    for name in title.into_iter().flat_map(Names::all) {
+        targets.add(name, TOP);
+    }
+    for (heading, names) in found {
+        for name in names.all() {
+            targets.add(name, &heading.anchor);
+        }
+    }
+    for (heading, _) in found {
+        targets.add(heading.anchor.trim_start_matches(PREFIX), &heading.anchor);
+    }
+}
+
+fn arrange_levels(found: &mut [(Heading, Names)], levels: &[u8]) {
+    let top = levels.iter().min().copied().unwrap_or(1);
+    let mut above = 1;
+    for ((heading, _), level) in found.iter_mut().zip(levels) {
+        heading.level = (level + 2 - top).min(above + 1).min(6);
+        above = heading.level;
+    }
+}
+
+fn names(node: Node<'_>, explicit: Option<String>, github: &mut Anchorizer) -> Names {
+    let mut slugs = vec![github.anchorize(plain_text(node, Emoji::Sign).trim())];
+    // GitHub makes the slug of `:rocket: Launch` from the name, not from the picture.
+    let by_emoji_names = plain_text(node, Emoji::Name);
+    if by_emoji_names != plain_text(node, Emoji::Sign) {
+        slugs.push(Anchorizer::new().anchorize(by_emoji_names.trim()));
+    }
+    Names { explicit, slugs }
+}
+
+/// The name at the end of a heading, `{#name}`; what the parser left of it (`{#über}`, `{: #name }`) is taken out of the text.
+fn take_explicit_name(node: Node<'_>) -> Option<String> {
+    if let Some(attributes) = &node.data().attrs {
+        let pair = attributes.pairs.iter().find(|(key, _)| key == "id");
+        return attributes.id.clone().or_else(|| pair.map(|(_, name)| name.clone()));
+    }
+    let last = node.last_child()?;
+    let mut ast = last.data_mut();
+    let text = ast.value.text_mut()?;
+    let (before, braces) = text.strip_suffix('}')?.rsplit_once('{')?;
+    let name = braces.trim_start_matches(':').trim().strip_prefix('#')?;
+    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || "{}\"'<>#".contains(c)) {
+        return None;
+    }
+    let (before, name) = (before.trim_end().to_owned(), name.to_owned());
+    *text = before.into();
+    Some(name)
+}
+
+fn level(node: Node<'_>) -> u8 {
+    match &node.data().value {
+        NodeValue::Heading(heading) => heading.level,
+        _ => 1,
+    }
+}
+
+fn is_heading(node: Node<'_>) -> bool {
+    matches!(node.data().value, NodeValue::Heading(_))
 }

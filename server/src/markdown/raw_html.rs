@@ -4,7 +4,9 @@
 
 use std::collections::HashMap;
 
-use pulldown_cmark::Event;
+use comrak::{Node, nodes::NodeValue};
+
+use super::parse;
 
 /// Most elements that unclosed tags may add: tags open at once, times pieces of the text.
 const MAX_COPIES: usize = 1_000_000;
@@ -15,21 +17,105 @@ const MAX_ENTITIES: usize = 2_000;
 /// Never closed, so never open.
 const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "source", "wbr"];
 
-/// Turns raw HTML into text where it would grow beyond bounds.
-pub(super) fn bound(events: &mut [Event<'_>]) {
+/// Whether raw HTML grows beyond bounds and is shown as text.
+pub(super) fn is_unbounded(root: Node<'_>) -> bool {
     let mut open = Open::default();
-    for event in events.iter() {
-        if let Event::Html(html) | Event::InlineHtml(html) = event {
-            open.read(html);
+    let mut nodes = 0_usize;
+    for node in root.descendants() {
+        nodes += 1;
+        with_html(node, |html| open.read(html));
+    }
+    // Each node may begin and end an element of its own.
+    open.peak.saturating_mul(nodes).saturating_mul(2) > MAX_COPIES || open.entities > MAX_ENTITIES
+}
+
+/// The line of the first raw HTML, or the first line.
+pub(super) fn first_line(root: Node<'_>) -> usize {
+    let mut nodes = root.descendants();
+    nodes
+        .find(|node| matches!(node.data().value, NodeValue::HtmlBlock(_) | NodeValue::HtmlInline(_)))
+        .map_or(1, parse::line)
+}
+
+/// For every heading in raw HTML, how many lines below the beginning it stands.
+pub(super) fn heading_lines(html: &str) -> Vec<usize> {
+    let mut lines = Vec::new();
+    for (at, tag) in tags(html) {
+        if matches!(
+            tag.name,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "H1" | "H2" | "H3" | "H4" | "H5" | "H6"
+        ) {
+            lines.push(html.get(..at).unwrap_or_default().matches('\n').count());
         }
     }
-    if open.peak.saturating_mul(events.len()) <= MAX_COPIES && open.entities <= MAX_ENTITIES {
-        return;
-    }
-    for event in events {
-        if let Event::Html(html) | Event::InlineHtml(html) = event {
-            *event = Event::Text(html.clone());
+    lines
+}
+
+/// The names that raw HTML gives to places: values of `id`, and of `name` on links.
+pub(super) fn names(html: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (_, tag) in tags(html) {
+        for (attribute, value) in attributes(tag.rest) {
+            let is_link = tag.name.eq_ignore_ascii_case("a");
+            if attribute.eq_ignore_ascii_case("id") || (is_link && attribute.eq_ignore_ascii_case("name")) {
+                names.push(value.to_owned());
+            }
         }
+    }
+    names
+}
+
+/// Calls `read` with the raw HTML of a node, if it is such a node.
+pub(super) fn with_html(node: Node<'_>, read: impl FnOnce(&str)) {
+    match &node.data().value {
+        NodeValue::HtmlBlock(block) => read(&block.literal),
+        NodeValue::HtmlInline(html) => read(html),
+        _ => {}
+    }
+}
+
+/// An opening tag: its name, and what stands between the name and the next `<`.
+struct Tag<'t> {
+    name: &'t str,
+    rest: &'t str,
+}
+
+fn tags(html: &str) -> impl Iterator<Item = (usize, Tag<'_>)> {
+    html.match_indices('<').filter_map(|(at, _)| {
+        let tag = html.get(at + 1..)?;
+        let tag = tag.split('<').next()?;
+        let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+        let (name, rest) = tag.split_at_checked(end)?;
+        (!name.is_empty()).then_some((at, Tag { name, rest }))
+    })
+}
+
+/// `name="value"`, `name='value'` and `name=value`, as far as the tag goes.
+fn attributes(tag: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = tag;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        let end = rest
+            .find(|c: char| c.is_whitespace() || "=>/".contains(c))
+            .unwrap_or(rest.len());
+        let Some((name, after)) = rest.split_at_checked(end).filter(|(name, _)| !name.is_empty()) else {
+            return found;
+        };
+        rest = after.trim_start();
+        let Some(value) = rest.strip_prefix('=') else { continue };
+        let value = value.trim_start();
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let end = value
+            .find(|c: char| c.is_whitespace() || c == '>')
+            .unwrap_or(value.len());
+        let split = quote.map_or_else(
+            || value.split_at_checked(end),
+            |quote| value.get(1..).and_then(|value| value.split_once(quote)),
+        );
+        let Some((value, after)) = split else { return found };
+        found.push((name, value));
+        rest = after;
     }
 }
 

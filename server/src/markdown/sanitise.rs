@@ -9,6 +9,8 @@ use std::{
 
 use ammonia::{Builder, UrlRelative};
 
+use super::{anchors::Targets, callouts::LOOKS};
+
 pub(super) const TAGS: [&str; 49] = [
     "a",
     "abbr",
@@ -67,41 +69,59 @@ const GONE: [&str; 17] = [
     "form", "select", "textarea", "title", "xmp", "head",
 ];
 
-pub(super) const ATTRIBUTES: [(&str, &[&str]); 13] = [
-    ("a", &["href"]),
+pub(super) const ATTRIBUTES: [(&str, &[&str]); 11] = [
+    ("a", &["href", "name", "aria-label"]),
     ("img", &["src", "alt", "width", "height"]),
     ("ol", &["start"]),
     ("td", &["colspan", "rowspan", "class"]),
     ("th", &["colspan", "rowspan", "class", "scope"]),
     ("code", &["class"]),
     ("span", &["class"]),
-    ("div", &["class", "id", "tabindex", "role", "aria-label"]),
-    ("h2", &["id"]),
-    ("h3", &["id"]),
-    ("h4", &["id"]),
-    ("h5", &["id"]),
-    ("h6", &["id"]),
+    ("div", &["class", "tabindex", "role", "aria-label"]),
+    ("p", &["class"]),
+    ("details", &["class", "open"]),
+    ("summary", &["class"]),
 ];
 
+/// On every element; [`attribute`] looks at their values.
+pub(super) const EVERYWHERE: [&str; 4] = ["dir", "id", "lang", "title"];
+
 /// Classes that are ours besides `hl-…` and `language-…`.
-const CLASSES: [&str; 6] = ["table", "right", "center", "footnote", "task", "task-done"];
+const CLASSES: [&str; 13] = [
+    "table",
+    "right",
+    "center",
+    "footnote",
+    "back",
+    "task",
+    "task-done",
+    "task-dropped",
+    "task-begun",
+    "names",
+    "callout",
+    "callout-title",
+    "callout-kind",
+];
 
 /// On every link: whoever is linked to learns nothing of the reader and gets no hold on the page. (Inside the site it does no harm.)
 const REL: &str = "noopener noreferrer nofollow";
 
-/// Cleans HTML. Ids come through only if listed, and each only once.
-pub(super) fn clean(html: &str, anchors: Vec<String>, footnotes: Vec<String>) -> String {
-    let ids = Mutex::new(anchors.into_iter().chain(footnotes).collect::<HashSet<String>>());
+/// Cleans HTML. Ids come through only if `targets` knows them or they begin with `marker`, and each only once.
+pub(super) fn clean(html: &str, targets: Targets, marker: String) -> String {
     let attributes: HashMap<&str, HashSet<&str>> = ATTRIBUTES
         .iter()
         .map(|(tag, names)| (*tag, names.iter().copied().collect()))
         .collect();
+    let ids = Ids {
+        targets: Mutex::new(targets),
+        marker,
+    };
     let mut builder = Builder::empty();
     builder
         .tags(HashSet::from(TAGS))
         .clean_content_tags(HashSet::from(GONE))
         .tag_attributes(attributes)
-        .generic_attributes(HashSet::from(["lang", "title"]))
+        .generic_attributes(HashSet::from(EVERYWHERE))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some(REL))
@@ -112,16 +132,53 @@ pub(super) fn clean(html: &str, anchors: Vec<String>, footnotes: Vec<String>) ->
     builder.clean(html).to_string()
 }
 
-fn attribute<'v>(ids: &Mutex<HashSet<String>>, tag: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
+/// Which ids there are.
+struct Ids {
+    targets: Mutex<Targets>,
+    /// Before what the renderer wrote itself.
+    marker: String,
+}
+
+impl Ids {
+    /// An id of ours without its marker; one of an author's as it is known in the page.
+    fn id<'v>(&self, value: &'v str) -> Option<Cow<'v, str>> {
+        if let Some(ours) = value.strip_prefix(&*self.marker) {
+            return Some(ours.into());
+        }
+        self.targets.lock().ok()?.take_html(value).map(Cow::Owned)
+    }
+
+    /// Where `#name` leads.
+    fn address<'v>(&self, value: &'v str) -> Option<Cow<'v, str>> {
+        let Some(fragment) = value.strip_prefix('#') else {
+            return Some(value.into());
+        };
+        if let Some(ours) = fragment.strip_prefix(&*self.marker) {
+            return Some(format!("#{ours}").into());
+        }
+        let targets = self.targets.lock().ok()?;
+        Some(
+            targets
+                .find(fragment)
+                .map_or(value.into(), |id| format!("#{id}").into()),
+        )
+    }
+}
+
+fn attribute<'v>(ids: &Ids, tag: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
     match (tag, name) {
-        (_, "id") => ids
-            .lock()
-            .is_ok_and(|mut ids| ids.remove(value))
-            .then_some(value.into()),
+        // The one element whose id may become a property of the document.
+        ("img", "id") => None,
+        (_, "id") | ("a", "name") => ids.id(value),
+        ("a", "href") => ids.address(value),
         (_, "class") => classes(value),
-        // As the box around a table has them, and no other: nobody's HTML passes itself off as a part of the page.
+        (_, "dir") => matches!(value, "auto" | "ltr" | "rtl").then_some(value.into()),
+        (_, "open") => Some("".into()),
+        // As the box around a table and the way back from a footnote have them, and no other: nobody's HTML passes itself off as a part
+        // of the page.
         (_, "tabindex") => (value == "0").then_some(value.into()),
         (_, "role") => (value == "group").then_some(value.into()),
+        ("a", "aria-label") => (value == "Back to the text").then_some(value.into()),
         (_, "aria-label") => (value == "Table").then_some(value.into()),
         ("img", "src") => (!value.trim_start().to_ascii_lowercase().starts_with("mailto:")).then_some(value.into()),
         ("img", "width" | "height") | (_, "start" | "colspan" | "rowspan") => {
@@ -132,7 +189,9 @@ fn attribute<'v>(ids: &Mutex<HashSet<String>>, tag: &str, name: &str, value: &'v
 }
 
 fn classes(value: &str) -> Option<Cow<'_, str>> {
-    let ours = |class: &&str| class.starts_with("hl-") || class.starts_with("language-") || CLASSES.contains(class);
+    let ours = |class: &&str| {
+        class.starts_with("hl-") || class.starts_with("language-") || CLASSES.contains(class) || LOOKS.contains(class)
+    };
     let kept = value
         .split_ascii_whitespace()
         .filter(ours)

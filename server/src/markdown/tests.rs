@@ -2,7 +2,11 @@
 
 use super::*;
 
+mod anchors;
+mod comments;
+mod constructs;
 mod hostile;
+mod limits;
 
 fn html(markdown: &str) -> String {
     render(markdown, "A title").unwrap().html

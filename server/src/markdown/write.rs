@@ -1,191 +1,213 @@
-//! How are tables, footnotes, task lists and code written? As HTML that needs neither inline styles nor form fields; the rest is written
-//! by the Markdown crate. The result is not safe yet: that is for [`super::sanitise`].
+//! How does a parsed document become HTML? One walk over its nodes, each written by the room for its kind: [`super::blocks`],
+//! [`super::inlines`], [`super::callouts`], [`super::code`]. A new construct is one arm of a `match` there. The HTML needs neither inline
+//! styles nor form fields. It is not safe yet: that is for [`super::sanitise`].
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
-use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Tag, TagEnd, html};
+use comrak::{
+    Node,
+    arena_tree::NodeEdge,
+    nodes::{NodeValue, TableAlignment},
+};
 
-use pulldown_cmark_escape::escape_html_body_text;
-
-use super::code::Highlighter;
+use super::{MAX_HTML, MarkdownError, code::Highlighter, direction, headings::Outline, parse, raw_html};
 
 /// Ends one node of text and begins the next. The HTML parser takes a time that grows with the square of the entities in one node;
 /// comments are taken out again afterwards.
 const SEAM: &str = "<!---->";
 
-/// Most bytes, and most events, of text in one node.
+/// Most bytes of text in one node.
 const NODE_BYTES: usize = 512;
-const NODE_EVENTS: usize = 64;
 
-const TABLE_BOX: &str = "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>";
-
-/// The HTML, and the ids that its footnotes have.
-pub(super) fn html(events: Vec<Event<'_>>) -> (String, Vec<String>) {
-    let mut writer = Writer::new();
-    let rewritten: Vec<Event<'_>> = events.into_iter().filter_map(|event| writer.rewrite(event)).collect();
-    let mut out = String::new();
-    html::push_html(&mut out, rewritten.into_iter());
-    let footnotes = (1..=writer.footnotes.len()).map(footnote_id).collect();
-    (out, footnotes)
+/// HTML before it is sanitised.
+pub(super) struct Written {
+    pub(super) html: String,
+    /// Stands before every id and `#` of ours. Nobody can guess it, so no author's HTML passes itself off as a heading or footnote.
+    pub(super) marker: String,
 }
 
-struct Writer<'a> {
-    highlighter: Highlighter,
-    /// Language and text of the code block being read.
-    code: Option<(CowStr<'a>, String)>,
-    /// Number of each footnote label, by first mention.
-    footnotes: HashMap<CowStr<'a>, usize>,
-    columns: Vec<Alignment>,
-    column: usize,
-    head: bool,
-    /// Inside an image everything is its alternative text.
-    in_image: bool,
-    texts: usize,
+/// Whether the children of a node are written too.
+#[derive(PartialEq, Eq)]
+pub(super) enum Children {
+    Write,
+    Skip,
 }
 
-impl<'a> Writer<'a> {
-    fn new() -> Self {
-        let (code, footnotes, columns) = (None, HashMap::new(), Vec::new());
-        let (highlighter, column, texts) = (Highlighter::new(), 0, 0);
-        Self {
-            highlighter,
-            code,
-            footnotes,
-            columns,
-            column,
-            head: false,
-            in_image: false,
-            texts,
-        }
-    }
-
-    fn rewrite(&mut self, event: Event<'a>) -> Option<Event<'a>> {
-        match event {
-            Event::Start(Tag::CodeBlock(kind)) => {
-                let info = if let CodeBlockKind::Fenced(info) = kind {
-                    info
-                } else {
-                    CowStr::from("")
-                };
-                self.code = Some((info, String::new()));
-                None
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                let (info, code) = self.code.take()?;
-                Some(raw(self.highlighter.block(&info, &code)))
-            }
-            Event::Text(text) => match &mut self.code {
-                Some((_, code)) => {
-                    code.push_str(&text);
-                    None
+/// Writes the HTML of a document.
+///
+/// # Errors
+/// [`MarkdownError::TooMuchHtml`] with the line at which it becomes too long.
+pub(super) fn html(root: Node<'_>, outline: &Outline, is_mixed: bool) -> Result<Written, MarkdownError> {
+    let mut writer = Writer::new(outline, is_mixed, raw_html::is_unbounded(root));
+    let mut skipped: Option<Node<'_>> = None;
+    for edge in root.traverse() {
+        match (edge, skipped) {
+            (NodeEdge::Start(node), None) => {
+                if writer.open(node) == Children::Skip && node.first_child().is_some() {
+                    skipped = Some(node);
                 }
-                None => Some(self.text(text)),
-            },
-            Event::Code(text) if !self.in_image => Some(inline(format!("<code>{}</code>", escaped(&text)))),
-            Event::TaskListMarker(done) => Some(inline(if done {
-                "<span class=\"task task-done\">☑</span> "
-            } else {
-                "<span class=\"task\">☐</span> "
-            })),
-            Event::FootnoteReference(label) => {
-                let number = self.footnote(label);
-                Some(inline(format!(
-                    "<sup><a href=\"#{}\">{number}</a></sup>",
-                    footnote_id(number)
-                )))
+                if writer.html.len() > MAX_HTML {
+                    return Err(MarkdownError::TooMuchHtml(parse::line(node)));
+                }
             }
-            Event::Start(Tag::FootnoteDefinition(label)) => {
-                let number = self.footnote(label);
-                Some(raw(format!(
-                    "<div class=\"footnote\" id=\"{}\"><sup>{number}</sup>\n",
-                    footnote_id(number)
-                )))
-            }
-            Event::End(TagEnd::FootnoteDefinition) => Some(raw("</div>\n")),
-            other => Some(self.table(other)),
+            (NodeEdge::End(node), None) => writer.close(node),
+            (NodeEdge::End(node), Some(of)) if of.same_node(node) => skipped = None,
+            (NodeEdge::Start(_) | NodeEdge::End(_), Some(_)) => {}
+        }
+    }
+    Ok(Written {
+        html: writer.html,
+        marker: writer.marker,
+    })
+}
+
+pub(super) struct Writer<'o> {
+    pub(super) html: String,
+    pub(super) marker: String,
+    pub(super) outline: &'o Outline,
+    /// How many headings and footnotes were written.
+    pub(super) sections: usize,
+    pub(super) footnotes: u32,
+    pub(super) highlighter: Highlighter,
+    /// The sign of a task, until its paragraph begins.
+    pub(super) task: Option<&'static str>,
+    /// Whether blocks say in which direction they run.
+    is_mixed: bool,
+    /// Raw HTML is shown as text.
+    pub(super) is_html_text: bool,
+    /// Inside a link that an author wrote as HTML.
+    pub(super) in_html_link: bool,
+    /// The links being written, and whether each has a tag of its own.
+    pub(super) links: Vec<bool>,
+    /// Bytes of text since the last tag.
+    text_bytes: usize,
+    /// The columns of the table being written, and which is next.
+    pub(super) columns: Vec<TableAlignment>,
+    pub(super) column: usize,
+}
+
+impl<'o> Writer<'o> {
+    fn new(outline: &'o Outline, is_mixed: bool, is_html_text: bool) -> Self {
+        Self {
+            html: String::new(),
+            marker: format!("{:016x}-", RandomState::new().hash_one(outline.sections.len())),
+            outline,
+            sections: 0,
+            footnotes: 0,
+            highlighter: Highlighter::new(),
+            task: None,
+            is_mixed,
+            is_html_text,
+            in_html_link: false,
+            links: Vec::new(),
+            text_bytes: 0,
+            columns: Vec::new(),
+            column: 0,
         }
     }
 
-    fn text(&mut self, text: CowStr<'a>) -> Event<'a> {
-        self.texts += 1;
-        if self.in_image || (!self.texts.is_multiple_of(NODE_EVENTS) && text.len() <= NODE_BYTES) {
-            return Event::Text(text);
-        }
-        inline(format!("{}{SEAM}", escaped(&text)))
-    }
-
-    fn footnote(&mut self, label: CowStr<'a>) -> usize {
-        let next = self.footnotes.len() + 1;
-        *self.footnotes.entry(label).or_insert(next)
-    }
-
-    /// A wide table scrolls by itself, so it stands in a box that can be reached with the keyboard, and says what it is then.
-    fn table(&mut self, event: Event<'a>) -> Event<'a> {
-        match event {
-            Event::Start(Tag::Table(columns)) => {
-                self.columns = columns;
-                raw(TABLE_BOX)
-            }
-            Event::Start(Tag::TableHead) => {
-                (self.head, self.column) = (true, 0);
-                raw("<thead><tr>")
-            }
-            Event::End(TagEnd::TableHead) => {
-                self.head = false;
-                raw("</tr></thead><tbody>\n")
-            }
-            Event::Start(Tag::TableRow) => {
-                self.column = 0;
-                raw("<tr>")
-            }
-            Event::End(TagEnd::TableRow) => raw("</tr>\n"),
-            Event::End(TagEnd::Table) => raw("</tbody></table></div>\n"),
-            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {
-                self.in_image = matches!(event, Event::Start(_));
-                event
-            }
-            Event::Start(Tag::TableCell) => self.cell(),
-            Event::End(TagEnd::TableCell) => raw(if self.head { "</th>" } else { "</td>" }),
-            other => other,
+    fn open(&mut self, node: Node<'_>) -> Children {
+        let ast = node.data();
+        if ast.value.block() {
+            self.open_block(node, &ast.value)
+        } else {
+            self.open_inline(node, &ast.value)
         }
     }
 
-    fn cell(&mut self) -> Event<'a> {
-        let tag = if self.head { "th scope=\"col\"" } else { "td" };
-        let class = match self.columns.get(self.column) {
-            Some(Alignment::Right) => " class=\"right\"",
-            Some(Alignment::Center) => " class=\"center\"",
-            _ => "",
-        };
-        self.column += 1;
-        raw(format!("<{tag}{class}>"))
+    fn close(&mut self, node: Node<'_>) {
+        let ast = node.data();
+        if ast.value.block() {
+            self.close_block(node, &ast.value);
+        } else {
+            self.close_inline(node, &ast.value);
+        }
     }
+
+    /// Writes HTML as it stands.
+    pub(super) fn tag(&mut self, html: &str) {
+        if !html.is_empty() {
+            self.html.push_str(html);
+            self.text_bytes = 0;
+        }
+    }
+
+    /// Writes text, with a seam every [`NODE_BYTES`].
+    pub(super) fn text(&mut self, text: &str) {
+        for c in text.chars() {
+            if self.text_bytes >= NODE_BYTES {
+                self.tag(SEAM);
+            }
+            push_escaped(&mut self.html, c);
+            self.text_bytes += c.len_utf8();
+        }
+    }
+
+    /// Begins a new line of HTML.
+    pub(super) fn line(&mut self) {
+        if !self.html.is_empty() && !self.html.ends_with('\n') {
+            self.html.push('\n');
+        }
+    }
+
+    /// The attribute that lets a block of text follow its own letters.
+    pub(super) fn direction(&self, node: Node<'_>) -> &'static str {
+        if self.is_mixed && !direction::is_inherited(node) {
+            " dir=\"auto\""
+        } else {
+            ""
+        }
+    }
+}
+
+/// Whether a paragraph stands without `<p>`: in a list without blank lines, as a term, as the title of a box.
+pub(super) fn is_tight(paragraph: Node<'_>) -> bool {
+    let Some(parent) = paragraph.parent() else { return false };
+    if matches!(
+        parent.data().value,
+        NodeValue::DescriptionTerm | NodeValue::CalloutTitle
+    ) {
+        return true;
+    }
+    parent.parent().is_some_and(|list| match &list.data().value {
+        NodeValue::List(list) => list.tight,
+        NodeValue::DescriptionItem(item) => item.tight,
+        _ => false,
+    })
 }
 
 /// Text as HTML, with a seam every [`NODE_BYTES`].
 pub(super) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (node, after) = rest.split_at(rest.floor_char_boundary(NODE_BYTES));
-        // Cannot fail: a `String` takes everything.
-        let _ = escape_html_body_text(&mut html, node);
-        if !after.is_empty() {
+    let mut bytes = 0;
+    for c in text.chars() {
+        if bytes >= NODE_BYTES {
             html.push_str(SEAM);
+            bytes = 0;
         }
-        rest = after;
+        push_escaped(&mut html, c);
+        bytes += c.len_utf8();
     }
     html
 }
 
-fn footnote_id(number: usize) -> String {
-    format!("fn-{number}")
+/// Text as the value of an attribute, between `"`.
+pub(super) fn escaped_attribute(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' => html.push_str("&quot;"),
+            c => push_escaped(&mut html, c),
+        }
+    }
+    html
 }
 
-fn raw<'a>(html: impl Into<CowStr<'a>>) -> Event<'a> {
-    Event::Html(html.into())
-}
-
-fn inline<'a>(html: impl Into<CowStr<'a>>) -> Event<'a> {
-    Event::InlineHtml(html.into())
+fn push_escaped(html: &mut String, c: char) {
+    match c {
+        '&' => html.push_str("&amp;"),
+        '<' => html.push_str("&lt;"),
+        '>' => html.push_str("&gt;"),
+        c => html.push(c),
+    }
 }

@@ -1,0 +1,162 @@
+//! Which place does `#name` mean? A heading has one id of ours (`h-setup`), and names it is known by: GitHub's slug, the author's
+//! `{#name}`. Links inside the document are led to the id; for links from outside, names that no page uses stand before the heading as ids
+//! of their own. Every other id an author writes into HTML keeps its name if it is free, else it gets one with the prefix.
+//!
+//! An id reaches the page only if [`is_free`] says so: a script that looks up one of the page's own elements, or a global variable, must
+//! never find an author's element.
+
+use std::collections::{HashMap, HashSet};
+
+/// Before every id of ours, so that no heading takes an id the page itself uses.
+pub(super) const PREFIX: &str = "h-";
+
+/// Before the ids of footnotes and of the way back to where they are mentioned.
+pub(super) const FOOTNOTE: &str = "fn-";
+pub(super) const MENTION: &str = "fnref-";
+
+/// Where a link to the page's own title leads: browsers scroll to the top.
+pub(super) const TOP: &str = "top";
+
+/// Longest name, in characters.
+const MAX_NAME: usize = 120;
+
+/// Ids and names that the page uses; a test compares them with the sources.
+const PAGE: &str = "access-title app arrived claims csrf demo-title filter house keys keys-on keys-title login logout main menu person q \
+                    return_to root session session-ended show-keys top";
+
+/// Words that scripts look up in the global object though not every browser has them: module loaders, runtimes. (What every browser has
+/// cannot be taken by an element.)
+const GLOBALS: &str = "amd browser caches chrome define deno exports global leptos module navigation opera process require safari scheduler \
+                       system wasm wasm_bindgen";
+
+/// Whether an author may give the name to an element as its id.
+pub(super) fn is_free(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let is_ours = [PREFIX, FOOTNOTE, MENTION]
+        .iter()
+        .any(|prefix| lower.starts_with(prefix));
+    // A name a script could use as a variable must look like a word of prose, not like a variable.
+    let could_be_variable = name.chars().all(|c| c.is_alphanumeric() || "_$".contains(c));
+    let looks_like_variable = name.starts_with('_') || name.contains('$') || name.chars().any(char::is_uppercase);
+    let mut reserved = PAGE.split(' ').chain(GLOBALS.split(' '));
+    let is_forbidden = |c: char| c.is_whitespace() || c.is_control() || "\"'<>&`=".contains(c);
+    if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(is_forbidden) {
+        return false;
+    }
+    !(is_ours || could_be_variable && looks_like_variable || reserved.any(|word| word == lower))
+}
+
+/// The words of a heading as an id, without regard to uniqueness.
+pub(super) fn slug(text: &str) -> String {
+    let mut slug = PREFIX.to_owned();
+    for word in text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        if slug.len() > PREFIX.len() {
+            slug.push('-');
+        }
+        slug.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    if slug.len() == PREFIX.len() {
+        slug.push_str("section");
+    }
+    slug
+}
+
+/// The ids given so far, with how often each was asked for.
+#[derive(Default)]
+pub(super) struct Ids(HashMap<String, usize>);
+
+impl Ids {
+    /// An id for the words that nothing else has: `h-setup`, `h-setup-2`.
+    pub(super) fn unique(&mut self, text: &str) -> String {
+        let base = slug(text);
+        let mut id = base.clone();
+        while self.0.contains_key(&id) {
+            let count = self.0.entry(base.clone()).or_insert(1);
+            *count += 1;
+            id = format!("{base}-{count}");
+        }
+        self.0.insert(id.clone(), 1);
+        id
+    }
+}
+
+/// What the names in a document mean.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    by_name: HashMap<String, String>,
+    /// The same without regard to case.
+    by_lower: HashMap<String, String>,
+    /// The same by words alone: other programs write `#set_up`, `#set--up` or `#Set%20up`.
+    by_words: HashMap<String, String>,
+    /// Which id stands for an id in an author's HTML.
+    of_html: HashMap<String, String>,
+    /// Names that stand as ids already.
+    taken: HashSet<String>,
+}
+
+impl Targets {
+    /// Lets a name mean an id, unless it means another already.
+    pub(super) fn add(&mut self, name: &str, id: &str) {
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            return;
+        }
+        let keys = [name.to_owned(), name.to_lowercase(), slug(name)];
+        let maps = [&mut self.by_name, &mut self.by_lower, &mut self.by_words];
+        for (map, key) in maps.into_iter().zip(keys) {
+            map.entry(key).or_insert_with(|| id.to_owned());
+        }
+    }
+
+    /// Takes a name as an id of its own, if it is free.
+    pub(super) fn take(&mut self, name: &str) -> bool {
+        is_free(name) && self.taken.insert(name.to_owned())
+    }
+
+    /// Lets an id in an author's HTML stand under its own name, or under one with the prefix.
+    pub(super) fn add_html(&mut self, name: &str, ids: &mut Ids) {
+        if name.is_empty() || name.chars().count() > MAX_NAME || self.of_html.contains_key(name) {
+            return;
+        }
+        let id = if self.take(name) {
+            name.to_owned()
+        } else {
+            ids.unique(name)
+        };
+        self.add(name, &id);
+        self.of_html.insert(name.to_owned(), id);
+    }
+
+    /// The id that stands for an id in an author's HTML; each once.
+    pub(super) fn take_html(&mut self, name: &str) -> Option<String> {
+        self.of_html.remove(name)
+    }
+
+    /// The id that the part of an address after `#` means.
+    pub(super) fn find(&self, fragment: &str) -> Option<&str> {
+        let name = percent_decoded(fragment);
+        let found = self.by_name.get(fragment).or_else(|| self.by_name.get(&name));
+        let found = found.or_else(|| self.by_lower.get(&name.to_lowercase()));
+        let has_words = name.contains(char::is_alphanumeric);
+        let found = found.or_else(|| self.by_words.get(&slug(&name)).filter(|_| has_words));
+        found.map(String::as_str)
+    }
+}
+
+/// `%C3%BC` as `ü`; what is no UTF-8 then stays as it is.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| first == b'%');
+        let decoded = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        bytes.push(decoded.unwrap_or(first));
+        rest = match decoded {
+            Some(_) => after.get(2..).unwrap_or_default(),
+            None => after,
+        };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}

@@ -1,0 +1,197 @@
+//! How are the constructs inside a line written? Links, pictures, code, emoji, marks, small raised and lowered text. The result is not safe
+//! yet: that is for [`super::sanitise`].
+
+use comrak::{
+    Node,
+    html::escape_href,
+    nodes::{NodeFootnoteReference, NodeLink, NodeValue},
+};
+
+use super::{
+    anchors::{FOOTNOTE, MENTION},
+    write::{Children, Writer, escaped, escaped_attribute},
+};
+
+/// Most ways back from one footnote: a text of nothing but mentions would grow a hundredfold.
+pub(super) const MAX_MENTIONS: u32 = 20;
+
+/// Longest lowered text, in characters; what is longer between two `~` is struck out.
+const MAX_LOWERED: usize = 20;
+
+/// What stands for an emoji in plain text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Emoji {
+    /// The emoji itself.
+    Sign,
+    /// Its name.
+    Name,
+}
+
+/// The text of a node without its marks.
+pub(super) fn plain_text(node: Node<'_>, emoji: Emoji) -> String {
+    let mut text = String::new();
+    for node in node.descendants() {
+        match &node.data().value {
+            NodeValue::Text(more) => text.push_str(more),
+            NodeValue::Code(code) => text.push_str(&code.literal),
+            NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
+            NodeValue::ShortCode(code) if !is_emoji(node) => {
+                text.push(':');
+                text.push_str(&code.code);
+                text.push(':');
+            }
+            NodeValue::ShortCode(code) if emoji == Emoji::Sign => text.push_str(&code.emoji),
+            NodeValue::ShortCode(code) => text.push_str(&code.code),
+            _ => {}
+        }
+    }
+    text
+}
+
+impl Writer<'_> {
+    /// Writes the beginning of an inline node.
+    pub(super) fn open_inline(&mut self, node: Node<'_>, value: &NodeValue) -> Children {
+        match value {
+            NodeValue::Text(text) => self.text(text),
+            NodeValue::SoftBreak => self.text("\n"),
+            NodeValue::LineBreak => self.tag("<br>\n"),
+            NodeValue::Code(code) => self.tag(&format!("<code>{}</code>", escaped(&code.literal))),
+            NodeValue::HtmlInline(html) => self.html_inline(html),
+            NodeValue::ShortCode(code) if is_emoji(node) => self.text(&code.emoji),
+            NodeValue::ShortCode(code) => self.text(&format!(":{}:", code.code)),
+            NodeValue::Link(link) => self.open_link(link),
+            NodeValue::Image(image) => {
+                self.image(node, image);
+                return Children::Skip;
+            }
+            NodeValue::FootnoteReference(mention) => self.mention(mention),
+            other => self.tag(marks(node, other).0),
+        }
+        Children::Write
+    }
+
+    /// Writes the end of an inline node.
+    pub(super) fn close_inline(&mut self, node: Node<'_>, value: &NodeValue) {
+        match value {
+            NodeValue::Link(_) => {
+                if self.links.pop() == Some(true) {
+                    self.tag("</a>");
+                }
+            }
+            other => self.tag(marks(node, other).1),
+        }
+    }
+
+    fn open_link(&mut self, link: &NodeLink) {
+        // A link inside a link would end the outer one.
+        self.links.push(!self.in_html_link);
+        if self.in_html_link {
+            return;
+        }
+        self.tag("<a href=\"");
+        self.address(&link.url);
+        self.title(&link.title);
+        self.tag("\">");
+    }
+
+    fn image(&mut self, node: Node<'_>, image: &NodeLink) {
+        let alternative = escaped_attribute(&plain_text(node, Emoji::Sign));
+        self.tag("<img src=\"");
+        self.address(&image.url);
+        self.tag(&format!("\" alt=\"{alternative}"));
+        self.title(&image.title);
+        self.tag("\">");
+    }
+
+    fn address(&mut self, address: &str) {
+        let mut escaped = String::with_capacity(address.len());
+        // Cannot fail: a `String` takes everything.
+        let _ = escape_href(&mut escaped, address, false);
+        self.tag(&escaped);
+    }
+
+    /// Ends the attribute before it, and begins one that the caller ends.
+    fn title(&mut self, title: &str) {
+        if !title.is_empty() {
+            self.tag(&format!("\" title=\"{}", escaped_attribute(title)));
+        }
+    }
+
+    fn html_inline(&mut self, html: &str) {
+        if self.is_html_text {
+            self.text(html);
+            return;
+        }
+        let name = html.get(1..).unwrap_or_default();
+        let name = name
+            .split(|c: char| c.is_whitespace() || c == '>')
+            .next()
+            .unwrap_or_default();
+        if name.eq_ignore_ascii_case("a") {
+            // `<a id="place">` is no link.
+            self.in_html_link = html.to_ascii_lowercase().contains("href");
+        } else if name.eq_ignore_ascii_case("/a") {
+            self.in_html_link = false;
+        }
+        self.tag(html);
+    }
+
+    fn mention(&mut self, mention: &NodeFootnoteReference) {
+        let (number, marker) = (mention.ix, &self.marker);
+        let id = if mention.ref_num <= MAX_MENTIONS {
+            format!(" id=\"{marker}{}\"", mention_id(number, mention.ref_num))
+        } else {
+            String::new()
+        };
+        let html = format!("<sup><a href=\"#{marker}{FOOTNOTE}{number}\"{id}>{number}</a></sup>");
+        self.tag(&html);
+    }
+}
+
+/// The id of the place where a footnote is mentioned.
+pub(super) fn mention_id(footnote: u32, mention: u32) -> String {
+    match mention {
+        0 | 1 => format!("{MENTION}{footnote}"),
+        _ => format!("{MENTION}{footnote}-{mention}"),
+    }
+}
+
+/// The tags of a construct that needs no attributes.
+fn marks(node: Node<'_>, value: &NodeValue) -> (&'static str, &'static str) {
+    match value {
+        NodeValue::Emph => ("<em>", "</em>"),
+        NodeValue::Strong => ("<strong>", "</strong>"),
+        NodeValue::Highlight => ("<mark>", "</mark>"),
+        NodeValue::Insert => ("<ins>", "</ins>"),
+        NodeValue::Superscript if is_one_word(node) => ("<sup>", "</sup>"),
+        // `2^10 and 3^5` is a calculation.
+        NodeValue::Superscript => ("^", "^"),
+        NodeValue::Subscript if is_lowered(node) => ("<sub>", "</sub>"),
+        // GitHub strikes out between single tildes.
+        NodeValue::Strikethrough | NodeValue::Subscript => ("<del>", "</del>"),
+        _ => ("", ""),
+    }
+}
+
+fn is_one_word(node: Node<'_>) -> bool {
+    !plain_text(node, Emoji::Name).contains(char::is_whitespace)
+}
+
+/// `H~2~O` is lowered, `~gone~` is struck out.
+fn is_lowered(node: Node<'_>) -> bool {
+    let is_short = plain_text(node, Emoji::Name).chars().count() <= MAX_LOWERED;
+    is_short && is_one_word(node) && touches_word(node.previous_sibling(), |text| text.chars().next_back())
+}
+
+/// A name between colons is an emoji unless it stands inside a word: `user:id:name` and `1:100:5` are not.
+fn is_emoji(node: Node<'_>) -> bool {
+    !touches_word(node.previous_sibling(), |text| text.chars().next_back())
+        && !touches_word(node.next_sibling(), |text| text.chars().next())
+}
+
+fn touches_word(sibling: Option<Node<'_>>, nearest: impl FnOnce(&str) -> Option<char>) -> bool {
+    sibling.is_some_and(|sibling| {
+        let ast = sibling.data();
+        ast.value.text().and_then(nearest).is_some_and(char::is_alphanumeric)
+    })
+}

@@ -1,0 +1,124 @@
+//! Which constructs does the parser know, and within which limits? What is not switched on here is plain text.
+
+use std::cell::Cell;
+
+use comrak::{
+    Arena, Node, Options,
+    arena_tree::NodeEdge,
+    nodes::NodeValue,
+    options::{Extension, Parse},
+    try_parse_document,
+};
+
+use super::{MAX_BYTES, MAX_DEPTH, MAX_HEADINGS, MarkdownError, raw_html};
+
+/// Steps the parser may take for each byte. Ordinary texts take fewer than two; a text made to be slow takes thousands.
+const STEPS_A_BYTE: usize = 64;
+
+/// The parser asks once in so many steps whether to go on.
+const STEPS_A_CHECK: usize = 256;
+
+/// The constructs that are understood, beyond `CommonMark`.
+fn options() -> Options<'static> {
+    let extension = Extension {
+        strikethrough: true,
+        table: true,
+        autolink: true,
+        tasklist: true,
+        footnotes: true,
+        inline_footnotes: true,
+        description_lists: true,
+        ofm_callouts: true,
+        shortcodes: true,
+        highlight: true,
+        superscript: true,
+        subscript: true,
+        cjk_friendly_emphasis: true,
+        header_attributes: true,
+        fenced_code_attributes: true,
+        ..Extension::default()
+    };
+    let parse = Parse {
+        relaxed_tasklist_matching: true,
+        tasklist_in_table: true,
+        ..Parse::default()
+    };
+    Options {
+        extension,
+        parse,
+        ..Options::default()
+    }
+}
+
+/// Refuses a text that is too long.
+pub(super) fn check_size(content: &str) -> Result<(), MarkdownError> {
+    if content.len() > MAX_BYTES {
+        return Err(MarkdownError::TooLarge(content.len()));
+    }
+    Ok(())
+}
+
+/// Parses a text within the limits of steps and depth. Every node knows its line.
+pub(super) fn parse<'a>(arena: &'a Arena<'a>, content: &str) -> Result<Node<'a>, MarkdownError> {
+    let root = parse_unchecked(arena, content)?;
+    check_depth(root)?;
+    Ok(root)
+}
+
+/// The same without the limit of depth, for looking at lines alone.
+pub(super) fn parse_unchecked<'a>(arena: &'a Arena<'a>, content: &str) -> Result<Node<'a>, MarkdownError> {
+    let budget = Cell::new(1_024 + content.len() * STEPS_A_BYTE / STEPS_A_CHECK);
+    let is_spent = || {
+        budget.set(budget.get().saturating_sub(1));
+        budget.get() == 0
+    };
+    try_parse_document(arena, content, &options(), &is_spent).map_err(|_| MarkdownError::TooSlow)
+}
+
+fn check_depth(root: Node<'_>) -> Result<(), MarkdownError> {
+    let mut depth = 0_usize;
+    for edge in root.traverse() {
+        match edge {
+            NodeEdge::Start(node) if node.first_child().is_some() || is_container(node) => {
+                depth += 1;
+                // The document itself is the first.
+                if depth > MAX_DEPTH + 1 {
+                    return Err(MarkdownError::TooDeep(line(node)));
+                }
+            }
+            NodeEdge::End(node) if node.first_child().is_some() || is_container(node) => depth -= 1,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_container(node: Node<'_>) -> bool {
+    matches!(node.data().value, NodeValue::BlockQuote | NodeValue::Callout(_))
+}
+
+/// Refuses a text with too many headings, those in raw HTML included.
+pub(super) fn check_headings(root: Node<'_>) -> Result<(), MarkdownError> {
+    let mut count = 0;
+    for node in root.descendants() {
+        let ast = node.data();
+        let lines = match &ast.value {
+            NodeValue::Heading(_) => vec![0],
+            NodeValue::HtmlBlock(block) => raw_html::heading_lines(&block.literal),
+            NodeValue::HtmlInline(html) => raw_html::heading_lines(html),
+            _ => continue,
+        };
+        for below in lines {
+            count += 1;
+            if count > MAX_HEADINGS {
+                return Err(MarkdownError::TooManyHeadings(ast.sourcepos.start.line + below));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The line a node begins in, from 1.
+pub(super) fn line(node: Node<'_>) -> usize {
+    node.data().sourcepos.start.line.max(1)
+}

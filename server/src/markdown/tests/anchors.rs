@@ -1,0 +1,288 @@
+//! Where do links inside a document lead, and where do links from outside?
+
+use proptest::prelude::*;
+
+use super::html;
+use crate::markdown::{anchors, render};
+
+/// Where the first link of a text leads, without `#`; nothing if no element has that id.
+fn target(text: &str) -> Option<String> {
+    let html = html(text);
+    let (_, after) = html.split_once("<a href=\"#")?;
+    let (fragment, _) = after.split_once('"')?;
+    let is_there = html.contains(&format!("id=\"{fragment}\"")) || html.contains(&format!("name=\"{fragment}\""));
+    is_there.then(|| fragment.to_owned())
+}
+
+#[test]
+fn links_inside_a_document_find_their_heading() {
+    for (link, heading, id) in [
+        ("#setup", "Setup", "h-setup"),
+        ("#Setup", "Setup", "h-setup"),
+        ("#SETUP", "Setup", "h-setup"),
+        ("#h-setup", "Setup", "h-setup"),
+        ("#set-up--run", "Set up & run", "h-set-up-run"),
+        ("#set-up-run", "Set up & run", "h-set-up-run"),
+        ("#h-set-up-run", "Set up & run", "h-set-up-run"),
+        ("#set_up_run", "Set up & run", "h-set-up-run"),
+        ("<#Set up & run>", "Set up & run", "h-set-up-run"),
+        ("#Set%20up%20&%20run", "Set up & run", "h-set-up-run"),
+        ("#über-uns", "Über uns", "h-über-uns"),
+        ("#%C3%BCber-uns", "Über uns", "h-über-uns"),
+        ("#%c3%9cber-uns", "Über uns", "h-über-uns"),
+        ("#my_function", "`my_function`", "h-my-function"),
+        ("#my_functionx-y", "`my_function(x, y)`", "h-my-function-x-y"),
+        ("#whats-new", "What's *new*?", "h-what-s-new"),
+        ("#v123", "v1.2.3", "h-v1-2-3"),
+        ("#日本語", "日本語", "h-日本語"),
+        ("#here", "Set up {#here}", "h-set-up"),
+        ("#Here", "Set up {#here}", "h-set-up"),
+        ("#set-up", "Set up {#here}", "h-set-up"),
+        ("#here", "Set up { #here }", "h-set-up"),
+        ("#here", "Set up {#here .big}", "h-set-up"),
+        ("#here", "Set up { id=here }", "h-set-up"),
+        ("#here", "Set up <small>x</small> { id=\"here\" }", "h-set-up-x"),
+        ("#here", "Set up {: #here }", "h-set-up"),
+        ("#hier-über", "Set up {#hier-über}", "h-set-up"),
+        ("#rocket-launch", ":rocket: Launch", "h-launch"),
+        ("#-launch", ":rocket: Launch", "h-launch"),
+        ("#launch", ":rocket: Launch", "h-launch"),
+        ("#main", "Main", "h-main"),
+    ] {
+        let text = format!("[x]({link})\n\n## {heading}");
+        assert_eq!(target(&text).as_deref(), Some(id), "{}", html(&text));
+        // Wherever the heading stands, and by reference too.
+        if link.contains(' ') {
+            continue;
+        }
+        let text = format!("## {heading}\n\n[x][r]\n\n[r]: {link}");
+        assert_eq!(target(&text).as_deref(), Some(id), "{}", html(&text));
+    }
+}
+
+#[test]
+fn links_find_repeated_headings_as_github_numbers_them() {
+    let headings = "## Setup\n\n## Setup\n\n## Setup\n\n## Setup 1\n";
+    for (link, id) in [
+        ("#setup", "h-setup"),
+        ("#setup-1", "h-setup-2"),
+        ("#setup-2", "h-setup-3"),
+        ("#h-setup-2", "h-setup-2"),
+        ("#setup-1-1", "h-setup-1"),
+    ] {
+        assert_eq!(
+            target(&format!("[x]({link})\n\n{headings}")).as_deref(),
+            Some(id),
+            "{link}"
+        );
+    }
+}
+
+#[test]
+fn links_find_places_that_authors_name_in_html() {
+    for place in [
+        "<a id=\"here\"></a>",
+        "<a name=\"here\"></a>",
+        "<a name='here'></a>",
+        "<a id=here></a>",
+        "<A ID=\"here\"></A>",
+        "<span id=\"here\"></span>",
+        "<a class=\"x\" id=\"here\" name=\"here\"></a>",
+    ] {
+        for text in [
+            format!("[x](#here)\n\ntext {place} text"),
+            format!("[x](#here)\n\n{place}\n## Setup"),
+            format!("[x](#here)\n\n{place}\n\n## Setup"),
+            format!("[x](#here)\n\n## {place}Setup"),
+            format!("<a href=\"#here\">x</a>\n\n{place}"),
+            format!("[x](#Here)\n\n- {place} item"),
+        ] {
+            assert_eq!(target(&text).as_deref(), Some("here"), "{}", html(&text));
+        }
+    }
+    for place in [
+        "<p id=\"here\">x</p>",
+        "<div id=\"here\">x</div>",
+        "<h2 id=\"here\">x</h2>",
+        "<dt id=\"here\">x</dt>",
+    ] {
+        assert!(target(&format!("[x](#here)\n\n{place}")).is_some(), "{place}");
+    }
+}
+
+#[test]
+fn a_link_to_the_title_leads_to_the_top() {
+    let rendered = render(
+        "# The title\n\n[x](#the-title)\n\n## The title\n\n[y](#the-title-1)",
+        "The title",
+    )
+    .unwrap();
+    assert!(
+        rendered.html.contains("<a href=\"#top\"") && rendered.html.contains("<a href=\"#h-the-title\""),
+        "{}",
+        rendered.html
+    );
+}
+
+#[test]
+fn what_nothing_is_called_stays_a_link() {
+    for link in ["#", "#top", "#nothing", "#---"] {
+        assert!(
+            html(&format!("[x]({link})\n\n## Setup")).contains(&format!("href=\"{link}\"")),
+            "{link}"
+        );
+    }
+    assert!(html("[x](/docs/7#setup)\n\n## Setup").contains("href=\"/docs/7#setup\""));
+}
+
+#[test]
+fn links_from_outside_find_headings_by_the_names_of_others() {
+    let html = html("## Set up & run {#here}\n\n## Set up & run");
+    for name in ["set-up--run", "here", "set-up--run-1"] {
+        assert_eq!(
+            html.matches(&format!("<span class=\"names\" id=\"{name}\">")).count()
+                + html.matches(&format!("<span id=\"{name}\">")).count(),
+            1,
+            "{name} in {html}"
+        );
+    }
+    assert!(html.contains("<h2 id=\"h-set-up-run\">"));
+}
+
+#[test]
+fn do_2_no_author_takes_an_id_or_name_of_the_page() {
+    let reserved = [
+        "main",
+        "Main",
+        "MAIN",
+        "keys",
+        "session-ended",
+        "arrived",
+        "person",
+        "login",
+        "top",
+        "csrf",
+        "fn-1",
+        "fnref-1",
+        "h-x",
+    ];
+    let variables = [
+        "__LEPTOS",
+        "_x",
+        "$",
+        "requestIdleCallback",
+        "WebAssembly",
+        "navigation",
+        "scheduler",
+        "define",
+        "module",
+    ];
+    for name in reserved.into_iter().chain(variables) {
+        for text in [
+            format!("## x {{#{name}}}"),
+            format!("## {name}"),
+            format!("<a id=\"{name}\"></a>"),
+            format!("<a name=\"{name}\"></a>"),
+            format!("<span id=\"{name}\"></span>"),
+            format!("<div id=\"{name}\">x</div>"),
+            format!("<h2 id=\"{name}\">x</h2>"),
+            format!("<details id=\"{name}\"><summary id={name}>x</summary></details>"),
+            format!("<img id=\"{name}\" src=\"x\" name=\"{name}\">"),
+            format!(
+                "<p id=&#x{:x};{}>x</p>",
+                u32::from(name.chars().next().unwrap()),
+                &name[1..]
+            ),
+        ] {
+            let html = html(&text);
+            let heading = render(&text, "T")
+                .unwrap()
+                .headings
+                .into_iter()
+                .map(|heading| heading.anchor)
+                .next();
+            for id in [format!("id=\"{name}\""), format!("name=\"{name}\"")] {
+                let ours = heading
+                    .as_deref()
+                    .is_some_and(|anchor| id == format!("id=\"{anchor}\""));
+                assert!(!html.contains(&id) || ours, "{html} from {text:?}");
+            }
+        }
+    }
+}
+
+/// Whatever the page, its styles or its scripts call by an id or a name must be reserved.
+#[test]
+fn every_id_and_name_of_the_page_is_reserved() {
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../app/src"
+    ))];
+    let (mut files, mut found) = (0, 0);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            files += 1;
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for before in [
+                " id=\"",
+                " name=\"",
+                " for=\"",
+                "get_element_by_id(\"",
+                "getElementById(\"",
+            ] {
+                for (at, _) in text
+                    .match_indices(before)
+                    .filter(|(at, _)| !text[..*at].ends_with("<meta"))
+                {
+                    let name = text[at + before.len()..].split('"').next().unwrap();
+                    found += 1;
+                    assert!(
+                        !anchors::is_free(name),
+                        "`{name}` in {} is not reserved in anchors.rs",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(
+        files > 20 && found > 5,
+        "{files} files, {found} names: the test looks in the wrong place"
+    );
+}
+
+#[test]
+fn no_html_of_an_author_passes_itself_off_as_a_heading() {
+    let html = html("<h2 id=\"h-setup\">False</h2>\n\n<a id=\"h-setup\"></a>\n\n## Setup\n\n[x](#h-setup)");
+    assert_eq!(html.matches("id=\"h-setup\"").count(), 1, "{html}");
+    assert!(html.contains("<h2 id=\"h-setup\">Setup</h2>"), "{html}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_id_stands_once_and_every_slug_is_found(words in prop::collection::vec("[A-Za-z0-9_ &.,:!?é-]{1,12}", 1..8)) {
+        let headings: Vec<String> = words.iter().map(|word| format!("## x{word}\n\n<a id=\"z{}\"></a>\n", word.replace('&', ""))).collect();
+        let rendered = render(&headings.concat(), "T").unwrap();
+        let mut ids: Vec<&str> = rendered.html.split(" id=\"").skip(1).filter_map(|after| after.split('"').next()).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        prop_assert_eq!(ids.len(), count, "an id stands twice in {}", rendered.html);
+        for id in ids {
+            prop_assert!(id.starts_with("h-") || anchors::is_free(id), "{}", id);
+        }
+        let mut github = comrak::Anchorizer::new();
+        for heading in &rendered.headings {
+            let slug = github.anchorize(&heading.text);
+            let text = format!("{}\n\n[link](<#{slug}>)", headings.concat());
+            prop_assert!(super::html(&text).contains(&format!("<a href=\"#{}\"", heading.anchor)), "{} in {}", slug, super::html(&text));
+        }
+    }
+}
