@@ -122,7 +122,7 @@ pub(crate) struct People {
 }
 
 /// What was stored of a person, and by which of their sign-ins.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Remembered {
     name: String,
     email: Option<String>,
@@ -130,9 +130,14 @@ struct Remembered {
 }
 
 impl Remembered {
-    /// Whether a session of an earlier sign-in, or the same name and address, bring nothing to store.
-    fn covers(&self, new: &Self) -> bool {
-        new.signed_in_at < self.signed_in_at || (&new.name, &new.email) == (&self.name, &self.email)
+    /// Takes over what a sign-in says, unless it is an earlier one. Whether there is something to store.
+    fn learn(&mut self, new: Self) -> bool {
+        if new.signed_in_at < self.signed_in_at {
+            return false;
+        }
+        let is_news = (&new.name, &new.email) != (&self.name, &self.email);
+        *self = new;
+        is_news
     }
 }
 
@@ -198,13 +203,16 @@ impl People {
             signed_in_at,
         };
         let mut remembered = locked(&self.remembered);
-        if remembered.get(&person.id).is_some_and(|known| known.covers(&new)) {
-            return;
+        if let Some(known) = remembered.get_mut(&person.id) {
+            if !known.learn(new) {
+                return;
+            }
+        } else {
+            if remembered.len() >= REMEMBERED {
+                remembered.clear();
+            }
+            remembered.insert(person.id.clone(), new);
         }
-        if remembered.len() >= REMEMBERED {
-            remembered.clear();
-        }
-        remembered.insert(person.id.clone(), new);
         drop(remembered);
         let (people, person) = (Arc::clone(self), person.clone());
         self.tasks.spawn(async move {
@@ -219,4 +227,24 @@ impl People {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn si_1_the_latest_sign_in_says_what_somebody_is_called() {
+        let said = |email: &str, second: i64| Remembered {
+            name: "Ann".to_owned(),
+            email: Some(email.to_owned()),
+            signed_in_at: OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(second),
+        };
+        let mut known = said("old@a.example", 1);
+        assert!(!known.learn(said("old@a.example", 3)), "nothing new");
+        assert!(!known.learn(said("between@a.example", 2)), "an earlier sign-in");
+        assert!(known.learn(said("new@a.example", 4)));
+        assert!(!known.learn(said("old@a.example", 3)));
+        assert_eq!(known, said("new@a.example", 4));
+    }
 }

@@ -125,7 +125,7 @@ fn wanted_claims(names: &ClaimNames, directory: Option<&DirectoryUse>) -> Vec<St
     let mut wanted = ["name", "email", "picture"].map(str::to_owned).to_vec();
     wanted.extend([&names.groups, &names.roles, &names.job_title].map(ToString::to_string));
     if directory.is_some_and(|uses| *uses != DirectoryUse::default()) {
-        wanted.push(names.object_id.to_string());
+        wanted.extend([&names.object_id].map(ToString::to_string));
     }
     wanted
 }
