@@ -14,7 +14,7 @@ use comrak::{
 use super::{
     anchors::FOOTNOTE,
     inlines::{MAX_MENTIONS, mention_id},
-    write::{Children, Writer, is_tight},
+    write::{Children, LINK_GROWTH, Writer, is_tight},
 };
 
 /// A wide table scrolls by itself, so it stands in a box that can be reached with the keyboard, and says what it is then.
@@ -234,6 +234,7 @@ impl Writer<'_> {
         let mut html = String::from("<p class=\"back\">");
         for mention in 1..=footnote.total_references.clamp(1, MAX_MENTIONS) {
             let id = mention_id(number, mention);
+            self.growth += LINK_GROWTH;
             let _ = write!(html, "<a href=\"#{marker}{id}\" aria-label=\"Back to the text\">↩</a> ");
         }
         html.push_str("</p></div></div>\n");

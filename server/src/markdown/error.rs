@@ -9,7 +9,7 @@ pub enum MarkdownError {
     #[error("the text has {0} bytes, more than the {MAX_BYTES} that are allowed")]
     TooLarge(usize),
     /// The line begins more than [`MAX_DEPTH`] quotes, lists or emphases in each other.
-    #[error("a line nests quotes, lists or emphasis more than {MAX_DEPTH} levels deep")]
+    #[error("a line nests quotes, lists or emphasis too deeply: more than {MAX_DEPTH} in each other")]
     TooDeep(usize),
     /// The line has the heading after the first [`MAX_HEADINGS`].
     #[error("the text has more than the {MAX_HEADINGS} headings that are allowed; divide it into several documents")]

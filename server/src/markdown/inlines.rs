@@ -9,7 +9,7 @@ use comrak::{
 
 use super::{
     anchors::{FOOTNOTE, MENTION},
-    write::{Children, Writer, escaped, escaped_attribute},
+    write::{Children, IMAGE_GROWTH, LINK_GROWTH, Writer, escaped, escaped_attribute},
 };
 
 /// Most ways back from one footnote: a text of nothing but mentions would grow a hundredfold.
@@ -88,6 +88,7 @@ impl Writer<'_> {
         if self.in_html_link {
             return;
         }
+        self.growth += LINK_GROWTH;
         self.tag("<a href=\"");
         self.address(&link.url);
         self.title(&link.title);
@@ -96,6 +97,7 @@ impl Writer<'_> {
 
     fn image(&mut self, node: Node<'_>, image: &NodeLink) {
         let alternative = escaped_attribute(&plain_text(node, Emoji::Sign));
+        self.growth += IMAGE_GROWTH;
         self.tag("<img src=\"");
         self.address(&image.url);
         self.tag(&format!("\" alt=\"{alternative}"));
@@ -144,6 +146,7 @@ impl Writer<'_> {
             String::new()
         };
         let html = format!("<sup><a href=\"#{marker}{FOOTNOTE}{number}\"{id}>{number}</a></sup>");
+        self.growth += LINK_GROWTH;
         self.tag(&html);
     }
 }

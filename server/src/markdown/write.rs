@@ -19,6 +19,10 @@ const SEAM: &str = "<!---->";
 /// Most bytes of text in one node.
 const NODE_BYTES: usize = 512;
 
+/// What the sanitiser adds to every link and to every picture, in bytes.
+pub(super) const LINK_GROWTH: usize = " rel=\"noopener noreferrer nofollow\"".len();
+pub(super) const IMAGE_GROWTH: usize = " loading=\"lazy\" referrerpolicy=\"no-referrer\"".len();
+
 /// HTML before it is sanitised.
 pub(super) struct Written {
     pub(super) html: String,
@@ -46,7 +50,7 @@ pub(super) fn html(root: Node<'_>, outline: &Outline, is_mixed: bool) -> Result<
                 if writer.open(node) == Children::Skip && node.first_child().is_some() {
                     skipped = Some(node);
                 }
-                if writer.html.len() > MAX_HTML {
+                if writer.html.len() + writer.growth > MAX_HTML {
                     return Err(MarkdownError::TooMuchHtml(parse::line(node)));
                 }
             }
@@ -79,6 +83,8 @@ pub(super) struct Writer<'o> {
     pub(super) in_html_link: bool,
     /// The links being written, and whether each has a tag of its own.
     pub(super) links: Vec<bool>,
+    /// Bytes that the sanitiser will add.
+    pub(super) growth: usize,
     /// Bytes of text since the last tag.
     text_bytes: usize,
     /// The columns of the table being written, and which is next.
@@ -100,6 +106,7 @@ impl<'o> Writer<'o> {
             is_html_text,
             in_html_link: false,
             links: Vec::new(),
+            growth: 0,
             text_bytes: 0,
             columns: Vec::new(),
             column: 0,

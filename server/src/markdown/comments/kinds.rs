@@ -184,6 +184,7 @@ fn mdx_opener(text: &str) -> Option<usize> {
 /// `{#name}` behind a heading is no comment; `{# text #}` and `{#text#}` are.
 fn is_attribute(text: &str) -> bool {
     let inside = text.get(2..).unwrap_or_default();
+    let inside = inside.get(..inside.floor_char_boundary(MAX_TAG)).unwrap_or_default();
     let end = inside.find(['}', '\n']).unwrap_or(inside.len());
     let (name, after) = inside.split_at(end);
     after.starts_with('}') && !name.ends_with('#') && !name.starts_with(|c: char| c.is_whitespace() || c == '-')

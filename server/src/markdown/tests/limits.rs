@@ -51,6 +51,15 @@ fn more_html_than_anybody_reads_is_refused_with_its_line() {
     }
     let links = "[a](b) ".repeat(149_000);
     assert!(matches!(render(&links, "T"), Err(MarkdownError::TooMuchHtml(1))));
+    // What the sanitiser adds counts, and is told where it stands.
+    for piece in ["[a](b)\n\n", "![a](b)\n", "https://a.b\n"] {
+        let error = render(&piece.repeat(70_000), "T").unwrap_err();
+        assert!(
+            matches!(error, MarkdownError::TooMuchHtml(line) if line > 30_000),
+            "{piece:?}: {} {error}",
+            error.line()
+        );
+    }
     let error = render(&format!("a\n\n{}", "*a* `b`\n\n".repeat(110_000)), "T").map(|rendered| rendered.html.len());
     assert!(error.as_ref().is_ok_and(|length| *length <= MAX_HTML) || error.is_err_and(|error| error.line() > 100_000));
 }
@@ -188,6 +197,8 @@ const SLOWEST: &[&str] = &[
     "`a``",
     "|a",
     "%% a ",
+    "{#a",
+    "<code>{#",
 ];
 
 #[test]
