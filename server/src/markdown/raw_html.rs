@@ -11,6 +11,9 @@ use super::parse;
 /// Most elements that unclosed tags may add: tags open at once, times pieces of the text.
 const MAX_COPIES: usize = 1_000_000;
 
+/// Most elements open at once: an HTML parser looks through all of them at every tag.
+const MAX_OPEN: usize = 2_000;
+
 /// Most entities (`&…;`) in raw HTML: reading them takes a time that grows with their square.
 const MAX_ENTITIES: usize = 2_000;
 
@@ -20,13 +23,17 @@ const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "source", "w
 /// Whether raw HTML grows beyond bounds and is shown as text.
 pub(super) fn is_unbounded(root: Node<'_>) -> bool {
     let mut open = Open::default();
-    let mut nodes = 0_usize;
+    let mut pieces = 0_usize;
     for node in root.descendants() {
-        nodes += 1;
-        with_html(node, |html| open.read(html));
+        // Each node may begin and end an element of its own.
+        pieces += 2;
+        with_html(node, |html| {
+            pieces += html.matches('\n').count();
+            open.read(html);
+        });
     }
-    // Each node may begin and end an element of its own.
-    open.peak.saturating_mul(nodes).saturating_mul(2) > MAX_COPIES || open.entities > MAX_ENTITIES
+    let copies = open.peak.saturating_mul(pieces);
+    copies > MAX_COPIES || open.peak > MAX_OPEN || open.entities > MAX_ENTITIES
 }
 
 /// The line of the first raw HTML, or the first line.

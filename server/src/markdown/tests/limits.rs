@@ -199,6 +199,8 @@ const SLOWEST: &[&str] = &[
     "%% a ",
     "{#a",
     "<code>{#",
+    "<div>\n",
+    "<div>",
 ];
 
 #[test]
