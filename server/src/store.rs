@@ -9,7 +9,8 @@
 //! | Can the database be written? | [`probe`] |
 //! | What is said to them? | `sql.rs` |
 //! | One document, one stretch of the list | [`reading`] |
-//! | Writing documents | [`writing`] |
+//! | Writing documents | [`writing`], as `batch.rs` plans it |
+//! | Where documents came from, and the trash | [`sources`] |
 //! | Texts of earlier versions in NFC | `normalising.rs` |
 //! | Names of people | [`people`] |
 //! | Their ids in a directory | [`object_ids`] |
@@ -23,6 +24,7 @@ use bff::{PostgresSessions, SessionRecords, SqliteSessions};
 
 use crate::config::DatabaseUrl;
 
+mod batch;
 pub mod error;
 mod normalising;
 pub mod object_ids;
@@ -30,6 +32,7 @@ pub mod people;
 mod postgres;
 pub(crate) mod probe;
 pub mod reading;
+pub mod sources;
 mod sql;
 mod sqlite;
 pub mod writing;
@@ -37,8 +40,9 @@ pub mod writing;
 pub use error::StoreError;
 use postgres::Postgres;
 pub use reading::{Found, Row, Stale};
+pub use sources::{DocumentSource, KnownDocument, SimilarSource};
 use sqlite::Sqlite;
-pub use writing::{Change, Draft, WriteError};
+pub use writing::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
 
 /// Longest time one question may take, waiting for a connection included. Whoever asks then hears that the database is not
 /// available, however it went away.

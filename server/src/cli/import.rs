@@ -1,20 +1,19 @@
-//! `portico import`: a folder of Markdown becomes documents.
+//! `portico import`: a folder of Markdown becomes documents. What it prints at the end is in [`told`].
 
-use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
-use clap::Args;
+use bff::Clock;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 
 use super::{ConfigFile, Failure, print};
 use crate::{
-    import::{
-        self, ImportEvent, ImportOptions, ImportReport,
-        shown::{acts, shown},
-    },
+    import::{self, Drafts, ImportError, ImportEvent, ImportOptions, shown::shown},
     site::with_causes,
     store::Store,
 };
+
+mod told;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
@@ -33,11 +32,39 @@ pub(super) struct ImportArgs {
     /// Make files private that do not say
     #[arg(long)]
     private: bool,
+    /// What happens to files that say they are not finished, or are dated ahead
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = DraftsFlag::LeaveOut)]
+    drafts: DraftsFlag,
+    /// Name of the source: the same name and path below DIR is the same document, wherever DIR lies [default: the repository's origin and
+    /// the path inside it where DIR lies in a Git checkout, else the path of DIR]
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Put documents of this source and folder into the trash whose files are gone
+    #[arg(long)]
+    prune: bool,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     config: ConfigFile,
+}
+
+/// What happens to files that are not finished.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DraftsFlag {
+    /// They are left out
+    LeaveOut,
+    /// They come in, private, for their owner alone
+    Private,
+}
+
+impl From<DraftsFlag> for Drafts {
+    fn from(flag: DraftsFlag) -> Self {
+        match flag {
+            DraftsFlag::LeaveOut => Self::LeftOut,
+            DraftsFlag::Private => Self::Private,
+        }
+    }
 }
 
 pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
@@ -57,14 +84,30 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         owner: arguments.owner,
         groups: arguments.groups,
         private: arguments.private,
+        drafts: arguments.drafts.into(),
+        source: arguments.source,
+        prune: arguments.prune,
+        now: Clock::system().now().unix_timestamp(),
         resolve_person: Box::new(move |who| config.person(who)),
     };
     let bar = if json { ProgressBar::hidden() } else { bar() };
     let outcome = import::run(&store, options, &mut |event| show(&bar, event)).await;
     bar.finish_and_clear();
     store.close().await;
-    let report = outcome.map_err(|error| Failure::Other(with_causes(&error)))?;
-    print(&if json { as_json(&report) } else { in_words(&report) });
+    let report = outcome.map_err(|error| match &error {
+        ImportError::Source(name) => Failure::Configuration(format!("--source: {}", shown(&name.to_string()))),
+        error => Failure::Other(with_causes(error)),
+    })?;
+    if !json {
+        for line in told::remarks(&report) {
+            complain(&line);
+        }
+    }
+    print(&if json {
+        told::as_json(&report)
+    } else {
+        told::in_words(&report)
+    });
     Ok(ExitCode::from(u8::from(!report.problems.is_empty())))
 }
 
@@ -84,55 +127,17 @@ fn show(bar: &ProgressBar, event: ImportEvent) {
             bar.set_message(shown(&file).into_owned());
             bar.inc(1);
         }
+        ImportEvent::LeftOut(_) => bar.inc(1),
         ImportEvent::Problem(problem) => {
             bar.inc(1);
             bar.suspend(|| complain(&problem.to_string()));
         }
+        ImportEvent::Warning(warning) => bar.suspend(|| complain(&format!("{warning} (warning)"))),
+        ImportEvent::Withdrawn(withdrawn) => bar.suspend(|| complain(&withdrawn.to_string())),
     }
 }
 
 fn complain(line: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr().lock(), "{line}");
-}
-
-fn in_words(report: &ImportReport) -> String {
-    let ImportReport {
-        added,
-        updated,
-        unchanged,
-        problems,
-    } = report;
-    let left_out = match problems.len() {
-        0 => String::new(),
-        1 => ", 1 left out".to_owned(),
-        many => format!(", {many} left out"),
-    };
-    format!("{added} added, {updated} changed, {unchanged} as before{left_out}\n")
-}
-
-fn as_json(report: &ImportReport) -> String {
-    let problems: Vec<_> = report
-        .problems
-        .iter()
-        .map(|problem| json!({ "file": problem.file, "line": problem.line, "problem": problem.message }))
-        .collect();
-    let report = json!({
-        "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "problems": problems,
-    });
-    format!("{}\n", in_plain_letters(&format!("{report:#}")))
-}
-
-/// The same JSON, also where a terminal shows it: what it would act on stands inside texts, where JSON may write it out.
-fn in_plain_letters(json: &str) -> String {
-    let mut plain = String::with_capacity(json.len());
-    for letter in json.chars() {
-        if letter != '\n' && acts(letter) {
-            // All of them fit into the four digits that JSON has.
-            let _ = write!(plain, "\\u{:04x}", u32::from(letter));
-        } else {
-            plain.push(letter);
-        }
-    }
-    plain
 }

@@ -7,12 +7,12 @@ use domain::{DocumentId, Group, PersonId, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
 
 use super::{
-    front_matter::{self, FrontMatter, Split, line_of},
-    join,
+    front_matter::{self, OwnKeys, Placed, Unfinished},
+    join, owners,
 };
 use crate::{
     markdown::{self, Rendered},
-    store::Draft,
+    store::{DocumentSource, ImportedDocument, UnchangedDocument},
 };
 
 /// Longest title, folder, owner or group, in characters.
@@ -20,6 +20,19 @@ const MAX_TEXT: usize = 200;
 
 /// Most groups of one document.
 const MAX_GROUPS: usize = 100;
+
+/// Folders that hold what is not finished, as Jekyll has them.
+const DRAFT_FOLDERS: [&str; 4] = ["_drafts", "_draft", "drafts", "draft"];
+
+/// What happens to files that say they are not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Drafts {
+    /// They are left out.
+    #[default]
+    LeftOut,
+    /// They come in as private, for their owner alone.
+    Private,
+}
 
 /// What holds for a file that does not say otherwise.
 pub(super) struct Defaults<'a> {
@@ -30,6 +43,9 @@ pub(super) struct Defaults<'a> {
     pub(super) owner: Option<&'a str>,
     pub(super) groups: &'a [String],
     pub(super) private: bool,
+    pub(super) drafts: Drafts,
+    /// Seconds since 1970 (UTC).
+    pub(super) now: i64,
     pub(super) resolve: &'a (dyn Fn(&str) -> Result<PersonId, String> + Send + Sync),
 }
 
@@ -42,14 +58,13 @@ pub struct Wrong {
     pub message: String,
 }
 
-impl Wrong {
-    /// The same for lines counted from where the body starts.
-    pub(super) fn below(self, body_line: usize) -> Self {
-        Self {
-            line: self.line + body_line - 1,
-            ..self
-        }
-    }
+/// What a file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A document.
+    Document(Box<Parsed>),
+    /// Something that is not to be read (yet), and left out.
+    LeftOut(Unfinished),
 }
 
 /// A document before it is rendered.
@@ -62,10 +77,14 @@ pub(super) struct Parsed {
     pub(super) owner: PersonId,
     pub(super) owner_name: Option<String>,
     groups: Vec<Group>,
-    is_private: bool,
+    pub(super) is_private: bool,
     folder: String,
     pub(super) content: String,
     pub(super) body_line: usize,
+    /// What is probably not meant so, and where.
+    pub(super) doubts: Vec<Wrong>,
+    /// Whether one of them is about the owner, who may have signed in all the same.
+    pub(super) doubts_owner: bool,
 }
 
 impl Parsed {
@@ -90,28 +109,36 @@ impl Parsed {
         format!("{:x}", hash.finalize())
     }
 
-    pub(super) fn into_draft(self, rendered: Rendered, source: String, source_hash: String) -> Draft {
-        let visibility = Visibility::from_private(self.is_private);
-        let Self {
-            id,
-            title,
-            owner,
-            groups,
-            folder,
-            content,
-            ..
-        } = self;
-        Draft {
-            id,
-            title,
-            owner,
-            groups,
-            visibility,
-            folder,
-            content,
+    /// The document with what it looks like.
+    pub(super) fn into_document(
+        self,
+        rendered: Rendered,
+        source: DocumentSource,
+        source_hash: String,
+    ) -> ImportedDocument {
+        ImportedDocument {
+            id: self.id,
+            title: self.title,
+            owner: self.owner,
+            owner_name: self.owner_name,
+            groups: self.groups,
+            visibility: Visibility::from_private(self.is_private),
+            folder: self.folder,
+            content: self.content,
             rendered,
             source,
             source_hash,
+        }
+    }
+
+    /// The document that is in the database already.
+    pub(super) fn unchanged(&self, id: DocumentId, source: DocumentSource, is_moved: bool) -> UnchangedDocument {
+        UnchangedDocument {
+            id,
+            source,
+            is_moved,
+            owner: self.owner.clone(),
+            owner_name: self.owner_name.clone(),
         }
     }
 }
@@ -120,59 +147,81 @@ impl Parsed {
 ///
 /// # Errors
 /// [`Wrong`]: the first mistake in it.
-pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<Parsed, Wrong> {
+pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<Content, Wrong> {
     if let Some(before) = text.find('\0') {
         let line = text[..before].matches('\n').count() + 1;
         let message = "holds a NUL character, which no text of a document has".to_owned();
         return Err(Wrong { line, message });
     }
-    let Split { yaml, body, body_line } = front_matter::split(text)?;
-    let front = front_matter::parse(yaml)?;
-    let wrong = |key: &str, message: String| Wrong {
-        line: line_of(yaml, key),
+    let front = front_matter::read(text, defaults.now)?;
+    let unfinished = front.unfinished.or_else(|| in_draft_folder(name));
+    let is_draft = unfinished.is_some();
+    if let (Some(unfinished), Drafts::LeftOut) = (unfinished, defaults.drafts) {
+        return Ok(Content::LeftOut(unfinished));
+    }
+    let keys = front.keys;
+    let title = title(&keys, name, &front.body)?;
+    let (owner, owner_line) = owner(&keys, defaults)?;
+    let owner_name = keys
+        .owner_name
+        .as_ref()
+        .map(|given| at(given, |text| line("owner_name", text)))
+        .transpose()?;
+    let folder = match &keys.folder {
+        Some(given) => join(defaults.prefix, &at(given, |text| path(text))?),
+        None => path(&defaults.folder).map_err(|message| Wrong { line: 1, message })?,
+    };
+    let groups = if is_draft { Vec::new() } else { groups(&keys, defaults)? };
+    let mut doubts = Vec::new();
+    let doubt = owners::doubt(&owner, &groups);
+    let doubts_owner = doubt.is_some();
+    doubts.extend(doubt.map(|message| Wrong {
+        line: owner_line,
         message,
-    };
-    let id = match front.id {
-        Some(number) => Some(DocumentId::new(number).ok_or_else(|| {
-            wrong(
-                "id",
-                format!("`id: {number}` is no document number: expected 1 or more"),
-            )
-        })?),
-        None => None,
-    };
-    let title = title(&front, name, body).map_err(|message| wrong("title", message))?;
-    let owner = owner(&front, defaults).map_err(|message| wrong("owner", message))?;
-    let owner_name = match &front.owner_name {
-        Some(given) => Some(line("owner_name", given).map_err(|message| wrong("owner_name", message))?),
-        None => None,
-    };
-    let folder = match &front.folder {
-        Some(given) => path(given)
-            .map(|given| join(defaults.prefix, &given))
-            .map_err(|message| wrong("folder", message))?,
-        None => path(&defaults.folder).map_err(|message| wrong("folder", message))?,
-    };
-    let is_private = front.private.unwrap_or(defaults.private);
-    let groups = groups(front, defaults).map_err(|message| wrong("groups", message))?;
-    let (id_line, content) = (line_of(yaml, "id"), body.to_owned());
-    Ok(Parsed {
-        id,
-        id_line,
+    }));
+    let groups_line = keys.groups.as_ref().map_or(1, |groups| groups.line);
+    doubts.extend(owners::doubt_groups(&groups).map(|message| Wrong {
+        line: groups_line,
+        message,
+    }));
+    Ok(Content::Document(Box::new(Parsed {
+        id: keys.id.as_ref().and_then(|id| DocumentId::new(id.value)),
+        id_line: keys.id.map_or(1, |id| id.line),
         title,
         owner,
         owner_name,
         groups,
-        is_private,
+        is_private: is_draft || keys.private.map_or(defaults.private, |private| private.value),
         folder,
-        content,
-        body_line,
+        content: front.body.into_owned(),
+        body_line: front.body_line,
+        doubts,
+        doubts_owner,
+    })))
+}
+
+fn in_draft_folder(name: &str) -> Option<Unfinished> {
+    let (folders, _) = name.rsplit_once('/')?;
+    let folder = folders
+        .split('/')
+        .find(|folder| DRAFT_FOLDERS.contains(&folder.to_lowercase().as_str()))?;
+    Some(Unfinished {
+        line: 1,
+        said: format!("folder {folder}/"),
     })
 }
 
-fn title(front: &FrontMatter, name: &str, body: &str) -> Result<String, String> {
-    if let Some(title) = &front.title {
-        return line("title", title);
+/// What a key says, checked; a mistake is told with its line.
+fn at<T, R>(given: &Placed<T>, check: impl FnOnce(&T) -> Result<R, String>) -> Result<R, Wrong> {
+    check(&given.value).map_err(|message| Wrong {
+        line: given.line,
+        message,
+    })
+}
+
+fn title(keys: &OwnKeys, name: &str, body: &str) -> Result<String, Wrong> {
+    if let Some(title) = &keys.title {
+        return at(title, |title| line("title", title));
     }
     let heading = markdown::first_heading(body).unwrap_or_default();
     let file_name = Path::new(name)
@@ -183,30 +232,40 @@ fn title(front: &FrontMatter, name: &str, body: &str) -> Result<String, String> 
     } else {
         heading
     };
-    line("title", &title.chars().take(MAX_TEXT).collect::<String>())
+    line("title", &title.chars().take(MAX_TEXT).collect::<String>()).map_err(|message| Wrong { line: 1, message })
 }
 
-fn owner(front: &FrontMatter, defaults: &Defaults<'_>) -> Result<PersonId, String> {
-    let who = front.owner.as_deref().or(defaults.owner);
-    let who = who.ok_or("has no owner: name one in the front matter (`owner: …`) or with --owner")?;
-    line("owner", who)?;
+/// The owner, and the line that names them.
+fn owner(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<(PersonId, usize), Wrong> {
+    let (who, number) = match (&keys.owner, defaults.owner) {
+        (Some(owner), _) => (owner.value.as_str(), owner.line),
+        (None, Some(owner)) => (owner, 1),
+        (None, None) => {
+            let message = "has no owner: name one in the front matter (`owner: …`) or with --owner".to_owned();
+            return Err(Wrong { line: 1, message });
+        }
+    };
     // Letter by letter, as providers compare who somebody is.
-    (defaults.resolve)(who.trim())
+    let person = line("owner", who).and_then(|_| (defaults.resolve)(who.trim()));
+    let person = person.map_err(|message| Wrong { line: number, message })?;
+    Ok((person, number))
 }
 
-fn groups(front: FrontMatter, defaults: &Defaults<'_>) -> Result<Vec<Group>, String> {
-    let names = front
-        .groups
-        .map_or_else(|| defaults.groups.to_vec(), front_matter::OneOrMany::into_vec);
+fn groups(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<Vec<Group>, Wrong> {
+    let (names, number) = match &keys.groups {
+        Some(groups) => (groups.value.as_slice(), groups.line),
+        None => (defaults.groups, 1),
+    };
+    let wrong = |message: String| Wrong { line: number, message };
     if names.len() > MAX_GROUPS {
-        return Err(format!(
+        return Err(wrong(format!(
             "`groups` has {} groups, more than the {MAX_GROUPS} that are allowed",
             names.len()
-        ));
+        )));
     }
     let mut groups = names
         .iter()
-        .map(|name| line("groups", name).map(Group::new))
+        .map(|name| line("groups", name).map(Group::new).map_err(wrong))
         .collect::<Result<Vec<_>, _>>()?;
     groups.sort();
     groups.dedup();

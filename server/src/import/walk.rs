@@ -23,6 +23,27 @@ pub struct FoundFile {
     pub name: String,
     /// The folder part of `name`; empty at the top.
     pub folder: String,
+    /// Bytes, as the folder says.
+    pub size: u64,
+}
+
+/// What stands where a file or a folder could, and is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedBy {
+    /// Relative to the folder that was named.
+    pub name: String,
+    /// Why, on one line.
+    pub message: String,
+}
+
+impl From<&PassedBy> for ImportProblem {
+    fn from(found: &PassedBy) -> Self {
+        Self {
+            file: found.name.clone(),
+            line: 1,
+            message: found.message.clone(),
+        }
+    }
 }
 
 /// The files of a folder, and what was passed by.
@@ -30,8 +51,12 @@ pub struct FoundFile {
 pub struct Walked {
     /// Sorted by name.
     pub files: Vec<FoundFile>,
-    /// Sorted by name.
-    pub problems: Vec<ImportProblem>,
+    /// Links, pipes and what is too deep. Sorted by name.
+    pub refused: Vec<PassedBy>,
+    /// What could not be looked at: nobody knows what is there. Sorted by name.
+    pub unreadable: Vec<PassedBy>,
+    /// The folder itself, without symbolic links.
+    pub root: PathBuf,
 }
 
 /// Finds the Markdown files below a folder.
@@ -44,7 +69,10 @@ pub fn markdown_files(dir: &Path) -> Result<Walked, ImportError> {
         source,
     };
     let root = fs::canonicalize(dir).map_err(failed)?;
-    let mut walked = Walked::default();
+    let mut walked = Walked {
+        root: root.clone(),
+        ..Walked::default()
+    };
     let mut folders = vec![(root.clone(), String::new(), 0)];
     while let Some((path, folder, depth)) = folders.pop() {
         match entries(&path) {
@@ -56,11 +84,12 @@ pub fn markdown_files(dir: &Path) -> Result<Walked, ImportError> {
                 }
             }
             Err(source) if depth == 0 => return Err(failed(source)),
-            Err(error) => walked.pass_by(&folder, format!("cannot be read: {error}")),
+            Err(error) => walked.cannot_read(&folder, &error),
         }
     }
     walked.files.sort_by(|a, b| a.name.cmp(&b.name));
-    walked.problems.sort_by(|a, b| a.file.cmp(&b.file));
+    walked.refused.sort_by(|a, b| a.name.cmp(&b.name));
+    walked.unreadable.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(walked)
 }
 
@@ -74,11 +103,17 @@ impl Walked {
         let path = entry.path();
         let file_name = entry.file_name().to_string_lossy().into_owned();
         let name = super::join(folder, &file_name);
-        // `file_type` does not follow links.
-        let kind = entry.file_type().ok()?;
         if file_name.starts_with('.') {
             return None;
         }
+        // Neither follows links.
+        let (kind, size) = match (entry.file_type(), entry.metadata()) {
+            (Ok(kind), Ok(metadata)) => (kind, metadata.len()),
+            (Err(error), _) | (_, Err(error)) => {
+                self.cannot_read(&name, &error);
+                return None;
+            }
+        };
         if kind.is_symlink() {
             if is_markdown(&path) || path.is_dir() {
                 self.pass_by(&name, "is a symbolic link, which is not followed".to_owned());
@@ -100,6 +135,7 @@ impl Walked {
                     path,
                     name,
                     folder: folder.to_owned(),
+                    size,
                 });
             }
         }
@@ -107,10 +143,14 @@ impl Walked {
     }
 
     fn pass_by(&mut self, name: &str, message: String) {
-        self.problems.push(ImportProblem {
-            file: name.to_owned(),
-            line: 1,
-            message,
+        let name = name.to_owned();
+        self.refused.push(PassedBy { name, message });
+    }
+
+    fn cannot_read(&mut self, name: &str, error: &io::Error) {
+        self.unreadable.push(PassedBy {
+            name: name.to_owned(),
+            message: format!("cannot be read: {error}"),
         });
     }
 }

@@ -5,9 +5,10 @@
 //! writing beside this one: what they write is read in NFC all the same (`reading.rs`), and stored so at the next start.
 
 use domain::{Group, text::nfc};
+use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{Store, StoreError, ask, searchable, sql, writing::groups};
+use super::{Store, StoreError, ask, batch::group_row, searchable, sql};
 
 /// Number, title, folder and words of a document.
 type Texts = (i64, String, String, String);
@@ -49,12 +50,13 @@ impl Store {
                 .bind(last)
                 .fetch_all(&mut *work)
                 .await?;
-            for (id, label) in without_key {
-                let drop = query(sql::DROP_GROUP).bind(&label).bind(id);
+            for (id, label) in &without_key {
+                let drop = query(sql::DROP_GROUP).bind(label).bind(id);
                 drop.execute(&mut *work).await?;
-                let put = query(place.sql.put_groups).bind(groups(&[Group::new(label)])).bind(id);
-                put.execute(&mut *work).await?;
             }
+            let with_key = without_key.into_iter().map(|(id, label)| group_row(id, &Group::new(label)));
+            let put = query(place.sql.put_groups).bind(with_key.collect::<Value>().to_string());
+            put.execute(&mut *work).await?;
             query(sql::NORMALISED).bind(last).execute(&mut *work).await?;
             work.commit().await?;
             Ok(true)

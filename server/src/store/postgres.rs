@@ -34,8 +34,8 @@ const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_sess
 /// Held until the end of the transaction: writers take turns.
 const TAKE_TURN: &str = "SELECT last FROM document_number FOR UPDATE";
 
-/// The highest number, after a document got the one it asked for or the next.
-const NUMBER: &str = "UPDATE document_number SET last = greatest(last, coalesce($1, last + 1)) RETURNING last";
+const LAST_NUMBER: &str = "SELECT last FROM document_number";
+const KEEP_LAST_NUMBER: &str = "UPDATE document_number SET last = $1";
 
 /// A transaction that cannot write: the server is a replica, or the session is read-only.
 const READ_ONLY: &str = "25006";
@@ -97,14 +97,14 @@ impl Postgres {
         Ok(work)
     }
 
-    /// The number of a new document: the one that is wanted, or the next.
-    pub(super) async fn number(
-        &self,
-        work: &mut PgConnection,
-        wanted: Option<i64>,
-    ) -> Result<Option<i64>, sqlx::Error> {
-        let last: i64 = sqlx::query_scalar(NUMBER).bind(wanted).fetch_one(work).await?;
-        Ok(Some(wanted.unwrap_or(last)))
+    /// The highest number a document ever had.
+    pub(super) async fn last_number(&self, work: &mut PgConnection) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar(LAST_NUMBER).fetch_one(work).await
+    }
+
+    /// Remembers it.
+    pub(super) async fn keep_last_number(&self, work: &mut PgConnection, last: i64) -> Result<(), sqlx::Error> {
+        sqlx::query(KEEP_LAST_NUMBER).bind(last).execute(work).await.map(drop)
     }
 }
 

@@ -11,10 +11,30 @@ pub(super) struct Dialect {
     pub(super) stretch: &'static str,
     /// The same, of documents that have all words of the JSON list `$3`.
     pub(super) stretch_with_words: &'static str,
-    /// A document, new or changed.
-    pub(super) put: &'static str,
-    /// The groups (a JSON list of label and key by name, `$1`) of a document (`$2`).
+    /// The documents of the sources in the JSON list `$1`, in any state, trashed ones too.
+    pub(super) known: &'static str,
+    /// Titles of the numbers in the JSON list `$1`.
+    pub(super) titles: &'static str,
+    /// New documents (a JSON list of objects, `$1`).
+    pub(super) insert: &'static str,
+    /// Documents that change (the same).
+    pub(super) update: &'static str,
+    /// Documents (a JSON list of objects, `$1`) that stay as they are, and only come from somewhere else or back from the trash.
+    pub(super) adopt: &'static str,
+    /// Trashes the documents of the numbers in the JSON list `$1`.
+    pub(super) trash: &'static str,
+    /// Takes all groups from the documents of the JSON list `$1`.
+    pub(super) drop_groups: &'static str,
+    /// Gives documents their groups (a JSON list of objects, `$1`).
     pub(super) put_groups: &'static str,
+    /// Owners and their names (a JSON list of objects, `$1`). An owner has to be somebody; the name may come later, and what a provider told stays.
+    pub(super) put_owners: &'static str,
+    /// How many documents of other sources than `$1` have a hash of the JSON list `$2`, by source.
+    pub(super) same_texts: &'static str,
+    /// How many documents of other sources than `$1` have a path of the JSON list `$2`, by source.
+    pub(super) same_paths: &'static str,
+    /// Which people of the JSON list `$1` have signed in.
+    pub(super) seen: &'static str,
     /// Name, e-mail and words of somebody who is signed in.
     pub(super) remember_person: &'static str,
     /// At most `$2` people who hold `$1`, in lower case, in what is known of them.
@@ -37,35 +57,90 @@ macro_rules! row {
     };
 }
 
+/// The objects of a JSON list (`$1`) as rows `w`, in the words of SQLite.
+macro_rules! rows {
+    ($first:literal $(, $column:literal)* $(,)?) => {
+        concat!("(SELECT value ->> '", $first, "' AS ", $first $(, ", value ->> '", $column, "' AS ", $column)*, " FROM json_each($1)) AS w")
+    };
+}
+
 macro_rules! dialect {
-    (now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal,
-        lists of: $lists:literal, as: $list:literal) => {
+    (
+        now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal,
+        documents: $documents:expr, places: $places:expr, pairs: $pairs:expr, people: $people:expr
+    ) => {
         Dialect {
             find: concat!(
                 row!($groups),
                 ", d.html, d.headings, d.rendered_by, CASE WHEN d.rendered_by < $2 THEN d.content END AS content
-                 FROM document d WHERE d.id = $1"
+                 FROM document d WHERE d.id = $1 AND d.trashed_at IS NULL"
             ),
-            stretch: concat!(row!($groups), " FROM document d WHERE d.id < $1 ORDER BY d.id DESC LIMIT $2"),
+            stretch: concat!(
+                row!($groups),
+                " FROM document d WHERE d.id < $1 AND d.trashed_at IS NULL ORDER BY d.id DESC LIMIT $2"
+            ),
             stretch_with_words: concat!(
                 row!($groups),
-                " FROM document d WHERE d.id < $1
+                " FROM document d WHERE d.id < $1 AND d.trashed_at IS NULL
                      AND NOT EXISTS (SELECT 1 FROM ", $items, "($3", $item, " WHERE ", $position, "(d.words, w.value) = 0)
                      ORDER BY d.id DESC LIMIT $2"
             ),
-            put: concat!(
-                "INSERT INTO document (id, title, owner_id, is_private, folder, words, source, source_hash, rendered_by, headings, html,
-                     content, created_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, ", $now, ", ", $now, ")
-                 ON CONFLICT (id) DO UPDATE SET title = excluded.title, owner_id = excluded.owner_id, is_private = excluded.is_private,
-                     folder = excluded.folder, words = excluded.words, source_hash = excluded.source_hash,
-                     rendered_by = excluded.rendered_by, headings = excluded.headings, html = excluded.html, content = excluded.content,
-                     updated_at = excluded.updated_at
-                 RETURNING id"
+            known: concat!(
+                "SELECT d.id, d.source, d.source_hash, d.trashed_at IS NOT NULL FROM document d
+                 WHERE d.source IN (SELECT w.value FROM ", $items, "($1", $item, ")"
+            ),
+            titles: concat!(
+                "SELECT d.id, d.title FROM document d
+                 WHERE d.id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
+            ),
+            insert: concat!(
+                "INSERT INTO document (id, title, owner_id, is_private, folder, words, source, source_name, source_path, source_hash,
+                     rendered_by, headings, html, content, created_at, updated_at)
+                 SELECT w.id, w.title, w.owner, w.is_private, w.folder, w.words, w.source, w.source_name, w.source_path, w.source_hash,
+                     w.rendered_by, w.headings, w.html, w.content, ", $now, ", ", $now, " FROM ", $documents
+            ),
+            update: concat!(
+                "UPDATE document SET title = w.title, owner_id = w.owner, is_private = w.is_private, folder = w.folder, words = w.words,
+                     source = w.source, source_name = w.source_name, source_path = w.source_path, source_hash = w.source_hash,
+                     rendered_by = w.rendered_by, headings = w.headings, html = w.html, content = w.content, updated_at = ", $now, ",
+                     trashed_at = NULL
+                 FROM ", $documents, " WHERE document.id = w.id"
+            ),
+            adopt: concat!(
+                "UPDATE document SET source = w.source, source_name = w.source_name, source_path = w.source_path, trashed_at = NULL
+                 FROM ", $places, " WHERE document.id = w.id"
+            ),
+            trash: concat!(
+                "UPDATE document SET trashed_at = ", $now, "
+                 WHERE trashed_at IS NULL AND id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
+            ),
+            drop_groups: concat!(
+                "DELETE FROM document_group
+                 WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
             ),
             put_groups: concat!(
                 "INSERT INTO document_group (group_id, group_key, document_id)
-                 SELECT w.value ->> 0, w.value ->> 1, $2 FROM ", $lists, "($1", $list, " WHERE true ON CONFLICT DO NOTHING"
+                 SELECT w.group_id, w.group_key, w.document_id FROM ", $pairs, " WHERE true ON CONFLICT DO NOTHING"
+            ),
+            put_owners: concat!(
+                "INSERT INTO person (id, name) SELECT w.id, w.name FROM ", $people, " WHERE true
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name
+                 WHERE person.seen_at IS NULL AND excluded.name IS NOT NULL AND person.name IS DISTINCT FROM excluded.name"
+            ),
+            same_texts: concat!(
+                "SELECT d.source_name, min(d.source), count(*) FROM document d
+                 WHERE d.trashed_at IS NULL AND d.source_name IS DISTINCT FROM $1
+                     AND d.source_hash IN (SELECT w.value FROM ", $items, "($2", $item, ")
+                 GROUP BY d.source_name ORDER BY count(*) DESC, d.source_name LIMIT 1"
+            ),
+            same_paths: concat!(
+                "SELECT d.source_name, min(d.source), count(*) FROM document d
+                 WHERE d.trashed_at IS NULL AND d.source_name <> $1
+                     AND d.source_path IN (SELECT w.value FROM ", $items, "($2", $item, ")
+                 GROUP BY d.source_name ORDER BY count(*) DESC, d.source_name LIMIT 1"
+            ),
+            seen: concat!(
+                "SELECT id FROM person WHERE seen_at IS NOT NULL AND id IN (SELECT w.value FROM ", $items, "($1", $item, ")"
             ),
             remember_person: concat!(
                 "INSERT INTO person (id, name, email, words, seen_at) VALUES ($1, $2, $3, $4, ", $now, ")
@@ -89,24 +164,35 @@ macro_rules! dialect {
 
 pub(super) const SQLITE: Dialect = dialect! {
     now: "unixepoch()", position: "instr", groups: "json_group_array(json_array(g.group_id, g.group_key))",
-    items of: "json_each", as: ") AS w", lists of: "json_each", as: ") AS w"
+    items of: "json_each", as: ") AS w",
+    documents: rows!(
+        "id", "title", "owner", "is_private", "folder", "words", "source", "source_name", "source_path", "source_hash", "rendered_by",
+        "headings", "html", "content",
+    ),
+    places: rows!("id", "source", "source_name", "source_path"),
+    pairs: rows!("document_id", "group_id", "group_key"),
+    people: rows!("id", "name")
 };
 
 pub(super) const POSTGRES: Dialect = dialect! {
     now: "extract(epoch FROM now())::bigint", position: "strpos", groups: "coalesce(json_agg(json_build_array(g.group_id, g.group_key)), '[]')::text",
-    items of: "json_array_elements_text", as: "::json) AS w (value)", lists of: "json_array_elements", as: "::json) AS w (value)"
+    items of: "json_array_elements_text", as: "::json) AS w (value)",
+    documents: "json_to_recordset($1::json) AS w (id bigint, title text, owner text, is_private boolean, folder text, words text, source text,
+        source_name text, source_path text, source_hash text, rendered_by bigint, headings text, html text, content text)",
+    places: "json_to_recordset($1::json) AS w (id bigint, source text, source_name text, source_path text)",
+    pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",
+    people: "json_to_recordset($1::json) AS w (id text, name text)"
 };
 
-pub(super) const COUNT: &str = "SELECT count(*) FROM document";
+pub(super) const COUNT: &str = "SELECT count(*) FROM document WHERE trashed_at IS NULL";
 
-/// The document made from a source, in any state of it.
-pub(super) const KNOWN: &str = "SELECT id, source_hash FROM document WHERE source = $1";
-/// The same, from exactly this state.
-pub(super) const IMPORTED: &str = "SELECT id FROM document WHERE source = $1 AND source_hash = $2";
-pub(super) const TITLE: &str = "SELECT title FROM document WHERE id = $1";
-/// An owner has to be somebody; their name may come later.
-pub(super) const PUT_OWNER: &str = "INSERT INTO person (id) VALUES ($1) ON CONFLICT DO NOTHING";
-pub(super) const DROP_GROUPS: &str = "DELETE FROM document_group WHERE document_id = $1";
+/// Whether anything came from the source `$1`.
+pub(super) const HAS_SOURCE: &str = "SELECT 1 FROM document WHERE source_name = $1 LIMIT 1";
+/// At most `$3` documents of the source `$1`, by path, above the path `$2`, that are not in the trash.
+pub(super) const OF_SOURCE: &str = "SELECT id, source_path FROM document
+    WHERE source_name = $1 AND source_path > $2 AND trashed_at IS NULL ORDER BY source_path LIMIT $3";
+/// The highest number a document has that is no mistake of older versions, which took any number a file asked for.
+pub(super) const HIGHEST: &str = "SELECT coalesce(max(id), 0) FROM document WHERE id <= 9007199254740992";
 /// What a document looks like, by the renderer `$4`: only of the text and title that were rendered, and only after an older renderer.
 pub(super) const RERENDERED: &str = "UPDATE document SET html = $2, headings = $3, rendered_by = $4
     WHERE id = $1 AND rendered_by < $4 AND content = $5 AND title = $6";

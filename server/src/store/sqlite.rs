@@ -4,7 +4,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
@@ -27,6 +27,12 @@ const CONNECTIONS: u32 = 8;
 
 /// Primary result codes of SQLite.
 const READONLY: i32 = 8;
+const BUSY: i32 = 5;
+
+/// How long to wait before a busy file is tried again, where SQLite does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
+
+const LAST_NUMBER: &str = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'document'), 0)";
 
 /// Documents in a SQLite file.
 #[derive(Debug, Clone)]
@@ -55,8 +61,7 @@ impl Sqlite {
         }
         make_private(&path);
         // What makes tables takes its time; everything else is short, sessions too.
-        let writer = pool(1, None)
-            .connect_with(options.clone())
+        let writer = first_connection(&options)
             .await
             .map_err(|source| failed(&path, source))?;
         prepare(&writer, &path).await?;
@@ -78,14 +83,15 @@ impl Sqlite {
         self.writer.begin_with("BEGIN IMMEDIATE").await
     }
 
-    /// The number of a new document: the one that is wanted, or the one the table gives (`AUTOINCREMENT`).
-    #[expect(clippy::unused_async, reason = "as in `Postgres`, which has to ask")]
-    pub(super) async fn number(
-        &self,
-        _work: &mut SqliteConnection,
-        wanted: Option<i64>,
-    ) -> Result<Option<i64>, sqlx::Error> {
-        Ok(wanted)
+    /// The highest number a document ever had (`AUTOINCREMENT` remembers it).
+    pub(super) async fn last_number(&self, work: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar(LAST_NUMBER).fetch_one(work).await
+    }
+
+    /// Remembers it. The table does so by itself.
+    #[expect(clippy::unused_async, reason = "as in `Postgres`, which has to write")]
+    pub(super) async fn keep_last_number(&self, _work: &mut SqliteConnection, _last: i64) -> Result<(), sqlx::Error> {
+        Ok(())
     }
 
     pub(super) async fn close(&self) {
@@ -105,23 +111,44 @@ fn make_private(path: &Path) {
     drop(file.open(path));
 }
 
+/// Connects for the first time, which makes a new file one with a write-ahead log. While another program does the same, SQLite calls the
+/// file busy without waiting.
+async fn first_connection(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let until = Instant::now() + WAIT;
+    loop {
+        match pool(1, None).connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < until => tokio::time::sleep(BUSY_PAUSE).await,
+            connected => return connected,
+        }
+    }
+}
+
+/// Brings the tables up to date in one transaction that no other writer is beside: of several first starts one makes the tables, and the
+/// others find them. Taking the write lock also tells at once whether the file can be written.
 async fn prepare(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    // Taking the write lock tells at once whether the file can be written.
-    let lock = writer
+    let mut work = writer
         .begin_with("BEGIN IMMEDIATE")
         .await
         .map_err(|source| failed(path, source))?;
-    lock.rollback().await.map_err(|source| failed(path, source))?;
-    MIGRATIONS.run(writer).await.map_err(|error| match error {
+    MIGRATIONS.run_direct(&mut *work).await.map_err(|error| match error {
         MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(path, source),
         source => StoreError::Migrate {
             place: path.display().to_string(),
             source,
         },
     })?;
+    work.commit().await.map_err(|source| failed(path, source))?;
     // Without statistics the planner walks the primary key where it should take a small index.
     sqlx::query("PRAGMA optimize=0x10002").execute(writer).await?;
     Ok(())
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    result_code(error).is_some_and(|code| code & 0xff == BUSY)
+}
+
+fn result_code(error: &sqlx::Error) -> Option<i32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 fn tuned(options: SqliteConnectOptions) -> SqliteConnectOptions {
@@ -151,10 +178,7 @@ fn pool(connections: u32, usual: Option<Duration>) -> SqlitePoolOptions {
 
 fn failed(path: &Path, source: sqlx::Error) -> StoreError {
     let place = path.display().to_string();
-    let code = source
-        .as_database_error()
-        .and_then(|error| error.code()?.parse::<i32>().ok());
-    if code.is_some_and(|code| code & 0xff == READONLY) {
+    if result_code(&source).is_some_and(|code| code & 0xff == READONLY) {
         let remedy = "the permissions of the file and its folder";
         StoreError::Unwritable { place, remedy, source }
     } else {

@@ -1,21 +1,32 @@
-//! How does a document get into the database? As one transaction, rendered beforehand. Reading is in [`super::reading`].
+//! How do documents get into the database? Many at a time in one transaction of few statements, rendered beforehand. Reading is in
+//! [`super::reading`]; where documents came from, and which of their files are gone, in [`super::sources`].
 
-use domain::{DocumentId, Group, GroupMatch, PersonId, Visibility};
+use domain::{DocumentId, Group, PersonId, Visibility};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{Row, Store, StoreError, ask, searchable, sql};
+use super::{
+    Row, Store, StoreError, ask,
+    batch::{self as lists, Plan},
+    sources::{DocumentSource, KnownDocument},
+    sql,
+};
 use crate::markdown::{self, Rendered};
+
+/// The highest number that is counted on from; above it only mistakes of older versions are.
+const HIGHEST_COUNTED: i64 = 1 << 53;
 
 /// A document to be written, as an import found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub struct ImportedDocument {
     /// The number it asks for; `None` takes the next.
     pub id: Option<DocumentId>,
     /// One line, not empty.
     pub title: String,
     /// Whose it is.
     pub owner: PersonId,
+    /// What the owner is called until they sign in, if that is said.
+    pub owner_name: Option<String>,
     /// The groups it belongs to.
     pub groups: Vec<Group>,
     /// Private or public.
@@ -27,23 +38,58 @@ pub struct Draft {
     /// What `content` looks like.
     pub rendered: Rendered,
     /// Where it was found: the same source is the same document.
-    pub source: String,
+    pub source: DocumentSource,
     /// Of everything above: the same hash changes nothing.
     pub source_hash: String,
 }
 
-/// What writing a draft did.
+/// A document that is in the database already, exactly as its file is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnchangedDocument {
+    /// Its number.
+    pub id: DocumentId,
+    /// Where its file is now.
+    pub source: DocumentSource,
+    /// Whether it came from elsewhere, or is in the trash.
+    pub is_moved: bool,
+    /// Whose it is.
+    pub owner: PersonId,
+    /// What the owner is called until they sign in, if that is said.
+    pub owner_name: Option<String>,
+}
+
+/// What one transaction of an import does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportBatch {
+    /// New and changed documents.
+    pub documents: Vec<ImportedDocument>,
+    /// Documents that stay as they are.
+    pub unchanged: Vec<UnchangedDocument>,
+    /// Files that are refused or not finished: what they brought in earlier goes to the trash.
+    pub withdrawn: Vec<DocumentSource>,
+}
+
+/// What became of a batch, in its order. Everything in it is committed.
+#[derive(Debug, Default)]
+pub struct BatchResult {
+    /// The documents.
+    pub documents: Vec<Result<(DocumentId, ImportOutcome), WriteError>>,
+    /// Numbers of what went to the trash, by source: of `withdrawn`, and of documents that were not written.
+    pub trashed: Vec<(DocumentSource, DocumentId)>,
+}
+
+/// What importing a document did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum ImportOutcome {
     /// There is a new document.
-    Added,
-    /// A document has changed.
+    Created,
+    /// A document has changed, or come back from the trash.
     Updated,
     /// Everything was there already.
     Unchanged,
 }
 
-/// Why a draft was not written. Nothing has changed then.
+/// Why a document was not written. It is as before then, or in the trash.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The number belongs to a document from somewhere else.
@@ -62,105 +108,66 @@ pub enum WriteError {
         /// The number it has.
         id: DocumentId,
     },
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<sqlx::Error> for WriteError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
-/// What is to be done about a draft.
-#[derive(Debug, PartialEq, Eq)]
-enum Plan {
-    /// Nothing: this is the document.
-    Keep(DocumentId),
-    /// The document changes.
-    Update(DocumentId),
-    /// There is a new one, with the number it asks for.
-    Add(Option<DocumentId>),
-}
-
-impl Plan {
-    /// By the document from the same source (number, hash), and the title of the one that has the number asked for.
-    fn of(draft: &Draft, known: Option<(i64, Option<String>)>, taken: Option<String>) -> Result<Self, WriteError> {
-        match (known, draft.id, taken) {
-            (Some((id, hash)), wanted, _) => {
-                let id = DocumentId::new(id).ok_or(StoreError::Damaged { id, what: "id" })?;
-                match wanted {
-                    Some(wanted) if wanted != id => Err(WriteError::Numbered { wanted, id }),
-                    _ if hash.as_deref() == Some(draft.source_hash.as_str()) => Ok(Self::Keep(id)),
-                    _ => Ok(Self::Update(id)),
-                }
-            }
-            (None, Some(wanted), Some(title)) => Err(WriteError::Taken { wanted, title }),
-            (None, wanted, _) => Ok(Self::Add(wanted)),
-        }
-    }
+    /// There are no more numbers.
+    #[error("there is no number left for another document")]
+    NoNumber,
 }
 
 impl Store {
-    /// Writes a draft: a new document, or the new state of the one from the same source.
+    /// Writes a batch in one transaction: new documents, the new states of known ones, and what goes to the trash. One that cannot be written
+    /// stops no other. After an error nothing of the batch is there.
     ///
     /// # Errors
-    /// [`WriteError`].
-    pub async fn write(&self, draft: &Draft) -> Result<(DocumentId, Change), WriteError> {
-        let wanted = draft.id.map(DocumentId::number);
-        let words = searchable(&format!("{}\n{}", draft.title, draft.folder));
-        let (headings, groups) = (headings(&draft.rendered), groups(&draft.groups));
+    /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
+    pub async fn write_batch(&self, batch: &ImportBatch) -> Result<BatchResult, StoreError> {
+        let sources = batch
+            .documents
+            .iter()
+            .map(|document| &document.source)
+            .chain(&batch.withdrawn);
+        let (sources, wanted) = (DocumentSource::keys(sources), lists::wanted(batch));
         ask!(self, |place| {
             let mut work = place.begin().await?;
-            let known = query_as(sql::KNOWN)
-                .bind(&draft.source)
-                .fetch_optional(&mut *work)
-                .await?;
-            let taken = query_scalar(sql::TITLE).bind(wanted).fetch_optional(&mut *work).await?;
-            let (number, change) = match Plan::of(draft, known, taken)? {
-                Plan::Keep(id) => return Ok((id, Change::Unchanged)),
-                Plan::Update(id) => (Some(id.number()), Change::Updated),
-                Plan::Add(wanted) => {
-                    let wanted = wanted.map(DocumentId::number);
-                    (place.number(&mut work, wanted).await?, Change::Added)
+            let rows = query_as(place.sql.known).bind(&*sources).fetch_all(&mut *work).await?;
+            let known = KnownDocument::by_source(rows)?;
+            let titles = query_as(place.sql.titles).bind(&*wanted).fetch_all(&mut *work).await?;
+            let mut last = place.last_number(&mut work).await?;
+            if last > HIGHEST_COUNTED {
+                last = query_scalar(sql::HIGHEST).fetch_one(&mut *work).await?;
+            }
+            let plan = Plan::of(batch, &known, titles, last);
+            for (statement, list) in [
+                (place.sql.put_owners, lists::owners(batch, &plan)),
+                (
+                    place.sql.insert,
+                    lists::documents(plan.with(batch, ImportOutcome::Created)),
+                ),
+                (
+                    place.sql.update,
+                    lists::documents(plan.with(batch, ImportOutcome::Updated)),
+                ),
+                (place.sql.adopt, lists::moved(batch)),
+                (
+                    place.sql.drop_groups,
+                    lists::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
+                ),
+                (place.sql.put_groups, lists::groups(plan.written(batch))),
+                (place.sql.trash, lists::numbers(plan.trashed.iter().map(|(_, id)| *id))),
+            ] {
+                if !list.is_empty() {
+                    query(statement)
+                        .bind(Value::from(list).to_string())
+                        .execute(&mut *work)
+                        .await?;
                 }
-            };
-            let owner = query(sql::PUT_OWNER).bind(draft.owner.as_str());
-            owner.execute(&mut *work).await?;
-            let put = query_scalar(place.sql.put)
-                .bind(number)
-                .bind(&draft.title)
-                .bind(draft.owner.as_str())
-                .bind(draft.visibility.is_private())
-                .bind(&draft.folder)
-                .bind(&*words)
-                .bind(&draft.source)
-                .bind(&draft.source_hash)
-                .bind(markdown::VERSION)
-                .bind(&*headings)
-                .bind(&draft.rendered.html)
-                .bind(&draft.content);
-            let number: i64 = put.fetch_one(&mut *work).await?;
-            query(sql::DROP_GROUPS).bind(number).execute(&mut *work).await?;
-            let put = query(place.sql.put_groups).bind(&*groups).bind(number);
-            put.execute(&mut *work).await?;
+            }
+            place.keep_last_number(&mut work, plan.last).await?;
             work.commit().await?;
-            let id = DocumentId::new(number).ok_or(StoreError::Damaged { id: number, what: "id" })?;
-            Ok((id, change))
+            Ok(BatchResult {
+                documents: plan.results,
+                trashed: plan.trashed,
+            })
         })
-    }
-
-    /// The document made from a source, if it was made from exactly this state of it.
-    ///
-    /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
-    pub async fn imported(&self, source: &str, source_hash: &str) -> Result<Option<DocumentId>, StoreError> {
-        let found: Option<i64> = ask!(self, |place| {
-            let question = query_scalar(sql::IMPORTED).bind(source).bind(source_hash);
-            Ok::<_, StoreError>(question.fetch_optional(&place.pool).await?)
-        })?;
-        Ok(found.and_then(DocumentId::new))
     }
 
     /// Replaces the HTML of a document by what today's renderer wrote of `content` and the title in `row`. Nothing is replaced if the
@@ -180,13 +187,7 @@ impl Store {
     }
 }
 
-fn headings(rendered: &Rendered) -> String {
+pub(super) fn headings(rendered: &Rendered) -> String {
     // Strings and numbers only: cannot fail.
     serde_json::to_string(&rendered.headings).unwrap_or_else(|_| "[]".to_owned())
-}
-
-/// Label and key by name of each.
-pub(super) fn groups(groups: &[Group]) -> String {
-    let pair = |group: &Group| Value::from(vec![group.as_str(), group.key(GroupMatch::Name).as_str()]);
-    groups.iter().map(pair).collect::<Value>().to_string()
 }

@@ -6,7 +6,7 @@ use rand::{Rng as _, distr::Uniform};
 use server::{
     config::DatabaseUrl,
     import::{self, ImportReport},
-    store::{Change, Store},
+    store::{ImportOutcome, Store},
 };
 use sqlx::ConnectOptions as _;
 
@@ -253,13 +253,13 @@ async fn a_file_at_the_end_of_a_long_path_is_one_document() {
         assert_eq!((report.added, report.problems.len()), (1, 0), "{report:?}");
         let mut seen = Vec::new();
         let mut progress = |event| {
-            if let import::ImportEvent::Done { change, .. } = event {
-                seen.push(change);
+            if let import::ImportEvent::Done { outcome, .. } = event {
+                seen.push(outcome);
             }
         };
         let dir = shelf.folder.path().join("files");
         import::run(&shelf.store, options(dir), &mut progress).await.unwrap();
-        assert_eq!(seen, [Change::Unchanged]);
+        assert_eq!(seen, [ImportOutcome::Unchanged]);
     }
 }
 

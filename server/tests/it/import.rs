@@ -3,13 +3,18 @@
 use domain::{DocumentId, Library};
 use server::{
     import::{self, ImportEvent},
-    store::Change,
+    store::ImportOutcome,
 };
 
 use crate::{
     documents::shelf::{Shelf, alice, options, visitor},
     support::Program,
 };
+
+mod batches;
+mod privacy;
+mod sources;
+mod withdrawn;
 
 fn problems(report: &import::ImportReport) -> Vec<String> {
     report.problems.iter().map(ToString::to_string).collect()
@@ -158,8 +163,8 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
             ("f-key.md:3: ", "did you mean `private`?"),
             ("g-empty.md:3: ", "`private` is empty"),
             ("g-key.md:2: ", "did you mean `private`?"),
-            ("g-other.md:3: ", "did you mean `private`?"),
-            ("g-public.md:2: ", "did you mean `private`?"),
+            ("g-other.md:3: ", "write `private: true`"),
+            ("g-public.md:2: ", "write `private: true`"),
             ("h-large.md:1: ", "1048577 bytes"),
             ("i-owner.md:3: ", "`nobody` is nobody"),
             ("j-id.md:2: ", "no document number"),
@@ -190,6 +195,11 @@ async fn a_document_keeps_its_number() {
         assert_eq!(
             problems(&report),
             ["a.md:2: `id: 6` does not fit: this is document 5, and a document keeps its number"]
+        );
+        assert_eq!(
+            report.withdrawn.len(),
+            1,
+            "what it said before may not be right any more"
         );
         let report = shelf.import(&[("a.md", b"# A without a number")]).await;
         assert_eq!((report.updated, shelf.store.count().await.unwrap()), (1, 1));
@@ -292,8 +302,11 @@ fn si_2_an_owner_whose_issuer_is_not_known_is_refused_and_one_with_an_issuer_com
     );
     let told = program.run(&["import", "files"]);
     assert_eq!(
-        (told.code, told.stdout.as_str()),
-        (1, "1 added, 0 changed, 0 as before, 1 left out\n"),
+        (told.code, told.stdout.split_once('\n').unwrap().1),
+        (
+            1,
+            "1 added, 0 changed, 0 as before\n1 public, 0 private, 0 drafts left out, 1 refused, 0 withdrawn, 0 pruned\n"
+        ),
         "{}",
         told.stderr
     );
@@ -325,7 +338,7 @@ async fn progress_tells_of_every_file() {
         assert_eq!(seen.len(), 3);
         assert_eq!(seen[0], ImportEvent::Started { files: 2 });
         assert!(
-            matches!(&seen[1], ImportEvent::Done { file, change: Change::Unchanged, .. } if file == "a.md"),
+            matches!(&seen[1], ImportEvent::Done { file, outcome: ImportOutcome::Unchanged, .. } if file == "a.md"),
             "{seen:?}"
         );
         assert!(

@@ -161,7 +161,7 @@ async fn no_question_to_a_silent_database_is_waited_for() {
         async { store.find(id).await.err() },
         async { store.stretch(None, &[], 9).await.err() },
         async { store.count().await.err() },
-        async { store.imported("a", "b").await.err() },
+        async { store.has_source("a").await.err() },
         async { store.remember_person(&person).await.err() },
         async { store.introduce_person(&person.id, "Alice").await.err() },
         async { store.people_like("a").await.err() },
@@ -255,7 +255,7 @@ async fn a_replica_that_is_gone_in_the_middle_of_writing_stops_no_other() {
     let gone = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
     let other = Store::open(&database.url()).await.unwrap();
     let write = async |store: &Store| {
-        let text = [("a.md", "---\nowner: alice\n---\n# A")];
+        let text = [("a.md", "---\nowner: alice\ngroups: Sales\n---\n# A")];
         import::seed_demo(store, &text, &resolve).await
     };
     let pool = database.server().pool().await;

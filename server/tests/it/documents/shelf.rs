@@ -7,7 +7,7 @@ use std::{
 
 use domain::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor};
 use server::{
-    import::{self, ImportOptions, ImportReport},
+    import::{self, Drafts, ImportOptions, ImportReport},
     library::LocalLibrary,
     policy::Policy,
     store::Store,
@@ -17,6 +17,9 @@ use tempfile::TempDir;
 use crate::support::Database;
 
 pub(crate) const ISSUER: &str = "https://id.example";
+
+/// 2026-06-01T12:00:00Z, when the imports of tests happen.
+pub(crate) const NOW: i64 = 1_780_315_200;
 
 pub(crate) struct Shelf {
     pub(crate) store: Store,
@@ -67,13 +70,35 @@ impl Shelf {
 
     /// Writes files into a folder and imports it with alice as owner of what names none.
     pub(crate) async fn import(&self, files: &[(&str, &[u8])]) -> ImportReport {
-        let dir = self.folder.path().join("files");
+        let dir = self.write("files", files);
+        self.run(options(dir)).await
+    }
+
+    pub(crate) async fn run(&self, options: ImportOptions) -> ImportReport {
+        import::run(&self.store, options, &mut |_| {}).await.unwrap()
+    }
+
+    /// Writes files into a folder.
+    pub(crate) fn write(&self, folder: &str, files: &[(&str, &[u8])]) -> PathBuf {
+        let dir = self.folder.path().join(folder);
+        std::fs::create_dir_all(&dir).unwrap();
         for (name, bytes) in files {
             let path = dir.join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, bytes).unwrap();
         }
-        import::run(&self.store, options(dir), &mut |_| {}).await.unwrap()
+        dir
+    }
+
+    /// Title, and whether it is private, of everything somebody could find; by title.
+    pub(crate) async fn titles(&self) -> Vec<(String, bool)> {
+        let rows = self.store.stretch(None, &[], 500).await.unwrap();
+        let mut titles: Vec<_> = rows
+            .into_iter()
+            .map(|row| (row.title, row.visibility.is_private()))
+            .collect();
+        titles.sort();
+        titles
     }
 }
 
@@ -85,6 +110,10 @@ pub(crate) fn options(dir: PathBuf) -> ImportOptions {
         owner,
         groups: vec![],
         private: false,
+        drafts: Drafts::default(),
+        source: None,
+        prune: false,
+        now: NOW,
         resolve_person: Box::new(resolve),
     }
 }

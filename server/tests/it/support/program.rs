@@ -94,6 +94,10 @@ impl Program {
         fs::write(path, text).unwrap();
     }
 
+    pub(crate) fn remove(&self, name: &str) {
+        fs::remove_file(self.folder.path().join(name)).unwrap();
+    }
+
     pub(crate) fn exists(&self, name: &str) -> bool {
         self.folder.path().join(name).exists()
     }

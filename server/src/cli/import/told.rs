@@ -1,0 +1,116 @@
+//! What is printed at the end of an import? In words and as JSON, ending with what is public, private, left out, refused, withdrawn and pruned.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::import::{
+    ImportProblem, ImportReport, Pruning, Withdrawn,
+    shown::{acts, shown},
+};
+
+/// Most files of one kind that are named in words; JSON has all.
+const NAMED: usize = 20;
+
+/// What an operator should look at, in lines.
+pub(super) fn remarks(report: &ImportReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(similar) = &report.similar {
+        lines.push(shown(similar).into_owned());
+    }
+    let files = match report.gone.len() {
+        0 => return lines,
+        1 => "1 document has no file any more".to_owned(),
+        many => format!("{many} documents have no file any more"),
+    };
+    let what = match report.pruning {
+        Pruning::Nothing => return lines,
+        Pruning::Done => "and can no longer be read".to_owned(),
+        Pruning::Possible => "and stay as they are; `--prune` would put them into the trash".to_owned(),
+        Pruning::Refused(why) => format!("but nothing was pruned, because {why}"),
+    };
+    lines.push(format!("{files}, {what}:"));
+    for Withdrawn { file, id } in report.gone.iter().take(NAMED) {
+        lines.push(format!("  {} (document {id})", shown(file)));
+    }
+    if report.gone.len() > NAMED {
+        lines.push(format!("  and {} more", report.gone.len() - NAMED));
+    }
+    lines
+}
+
+pub(super) fn in_words(report: &ImportReport) -> String {
+    let ImportReport {
+        source,
+        added,
+        updated,
+        unchanged,
+        public,
+        private,
+        left_out,
+        withdrawn,
+        unreadable,
+        ..
+    } = report;
+    let drafts = match left_out.len() {
+        1 => "1 draft left out".to_owned(),
+        many => format!("{many} drafts left out"),
+    };
+    let unreadable = if *unreadable == 0 {
+        String::new()
+    } else {
+        format!(", {unreadable} could not be read")
+    };
+    format!(
+        "source: {}\n{added} added, {updated} changed, {unchanged} as before\n{public} public, {private} private, {drafts}, {} refused{unreadable}, \
+         {} withdrawn, {} pruned\n",
+        shown(source),
+        report.refused(),
+        withdrawn.len(),
+        report.pruned()
+    )
+}
+
+pub(super) fn as_json(report: &ImportReport) -> String {
+    let problem =
+        |problem: &ImportProblem| json!({ "file": problem.file, "line": problem.line, "problem": problem.message });
+    let document = |document: &Withdrawn| json!({ "file": document.file, "id": document.id });
+    let pruned = report.pruning == Pruning::Done;
+    let left_out = report
+        .left_out
+        .iter()
+        .map(|file| json!({ "file": file.file, "line": file.line, "said": file.said }));
+    let report = json!({
+        "source": report.source,
+        "similar": report.similar,
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "public": report.public,
+        "private": report.private,
+        "left_out": left_out.collect::<Value>(),
+        "refused": report.refused(),
+        "unreadable": report.unreadable,
+        "problems": report.problems.iter().map(problem).collect::<Value>(),
+        "warnings": report.warnings.iter().map(problem).collect::<Value>(),
+        "withdrawn": report.withdrawn.iter().map(document).collect::<Value>(),
+        "gone": report.gone.iter().map(document).collect::<Value>(),
+        "pruned": if pruned { report.gone.len() } else { 0 },
+        "prune_refused": match report.pruning { Pruning::Refused(why) => Some(why), _ => None },
+    });
+    format!("{}\n", in_plain_letters(&format!("{report:#}")))
+}
+
+/// The same JSON, also where a terminal shows it: what it would act on stands inside texts, where JSON may write it out.
+fn in_plain_letters(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter != '\n' && acts(letter) {
+            // All of them fit into the four digits that JSON has.
+            let _ = write!(plain, "\\u{:04x}", u32::from(letter));
+        } else {
+            plain.push(letter);
+        }
+    }
+    plain
+}

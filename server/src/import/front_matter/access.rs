@@ -1,0 +1,174 @@
+//! Does front matter say who may read in another program's words? Such words are not followed, so they must not be passed by either: the
+//! document would be open to more people than its author meant. They are refused with what to write instead, wherever they stand,
+//! unless what they say is that everybody may read.
+
+use super::{
+    keys::KEYS,
+    text,
+    tree::{Entry, Item, Value},
+    words::{self, Word},
+};
+use crate::import::file::Wrong;
+
+/// Keys whose text is for people and says nothing by itself.
+const FREE_TEXT: [&str; 12] = [
+    "title",
+    "description",
+    "summary",
+    "subtitle",
+    "name",
+    "label",
+    "slug",
+    "author",
+    "excerpt",
+    "keywords",
+    "sidebarlabel",
+    "navtitle",
+];
+
+/// Looks for words of other programs, at any depth. A document that says it is private in our words is understood, whatever else it says.
+///
+/// # Errors
+/// [`Wrong`]: the first of them.
+pub(super) fn check(entries: &[Entry], is_private: bool) -> Result<(), Wrong> {
+    if is_private { Ok(()) } else { entries_below(entries, "") }
+}
+
+fn entries_below(entries: &[Entry], above: &str) -> Result<(), Wrong> {
+    named_values(entries, above)?;
+    for entry in entries {
+        if above.is_empty() && KEYS.contains(&entry.key.as_str()) {
+            continue;
+        }
+        let path = if above.is_empty() {
+            entry.key.clone()
+        } else {
+            format!("{above}.{}", entry.key)
+        };
+        entry_at(&path, entry)?;
+    }
+    Ok(())
+}
+
+fn entry_at(path: &str, Entry { key, line, value }: &Entry) -> Result<(), Wrong> {
+    if !is_harmless(key, value) {
+        return Err(refused(path, *line, value));
+    }
+    match value {
+        Value::Map(entries) => entries_below(entries, path),
+        Value::List(items) => items.iter().try_for_each(|item| item_of(path, item)),
+        Value::Text(value) => text_of(path, *line, value),
+        _ => Ok(()),
+    }
+}
+
+fn item_of(path: &str, Item { line, value }: &Item) -> Result<(), Wrong> {
+    match value {
+        Value::Map(entries) => entries_below(entries, path),
+        Value::List(items) => items.iter().try_for_each(|item| item_of(path, item)),
+        Value::Text(value) => text_of(path, *line, value),
+        _ => Ok(()),
+    }
+}
+
+/// A text that holds front matter itself: `meta: "private: true"`.
+fn text_of(path: &str, line: usize, value: &str) -> Result<(), Wrong> {
+    let says = |line: &str| text::pairs(line).any(|(key, value)| says_kept(key, value));
+    match value.lines().take(100).find(|line| says(line)) {
+        Some(said) => Err(refused(path, line, &Value::Text(said.trim().to_owned()))),
+        None => Ok(()),
+    }
+}
+
+/// `{ name: visibility, value: internal }`, as exports of other programs write it.
+fn named_values(entries: &[Entry], above: &str) -> Result<(), Wrong> {
+    let find = |names: &[&str]| {
+        entries
+            .iter()
+            .find(|entry| names.contains(&words::plain(&entry.key).as_str()))
+    };
+    let (Some(name), Some(value)) = (find(&["name", "key", "property", "field"]), find(&["value", "content"])) else {
+        return Ok(());
+    };
+    match &name.value {
+        Value::Text(key) if !is_harmless(key, &value.value) => {
+            Err(refused(&format!("{above}.{key}"), value.line, &value.value))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a key with this value keeps the document from nobody. Also of `metadata.private` and `access/level`.
+fn is_harmless(key: &str, value: &Value) -> bool {
+    let mut parts = key.split(['.', '/', ':']).filter(|part| !part.trim().is_empty());
+    match words::about(key).or_else(|| parts.find_map(words::about)) {
+        Some(Word::Private) => value.scalar().is_some_and(words::is_no),
+        Some(Word::Kept) => is_not_kept(&words::plain(key), value),
+        Some(Word::ForWhom) => is_for_everybody(&words::plain(key), value),
+        Some(Word::Open) => value
+            .scalar()
+            .is_some_and(|said| words::is_yes(said) || words::is_everybody(said)),
+        Some(Word::Labels) => !any_scalar(value, words::is_kept),
+        Some(_) => !value.scalar().is_some_and(words::is_kept),
+        None => FREE_TEXT.contains(&words::plain(key).as_str()) || !value.scalar().is_some_and(words::is_kept),
+    }
+}
+
+fn is_not_kept(key: &str, value: &Value) -> bool {
+    match value {
+        // Which parts of a page are hidden, as themes have it.
+        Value::List(_) => key == "hide",
+        Value::Text(text) if text.is_empty() => key.contains("password"),
+        value => value
+            .scalar()
+            .is_some_and(|said| words::is_no(said) || words::is_everybody(said) || words::plain(said) == "none"),
+    }
+}
+
+fn is_for_everybody(key: &str, value: &Value) -> bool {
+    match value {
+        Value::List(items) => {
+            !items.is_empty()
+                && items
+                    .iter()
+                    .all(|item| item.value.scalar().is_some_and(words::is_everybody))
+        }
+        // Buttons to share a page.
+        value if key == "share" || key == "sharing" => value
+            .scalar()
+            .is_some_and(|said| words::is_no(said) || words::is_everybody(said)),
+        value => value.scalar().is_some_and(words::is_everybody),
+    }
+}
+
+/// Whether one of the labels, in a list or in a text with commas, is such a word.
+pub(super) fn any_scalar(value: &Value, is_such: fn(&str) -> bool) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(|item| any_scalar(&item.value, is_such)),
+        value => value.scalar().is_some_and(|text| text.split([',', ';']).any(is_such)),
+    }
+}
+
+/// Whether one line of text says plainly that not everybody may read: `private: true`, `confidential = yes`, `visibility: private`.
+pub(super) fn says_kept(key: &str, value: &str) -> bool {
+    match words::about(key) {
+        Some(Word::Private | Word::Kept) => words::is_yes(value),
+        Some(Word::ForWhom) => words::is_kept(value) || words::plain(value) == "internal",
+        Some(Word::Open) => words::is_no(value),
+        _ => false,
+    }
+}
+
+fn refused(path: &str, line: usize, value: &Value) -> Wrong {
+    let what = match value {
+        Value::Null => format!("`{path}` is empty, and another program's word for who may read"),
+        value => format!(
+            "`{path}: {}` is another program's word for who may read, and not followed here",
+            value.shown()
+        ),
+    };
+    Wrong {
+        line,
+        message: format!("{what}: write `private: true`, with `groups: […]` for whom it is, or take it out"),
+    }
+}

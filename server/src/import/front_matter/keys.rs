@@ -1,0 +1,220 @@
+//! Our own keys, as they are written: each with its line, and with a message for people where it has another form. A key that looks like a misspelt
+//! one of ours is a mistake: `pirvate: true` must not publish what somebody meant to keep.
+
+use super::{
+    tree::{Entry, Item, Value},
+    words,
+};
+use crate::import::file::Wrong;
+
+/// The keys there are.
+pub(super) const KEYS: [&str; 7] = ["id", "title", "owner", "owner_name", "groups", "private", "folder"];
+
+/// The highest number a file may ask for. Numbers are given in turn above the highest there is, so a huge one would use them up.
+pub const MAX_NUMBER: i64 = 1_000_000_000;
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// What is written.
+    pub value: T,
+    /// Line of its key, from 1.
+    pub line: usize,
+}
+
+/// Our keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnKeys {
+    /// The document's number, for addresses that must not change.
+    pub id: Option<Placed<i64>>,
+    /// Its title.
+    pub title: Option<Placed<String>>,
+    /// Its owner, `provider:subject` or `issuer|subject`.
+    pub owner: Option<Placed<String>>,
+    /// The owner's name, used until they sign in.
+    pub owner_name: Option<Placed<String>>,
+    /// The groups it belongs to, by id.
+    pub groups: Option<Placed<Vec<String>>>,
+    /// Whether it is private.
+    pub private: Option<Placed<bool>>,
+    /// Folder path.
+    pub folder: Option<Placed<String>>,
+}
+
+/// Reads our keys.
+///
+/// # Errors
+/// [`Wrong`]: the first mistake.
+pub(super) fn read(entries: &[Entry]) -> Result<OwnKeys, Wrong> {
+    let mut keys = OwnKeys::default();
+    for entry in entries {
+        match entry.key.as_str() {
+            "id" => keys.id = id(entry)?.map(|value| placed(entry, value)),
+            "title" => keys.title = text(entry)?,
+            "owner" => keys.owner = text(entry)?,
+            "owner_name" => keys.owner_name = text(entry)?,
+            "folder" => keys.folder = text(entry)?,
+            "groups" => keys.groups = Some(placed(entry, groups(entry)?)),
+            "private" => keys.private = Some(placed(entry, private(entry)?)),
+            other => {
+                if let Some(meant) = misspelt(other) {
+                    return Err(wrong(
+                        entry,
+                        format!("there is no key `{other}`; did you mean `{meant}`?"),
+                    ));
+                }
+            }
+        }
+    }
+    Ok(keys)
+}
+
+fn placed<T>(entry: &Entry, value: T) -> Placed<T> {
+    Placed {
+        value,
+        line: entry.line,
+    }
+}
+
+fn wrong(entry: &Entry, message: String) -> Wrong {
+    Wrong {
+        line: entry.line,
+        message,
+    }
+}
+
+/// A number; a word is another program's.
+fn id(entry: &Entry) -> Result<Option<i64>, Wrong> {
+    let (Value::Number(text) | Value::Text(text)) = &entry.value else {
+        return Ok(None);
+    };
+    let text = text.trim();
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(None);
+    }
+    let shown = entry.value.shown();
+    let meant = digits.trim_start_matches('0');
+    if digits.starts_with('0') && !meant.is_empty() {
+        return Err(wrong(
+            entry,
+            format!("`id: {shown}` begins with 0, which no document number does: write `id: {meant}`"),
+        ));
+    }
+    match text.parse::<i64>() {
+        Ok(number) if (1..=MAX_NUMBER).contains(&number) => Ok(Some(number)),
+        Ok(number) if number < 1 => Err(wrong(
+            entry,
+            format!("`id: {shown}` is no document number: write 1 or more"),
+        )),
+        _ => Err(wrong(
+            entry,
+            format!("`id: {shown}` is too high for a document number: write at most {MAX_NUMBER}"),
+        )),
+    }
+}
+
+fn text(entry: &Entry) -> Result<Option<Placed<String>>, Wrong> {
+    match &entry.value {
+        Value::Null => Ok(None),
+        value => match value.scalar() {
+            Some(text) => Ok(Some(placed(entry, text.to_owned()))),
+            None => Err(wrong(
+                entry,
+                format!(
+                    "`{}` is no text: write it on one line, in quotes if it holds a `:` or begins with `[` or `{{`",
+                    entry.key
+                ),
+            )),
+        },
+    }
+}
+
+fn private(entry: &Entry) -> Result<bool, Wrong> {
+    let said = match &entry.value {
+        Value::Bool(value) => return Ok(*value),
+        // Somebody began to say who may read it; what is not said would be public.
+        Value::Null => return Err(wrong(entry, "`private` is empty: write `true` or `false`".to_owned())),
+        Value::Text(said) => said.trim(),
+        _ => "",
+    };
+    match said.to_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" => Ok(true),
+        "false" | "no" | "off" | "n" => Ok(false),
+        _ => Err(wrong(
+            entry,
+            format!("`private: {}` is neither: write `true` or `false`", entry.value.shown()),
+        )),
+    }
+}
+
+fn groups(entry: &Entry) -> Result<Vec<String>, Wrong> {
+    match &entry.value {
+        Value::Text(text) if text.contains([',', ';', '\n']) => {
+            let names: Vec<_> = text
+                .split([',', ';', '\n'])
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .collect();
+            let list = names
+                .iter()
+                .take(3)
+                .map(|name| name.trim_matches(['"', '\'', '[', ']']))
+                .collect::<Vec<_>>()
+                .join(", ");
+            Err(wrong(
+                entry,
+                format!(
+                    "`groups: {}` would be one group: write a list, `groups: [{list}]`",
+                    entry.value.shown()
+                ),
+            ))
+        }
+        Value::Text(text) => Ok(vec![text.clone()]),
+        Value::List(items) => items.iter().map(group).collect(),
+        Value::Null => Err(wrong(
+            entry,
+            "`groups` is empty: write `[]` for none, or take the line out".to_owned(),
+        )),
+        other => Err(not_a_group(entry.line, other)),
+    }
+}
+
+fn group(item: &Item) -> Result<String, Wrong> {
+    match &item.value {
+        Value::Text(name) => Ok(name.clone()),
+        other => Err(not_a_group(item.line, other)),
+    }
+}
+
+fn not_a_group(line: usize, value: &Value) -> Wrong {
+    let shown = value.shown();
+    let message = match value {
+        Value::Number(_) => format!("`groups` holds the number `{shown}`: write it in quotes, `\"{shown}\"`"),
+        Value::Bool(_) | Value::Null => {
+            format!("`groups` holds `{shown}`, which is no name: write it in quotes if a group is called so")
+        }
+        _ => "`groups` holds something that is no name: write a list of names, `groups: [Sales, Support]`".to_owned(),
+    };
+    Wrong { line, message }
+}
+
+fn misspelt(key: &str) -> Option<&'static str> {
+    let plain = key.to_lowercase().replace('-', "_");
+    if words::about(key).is_some_and(|word| word != words::Word::Private && word != words::Word::Kept) {
+        return None;
+    }
+    KEYS.into_iter()
+        .find(|ours| strsim::osa_distance(ours, &plain) <= slips(ours))
+}
+
+/// How many letters may be wrong, missing, too many or swapped with the next until a word is another one. Two away from our short
+/// keys are words of other programs (`order`, `file`, `time`, `footer`); two away from the long ones, which say who reads
+/// a document and whose it is, are slips.
+fn slips(ours: &str) -> usize {
+    match ours {
+        "id" => 0,
+        "private" | "owner_name" => 2,
+        _ => 1,
+    }
+}

@@ -1,0 +1,238 @@
+//! Are the words of other programs understood, or refused?
+
+use super::{is_refused, of, private};
+
+const REFUSED: &[&str] = &[
+    "confidential: true",
+    "Confidential: yes",
+    "restricted: true",
+    "hidden: true",
+    "secret: true",
+    "internal: true",
+    "internal: ",
+    "permissions: [HR]",
+    "permissions:\n  read: [HR]",
+    "teams: [HR]",
+    "team: hr",
+    "visibility: private",
+    "visibility: internal",
+    "visibility:",
+    "access: members",
+    "access: none",
+    "visibility: none",
+    "acl: []",
+    "roles: [admin]",
+    "password: hunter2",
+    "protected: true",
+    "audience: staff",
+    "classification: internal",
+    "sensitivity: high",
+    "members: [bob]",
+    "readers: bob",
+    "share: true",
+    "shared: false",
+    "params:\n  private: true",
+    "extra: { access: { level: secret } }",
+    "isPrivate: true",
+    "is_private: true",
+    "metadata.private: true",
+    "members_only: true",
+    "membersOnly: true",
+    "login_required: true",
+    "requiresAuth: true",
+    "allowed_users: [bob]",
+    "access-level: 3",
+    "AccessControl: deny",
+    "visible: false",
+    "public: false",
+    "public:",
+    "confidental: true",
+    "visiblity: private",
+    "status: private",
+    "type: private",
+    "tags: [howto, private]",
+    "tags: confidential, x",
+    "list:\n  - a: 1\n  - secret: true",
+    "properties:\n  - name: visibility\n    value: internal",
+    "meta: \"private: true\"",
+    "embargoed: true",
+    "nda: true",
+    "vertraulich: true",
+    "hide: true",
+    "hidden: maybe",
+    "internal_only: true",
+    "private_page: true",
+];
+
+#[test]
+fn words_of_other_programs_for_who_may_read_are_refused_at_any_depth() {
+    for line in REFUSED {
+        let text = format!("---\ntitle: x\n{line}\n---\nText");
+        match of(&text) {
+            Err(wrong) => {
+                let is_told = wrong.message.contains("write `private: true`")
+                    || wrong.message.contains("did you mean `private`?");
+                assert!(wrong.line >= 3 && is_told, "{line}: {wrong:?}");
+            }
+            Ok(front) => panic!("{line} came in: {front:?}"),
+        }
+        if line.starts_with("isPrivate") {
+            continue; // a slip stays a slip
+        }
+        let all = format!("---\n{line}\nprivate: true\n---\nText");
+        assert!(
+            private(&all) == Ok(Some(true)),
+            "{line}: it is private whatever else is said"
+        );
+    }
+    assert_eq!(
+        of("+++\ntitle = \"x\"\n[params]\nconfidential = true\n+++\n")
+            .unwrap_err()
+            .line,
+        4
+    );
+    assert_eq!(
+        of("{\n\"title\": \"x\",\n\"params\": {\n\"confidential\": true\n}\n}\n")
+            .unwrap_err()
+            .line,
+        4
+    );
+}
+
+#[test]
+fn words_of_other_programs_that_keep_nobody_out_are_passed_by() {
+    for line in [
+        "hidden: false",
+        "restricted: false",
+        "confidential: no",
+        "secret: false",
+        "internal: false",
+        "protected: \"false\"",
+        "public: true",
+        "visibility: public",
+        "visibility: Public",
+        "access: everyone",
+        "audience: all",
+        "audience: [everyone]",
+        "classification: unclassified",
+        "share: false",
+        "password: \"\"",
+        "private: false\nhidden: false",
+        "hide: [toc, navigation]",
+        "visible: true",
+        "tags: [private-networks, secrets, howto]",
+        "description: private",
+        "sidebar_label: Private",
+        "params:\n  private: false",
+        "hide_title: true",
+        "internal_links: true",
+        "social_share_image: a.png",
+        "id: intro",
+        "sidebar_position: 3",
+        "description: \"How to set `private: true`\"",
+        "author: HR Team",
+    ] {
+        let text = format!("---\ntitle: x\n{line}\n---\nText");
+        assert!(
+            of(&text).is_ok_and(|front| front.unfinished.is_none()),
+            "{line}: {:?}",
+            of(&text)
+        );
+    }
+}
+
+const UNFINISHED: &[&str] = &[
+    "draft: true",
+    "draft: yes",
+    "Draft: \"true\"",
+    "isDraft: true",
+    "published: false",
+    "published: no",
+    "publish: false",
+    "dg-publish: false",
+    "publishDate: 2026-06-02",
+    "publish_date: 2027-01-01T00:00:00Z",
+    "publishDate: \"2 June 2026\"",
+    "date: 2026-06-01T12:00:01Z",
+    "date: 2030-01-01",
+    "date: 1/2/2030",
+    "pubDate: 2031-01-01",
+    "published: 2030-01-01",
+    "published_at: 2030-01-01",
+    "expiryDate: 2026-06-01",
+    "expires: 2020-01-01",
+    "unlisted: true",
+    "build: { list: never, render: never }",
+    "_build:\n  render: false",
+    "headless: true",
+    "status: draft",
+    "status: Draft",
+    "status: wip",
+    "status: \"Draft (v2)\"",
+    "post_status: pending",
+    "tags: [draft]",
+    "tags: [howto, WIP]",
+    "params:\n  draft: true",
+    "embargo: 2030-01-01",
+    "listed: false",
+    "layout: draft",
+    "cascade:\n  - draft: true",
+    "private: true\ndraft: true",
+    "scheduled: true",
+];
+
+#[test]
+fn what_is_not_finished_says_so_in_the_words_of_many_programs() {
+    for line in UNFINISHED {
+        let text = format!("---\ntitle: x\n{line}\n---\nText");
+        let front = of(&text).unwrap_or_else(|wrong| panic!("{line}: {wrong:?}"));
+        assert!(
+            front.unfinished.as_ref().is_some_and(|said| said.line >= 3),
+            "{line}: {front:?}"
+        );
+    }
+    assert!(of("+++\ndate = 2030-01-01\n+++\n").unwrap().unfinished.is_some());
+    assert!(of("{ \"draft\": true }\n").unwrap().unfinished.is_some());
+    for line in [
+        "draft: false",
+        "published: true",
+        "publish: yes",
+        "publishDate: 2026-06-01",
+        "publishDate:",
+        "date: 2026-06-01",
+        "date: 2025-12-31 23:59:59 +0100",
+        "date: last spring",
+        "date: {{ date }}",
+        "expiryDate: 2026-06-02",
+        "expires: never",
+        "unlisted: false",
+        "build: { list: always }",
+        "status: accepted",
+        "status: published",
+        "tags: [drafting-table]",
+        "event:\n  date: 2030-01-01",
+        "last_update:\n  date: 2025-01-01",
+        "date: 2026",
+        "lastmod: 2030-01-01",
+        "published: 2026-05-01",
+        "state: California",
+    ] {
+        let text = format!("---\ntitle: x\n{line}\n---\nText");
+        assert!(
+            of(&text).is_ok_and(|front| front.unfinished.is_none()),
+            "{line}: {:?}",
+            of(&text)
+        );
+    }
+    for line in [
+        "draft: maybe",
+        "draft:",
+        "published: perhaps",
+        "publishDate: soon",
+        "date: sometime in 2031",
+        "expiryDate: later",
+        "published:",
+    ] {
+        is_refused(&format!("---\ntitle: x\n{line}\n---\nText"), 3);
+    }
+}

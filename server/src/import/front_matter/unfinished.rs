@@ -1,0 +1,201 @@
+//! Does front matter say that a document is not finished, not yet to be read or not any more? In the words of Hugo, Jekyll, Docusaurus, Obsidian
+//! and others. What happens to such a file is decided in [`crate::import::file`].
+
+use super::{
+    access,
+    dates::{self, Bound},
+    tree::{Entry, Item, Value},
+    words::{self, Word},
+};
+use crate::import::file::Wrong;
+
+/// Why a document is not to be read (yet).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Line that says so, from 1.
+    pub line: usize,
+    /// What it says, as `draft: true`.
+    pub said: String,
+}
+
+/// Looks for it at any depth; `now` in seconds since 1970 (UTC).
+///
+/// # Errors
+/// [`Wrong`] where such a word has a value nobody understands.
+pub(super) fn find(entries: &[Entry], now: i64) -> Result<Option<Unfinished>, Wrong> {
+    below(entries, true, now)
+}
+
+fn below(entries: &[Entry], is_top: bool, now: i64) -> Result<Option<Unfinished>, Wrong> {
+    for entry in entries {
+        let said = Unfinished {
+            line: entry.line,
+            said: format!("{}: {}", entry.key, entry.value.shown()),
+        };
+        if is_unfinished(entry, is_top, now)? {
+            return Ok(Some(said));
+        }
+        let deeper = match &entry.value {
+            Value::Map(entries) => below(entries, false, now)?,
+            Value::List(items) => in_list(items, now)?,
+            _ => None,
+        };
+        if deeper.is_some() {
+            return Ok(deeper);
+        }
+    }
+    Ok(None)
+}
+
+fn in_list(items: &[Item], now: i64) -> Result<Option<Unfinished>, Wrong> {
+    for item in items {
+        let found = match &item.value {
+            Value::Map(entries) => below(entries, false, now)?,
+            Value::List(items) => in_list(items, now)?,
+            _ => None,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn is_unfinished(entry: &Entry, is_top: bool, now: i64) -> Result<bool, Wrong> {
+    let value = &entry.value;
+    let word = entry.key.rsplit(['.', '/', ':']).find_map(words::about);
+    match word {
+        Some(Word::Draft) => match value.scalar() {
+            Some(said) if words::is_yes(said) || words::is_unfinished(said) => Ok(true),
+            Some(said) if words::is_no(said) => Ok(false),
+            _ => Err(not_understood(entry, "`true` or `false`")),
+        },
+        Some(Word::Published) => published(entry, now),
+        Some(Word::Status) => Ok(value.scalar().is_some_and(is_unfinished_status)),
+        Some(Word::Labels) => Ok(access::any_scalar(value, is_draft_label)),
+        Some(Word::From) if words::plain(&entry.key) == "date" => {
+            if is_top {
+                is_dated_ahead(entry, now)
+            } else {
+                Ok(false)
+            }
+        }
+        Some(Word::From) => is_ahead(entry, now),
+        Some(Word::Until) => is_over(entry, now),
+        _ => Ok(is_not_built(entry) || value.scalar().is_some_and(|said| words::plain(said) == "draft")),
+    }
+}
+
+fn published(entry: &Entry, now: i64) -> Result<bool, Wrong> {
+    let Some(said) = entry.value.scalar() else {
+        return Ok(false);
+    };
+    if words::is_yes(said) || words::is_everybody(said) {
+        Ok(false)
+    } else if words::is_no(said) || words::is_unfinished(said) || words::is_kept(said) {
+        Ok(true)
+    } else {
+        match dates::moment(said, Bound::From) {
+            Some(moment) => Ok(moment > now),
+            None => Err(not_understood(entry, "`true`, `false` or a date such as `2026-12-31`")),
+        }
+    }
+}
+
+fn is_unfinished_status(said: &str) -> bool {
+    let first = said
+        .split(|letter: char| !letter.is_alphanumeric())
+        .find(|word| !word.is_empty());
+    words::is_unfinished(said) || first.is_some_and(is_draft_label)
+}
+
+fn is_draft_label(said: &str) -> bool {
+    let words = [
+        "draft",
+        "drafts",
+        "wip",
+        "unpublished",
+        "unfinished",
+        "donotpublish",
+        "dontpublish",
+        "nopublish",
+        "notpublished",
+    ];
+    words.contains(&words::plain(said).as_str())
+}
+
+/// `date` is in every second file and written in every way: only one that may lie ahead has to be understood.
+fn is_dated_ahead(entry: &Entry, now: i64) -> Result<bool, Wrong> {
+    let Some(said) = entry.value.scalar() else {
+        return Ok(false);
+    };
+    match dates::moment(said, Bound::From) {
+        Some(moment) => Ok(moment > now),
+        None if dates::names_a_year_from(said, now) => Err(not_understood(entry, "it as `2026-12-31`")),
+        None => Ok(false),
+    }
+}
+
+fn is_ahead(entry: &Entry, now: i64) -> Result<bool, Wrong> {
+    match said_date(entry)? {
+        Said::Nothing => Ok(false),
+        Said::Yes => Ok(true),
+        Said::Date(text) => match dates::moment(text, Bound::From) {
+            Some(moment) => Ok(moment > now),
+            None => Err(not_understood(entry, "it as `2026-12-31`")),
+        },
+    }
+}
+
+fn is_over(entry: &Entry, now: i64) -> Result<bool, Wrong> {
+    match said_date(entry)? {
+        Said::Nothing | Said::Yes => Ok(false),
+        Said::Date(text) => match dates::moment(text, Bound::Until) {
+            Some(moment) => Ok(moment <= now),
+            None => Err(not_understood(entry, "it as `2026-12-31`")),
+        },
+    }
+}
+
+enum Said<'a> {
+    Nothing,
+    Yes,
+    Date(&'a str),
+}
+
+fn said_date(entry: &Entry) -> Result<Said<'_>, Wrong> {
+    match &entry.value {
+        Value::Null | Value::Bool(false) => Ok(Said::Nothing),
+        Value::Bool(true) => Ok(Said::Yes),
+        value => match value.scalar() {
+            Some(said) if said.trim().is_empty() || words::is_no(said) && words::plain(said) != "0" => {
+                Ok(Said::Nothing)
+            }
+            Some(said) if words::is_yes(said) => Ok(Said::Yes),
+            Some(said) => Ok(Said::Date(said)),
+            None => Err(not_understood(entry, "one date, such as `2026-12-31`")),
+        },
+    }
+}
+
+/// Hugo: `build: { render: never, list: never }`.
+fn is_not_built(entry: &Entry) -> bool {
+    let Value::Map(build) = &entry.value else { return false };
+    words::plain(&entry.key) == "build"
+        && build.iter().any(|entry| {
+            let said = entry.value.scalar().map(words::plain).unwrap_or_default();
+            let is_about = ["list", "render"].contains(&words::plain(&entry.key).as_str());
+            is_about && ["never", "false", "local", "link", "no"].contains(&said.as_str())
+        })
+}
+
+fn not_understood(entry: &Entry, write: &str) -> Wrong {
+    Wrong {
+        line: entry.line,
+        message: format!(
+            "`{}: {}` is not understood: write {write}, or take the line out",
+            entry.key,
+            entry.value.shown()
+        ),
+    }
+}

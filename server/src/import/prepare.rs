@@ -1,0 +1,195 @@
+//! How are files made ready to be written? Some hundred at a time, on all processors, ahead of the database: read, compared with what is there, and
+//! rendered where that is something new. Memory is bounded by the size of a chunk; two are worked on while a third is written.
+
+use std::{num::NonZeroUsize, sync::Arc, thread};
+
+use super::{
+    ImportError, ImportOptions,
+    file::{Content, Parsed, Wrong},
+    front_matter::Unfinished,
+    reading::{self, ReadFile, Reading},
+    source::Source,
+    walk::FoundFile,
+};
+use crate::{
+    markdown,
+    store::{ImportedDocument, KnownDocument, Store, UnchangedDocument},
+};
+
+/// Most files of one chunk, which is one transaction.
+const MAX_FILES: usize = 256;
+
+/// Most bytes of their Markdown.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A file that is ready.
+pub(super) struct PreparedFile {
+    /// Where it was found.
+    pub(super) file: ReadName,
+    pub(super) step: Step,
+}
+
+/// A file by name and source.
+pub(super) struct ReadName {
+    /// Relative to the folder that is imported.
+    pub(super) name: String,
+    pub(super) source: crate::store::DocumentSource,
+}
+
+/// What is to be done about a file.
+pub(super) enum Step {
+    /// The document is written.
+    Write(Box<ImportedDocument>, About),
+    /// The document is there as it is.
+    Keep(UnchangedDocument, About),
+    /// What is in the file is refused.
+    Refuse(Wrong),
+    /// The document is not finished.
+    LeaveOut(Unfinished),
+    /// Nobody knows what is in the file.
+    Skip(Wrong),
+}
+
+/// What a report tells of a document beside its number.
+pub(super) struct About {
+    /// Where its number is asked for.
+    pub(super) id_line: usize,
+    pub(super) is_private: bool,
+    pub(super) hash: String,
+    pub(super) doubts: Vec<Wrong>,
+    /// The owner, if one of the doubts is about them.
+    pub(super) doubted_owner: Option<domain::PersonId>,
+}
+
+/// Files in chunks of bounded size, in their order.
+pub(super) fn chunks(files: Vec<FoundFile>) -> impl Iterator<Item = Vec<FoundFile>> {
+    let mut files = files.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let (mut chunk, mut bytes) = (Vec::new(), 0);
+        while let Some(file) =
+            files.next_if(|file| chunk.is_empty() || chunk.len() < MAX_FILES && bytes + file.size <= MAX_BYTES)
+        {
+            bytes += file.size;
+            chunk.push(file);
+        }
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+/// Reads and prepares a chunk of files.
+pub(super) async fn files(
+    store: Store,
+    options: Arc<ImportOptions>,
+    source: Arc<Source>,
+    files: Vec<FoundFile>,
+) -> Result<Vec<PreparedFile>, ImportError> {
+    let read = on_all_processors(files, move |found| ReadFile {
+        source: source.file(&found.name),
+        reading: reading::read(&found, &options),
+        name: found.name,
+    });
+    texts(&store, read.await?).await
+}
+
+/// Prepares what was read already.
+pub(super) async fn texts(store: &Store, files: Vec<ReadFile>) -> Result<Vec<PreparedFile>, ImportError> {
+    let sources: Vec<_> = files.iter().map(|file| file.source.clone()).collect();
+    let known = store.known(&sources).await?;
+    let files: Vec<_> = files
+        .into_iter()
+        .map(|file| {
+            let known = file.source.known_in(&known).cloned();
+            (file, known)
+        })
+        .collect();
+    on_all_processors(files, |(file, known)| prepared(file, known)).await
+}
+
+fn prepared(file: ReadFile, known: Option<KnownDocument>) -> PreparedFile {
+    let ReadFile { name, source, reading } = file;
+    let step = match reading {
+        Reading::Content(Content::Document(parsed)) => document(*parsed, &source, known),
+        Reading::Content(Content::LeftOut(unfinished)) => Step::LeaveOut(unfinished),
+        Reading::Refused(wrong) => Step::Refuse(wrong),
+        Reading::Unreadable(wrong) => Step::Skip(wrong),
+    };
+    PreparedFile {
+        file: ReadName { name, source },
+        step,
+    }
+}
+
+fn document(mut parsed: Parsed, source: &crate::store::DocumentSource, known: Option<KnownDocument>) -> Step {
+    let hash = parsed.hash();
+    let about = About {
+        id_line: parsed.id_line,
+        is_private: parsed.is_private,
+        hash: hash.clone(),
+        doubts: std::mem::take(&mut parsed.doubts),
+        doubted_owner: parsed.doubts_owner.then(|| parsed.owner.clone()),
+    };
+    if let Some(known) = known.filter(|known| known.is_same(&hash)) {
+        let is_moved = !known.is_current(source, &hash);
+        return Step::Keep(parsed.unchanged(known.id, source.clone(), is_moved), about);
+    }
+    let body_line = parsed.body_line;
+    match markdown::render(&parsed.content, &parsed.title) {
+        Ok(rendered) => Step::Write(Box::new(parsed.into_document(rendered, source.clone(), hash)), about),
+        Err(error) => Step::Refuse(Wrong {
+            line: error.line() + body_line - 1,
+            message: error.to_string(),
+        }),
+    }
+}
+
+/// Does the same to all items, in threads where waiting holds nobody up.
+async fn on_all_processors<T, R, W>(items: Vec<T>, work: W) -> Result<Vec<R>, ImportError>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    W: Fn(T) -> R + Send + Sync + 'static,
+{
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let share = items.len().div_ceil(threads).max(1);
+    let (work, mut items) = (Arc::new(work), items.into_iter());
+    let mut running = Vec::new();
+    loop {
+        let part: Vec<_> = items.by_ref().take(share).collect();
+        if part.is_empty() {
+            break;
+        }
+        let work = Arc::clone(&work);
+        running.push(tokio::task::spawn_blocking(move || {
+            part.into_iter().map(|item| work(item)).collect::<Vec<_>>()
+        }));
+    }
+    let mut done = Vec::new();
+    for part in running {
+        done.extend(part.await?);
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_bounded_by_files_and_bytes_and_keep_the_order() {
+        let file = |number: usize, size| FoundFile {
+            path: "/x".into(),
+            name: number.to_string(),
+            folder: String::new(),
+            size,
+        };
+        let small: Vec<_> = (0..600).map(|number| file(number, 10)).collect();
+        assert_eq!(
+            chunks(small.clone()).map(|chunk| chunk.len()).collect::<Vec<_>>(),
+            [256, 256, 88]
+        );
+        assert_eq!(chunks(small.clone()).flatten().collect::<Vec<_>>(), small);
+        let large: Vec<_> = (0..5).map(|number| file(number, 1024 * 1024 + 1)).collect();
+        assert_eq!(chunks(large).map(|chunk| chunk.len()).collect::<Vec<_>>(), [3, 2]);
+        assert_eq!(chunks(vec![file(0, u64::from(u32::MAX)), file(1, 1)]).count(), 2);
+    }
+}

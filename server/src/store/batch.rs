@@ -1,0 +1,179 @@
+//! What is to be done about the documents of a batch, and in which lists is it put to the database? Asked and written by [`super::writing`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::{DocumentId, Group, GroupMatch};
+use serde_json::{Value, json};
+
+use super::{
+    searchable,
+    sources::{DocumentSource, KnownDocument},
+    writing::{ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError, headings},
+};
+use crate::markdown;
+
+/// What is to be done about the documents of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) results: Vec<Result<(DocumentId, ImportOutcome), WriteError>>,
+    pub(super) trashed: Vec<(DocumentSource, DocumentId)>,
+    /// The highest number, after the new documents have theirs.
+    pub(super) last: i64,
+}
+
+impl Plan {
+    /// By what is known of the sources and who has the numbers asked for.
+    pub(super) fn of(
+        batch: &ImportBatch,
+        known: &HashMap<String, KnownDocument>,
+        titles: Vec<(i64, String)>,
+        last: i64,
+    ) -> Self {
+        let mut titles: HashMap<i64, String> = titles.into_iter().collect();
+        let mut plan = Self {
+            last,
+            ..Self::default()
+        };
+        for document in &batch.documents {
+            let result = match document.source.known_in(known) {
+                Some(known) => match document.id {
+                    Some(wanted) if wanted != known.id => {
+                        if !known.is_trashed {
+                            plan.trashed.push((document.source.clone(), known.id));
+                        }
+                        Err(WriteError::Numbered { wanted, id: known.id })
+                    }
+                    _ if known.is_current(&document.source, &document.source_hash) => {
+                        Ok((known.id, ImportOutcome::Unchanged))
+                    }
+                    _ => Ok((known.id, ImportOutcome::Updated)),
+                },
+                None => plan.number(document.id, &titles).map(|id| (id, ImportOutcome::Created)),
+            };
+            if let Ok((id, ImportOutcome::Created)) = &result {
+                titles.insert(id.number(), document.title.clone());
+            }
+            plan.results.push(result);
+        }
+        let withdrawn = batch.withdrawn.iter();
+        plan.trashed.extend(withdrawn.filter_map(|source| {
+            Some((
+                source.clone(),
+                source.known_in(known).filter(|known| !known.is_trashed)?.id,
+            ))
+        }));
+        plan
+    }
+
+    /// The number of a new document: the one it asks for, or the next.
+    fn number(&mut self, wanted: Option<DocumentId>, titles: &HashMap<i64, String>) -> Result<DocumentId, WriteError> {
+        if let Some(wanted) = wanted {
+            if let Some(title) = titles.get(&wanted.number()) {
+                let title = title.clone();
+                return Err(WriteError::Taken { wanted, title });
+            }
+            self.last = self.last.max(wanted.number());
+            return Ok(wanted);
+        }
+        let next = self
+            .last
+            .checked_add(1)
+            .and_then(DocumentId::new)
+            .ok_or(WriteError::NoNumber)?;
+        self.last = next.number();
+        Ok(next)
+    }
+
+    /// Documents with what happens to them, where that is `outcome`.
+    pub(super) fn with<'a>(
+        &'a self,
+        batch: &'a ImportBatch,
+        outcome: ImportOutcome,
+    ) -> impl Iterator<Item = (DocumentId, &'a ImportedDocument)> {
+        self.results
+            .iter()
+            .zip(&batch.documents)
+            .filter_map(move |(result, document)| match result {
+                Ok((id, done)) if *done == outcome => Some((*id, document)),
+                _ => None,
+            })
+    }
+
+    pub(super) fn written<'a>(
+        &'a self,
+        batch: &'a ImportBatch,
+    ) -> impl Iterator<Item = (DocumentId, &'a ImportedDocument)> {
+        self.with(batch, ImportOutcome::Created)
+            .chain(self.with(batch, ImportOutcome::Updated))
+    }
+}
+
+/// The numbers that documents ask for, as a JSON list.
+pub(super) fn wanted(batch: &ImportBatch) -> String {
+    Value::from(numbers(batch.documents.iter().filter_map(|document| document.id))).to_string()
+}
+
+pub(super) fn numbers(ids: impl Iterator<Item = DocumentId>) -> Vec<Value> {
+    ids.map(|id| id.number().into()).collect()
+}
+
+/// Everybody once, in the order of their ids: writers that meet take the rows in the same order.
+pub(super) fn owners(batch: &ImportBatch, plan: &Plan) -> Vec<Value> {
+    let written = plan
+        .written(batch)
+        .map(|(_, document)| (document.owner.as_str(), document.owner_name.as_deref()));
+    let unchanged = batch.unchanged.iter().filter(|document| document.owner_name.is_some());
+    let unchanged = unchanged.map(|document| (document.owner.as_str(), document.owner_name.as_deref()));
+    let mut owners: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for (owner, name) in written.chain(unchanged) {
+        let known = owners.entry(owner).or_default();
+        *known = name.or(*known);
+    }
+    owners
+        .into_iter()
+        .map(|(id, name)| json!({ "id": id, "name": name }))
+        .collect()
+}
+
+pub(super) fn documents<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
+    let document = |(id, document): (DocumentId, &ImportedDocument)| {
+        json!({
+            "id": id.number(),
+            "title": document.title,
+            "owner": document.owner.as_str(),
+            "is_private": document.visibility.is_private(),
+            "folder": document.folder,
+            "words": searchable(&format!("{}\n{}", document.title, document.folder)),
+            "source": document.source.key(),
+            "source_name": document.source.name,
+            "source_path": document.source.path,
+            "source_hash": document.source_hash,
+            "rendered_by": markdown::VERSION,
+            "headings": headings(&document.rendered),
+            "html": document.rendered.html,
+            "content": document.content,
+        })
+    };
+    documents.map(document).collect()
+}
+
+pub(super) fn moved(batch: &ImportBatch) -> Vec<Value> {
+    let moved = batch.unchanged.iter().filter(|document| document.is_moved);
+    let place = |document: &UnchangedDocument| {
+        let source = &document.source;
+        json!({ "id": document.id.number(), "source": source.key(), "source_name": source.name, "source_path": source.path })
+    };
+    moved.map(place).collect()
+}
+
+/// One row for each group of each document.
+pub(super) fn groups<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
+    let rows = documents.flat_map(|(id, document)| document.groups.iter().map(move |group| (id.number(), group)));
+    rows.map(|(id, group)| group_row(id, group)).collect()
+}
+
+/// A group of a document: its label and its key by name.
+pub(super) fn group_row(document_id: i64, group: &Group) -> Value {
+    let key = group.key(GroupMatch::Name);
+    json!({ "document_id": document_id, "group_id": group.as_str(), "group_key": key.as_str() })
+}

@@ -1,0 +1,220 @@
+//! Where did documents come from? A file is known by its source (a repository, a named source or a folder) and its path below it. Writing what is
+//! in files is in [`super::writing`]; how a source is told is in [`crate::import::source`].
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{DocumentId, PersonId};
+use serde_json::Value;
+use sqlx::{query, query_as, query_scalar};
+
+use super::{Store, StoreError, ask, sql};
+
+/// Between source and path in the unique key. No source's name holds it.
+const SEPARATOR: char = '\u{1f}';
+
+/// Most files that are looked up or trashed by one statement.
+const LOOKED_UP: u32 = 5_000;
+
+/// Where an import found a document.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DocumentSource {
+    /// The source. Holds no control character.
+    pub name: String,
+    /// Path below it, with `/`.
+    pub path: String,
+    /// What older versions called the same file: its whole path.
+    pub former_key: String,
+}
+
+impl DocumentSource {
+    /// What is unique in the database.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}{SEPARATOR}{}", self.name, self.path)
+    }
+
+    /// The keys of sources, those of older versions included, as a JSON list.
+    pub(super) fn keys<'a>(sources: impl Iterator<Item = &'a Self>) -> String {
+        let keys = sources.flat_map(|source| [source.key(), source.former_key.clone()]);
+        keys.collect::<Value>().to_string()
+    }
+
+    /// The document of this source, or the one an older version made of the same file.
+    #[must_use]
+    pub fn known_in<'a>(&self, known: &'a HashMap<String, KnownDocument>) -> Option<&'a KnownDocument> {
+        known.get(&self.key()).or_else(|| known.get(&self.former_key))
+    }
+}
+
+/// What is in the database of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDocument {
+    /// Its number.
+    pub id: DocumentId,
+    /// The key it is known by.
+    pub key: String,
+    /// Of everything that was imported.
+    pub source_hash: Option<String>,
+    /// Whether nobody can read it.
+    pub is_trashed: bool,
+}
+
+impl KnownDocument {
+    pub(super) fn by_source(
+        rows: Vec<(i64, String, Option<String>, bool)>,
+    ) -> Result<HashMap<String, Self>, StoreError> {
+        let known = rows.into_iter().map(|(number, key, source_hash, is_trashed)| {
+            let id = DocumentId::new(number).ok_or(StoreError::Damaged { id: number, what: "id" })?;
+            let known = Self {
+                id,
+                key,
+                source_hash,
+                is_trashed,
+            };
+            Ok((known.key.clone(), known))
+        });
+        known.collect()
+    }
+
+    /// Whether it was made from exactly this state of the file, wherever that was.
+    #[must_use]
+    pub fn is_same(&self, source_hash: &str) -> bool {
+        self.source_hash.as_deref() == Some(source_hash)
+    }
+
+    /// The same, and there is nothing to do about it.
+    #[must_use]
+    pub fn is_current(&self, source: &DocumentSource, source_hash: &str) -> bool {
+        self.is_same(source_hash) && !self.is_trashed && self.key == source.key()
+    }
+}
+
+/// A source that seems to be the same folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimilarSource {
+    /// Its name, or the whole path of one of its files where an older version wrote it.
+    pub name: String,
+    /// Whether an older version wrote it.
+    pub is_former: bool,
+    /// How many files are the same.
+    pub files: usize,
+}
+
+impl Store {
+    /// What is known of sources, by key.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
+    pub async fn known(&self, sources: &[DocumentSource]) -> Result<HashMap<String, KnownDocument>, StoreError> {
+        let keys = DocumentSource::keys(sources.iter());
+        ask!(self, |place| {
+            let rows = query_as(place.sql.known).bind(&*keys).fetch_all(&place.pool).await?;
+            KnownDocument::by_source(rows)
+        })
+    }
+
+    /// Whether anything ever came from a source.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Silent`].
+    pub async fn has_source(&self, name: &str) -> Result<bool, StoreError> {
+        let found: Option<i32> = ask!(self, |place| {
+            let question = query_scalar(sql::HAS_SOURCE).bind(name);
+            Ok::<_, StoreError>(question.fetch_optional(&place.pool).await?)
+        })?;
+        Ok(found.is_some())
+    }
+
+    /// Another source that has most of the same texts, or most of the same paths. Reads all documents' heads.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Silent`].
+    pub async fn similar_source(
+        &self,
+        name: &str,
+        hashes: &[String],
+        paths: &[&str],
+    ) -> Result<Option<SimilarSource>, StoreError> {
+        let (texts, places): (Value, Value) = (hashes.into(), paths.into());
+        let (texts, places) = (texts.to_string(), places.to_string());
+        let found: [Option<(Option<String>, String, i64)>; 2] = ask!(self, |place| {
+            let by_text = query_as(place.sql.same_texts)
+                .bind(name)
+                .bind(&*texts)
+                .fetch_optional(&place.pool)
+                .await?;
+            let by_path = query_as(place.sql.same_paths)
+                .bind(name)
+                .bind(&*places)
+                .fetch_optional(&place.pool)
+                .await?;
+            Ok::<_, StoreError>([by_text, by_path])
+        })?;
+        let similar = found.into_iter().flatten().map(|(name, key, files)| SimilarSource {
+            is_former: name.is_none(),
+            name: name.unwrap_or_else(|| key.trim_start_matches("file:").to_owned()),
+            files: usize::try_from(files).unwrap_or_default(),
+        });
+        Ok(similar.max_by_key(|similar| similar.files))
+    }
+
+    /// The documents of a source that somebody may be able to read, whose path is `is_gone`.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
+    pub async fn gone(
+        &self,
+        name: &str,
+        is_gone: impl Fn(&str) -> bool + Sync,
+    ) -> Result<Vec<(DocumentId, String)>, StoreError> {
+        let (mut gone, mut last) = (Vec::new(), String::new());
+        loop {
+            let rows: Vec<(i64, String)> = ask!(self, |place| {
+                let question = query_as(sql::OF_SOURCE)
+                    .bind(name)
+                    .bind(&*last)
+                    .bind(i64::from(LOOKED_UP));
+                Ok::<_, StoreError>(question.fetch_all(&place.pool).await?)
+            })?;
+            let Some((_, path)) = rows.last() else { return Ok(gone) };
+            last.clone_from(path);
+            for (number, path) in rows {
+                if is_gone(&path) {
+                    let id = DocumentId::new(number).ok_or(StoreError::Damaged { id: number, what: "id" })?;
+                    gone.push((id, path));
+                }
+            }
+        }
+    }
+
+    /// Puts documents into the trash: nobody finds them any more, number and text stay.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Silent`].
+    pub async fn trash(&self, ids: &[DocumentId]) -> Result<(), StoreError> {
+        for ids in ids.chunks(LOOKED_UP as usize) {
+            let list: Value = ids.iter().map(|id| id.number()).collect();
+            let list = list.to_string();
+            ask!(self, |place| {
+                let mut work = place.begin().await?;
+                query(place.sql.trash).bind(&*list).execute(&mut *work).await?;
+                work.commit().await?;
+                Ok::<_, StoreError>(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Which of these people have signed in at some time.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Silent`].
+    pub async fn seen(&self, people: &[PersonId]) -> Result<HashSet<String>, StoreError> {
+        let list: Value = people.iter().map(PersonId::as_str).collect();
+        let list = list.to_string();
+        let seen: Vec<String> = ask!(self, |place| {
+            Ok::<_, StoreError>(query_scalar(place.sql.seen).bind(&*list).fetch_all(&place.pool).await?)
+        })?;
+        Ok(seen.into_iter().collect())
+    }
+}
