@@ -9,6 +9,7 @@ import path from "node:path";
 import { callbacks } from "./callback.mjs";
 import { among, together } from "./crowd.mjs";
 import { atExpiry } from "./expiry.mjs";
+import { imports } from "./import.mjs";
 import { house, resident, root, start, stop } from "./house.mjs";
 import { inTurn, load, median, nearTop } from "./load.mjs";
 import { promises } from "./promises.mjs";
@@ -74,6 +75,9 @@ const sessions = await among(SESSIONS, ROUNDS, SECONDS);
 step("two replicas when a token expires");
 const expiry = atExpiry({ dev });
 
+step("importing");
+const imported = imports();
+
 const [, bare, , same, known] = measured;
 const result = {
   date: new Date().toISOString(),
@@ -87,6 +91,7 @@ const result = {
   crowd,
   sessions,
   expiry,
+  imported,
   start: { median: median(starts), worst: Math.max(...starts) },
   memory: { atRest, after },
   size: { wasm: shipped(".wasm"), script: shipped(".js"), style: shipped(".css"), program: program() },

@@ -5,7 +5,7 @@ import { MAX_PROGRAM } from "./size.mjs";
 const percent = (part) => `${(100 * part).toFixed(0)} %`;
 
 /** Each promise, what was found, and whether it is kept. */
-export function promises({ pages, sessionCost, callback, crowd, sessions, expiry, start, memory, size }) {
+export function promises({ pages, sessionCost, callback, crowd, sessions, expiry, imported, start, memory, size }) {
   const [document] = pages.filter(({ address }) => address === "/docs/1");
   const firstLoad = size.wasm.brotli + size.script.brotli;
   const slower = sessions.crowded.cpu / sessions.alone.cpu - 1;
@@ -22,6 +22,8 @@ export function promises({ pages, sessionCost, callback, crowd, sessions, expiry
     { what: `${crowd.count} sign-ins at once: errors`, found: `${crowd.errors}`, wanted: "0", kept: crowd.errors === 0 },
     { what: `${expiry.requests} requests at two replicas at expiry: refreshes each time`, found: `${expiry.refreshes / expiry.rounds}`, wanted: "1", kept: expiry.refreshes === expiry.rounds },
     { what: "their p99, in round trips to the provider", found: expiry.p99.toFixed(2), wanted: "< 2", kept: expiry.p99 < 2 },
+    { what: "small documents imported each second, SQLite", found: imported.sqlite.toFixed(0), wanted: "≥ 2,000", kept: imported.sqlite >= 2000 },
+    ...(imported.postgres ? [{ what: "the same, PostgreSQL", found: imported.postgres.toFixed(0), wanted: "≥ 2,000", kept: imported.postgres >= 2000 }] : []),
     { what: "WebAssembly and script of the first load, brotli", found: `${(firstLoad / 1000).toFixed(1)} kB`, wanted: "≤ 220 kB", kept: firstLoad <= 220_000 },
     { what: "the program, its symbols apart", found: `${(size.program / 1e6).toFixed(1)} MB`, wanted: "< 60 MB", kept: size.program < MAX_PROGRAM },
     { what: "start until ready, existing database", found: `${start.median.toFixed(0)} ms`, wanted: "< 500 ms", kept: start.median < 500 },

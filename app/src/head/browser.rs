@@ -18,11 +18,8 @@ pub(crate) fn set_status(_status: u16) {}
 pub(crate) fn follow_address() {
     let location = use_location();
     Effect::new(move |_| {
-        location.pathname.with(|path| {
-            location
-                .search
-                .with(|search| crate::browser::person::remember_address(path, search))
-        });
+        let (path, search) = (location.pathname.get(), location.search.get());
+        crate::browser::person::remember_address(&path, &search);
     });
 }
 

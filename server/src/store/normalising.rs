@@ -54,7 +54,9 @@ impl Store {
                 let drop = query(sql::DROP_GROUP).bind(label).bind(id);
                 drop.execute(&mut *work).await?;
             }
-            let with_key = without_key.into_iter().map(|(id, label)| group_row(id, &Group::new(label)));
+            let with_key = without_key
+                .into_iter()
+                .map(|(id, label)| group_row(id, &Group::new(label)));
             let put = query(place.sql.put_groups).bind(with_key.collect::<Value>().to_string());
             put.execute(&mut *work).await?;
             query(sql::NORMALISED).bind(last).execute(&mut *work).await?;

@@ -18,7 +18,7 @@ use server::{
     library::LocalLibrary,
     markdown::Rendered,
     policy::{Decision, Facts, Policy, load::Source},
-    store::{Draft, Store},
+    store::{DocumentSource, ImportBatch, ImportedDocument, Store},
 };
 
 use super::shelf::{ISSUER, Shelf, person, policy_folder, visitor};
@@ -219,24 +219,32 @@ fn runner(cases: u32) -> TestRunner {
 
 /// The same six documents in the state of this world.
 async fn write(store: &Store, world: &World, turn: usize) {
-    for (number, paper) in world.papers.iter().enumerate() {
-        let draft = Draft {
-            id: None,
-            title: paper.title.to_owned(),
-            owner: paper.owner.clone(),
-            groups: paper.groups.clone(),
-            visibility: Visibility::from_private(paper.is_private),
-            folder: paper.folder.to_owned(),
-            content: String::new(),
-            rendered: Rendered {
-                html: String::new(),
-                headings: Vec::new(),
-            },
-            source: format!("paper:{number}"),
-            source_hash: turn.to_string(),
-        };
-        store.write(&draft).await.unwrap();
-    }
+    let document = |(number, paper): (usize, &Paper)| ImportedDocument {
+        id: None,
+        title: paper.title.to_owned(),
+        owner: paper.owner.clone(),
+        owner_name: None,
+        groups: paper.groups.clone(),
+        visibility: Visibility::from_private(paper.is_private),
+        folder: paper.folder.to_owned(),
+        content: String::new(),
+        rendered: Rendered {
+            html: String::new(),
+            headings: Vec::new(),
+        },
+        source: DocumentSource {
+            name: "papers".to_owned(),
+            path: number.to_string(),
+            former_key: format!("paper:{number}"),
+        },
+        source_hash: turn.to_string(),
+    };
+    let batch = ImportBatch {
+        documents: world.papers.iter().enumerate().map(document).collect(),
+        ..ImportBatch::default()
+    };
+    let written = store.write_batch(&batch).await.unwrap();
+    assert!(written.documents.iter().all(Result::is_ok), "{written:?}");
 }
 
 async fn opened(library: &LocalLibrary, visitor: &Visitor, papers: usize) -> Vec<Summary> {

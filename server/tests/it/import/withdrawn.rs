@@ -22,7 +22,6 @@ fn withdrawn(report: &ImportReport) -> Vec<(&str, i64)> {
 
 async fn is_found_by_nobody(shelf: &Shelf) {
     assert!(shelf.store.find(one()).await.unwrap().is_none());
-    assert_eq!(shelf.store.content(one()).await.unwrap(), None);
     assert_eq!(shelf.store.count().await.unwrap(), 0);
     assert_eq!(shelf.store.stretch(None, &[], 9).await.unwrap(), []);
     assert_eq!(shelf.store.stretch(None, &["a".to_owned()], 9).await.unwrap(), []);
