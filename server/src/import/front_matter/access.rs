@@ -100,8 +100,7 @@ fn named_values(entries: &[Entry], above: &str) -> Result<(), Wrong> {
 
 /// Whether a key with this value keeps the document from nobody. Also of `metadata.private` and `access/level`.
 fn is_harmless(key: &str, value: &Value) -> bool {
-    let mut parts = key.split(['.', '/', ':']).filter(|part| !part.trim().is_empty());
-    match words::about(key).or_else(|| parts.find_map(words::about)) {
+    match words::about_path(key) {
         Some(Word::Private) => value.scalar().is_some_and(words::is_no),
         Some(Word::Kept) => is_not_kept(&words::plain(key), value),
         Some(Word::ForWhom) => is_for_everybody(&words::plain(key), value),
@@ -151,7 +150,7 @@ pub(super) fn any_scalar(value: &Value, is_such: fn(&str) -> bool) -> bool {
 
 /// Whether one line of text says plainly that not everybody may read: `private: true`, `confidential = yes`, `visibility: private`.
 pub(super) fn says_kept(key: &str, value: &str) -> bool {
-    match words::about(key) {
+    match words::about_path(key) {
         Some(Word::Private | Word::Kept) => words::is_yes(value),
         Some(Word::ForWhom) => words::is_kept(value) || words::plain(value) == "internal",
         Some(Word::Open) => words::is_no(value),

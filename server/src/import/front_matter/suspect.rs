@@ -94,8 +94,9 @@ fn block(lines: &[(usize, &str)], care: Care) -> Result<(), Wrong> {
         );
         return Err(Wrong { line: *number, message });
     }
-    for (number, line) in inside {
-        let is_end = text::fence(line).is_some() && fence.is_some();
+    let mut care = care;
+    for (index, (number, line)) in inside.iter().enumerate() {
+        let is_end = index > 0 && fence.is_some() && text::fence(line).is_some();
         if is_end {
             break;
         }
@@ -103,7 +104,11 @@ fn block(lines: &[(usize, &str)], care: Care) -> Result<(), Wrong> {
         let is_pair = text::pairs(line).next().is_some() || text::bare(line).is_empty();
         let is_comment = fence.is_some() && line.trim_start().starts_with('#');
         if !is_pair && !is_comment && !text::continues(line) {
-            break;
+            if index > 0 || fence.is_some() {
+                break;
+            }
+            // One line of another kind may stand above: `yaml`, or a name for what follows.
+            care = Care::PlainValue;
         }
     }
     Ok(())
@@ -127,7 +132,7 @@ fn check_line(line: &str, number: usize, care: Care) -> Result<(), Wrong> {
 }
 
 fn says_something(key: &str, value: &str) -> bool {
-    match words::about(key) {
+    match words::about_path(key) {
         Some(Word::Private | Word::Kept) => !words::is_no(value),
         Some(Word::ForWhom) => {
             !(words::is_everybody(value) || words::plain(key).starts_with("share") && words::is_no(value))
@@ -141,7 +146,7 @@ fn says_something(key: &str, value: &str) -> bool {
 }
 
 fn says_draft(key: &str, value: &str) -> bool {
-    match words::about(key) {
+    match words::about_path(key) {
         Some(Word::Draft) => words::is_yes(value),
         Some(Word::Published) => words::is_no(value),
         _ => false,

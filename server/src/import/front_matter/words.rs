@@ -94,6 +94,12 @@ pub(super) fn about(key: &str) -> Option<Word> {
         .or_else(|| misspelt(&key))
 }
 
+/// The same for a key that steps into others: `params.private`, `access/level`.
+pub(super) fn about_path(key: &str) -> Option<Word> {
+    let mut parts = key.split(['.', '/', ':']).filter(|part| !part.trim().is_empty());
+    about(key).or_else(|| parts.find_map(about))
+}
+
 fn whole(key: &str) -> Option<Word> {
     let holds = |list: &str, key: &str| list.split_whitespace().any(|word| word == key);
     let one = key.strip_suffix('s').unwrap_or(key);

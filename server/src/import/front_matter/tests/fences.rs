@@ -105,6 +105,9 @@ const SUSPECT: &[(&str, usize)] = &[
     ("[{ \"private\": true }]\n", 1),
     ("```yaml\nprivate: true\n```\n", 1 + 1),
     ("```\n---\nprivate: true\n---\n```\n", 3),
+    ("```yaml\n+++\nprivate = true\n+++\n```\n", 3),
+    ("yaml\nprivate: true\n\nText", 2),
+    ("params.private: true\n\nText", 1),
     ("~~~ toml\nprivate = true\n~~~\n", 2),
     ("    ---\n    private: true\n    ---\n", 1),
     ("\t---\n\tprivate: true\n\t---\n", 1),
@@ -196,4 +199,29 @@ fn lines_are_those_of_the_file_and_bodies_begin_where_they_do() {
     assert_eq!(title("---\ntitle: 007\n---\n"), "007");
     assert_eq!(title("---\ntitle: true\n---\n"), "true");
     assert!(of("---\ntitle: [a]\n---\n").is_err());
+}
+
+proptest::proptest! {
+    /// Whatever stands around it: only what was understood, or nothing.
+    #[test]
+    fn a_line_private_at_the_beginning_is_never_passed_by(
+        before in "[\u{200b}\u{feff}\u{a0} \n]{0,3}",
+        fence in "[-+;~*=#%/`'\"<>!{}()\\[\\]|:.,_@&$^\u{2014}]{0,5}( ?(yaml|toml|json|meta))?",
+        indent in "[ \t]{0,5}",
+        key in "(private|Private|PRIVATE|is_private|confidential|hidden|params\\.private)",
+        separator in "( ?: |=| = |: \")",
+        value in "(true|True|yes|on)",
+        end in "[-+;~*=`\"%>\u{2014}]{0,5}",
+    ) {
+        let text = format!("{before}{fence}\n{indent}{key}{separator}{value}\n{end}\nText\n");
+        let read = private(&text);
+        proptest::prop_assert!(read.is_err() || read == Ok(Some(true)), "{text:?}: {read:?}");
+    }
+
+    #[test]
+    fn no_text_stops_the_program_and_nothing_of_it_is_lost(text in "\\PC{0,20}(\n[-+{}:=a \\t\"\\[\\]|%<!>*/]{0,12}){0,8}") {
+        if let Ok(front) = of(&text) {
+            proptest::prop_assert!(text.ends_with(&*front.body), "{text:?}: {front:?}");
+        }
+    }
 }
