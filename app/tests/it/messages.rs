@@ -49,7 +49,7 @@ async fn ui_3_an_api_that_wants_another_sign_in_is_no_lack_of_permission() {
         page.has_status(status)
             .shows(title)
             .shows(step)
-            .shows("<blockquote>no</blockquote>");
+            .shows("<blockquote dir=\"auto\">no</blockquote>");
         if status == 401 {
             page.hides("permission");
         }

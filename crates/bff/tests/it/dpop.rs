@@ -105,7 +105,9 @@ async fn dp_1_every_request_has_a_fresh_proof_that_says_what_it_is_for() {
         assert_eq!((&header["typ"], &header["alg"]), (&"dpop+jwt".into(), &"ES256".into()));
         assert_eq!(claims["htm"], method);
         assert_eq!(claims["htu"], format!("{}{path}", house.issuer));
-        assert!((0..=300).contains(&(house.provider.now() - claims["iat"].as_i64().unwrap())));
+        // The five minutes by which the clock was moved, and what the test itself takes.
+        let age = house.provider.now() - claims["iat"].as_i64().unwrap();
+        assert!((0..=360).contains(&age), "{age} s");
         assert!(ids.insert(claims["jti"].clone()), "a proof was used twice");
         assert_eq!(claims.get("ath").is_some(), path == "/userinfo");
     }
