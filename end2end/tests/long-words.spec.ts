@@ -88,7 +88,7 @@ test("UI-5 words are read in the direction of their script", certified, async ({
   await expect(portal.heading).toContainText("دليل");
   expect(await direction(".document h1", "دليل")).toBe("rtl");
   expect(await direction(".crumbs a", "מסמכים")).toBe("rtl");
-  expect(await direction(".prose", "فقرة")).toBe("rtl");
+  expect(await direction(".prose p", "فقرة")).toBe("rtl");
   // The text of a paragraph begins at the side its script begins at.
   const gaps = (words: string) =>
     page.locator(".prose p", { hasText: words }).evaluate((paragraph) => {
