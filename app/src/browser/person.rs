@@ -122,6 +122,8 @@ async fn look_at_session() {
     let Ok(answer) = Request::get("/auth/session").send().await else {
         return;
     };
+    // Read to its end, or the browser keeps the connection for whoever may still want the rest.
+    let _ = answer.text().await;
     let Some(answered) = answer.headers().get(PERSON) else {
         return;
     };
