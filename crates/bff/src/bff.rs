@@ -20,6 +20,7 @@ use crate::session::store::SessionRecords;
 use crate::session::sweep;
 use crate::sign_in::device::pace::Pace;
 use crate::sign_in::spent::Spent;
+use crate::state::{Bff, Inner};
 use crate::tasks::BackgroundTasks;
 use crate::tokens::client::ClientTokens;
 use crate::tokens::refresh::Refreshes;
@@ -30,34 +31,6 @@ use crate::{guard, router};
 const RENEW: Duration = Duration::from_hours(6);
 /// Longest pause between attempts to reach a provider that is down.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Sign-in for one site. Cloning is cheap; all clones are the same site.
-#[derive(Clone)]
-pub struct Bff(pub(crate) Arc<Inner>);
-
-/// What all requests share.
-pub(crate) struct Inner {
-    pub(crate) config: BffConfig,
-    pub(crate) cookies: Cookies,
-    pub(crate) sealer: Sealer,
-    pub(crate) sessions: Sessions,
-    pub(crate) providers: Vec<Arc<Provider>>,
-    pub(crate) pages: Arc<dyn Pages>,
-    pub(crate) refreshes: Refreshes,
-    pub(crate) client_tokens: ClientTokens,
-    pub(crate) introspected: Introspected,
-    pub(crate) spent: Spent,
-    pub(crate) errands: Errands,
-    pub(crate) device_pace: Pace,
-    pub(crate) tasks: BackgroundTasks,
-}
-
-impl Inner {
-    /// The provider called `id`.
-    pub(crate) fn provider(&self, id: &str) -> Option<&Arc<Provider>> {
-        self.providers.iter().find(|p| p.config.id.as_str() == id)
-    }
-}
 
 /// Whether a provider can sign people in right now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,6 @@
 
 pub(crate) mod measured;
 
-use crate::guard::signed_in::SignedIn;
 use crate::session::index::SessionRef;
 
 /// What was attempted.
@@ -63,6 +62,16 @@ impl Outcome {
     }
 }
 
+/// Whom an event is about: a signed-in person, as the log names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EventSubject {
+    /// The short name of the provider that signed the person in.
+    pub(crate) provider: String,
+    /// The provider's name for the person.
+    pub(crate) subject: String,
+    pub(crate) session: SessionRef,
+}
+
 /// One thing that happened. Made by [`event`], completed, then [`Event::record`]ed.
 #[derive(Debug)]
 #[must_use = "an event that is not recorded did not happen"]
@@ -108,13 +117,12 @@ impl<'a> Event<'a> {
         Self { session, ..self }
     }
 
-    /// Who asked, where somebody is signed in: their provider, their name there and their session.
-    pub(crate) fn by(self, person: Option<&'a SignedIn>) -> Self {
+    /// Who asked, where somebody is signed in.
+    pub(crate) fn by(self, person: Option<&'a EventSubject>) -> Self {
         let Some(person) = person else { return self };
-        let identity = person.identity();
-        self.provider(identity.provider.as_str())
-            .subject(&identity.subject)
-            .session(person.session.reference())
+        self.provider(&person.provider)
+            .subject(&person.subject)
+            .session(person.session)
     }
 
     /// Why, for operators.

@@ -33,13 +33,13 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use self::signed_in::{SignInPages, SignedIn};
-use crate::bff::Inner;
 use crate::cookies;
 use crate::event::{Outcome, What};
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::room::SessionError;
+use crate::state::Inner;
 
 /// Wraps a site: cross-site defence outside, the session inside.
 pub(crate) fn protect(inner: Arc<Inner>, site: Router) -> Router {

@@ -62,7 +62,8 @@
 //!
 //! | question | module |
 //! |---|---|
-//! | What does a site hold? | `bff` |
+//! | What does a site offer? | `bff` |
+//! | What do its requests share? | `state` |
 //! | What must be decided first? | [`config`] |
 //! | Which addresses are there? | `router` |
 //! | Who signs people in? | `provider` |
@@ -94,10 +95,11 @@ mod router;
 mod session;
 mod sign_in;
 mod sign_out;
+mod state;
 mod tasks;
 mod tokens;
 
-pub use self::bff::{Bff, ProviderStatus};
+pub use self::bff::ProviderStatus;
 pub use self::config::check::{ConfigError, ConfigProblem};
 pub use self::config::client_auth::ClientAuthMethod;
 pub use self::config::clock::Clock;
@@ -135,6 +137,7 @@ pub use self::session::record::SealedSession;
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
 pub use self::sign_in::step_up::StepUp;
+pub use self::state::Bff;
 pub use self::tasks::BackgroundTasks;
 pub use self::tokens::client::ClientTokenRequest;
 pub use self::tokens::kept::TokenRequest;

@@ -9,11 +9,9 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use rand::Rng as _;
 
-use crate::bff::Inner;
 use crate::config::ProviderId;
-use crate::event::{Outcome, What, event};
-use crate::guard::signed_in::SignedIn;
-use crate::pages::Problem;
+use crate::event::{EventSubject, Outcome, What, event};
+use crate::pages::{Pages, Problem};
 
 /// Letters and digits that are not mistaken for each other.
 const ALPHABET: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
@@ -31,7 +29,7 @@ pub(crate) struct Failure {
     reason: String,
     what: What,
     /// Who met with it, where that is known.
-    person: Option<SignedIn>,
+    person: Option<Box<EventSubject>>,
 }
 
 impl Failure {
@@ -60,8 +58,8 @@ impl Failure {
     }
 
     /// The same failure, met by `person`; the log names them and their provider.
-    pub(crate) fn met_by(self, person: Option<&SignedIn>) -> Self {
-        let person = person.cloned();
+    pub(crate) fn met_by(self, person: Option<EventSubject>) -> Self {
+        let person = person.map(Box::new);
         Self { person, ..self }
     }
 
@@ -93,38 +91,34 @@ impl Failure {
         self.retry = Some(path.into());
         self
     }
-}
 
-impl Inner {
-    /// Logs `failure` and shows it.
-    pub(crate) fn show(&self, failure: Failure, provider: Option<&ProviderId>) -> Response {
+    /// Logs it and answers with its page among `pages`.
+    pub(crate) fn into_response(self, pages: &dyn Pages, provider: Option<&ProviderId>) -> Response {
         let reference = reference();
-        if failure.status == StatusCode::UNAUTHORIZED {
+        if self.status == StatusCode::UNAUTHORIZED {
             // Nothing went wrong: somebody opened a page before signing in.
-            tracing::debug!(target: "bff", reference, "{}", failure.title);
+            tracing::debug!(target: "bff", reference, "{}", self.title);
         } else {
-            let outcome = if failure.status.is_server_error() {
+            let outcome = if self.status.is_server_error() {
                 Outcome::Failed
             } else {
                 Outcome::Refused
             };
-            let told = event(failure.what, outcome)
-                .reason(&failure.reason)
-                .reference(&reference);
+            let told = event(self.what, outcome).reason(&self.reason).reference(&reference);
             let told = match provider {
                 Some(provider) => told.provider(provider.as_str()),
                 None => told,
             };
-            told.by(failure.person.as_ref()).record();
+            told.by(self.person.as_deref()).record();
         }
-        let mut response = self.pages.problem(&Problem {
-            status: failure.status,
-            title: failure.title.to_owned(),
-            message: failure.message,
+        let mut response = pages.problem(&Problem {
+            status: self.status,
+            title: self.title.to_owned(),
+            message: self.message,
             reference,
-            retry: failure.retry,
+            retry: self.retry,
         });
-        if failure.status == StatusCode::SERVICE_UNAVAILABLE {
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
             let headers = response.headers_mut();
             headers.entry(RETRY_AFTER).or_insert(HeaderValue::from_static(LATER));
         }

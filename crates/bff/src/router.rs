@@ -12,12 +12,12 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
-use crate::bff::Inner;
 use crate::event::What;
 use crate::guard::csrf;
 use crate::guard::session_of;
 use crate::problem::Failure;
 use crate::session::person_key::put_person;
+use crate::state::Inner;
 use crate::{sign_in, sign_out};
 
 /// No form that reaches us is larger.

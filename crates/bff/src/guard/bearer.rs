@@ -14,9 +14,9 @@ use serde_json::{Map, Value, json};
 
 use super::combined::RequireCombined;
 use super::gate::{Admitted, Gate, Guarded};
-use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::provider::access_token::AccessTokenError;
+use crate::state::Inner;
 use crate::tokens::AccessToken;
 
 /// Verifies access tokens meant for one audience. Cloning is cheap.

@@ -9,10 +9,10 @@ use axum::response::Response;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, Method, StatusCode};
 
-use crate::bff::Inner;
 use crate::cookies;
 use crate::event::What;
 use crate::problem::Failure;
+use crate::state::Inner;
 
 /// What is to be done with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,12 +10,12 @@ use http::StatusCode;
 use super::gate::{Admitted, Gate, Guarded};
 use super::page_of;
 use super::signed_in::SignedIn;
-use crate::bff::{Bff, Inner};
 use crate::event::What;
 use crate::problem::Failure;
 use crate::provider::Provider;
 use crate::return_path::ReturnPath;
 use crate::sign_in::start::login_path;
+use crate::state::{Bff, Inner};
 
 /// No provider has that short name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,7 +79,10 @@ impl RequireProvider {
         let here = page_of(request.extensions(), request.uri());
         let way = login_path(Some(&self.provider), &here);
         let failure = Failure::new(status, title, message, reason);
-        Err(failure.about(What::Access).met_by(person).retry(way))
+        Err(failure
+            .about(What::Access)
+            .met_by(person.map(SignedIn::event_subject))
+            .retry(way))
     }
 }
 

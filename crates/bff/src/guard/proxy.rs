@@ -40,8 +40,8 @@ use self::upstream::{InvalidUpstream, Upstream};
 use super::csrf::{Verdict, judge};
 use super::person_of;
 use super::signed_in::SignedIn;
-use crate::bff::{Bff, Inner};
 use crate::problem::chain;
+use crate::state::{Bff, Inner};
 use crate::tokens::AccessToken;
 
 /// One upstream and the way to it.

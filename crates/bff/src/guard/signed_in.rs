@@ -11,10 +11,11 @@ use http::request::Parts;
 use time::OffsetDateTime;
 
 use super::page_of;
-use crate::bff::Inner;
+use crate::event::EventSubject;
 use crate::problem::Failure;
 use crate::session::Identity;
 use crate::session::record::{SealedTokens, Session};
+use crate::state::Inner;
 use crate::tokens::kept::TokenRequest;
 use crate::tokens::{AccessToken, TokenError};
 
@@ -39,6 +40,15 @@ impl SignedIn {
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.session.identity
+    }
+
+    /// The person as the log names them.
+    pub(crate) fn event_subject(&self) -> EventSubject {
+        EventSubject {
+            provider: self.identity().provider.to_string(),
+            subject: self.identity().subject.clone(),
+            session: self.session.reference(),
+        }
     }
 
     /// A key of the person, for the header [`PERSON_HEADER`](crate::PERSON_HEADER): a page compares it with the one it was made

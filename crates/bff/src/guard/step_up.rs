@@ -17,12 +17,12 @@ use super::combined::Combined;
 use super::gate::{Admitted, Gate, Guarded};
 use super::page_of;
 use super::signed_in::SignedIn;
-use crate::bff::{Bff, Inner};
 use crate::event::{Outcome, What, event};
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::sign_in::start::{is_navigation, see_other};
 use crate::sign_in::step_up::{Asked, StepUp};
+use crate::state::{Bff, Inner};
 
 impl Bff {
     /// A layer for routes that need more than a session; put it inside [`Bff::protect`], outside of which nobody passes.

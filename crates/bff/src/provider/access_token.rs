@@ -6,8 +6,8 @@ use super::Provider;
 use super::identifier::{holds_control, is_subject};
 use super::jws::Compact;
 use super::keys::TokenSource;
-use crate::bff::Inner;
 use crate::guard::bearer::Caller;
+use crate::state::Inner;
 
 /// Why an access token does not pass. The reasons are for logs, not for callers.
 #[derive(Debug, Clone)]

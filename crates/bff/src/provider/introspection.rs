@@ -16,11 +16,11 @@ use super::access_token::AccessTokenError::{self, Invalid, Unavailable};
 use super::access_token::scopes_of;
 use super::identifier::{holds_control, is_subject};
 use super::jws::{audiences_of, seconds_of};
-use crate::bff::Inner;
 use crate::event::measured::{Endpoint, measured};
 use crate::flight::launch;
 use crate::guard::bearer::Caller;
 use crate::problem::chain;
+use crate::state::Inner;
 
 /// Longest time an answer is believed: a revoked token works no longer than this.
 const KEPT: Duration = Duration::from_mins(1);

@@ -2,9 +2,9 @@
 //! longest ago (OWASP ASVS 7.1.2), in the transaction that begins the new one. Nobody is locked out by sessions they forgot.
 
 use super::index::SessionRow;
-use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::sign_out::revocation::revoke_refresh_token;
+use crate::state::Inner;
 
 impl Inner {
     /// Does what follows when the sessions in `rows` have ended: refresh tokens that end with their session are revoked in the

@@ -5,10 +5,10 @@ use time::OffsetDateTime;
 
 use super::index::{SessionRef, SessionRow, Which};
 use super::room::SessionError;
-use crate::bff::{Bff, Inner};
 use crate::config::ProviderId;
 use crate::guard::signed_in::SignedIn;
 use crate::problem::chain;
+use crate::state::{Bff, Inner};
 
 /// A session as its person or an administrator may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]

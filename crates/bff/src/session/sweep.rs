@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 
 use super::room::Sessions;
-use crate::bff::Inner;
+use crate::state::Inner;
 
 /// How often expired sessions are removed.
 pub(crate) const EVERY: Duration = Duration::from_mins(10);

@@ -13,13 +13,13 @@ use super::answer::Answer;
 use super::pending::{Pending, state_hash};
 use super::start::{login_path, not_ready, see_other};
 use super::user_flow::action_for;
-use crate::bff::Inner;
 use crate::config::ResponseMode;
 use crate::config::user_flow::{ErrorAction, FlowEnd};
 use crate::guard::{session_id, session_of};
 use crate::problem::{Failure, chain, plain};
 use crate::provider::Provider;
 use crate::return_path::ReturnPath;
+use crate::state::Inner;
 
 /// Seconds that a posted answer may take to come back to us.
 const BOUNCE: i64 = 60;

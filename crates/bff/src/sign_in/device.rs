@@ -28,13 +28,13 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use self::pace::{Asking, Turn};
 use self::waiting::{Waiting, forget};
 use super::start::{asked_for, is_navigation, login_path, see_other};
-use crate::bff::Inner;
 use crate::guard::session_of;
 use crate::pages::{DeviceCode, qr};
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::return_path::ReturnPath;
+use crate::state::Inner;
 use crate::tokens::endpoint::{EndpointError, Granted};
 
 /// The grant type of RFC 8628 §3.4.

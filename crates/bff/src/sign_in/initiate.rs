@@ -13,9 +13,9 @@ use url::form_urlencoded;
 use super::request::Wish;
 use super::start::{see_other, start};
 use super::step_up::bounded_hint;
-use crate::bff::Inner;
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
+use crate::state::Inner;
 
 /// Longest query a form is turned into, in bytes: what every browser and proxy lets pass.
 const MAX_QUERY: usize = 4096;

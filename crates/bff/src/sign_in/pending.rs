@@ -12,10 +12,10 @@ use tower_sessions::session::Id;
 
 use super::start::same_site;
 use super::step_up::StepUp;
-use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
 use crate::provider::proof::ProofKey;
 use crate::return_path::ReturnPath;
+use crate::state::Inner;
 
 /// Longest time a person may take at the provider.
 pub(crate) const LIFETIME: Duration = Duration::minutes(15);

@@ -12,7 +12,6 @@ use url::form_urlencoded;
 use super::pending::Pending;
 use super::pushed::{PushError, destination};
 use super::request::{Wish, parameters};
-use crate::bff::Inner;
 use crate::config::ResponseMode;
 use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
@@ -21,6 +20,7 @@ use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::provider::discovery::Metadata;
 use crate::return_path::ReturnPath;
+use crate::state::Inner;
 
 /// Bytes of chance in `state` and `nonce`.
 const CHANCE: u32 = 32;

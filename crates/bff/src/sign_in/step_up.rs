@@ -12,7 +12,6 @@ use url::form_urlencoded;
 use super::pending::Pending;
 use super::request::Wish;
 use super::start::login_path;
-use crate::bff::Inner;
 use crate::guard::session_of;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
@@ -20,6 +19,7 @@ use crate::provider::id_token::IdToken;
 use crate::return_path::ReturnPath;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::seal::SealError;
+use crate::state::Inner;
 
 /// The parameter of `/auth/login` with the sealed demand.
 const PARAMETER: &str = "step_up";

@@ -12,7 +12,6 @@ use serde_json::{Map, Value};
 use super::pending::Pending;
 use super::request::Wish;
 use super::start::{asked_for, is_navigation, leave, login_path, not_ready, see_other};
-use crate::bff::Inner;
 use crate::config::user_flow::{EDIT_PROFILE, ErrorAction, FlowEnd};
 use crate::guard::session_of;
 use crate::guard::signed_in::SignedIn;
@@ -22,6 +21,7 @@ use crate::return_path::ReturnPath;
 use crate::session::room::Beginning;
 use crate::session::store::Saved;
 use crate::sign_out::revocation::revoke;
+use crate::state::Inner;
 
 /// Writes before giving up on a session that others keep writing.
 const MAX_WRITES: usize = 5;

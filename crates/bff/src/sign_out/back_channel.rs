@@ -14,13 +14,13 @@ use time::OffsetDateTime;
 use url::form_urlencoded;
 
 use super::provider_session::{owners_of, sessions_of};
-use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::problem::{LATER, chain};
 use crate::provider::Provider;
 use crate::provider::logout_token::LogoutToken;
 use crate::session::index::Which;
 use crate::session::room::SessionError;
+use crate::state::Inner;
 
 /// `POST /auth/backchannel-logout/{provider}`: 200 when what the token says is so, whether or not there was a session;
 /// 400 when it is not believed; 503 when it could not be done, so that the provider says it again.
@@ -50,8 +50,7 @@ pub(crate) async fn by_post(
                 .record();
             StatusCode::OK.into_response()
         }
-        Err(error @ EndError::OtherSubject) => refused(&id, &chain(&error)),
-        Err(error @ EndError::Sessions(_)) => {
+        Err(error) => {
             event(What::LogoutChannel, Outcome::Failed)
                 .provider(&id)
                 .reason(&chain(&error))

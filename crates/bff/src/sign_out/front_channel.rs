@@ -11,12 +11,12 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use url::{Url, form_urlencoded};
 
 use super::provider_session::sessions_of;
-use crate::bff::Inner;
 use crate::event::{Outcome, What, event};
 use crate::guard::session_of;
 use crate::problem::Failure;
 use crate::provider::Provider;
 use crate::session::room::SessionError;
+use crate::state::Inner;
 
 const DONE: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><p>Signed out.</p></html>";
 

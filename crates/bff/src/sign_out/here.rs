@@ -13,7 +13,6 @@ use time::Duration;
 use url::{Url, form_urlencoded};
 
 use super::revocation::revoke;
-use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
 use crate::event::{Outcome, What, event};
 use crate::guard::{session_id, session_of};
@@ -22,6 +21,7 @@ use crate::problem::Failure;
 use crate::provider::Provider;
 use crate::session::record::Session;
 use crate::sign_in::start::see_other;
+use crate::state::Inner;
 
 /// Longest time a person may take at the provider.
 const LIFETIME: Duration = Duration::minutes(10);

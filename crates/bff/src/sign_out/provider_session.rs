@@ -1,11 +1,11 @@
 //! Which sessions here came from one session at the provider? Those with its `sid`; where a provider speaks for many
 //! tenants, those of the tenant that says so and no others.
 
-use crate::bff::Inner;
 use crate::config::issuer::IssuerRule;
 use crate::provider::Provider;
 use crate::session::index::Which;
 use crate::session::room::SessionError;
+use crate::state::Inner;
 
 /// The sessions of `provider` with this `sid`; of `issuer` alone where that is named and there are several.
 pub(super) async fn sessions_of<'a>(

@@ -9,10 +9,10 @@ use futures::FutureExt as _;
 
 use super::endpoint::{EndpointError, Granted};
 use super::{AccessToken, TokenError};
-use crate::bff::{Bff, Inner};
 use crate::event::{Outcome as Came, What, event};
 use crate::flight::{self, launch};
 use crate::problem::chain;
+use crate::state::{Bff, Inner};
 
 /// What is suggested when the provider suggests nothing.
 const RETRY_AFTER: Duration = Duration::from_secs(10);

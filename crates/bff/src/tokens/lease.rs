@@ -15,11 +15,11 @@ use tower_sessions::session::Id;
 
 use super::refresh::unavailable;
 use super::{AccessToken, TokenError};
-use crate::bff::Inner;
 use crate::problem::chain;
 use crate::session::index::SessionRef;
 use crate::session::lease::Fence;
 use crate::session::record::Session;
+use crate::state::Inner;
 
 /// Pauses between looks at what another replica does: the first, and the longest.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(320));

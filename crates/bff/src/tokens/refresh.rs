@@ -11,7 +11,6 @@ use tower_sessions::session::Id;
 use super::endpoint::{EndpointError, Granted};
 use super::lease::{Own, Turn};
 use super::{AccessToken, TokenError};
-use crate::bff::Inner;
 use crate::event::{Outcome as Came, What, event};
 use crate::flight::{self, launch};
 use crate::problem::chain;
@@ -20,6 +19,7 @@ use crate::provider::discovery::Metadata;
 use crate::provider::id_token::{Expected, IdTokenError};
 use crate::session::lease::Fence;
 use crate::session::record::Session;
+use crate::state::Inner;
 
 /// What is suggested when the provider suggests nothing.
 const RETRY_AFTER: Duration = Duration::from_secs(10);

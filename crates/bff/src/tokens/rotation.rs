@@ -9,13 +9,13 @@ use super::endpoint::Granted;
 use super::refresh::{Outcome, told, unavailable};
 use time::OffsetDateTime;
 
-use crate::bff::Inner;
 use crate::event::Outcome as Came;
 use crate::problem::chain;
 use crate::session::index::SessionRef;
 use crate::session::lease::{Fence, Leased};
 use crate::session::record::Session;
 use crate::sign_out::revocation::revoke;
+use crate::state::Inner;
 
 /// Writes before giving up, on a session that others keep writing or a store that fails.
 const MAX_WRITES: u32 = 5;

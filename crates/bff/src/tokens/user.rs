@@ -16,12 +16,12 @@ use super::kept::{Kept, TokenRequest};
 use super::lease::{Turn, Wanted};
 use super::refresh::{Outcome, Refused, check_id_token, refused, unavailable};
 use super::{AccessToken, TokenError, TokenSet};
-use crate::bff::Inner;
 use crate::config::ProviderId;
 use crate::flight::{self, launch};
 use crate::provider::proof::ProofKey;
 use crate::session::lease::Fence;
 use crate::session::record::{SealedTokens, Session};
+use crate::state::Inner;
 
 type Errand = (Id, TokenRequest);
 type Flight = flight::Flight<Outcome>;

@@ -173,8 +173,9 @@ impl Refusal {
     pub(super) fn log(&self, mount: &str, person: Option<&SignedIn>) {
         if self.keeps_out() {
             let reason = format!("{} at {mount}", self.reason);
+            let person = person.map(SignedIn::event_subject);
             event(What::Access, Outcome::Refused)
-                .by(person)
+                .by(person.as_ref())
                 .reason(&reason)
                 .record();
         }

@@ -9,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 use tower_sessions::session::Id;
 
 use super::upstream::{InvalidUpstream, Upstream};
-use crate::bff::Inner;
 use crate::config::{ProviderConfig, ProviderId};
 use crate::guard::signed_in::SignedIn;
+use crate::state::Inner;
 use crate::tokens::kept::TokenRequest;
 use crate::tokens::{AccessToken, TokenError};
 

@@ -10,13 +10,13 @@ use http::{HeaderMap, StatusCode};
 use super::authorization::{Authorization, NoCode, endpoint};
 use super::waiting::Waiting;
 use super::{Outcome, device_path, not_a_tab, shown};
-use crate::bff::{Bff, Inner};
 use crate::guard::session_id;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::return_path::ReturnPath;
 use crate::sign_in::pending::Pending;
 use crate::sign_in::start::{asked_for, is_navigation, login_path, not_ready};
+use crate::state::{Bff, Inner};
 
 impl Bff {
     /// Whether a provider is known to make codes for screens without a keyboard; then `/auth/device` is worth a link.

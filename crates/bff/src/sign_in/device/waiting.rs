@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::pace::Known;
-use crate::bff::Inner;
 use crate::cookies::{self, SameSite};
 use crate::return_path::ReturnPath;
 use crate::session::seal::SealError;
 use crate::sign_in::pending::Pending;
+use crate::state::Inner;
 
 const PURPOSE: &str = "device sign-in";
 /// Browsers keep 4,096 bytes of name and value together (RFC 6265bis §5.6).

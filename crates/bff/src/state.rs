@@ -1,0 +1,54 @@
+//! What do all requests of a site share? Made once by [`Bff::new`], whose methods are in [`crate::bff`]: nothing here knows a
+//! route, a guard or a page of them, so that whoever needs the state does not need the site.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+
+use crate::config::{BffConfig, ProviderId};
+use crate::cookies::Cookies;
+use crate::pages::Pages;
+use crate::problem::Failure;
+use crate::provider::Provider;
+use crate::provider::introspection::lately::Introspected;
+use crate::session::room::Sessions;
+use crate::session::seal::Sealer;
+use crate::sign_in::device::pace::Pace;
+use crate::sign_in::spent::Spent;
+use crate::tasks::BackgroundTasks;
+use crate::tokens::client::ClientTokens;
+use crate::tokens::refresh::Refreshes;
+use crate::tokens::user::Errands;
+
+/// Sign-in for one site. Cloning is cheap; all clones are the same site.
+#[derive(Clone)]
+pub struct Bff(pub(crate) Arc<Inner>);
+
+/// What all requests share.
+pub(crate) struct Inner {
+    pub(crate) config: BffConfig,
+    pub(crate) cookies: Cookies,
+    pub(crate) sealer: Sealer,
+    pub(crate) sessions: Sessions,
+    pub(crate) providers: Vec<Arc<Provider>>,
+    pub(crate) pages: Arc<dyn Pages>,
+    pub(crate) refreshes: Refreshes,
+    pub(crate) client_tokens: ClientTokens,
+    pub(crate) introspected: Introspected,
+    pub(crate) spent: Spent,
+    pub(crate) errands: Errands,
+    pub(crate) device_pace: Pace,
+    pub(crate) tasks: BackgroundTasks,
+}
+
+impl Inner {
+    /// The provider called `id`.
+    pub(crate) fn provider(&self, id: &str) -> Option<&Arc<Provider>> {
+        self.providers.iter().find(|p| p.config.id.as_str() == id)
+    }
+
+    /// Logs `failure` and answers with its page.
+    pub(crate) fn show(&self, failure: Failure, provider: Option<&ProviderId>) -> Response {
+        failure.into_response(&*self.pages, provider)
+    }
+}
