@@ -10,10 +10,10 @@ use crate::config::{BffConfig, ProviderConfig, ProviderId};
 use crate::cookies::Cookies;
 use crate::guard::bearer::Bearer;
 use crate::pages::{Pages, ProviderLink};
-use crate::provider::Provider;
 use crate::provider::http::HttpClient;
-use crate::provider::introspection::lately::Introspected;
+use crate::provider::introspection::Introspection;
 use crate::provider::registration::Registrar;
+use crate::provider::{Provider, Providers};
 use crate::session::room::Sessions;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
@@ -70,7 +70,8 @@ impl Bff {
             let registrar = Registrar::new(p, &config, &http, (&sealer, &sessions));
             Arc::new(Provider::new(p.clone(), &config, Arc::clone(&http)).registering(registrar))
         };
-        let providers = config.providers.iter().map(provider).collect();
+        let providers = Providers::new(config.providers.iter().map(provider).collect());
+        let tasks = BackgroundTasks::default();
         Ok(Self(Arc::new(Inner {
             cookies: Cookies::new(&config.cookie_name, &config.public_url),
             sessions: Sessions {
@@ -80,15 +81,19 @@ impl Bff {
                 clock: config.clock.clone(),
             },
             sealer,
-            providers,
             pages,
             refreshes: Refreshes::default(),
             client_tokens: ClientTokens::default(),
-            introspected: Introspected::default(),
+            introspection: Arc::new(Introspection::new(
+                providers.clone(),
+                config.clock.clone(),
+                tasks.clone(),
+            )),
+            providers,
             spent: Spent::default(),
             errands: Errands::default(),
             device_pace: Pace::default(),
-            tasks: BackgroundTasks::default(),
+            tasks,
             config,
         })))
     }

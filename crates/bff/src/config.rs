@@ -4,6 +4,7 @@
 //! does unlike others in [`issuer`], [`user_flow`], [`userinfo`] and [`sign_out_address`], and whole settings for some in [`preset`]. How we
 //! prove who we are is in [`client_auth`], the key for it in [`private_key`].
 
+pub(crate) mod address;
 pub mod check;
 pub mod client_auth;
 pub mod clock;

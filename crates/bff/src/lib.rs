@@ -115,7 +115,7 @@ pub use self::config::userinfo::UserinfoMode;
 pub use self::config::{
     BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode, SessionLifetime,
 };
-pub use self::guard::bearer::{Bearer, Caller, RequireBearer};
+pub use self::guard::bearer::{Bearer, RequireBearer};
 pub use self::guard::combined::{Combined, RequireCombined};
 pub use self::guard::gate::Guarded;
 pub use self::guard::provider::{RequireProvider, UnknownProvider};
@@ -123,6 +123,7 @@ pub use self::guard::proxy::upstream::{InvalidUpstream, ProxyLimits, Upstream};
 pub use self::guard::signed_in::SignedIn;
 pub use self::guard::step_up::RequireStepUp;
 pub use self::pages::{DeviceCode, LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
+pub use self::provider::access_token::Caller;
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;
 pub use self::session::creation::{Created, Creation, EndNote};

@@ -5,7 +5,7 @@
 //! | How is it asked at all? | [`http`] |
 //! | How do we say who we are? | [`client_auth`], [`assertion`], [`signing`] |
 //! | How do we prove that a token is ours? | [`proof`], [`proven`], [`nonces`] |
-//! | Where are its endpoints? | [`discovery`], `metadata` |
+//! | Where are its endpoints? | [`discovery`], [`metadata`] |
 //! | Which keys does it sign with? | [`keys`], [`signer`] |
 //! | What is a signed token? | [`jws`] |
 //! | Is this ID token good? | [`id_token`] |
@@ -29,7 +29,7 @@ pub(crate) mod introspection;
 pub(crate) mod jws;
 pub(crate) mod keys;
 pub(crate) mod logout_token;
-mod metadata;
+pub(crate) mod metadata;
 mod moments;
 pub(crate) mod nonces;
 pub(crate) mod profile;
@@ -39,22 +39,48 @@ pub(crate) mod registration;
 mod signer;
 pub(crate) mod signing;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use url::Url;
 
+use self::assertion::Assertion;
 use self::client_auth::ClientAuth;
 use self::discovery::Discovery;
 use self::http::HttpClient;
 use self::keys::KeyCache;
+use self::metadata::Metadata;
 use self::nonces::Nonces;
 use self::profile::refusals::Refusals;
 use self::registration::{Client, Registrar};
+use crate::config::client_auth::ClientAuthMethod;
 use crate::config::clock::Clock;
 use crate::config::user_flow::UserFlow;
 use crate::config::{BffConfig, ProviderConfig};
 use crate::pages::ProviderLink;
-use crate::sign_in::pushed;
+
+/// The providers of a site, in the order of the configuration. Cloning is cheap; all clones are the same providers.
+#[derive(Debug, Clone)]
+pub(crate) struct Providers(Arc<[Arc<Provider>]>);
+
+impl Providers {
+    pub(crate) fn new(providers: Vec<Arc<Provider>>) -> Self {
+        Self(providers.into())
+    }
+
+    /// The provider called `id`.
+    pub(crate) fn find(&self, id: &str) -> Option<&Arc<Provider>> {
+        self.iter().find(|provider| provider.config.id.as_str() == id)
+    }
+}
+
+impl Deref for Providers {
+    type Target = [Arc<Provider>];
+
+    fn deref(&self) -> &[Arc<Provider>] {
+        &self.0
+    }
+}
 
 /// A provider and what is known of it so far.
 #[derive(Debug)]
@@ -116,9 +142,40 @@ impl Provider {
             .unwrap_or_else(|| Arc::clone(&self.configured))
     }
 
-    /// What proves who we are at `metadata`'s endpoints, for requests of this moment.
-    pub(crate) fn client_auth<'a>(&'a self, metadata: &'a discovery::Metadata) -> ClientAuth<'a> {
-        ClientAuth::of(self, metadata)
+    /// What proves who we are at `metadata`'s endpoints, for requests of this moment. As the configuration says; `automatic` follows
+    /// the metadata.
+    pub(crate) fn client_auth<'a>(&'a self, metadata: &'a Metadata) -> ClientAuth<'a> {
+        let client = self.client();
+        let id = Arc::clone(&client.id);
+        let by_secret = |in_form: bool| match client.secret.clone() {
+            None => ClientAuth::Public {
+                id: Arc::clone(&client.id),
+            },
+            Some(secret) if in_form => ClientAuth::Form {
+                id: Arc::clone(&client.id),
+                secret,
+            },
+            Some(secret) => ClientAuth::Basic {
+                id: Arc::clone(&client.id),
+                secret,
+            },
+        };
+        match &self.config.client_auth {
+            ClientAuthMethod::Automatic => {
+                by_secret(client.in_form.unwrap_or_else(|| metadata.takes_secret_in_form_only()))
+            }
+            ClientAuthMethod::SecretBasic => by_secret(false),
+            ClientAuthMethod::SecretPost => by_secret(true),
+            ClientAuthMethod::None => ClientAuth::Public { id },
+            ClientAuthMethod::PrivateKeyJwt { key, kid } => ClientAuth::Signed(Assertion {
+                client_id: id,
+                audience: metadata.assertion_audience(),
+                key,
+                kid: kid.as_deref(),
+                algorithm: key.algorithm(metadata.assertion_algorithms()),
+                now: self.clock.now().unix_timestamp(),
+            }),
+        }
     }
 
     /// Why nobody can sign in here right now, for an operator.
@@ -126,7 +183,8 @@ impl Provider {
         let Some(metadata) = self.discovery.usable() else {
             return self.discovery.problem();
         };
-        pushed::problem(self.config.pushed_requests, &metadata).map(str::to_owned)
+        let problem = metadata.pushed_requests_problem(self.config.pushed_requests);
+        problem.map(str::to_owned)
     }
 
     /// Origin a browser is sent to when signing out.

@@ -9,8 +9,8 @@ use crate::config::{BffConfig, ProviderId};
 use crate::cookies::Cookies;
 use crate::pages::Pages;
 use crate::problem::Failure;
-use crate::provider::Provider;
-use crate::provider::introspection::lately::Introspected;
+use crate::provider::introspection::Introspection;
+use crate::provider::{Provider, Providers};
 use crate::session::room::Sessions;
 use crate::session::seal::Sealer;
 use crate::sign_in::device::pace::Pace;
@@ -30,11 +30,11 @@ pub(crate) struct Inner {
     pub(crate) cookies: Cookies,
     pub(crate) sealer: Sealer,
     pub(crate) sessions: Sessions,
-    pub(crate) providers: Vec<Arc<Provider>>,
+    pub(crate) providers: Providers,
     pub(crate) pages: Arc<dyn Pages>,
     pub(crate) refreshes: Refreshes,
     pub(crate) client_tokens: ClientTokens,
-    pub(crate) introspected: Introspected,
+    pub(crate) introspection: Arc<Introspection>,
     pub(crate) spent: Spent,
     pub(crate) errands: Errands,
     pub(crate) device_pace: Pace,
@@ -44,7 +44,7 @@ pub(crate) struct Inner {
 impl Inner {
     /// The provider called `id`.
     pub(crate) fn provider(&self, id: &str) -> Option<&Arc<Provider>> {
-        self.providers.iter().find(|p| p.config.id.as_str() == id)
+        self.providers.find(id)
     }
 
     /// Logs `failure` and answers with its page.

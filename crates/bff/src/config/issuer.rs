@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::ProviderConfig;
-use super::check::is_secure_or_loopback;
+use super::address::is_secure_or_loopback;
 
 /// What stands in an issuer template for the tenant, as Entra's metadata write it.
 pub(crate) const TENANT: &str = "{tenantid}";

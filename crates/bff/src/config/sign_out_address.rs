@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::ProviderConfig;
-use super::check::is_secure_or_loopback;
+use super::address::is_secure_or_loopback;
 
 /// An address that ends the session at a provider without `end_session_endpoint`, and the names of its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,12 +11,12 @@
 
 use std::time::Instant;
 
+use http::StatusCode;
 use time::{Duration, OffsetDateTime};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
 use super::Outcome;
-use crate::provider::http::{Answer, HttpError};
 
 /// What a provider is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,21 +59,26 @@ impl Endpoint {
     }
 }
 
+/// A response whose status is measured.
+pub(crate) trait MeasuredResponse {
+    fn status(&self) -> StatusCode;
+}
+
 /// What came of asking.
-fn outcome(answer: &Result<Answer, HttpError>) -> Outcome {
+fn outcome<R: MeasuredResponse, E>(answer: &Result<R, E>) -> Outcome {
     match answer {
-        Ok(answer) if answer.status.is_success() => Outcome::Success,
-        Ok(answer) if !answer.status.is_server_error() => Outcome::Refused,
+        Ok(answer) if answer.status().is_success() => Outcome::Success,
+        Ok(answer) if !answer.status().is_server_error() => Outcome::Refused,
         _ => Outcome::Failed,
     }
 }
 
 /// Asks `provider`, and measures how long that takes.
-pub(crate) async fn measured(
+pub(crate) async fn measured<R: MeasuredResponse, E>(
     provider: &str,
     endpoint: Endpoint,
-    asking: impl Future<Output = Result<Answer, HttpError>>,
-) -> Result<Answer, HttpError> {
+    asking: impl Future<Output = Result<R, E>>,
+) -> Result<R, E> {
     let endpoint = endpoint.name();
     let span = tracing::debug_span!(
         target: "bff", "provider", otel.name = endpoint, otel.kind = "client", provider, endpoint, outcome = Empty,
@@ -84,7 +89,7 @@ pub(crate) async fn measured(
     let outcome = outcome(&answer).name();
     span.record("outcome", outcome);
     if let Ok(answer) = &answer {
-        span.record("http.response.status_code", i64::from(answer.status.as_u16()));
+        span.record("http.response.status_code", i64::from(answer.status().as_u16()));
     }
     let provider = provider.to_owned();
     metrics::histogram!("bff_provider_seconds", "provider" => provider, "endpoint" => endpoint, "outcome" => outcome)

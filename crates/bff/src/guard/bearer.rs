@@ -10,12 +10,12 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::combined::RequireCombined;
 use super::gate::{Admitted, Gate, Guarded};
 use crate::event::{Outcome, What, event};
-use crate::provider::access_token::AccessTokenError;
+use crate::provider::access_token::{AccessTokenError, Caller};
 use crate::state::Inner;
 use crate::tokens::AccessToken;
 
@@ -83,8 +83,13 @@ impl Bearer {
     ) -> Result<Caller, Response> {
         let token = token(headers).map_err(|refusal| *refusal)?;
         let verified = match &self.introspected_by {
-            Some(provider) => self.inner.introspect(provider, token, &self.audience).await,
-            None => self.inner.verify_access_token(token, &self.audience).await,
+            Some(provider) => {
+                self.inner
+                    .introspection
+                    .introspect(provider, token, &self.audience)
+                    .await
+            }
+            None => self.inner.providers.verify_access_token(token, &self.audience).await,
         };
         let verified = verified.and_then(|caller| unbound(caller, token, extensions));
         let caller = verified.map_err(|error| match error {
@@ -193,21 +198,6 @@ pub(super) fn answer(status: StatusCode, challenge: Option<String>, message: &st
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
     response
-}
-
-/// Who calls an API, and what the token allows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Caller {
-    /// Who issued the token.
-    pub issuer: String,
-    /// On behalf of whom; the application itself when it acts alone.
-    pub subject: String,
-    /// The application that holds the token.
-    pub client_id: Option<String>,
-    /// What it may do.
-    pub scopes: Vec<String>,
-    /// Everything the token says.
-    pub claims: Map<String, Value>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

@@ -8,13 +8,14 @@ use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::bearer::{Bearer, Caller, answer, offers_token};
+use super::bearer::{Bearer, answer, offers_token};
 use super::csrf::{Verdict, judge};
 use super::gate::{Admitted, Gate, Guarded};
 use super::person_of;
 use super::signed_in::SignedIn;
 use crate::event::{Outcome, What, event};
 use crate::problem::chain;
+use crate::provider::access_token::Caller;
 
 /// Who uses an API behind [`Bearer::or_session`].
 #[derive(Debug, Clone)]

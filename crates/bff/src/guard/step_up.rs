@@ -12,13 +12,13 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use super::bearer::Caller;
 use super::combined::Combined;
 use super::gate::{Admitted, Gate, Guarded};
 use super::page_of;
 use super::signed_in::SignedIn;
 use crate::event::{Outcome, What, event};
 use crate::problem::Failure;
+use crate::provider::access_token::Caller;
 use crate::return_path::ReturnPath;
 use crate::sign_in::start::{is_navigation, see_other};
 use crate::sign_in::step_up::{Asked, StepUp};

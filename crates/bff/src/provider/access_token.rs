@@ -2,12 +2,25 @@
 
 use serde_json::{Map, Value};
 
-use super::Provider;
 use super::identifier::{holds_control, is_subject};
 use super::jws::Compact;
 use super::keys::TokenSource;
-use crate::guard::bearer::Caller;
-use crate::state::Inner;
+use super::{Provider, Providers};
+
+/// Who calls an API, and what the token allows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caller {
+    /// Who issued the token.
+    pub issuer: String,
+    /// On behalf of whom; the application itself when it acts alone.
+    pub subject: String,
+    /// The application that holds the token.
+    pub client_id: Option<String>,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// Everything the token says.
+    pub claims: Map<String, Value>,
+}
 
 /// Why an access token does not pass. The reasons are for logs, not for callers.
 #[derive(Debug, Clone)]
@@ -19,13 +32,12 @@ pub(crate) enum AccessTokenError {
 
 use AccessTokenError::{Invalid, Unavailable};
 
-impl Inner {
+impl Providers {
     /// Verifies `raw` as meant for `audience`.
     pub(crate) async fn verify_access_token(&self, raw: &str, audience: &str) -> Result<Caller, AccessTokenError> {
         let token = Compact::parse(raw).map_err(|_| Invalid("not a JWT"))?;
         let issuer = token.text("iss").ok_or(Invalid("no issuer"))?;
         let provider = self
-            .providers
             .iter()
             .find(|p| p.config.could_be(issuer))
             .ok_or(Invalid("unknown issuer"))?;

@@ -6,11 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::Provider;
 use super::assertion::{Assertion, JWT_BEARER};
-use super::discovery::Metadata;
 use super::signing::Unsigned;
-use crate::config::client_auth::ClientAuthMethod;
 use crate::config::secret::Secret;
 
 /// Who we are, in the way the provider wants to hear it.
@@ -22,42 +19,7 @@ pub(crate) enum ClientAuth<'a> {
     Signed(Assertion<'a>),
 }
 
-impl<'a> ClientAuth<'a> {
-    /// As the configuration says; `automatic` follows the metadata.
-    pub(super) fn of(provider: &'a Provider, metadata: &'a Metadata) -> Self {
-        let (config, client) = (&provider.config, provider.client());
-        let id = Arc::clone(&client.id);
-        let by_secret = |in_form: bool| match client.secret.clone() {
-            None => Self::Public {
-                id: Arc::clone(&client.id),
-            },
-            Some(secret) if in_form => Self::Form {
-                id: Arc::clone(&client.id),
-                secret,
-            },
-            Some(secret) => Self::Basic {
-                id: Arc::clone(&client.id),
-                secret,
-            },
-        };
-        match &config.client_auth {
-            ClientAuthMethod::Automatic => {
-                by_secret(client.in_form.unwrap_or_else(|| metadata.takes_secret_in_form_only()))
-            }
-            ClientAuthMethod::SecretBasic => by_secret(false),
-            ClientAuthMethod::SecretPost => by_secret(true),
-            ClientAuthMethod::None => Self::Public { id },
-            ClientAuthMethod::PrivateKeyJwt { key, kid } => Self::Signed(Assertion {
-                client_id: id,
-                audience: metadata.assertion_audience(),
-                key,
-                kid: kid.as_deref(),
-                algorithm: key.algorithm(metadata.assertion_algorithms()),
-                now: provider.clock.now().unix_timestamp(),
-            }),
-        }
-    }
-
+impl ClientAuth<'_> {
     /// The `Authorization` header, where it carries the proof.
     pub(super) fn header(&self) -> Option<String> {
         match self {

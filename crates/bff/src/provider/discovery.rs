@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use url::Url;
 
 use super::http::HttpClient;
-pub(crate) use super::metadata::Metadata;
+use super::metadata::Metadata;
 use super::registration::{Client, Registrar};
 use crate::config::ProviderConfig;
 use crate::config::clock::Clock;

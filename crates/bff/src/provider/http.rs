@@ -12,8 +12,9 @@ use url::Url;
 use super::client_auth::ClientAuth;
 use super::signing::Unsigned;
 use crate::config::HttpLimits;
-use crate::config::check::is_secure_or_loopback;
+use crate::config::address::is_secure_or_loopback;
 use crate::config::secret::Secret;
+use crate::event::measured::MeasuredResponse;
 
 /// The header with a proof of possession (RFC 9449 §4.1).
 const PROOF: &str = "dpop";
@@ -39,6 +40,12 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
     pub(crate) headers: HeaderMap,
+}
+
+impl MeasuredResponse for Answer {
+    fn status(&self) -> StatusCode {
+        self.status
+    }
 }
 
 /// Why there is no answer. None of the texts holds a secret.

@@ -6,10 +6,10 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 
 use super::Provider;
-use super::discovery::Metadata;
 use super::identifier::{holds_control, is_subject};
 use super::jws::{Compact, Unreadable};
 use super::keys::{NoKeys, TokenSource};
+use super::metadata::Metadata;
 use super::moments::good_now;
 
 /// A verified ID token.

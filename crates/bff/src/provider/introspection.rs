@@ -10,17 +10,17 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use self::lately::{Flight, Key, Known, key_of};
-use super::Provider;
+use self::lately::{Flight, Introspected, Key, Known, key_of};
 use super::access_token::AccessTokenError::{self, Invalid, Unavailable};
-use super::access_token::scopes_of;
+use super::access_token::{Caller, scopes_of};
 use super::identifier::{holds_control, is_subject};
 use super::jws::{audiences_of, seconds_of};
+use super::{Provider, Providers};
+use crate::config::clock::Clock;
 use crate::event::measured::{Endpoint, measured};
 use crate::flight::launch;
-use crate::guard::bearer::Caller;
 use crate::problem::chain;
-use crate::state::Inner;
+use crate::tasks::BackgroundTasks;
 
 /// Longest time an answer is believed: a revoked token works no longer than this.
 const KEPT: Duration = Duration::from_mins(1);
@@ -41,18 +41,35 @@ struct Question {
 }
 
 /// Makes room for the next question, also when this one ends in a way nobody thought of.
-struct Landing<'a> {
-    inner: &'a Inner,
+struct RemoveOnDrop<'a> {
+    introspected: &'a Introspected,
     key: Key,
 }
 
-impl Drop for Landing<'_> {
+impl Drop for RemoveOnDrop<'_> {
     fn drop(&mut self) {
-        self.inner.introspected.landed(&self.key);
+        self.introspected.landed(&self.key);
     }
 }
 
-impl Inner {
+/// Introspection of access tokens, with what the providers answered lately. One per site, shared by its tasks.
+pub(crate) struct Introspection {
+    providers: Providers,
+    clock: Clock,
+    tasks: BackgroundTasks,
+    introspected: Introspected,
+}
+
+impl Introspection {
+    pub(crate) fn new(providers: Providers, clock: Clock, tasks: BackgroundTasks) -> Self {
+        Self {
+            providers,
+            clock,
+            tasks,
+            introspected: Introspected::default(),
+        }
+    }
+
     /// Shows `raw` to the provider called `id`, unless it was lately; the token has to be meant for `audience`.
     pub(crate) async fn introspect(
         self: &Arc<Self>,
@@ -60,11 +77,11 @@ impl Inner {
         raw: &str,
         audience: &str,
     ) -> Result<Caller, AccessTokenError> {
-        let provider = self.provider(id).ok_or(Invalid("unknown provider"))?;
+        let provider = self.providers.find(id).ok_or(Invalid("unknown provider"))?;
         if raw.is_empty() || raw.len() > MAX_LEN || !raw.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Invalid("not a token"));
         }
-        let (key, now) = (key_of([id, raw, audience]), self.config.clock.now().unix_timestamp());
+        let (key, now) = (key_of([id, raw, audience]), self.clock.now().unix_timestamp());
         let question = || Question {
             provider: Arc::clone(provider),
             raw: raw.to_owned(),
@@ -83,11 +100,12 @@ impl Inner {
 
     /// A task of its own: a request that goes away does not take the answer of others with it.
     fn begin_introspection(self: &Arc<Self>, question: Question) -> Flight {
-        let inner = Arc::clone(self);
+        let introspection = Arc::clone(self);
         let asking = async move {
             let key = question.key;
-            let _landing = Landing { inner: &inner, key };
-            inner.introspect_now(&question).await
+            let introspected = &introspection.introspected;
+            let _remove = RemoveOnDrop { introspected, key };
+            introspection.introspect_now(&question).await
         };
         launch(&self.tasks, asking, || {
             Err(Unavailable("introspection broke off".to_owned()))

@@ -7,8 +7,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::http::Answer;
-use crate::config::ProviderConfig;
-use crate::config::check::{is_local, is_loopback, is_secure_or_loopback};
+use crate::config::address::{is_local, is_loopback, is_secure_or_loopback};
+use crate::config::{ProviderConfig, PushedRequests};
+
+/// The grant type of the device flow (RFC 8628 §3.4).
+pub(crate) const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// What a provider says about itself; members not needed here are not read, whatever they hold.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +43,23 @@ impl Metadata {
     /// Whether requests that pass through the browser are refused (RFC 9126 §5).
     pub(crate) fn wants_requests_pushed(&self) -> bool {
         self.require_pushed_authorization_requests == Some(true)
+    }
+
+    /// Why nobody can sign in with this setting.
+    pub(crate) fn pushed_requests_problem(&self, setting: PushedRequests) -> Option<&'static str> {
+        let offered = self.pushed_authorization_request_endpoint.is_some();
+        match setting {
+            PushedRequests::Always if !offered => {
+                Some("pushed authorization requests are configured, and the metadata name no endpoint for them")
+            }
+            PushedRequests::Never if self.wants_requests_pushed() => {
+                Some("the provider takes pushed authorization requests only, and they are switched off")
+            }
+            PushedRequests::WhereAdvertised if !offered && self.wants_requests_pushed() => Some(
+                "the provider takes pushed authorization requests only, and its metadata name no endpoint for them",
+            ),
+            _ => None,
+        }
     }
 
     /// Whether it offers to make an account (Initiating User Registration 1.0).

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::Provider;
-use super::discovery::Metadata;
 use super::http::{Answer, HttpError};
+use super::metadata::Metadata;
 use super::nonces::Server;
 use super::proof::{Proof, ProofKey};
 use super::signing::Unsigned;

@@ -2,9 +2,9 @@
 //! without giving it another name, so nothing is refused by remembered keys alone (OpenID Connect Core 1.0 §10.1.1).
 
 use super::Provider;
-use super::discovery::Metadata;
 use super::jws::Compact;
 use super::keys::{Key, NoKeys, TokenSource};
+use super::metadata::Metadata;
 
 impl Provider {
     /// Reads the keys, if a token that comes now could not be verified without. What goes wrong is told when they are needed.

@@ -32,13 +32,11 @@ use crate::guard::session_of;
 use crate::pages::{DeviceCode, qr};
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
-use crate::provider::discovery::Metadata;
+use crate::provider::metadata::{DEVICE_CODE_GRANT, Metadata};
 use crate::return_path::ReturnPath;
 use crate::state::Inner;
 use crate::tokens::endpoint::{EndpointError, Granted};
 
-/// The grant type of RFC 8628 §3.4.
-pub(crate) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Where the page looks again.
 const WAIT: &str = "/auth/device/wait";
 
@@ -170,7 +168,7 @@ async fn ask(inner: &Inner, provider: &Provider, waiting: Waiting, by: (Asking<'
 }
 
 async fn answer(provider: &Provider, metadata: &Metadata, device_code: &str) -> Result<Granted, EndpointError> {
-    let fields = [("grant_type", GRANT), ("device_code", device_code)];
+    let fields = [("grant_type", DEVICE_CODE_GRANT), ("device_code", device_code)];
     provider.ask_for_tokens(metadata, &fields, None).await
 }
 

@@ -10,8 +10,8 @@ use crate::config::PushedRequests;
 use crate::event::measured::{Endpoint, measured};
 use crate::problem::plain;
 use crate::provider::Provider;
-use crate::provider::discovery::Metadata;
 use crate::provider::http::{Answer, HttpError};
+use crate::provider::metadata::Metadata;
 
 /// A longer reference would make a URL that browsers and servers cut (RFC 9101 §5.2 advises 512).
 const MAX_LEN: usize = 2048;
@@ -50,23 +50,6 @@ struct RawRefused {
     error: String,
 }
 
-/// Why nobody can sign in with this setting and these metadata.
-pub(crate) fn problem(setting: PushedRequests, metadata: &Metadata) -> Option<&'static str> {
-    let offered = metadata.pushed_authorization_request_endpoint.is_some();
-    match setting {
-        PushedRequests::Always if !offered => {
-            Some("pushed authorization requests are configured, and the metadata name no endpoint for them")
-        }
-        PushedRequests::Never if metadata.wants_requests_pushed() => {
-            Some("the provider takes pushed authorization requests only, and they are switched off")
-        }
-        PushedRequests::WhereAdvertised if !offered && metadata.wants_requests_pushed() => {
-            Some("the provider takes pushed authorization requests only, and its metadata name no endpoint for them")
-        }
-        _ => None,
-    }
-}
-
 /// The address a browser is sent to: with everything in it, or with the reference to what was pushed now.
 pub(crate) async fn destination(
     provider: &Provider,
@@ -74,7 +57,7 @@ pub(crate) async fn destination(
     asked: &Parameters<'_>,
 ) -> Result<Url, PushError> {
     let setting = provider.config.pushed_requests;
-    if let Some(problem) = problem(setting, metadata) {
+    if let Some(problem) = metadata.pushed_requests_problem(setting) {
         return Err(PushError::Impossible(problem));
     }
     let endpoint = metadata.pushed_authorization_request_endpoint.as_ref();

@@ -7,7 +7,7 @@ use super::pending::Pending;
 use super::step_up::Asked;
 use crate::config::{ProviderConfig, ResponseMode};
 use crate::provider::Provider;
-use crate::provider::discovery::Metadata;
+use crate::provider::metadata::Metadata;
 
 /// Name and value, each name once.
 pub(crate) type Parameters<'a> = Vec<(&'a str, String)>;

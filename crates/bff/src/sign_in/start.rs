@@ -18,7 +18,7 @@ use crate::cookies::SameSite;
 use crate::guard::session_id;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
-use crate::provider::discovery::Metadata;
+use crate::provider::metadata::Metadata;
 use crate::return_path::ReturnPath;
 use crate::state::Inner;
 

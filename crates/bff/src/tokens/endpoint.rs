@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 
 use crate::event::measured::{Endpoint, measured};
 use crate::provider::Provider;
-use crate::provider::discovery::Metadata;
 use crate::provider::http::{Answer, HttpError};
+use crate::provider::metadata::Metadata;
 use crate::provider::proof::ProofKey;
 use crate::session::lifetime::RefreshEnd;
 

@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 
 use super::headers::{may_be_answered_with, may_be_asked_with};
-use crate::config::check::is_secure_or_loopback;
+use crate::config::address::is_secure_or_loopback;
 
 /// An API that pages of this site reach at a path of this site, with the token of the person who is signed in.
 ///

@@ -7,8 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest as _, Sha256};
 
 use crate::flight;
-use crate::guard::bearer::Caller;
-use crate::provider::access_token::AccessTokenError;
+use crate::provider::access_token::{AccessTokenError, Caller};
 
 /// Most tokens known at a time; there is no need for more than those of a busy minute.
 const MAX_KNOWN: usize = 10_000;

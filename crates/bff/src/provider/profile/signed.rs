@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 
 use super::UserinfoError;
 use crate::provider::Provider;
-use crate::provider::discovery::Metadata;
 use crate::provider::jws::Compact;
 use crate::provider::keys::TokenSource;
+use crate::provider::metadata::Metadata;
 
 /// The text of a JWT: its header is JSON, and so begins like this in base64url.
 pub(super) fn token_in(body: &[u8]) -> Option<&str> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::config::client_auth::ClientAuthMethod;
 use crate::config::registration::Registration;
 use crate::config::{BffConfig, ProviderConfig};
-use crate::sign_in::device;
+use crate::provider::metadata::DEVICE_CODE_GRANT;
 
 const CODE: &str = "authorization_code";
 const BASIC: &str = "client_secret_basic";
@@ -186,7 +186,7 @@ fn proof(method: &ClientAuthMethod) -> Proof {
 fn grants(config: &ProviderConfig) -> Vec<String> {
     let mut grants = vec![CODE, "refresh_token"];
     if config.device_sign_in {
-        grants.push(device::GRANT);
+        grants.push(DEVICE_CODE_GRANT);
     }
     if config.client_credentials {
         grants.push("client_credentials");

@@ -8,13 +8,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use crate::config::check::is_secure_or_loopback;
+use crate::config::address::is_secure_or_loopback;
 use crate::event::measured::{Endpoint, measured};
 use crate::problem::plain;
 use crate::provider::Provider;
 use crate::provider::client_auth::ClientAuth;
-use crate::provider::discovery::Metadata;
 use crate::provider::http::{Answer, HttpError};
+use crate::provider::metadata::Metadata;
 use crate::tokens::endpoint::seconds;
 
 /// Longest device code and addresses, in bytes; together with a return path they fit into one cookie.
