@@ -137,11 +137,11 @@ pub use self::session::record::SealedSession;
 #[cfg(feature = "sqlite")]
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
+pub use self::session::token_set::TokenRequest;
 pub use self::sign_in::step_up::StepUp;
 pub use self::state::Bff;
 pub use self::tasks::BackgroundTasks;
 pub use self::tokens::client::ClientTokenRequest;
-pub use self::tokens::kept::TokenRequest;
 pub use self::tokens::{AccessToken, ProofError, TokenError};
 
 /// The programs of the README compile.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | What is kept, and what can be read without the cookie? | [`record`] |
 //! | How does it travel to a store? | [`columns`] |
+//! | Which tokens does it hold? | [`token_set`] |
 //! | How is it sealed? | [`seal`]; tokens are deflated first: [`pack`] |
 //! | What must a store promise? In memory? | [`store`] |
 //! | Which sessions does a person have? | [`index`], [`list`] |
@@ -37,6 +38,7 @@ mod sql;
 pub(crate) mod sqlite;
 pub(crate) mod store;
 pub(crate) mod sweep;
+pub(crate) mod token_set;
 pub(crate) mod tombstone;
 
 use serde::{Deserialize, Serialize};

@@ -15,8 +15,8 @@ use crate::event::EventSubject;
 use crate::problem::Failure;
 use crate::session::Identity;
 use crate::session::record::{SealedTokens, Session};
+use crate::session::token_set::TokenRequest;
 use crate::state::Inner;
-use crate::tokens::kept::TokenRequest;
 use crate::tokens::{AccessToken, TokenError};
 
 /// A signed-in person, and the way to tokens on their behalf. Cloning is cheap.

@@ -13,9 +13,9 @@ use super::lifetime::RefreshEnd;
 use super::pack::{pack, unpack};
 use super::seal::{SealError, Sealer};
 use super::store::row_key;
+use super::token_set::TokenSet;
 use super::{Authentication, Identity};
 use crate::config::ProviderId;
-use crate::tokens::TokenSet;
 
 /// A session in the clear, as long as a request lasts; with its tokens, or with what opens to them.
 #[derive(Debug, Clone)]

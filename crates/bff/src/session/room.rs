@@ -14,10 +14,10 @@ use super::lifetime::RefreshEnd;
 use super::record::{SealedTokens, Session};
 use super::seal::{SealError, Sealer};
 use super::store::{Saved, SessionRecords};
+use super::token_set::TokenSet;
 use super::{Authentication, Identity};
 use crate::config::SessionLifetime;
 use crate::config::clock::Clock;
-use crate::tokens::TokenSet;
 
 /// Sessions could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -134,8 +134,8 @@ mod tests {
     use crate::config::key_ring::KeyRing;
     use crate::session::record::Session;
     use crate::session::seal::Sealer;
+    use crate::session::token_set::TokenSet;
     use crate::session::{Authentication, Identity, store};
-    use crate::tokens::TokenSet;
 
     async fn database(path: &std::path::Path) -> SqlitePool {
         let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);

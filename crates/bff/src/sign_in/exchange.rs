@@ -19,12 +19,11 @@ use crate::provider::id_token::{Expected, IdToken, IdTokenError};
 use crate::provider::metadata::Metadata;
 use crate::provider::profile::{UserinfoError, merged};
 use crate::session::room::{Beginning, SessionError};
+use crate::session::token_set::{KeptTokens, TokenSet};
 use crate::session::{Authentication, Identity};
 use crate::sign_out::revocation::revoke;
 use crate::state::Inner;
-use crate::tokens::TokenSet;
 use crate::tokens::endpoint::{EndpointError, Granted};
-use crate::tokens::kept::KeptTokens;
 
 const FAILED: &str = "Sign-in could not be completed";
 

@@ -8,8 +8,8 @@ use http::StatusCode;
 
 use crate::event::measured::{Endpoint, measured};
 use crate::provider::Provider;
+use crate::session::token_set::TokenSet;
 use crate::tasks::BackgroundTasks;
-use crate::tokens::TokenSet;
 
 /// Pauses between attempts, where the provider names none.
 const PAUSES: [Duration; 4] = [

@@ -1,30 +1,17 @@
 //! Which tokens does a session hold beside its own? Those for other APIs or fewer scopes, each under exactly what it was
 //! asked for, so that none is ever handed out for anything else (RFC 9700 §2.3). How they are asked for is in
-//! [`super::user`].
+//! [`super::user`], how they are stored in [`crate::session::token_set`].
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::endpoint::Granted;
 use crate::config::ProviderConfig;
 use crate::provider::jws::Compact;
 use crate::provider::proof::ProofKey;
+use crate::session::token_set::{Kept, KeptTokens, TokenRequest};
 
 /// Tokens kept in one session; the one that was asked for longest ago makes room.
 const MAX_KEPT: usize = 8;
-
-/// What a token on behalf of a signed-in person should be good for. The default means the token of the sign-in itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct TokenRequest {
-    /// Scopes, in any order; joined by a space into `scope` (RFC 6749 §6). Empty: those of the sign-in.
-    pub scopes: Vec<String>,
-    /// `audience`, where a provider wants that.
-    pub audience: Option<String>,
-    /// `resource` (RFC 8707 §2.2).
-    pub resource: Option<String>,
-}
 
 impl TokenRequest {
     /// The same request however it is written.
@@ -70,20 +57,6 @@ impl TokenRequest {
     }
 }
 
-/// One token and what it was asked for.
-#[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Kept {
-    request: TokenRequest,
-    access_token: String,
-    /// Seconds since 1970.
-    expires_at: i64,
-    /// Seconds since 1970.
-    renew_at: i64,
-    /// The key it is bound to (RFC 9449).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    proof_key: Option<ProofKey>,
-}
-
 impl Kept {
     /// The token itself.
     pub(super) fn secret(&self) -> &str {
@@ -94,11 +67,6 @@ impl Kept {
         self.proof_key.as_ref()
     }
 }
-
-/// The tokens beside the session's own, oldest first.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct KeptTokens(Vec<Kept>);
 
 impl KeptTokens {
     fn find(&self, request: &TokenRequest) -> Option<&Kept> {
@@ -152,12 +120,6 @@ impl KeptTokens {
             .filter_map(|api| api.as_deref());
         let known = self.0.iter().flat_map(|kept| kept.request.apis()).chain(of_sign_in);
         known.into_iter().any(named)
-    }
-}
-
-impl fmt::Debug for KeptTokens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeptTokens({})", self.0.len())
     }
 }
 

@@ -12,15 +12,15 @@ use tower_sessions::session::Id;
 
 use super::access_token::Binding;
 use super::endpoint::Granted;
-use super::kept::{Kept, TokenRequest};
 use super::lease::{Turn, Wanted};
 use super::refresh::{Outcome, Refused, check_id_token, refused, unavailable};
-use super::{AccessToken, TokenError, TokenSet};
+use super::{AccessToken, TokenError};
 use crate::config::ProviderId;
 use crate::flight::{self, launch};
 use crate::provider::proof::ProofKey;
 use crate::session::lease::Fence;
 use crate::session::record::{SealedTokens, Session};
+use crate::session::token_set::{Kept, TokenRequest, TokenSet};
 use crate::state::Inner;
 
 type Errand = (Id, TokenRequest);

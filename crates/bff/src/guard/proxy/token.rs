@@ -11,8 +11,8 @@ use tower_sessions::session::Id;
 use super::upstream::{InvalidUpstream, Upstream};
 use crate::config::{ProviderConfig, ProviderId};
 use crate::guard::signed_in::SignedIn;
+use crate::session::token_set::TokenRequest;
 use crate::state::Inner;
-use crate::tokens::kept::TokenRequest;
 use crate::tokens::{AccessToken, TokenError};
 
 /// Seconds in which a token that was renewed for an upstream is not renewed again because the upstream refuses that, too.

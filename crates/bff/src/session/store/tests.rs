@@ -12,8 +12,8 @@ use crate::config::key_ring::KeyRing;
 use crate::session::index::{SessionRef, Which};
 use crate::session::record::Session;
 use crate::session::seal::Sealer;
+use crate::session::token_set::TokenSet;
 use crate::session::{Authentication, Identity};
-use crate::tokens::TokenSet;
 
 /// A record that nobody can open.
 pub(crate) fn sealed(id: Id, created: OffsetDateTime, expires: OffsetDateTime) -> Record {

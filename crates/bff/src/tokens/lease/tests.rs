@@ -1,6 +1,6 @@
 //! Who may say that a grant is over, and how long is another replica waited for?
 
-use crate::tokens::TokenSet;
+use crate::session::token_set::TokenSet;
 use std::sync::Arc;
 
 use serde_json::Map;

@@ -1,0 +1,103 @@
+//! Which tokens does a session hold? Its own and those for other APIs, as they are sealed in its record. How they are asked for
+//! and renewed is in [`crate::tokens`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::provider::proof::ProofKey;
+
+/// The tokens of one session, as sealed in its record.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct TokenSet {
+    pub(crate) access_token: String,
+    /// Seconds since 1970.
+    pub(crate) expires_at: i64,
+    /// From when on a new one is asked for; seconds since 1970.
+    pub(crate) renew_at: i64,
+    pub(crate) refresh_token: Option<String>,
+    /// The newest ID token, as a hint when signing out.
+    pub(crate) id_token: String,
+    /// The nonce of the sign-in; a refreshed ID token may repeat it.
+    pub(crate) nonce: String,
+    /// The refresh token may outlive the session (`offline_access`).
+    pub(crate) offline: bool,
+    /// The key the access token is bound to (RFC 9449); sealed with the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proof_key: Option<ProofKey>,
+    /// Tokens for other APIs or fewer scopes.
+    pub(crate) kept: KeptTokens,
+}
+
+impl TokenSet {
+    /// Whether the access token can be handed out at `now` without a second thought.
+    pub(crate) fn is_fresh(&self, now: OffsetDateTime) -> bool {
+        now.unix_timestamp() < self.renew_at
+    }
+
+    /// Whether it still works at `now`, if only for a moment.
+    pub(crate) fn is_usable(&self, now: OffsetDateTime) -> bool {
+        now.unix_timestamp() + 1 < self.expires_at
+    }
+
+    /// A set for tests, expired since 1970.
+    #[cfg(test)]
+    pub(crate) fn of(access: &str, refresh: Option<&str>, id: &str) -> Self {
+        Self {
+            access_token: access.into(),
+            expires_at: 0,
+            renew_at: 0,
+            refresh_token: refresh.map(Into::into),
+            id_token: id.into(),
+            nonce: String::new(),
+            offline: true,
+            proof_key: None,
+            kept: KeptTokens::default(),
+        }
+    }
+}
+
+impl fmt::Debug for TokenSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSet")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a token on behalf of a signed-in person should be good for. The default means the token of the sign-in itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TokenRequest {
+    /// Scopes, in any order; joined by a space into `scope` (RFC 6749 §6). Empty: those of the sign-in.
+    pub scopes: Vec<String>,
+    /// `audience`, where a provider wants that.
+    pub audience: Option<String>,
+    /// `resource` (RFC 8707 §2.2).
+    pub resource: Option<String>,
+}
+
+/// One token and what it was asked for.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) request: TokenRequest,
+    pub(crate) access_token: String,
+    /// Seconds since 1970.
+    pub(crate) expires_at: i64,
+    /// Seconds since 1970.
+    pub(crate) renew_at: i64,
+    /// The key it is bound to (RFC 9449).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proof_key: Option<ProofKey>,
+}
+
+/// The tokens beside the session's own, oldest first.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct KeptTokens(pub(crate) Vec<Kept>);
+
+impl fmt::Debug for KeptTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeptTokens({})", self.0.len())
+    }
+}
