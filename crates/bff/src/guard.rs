@@ -28,16 +28,15 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::HeaderMap;
 use http::request::Parts;
-use tower_sessions::session::Id;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use self::signed_in::{SignInPages, SignedIn};
-use crate::cookies;
 use crate::event::{Outcome, What};
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::session::record::{SealedTokens, Session};
+use crate::session::request::session_id;
 use crate::session::room::SessionError;
 use crate::state::Inner;
 
@@ -45,22 +44,6 @@ use crate::state::Inner;
 pub(crate) fn protect(inner: Arc<Inner>, site: Router) -> Router {
     site.layer(from_fn_with_state(Arc::clone(&inner), find_session))
         .layer(from_fn_with_state(inner, csrf::defend))
-}
-
-/// The session that a request's cookie names.
-pub(crate) async fn session_of(
-    inner: &Inner,
-    headers: &HeaderMap,
-) -> Result<Option<Session<SealedTokens>>, SessionError> {
-    match session_id(inner, headers) {
-        Some(id) => inner.sessions.find(&id).await,
-        None => Ok(None),
-    }
-}
-
-/// The id in a request's cookie.
-pub(crate) fn session_id(inner: &Inner, headers: &HeaderMap) -> Option<Id> {
-    cookies::find(headers, inner.cookies.session())?.parse().ok()
 }
 
 /// Puts the signed-in person into the request. A dead session's cookie is left alone: another tab may have signed in
@@ -72,7 +55,7 @@ async fn find_session(State(inner): State<Arc<Inner>>, mut request: Request, nex
         return next.run(request).await;
     }
     // The span is there where there is something to read; it holds no id.
-    let reading = match session_id(&inner, request.headers()) {
+    let reading = match session_id(&inner.cookies, request.headers()) {
         Some(_) => tracing::debug_span!(target: "bff", "session", outcome = Empty),
         None => Span::none(),
     };
@@ -121,7 +104,7 @@ fn read_outcome(found: &Result<Option<Session<SealedTokens>>, SessionError>) -> 
 }
 
 async fn used_session(inner: &Arc<Inner>, headers: &HeaderMap) -> Result<Option<Session<SealedTokens>>, SessionError> {
-    let Some(mut session) = session_of(inner, headers).await? else {
+    let Some(mut session) = inner.sessions.of_request(&inner.cookies, headers).await? else {
         return Ok(None);
     };
     let noted = inner.sessions.touch(&mut session).await?;

@@ -14,7 +14,6 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::event::What;
 use crate::guard::csrf;
-use crate::guard::session_of;
 use crate::problem::Failure;
 use crate::session::person_key::put_person;
 use crate::state::Inner;
@@ -85,7 +84,7 @@ async fn keep_private(request: Request, next: Next) -> Response {
 
 /// Who is signed in and until when, for scripts; the person's key in a header. Asking does not extend the session.
 async fn session(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
-    let session = match session_of(&inner, &headers).await {
+    let session = match inner.sessions.of_request(&inner.cookies, &headers).await {
         Ok(Some(session)) => session,
         Ok(None) => {
             let nobody = json!({ "signed_in": false, "name": null, "expires_at": null });

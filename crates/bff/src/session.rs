@@ -11,6 +11,7 @@
 //! | In SQLite, in PostgreSQL? | `sqlite`, `postgres` (features of these names): tables, and reading one; all else, in words both understand: `sql` |
 //! | How does one begin, as a whole? | [`creation`] |
 //! | Which replica may renew its tokens? | [`lease`] |
+//! | Which one does a request come with? | [`request`] |
 //! | When does it end? | [`lifetime`] |
 //! | How many may one person have? | [`limit`] |
 //! | When is it removed? | [`sweep`] |
@@ -30,6 +31,7 @@ pub(crate) mod person_key;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod record;
+pub(crate) mod request;
 pub(crate) mod room;
 pub(crate) mod seal;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

@@ -27,3 +27,8 @@ pub(crate) mod spent;
 pub(crate) mod start;
 pub(crate) mod step_up;
 pub(crate) mod user_flow;
+
+/// How long a sign-in may take, from leaving for the provider to coming back.
+pub(crate) const PENDING_LIFETIME: time::Duration = time::Duration::minutes(15);
+/// Longest time that is waited for a code on another screen, whatever the provider allows.
+pub(crate) const MAX_DEVICE_CODE_LIFETIME: std::time::Duration = std::time::Duration::from_mins(30);

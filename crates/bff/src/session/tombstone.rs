@@ -8,8 +8,7 @@ use super::creation::EndNote;
 use super::index::{SessionRow, Which, note_name};
 use super::record::{self, Session};
 use super::room::{SessionError, Sessions};
-use crate::sign_in::device::authorization;
-use crate::sign_in::pending;
+use crate::sign_in::{MAX_DEVICE_CODE_LIFETIME, PENDING_LIFETIME};
 
 const SID: &str = "ended sid";
 const SID_OF: &str = "ended sid of a person at";
@@ -42,7 +41,7 @@ impl Sessions {
             (Which::Person { issuer, subject }, _) => ended_person(issuer, subject),
             (Which::One(_), _) => return Ok(()),
         };
-        let under_way = (now + pending::LIFETIME).max(now + authorization::LONGEST);
+        let under_way = (now + PENDING_LIFETIME).max(now + MAX_DEVICE_CODE_LIFETIME);
         let until = until.max(under_way + Duration::MINUTE);
         Ok(self.records.note(name, now, until).await?)
     }

@@ -15,10 +15,10 @@ use super::start::{login_path, not_ready, see_other};
 use super::user_flow::action_for;
 use crate::config::ResponseMode;
 use crate::config::user_flow::{ErrorAction, FlowEnd};
-use crate::guard::{session_id, session_of};
 use crate::problem::{Failure, chain, plain};
 use crate::provider::Provider;
 use crate::return_path::ReturnPath;
+use crate::session::request::session_id;
 use crate::state::Inner;
 
 /// Seconds that a posted answer may take to come back to us.
@@ -157,11 +157,11 @@ async fn settle(inner: &Inner, base: &Arc<Provider>, answer: Answer, headers: &H
 /// Where somebody goes on who is signed in and whose answer is that of a sign-in that is over: they went back in the browser, and
 /// the provider answered by itself once more. Nothing is asked and nothing changes.
 async fn lead_on(inner: &Inner, state: &str, headers: &HeaderMap) -> Option<Response> {
-    if state.is_empty() || session_id(inner, headers).is_none() {
+    if state.is_empty() || session_id(&inner.cookies, headers).is_none() {
         return None;
     }
     let known = inner.spent.return_path(state);
-    let session = match session_of(inner, headers).await {
+    let session = match inner.sessions.of_request(&inner.cookies, headers).await {
         Ok(session) => session?,
         Err(error) => return Some(inner.show(Failure::ours(&error), None)),
     };

@@ -28,7 +28,6 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use self::pace::{Asking, Turn};
 use self::waiting::{Waiting, forget};
 use super::start::{asked_for, is_navigation, login_path, see_other};
-use crate::guard::session_of;
 use crate::pages::{DeviceCode, qr};
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
@@ -114,7 +113,7 @@ fn shown(inner: &Inner, mut waiting: Waiting) -> Outcome {
 
 /// This browser has no code that is still good. Another of its tabs may have been quicker.
 async fn nothing_waits(inner: &Inner, headers: &HeaderMap, return_to: ReturnPath) -> Response {
-    match session_of(inner, headers).await {
+    match inner.sessions.of_request(&inner.cookies, headers).await {
         Ok(Some(_)) => see_other(return_to.as_str()),
         Ok(None) => inner.show(expired(None, &return_to, "no code of this browser is good"), None),
         Err(error) => inner.show(Failure::ours(&error), None),

@@ -12,12 +12,12 @@ use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
 use crate::event::measured::signed_in;
 use crate::event::{Outcome, What, event};
-use crate::guard::session_id;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::provider::id_token::{Expected, IdToken, IdTokenError};
 use crate::provider::metadata::Metadata;
 use crate::provider::profile::{UserinfoError, merged};
+use crate::session::request::session_id;
 use crate::session::room::{Beginning, SessionError};
 use crate::session::token_set::{KeptTokens, TokenSet};
 use crate::session::{Authentication, Identity};
@@ -56,7 +56,7 @@ impl Inner {
     ) -> Result<Response, Failure> {
         beginning.authentication.sign_in = Some(state_hash(&pending.state));
         // The sessions this browser had: the one it left with, and the one it comes with.
-        let mut replaces: Vec<Id> = session_id(self, headers)
+        let mut replaces: Vec<Id> = session_id(&self.cookies, headers)
             .into_iter()
             .chain(pending.replaced_session())
             .collect();

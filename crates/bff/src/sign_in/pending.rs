@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::session::Id;
 
+use super::PENDING_LIFETIME;
 use super::start::same_site;
 use super::step_up::StepUp;
 use crate::cookies::{self, SameSite};
@@ -17,8 +18,6 @@ use crate::provider::proof::ProofKey;
 use crate::return_path::ReturnPath;
 use crate::state::Inner;
 
-/// Longest time a person may take at the provider.
-pub(crate) const LIFETIME: Duration = Duration::minutes(15);
 /// Sign-ins that may be under way in one browser; the oldest gives way.
 const MAX_PENDING: usize = 5;
 const PURPOSE: &str = "pending sign-in";
@@ -60,7 +59,7 @@ impl Pending {
 
     fn is_alive(&self, now: OffsetDateTime) -> bool {
         let age = now - self.started;
-        (-Duration::MINUTE..LIFETIME).contains(&age)
+        (-Duration::MINUTE..PENDING_LIFETIME).contains(&age)
     }
 }
 
@@ -105,7 +104,7 @@ impl Inner {
     ) -> Result<(), crate::session::seal::SealError> {
         let name = cookie_name(self, &pending.state);
         let value = self.sealer.seal_cookie(PURPOSE, &name, pending)?;
-        let cookie = self.cookies.set(&name, &value, LIFETIME, same_site);
+        let cookie = self.cookies.set(&name, &value, PENDING_LIFETIME, same_site);
         cookie.add_to(response.headers_mut());
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::pending::LIFETIME;
+use super::PENDING_LIFETIME;
 use crate::return_path::ReturnPath;
 
 /// Enough for a quarter of an hour of a large site; the oldest leaves first.
@@ -30,7 +30,7 @@ impl Spent {
     pub(crate) fn spend(&self, state: &str, return_to: &ReturnPath, now: OffsetDateTime) -> bool {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some((at, hash)) = used.order.front().copied() {
-            if used.order.len() < MAX && now - at <= LIFETIME {
+            if used.order.len() < MAX && now - at <= PENDING_LIFETIME {
                 break;
             }
             used.order.pop_front();
@@ -68,7 +68,7 @@ mod tests {
             ReturnPath::parse(&format!("/{}", "x".repeat(900))),
         );
         assert!(spent.spend("a", &path, at) && spent.spend("b", &long, at));
-        assert!(!spent.spend("a", &long, at + LIFETIME));
+        assert!(!spent.spend("a", &long, at + PENDING_LIFETIME));
         assert_eq!(spent.return_path("a"), Some(path.clone()));
         assert_eq!(
             spent.return_path("b"),
@@ -76,7 +76,7 @@ mod tests {
             "too long to be remembered"
         );
         assert_eq!(spent.return_path("c"), None);
-        assert!(spent.spend("c", &path, at + LIFETIME * 2));
+        assert!(spent.spend("c", &path, at + PENDING_LIFETIME * 2));
         assert_eq!(
             spent.0.lock().unwrap().order.len(),
             1,

@@ -15,11 +15,11 @@ use super::request::{Wish, parameters};
 use crate::config::ResponseMode;
 use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
-use crate::guard::session_id;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::provider::metadata::Metadata;
 use crate::return_path::ReturnPath;
+use crate::session::request::session_id;
 use crate::state::Inner;
 
 /// Bytes of chance in `state` and `nonce`.
@@ -183,7 +183,7 @@ pub(super) async fn leave(
         verifier: verifier.into_secret(),
         return_to,
         started: inner.config.clock.now(),
-        replaces: session_id(inner, headers)
+        replaces: session_id(&inner.cookies, headers)
             .map(|id| id.to_string())
             .or_else(|| wish.replaces.clone()),
         step_up: wish.step_up.as_ref().map(|asked| asked.step_up.clone()),

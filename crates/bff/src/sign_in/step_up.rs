@@ -12,7 +12,6 @@ use url::form_urlencoded;
 use super::pending::Pending;
 use super::request::Wish;
 use super::start::login_path;
-use crate::guard::session_of;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::provider::id_token::IdToken;
@@ -155,10 +154,14 @@ impl Inner {
         let sealed = pairs.find(|(name, _)| name == PARAMETER);
         let asked = sealed.and_then(|(_, sealed)| self.sealer.open_cookie(PURPOSE, "", &sealed).ok());
         let Some(asked) = asked else { return Wish::default() };
-        let session = session_of(self, headers).await.unwrap_or_else(|error| {
-            tracing::warn!(target: "bff", error = chain(&error), "a session could not be read; no hint is given");
-            None
-        });
+        let session = self
+            .sessions
+            .of_request(&self.cookies, headers)
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(target: "bff", error = chain(&error), "a session could not be read; no hint is given");
+                None
+            });
         Wish {
             login_hint: session.as_ref().and_then(hint),
             step_up: Some(asked),

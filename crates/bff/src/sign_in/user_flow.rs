@@ -13,7 +13,6 @@ use super::pending::Pending;
 use super::request::Wish;
 use super::start::{asked_for, is_navigation, leave, login_path, not_ready, see_other};
 use crate::config::user_flow::{EDIT_PROFILE, ErrorAction, FlowEnd};
-use crate::guard::session_of;
 use crate::guard::signed_in::SignedIn;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
@@ -49,7 +48,7 @@ pub(crate) async fn edit_profile(
         return (StatusCode::FORBIDDEN, "open this address in a tab of its own").into_response();
     }
     let (_, return_to) = asked_for(query.as_deref().unwrap_or_default());
-    let session = match session_of(&inner, &headers).await {
+    let session = match inner.sessions.of_request(&inner.cookies, &headers).await {
         Ok(Some(session)) => session,
         Ok(None) => return inner.show(signed_out(&return_to), None),
         Err(error) => return inner.show(Failure::ours(&error), None),

@@ -12,7 +12,6 @@ use url::{Url, form_urlencoded};
 
 use super::provider_session::sessions_of;
 use crate::event::{Outcome, What, event};
-use crate::guard::session_of;
 use crate::problem::Failure;
 use crate::provider::Provider;
 use crate::session::room::SessionError;
@@ -34,7 +33,7 @@ pub(crate) async fn by_frame(
         return framed(provider, StatusCode::BAD_REQUEST.into_response());
     };
     // Asked before it ends: the cookie is removed where it belongs to the session that ends, and nowhere else.
-    let own = session_of(&inner, &headers).await.ok().flatten();
+    let own = inner.sessions.of_request(&inner.cookies, &headers).await.ok().flatten();
     let is_party = |known: &str| {
         let named = issuer.as_deref();
         named.is_none_or(|named| provider.config.is_same_party(named, known))

@@ -15,11 +15,11 @@ use url::{Url, form_urlencoded};
 use super::revocation::revoke;
 use crate::cookies::{self, SameSite};
 use crate::event::{Outcome, What, event};
-use crate::guard::{session_id, session_of};
 use crate::pages::{LeaveForm, SignedOut};
 use crate::problem::Failure;
 use crate::provider::Provider;
 use crate::session::record::Session;
+use crate::session::request::session_id;
 use crate::sign_in::start::see_other;
 use crate::state::Inner;
 
@@ -43,7 +43,7 @@ struct Leaving {
 
 /// `POST /auth/logout`
 pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
-    let id = session_id(&inner, &headers);
+    let id = session_id(&inner.cookies, &headers);
     let session = match id {
         Some(id) => inner.sessions.take(&id).await,
         None => Ok(None),
@@ -184,7 +184,7 @@ pub(crate) async fn signed_out(
     });
     let provider_session_alive = leaving.as_ref().is_some_and(|l| l.provider_session_alive);
     // A store that does not answer is no reason to doubt it: the sign-out that led here was done.
-    let signed_in_again = matches!(session_of(&inner, &headers).await, Ok(Some(_)));
+    let signed_in_again = matches!(inner.sessions.of_request(&inner.cookies, &headers).await, Ok(Some(_)));
     let mut response = inner.pages.signed_out(&SignedOut {
         provider_session_alive,
         signed_in_again,

@@ -15,6 +15,7 @@ use crate::provider::Provider;
 use crate::provider::client_auth::ClientAuth;
 use crate::provider::http::{Answer, HttpError};
 use crate::provider::metadata::Metadata;
+use crate::sign_in::MAX_DEVICE_CODE_LIFETIME;
 use crate::tokens::endpoint::seconds;
 
 /// Longest device code and addresses, in bytes; together with a return path they fit into one cookie.
@@ -22,8 +23,6 @@ const MAX_DEVICE_CODE: usize = 1024;
 const MAX_ADDRESS: usize = 256;
 /// Longest code that a person is asked to type.
 const MAX_USER_CODE: usize = 64;
-/// Longest time that is waited, whatever the provider allows.
-pub(crate) const LONGEST: Duration = Duration::from_mins(30);
 /// Seconds between two questions where the provider names none (§3.2).
 const INTERVAL: u64 = 5;
 
@@ -120,7 +119,7 @@ fn read(answer: &Answer) -> Result<Authorization, NoCode> {
         user_code: code.to_owned(),
         verification_uri,
         verification_uri_complete: raw.verification_uri_complete.as_deref().and_then(address),
-        expires_in: Duration::from_secs(expires_in).min(LONGEST),
+        expires_in: Duration::from_secs(expires_in).min(MAX_DEVICE_CODE_LIFETIME),
         interval: Duration::from_secs(interval.max(1)),
     })
 }

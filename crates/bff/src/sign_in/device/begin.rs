@@ -10,10 +10,10 @@ use http::{HeaderMap, StatusCode};
 use super::authorization::{Authorization, NoCode, endpoint};
 use super::waiting::Waiting;
 use super::{Outcome, device_path, not_a_tab, shown};
-use crate::guard::session_id;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::return_path::ReturnPath;
+use crate::session::request::session_id;
 use crate::sign_in::pending::Pending;
 use crate::sign_in::start::{asked_for, is_navigation, login_path, not_ready};
 use crate::state::{Bff, Inner};
@@ -89,7 +89,7 @@ async fn begin(inner: &Inner, provider: &Provider, return_to: ReturnPath, header
     let made = provider.device_authorization(&metadata, endpoint).await;
     let made = made.map_err(|e| Box::new(no_code(&e).retry(retry)))?;
     let mut waiting = waiting(inner, provider, return_to, made);
-    waiting.pending.replaces = session_id(inner, headers).map(|id| id.to_string());
+    waiting.pending.replaces = session_id(&inner.cookies, headers).map(|id| id.to_string());
     shown(inner, waiting)
 }
 
