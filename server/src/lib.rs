@@ -9,7 +9,7 @@
 //! | Who is asking? | `context.rs` |
 //! | What does the organisation's directory know of them? | [`directory`] |
 //! | Which documents are there, and who may see them? | [`library`], [`policy`], [`store`] |
-//! | How do documents come in? | [`import`], [`markdown`] |
+//! | How do documents come in? | [`import`], rendered by the crate `markdown` |
 //! | Where do the messages come from? | `messages.rs`, and the API itself in `api.rs` |
 //! | Who is signed in where, and how is that ended? | `sessions.rs` |
 //! | What do browsers have to obey? | `headers.rs` |
@@ -32,7 +32,6 @@ mod http_client;
 pub mod import;
 mod key_reload;
 pub mod library;
-pub mod markdown;
 mod messages;
 pub mod metrics;
 mod pages;

@@ -9,12 +9,12 @@ use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
-    Cursor, DocumentId, Library, LibraryError, Listing, ListingQuery, OpenDocument, Person, Summary, Visitor,
+    Cursor, DocumentId, Library, LibraryError, Listing, ListingQuery, OpenDocument, Person, RenderedHtml, Summary,
+    Visitor,
     listing::{MAX_FILTER, PAGE_SIZE},
 };
 
 use crate::{
-    markdown::{self, Rendered},
     policy::{Decision, Policy},
     store::{Found, Row, Stale, Store, StoreError, searchable},
 };
@@ -47,7 +47,7 @@ impl LocalLibrary {
     ///
     /// # Errors
     /// [`LibraryError::Unshowable`] if that fails, and the HTML there is may not be shown any more.
-    async fn appearance(&self, found: Found) -> Result<(Row, Rendered), LibraryError> {
+    async fn appearance(&self, found: Found) -> Result<(Row, RenderedHtml), LibraryError> {
         let Found { row, rendered, stale } = found;
         let Some(Stale { content, is_safe }) = stale else {
             return Ok((row, rendered));
@@ -103,7 +103,7 @@ impl Library for LocalLibrary {
                 Err(LibraryError::NotFound)
             }
             Decision::Allowed(reasons) => {
-                let (row, Rendered { html, headings }) = self.appearance(found).await?;
+                let (row, RenderedHtml { html, headings }) = self.appearance(found).await?;
                 Ok(OpenDocument {
                     summary: row.into_summary(person, reasons),
                     html,

@@ -129,6 +129,15 @@ pub struct OpenDocument {
     pub headings: Vec<Heading>,
 }
 
+/// What a document's Markdown looks like in a page, as the crate `markdown` makes it and the database keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedHtml {
+    /// Sanitised HTML.
+    pub html: String,
+    /// Its headings in order, with the anchors that stand in `html`.
+    pub headings: Vec<Heading>,
+}
+
 /// A heading inside a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {

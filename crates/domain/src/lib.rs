@@ -26,7 +26,7 @@ pub mod text;
 pub mod visitor;
 
 pub use decision::{Reason, Refusal};
-pub use document::{Document, DocumentId, Heading, OpenDocument, Summary, Visibility};
+pub use document::{Document, DocumentId, Heading, OpenDocument, RenderedHtml, Summary, Visibility};
 pub use group::{Group, GroupKey, GroupMatch, Groups};
 pub use library::{Library, LibraryError};
 pub use listing::{Cursor, Listing, ListingQuery};

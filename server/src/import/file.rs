@@ -3,17 +3,14 @@
 
 use std::path::Path;
 
-use domain::{DocumentId, Group, PersonId, Visibility, text::nfc};
+use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
 
 use super::{
     front_matter::{self, OwnKeys, Placed, Unfinished},
     join, owners,
 };
-use crate::{
-    markdown::{self, Rendered},
-    store::{DocumentSource, ImportedDocument, UnchangedDocument},
-};
+use crate::store::{DocumentSource, ImportedDocument, UnchangedDocument};
 
 /// Longest title, folder, owner or group, in characters.
 const MAX_TEXT: usize = 200;
@@ -112,7 +109,7 @@ impl Parsed {
     /// The document with what it looks like.
     pub(super) fn into_document(
         self,
-        rendered: Rendered,
+        rendered: RenderedHtml,
         source: DocumentSource,
         source_hash: String,
     ) -> ImportedDocument {

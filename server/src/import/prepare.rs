@@ -11,10 +11,7 @@ use super::{
     source::Source,
     walk::FoundFile,
 };
-use crate::{
-    markdown,
-    store::{ImportedDocument, KnownDocument, Store, UnchangedDocument},
-};
+use crate::store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 
 /// Most files of one chunk, which is one transaction.
 const MAX_FILES: usize = 256;

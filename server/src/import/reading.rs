@@ -9,7 +9,7 @@ use super::{
     file::{self, Content, Defaults, Wrong},
     join, walk,
 };
-use crate::{import::ImportOptions, markdown, store::DocumentSource};
+use crate::{import::ImportOptions, store::DocumentSource};
 
 /// A file as it was found.
 pub(super) struct ReadFile {

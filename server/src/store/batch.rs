@@ -10,7 +10,6 @@ use super::{
     sources::{DocumentSource, KnownDocument},
     writing::{ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError, headings},
 };
-use crate::markdown;
 
 /// What is to be done about the documents of a batch.
 #[derive(Debug, Default)]

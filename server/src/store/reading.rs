@@ -1,15 +1,12 @@
 //! What is in the database? One document by number, one stretch of the list. Each is one statement; nothing here asks whether anybody
 //! may see it.
 
-use domain::{DocumentId, Group, Person, PersonId, Reason, Summary, Visibility, text::nfc};
+use domain::{DocumentId, Group, Person, PersonId, Reason, RenderedHtml, Summary, Visibility, text::nfc};
 use rusqlite::{OptionalExtension as _, named_params};
 use sqlx::{query_as, query_scalar};
 
 use super::{PATIENCE, Place, Store, StoreError, ask, holds_nul, sql, within};
-use crate::{
-    markdown::{self, Rendered},
-    policy::Facts,
-};
+use crate::policy::Facts;
 
 /// What a rule and a listing need of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +80,7 @@ pub struct Found {
     /// Its row.
     pub row: Row,
     /// What it looks like, as it is stored.
-    pub rendered: Rendered,
+    pub rendered: RenderedHtml,
     /// What there is to render, where an older renderer wrote that.
     pub stale: Option<Stale>,
 }
@@ -196,7 +193,7 @@ impl FoundColumns {
         })?;
         Ok(Found {
             row: self.row.row()?,
-            rendered: Rendered {
+            rendered: RenderedHtml {
                 html: self.html,
                 headings,
             },

@@ -1,7 +1,7 @@
 //! How do documents get into the database? Many at a time in one transaction of few statements, rendered beforehand. Reading is in
 //! [`super::reading`]; where documents came from, and which of their files are gone, in [`super::sources`].
 
-use domain::{DocumentId, Group, PersonId, Visibility};
+use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
@@ -11,7 +11,6 @@ use super::{
     sources::{DocumentSource, KnownDocument},
     sql,
 };
-use crate::markdown::{self, Rendered};
 
 /// The highest number that is counted on from; above it only mistakes of older versions are.
 const HIGHEST_COUNTED: i64 = 1 << 53;
@@ -36,7 +35,7 @@ pub struct ImportedDocument {
     /// Markdown.
     pub content: String,
     /// What `content` looks like.
-    pub rendered: Rendered,
+    pub rendered: RenderedHtml,
     /// Where it was found: the same source is the same document.
     pub source: DocumentSource,
     /// Of everything above: the same hash changes nothing.
@@ -175,7 +174,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`].
-    pub async fn rerendered(&self, row: &Row, content: &str, rendered: &Rendered) -> Result<(), StoreError> {
+    pub async fn rerendered(&self, row: &Row, content: &str, rendered: &RenderedHtml) -> Result<(), StoreError> {
         let headings = headings(rendered);
         ask!(self, |place| {
             let statement = query(sql::RERENDERED).bind(row.id.number()).bind(&rendered.html);
@@ -187,7 +186,7 @@ impl Store {
     }
 }
 
-pub(super) fn headings(rendered: &Rendered) -> String {
+pub(super) fn headings(rendered: &RenderedHtml) -> String {
     // Strings and numbers only: cannot fail.
     serde_json::to_string(&rendered.headings).unwrap_or_else(|_| "[]".to_owned())
 }

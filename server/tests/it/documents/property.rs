@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     DocumentId, Group, GroupMatch, Groups, Library as _, LibraryError, ListingQuery, OpenDocument, Person, PersonId,
-    ReportingLine, Summary, Visibility, Visitor,
+    RenderedHtml, ReportingLine, Summary, Visibility, Visitor,
 };
 use proptest::{
     prelude::*,
@@ -16,7 +16,6 @@ use proptest::{
 };
 use server::{
     library::LocalLibrary,
-    markdown::Rendered,
     policy::{Decision, Facts, Policy, load::Source},
     store::{DocumentSource, ImportBatch, ImportedDocument, Store},
 };
@@ -228,7 +227,7 @@ async fn write(store: &Store, world: &World, turn: usize) {
         visibility: Visibility::from_private(paper.is_private),
         folder: paper.folder.to_owned(),
         content: String::new(),
-        rendered: Rendered {
+        rendered: RenderedHtml {
             html: String::new(),
             headings: Vec::new(),
         },

@@ -2,7 +2,7 @@
 
 use domain::{Library as _, LibraryError};
 use futures::poll;
-use server::{markdown, store::Stale};
+use server::store::Stale;
 use sqlx::Executor as _;
 
 use super::{

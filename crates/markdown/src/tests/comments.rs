@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::html;
-use crate::markdown::{MarkdownError, first_heading, render};
+use crate::{MarkdownError, first_heading, render};
 
 /// Every notation around a text, closed.
 const NOTATIONS: &[(&str, &str)] = &[
@@ -204,7 +204,7 @@ fn comments_below_a_paragraph_by_reference_are_not_readable() {
 
 #[test]
 fn a_comment_moves_no_line_of_a_message() {
-    let text = format!("{{/*\none\ntwo\n*/}}\n\n{}", ">".repeat(crate::markdown::MAX_DEPTH + 1));
+    let text = format!("{{/*\none\ntwo\n*/}}\n\n{}", ">".repeat(crate::MAX_DEPTH + 1));
     assert_eq!(render(&text, "T"), Err(MarkdownError::TooDeep(6)));
 }
 

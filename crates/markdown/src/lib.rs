@@ -2,34 +2,35 @@
 //!
 //! | question | where |
 //! |---|---|
-//! | Which parts of the text are comments? | [`comments`] |
-//! | Which constructs are parsed, within which limits? | [`parse`] |
-//! | Headings: levels, titles, anchors | [`headings`] |
-//! | Which anchor does `#name` mean? | [`anchors`] |
-//! | HTML of each construct | [`write`](mod@write): [`blocks`], [`inlines`], [`callouts`], [`code`] |
-//! | Which way does a block of text run? | [`direction`] |
-//! | How much HTML may an author write? | [`raw_html`] |
-//! | What may come through at all | [`sanitise`] |
+//! | Which parts of the text are comments? | `comments.rs` |
+//! | Which constructs are parsed, within which limits? | `parse.rs` |
+//! | Headings: levels, titles, anchors | `headings.rs` |
+//! | Which anchor does `#name` mean? | `anchors.rs` |
+//! | HTML of each construct | `write.rs`: `blocks.rs`, `inlines.rs`, `callouts.rs`, `code.rs` |
+//! | Which way does a block of text run? | `direction.rs` |
+//! | How much HTML may an author write? | `raw_html.rs` |
+//! | What may come through at all? | `sanitise.rs` |
+//! | Which texts are not rendered? | [`MarkdownError`] |
 //!
-//! Rendering happens when a document is written, so its cost (milliseconds for a long one) is not paid by readers. The module depends on
-//! `domain` alone, for [`Heading`].
+//! Rendering happens when a document is written, so its cost (milliseconds for a long one) is not paid by readers. The crate depends on
+//! `domain` alone, for [`RenderedHtml`], and does no input or output: pure functions of a text.
 
 use comrak::Arena;
-use domain::Heading;
+use domain::RenderedHtml;
 
-pub mod anchors;
-pub mod blocks;
-pub mod callouts;
-pub mod code;
-pub mod comments;
-pub mod direction;
+mod anchors;
+mod blocks;
+mod callouts;
+mod code;
+mod comments;
+mod direction;
 mod error;
-pub mod headings;
-pub mod inlines;
-pub mod parse;
-pub mod raw_html;
-pub mod sanitise;
-pub mod write;
+mod headings;
+mod inlines;
+mod parse;
+mod raw_html;
+mod sanitise;
+mod write;
 
 pub use error::MarkdownError;
 
@@ -38,7 +39,7 @@ pub use error::MarkdownError;
 pub const VERSION: i64 = 3;
 
 /// The oldest [`VERSION`] whose HTML may still be shown when rendering again fails. Raised to [`VERSION`] with every change of what is
-/// taken out, a fault of [`sanitise`] that is mended included: HTML of versions before 3 contains the comments of Obsidian, MDX, Liquid and Jinja as readable text.
+/// taken out, a fault of `sanitise.rs` that is mended included: HTML of versions before 3 contains the comments of Obsidian, MDX, Liquid and Jinja as readable text.
 pub const OLDEST_SAFE: i64 = 3;
 
 /// Longest Markdown that is rendered, in bytes.
@@ -53,15 +54,6 @@ pub const MAX_HEADINGS: usize = 500;
 /// Deepest nesting of quotes, lists and emphasis: more is an attack on whoever reads the HTML, not a text.
 pub const MAX_DEPTH: usize = 100;
 
-/// A rendered document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendered {
-    /// Sanitised HTML.
-    pub html: String,
-    /// Its headings in order, with the anchors that stand in `html`.
-    pub headings: Vec<Heading>,
-}
-
 /// Renders Markdown: `CommonMark` and GitHub's extensions, with footnotes, callouts, definition lists, `{#id}`, emoji names, marks and
 /// small raised or lowered text. Comments are taken out.
 ///
@@ -70,7 +62,7 @@ pub struct Rendered {
 ///
 /// # Errors
 /// [`MarkdownError`] for texts beyond the limits; whatever else is in the text, the result is safe.
-pub fn render(content: &str, title: &str) -> Result<Rendered, MarkdownError> {
+pub fn render(content: &str, title: &str) -> Result<RenderedHtml, MarkdownError> {
     parse::check_size(content)?;
     let content = comments::remove(content)?;
     let arena = Arena::new();
@@ -83,7 +75,7 @@ pub fn render(content: &str, title: &str) -> Result<Rendered, MarkdownError> {
         return Err(MarkdownError::TooMuchHtml(raw_html::first_line(root)));
     }
     let headings = outline.sections.into_iter().map(|section| section.heading).collect();
-    Ok(Rendered { html, headings })
+    Ok(RenderedHtml { html, headings })
 }
 
 /// The text of the first heading, for documents whose title nobody gave. Headings inside comments do not count.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::html;
-use crate::markdown::{anchors, render};
+use crate::{anchors, render};
 
 /// Where the first link of a text leads, without `#`; nothing if no element has that id.
 fn target(text: &str) -> Option<String> {
@@ -216,7 +216,7 @@ fn do_2_no_author_takes_an_id_or_name_of_the_page() {
 fn every_id_and_name_of_the_page_is_reserved() {
     let mut folders = vec![std::path::PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../app/src"
+        "/../../app/src"
     ))];
     let (mut files, mut found) = (0, 0);
     while let Some(folder) = folders.pop() {

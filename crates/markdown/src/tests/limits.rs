@@ -1,6 +1,6 @@
 //! What is too much is refused with its line, and what is made to be slow is not: sizes are counted here, not seconds.
 
-use crate::markdown::{MAX_BYTES, MAX_DEPTH, MAX_HEADINGS, MAX_HTML, MarkdownError, OLDEST_SAFE, VERSION, render};
+use crate::{MAX_BYTES, MAX_DEPTH, MAX_HEADINGS, MAX_HTML, MarkdownError, OLDEST_SAFE, VERSION, render};
 
 /// Renders with the stack that a worker has.
 fn render_small(text: String) -> Result<usize, MarkdownError> {
