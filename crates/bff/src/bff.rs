@@ -22,9 +22,8 @@ use crate::sign_in::device::pace::Pace;
 use crate::sign_in::spent::Spent;
 use crate::state::{Bff, Inner};
 use crate::tasks::BackgroundTasks;
-use crate::tokens::client::ClientTokens;
-use crate::tokens::refresh::Refreshes;
-use crate::tokens::user::Errands;
+use crate::tokens::client::ClientTokenRequest;
+use crate::tokens::{AccessToken, TokenError, Tokens};
 use crate::{guard, router};
 
 /// How often metadata that are known are read again.
@@ -72,18 +71,20 @@ impl Bff {
         };
         let providers = Providers::new(config.providers.iter().map(provider).collect());
         let tasks = BackgroundTasks::default();
+        let sessions = Sessions {
+            records: sessions,
+            sealer: sealer.clone(),
+            lifetime: config.session,
+            clock: config.clock.clone(),
+        };
+        let tokens = Tokens::new(&config, sessions.clone(), providers.clone(), tasks.clone());
+        let tokens = Arc::new(tokens);
         Ok(Self(Arc::new(Inner {
             cookies: Cookies::new(&config.cookie_name, &config.public_url),
-            sessions: Sessions {
-                records: sessions,
-                sealer: sealer.clone(),
-                lifetime: config.session,
-                clock: config.clock.clone(),
-            },
+            sessions,
+            tokens,
             sealer,
             pages,
-            refreshes: Refreshes::default(),
-            client_tokens: ClientTokens::default(),
             introspection: Arc::new(Introspection::new(
                 providers.clone(),
                 config.clock.clone(),
@@ -91,7 +92,6 @@ impl Bff {
             )),
             providers,
             spent: Spent::default(),
-            errands: Errands::default(),
             device_pace: Pace::default(),
             tasks,
             config,
@@ -193,6 +193,16 @@ impl Bff {
     #[must_use]
     pub fn introspecting_bearer(&self, provider: &str, audience: &str) -> Bearer {
         self.bearer(audience).introspected_by(provider)
+    }
+
+    /// A token for the application itself from the provider of that id. The provider is asked again when the token is
+    /// about to expire, once however many want it at a time.
+    ///
+    /// # Errors
+    /// [`TokenError::NotGranted`] when there is no such provider or it refuses, [`TokenError::ProviderUnavailable`] when
+    /// it has trouble.
+    pub async fn client_token(&self, provider: &str, request: ClientTokenRequest) -> Result<AccessToken, TokenError> {
+        self.0.tokens.for_application(provider, request).await
     }
 }
 

@@ -113,7 +113,7 @@ async fn used_session(inner: &Arc<Inner>, headers: &HeaderMap) -> Result<Option<
             .refresh_end
             .is_some_and(|end| end.wants_renewal(inner.config.clock.now()))
     {
-        inner.renew_beside(session.id);
+        inner.tokens.renew_beside(session.id);
     }
     Ok(Some(session))
 }

@@ -16,9 +16,7 @@ use crate::session::seal::Sealer;
 use crate::sign_in::device::pace::Pace;
 use crate::sign_in::spent::Spent;
 use crate::tasks::BackgroundTasks;
-use crate::tokens::client::ClientTokens;
-use crate::tokens::refresh::Refreshes;
-use crate::tokens::user::Errands;
+use crate::tokens::Tokens;
 
 /// Sign-in for one site. Cloning is cheap; all clones are the same site.
 #[derive(Clone)]
@@ -30,13 +28,11 @@ pub(crate) struct Inner {
     pub(crate) cookies: Cookies,
     pub(crate) sealer: Sealer,
     pub(crate) sessions: Sessions,
+    pub(crate) tokens: Arc<Tokens>,
     pub(crate) providers: Providers,
     pub(crate) pages: Arc<dyn Pages>,
-    pub(crate) refreshes: Refreshes,
-    pub(crate) client_tokens: ClientTokens,
     pub(crate) introspection: Arc<Introspection>,
     pub(crate) spent: Spent,
-    pub(crate) errands: Errands,
     pub(crate) device_pace: Pace,
     pub(crate) tasks: BackgroundTasks,
 }

@@ -25,6 +25,43 @@ pub(crate) mod user;
 use std::time::Duration;
 
 pub use self::access_token::{AccessToken, ProofError};
+use self::client::ClientTokens;
+use self::refresh::Refreshes;
+use self::user::Errands;
+use crate::config::BffConfig;
+use crate::config::clock::Clock;
+use crate::provider::Providers;
+use crate::session::room::Sessions;
+use crate::tasks::BackgroundTasks;
+
+/// Access tokens of a site, for its people and for itself, with the requests for them that are under way. One per site, shared by
+/// its tasks.
+pub(crate) struct Tokens {
+    sessions: Sessions,
+    providers: Providers,
+    clock: Clock,
+    /// How long a provider may take to answer.
+    request_timeout: Duration,
+    tasks: BackgroundTasks,
+    refreshes: Refreshes,
+    of_application: ClientTokens,
+    errands: Errands,
+}
+
+impl Tokens {
+    pub(crate) fn new(config: &BffConfig, sessions: Sessions, providers: Providers, tasks: BackgroundTasks) -> Self {
+        Self {
+            sessions,
+            providers,
+            clock: config.clock.clone(),
+            request_timeout: config.http.timeout,
+            tasks,
+            refreshes: Refreshes::default(),
+            of_application: ClientTokens::default(),
+            errands: Errands::default(),
+        }
+    }
+}
 
 /// Why there is no access token. The session goes on except for [`TokenError::SignInAgain`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -72,7 +72,7 @@ impl SignedIn {
     /// [`TokenError::ProviderUnavailable`] when the provider has trouble (the session goes on),
     /// [`TokenError::NotGranted`] when it refuses such a token.
     pub async fn access_token(&self) -> Result<AccessToken, TokenError> {
-        self.inner.access_token(&self.session).await
+        self.inner.tokens.access_token(&self.session).await
     }
 
     /// An access token for another API or for some of the scopes, on behalf of the same person. It is kept in the session
@@ -84,7 +84,7 @@ impl SignedIn {
     /// that), when the provider refuses, when it grants fewer scopes than asked for, or when what it grants is for another
     /// API. The others as for [`SignedIn::access_token`].
     pub async fn access_token_for(&self, request: &TokenRequest) -> Result<AccessToken, TokenError> {
-        self.inner.access_token_for(&self.session, request).await
+        self.inner.tokens.access_token_for(&self.session, request).await
     }
 }
 

@@ -8,11 +8,10 @@ use std::time::Duration;
 use futures::FutureExt as _;
 
 use super::endpoint::{EndpointError, Granted};
-use super::{AccessToken, TokenError};
+use super::{AccessToken, TokenError, Tokens};
 use crate::event::{Outcome as Came, What, event};
 use crate::flight::{self, launch};
 use crate::problem::chain;
-use crate::state::{Bff, Inner};
 
 /// What is suggested when the provider suggests nothing.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
@@ -68,25 +67,22 @@ type Flight = flight::Flight<Outcome>;
 #[derive(Default)]
 pub(crate) struct ClientTokens(Mutex<HashMap<Key, Flight>>);
 
-impl Bff {
-    /// A token for the application itself from the provider of that id. The provider is asked again when the token is
-    /// about to expire, once however many want it at a time.
-    ///
-    /// # Errors
-    /// [`TokenError::NotGranted`] when there is no such provider or it refuses, [`TokenError::ProviderUnavailable`] when
-    /// it has trouble.
-    pub async fn client_token(&self, provider: &str, request: ClientTokenRequest) -> Result<AccessToken, TokenError> {
-        let granted = self.0.client_token((provider.to_owned(), request)).await?;
-        let binding = self.0.provider(provider).and_then(|p| p.binding(&granted));
+impl Tokens {
+    /// A token for the application itself from the provider called `provider`, ready to be shown.
+    pub(crate) async fn for_application(
+        self: &Arc<Self>,
+        provider: &str,
+        request: ClientTokenRequest,
+    ) -> Result<AccessToken, TokenError> {
+        let granted = self.client_token((provider.to_owned(), request)).await?;
+        let binding = self.providers.find(provider).and_then(|p| p.binding(&granted));
         Ok(AccessToken::new(&granted.access_token, binding))
     }
-}
 
-impl Inner {
     async fn client_token(self: &Arc<Self>, key: Key) -> Outcome {
         let flight = {
-            let mut kept = self.client_tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = self.config.clock.now().unix_timestamp();
+            let mut kept = self.of_application.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = self.clock.now().unix_timestamp();
             // Kept: what is under way, and what is good for a while. Failures are asked again.
             let good = |f: &Flight| {
                 f.peek()
@@ -108,8 +104,8 @@ impl Inner {
 
     /// A task of its own: a request that goes away does not take the answer with it.
     fn fly(self: &Arc<Self>, (provider, request): Key) -> Flight {
-        let inner = Arc::clone(self);
-        let asking = async move { inner.ask_for_client_token(&provider, &request).await };
+        let tokens = Arc::clone(self);
+        let asking = async move { tokens.ask_for_client_token(&provider, &request).await };
         let flight = launch(&self.tasks, asking, || Err(unavailable(None)));
         // Looked at in any case: an answer that nobody waited for would count as under way until somebody finds it, too late.
         self.tasks.spawn(flight.clone().map(drop));
@@ -117,7 +113,7 @@ impl Inner {
     }
 
     async fn ask_for_client_token(&self, provider: &str, request: &ClientTokenRequest) -> Outcome {
-        let provider = self.provider(provider).ok_or(TokenError::NotGranted)?;
+        let provider = self.providers.find(provider).ok_or(TokenError::NotGranted)?;
         let metadata = provider.discovery.ready().await.map_err(|_| unavailable(None))?;
         let fields = request.fields();
         let fields: Vec<_> = fields

@@ -14,12 +14,11 @@ use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
 use super::refresh::unavailable;
-use super::{AccessToken, TokenError};
+use super::{AccessToken, TokenError, Tokens};
 use crate::problem::chain;
 use crate::session::index::SessionRef;
 use crate::session::lease::Fence;
 use crate::session::record::Session;
-use crate::state::Inner;
 
 /// Pauses between looks at what another replica does: the first, and the longest.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(320));
@@ -44,14 +43,14 @@ pub(super) trait Wanted: Sync {
 
 /// The session's own access token.
 pub(super) struct Own<'a> {
-    pub(super) inner: &'a Inner,
+    pub(super) tokens: &'a Tokens,
     /// One that an API did not accept, however fresh it looks.
     pub(super) refused: Option<&'a AccessToken>,
 }
 
 impl Own<'_> {
     fn of(&self, session: &Session) -> Option<AccessToken> {
-        let token = self.inner.token_of(&session.identity.provider, &session.tokens);
+        let token = self.tokens.token_of(&session.identity.provider, &session.tokens);
         (self.refused != Some(&token)).then_some(token)
     }
 }
@@ -79,13 +78,13 @@ pub(super) enum Turn {
     Done(AccessToken),
 }
 
-impl Inner {
+impl Tokens {
     /// Waits until the `wanted` token of session `id` is there or is ours to ask for. What is done then ends with a write
     /// under the lease or with [`Self::give_back`].
     pub(super) async fn turn(&self, id: Id, wanted: &impl Wanted) -> Result<Turn, TokenError> {
         let mut pauses = pauses();
         loop {
-            let (session, now) = (self.session_now(id).await?, self.config.clock.now());
+            let (session, now) = (self.session_now(id).await?, self.clock.now());
             if let Some(token) = wanted.fresh(&session, now) {
                 return Ok(Turn::Done(token));
             }
@@ -132,7 +131,7 @@ impl Inner {
     }
 
     async fn take_lease(&self, id: Id) -> Result<Option<Fence>, TokenError> {
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let taken = self.sessions.records.lease(&id, now, self.lease_end()).await;
         taken.map_err(|error| {
             tracing::error!(target: "bff", error = chain(&error), "a lease could not be taken");
@@ -141,7 +140,7 @@ impl Inner {
     }
 
     fn lease_end(&self) -> OffsetDateTime {
-        self.config.clock.now() + self.config.http.timeout * REQUESTS + MARGIN
+        self.clock.now() + self.request_timeout * REQUESTS + MARGIN
     }
 }
 

@@ -10,7 +10,7 @@ use tower_sessions::session::Id;
 
 use super::endpoint::{EndpointError, Granted};
 use super::lease::{Own, Turn};
-use super::{AccessToken, TokenError};
+use super::{AccessToken, TokenError, Tokens};
 use crate::event::{Outcome as Came, What, event};
 use crate::flight::{self, launch};
 use crate::problem::chain;
@@ -19,7 +19,6 @@ use crate::provider::id_token::{Expected, IdTokenError};
 use crate::provider::metadata::Metadata;
 use crate::session::lease::Fence;
 use crate::session::record::Session;
-use crate::state::Inner;
 
 /// What is suggested when the provider suggests nothing.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
@@ -32,14 +31,14 @@ type Flight = flight::Flight<Outcome>;
 pub(crate) struct Refreshes(Mutex<HashMap<Id, Flight>>);
 
 /// Makes room for the next renewal, also when this one ends in a way nobody thought of.
-struct Landing<'a> {
-    inner: &'a Inner,
+struct RemoveOnDrop<'a> {
+    tokens: &'a Tokens,
     id: Id,
 }
 
-impl Drop for Landing<'_> {
+impl Drop for RemoveOnDrop<'_> {
     fn drop(&mut self) {
-        self.inner
+        self.tokens
             .refreshes
             .0
             .lock()
@@ -48,7 +47,7 @@ impl Drop for Landing<'_> {
     }
 }
 
-impl Inner {
+impl Tokens {
     /// A fresh token of the session `id`; whoever asks meanwhile gets the same.
     pub(crate) async fn renewed(self: &Arc<Self>, id: Id) -> Outcome {
         self.renewal(id, None).await
@@ -79,17 +78,17 @@ impl Inner {
     }
 
     fn take_off(self: &Arc<Self>, id: Id, refused: Option<AccessToken>) -> Flight {
-        let inner = Arc::clone(self);
+        let tokens = Arc::clone(self);
         let renewing = async move {
-            let _landing = Landing { inner: &inner, id };
-            inner.renew(id, refused.as_ref()).await
+            let _remove = RemoveOnDrop { tokens: &tokens, id };
+            tokens.renew(id, refused.as_ref()).await
         };
         launch(&self.tasks, renewing, || Err(unavailable(None)))
     }
 
     pub(super) async fn renew(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {
         loop {
-            match self.turn(id, &Own { inner: self, refused }).await? {
+            match self.turn(id, &Own { tokens: self, refused }).await? {
                 Turn::Done(token) => return Ok(token),
                 Turn::Ours(session, fence) => {
                     if let Some(outcome) = self.renew_once(*session, refused, fence).await {
@@ -165,7 +164,7 @@ impl Inner {
     /// The old token while it lasts, even if only for seconds, unless it is known to be refused.
     fn without_renewal(&self, session: &Session, refused: Option<&AccessToken>, error: TokenError) -> Outcome {
         let token = self.token_of(&session.identity.provider, &session.tokens);
-        let usable = session.tokens.is_usable(self.config.clock.now());
+        let usable = session.tokens.is_usable(self.clock.now());
         if usable && refused != Some(&token) {
             Ok(token)
         } else {
@@ -175,7 +174,8 @@ impl Inner {
 
     async fn renew_at_provider(&self, session: &Session, refresh_token: &str) -> Result<Granted, Refused> {
         let provider = self
-            .provider(session.identity.provider.as_str())
+            .providers
+            .find(session.identity.provider.as_str())
             .ok_or(Refused::Now(TokenError::NotGranted))?;
         let metadata = provider
             .discovery

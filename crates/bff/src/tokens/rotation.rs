@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::TokenError;
 use super::endpoint::Granted;
 use super::refresh::{Outcome, told, unavailable};
+use super::{TokenError, Tokens};
 use time::OffsetDateTime;
 
 use crate::event::Outcome as Came;
@@ -15,7 +15,6 @@ use crate::session::index::SessionRef;
 use crate::session::lease::{Fence, Leased};
 use crate::session::record::Session;
 use crate::sign_out::revocation::revoke;
-use crate::state::Inner;
 
 /// Writes before giving up, on a session that others keep writing or a store that fails.
 const MAX_WRITES: u32 = 5;
@@ -35,10 +34,10 @@ impl Session {
     }
 }
 
-impl Inner {
+impl Tokens {
     /// Writes the renewed tokens. Nothing when somebody else has renewed them since.
     pub(super) async fn store(self: &Arc<Self>, session: Session, granted: Granted, fence: Fence) -> Option<Outcome> {
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let written = self.write_under_lease(session, fence, |session| {
             session.renew_refresh_token(&granted, now);
             let tokens = &mut session.tokens;
@@ -66,7 +65,7 @@ impl Inner {
         fence: Fence,
     ) -> Option<()> {
         if granted.refresh_token.is_some() {
-            let now = self.config.clock.now();
+            let now = self.clock.now();
             let written = self.write_under_lease(session, fence, |session| session.renew_refresh_token(&granted, now));
             written.await?.ok();
         }
@@ -91,7 +90,7 @@ impl Inner {
                     return Some(Ok(session));
                 }
                 Ok(Leased::Gone) => {
-                    if let Some(provider) = self.provider(session.identity.provider.as_str()) {
+                    if let Some(provider) = self.providers.find(session.identity.provider.as_str()) {
                         revoke(&self.tasks, provider, &session.tokens);
                     }
                     return Some(Err(TokenError::SignInAgain));

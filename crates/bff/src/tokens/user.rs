@@ -14,38 +14,37 @@ use super::access_token::Binding;
 use super::endpoint::Granted;
 use super::lease::{Turn, Wanted};
 use super::refresh::{Outcome, Refused, check_id_token, refused, unavailable};
-use super::{AccessToken, TokenError};
+use super::{AccessToken, TokenError, Tokens};
 use crate::config::ProviderId;
 use crate::flight::{self, launch};
 use crate::provider::proof::ProofKey;
 use crate::session::lease::Fence;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::token_set::{Kept, TokenRequest, TokenSet};
-use crate::state::Inner;
 
-type Errand = (Id, TokenRequest);
+type TokenRequestKey = (Id, TokenRequest);
 type Flight = flight::Flight<Outcome>;
 
 /// What is being asked for in this process.
 #[derive(Default)]
-pub(crate) struct Errands(Mutex<HashMap<Errand, Flight>>);
+pub(crate) struct Errands(Mutex<HashMap<TokenRequestKey, Flight>>);
 
 /// Makes room for the next errand, also when this one ends in a way nobody thought of.
-struct Landing<'a> {
-    inner: &'a Inner,
-    errand: Errand,
+struct RemoveOnDrop<'a> {
+    tokens: &'a Tokens,
+    errand: TokenRequestKey,
 }
 
-impl Drop for Landing<'_> {
+impl Drop for RemoveOnDrop<'_> {
     fn drop(&mut self) {
-        let mut flights = self.inner.errands.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flights = self.tokens.errands.0.lock().unwrap_or_else(PoisonError::into_inner);
         flights.remove(&self.errand);
     }
 }
 
 /// A token for something else than the sign-in was for.
 struct Other<'a> {
-    inner: &'a Inner,
+    tokens: &'a Tokens,
     request: &'a TokenRequest,
     /// One that an API did not accept, however fresh it looks.
     refused: Option<&'a AccessToken>,
@@ -53,7 +52,7 @@ struct Other<'a> {
 
 impl Other<'_> {
     fn unless_refused(&self, session: &Session, kept: &Kept) -> Option<AccessToken> {
-        let token = self.inner.kept_token(&session.identity.provider, kept);
+        let token = self.tokens.kept_token(&session.identity.provider, kept);
         (self.refused != Some(&token)).then_some(token)
     }
 }
@@ -74,11 +73,11 @@ impl Wanted for Other<'_> {
     }
 }
 
-impl Inner {
+impl Tokens {
     /// The token of `session`, renewed when it is about to expire.
     pub(crate) async fn access_token(self: &Arc<Self>, session: &Session<SealedTokens>) -> Outcome {
         let tokens = self.tokens_of(session)?;
-        if tokens.is_fresh(self.config.clock.now()) {
+        if tokens.is_fresh(self.clock.now()) {
             return Ok(self.token_of(&session.identity.provider, &tokens));
         }
         self.renewed(session.id).await
@@ -100,10 +99,10 @@ impl Inner {
     }
 
     fn handed_out(&self, provider: &ProviderId, secret: &str, key: Option<&ProofKey>) -> AccessToken {
-        let provider = self.provider(provider.as_str());
+        let provider = self.providers.find(provider.as_str());
         let binding = key.cloned().map(|key| Binding {
             key,
-            clock: self.config.clock.clone(),
+            clock: self.clock.clone(),
             nonces: provider
                 .map(|provider| Arc::clone(&provider.nonces))
                 .unwrap_or_default(),
@@ -122,7 +121,7 @@ impl Inner {
             return self.access_token(session).await;
         }
         let tokens = self.tokens_of(session)?;
-        if let Some(kept) = tokens.kept.fresh(&request, self.config.clock.now()) {
+        if let Some(kept) = tokens.kept.fresh(&request, self.clock.now()) {
             return Ok(self.kept_token(&session.identity.provider, kept));
         }
         self.errand((session.id, request), None).await
@@ -148,7 +147,7 @@ impl Inner {
         outcome
     }
 
-    async fn errand(self: &Arc<Self>, errand: Errand, refused: Option<&AccessToken>) -> Outcome {
+    async fn errand(self: &Arc<Self>, errand: TokenRequestKey, refused: Option<&AccessToken>) -> Outcome {
         let flight = {
             let mut flights = self.errands.0.lock().unwrap_or_else(PoisonError::into_inner);
             let start = || self.send_out(errand.clone(), refused.cloned());
@@ -158,19 +157,22 @@ impl Inner {
     }
 
     /// A task of its own: a request that goes away does not take a half-finished rotation with it.
-    fn send_out(self: &Arc<Self>, errand: Errand, refused: Option<AccessToken>) -> Flight {
-        let inner = Arc::clone(self);
+    fn send_out(self: &Arc<Self>, errand: TokenRequestKey, refused: Option<AccessToken>) -> Flight {
+        let tokens = Arc::clone(self);
         let running = async move {
             let (id, request) = errand.clone();
-            let _landing = Landing { inner: &inner, errand };
-            inner.run_errand(id, &request, refused.as_ref()).await
+            let _remove = RemoveOnDrop {
+                tokens: &tokens,
+                errand,
+            };
+            tokens.run_errand(id, &request, refused.as_ref()).await
         };
         launch(&self.tasks, running, || Err(unavailable(None)))
     }
 
     async fn run_errand(self: &Arc<Self>, id: Id, request: &TokenRequest, refused: Option<&AccessToken>) -> Outcome {
         let wanted = Other {
-            inner: self,
+            tokens: self,
             request,
             refused,
         };
@@ -189,7 +191,7 @@ impl Inner {
     /// Asks under the lease `fence`; nothing when the session has to be looked at again.
     async fn run_once(self: &Arc<Self>, session: Session, wanted: &Other<'_>, fence: Fence) -> Option<Outcome> {
         let request = wanted.request;
-        let or_kept = |error| wanted.usable(&session, self.config.clock.now()).ok_or(error);
+        let or_kept = |error| wanted.usable(&session, self.clock.now()).ok_or(error);
         let refresh_token = session.tokens.refresh_token.clone().unwrap_or_default();
         let outcome = match self.ask_for(&session, &refresh_token, request).await {
             Ok(granted) => return self.keep(session, request, granted, fence).await,
@@ -219,7 +221,7 @@ impl Inner {
     /// Some providers say `invalid_grant` when this one token is not to be had. Only when the session's own cannot be
     /// renewed either, the grant is over. The lease has been given back.
     async fn whose_fault(self: &Arc<Self>, session: &Session) -> Outcome {
-        if !session.tokens.is_fresh(self.config.clock.now()) {
+        if !session.tokens.is_fresh(self.clock.now()) {
             self.renew(session.id, None).await?;
         }
         Err(TokenError::NotGranted)
@@ -232,7 +234,8 @@ impl Inner {
         request: &TokenRequest,
     ) -> Result<Granted, Refused> {
         let provider = self
-            .provider(session.identity.provider.as_str())
+            .providers
+            .find(session.identity.provider.as_str())
             .ok_or(Refused::Now(TokenError::NotGranted))?;
         let metadata = provider.discovery.ready().await;
         let metadata = metadata.map_err(|_| Refused::Now(unavailable(None)))?;
@@ -257,7 +260,7 @@ impl Inner {
         granted: Granted,
         fence: Fence,
     ) -> Option<Outcome> {
-        let provider = self.provider(session.identity.provider.as_str());
+        let provider = self.providers.find(session.identity.provider.as_str());
         let is_foreign = provider.is_some_and(|provider| {
             let (kept, token) = (&session.tokens.kept, &granted.access_token);
             kept.is_for_another_api(token, request, &provider.config)
@@ -269,7 +272,7 @@ impl Inner {
                 "the provider grants another access token than was asked for"
             );
         }
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let written = self.write_under_lease(session, fence, |session| {
             session.renew_refresh_token(&granted, now);
             if let Some(id_token) = &granted.id_token {

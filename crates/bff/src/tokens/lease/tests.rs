@@ -49,24 +49,24 @@ async fn lives(bff: &Bff, session: &Session) -> bool {
 #[tokio::test]
 async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
     let (bff, session) = site().await;
-    let Turn::Ours(_, first) = bff.0.turn(session.id, &own(&bff)).await.unwrap() else {
+    let Turn::Ours(_, first) = bff.0.tokens.turn(session.id, &own(&bff)).await.unwrap() else {
         panic!("nobody else is there");
     };
     let over = AT + bff.0.config.http.timeout * REQUESTS + MARGIN;
     let records = &bff.0.sessions.records;
     let newest = records.lease(&session.id, over, over + MARGIN).await.unwrap().unwrap();
     assert!(
-        bff.0.grant_over(&session, "used", first).await.is_none(),
+        bff.0.tokens.grant_over(&session, "used", first).await.is_none(),
         "its successor decides"
     );
     assert!(lives(&bff, &session).await);
     assert!(
-        bff.0.grant_over(&session, "older", newest).await.is_none(),
+        bff.0.tokens.grant_over(&session, "older", newest).await.is_none(),
         "another token than the one refused is stored"
     );
     assert!(lives(&bff, &session).await);
     let newest = records.lease(&session.id, AT, over).await.unwrap().expect("given back");
-    let outcome = bff.0.grant_over(&session, "used", newest).await;
+    let outcome = bff.0.tokens.grant_over(&session, "used", newest).await;
     assert_eq!(outcome, Some(Err(TokenError::SignInAgain)));
     assert!(!lives(&bff, &session).await);
 }
@@ -74,13 +74,13 @@ async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
 #[tokio::test]
 async fn rf_9_a_lease_lasts_longer_than_what_is_done_under_it() {
     let (bff, session) = site().await;
-    let Turn::Ours(_, fence) = bff.0.turn(session.id, &own(&bff)).await.unwrap() else {
+    let Turn::Ours(_, fence) = bff.0.tokens.turn(session.id, &own(&bff)).await.unwrap() else {
         panic!("nobody else is there");
     };
     let records = &bff.0.sessions.records;
     let requests = AT + bff.0.config.http.timeout * REQUESTS;
     assert_eq!(records.lease(&session.id, requests, requests).await.unwrap(), None);
-    bff.0.give_back(session.id, fence).await;
+    bff.0.tokens.give_back(session.id, fence).await;
     assert!(records.lease(&session.id, AT, requests).await.unwrap().is_some());
 }
 
@@ -92,14 +92,14 @@ async fn rf_9_nobody_waits_while_the_old_token_is_good() {
     let until = AT + Duration::from_hours(1);
     let records = &bff.0.sessions.records;
     assert!(records.lease(&session.id, AT, until).await.unwrap().is_some());
-    let Turn::Done(token) = bff.0.turn(session.id, &own(&bff)).await.unwrap() else {
+    let Turn::Done(token) = bff.0.tokens.turn(session.id, &own(&bff)).await.unwrap() else {
         panic!("the lease is taken");
     };
     assert_eq!(token.secret(), "access");
 
     tokens.refresh_token = None;
     let (bff, session) = site_with(tokens).await;
-    let turn = bff.0.turn(session.id, &own(&bff)).await;
+    let turn = bff.0.tokens.turn(session.id, &own(&bff)).await;
     assert!(
         matches!(turn, Ok(Turn::Done(_))),
         "nothing renews it, and it lasts a while"
@@ -122,7 +122,7 @@ fn rf_9_waiting_for_another_replica_ends() {
 
 fn own(bff: &Bff) -> Own<'_> {
     Own {
-        inner: &bff.0,
+        tokens: &bff.0.tokens,
         refused: None,
     }
 }
