@@ -117,7 +117,9 @@ impl Bff {
             let pausing = pausing.clone();
             async move { pausing.pause(sweep::EVERY).await }
         };
-        tasks.spawn(sweep::in_background(Arc::downgrade(&self.0), pause));
+        let site = Arc::downgrade(&self.0);
+        let sessions = move || site.upgrade().map(|site| site.sessions.clone());
+        tasks.spawn(sweep::in_background(sessions, pause));
     }
 
     /// What goes on beside the requests: renewals, revocations, sweeps. Before the stores close, a site that stops calls

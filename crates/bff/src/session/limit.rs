@@ -2,18 +2,20 @@
 //! longest ago (OWASP ASVS 7.1.2), in the transaction that begins the new one. Nobody is locked out by sessions they forgot.
 
 use super::index::SessionRow;
+use super::room::Sessions;
 use crate::event::{Outcome, What, event};
+use crate::provider::Providers;
 use crate::sign_out::revocation::revoke_refresh_token;
-use crate::state::Inner;
+use crate::tasks::BackgroundTasks;
 
-impl Inner {
+impl Sessions {
     /// Does what follows when the sessions in `rows` have ended: refresh tokens that end with their session are revoked in the
     /// background.
-    pub(crate) fn after_end(&self, rows: &[SessionRow]) {
+    pub(crate) fn after_end(&self, rows: &[SessionRow], providers: &Providers, tasks: &BackgroundTasks) {
         for row in rows {
-            let token = self.sessions.revocable(row);
-            if let (Some(provider), Some(token)) = (self.provider(&row.provider), token) {
-                revoke_refresh_token(&self.tasks, provider, token);
+            let token = self.revocable(row);
+            if let (Some(provider), Some(token)) = (providers.find(&row.provider), token) {
+                revoke_refresh_token(tasks, provider, token);
             }
             event(What::SessionEnd, Outcome::Success)
                 .provider(&row.provider)

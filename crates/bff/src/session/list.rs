@@ -4,11 +4,11 @@
 use time::OffsetDateTime;
 
 use super::index::{SessionRef, SessionRow, Which};
-use super::room::SessionError;
+use super::room::{SessionError, Sessions};
 use crate::config::ProviderId;
 use crate::guard::signed_in::SignedIn;
 use crate::problem::chain;
-use crate::state::{Bff, Inner};
+use crate::state::Bff;
 
 /// A session as its person or an administrator may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +43,13 @@ impl From<SessionError> for SessionsUnavailable {
     }
 }
 
-impl Inner {
+impl Sessions {
     /// The living sessions meant.
     async fn list(&self, which: Which<'_>) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
-        let rows = self.sessions.records.find(which).await.map_err(SessionError::from)?;
-        let now = self.config.clock.now();
+        let rows = self.records.find(which).await.map_err(SessionError::from)?;
+        let now = self.clock.now();
         let info = |row: SessionRow| SessionInfo {
-            ends_at: self.sessions.lifetime.end(row.created, row.seen).min(row.expires),
+            ends_at: self.lifetime.end(row.created, row.seen).min(row.expires),
             reference: row.reference,
             provider: row.provider,
             issuer: row.issuer,
@@ -60,14 +60,6 @@ impl Inner {
         };
         Ok(rows.into_iter().map(info).filter(|s| s.ends_at > now).collect())
     }
-
-    /// Ends the sessions meant and says how many there were. Refresh tokens that end with their session are revoked in
-    /// the background.
-    pub(crate) async fn end_all(&self, which: Which<'_>) -> Result<usize, SessionError> {
-        let ended = self.sessions.records.end(which).await?;
-        self.after_end(&ended);
-        Ok(ended.len())
-    }
 }
 
 /// For administrators; who may use it is for the site to decide.
@@ -77,7 +69,7 @@ impl Bff {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn sessions_of(&self, issuer: &str, subject: &str) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
-        self.0.list(Which::Person { issuer, subject }).await
+        self.0.sessions.list(Which::Person { issuer, subject }).await
     }
 
     /// Ends one session; `false` when there was none.
@@ -119,7 +111,7 @@ impl SignedIn {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn sessions(&self) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
-        self.inner.list(self.person()).await
+        self.inner.sessions.list(self.person()).await
     }
 
     /// Ends one of this person's sessions; `false` when it is not among them.

@@ -2,22 +2,23 @@
 //! sweep leaves, the next one takes. No session lives longer for it: every expiry is decided in [`super::room`].
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Weak;
 use std::time::Duration;
 
 use futures::FutureExt as _;
 
 use super::room::Sessions;
-use crate::state::Inner;
 
 /// How often expired sessions are removed.
 pub(crate) const EVERY: Duration = Duration::from_mins(10);
 
-/// Sweeps after each `pause` until the site is gone, or a pause says that it stops.
-pub(crate) async fn in_background<P: Future<Output = bool>>(site: Weak<Inner>, pause: impl Fn() -> P) {
+/// Sweeps after each `pause` until there are no `sessions` any more, or a pause says that the site stops.
+pub(crate) async fn in_background<P: Future<Output = bool>>(
+    sessions: impl Fn() -> Option<Sessions>,
+    pause: impl Fn() -> P,
+) {
     while pause().await {
-        let Some(site) = site.upgrade() else { return };
-        site.sessions.sweep().await;
+        let Some(sessions) = sessions() else { return };
+        sessions.sweep().await;
     }
 }
 

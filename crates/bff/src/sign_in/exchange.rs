@@ -70,7 +70,7 @@ impl Inner {
             .subject(&session.identity.subject)
             .session(session.reference())
             .record();
-        self.after_end(&surplus);
+        self.sessions.after_end(&surplus, &self.providers, &self.tasks);
         let mut response = see_other(pending.return_to.as_str());
         let lifetime = self.config.session.absolute.try_into().unwrap_or(time::Duration::DAY);
         let cookie = self

@@ -141,7 +141,9 @@ async fn se_1_the_sweep_goes_on_after_an_error_and_a_panic_and_ends_with_the_sit
             going.lock().await.recv().await.is_some()
         }
     };
-    let task = tokio::spawn(in_background(Arc::downgrade(&bff.0), pause));
+    let site = Arc::downgrade(&bff.0);
+    let sessions = move || site.upgrade().map(|site| site.sessions.clone());
+    let task = tokio::spawn(in_background(sessions, pause));
     for _ in 0..4 {
         pauses.recv().await.unwrap();
         go.send(()).unwrap();
