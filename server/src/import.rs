@@ -13,6 +13,7 @@
 //! | How do they get there? | `write.rs` |
 //! | Which files are gone, or came from elsewhere? | `moved.rs` |
 //! | What is told of it? | [`report`] |
+//! | What is wrong with a file? | `wrong.rs` |
 //! | How does a name reach a terminal? | `shown.rs` |
 
 use std::{path::PathBuf, sync::Arc};
@@ -33,6 +34,7 @@ pub(crate) mod shown;
 pub mod source;
 pub mod walk;
 mod write;
+mod wrong;
 
 pub use file::Drafts;
 pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport, LeftOut, Pruning, Withdrawn};

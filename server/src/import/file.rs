@@ -6,6 +6,7 @@ use std::path::Path;
 use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
 
+pub use super::wrong::Wrong;
 use super::{
     front_matter::{self, OwnKeys, Placed, Unfinished},
     join, owners,
@@ -44,15 +45,6 @@ pub(super) struct Defaults<'a> {
     /// Seconds since 1970 (UTC).
     pub(super) now: i64,
     pub(super) resolve: &'a (dyn Fn(&str) -> Result<PersonId, String> + Send + Sync),
-}
-
-/// What is wrong with a file, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// Line, from 1.
-    pub line: usize,
-    /// On one line.
-    pub message: String,
 }
 
 /// What a file is.

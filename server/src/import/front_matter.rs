@@ -15,7 +15,7 @@
 
 use std::borrow::Cow;
 
-use super::file::Wrong;
+use super::wrong::Wrong;
 
 mod access;
 mod dates;

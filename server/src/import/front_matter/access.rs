@@ -8,7 +8,7 @@ use super::{
     tree::{Entry, Item, Value},
     words::{self, Word},
 };
-use crate::import::file::Wrong;
+use crate::import::wrong::Wrong;
 
 /// Keys whose text is for people and says nothing by itself.
 const FREE_TEXT: [&str; 12] = [

@@ -5,7 +5,7 @@ use super::{
     tree::{Entry, Value},
     yaml,
 };
-use crate::import::file::Wrong;
+use crate::import::wrong::Wrong;
 
 /// Front matter as it was found.
 pub(super) struct Found {

@@ -5,7 +5,7 @@ use std::{cell::RefCell, fmt};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::tree::{Entry, Item, Value};
-use crate::import::file::Wrong;
+use crate::import::wrong::Wrong;
 
 /// Reads the JSON value that `text`, from `first_line` of the file on, begins with; with the number of bytes it takes.
 ///

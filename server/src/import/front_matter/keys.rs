@@ -5,7 +5,7 @@ use super::{
     tree::{Entry, Item, Value},
     words,
 };
-use crate::import::file::Wrong;
+use crate::import::wrong::Wrong;
 
 /// The keys there are.
 pub(super) const KEYS: [&str; 7] = ["id", "title", "owner", "owner_name", "groups", "private", "folder"];

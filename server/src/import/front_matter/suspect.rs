@@ -6,7 +6,7 @@ use super::{
     text::Fence,
     words::{self, Word},
 };
-use crate::import::file::Wrong;
+use crate::import::wrong::Wrong;
 
 /// Most lines that are looked at: front matter stands at the beginning.
 const MOST_LINES: usize = 80;

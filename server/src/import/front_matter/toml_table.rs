@@ -6,7 +6,7 @@ use toml::{
 };
 
 use super::tree::{Entry, Item, Value};
-use crate::import::file::Wrong;
+use crate::import::wrong::Wrong;
 
 /// Reads TOML that begins at `first_line` of the file.
 ///

@@ -7,7 +7,7 @@ use super::{
     tree::{Entry, Item, Value},
     words::{self, Word},
 };
-use crate::import::file::Wrong;
+use crate::import::wrong::Wrong;
 
 /// Why a document is not to be read (yet).
 #[derive(Debug, Clone, PartialEq, Eq)]

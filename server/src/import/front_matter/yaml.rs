@@ -9,7 +9,7 @@ use serde::{
 use serde_saphyr::Spanned;
 
 use super::tree::{Entry, Item, Value};
-use crate::import::file::Wrong;
+use crate::import::wrong::Wrong;
 
 /// Reads YAML that begins at `first_line` of the file.
 ///
