@@ -6,7 +6,7 @@
 //! | Where does a value come from, at which line? | [`source`] |
 //! | Which variables are others', which mistyped? | `variables.rs` |
 //! | What may be written for a value? | [`values`] |
-//! | How do values become a [`Config`]? | [`read`] |
+//! | How do values become a [`Config`]? | [`read`], each value given out by `reader.rs` |
 //! | What is wrong, where, and what to do? | [`problem`] |
 //! | How is it printed for operators? | [`mod@reference`] |
 //! | Which database is meant? | `database.rs` |
@@ -28,6 +28,7 @@ pub mod keys;
 pub mod problem;
 mod provider;
 pub mod read;
+mod reader;
 pub mod reference;
 mod sign_in;
 pub mod source;

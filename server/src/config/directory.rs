@@ -7,7 +7,7 @@ use bff::{ClientAuthMethod, ProviderConfig};
 use domain::GroupMatch;
 use url::Url;
 
-use super::{problem::Complaint, read::Reader, values};
+use super::{problem::Complaint, reader::Reader, values};
 
 /// What the directory is asked about a provider's people.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ mod client;
 mod kind;
 
 use super::{
-    ApiToken, ClaimNames, ClaimPath, DirectoryUse, ProviderSettings, directory, problem::Complaint, read::Reader,
+    ApiToken, ClaimNames, ClaimPath, DirectoryUse, ProviderSettings, directory, problem::Complaint, reader::Reader,
     values,
 };
 

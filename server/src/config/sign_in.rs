@@ -3,7 +3,7 @@
 use bff::{BffConfig, Clock, KeyRing, SessionLifetime};
 use url::Url;
 
-use super::{Config, ProviderSettings, problem::Complaint, read::Reader};
+use super::{Config, ProviderSettings, problem::Complaint, reader::Reader};
 
 impl Config {
     /// What sign-in starts from.

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{problem::Complaint, read::Reader, values};
+use super::{problem::Complaint, reader::Reader, values};
 
 /// Longest name of a service, in letters.
 const MAX_NAME: usize = 100;

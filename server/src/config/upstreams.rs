@@ -5,7 +5,7 @@ use std::time::Duration;
 use bff::{InvalidUpstream, ProxyLimits, Upstream};
 use http::Method;
 
-use super::{ProviderSettings, problem::Complaint, read::Reader, values};
+use super::{ProviderSettings, problem::Complaint, reader::Reader, values};
 
 /// Methods that may be written; `CONNECT` and `TRACE` never pass.
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

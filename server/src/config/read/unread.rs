@@ -1,11 +1,9 @@
 //! What was written that nothing reads? It is refused, so that nobody believes it counts.
 
-use super::{
-    super::{
-        keys::{self, Shape},
-        problem::Complaint,
-    },
-    Reader,
+use super::super::{
+    keys::{self, Shape},
+    problem::Complaint,
+    reader::Reader,
 };
 
 impl Reader {
