@@ -8,7 +8,7 @@
 //! | Which files of the build do pages load? | `build_files.rs` |
 //! | Who is asking? | `context.rs` |
 //! | What does the organisation's directory know of them? | [`directory`] |
-//! | Which documents are there, and who may see them? | [`library`], [`policy`], [`store`] |
+//! | Which documents are there, and who may see them? | [`library`] with the crate [`policy`](::policy), and [`store`] |
 //! | How do documents come in? | [`import`], rendered by the crate `markdown` |
 //! | Where do the messages come from? | `messages.rs`, and the API itself in `api.rs` |
 //! | Who is signed in where, and how is that ended? | `sessions.rs` |
@@ -35,7 +35,6 @@ pub mod library;
 mod messages;
 pub mod metrics;
 mod pages;
-pub mod policy;
 mod router;
 pub mod serve;
 mod sessions;

@@ -9,15 +9,14 @@ use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
-    Cursor, DocumentId, Library, LibraryError, Listing, ListingQuery, OpenDocument, Person, RenderedHtml, Summary,
-    Visitor,
+    Cursor, Decision, DocumentId, Library, LibraryError, Listing, ListingQuery, OpenDocument, Person, RenderedHtml,
+    Summary, Visitor,
     listing::{MAX_FILTER, PAGE_SIZE},
 };
 
-use crate::{
-    policy::{Decision, Policy},
-    store::{Found, Row, Stale, Store, StoreError, searchable},
-};
+use policy::Policy;
+
+use crate::store::{Found, Row, Stale, Store, StoreError, searchable};
 
 /// Rows of the first stretch of a page; each further one is twice as long, up to [`LONGEST`].
 const FIRST: u32 = 64;

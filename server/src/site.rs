@@ -5,6 +5,7 @@ use std::{error::Error, fmt::Write as _, sync::Arc};
 use app::SiteFacts;
 use axum::Router;
 use bff::{Bff, Clock, KeyRing, StepUp};
+use policy::{Policy, PolicyError};
 
 use crate::{
     api, build_files,
@@ -15,7 +16,6 @@ use crate::{
     library::LocalLibrary,
     messages::MessageSource,
     pages::HousePages,
-    policy::{Policy, PolicyError},
     router,
     store::{Store, StoreError},
 };

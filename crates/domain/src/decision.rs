@@ -19,3 +19,25 @@ pub struct Refusal {
     /// Whom to ask for access, where that may be told.
     pub ask: Option<String>,
 }
+
+/// What the rules say about one person and one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Allowed, by every rule named; never empty.
+    Allowed(Vec<Reason>),
+    /// Not allowed: no rule allows it, a rule forbids it, or a rule could not be decided.
+    Refused(Refusal),
+    /// Not allowed, and the person may not know that there is such a document.
+    Hidden,
+}
+
+impl Decision {
+    /// The reasons, where allowed.
+    #[must_use]
+    pub fn reasons(self) -> Option<Vec<Reason>> {
+        match self {
+            Self::Allowed(reasons) => Some(reasons),
+            Self::Refused(_) | Self::Hidden => None,
+        }
+    }
+}

@@ -97,6 +97,39 @@ pub struct Document {
     pub updated_at: i64,
 }
 
+/// What a rule can ask about a document, borrowed from wherever it was found.
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentFacts<'a> {
+    /// Its number.
+    pub id: DocumentId,
+    /// Its title.
+    pub title: &'a str,
+    /// Folder path; empty at the top.
+    pub folder: &'a str,
+    /// Whose it is.
+    pub owner: &'a PersonId,
+    /// The owner's name where known; rules cannot read it, sentences can.
+    pub owner_name: Option<&'a str>,
+    /// The groups it belongs to.
+    pub groups: &'a [Group],
+    /// Whether it is private.
+    pub is_private: bool,
+}
+
+impl<'a> From<&'a Document> for DocumentFacts<'a> {
+    fn from(document: &'a Document) -> Self {
+        Self {
+            id: document.id,
+            title: &document.title,
+            folder: &document.folder,
+            owner: &document.owner,
+            owner_name: document.owner_name.as_deref(),
+            groups: &document.groups,
+            is_private: document.visibility.is_private(),
+        }
+    }
+}
+
 /// A row of a listing: enough to choose by, and why it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {

@@ -25,8 +25,8 @@ pub mod sessions;
 pub mod text;
 pub mod visitor;
 
-pub use decision::{Reason, Refusal};
-pub use document::{Document, DocumentId, Heading, OpenDocument, RenderedHtml, Summary, Visibility};
+pub use decision::{Decision, Reason, Refusal};
+pub use document::{Document, DocumentFacts, DocumentId, Heading, OpenDocument, RenderedHtml, Summary, Visibility};
 pub use group::{Group, GroupKey, GroupMatch, Groups};
 pub use library::{Library, LibraryError};
 pub use listing::{Cursor, Listing, ListingQuery};

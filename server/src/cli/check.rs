@@ -4,12 +4,12 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use policy::Policy;
 use serde_json::{Value, json};
 
 use super::{ConfigFile, complain, print};
 use crate::{
     config::{Problems, problem::Origin},
-    policy::Policy,
     site::with_causes,
     store::probe::{self, Condition},
 };

@@ -4,13 +4,13 @@ use std::{process::ExitCode, time::Duration};
 
 use bff::Clock;
 use clap::Args;
+use policy::Policy;
 use tokio::net::TcpListener;
 
 use super::{ConfigFile, Failure, demo, print};
 use crate::{
     config::Config,
     key_reload, metrics,
-    policy::Policy,
     serve::{asked_to_stop, listen, serve},
     site::{Site, StartError, put_together, with_causes},
     telemetry::{self, Traces},

@@ -1,12 +1,13 @@
 //! What is in the database? One document by number, one stretch of the list. Each is one statement; nothing here asks whether anybody
 //! may see it.
 
-use domain::{DocumentId, Group, Person, PersonId, Reason, RenderedHtml, Summary, Visibility, text::nfc};
+use domain::{
+    DocumentFacts, DocumentId, Group, Person, PersonId, Reason, RenderedHtml, Summary, Visibility, text::nfc,
+};
 use rusqlite::{OptionalExtension as _, named_params};
 use sqlx::{query_as, query_scalar};
 
 use super::{PATIENCE, Place, Store, StoreError, ask, holds_nul, sql, within};
-use crate::policy::Facts;
 
 /// What a rule and a listing need of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +33,8 @@ pub struct Row {
 impl Row {
     /// What a rule can ask about it.
     #[must_use]
-    pub fn facts(&self) -> Facts<'_> {
-        Facts {
+    pub fn facts(&self) -> DocumentFacts<'_> {
+        DocumentFacts {
             id: self.id,
             title: &self.title,
             folder: &self.folder,

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use domain::{DocumentId, Group, Groups, Person, PersonId, Refusal};
-use server::policy::{Decision, Facts, Policy, PolicyError};
+use domain::{Decision, DocumentFacts, DocumentId, Group, Groups, Person, PersonId, Refusal};
+use policy::{Policy, PolicyError};
 
 mod counted;
 mod files;
@@ -29,10 +29,10 @@ impl Paper {
         }
     }
 
-    fn facts(&self) -> Facts<'_> {
+    fn facts(&self) -> DocumentFacts<'_> {
         let id = DocumentId::new(7).unwrap();
         let (owner, owner_name, groups, is_private) = (&self.owner, self.owner_name, &*self.groups, self.is_private);
-        Facts {
+        DocumentFacts {
             id,
             title: "A paper",
             folder: "",

@@ -4,8 +4,9 @@ use std::fs;
 
 use domain::{PersonId, ReportingLine};
 use http::StatusCode;
+use policy::Policy;
 use serde_json::{Value, json};
-use server::{Config, config::ProfileToken, policy::Policy};
+use server::{Config, config::ProfileToken};
 use tempfile::TempDir;
 
 use super::{asked, document, profile};
@@ -67,7 +68,7 @@ fn po_4_manager_and_reports_are_known_to_the_policy_and_unknown_ones_grant_nothi
     let policy = Policy::load(folder.path()).unwrap();
     let (boss, worker) = (carol(), bob());
     let rules = |person: &domain::Person, owner: &PersonId| {
-        let facts = server::policy::Facts {
+        let facts = domain::DocumentFacts {
             id: domain::DocumentId::new(7).unwrap(),
             title: "A paper",
             folder: "team",

@@ -6,9 +6,10 @@ use std::{
 };
 
 use domain::{
-    DocumentId, Group, GroupMatch, Groups, Library as _, LibraryError, ListingQuery, OpenDocument, Person, PersonId,
-    RenderedHtml, ReportingLine, Summary, Visibility, Visitor,
+    Decision, DocumentFacts, DocumentId, Group, GroupMatch, Groups, Library as _, LibraryError, ListingQuery,
+    OpenDocument, Person, PersonId, RenderedHtml, ReportingLine, Summary, Visibility, Visitor,
 };
+use policy::{Policy, Source};
 use proptest::{
     prelude::*,
     sample::select,
@@ -16,7 +17,6 @@ use proptest::{
 };
 use server::{
     library::LocalLibrary,
-    policy::{Decision, Facts, Policy, load::Source},
     store::{DocumentSource, ImportBatch, ImportedDocument, Store},
 };
 
@@ -84,8 +84,8 @@ struct Paper {
 }
 
 impl Paper {
-    fn facts(&self, id: DocumentId) -> Facts<'_> {
-        Facts {
+    fn facts(&self, id: DocumentId) -> DocumentFacts<'_> {
+        DocumentFacts {
             id,
             title: self.title,
             folder: self.folder,
@@ -307,7 +307,7 @@ fn do_4_what_is_decided_of_a_document_is_the_same_whichever_others_are_on_the_pa
     let outcome = runner(600).run(&world(), |world| {
         let policy = policy(&world.rules);
         let ids = [1, 2, 3, 1, 2, 3].map(|number| DocumentId::new(number).unwrap());
-        let page: Vec<Facts<'_>> = world
+        let page: Vec<DocumentFacts<'_>> = world
             .papers
             .iter()
             .zip(ids)

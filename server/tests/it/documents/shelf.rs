@@ -6,10 +6,10 @@ use std::{
 };
 
 use domain::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor};
+use policy::Policy;
 use server::{
     import::{self, Drafts, ImportOptions, ImportReport},
     library::LocalLibrary,
-    policy::Policy,
     store::Store,
 };
 use tempfile::TempDir;

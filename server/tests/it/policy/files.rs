@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use server::policy::{Policy, PolicyError};
+use policy::{Policy, PolicyError};
 
 use super::{PERMIT_ALL, with_rules};
 use crate::documents::shelf::{policy, policy_folder};

@@ -1,7 +1,7 @@
 //! Are groups compared by one key, whoever wrote them: a claim, a document or a rule?
 
-use domain::{Group, GroupMatch, Person};
-use server::policy::{Decision, Policy};
+use domain::{Decision, Group, GroupMatch, Person};
+use policy::Policy;
 
 use super::{PERMIT_ALL, Paper, rules, with_rules};
 use crate::documents::shelf::person;
@@ -133,7 +133,7 @@ fn po_3_a_text_in_a_rule_is_compared_in_the_form_documents_have() {
     let rule = "@id(\"title\") @because(\"x\") permit (principal, action, resource) when { resource.title like \"U\u{308}ber*\" };";
     let policy = with_rules(rule).unwrap();
     let paper = Paper::new("olga", &[], true);
-    let facts = server::policy::Facts {
+    let facts = domain::DocumentFacts {
         title: "Über alles",
         ..paper.facts()
     };

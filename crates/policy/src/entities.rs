@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cedar_policy::{Entity, EntityId, EntityTypeName, EntityUid, PolicySet, RestrictedExpression};
-use domain::{Group, GroupKey, GroupMatch, Person, PersonId};
-
-use super::Facts;
+use domain::{DocumentFacts, Group, GroupKey, GroupMatch, Person, PersonId};
 
 pub(super) type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
@@ -34,7 +32,7 @@ impl Names {
         EntityUid::from_type_name_and_id(self.person.clone(), EntityId::new(id))
     }
 
-    pub(super) fn document(&self, facts: &Facts<'_>) -> EntityUid {
+    pub(super) fn document(&self, facts: &DocumentFacts<'_>) -> EntityUid {
         EntityUid::from_type_name_and_id(self.document.clone(), EntityId::new(facts.id.to_string()))
     }
 
@@ -106,7 +104,7 @@ impl Names {
     }
 
     /// As `Document` in the schema, for a person whose groups are compared like this.
-    pub(super) fn document_entity(&self, facts: &Facts<'_>, by: GroupMatch) -> Result<Entity, Trouble> {
+    pub(super) fn document_entity(&self, facts: &DocumentFacts<'_>, by: GroupMatch) -> Result<Entity, Trouble> {
         let owner = RestrictedExpression::new_entity_uid(self.person(facts.owner.as_str()));
         let attributes = HashMap::from([
             ("title".to_owned(), text(facts.title)),

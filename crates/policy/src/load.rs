@@ -14,7 +14,7 @@ use miette::Diagnostic;
 use super::{Policy, PolicyError, Problem, explain::Words};
 
 /// The schema's file name inside a policy folder.
-pub const SCHEMA: &str = "schema.cedarschema";
+const SCHEMA: &str = "schema.cedarschema";
 
 /// How many steps a rule may take from the person or the document: what is loaded for a decision covers these, no more.
 const STEPS: u32 = 1;

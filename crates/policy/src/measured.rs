@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use super::Decision;
+use domain::Decision;
 
 /// What came of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,7 @@
 
 use std::collections::HashSet;
 
-use domain::{Group, Groups, Person, Reason, Refusal};
-
-use super::Facts;
+use domain::{DocumentFacts, Group, Groups, Person, Reason, Refusal};
 
 /// What the author of a rule says to the people it meets.
 #[derive(Debug, Clone)]
@@ -37,7 +35,7 @@ impl Words {
     }
 
     /// Why the rule let the person in.
-    pub(super) fn reason(&self, rule: &str, person: &Person, facts: &Facts<'_>) -> Reason {
+    pub(super) fn reason(&self, rule: &str, person: &Person, facts: &DocumentFacts<'_>) -> Reason {
         let shared: Vec<&Group> = facts.groups.iter().filter(|group| person.is_in(group)).collect();
         let groups = joined(person, &shared, "and").unwrap_or_else(|| "one of its groups".to_owned());
         let owner = facts.owner_name.unwrap_or("its owner");
@@ -48,7 +46,7 @@ impl Words {
     }
 
     /// What the rule says to somebody it did not let in; `None` where it says nothing or there is nothing to say it about.
-    fn refusal(&self, person: &Person, facts: &Facts<'_>) -> Option<String> {
+    fn refusal(&self, person: &Person, facts: &DocumentFacts<'_>) -> Option<String> {
         let refused = self.refused.as_deref()?;
         let groups = joined(person, &facts.groups.iter().collect::<Vec<_>>(), "or");
         if (groups.is_none() && refused.contains("{groups}"))
@@ -74,7 +72,7 @@ impl Words {
 /// Why nothing let the person in. `forbidding` are the rules that kept them out; where there are none, `all` the rules had a say.
 pub(super) fn refusal<'a>(
     person: &Person,
-    facts: &Facts<'_>,
+    facts: &DocumentFacts<'_>,
     forbidding: &[&Words],
     all: impl Iterator<Item = &'a Words>,
 ) -> Refusal {

@@ -2,81 +2,25 @@
 //!
 //! | question | where |
 //! |---|---|
-//! | Are the files sound? | [`load`] |
-//! | May this person read this document? | [`decide`] |
+//! | Are the files sound? | `load.rs`: [`Policy::load`], [`PolicyError`] |
+//! | May this person read this document? | `decide.rs`: [`Policy::decide`] |
 //! | What is the policy engine told of the two? | `entities.rs` |
-//! | In which words is that said? | [`explain`] |
+//! | In which words is that said? | `explain.rs` |
 //! | How often, and how long does it take? | `measured.rs` |
 //!
-//! Nothing outside this room knows the policy engine: what goes in is a [`domain::Person`] and [`Facts`], what comes out
-//! is a [`Decision`].
+//! This is the only crate that names the policy engine, Cedar: what goes in is a [`domain::Person`] and [`domain::DocumentFacts`], what
+//! comes out is a [`domain::Decision`]. It reads the files of its rules and does no other input or output; nothing in it waits.
 
 use std::{fmt, io, path::PathBuf};
 
-use domain::{Document, DocumentId, Group, PersonId, Reason, Refusal};
-
-pub mod decide;
+mod decide;
 mod entities;
-pub mod explain;
-pub mod load;
+mod explain;
+mod load;
 mod measured;
 
 pub use decide::Policy;
-
-/// What a rule can ask about a document, borrowed from wherever it was found.
-#[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
-    /// Its number.
-    pub id: DocumentId,
-    /// Its title.
-    pub title: &'a str,
-    /// Folder path; empty at the top.
-    pub folder: &'a str,
-    /// Whose it is.
-    pub owner: &'a PersonId,
-    /// The owner's name where known; rules cannot read it, sentences can.
-    pub owner_name: Option<&'a str>,
-    /// The groups it belongs to.
-    pub groups: &'a [Group],
-    /// Whether it is private.
-    pub is_private: bool,
-}
-
-impl<'a> From<&'a Document> for Facts<'a> {
-    fn from(document: &'a Document) -> Self {
-        Self {
-            id: document.id,
-            title: &document.title,
-            folder: &document.folder,
-            owner: &document.owner,
-            owner_name: document.owner_name.as_deref(),
-            groups: &document.groups,
-            is_private: document.visibility.is_private(),
-        }
-    }
-}
-
-/// What the rules say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// Allowed, by every rule named; never empty.
-    Allowed(Vec<Reason>),
-    /// Not allowed: no rule allows it, a rule forbids it, or a rule could not be decided.
-    Refused(Refusal),
-    /// Not allowed, and the person may not know that there is such a document.
-    Hidden,
-}
-
-impl Decision {
-    /// The reasons, where allowed.
-    #[must_use]
-    pub fn reasons(self) -> Option<Vec<Reason>> {
-        match self {
-            Self::Allowed(reasons) => Some(reasons),
-            Self::Refused(_) | Self::Hidden => None,
-        }
-    }
-}
+pub use load::Source;
 
 /// Why a folder of policies cannot be used. Nothing of it is in force then.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,5 @@
 //! May this person read this document? Asked of the Cedar authorizer, one request each, all entities made here.
-//! What the authorizer is told is made in `entities.rs`; the words of the answer are found in [`super::explain`].
+//! What the authorizer is told is made in `entities.rs`; the words of the answer are found in `explain.rs`.
 //!
 //! A decision depends on the person, the action and the document alone: [`Policy::decide_all`] makes the person's entity once, so
 //! that a page of a listing pays for it once, and then decides every document among no entities but the person's and its own.
@@ -9,10 +9,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use cedar_policy::{Authorizer, Context, Entities, Entity, EntityTypeName, PolicySet, Request, Response, Schema};
-use domain::{GroupMatch, Person};
+use domain::{Decision, DocumentFacts, GroupMatch, Person};
 
 use super::{
-    Decision, Facts,
     entities::{Names, Trouble},
     explain::{self, Words},
     measured::{Outcome, counted, measured},
@@ -78,7 +77,7 @@ impl Policy {
 
     /// Whether the person may read the document, and by which rules.
     #[must_use]
-    pub fn decide(&self, person: &Person, facts: &Facts<'_>) -> Decision {
+    pub fn decide(&self, person: &Person, facts: &DocumentFacts<'_>) -> Decision {
         self.decide_all(person, std::slice::from_ref(facts))
             .pop()
             .unwrap_or_else(|| self.undecided())
@@ -86,7 +85,7 @@ impl Policy {
 
     /// [`decide`](Self::decide) for many documents, in their order: what is decided about one is the same whichever others are there.
     #[must_use]
-    pub fn decide_all(&self, person: &Person, documents: &[Facts<'_>]) -> Vec<Decision> {
+    pub fn decide_all(&self, person: &Person, documents: &[DocumentFacts<'_>]) -> Vec<Decision> {
         measured(documents.len(), || {
             let base = self.person_entities(person);
             let authorizer = Authorizer::new();
@@ -102,7 +101,7 @@ impl Policy {
         authorizer: &Authorizer,
         base: &Result<Entities, Trouble>,
         person: &Person,
-        facts: &Facts<'_>,
+        facts: &DocumentFacts<'_>,
     ) -> Decision {
         match self.response(authorizer, base, person, facts) {
             Ok(response) => {
@@ -124,7 +123,7 @@ impl Policy {
         authorizer: &Authorizer,
         base: &Result<Entities, Trouble>,
         person: &Person,
-        facts: &Facts<'_>,
+        facts: &DocumentFacts<'_>,
     ) -> Result<Response, String> {
         let (names, by) = (&self.names, person.group_match);
         let base = base.as_ref().map_err(ToString::to_string)?;
@@ -140,7 +139,7 @@ impl Policy {
     }
 
     /// The authorizer skips rules that fail, a `forbid` too: so any failure refuses.
-    fn said(&self, response: &Response, person: &Person, facts: &Facts<'_>) -> Decision {
+    fn said(&self, response: &Response, person: &Person, facts: &DocumentFacts<'_>) -> Decision {
         let diagnostics = response.diagnostics();
         let mut failed = diagnostics.errors().peekable();
         if failed.peek().is_some() {
