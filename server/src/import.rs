@@ -86,7 +86,7 @@ pub async fn run(
     let mut walked = walk::markdown_files(&options.dir)?;
     let files = std::mem::take(&mut walked.files);
     let source = Arc::new(Source::of(walked.root.clone(), options.source.as_deref())?);
-    let names = files.iter().map(|file| file.name.clone()).collect();
+    let names = files.iter().map(|file| domain::text::nfc(&*file.name)).collect();
     let mut import = Import::of(store, &source, progress);
     import.start(files.len(), &walked).await?;
     let options = Arc::new(options);

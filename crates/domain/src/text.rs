@@ -5,7 +5,10 @@
 //! |---|---|
 //! | [`nfc`] | texts that are stored, shown and read by rules |
 //! | [`fold_case`] | keys that are compared without regard to case; never shown |
+//! | [`base_letters`] | words that are recognised, whoever typed them; never stored |
 //! | [`is_blank`] | texts nobody would see anything of |
+
+use std::borrow::Cow;
 
 use unicase::UniCase;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
@@ -32,6 +35,18 @@ pub fn fold_case(text: &str) -> String {
     // Decomposed first: folding before would miss what a combining mark hides.
     let decomposed: String = text.nfd().collect();
     UniCase::unicode(decomposed).to_folded_case().nfc().collect()
+}
+
+/// The text without accents, and with wide or ornate letters as plain ones: `Privé` and `Ｐｒｉｖé` become `Prive`. Only to recognise words: it
+/// makes one of texts that differ.
+#[must_use]
+pub fn base_letters(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text.into();
+    }
+    let is_accent = |letter: &char| ('\u{300}'..='\u{36f}').contains(letter);
+    let base: String = text.nfkd().filter(|letter| !is_accent(letter)).collect();
+    nfc(base).into()
 }
 
 /// Whether there is nothing to see: white space, control characters and characters without a glyph alone, or nothing at all.
@@ -68,6 +83,19 @@ fn is_invisible(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn base_letters_are_those_without_accents() {
+        for (text, base) in [
+            ("Priv\u{e9}", "Prive"),
+            ("Prive\u{301}", "Prive"),
+            ("\u{ff50}\u{ff52}", "pr"),
+            ("プライベート", "プライベート"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(base_letters(text), base);
+        }
+    }
 
     #[test]
     fn po_3_one_text_has_one_key_however_it_is_written() {

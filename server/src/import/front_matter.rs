@@ -11,6 +11,8 @@
 //! | Our own keys | [`keys`] |
 //! | Words of other programs: who may read | [`access`], with the lists of [`words`] |
 //! | Words of other programs: not finished | [`unfinished`], [`dates`] |
+//! | Words that count with a plain yes or no | [`hints`] |
+//! | Lines that say it without a key | [`banner`] |
 //! | What looks like front matter and is none? | [`suspect`] |
 
 use std::borrow::Cow;
@@ -18,8 +20,10 @@ use std::borrow::Cow;
 use super::wrong::Wrong;
 
 mod access;
+mod banner;
 mod dates;
 mod find;
+mod hints;
 mod json;
 mod keys;
 mod suspect;
@@ -68,7 +72,7 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, Wrong> {
         unfinished = unfinished::find(&found.entries, now)?;
         body = found.body;
         if !is_private && unfinished.is_none() {
-            suspect::check_body(file.lines_from(body), body + 1)?;
+            suspect::check_body(file.lines_from(body), body + 1, keys.private.is_some())?;
         }
     }
     let begin = file.start_of(body);

@@ -11,6 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use domain::text::nfc;
+
 use super::{join, shown::acts};
 use crate::store::DocumentSource;
 
@@ -58,7 +60,7 @@ impl Source {
         }
     }
 
-    /// The source of a file by its path below the imported folder.
+    /// The source of a file by its path below the imported folder. In NFC: macOS decomposes the letters of file names, and a clone elsewhere does not.
     pub(super) fn file(&self, name: &str) -> DocumentSource {
         let former_key = if self.root.as_os_str().is_empty() {
             format!("demo:{name}")
@@ -67,7 +69,7 @@ impl Source {
         };
         DocumentSource {
             name: self.name.clone(),
-            path: join(&self.folder, name),
+            path: nfc(join(&self.folder, name)),
             former_key,
         }
     }
@@ -77,7 +79,7 @@ impl Source {
         if self.folder.is_empty() {
             Some(path)
         } else {
-            path.strip_prefix(&self.folder)?.strip_prefix('/')
+            path.strip_prefix(&*nfc(&*self.folder))?.strip_prefix('/')
         }
     }
 }

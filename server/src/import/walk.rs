@@ -2,9 +2,12 @@
 //! leads out of the folder, since none is followed. Pipes, sockets and devices are no files. What is in them is read by [`super::file`].
 
 use std::{
+    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
 };
+
+use domain::text::nfc;
 
 use super::{ImportError, ImportProblem};
 
@@ -88,6 +91,7 @@ pub fn markdown_files(dir: &Path) -> Result<Walked, ImportError> {
         }
     }
     walked.files.sort_by(|a, b| a.name.cmp(&b.name));
+    walked.refuse_same_names();
     walked.refused.sort_by(|a, b| a.name.cmp(&b.name));
     walked.unreadable.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(walked)
@@ -140,6 +144,23 @@ impl Walked {
             }
         }
         None
+    }
+
+    /// Two names that differ only in how Unicode writes them would be one document.
+    fn refuse_same_names(&mut self) {
+        let mut count: HashMap<String, usize> = HashMap::new();
+        for file in &self.files {
+            *count.entry(nfc(&*file.name)).or_default() += 1;
+        }
+        let files = std::mem::take(&mut self.files);
+        let (single, same): (Vec<_>, Vec<_>) = files
+            .into_iter()
+            .partition(|file| count.get(&nfc(&*file.name)) == Some(&1));
+        self.files = single;
+        for file in same {
+            let message = "has the name of another file, written with other letters of Unicode: rename one of them";
+            self.pass_by(&file.name, message.to_owned());
+        }
     }
 
     fn pass_by(&mut self, name: &str, message: String) {

@@ -3,6 +3,7 @@
 //! unless what they say is that everybody may read.
 
 use super::{
+    hints,
     keys::KEYS,
     text,
     tree::{Entry, Item, Value},
@@ -11,7 +12,7 @@ use super::{
 use crate::import::wrong::Wrong;
 
 /// Keys whose text is for people and says nothing by itself.
-const FREE_TEXT: [&str; 12] = [
+pub(super) const FREE_TEXT: [&str; 15] = [
     "title",
     "description",
     "summary",
@@ -24,6 +25,21 @@ const FREE_TEXT: [&str; 12] = [
     "keywords",
     "sidebarlabel",
     "navtitle",
+    "linktitle",
+    "shorttitle",
+    "intro",
+];
+
+/// Keys about how a page looks, whose values are names of templates.
+const APPEARANCE: [&str; 8] = [
+    "layout",
+    "template",
+    "parent",
+    "grandparent",
+    "sidebar",
+    "icon",
+    "cssclass",
+    "bodyclass",
 ];
 
 /// Looks for words of other programs, at any depth. A document that says it is private in our words is understood, whatever else it says.
@@ -51,7 +67,7 @@ fn entries_below(entries: &[Entry], above: &str) -> Result<(), Wrong> {
 }
 
 fn entry_at(path: &str, Entry { key, line, value }: &Entry) -> Result<(), Wrong> {
-    if !is_harmless(key, value) {
+    if !is_harmless(key, value) && !is_of_a_person(path, key) {
         return Err(refused(path, *line, value));
     }
     match value {
@@ -60,6 +76,14 @@ fn entry_at(path: &str, Entry { key, line, value }: &Entry) -> Result<(), Wrong>
         Value::Text(value) => text_of(path, *line, value),
         _ => Ok(()),
     }
+}
+
+/// `author: [{ name: Alice, role: editor }]` says what somebody does, not who may read.
+fn is_of_a_person(path: &str, key: &str) -> bool {
+    const PEOPLE: &str = "author contributor editor maintainer speaker reviewer translator person people";
+    let above = path.rsplit('.').nth(1).map(words::plain).unwrap_or_default();
+    let above = above.strip_suffix('s').unwrap_or(&above);
+    PEOPLE.split_whitespace().any(|one| one == above) && matches!(words::plain(key).as_str(), "role" | "roles" | "team")
 }
 
 fn item_of(path: &str, Item { line, value }: &Item) -> Result<(), Wrong> {
@@ -107,10 +131,31 @@ fn is_harmless(key: &str, value: &Value) -> bool {
         Some(Word::Open) => value
             .scalar()
             .is_some_and(|said| words::is_yes(said) || words::is_everybody(said)),
-        Some(Word::Labels) => !any_scalar(value, words::is_kept),
+        Some(Word::Labels) => has_harmless_labels(key, value),
+        Some(Word::Status) => !value.scalar().is_some_and(words::is_kept_status),
         Some(_) => !value.scalar().is_some_and(words::is_kept),
-        None => FREE_TEXT.contains(&words::plain(key).as_str()) || !value.scalar().is_some_and(words::is_kept),
+        None => value
+            .scalar()
+            .is_none_or(|said| is_harmless_word(&words::plain(key), said) && !hints::says_kept(key, said)),
     }
+}
+
+fn is_harmless_word(key: &str, said: &str) -> bool {
+    if FREE_TEXT.contains(&key) {
+        return true;
+    }
+    let is_internal = words::plain(said) == "internal" && !APPEARANCE.contains(&key);
+    !words::is_kept(said) && !is_internal
+}
+
+/// Labels say for whom a document is; of keywords, which say what it is about, only all of them together do.
+fn has_harmless_labels(key: &str, value: &Value) -> bool {
+    let is_kept = |label: &str| words::is_kept(label) || words::plain(label) == "internal";
+    if words::plain(key).starts_with("keyword") {
+        let is_other = |label: &str| !words::plain(label).is_empty() && !words::is_kept(label);
+        return any_scalar(value, is_other) || !any_scalar(value, is_kept);
+    }
+    !any_scalar(value, is_kept)
 }
 
 fn is_not_kept(key: &str, value: &Value) -> bool {
@@ -141,7 +186,7 @@ fn is_for_everybody(key: &str, value: &Value) -> bool {
 }
 
 /// Whether one of the labels, in a list or in a text with commas, is such a word.
-pub(super) fn any_scalar(value: &Value, is_such: fn(&str) -> bool) -> bool {
+pub(super) fn any_scalar(value: &Value, is_such: impl Fn(&str) -> bool + Copy) -> bool {
     match value {
         Value::List(items) => items.iter().any(|item| any_scalar(&item.value, is_such)),
         value => value.scalar().is_some_and(|text| text.split([',', ';']).any(is_such)),
@@ -154,7 +199,9 @@ pub(super) fn says_kept(key: &str, value: &str) -> bool {
         Some(Word::Private | Word::Kept) => words::is_yes(value),
         Some(Word::ForWhom) => words::is_kept(value) || words::plain(value) == "internal",
         Some(Word::Open) => words::is_no(value),
-        _ => false,
+        Some(Word::Status) => words::is_kept(value),
+        Some(Word::Labels) => value.split([',', ';']).any(words::is_kept),
+        _ => hints::says_kept(key, value),
     }
 }
 

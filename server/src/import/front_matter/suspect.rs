@@ -2,7 +2,9 @@
 //! them meant something by it, and a file whose access is not understood is refused, not guessed at.
 
 use super::{
-    access, text,
+    access,
+    banner::{self, Kind},
+    hints, text,
     text::Fence,
     words::{self, Word},
 };
@@ -10,6 +12,9 @@ use crate::import::wrong::Wrong;
 
 /// Most lines that are looked at: front matter stands at the beginning.
 const MOST_LINES: usize = 80;
+
+/// Most lines of another kind that may stand among keys: a title, an author.
+const MOST_OTHERS: usize = 3;
 
 /// How sure a line has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,15 +30,19 @@ enum Care {
 /// # Errors
 /// [`Wrong`]: what looks like it.
 pub(super) fn check_start<'a>(lines: impl Iterator<Item = &'a str>, number: usize) -> Result<(), Wrong> {
-    check(lines, number, Care::AnyValue)
+    check(lines, number, Care::AnyValue, true)
 }
 
-/// Looks at the text behind front matter.
+/// Looks at the text behind front matter; `is_decided` where that says itself who may read.
 ///
 /// # Errors
 /// [`Wrong`]: what looks like a second one.
-pub(super) fn check_body<'a>(lines: impl Iterator<Item = &'a str>, number: usize) -> Result<(), Wrong> {
-    check(lines, number, Care::PlainValue)
+pub(super) fn check_body<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    number: usize,
+    is_decided: bool,
+) -> Result<(), Wrong> {
+    check(lines, number, Care::PlainValue, !is_decided)
 }
 
 /// Looks at a comment before the text.
@@ -42,23 +51,74 @@ pub(super) fn check_body<'a>(lines: impl Iterator<Item = &'a str>, number: usize
 /// [`Wrong`]: what in it looks like front matter.
 pub(super) fn check_comment<'a>(lines: impl Iterator<Item = &'a str>, number: usize) -> Result<(), Wrong> {
     for (number, line) in (number..).zip(lines.take(MOST_LINES)) {
-        check_line(line, number, Care::AnyValue)?;
-        let word = text::bare(line);
-        if words::is_kept(word) || matches!(words::plain(word).as_str(), "draft" | "internal" | "hidden" | "secret") {
-            return Err(refused(number, word));
+        let line = line.replace("{% comment %}", " ").replace("{% endcomment %}", " ");
+        check_line(&line, number, Care::AnyValue)?;
+        let inside = text::bare(&line);
+        if banner::says(inside, Kind::Text) {
+            return Err(refused(number, inside));
         }
     }
     Ok(())
 }
 
-fn check<'a>(lines: impl Iterator<Item = &'a str>, number: usize, care: Care) -> Result<(), Wrong> {
+fn check<'a>(lines: impl Iterator<Item = &'a str>, number: usize, care: Care, is_open: bool) -> Result<(), Wrong> {
     let lines: Vec<_> = (number..)
         .zip(lines.take(MOST_LINES))
         .filter(|(_, line)| !text::is_blank(line))
         .collect();
     block(&lines, care)?;
-    if let Some(heading) = end_of_heading(&lines) {
+    let heading = end_of_heading(&lines);
+    if is_open {
+        banners(&lines, heading)?;
+    }
+    if let Some(heading) = heading {
         block(lines.get(heading..).unwrap_or_default(), Care::PlainValue)?;
+    }
+    fenced_below(&lines)
+}
+
+/// Looks at the first line, the one below a heading, and the one below a fence.
+fn banners(lines: &[(usize, &str)], heading: Option<usize>) -> Result<(), Wrong> {
+    let Some((number, first)) = lines.first() else {
+        return Ok(());
+    };
+    let kind = if heading.is_some() { Kind::Heading } else { Kind::Text };
+    let is_list =
+        |line: &str| line.trim_start().starts_with(['-', '*', '+', '|']) && !line.trim_start().starts_with("**");
+    let is_fenced = text::fence(first).is_some();
+    let second = lines.get(heading.unwrap_or(1));
+    let second = second.filter(|(_, line)| is_fenced || heading.is_some() && !is_list(line));
+    if let Some((number, line)) = second
+        && banner::says(line, Kind::Text)
+    {
+        return Err(not_by_itself(*number, line));
+    }
+    if !is_list(first) && banner::says(first, kind) {
+        return Err(not_by_itself(*number, first));
+    }
+    Ok(())
+}
+
+/// Looks at keys below a fence further down, outside blocks of code.
+fn fenced_below(lines: &[(usize, &str)]) -> Result<(), Wrong> {
+    let mut code: Option<&str> = None;
+    for (index, (_, line)) in lines.iter().enumerate() {
+        let start = line.trim_start();
+        let mark = ["```", "~~~"].into_iter().find(|mark| start.starts_with(mark));
+        match (code, mark) {
+            (None, Some(mark)) => code = Some(mark),
+            (Some(begun), Some(mark)) if begun == mark => code = None,
+            _ => {}
+        }
+        let is_code = code.is_some() || line.starts_with("    ") || line.starts_with('\t');
+        let is_next_key = || {
+            lines
+                .get(index + 1)
+                .is_some_and(|(_, line)| text::begins_with_key(line))
+        };
+        if !is_code && index > 0 && matches!(text::trimmed(line), "---" | "+++") && is_next_key() {
+            block(lines.get(index..).unwrap_or_default(), Care::PlainValue)?;
+        }
     }
     Ok(())
 }
@@ -94,7 +154,7 @@ fn block(lines: &[(usize, &str)], care: Care) -> Result<(), Wrong> {
         );
         return Err(Wrong { line: *number, message });
     }
-    let mut care = care;
+    let (mut care, mut others) = (care, 0);
     for (index, (number, line)) in inside.iter().enumerate() {
         let is_end = index > 0 && fence.is_some() && text::fence(line).is_some();
         if is_end {
@@ -104,10 +164,12 @@ fn block(lines: &[(usize, &str)], care: Care) -> Result<(), Wrong> {
         let is_pair = text::pairs(line).next().is_some() || text::bare(line).is_empty();
         let is_comment = fence.is_some() && line.trim_start().starts_with('#');
         if !is_pair && !is_comment && !text::continues(line) {
-            if index > 0 || fence.is_some() {
+            let is_apart = index > 0 && inside.get(index - 1).is_some_and(|(before, _)| before + 1 < *number);
+            others += 1;
+            if is_apart || others > MOST_OTHERS {
                 break;
             }
-            // One line of another kind may stand above: `yaml`, or a name for what follows.
+            // Lines of another kind may stand above: `yaml`, a title and an author, or a name for what follows.
             care = Care::PlainValue;
         }
     }
@@ -125,10 +187,35 @@ fn check_line(line: &str, number: usize, care: Care) -> Result<(), Wrong> {
         Care::AnyValue => says_something(key, value),
         Care::PlainValue => access::says_kept(key, value) || says_draft(key, value),
     };
-    match text::pairs(line).find(|pair| says(*pair)) {
-        Some(_) => Err(refused(number, text::trimmed(line))),
-        None => Ok(()),
+    let is_said = text::pairs(line).any(says)
+        || line.contains('<')
+            && !line.contains("://")
+            && (text::pairs(&line.replace(['<', '>', '/'], "|")).any(says)
+                || text::pairs(&without_tags(line)).any(says));
+    if is_said {
+        Err(refused(number, text::trimmed(line)))
+    } else {
+        Ok(())
     }
+}
+
+/// `<td>private</td><td>true</td>` as `|private|true|`.
+fn without_tags(line: &str) -> String {
+    let (mut plain, mut is_tag) = (String::new(), false);
+    for letter in line.chars() {
+        match letter {
+            '<' => is_tag = true,
+            '>' => {
+                is_tag = false;
+                if !plain.ends_with('|') {
+                    plain.push('|');
+                }
+            }
+            letter if !is_tag => plain.push(letter),
+            _ => {}
+        }
+    }
+    plain
 }
 
 fn says_something(key: &str, value: &str) -> bool {
@@ -137,11 +224,20 @@ fn says_something(key: &str, value: &str) -> bool {
         Some(Word::ForWhom) => {
             !(words::is_everybody(value) || words::plain(key).starts_with("share") && words::is_no(value))
         }
-        Some(Word::Open) => !words::is_yes(value),
-        Some(Word::Status) => words::is_kept(value) || words::is_unfinished(value),
+        Some(Word::Open) => !(words::is_yes(value) || words::is_everybody(value)),
+        Some(Word::Status) => words::is_kept_status(value) || words::is_unfinished(value),
         Some(Word::Draft | Word::Published) => says_draft(key, value),
-        Some(_) => false,
-        None => ["groups", "group", "owner"].contains(&words::plain(key).as_str()) || is_slip(key),
+        // When a thing happens may be told without front matter; when a text may be read is told in it.
+        Some(Word::From | Word::Until) => {
+            words::plain(key) != "date" && value.contains(|letter: char| letter.is_ascii_digit())
+        }
+        Some(Word::Labels) => value.split([',', ';']).any(says_label),
+        None => {
+            ["groups", "group", "owner"].contains(&words::plain(key).as_str())
+                || is_slip(key)
+                || hints::says_kept(key, value)
+                || hints::says_unfinished(key, value)
+        }
     }
 }
 
@@ -149,8 +245,15 @@ fn says_draft(key: &str, value: &str) -> bool {
     match words::about_path(key) {
         Some(Word::Draft) => words::is_yes(value),
         Some(Word::Published) => words::is_no(value),
+        Some(Word::Status) => words::is_unfinished_by_itself(value),
+        Some(Word::Labels) => value.split([',', ';']).any(words::is_unfinished_by_itself),
+        None => hints::says_unfinished(key, value),
         _ => false,
     }
+}
+
+fn says_label(label: &str) -> bool {
+    words::is_kept(label) || words::is_unfinished_by_itself(label) || words::plain(label) == "internal"
 }
 
 /// `pirvate`
@@ -164,6 +267,16 @@ fn refused(line: usize, said: &str) -> Wrong {
         line,
         message: format!(
             "`{said}` looks like front matter, but stands in none that is understood: write it as YAML between two lines `---` at the very start, or take it out"
+        ),
+    }
+}
+
+fn not_by_itself(line: usize, said: &str) -> Wrong {
+    let said: String = text::trimmed(said).chars().take(60).collect();
+    Wrong {
+        line,
+        message: format!(
+            "`{said}` says that not everybody may read this, or not yet: write `private: true` between two lines `---` at the very start, or `private: false` if everybody may"
         ),
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 
 mod fences;
 mod keys;
+mod lines;
 mod words;
 
 /// 2026-06-01T12:00:00Z

@@ -4,6 +4,7 @@
 use super::{
     access,
     dates::{self, Bound},
+    hints,
     tree::{Entry, Item, Value},
     words::{self, Word},
 };
@@ -72,7 +73,7 @@ fn is_unfinished(entry: &Entry, is_top: bool, now: i64) -> Result<bool, Wrong> {
         },
         Some(Word::Published) => published(entry, now),
         Some(Word::Status) => Ok(value.scalar().is_some_and(is_unfinished_status)),
-        Some(Word::Labels) => Ok(access::any_scalar(value, is_draft_label)),
+        Some(Word::Labels) => Ok(access::any_scalar(value, words::is_unfinished_by_itself)),
         Some(Word::From) if words::plain(&entry.key) == "date" => {
             if is_top {
                 is_dated_ahead(entry, now)
@@ -80,10 +81,18 @@ fn is_unfinished(entry: &Entry, is_top: bool, now: i64) -> Result<bool, Wrong> {
                 Ok(false)
             }
         }
+        // As content stores have it.
+        Some(Word::From) if entry.value == Value::Null && words::plain(&entry.key) == "publishedat" => Ok(true),
         Some(Word::From) => is_ahead(entry, now),
         Some(Word::Until) => is_over(entry, now),
-        _ => Ok(is_not_built(entry) || value.scalar().is_some_and(|said| words::plain(said) == "draft")),
+        _ => Ok(is_not_built(entry) || value.scalar().is_some_and(|said| is_said(&entry.key, said))),
     }
+}
+
+/// `extra.stage_name: draft`, `ready: false`; but `title: Draft` is a title.
+fn is_said(key: &str, said: &str) -> bool {
+    let is_value = words::plain(said) == "draft" && !access::FREE_TEXT.contains(&words::plain(key).as_str());
+    is_value || hints::says_unfinished(key, said)
 }
 
 fn published(entry: &Entry, now: i64) -> Result<bool, Wrong> {
@@ -106,22 +115,7 @@ fn is_unfinished_status(said: &str) -> bool {
     let first = said
         .split(|letter: char| !letter.is_alphanumeric())
         .find(|word| !word.is_empty());
-    words::is_unfinished(said) || first.is_some_and(is_draft_label)
-}
-
-fn is_draft_label(said: &str) -> bool {
-    let words = [
-        "draft",
-        "drafts",
-        "wip",
-        "unpublished",
-        "unfinished",
-        "donotpublish",
-        "dontpublish",
-        "nopublish",
-        "notpublished",
-    ];
-    words.contains(&words::plain(said).as_str())
+    words::is_unfinished(said) || first.is_some_and(words::is_unfinished_by_itself)
 }
 
 /// `date` is in every second file and written in every way: only one that may lie ahead has to be understood.

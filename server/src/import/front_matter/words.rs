@@ -1,6 +1,8 @@
 //! Which words of other programs say who may read a document, or that it is not finished? In any spelling of case, hyphens and underscores.
 //! Where they stand is in [`super::access`] and [`super::unfinished`].
 
+use domain::text::base_letters;
+
 /// What a word of another program is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
@@ -28,13 +30,15 @@ pub(super) enum Word {
 
 const KEPT: &str = "confidential restricted hidden hide secret topsecret internal protected password passwd passphrase sensitive classified \
     encrypted locked login signin auth authentication authenticated authenticate loginrequired nda embargoed personal \
-    vertraulich intern geheim privat privado prive interno interne confidentiel confidentielle confidencial riservato unshared";
+    vertraulich intern geheim privat privado prive interno interne confidentiel confidentielle confidencial confidenziale riservato unshared \
+    notpublic nonpublic nopublic частныи приватно приватныи конфиденциально секретно 非公開 非公开 私有 プライベート 機密 机密 社外秘 비공개";
 const FOR_WHOM: &str = "permission visibility access acl role team audience classification sensitivity member reader viewer share sharing shared \
     sharedwith allow allowed allowlist whitelist deny denied denylist blocklist authorized authorised authorization subscriber privacy \
     clearance confidentiality secrecy tlp entitlement grant rbac abac user usergroup userrole visibleto visiblefor \
-    restriction securitylevel privacylevel accesslevel";
-const OPEN: &str = "public visible publicread publiclyvisible";
-const DRAFT: &str = "draft wip unfinished unlisted headless unpublished donotpublish dontpublish nopublish notpublished excludefrompublish";
+    restriction securitylevel privacylevel accesslevel groupaccess useraccess teamaccess memberaccess readaccess viewaccess dataaccess";
+const OPEN: &str = "public visible publicread publiclyvisible offentlich oeffentlich publico publica publique pubblico публично 公開 公开";
+const DRAFT: &str = "draft wip unfinished unlisted headless unpublished donotpublish dontpublish nopublish notpublished excludefrompublish \
+    entwurf brouillon borrador bozza rascunho utkast черновик 下書き 草稿 초안";
 const PUBLISHED: &str = "publish published dgpublish publishable listed";
 const FROM: &str = "date publishdate publishedat publisheddate publishat publishon pubdate publicationdate releasedate releaseat embargo embargodate \
     embargountil embargoeduntil scheduled scheduledat scheduledfor scheduledate golive visiblefrom availablefrom validfrom publishfrom publishafter \
@@ -54,7 +58,8 @@ const BEHIND: [&str; 24] = [
     "group", "users", "user", "roles", "teams", "members", "to", "for", "required", "settings", "mode", "by",
 ];
 /// Words that are about access wherever they stand in a key.
-const INSIDE: [&str; 14] = [
+const INSIDE: [&str; 15] = [
+    "classification",
     "confidential",
     "restricted",
     "permission",
@@ -71,9 +76,10 @@ const INSIDE: [&str; 14] = [
     "allowedto",
 ];
 
-/// Letters and digits of a word, in lower case.
+/// Letters and digits of a word, in lower case, without accents and as nobody can tell them apart: `Privé` is `prive`.
 pub(super) fn plain(word: &str) -> String {
-    word.chars()
+    base_letters(word)
+        .chars()
         .filter(|letter| letter.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
@@ -115,7 +121,9 @@ fn whole(key: &str) -> Option<Word> {
     ];
     match key {
         "private" => Some(Word::Private),
-        "status" | "state" | "stage" | "lifecycle" | "workflow" | "workflowstate" => Some(Word::Status),
+        "status" | "state" | "stage" | "lifecycle" | "workflow" | "workflowstate" | "review" | "approval" => {
+            Some(Word::Status)
+        }
         _ => {
             let found = |key: &str| lists.iter().find(|(list, _)| holds(list, key)).map(|(_, word)| *word);
             found(key).or_else(|| found(one))
@@ -155,12 +163,47 @@ fn misspelt(key: &str) -> Option<Word> {
 
 /// Whether a value says yes.
 pub(super) fn is_yes(value: &str) -> bool {
-    matches!(plain(value).as_str(), "true" | "yes" | "y" | "on" | "1" | "ja" | "oui")
+    matches!(
+        plain(value).as_str(),
+        "true"
+            | "yes"
+            | "y"
+            | "t"
+            | "on"
+            | "1"
+            | "ja"
+            | "oui"
+            | "si"
+            | "sim"
+            | "да"
+            | "是"
+            | "はい"
+            | "vrai"
+            | "wahr"
+            | "verdadero"
+            | "enabled"
+    )
 }
 
 /// Whether a value says no.
 pub(super) fn is_no(value: &str) -> bool {
-    matches!(plain(value).as_str(), "false" | "no" | "n" | "off" | "0" | "never")
+    matches!(
+        plain(value).as_str(),
+        "false"
+            | "no"
+            | "n"
+            | "f"
+            | "off"
+            | "0"
+            | "never"
+            | "nein"
+            | "non"
+            | "nao"
+            | "нет"
+            | "否"
+            | "いいえ"
+            | "disabled"
+    )
 }
 
 /// Whether a value says that everybody may read.
@@ -172,7 +215,7 @@ pub(super) fn is_everybody(value: &str) -> bool {
 /// Whether a value says by itself that not everybody may read: `private`.
 pub(super) fn is_kept(value: &str) -> bool {
     let words = "private confidential strictlyconfidential restricted topsecret internalonly membersonly companyconfidential donotshare donotdistribute \
-        notpublic nonpublic eyesonly foreyesonly needtoknow vertraulich streng vertraulich geheim tlpred tlpamber";
+        notpublic nonpublic eyesonly foreyesonly needtoknow vertraulich strengvertraulich geheim tlpred tlpamber tlpamberstrict 非公開 非公开";
     words
         .split_whitespace()
         .any(|word| word == plain(value.trim_start_matches('#')))
@@ -182,6 +225,23 @@ pub(super) fn is_kept(value: &str) -> bool {
 pub(super) fn is_unfinished(value: &str) -> bool {
     let words = "draft drafted drafting wip workinprogress inprogress pending unpublished unlisted scheduled future trash trashed deleted removed \
         donotpublish dontpublish nopublish notpublished notready inreview underreview review entwurf brouillon borrador autodraft";
+    words
+        .split_whitespace()
+        .any(|word| word == plain(value.trim_start_matches('#')))
+}
+
+/// Whether a status says that not everybody may read: as a label of anything else these words are names.
+pub(super) fn is_kept_status(value: &str) -> bool {
+    is_kept(value)
+        || matches!(
+            plain(value).as_str(),
+            "hidden" | "internal" | "secret" | "members" | "protected"
+        )
+}
+
+/// Whether a word alone says that a document is not finished.
+pub(super) fn is_unfinished_by_itself(value: &str) -> bool {
+    let words = "draft drafts wip unpublished unfinished donotpublish dontpublish nopublish notpublished";
     words
         .split_whitespace()
         .any(|word| word == plain(value.trim_start_matches('#')))
@@ -218,6 +278,17 @@ mod tests {
             ("Expiry-Date", Word::Until),
             ("docStatus", Word::Status),
             ("Tags", Word::Labels),
+            ("Priv\u{e9}", Word::Kept),
+            (
+                "\u{ff50}\u{ff52}\u{ff49}\u{ff56}\u{ff41}\u{ff54}\u{ff45}",
+                Word::Private,
+            ),
+            ("частный", Word::Kept),
+            ("プライベート", Word::Kept),
+            ("notPublic", Word::Kept),
+            ("\u{d6}ffentlich", Word::Open),
+            ("brouillon", Word::Draft),
+            ("dataClassification", Word::ForWhom),
         ] {
             assert_eq!(about(key), Some(word), "{key}");
         }

@@ -20,6 +20,34 @@ fn checkout(folder: &Path, origin: &str) {
 }
 
 #[tokio::test]
+async fn a_file_name_is_the_same_however_unicode_writes_it() {
+    for shelf in Shelf::both().await {
+        let text: &[u8] = b"# A";
+        let (decomposed, composed) = ("u\u{308}/a\u{308}.md", "\u{fc}/\u{e4}.md");
+        let one = shelf.write("mac", &[(decomposed, text)]);
+        let other = shelf.write("linux", &[(composed, text)]);
+        for dir in [one, other] {
+            checkout(&dir, "git@example.com:team/handbook.git");
+            let mut options = options(dir);
+            options.prune = true;
+            let report = shelf.run(options).await;
+            assert!(report.gone.is_empty() && report.problems.is_empty(), "{report:?}");
+        }
+        assert_eq!(shelf.store.count().await.unwrap(), 1);
+        let both = shelf.write(
+            "both",
+            &[("a\u{308}.md", b"# A"), ("\u{e4}.md", b"# B"), ("c.md", b"# C")],
+        );
+        let report = shelf.run(options(both)).await;
+        assert_eq!(
+            (report.added, report.refused()),
+            (1, 2),
+            "neither overwrites the other: {report:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn every_clone_of_a_repository_is_the_same_source() {
     for shelf in Shelf::both().await {
         let files: [(&str, &[u8]); 2] = [("docs/a.md", b"# A"), ("docs/b/c.md", b"# C")];

@@ -236,3 +236,136 @@ fn what_is_not_finished_says_so_in_the_words_of_many_programs() {
         is_refused(&format!("---\ntitle: x\n{line}\n---\nText"), 3);
     }
 }
+
+#[test]
+fn words_of_other_languages_and_with_accents_are_words() {
+    for kept in [
+        "Priv\u{e9}: oui",
+        "prive\u{301}e: true",
+        "частный: true",
+        "приватно: да",
+        "非公開: true",
+        "私有: true",
+        "プライベート: true",
+        "\u{ff50}\u{ff52}\u{ff49}\u{ff56}\u{ff41}\u{ff54}\u{ff45}: true",
+        "\u{d6}ffentlich: nein",
+        "p\u{fa}blico: false",
+        "notPublic: true",
+        "not_public: true",
+        "non-public: true",
+    ] {
+        is_refused(&format!("---\ntitle: x\n{kept}\n---\n"), 3);
+    }
+    for draft in [
+        "entwurf: ja",
+        "brouillon: oui",
+        "borrador: s\u{ed}",
+        "bozza: true",
+        "rascunho: sim",
+        "utkast: true",
+        "черновик: да",
+        "下書き: true",
+        "草稿: true",
+    ] {
+        let text = format!("---\ntitle: x\n{draft}\n---\n");
+        assert_eq!(
+            of(&text).unwrap().unfinished.map(|unfinished| unfinished.line),
+            Some(3),
+            "{draft}"
+        );
+    }
+    comes_in_with_keys("\u{f6}ffentlich: ja\nentwurf: nein\nintern: nein");
+}
+
+#[test]
+fn keys_that_count_with_a_plain_yes_or_no_are_understood() {
+    for kept in [
+        "set_private: true",
+        "keepPrivate: yes",
+        "this is private: true",
+        "private_to_team: true",
+        "staff: true",
+        "staff_only: true",
+        "adminOnly: true",
+        "employees-only: true",
+        "owner_only: true",
+        "only_me: true",
+        "need_to_know: true",
+        "do-not-share: true",
+        "do_not_distribute: true",
+        "not_for_publication: true",
+        "premium: true",
+    ] {
+        is_refused(&format!("---\ntitle: x\n{kept}\n---\n"), 3);
+    }
+    for unfinished in [
+        "hugo_draft: true",
+        "drfat: true",
+        "draf: yes",
+        "deleted: true",
+        "ready: false",
+        "finished: false",
+        "approved: no",
+        "reviewed: false",
+        "approval: pending",
+        "render: false",
+        "permalink: false",
+        "publishedAt: null",
+        "eleventyExcludeFromCollections: true",
+    ] {
+        let text = format!("---\ntitle: x\n{unfinished}\n---\n");
+        assert!(of(&text).unwrap().unfinished.is_some(), "{unfinished}");
+    }
+    for harmless in [
+        "show_private: true",
+        "show_drafts: true",
+        "read_only: true",
+        "staff: [Alice, Bob]",
+        "drift: true",
+        "ready: true",
+        "permalink: /a/",
+        "render_macros: false",
+        "internal_links: true",
+        "private_note_count: false",
+    ] {
+        comes_in_with_keys(harmless);
+    }
+}
+
+#[test]
+fn a_status_a_category_and_a_class_may_say_who_reads() {
+    for kept in [
+        "status: hidden",
+        "status: internal",
+        "category: internal",
+        "categories: [a, internal]",
+        "scope: internal",
+        "dataClassification: C3",
+        "group_access: HR",
+        "keywords: [private]",
+    ] {
+        is_refused(&format!("---\ntitle: x\n{kept}\n---\n"), 3);
+    }
+}
+
+#[test]
+fn words_that_describe_something_else_are_no_words_for_who_reads() {
+    for harmless in [
+        "keywords: [private, cloud]",
+        "layout: internal",
+        "author:\n  - name: Alice\n    role: editor",
+        "contributors: [{ name: Bob, team: docs }]",
+        "linkTitle: Draft",
+    ] {
+        comes_in_with_keys(harmless);
+    }
+    let front = of("---\ntitle: Draft\n---\n").unwrap();
+    assert_eq!(front.unfinished, None, "a title is a title");
+}
+
+#[track_caller]
+fn comes_in_with_keys(keys: &str) {
+    let text = format!("---\n{keys}\n---\ntext\n");
+    let front = of(&text).unwrap_or_else(|wrong| panic!("{keys}: {wrong:?}"));
+    assert_eq!(front.unfinished, None, "{keys}");
+}
