@@ -9,7 +9,7 @@
 //! | How do values become a [`Config`]? | [`read`], each value given out by `reader.rs` |
 //! | What is wrong, where, and what to do? | [`problem`] |
 //! | How is it printed for operators? | [`mod@reference`] |
-//! | Which database is meant? | `database.rs` |
+//! | Which database is meant? | [`store::DatabaseUrl`] |
 //! | Where among the claims does a value stand? | `claim.rs` |
 //! | Which directory is asked, about what? | `directory.rs` |
 //! | Where do traces go? | `telemetry.rs` |
@@ -22,7 +22,6 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 use url::Url;
 
 mod claim;
-pub(crate) mod database;
 mod directory;
 pub mod keys;
 pub mod problem;
@@ -39,10 +38,10 @@ mod variables;
 mod who;
 
 pub use claim::ClaimPath;
-pub use database::DatabaseUrl;
 pub use directory::{DirectorySettings, DirectoryUse, ProfileToken};
 pub use problem::{Problem, Problems};
 pub use source::Sources;
+pub use store::DatabaseUrl;
 pub use telemetry::TelemetrySettings;
 
 /// Everything an operator decides, checked: what is here can be served.

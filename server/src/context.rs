@@ -16,6 +16,7 @@ use bff::{BackgroundTasks, Bff, NOBODY, PERSON_HEADER, ProviderId, ReturnPath, S
 use domain::{Library, Messages, Person, PersonId, Sessions, Visitor};
 use http::{HeaderValue, request::Parts};
 use leptos::prelude::{provide_context, use_context};
+use store::Store;
 use time::OffsetDateTime;
 
 use crate::{
@@ -24,7 +25,6 @@ use crate::{
     headers::Headers,
     messages::{MessageSource, VisitorMessages},
     sessions::VisitorSessions,
-    store::Store,
     telemetry::part::{self, Trace},
 };
 

@@ -4,6 +4,7 @@ use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
 
 use ::demo::{Demo, DemoConfig};
 use bff::{ProviderConfig, Secret};
+use store::Store;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -15,7 +16,6 @@ use crate::{
     },
     import::{self, ImportError},
     serve::{self, ListenError},
-    store::Store,
 };
 
 /// What the terminal says below the address: who to be, and where things are kept.

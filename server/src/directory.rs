@@ -16,12 +16,10 @@ use std::{sync::Arc, time::Duration};
 use bff::{BackgroundTasks, Bff, Clock, SignedIn};
 use domain::{Person, PersonId};
 use futures::future::join_all;
+use store::Store;
 use tokio::sync::Semaphore;
 
-use crate::{
-    config::{DirectorySettings, ProviderSettings},
-    store::Store,
-};
+use crate::config::{DirectorySettings, ProviderSettings};
 
 mod cache;
 mod graph;

@@ -21,8 +21,7 @@ use std::{path::PathBuf, sync::Arc};
 use domain::PersonId;
 use futures::{StreamExt as _, stream};
 
-use crate::store::Store;
-
+use store::Store;
 pub mod file;
 pub mod front_matter;
 mod moved;

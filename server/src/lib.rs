@@ -8,10 +8,11 @@
 //! | Which files of the build do pages load? | `build_files.rs` |
 //! | Who is asking? | `context.rs` |
 //! | What does the organisation's directory know of them? | [`directory`] |
-//! | Which documents are there, and who may see them? | [`library`] with the crate [`policy`](::policy), and [`store`] |
-//! | How do documents come in? | [`import`], rendered by the crate `markdown` |
+//! | Which documents are there, and who may see them? | [`library`], on the crates [`policy`] and [`store`] |
+//! | How do documents come in? | [`import`], rendered by the crate [`markdown`] |
 //! | Where do the messages come from? | `messages.rs`, and the API itself in `api.rs` |
 //! | Who is signed in where, and how is that ended? | `sessions.rs` |
+//! | In which database are sessions kept? | [`session_store`] |
 //! | What do browsers have to obey? | `headers.rs` |
 //! | With what are others asked over HTTP? | `http_client.rs` |
 //! | What do connections have to obey? | [`serve`] |
@@ -37,9 +38,9 @@ pub mod metrics;
 mod pages;
 mod router;
 pub mod serve;
+pub mod session_store;
 mod sessions;
 pub mod site;
-pub mod store;
 pub mod telemetry;
 
 pub use config::Config;

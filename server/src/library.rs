@@ -1,6 +1,6 @@
 //! How is a document opened, and a page of the list made, for one visitor? Find, decide, answer: nothing leaves here undecided.
 //!
-//! What it costs. Opening: one SQL statement and one decision. A page of the list: stretches of rows, newest first, every row decided, until
+//! What it costs. Opening: one SQL statement and one decision. A page of the list: batches of rows, newest first, every row decided, until
 //! the page is full; for somebody who may read little of a large house this reads far, so one request stops after [`MAX_ROWS`] and
 //! the next goes on from there. (Asking the database only for what the policy can allow is for a plan of the policy,
 //! which does not exist yet.)
@@ -16,13 +16,12 @@ use domain::{
 
 use policy::Policy;
 
-use crate::store::{Found, Row, Stale, Store, StoreError, searchable};
+use store::{Found, Row, Stale, Store, StoreError, searchable};
+/// Rows of the first batch of a page; each further one is twice as long, up to [`MAX_BATCH`].
+const INITIAL_BATCH: u32 = 64;
 
-/// Rows of the first stretch of a page; each further one is twice as long, up to [`LONGEST`].
-const FIRST: u32 = 64;
-
-/// Rows of the longest stretch: a few milliseconds of deciding between two waits.
-const LONGEST: u32 = 512;
+/// Rows of the longest batch: a few milliseconds of deciding between two waits.
+const MAX_BATCH: u32 = 512;
 
 /// Most rows decided for one page.
 pub const MAX_ROWS: usize = 5_000;
@@ -70,7 +69,7 @@ impl LocalLibrary {
         Err(LibraryError::Unshowable(failed))
     }
 
-    /// The rows of one stretch that the person may see.
+    /// The rows of one batch that the person may see.
     fn allowed(&self, person: &Person, rows: Vec<Row>) -> Vec<Summary> {
         let facts: Vec<_> = rows.iter().map(Row::facts).collect();
         let decisions = self.policy.decide_all(person, &facts);
@@ -116,19 +115,23 @@ impl Library for LocalLibrary {
         let person = visitor.person().ok_or(LibraryError::SignInFirst)?;
         let words = words(&query.filter);
         let mut before = query.after.map(|cursor| cursor.0);
-        let (mut rows, mut seen, mut length) = (Vec::new(), 0, FIRST);
+        let (mut rows, mut seen, mut length) = (Vec::new(), 0, INITIAL_BATCH);
         // One row more than fits tells whether there is a next page.
         while rows.len() <= PAGE_SIZE && seen < MAX_ROWS {
-            let stretch = self.store.stretch(before, &words, length).await.map_err(unavailable)?;
-            let is_last = stretch.len() < length as usize;
-            seen += stretch.len();
-            before = stretch.last().map(|row| row.id).or(before);
-            rows.extend(self.allowed(person, stretch));
+            let batch = self
+                .store
+                .batch_before(before, &words, length)
+                .await
+                .map_err(unavailable)?;
+            let is_last = batch.len() < length as usize;
+            seen += batch.len();
+            before = batch.last().map(|row| row.id).or(before);
+            rows.extend(self.allowed(person, batch));
             if is_last {
                 before = None;
                 break;
             }
-            length = (length * 2).min(LONGEST);
+            length = (length * 2).min(MAX_BATCH);
         }
         if rows.len() > PAGE_SIZE {
             rows.truncate(PAGE_SIZE);

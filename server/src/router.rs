@@ -28,9 +28,10 @@ use bff::Bff;
 use http::StatusCode;
 use leptos::{IntoView, config::LeptosOptions};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use store::Store;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
-use crate::{context, context::House, headers, pages, sessions, store::Store, telemetry};
+use crate::{context, context::House, headers, pages, sessions, telemetry};
 
 mod bare;
 mod door;

@@ -14,12 +14,11 @@ use bff::{Bff, ReturnPath, SessionInfo, SessionRef, SessionsUnavailable, SignedI
 use domain::{ADMIN, FoundSessions, SessionLine, Sessions, SessionsError, Visitor, WhichPerson, sessions::MAX_FOUND};
 use http::StatusCode;
 use serde::Deserialize;
+use store::Store;
 
 use crate::{
     context::{Asking, House},
-    pages,
-    store::Store,
-    telemetry,
+    pages, telemetry,
 };
 
 /// Sessions for one request: knows who asks.

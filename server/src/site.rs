@@ -6,6 +6,7 @@ use app::SiteFacts;
 use axum::Router;
 use bff::{Bff, Clock, KeyRing, StepUp};
 use policy::{Policy, PolicyError};
+use store::{Store, StoreError};
 
 use crate::{
     api, build_files,
@@ -16,8 +17,7 @@ use crate::{
     library::LocalLibrary,
     messages::MessageSource,
     pages::HousePages,
-    router,
-    store::{Store, StoreError},
+    router, session_store,
 };
 
 /// A site ready to be served.
@@ -89,8 +89,10 @@ pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) 
         url: Box::new(config.database_url.clone()),
         source,
     };
-    let store = Store::open(&config.database_url).await.map_err(database)?;
-    let sessions = store.sessions().await.map_err(database)?;
+    let store = Store::open(&config.database_url, markdown::VERSIONS)
+        .await
+        .map_err(database)?;
+    let sessions = session_store::open(&store).await.map_err(database)?;
     let keys = keys(config)?;
     let sign_in = config.sign_in(keys.clone(), clock.clone());
     let options = build_files::leptos_options(config);

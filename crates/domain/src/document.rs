@@ -171,6 +171,15 @@ pub struct RenderedHtml {
     pub headings: Vec<Heading>,
 }
 
+/// Versions of the renderer that makes [`RenderedHtml`]: the database needs them to tell which HTML is to be made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RendererVersions {
+    /// Of the renderer in this program. HTML of an older one is rendered again when its document is opened.
+    pub current: i64,
+    /// The oldest whose HTML may still be shown.
+    pub oldest_safe: i64,
+}
+
 /// A heading inside a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {

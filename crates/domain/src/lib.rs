@@ -26,7 +26,9 @@ pub mod text;
 pub mod visitor;
 
 pub use decision::{Decision, Reason, Refusal};
-pub use document::{Document, DocumentFacts, DocumentId, Heading, OpenDocument, RenderedHtml, Summary, Visibility};
+pub use document::{
+    Document, DocumentFacts, DocumentId, Heading, OpenDocument, RenderedHtml, RendererVersions, Summary, Visibility,
+};
 pub use group::{Group, GroupKey, GroupMatch, Groups};
 pub use library::{Library, LibraryError};
 pub use listing::{Cursor, Listing, ListingQuery};

@@ -16,7 +16,7 @@
 //! `domain` alone, for [`RenderedHtml`], and does no input or output: pure functions of a text.
 
 use comrak::Arena;
-use domain::RenderedHtml;
+use domain::{RenderedHtml, RendererVersions};
 
 mod anchors;
 mod blocks;
@@ -41,6 +41,12 @@ pub const VERSION: i64 = 3;
 /// The oldest [`VERSION`] whose HTML may still be shown when rendering again fails. Raised to [`VERSION`] with every change of what is
 /// taken out, a fault of `sanitise.rs` that is mended included: HTML of versions before 3 contains the comments of Obsidian, MDX, Liquid and Jinja as readable text.
 pub const OLDEST_SAFE: i64 = 3;
+
+/// Both, for the store of documents.
+pub const VERSIONS: RendererVersions = RendererVersions {
+    current: VERSION,
+    oldest_safe: OLDEST_SAFE,
+};
 
 /// Longest Markdown that is rendered, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 use policy::Policy;
 use serde_json::{Value, json};
+use store::probe::{self, Condition};
 
 use super::{ConfigFile, complain, print};
 use crate::{
     config::{Problems, problem::Origin},
     site::with_causes,
-    store::probe::{self, Condition},
 };
 
 #[derive(Debug, Args)]

@@ -1,13 +1,13 @@
 //! What does `--demo` change? A provider, an API and documents come with the site, on this machine alone.
 
 use clap::Args;
+use store::Store;
 
 use super::Failure;
 use crate::{
     config::{Config, Problems},
     demo_house,
     site::with_causes,
-    store::Store,
 };
 
 #[derive(Debug, Clone, Copy, Args)]

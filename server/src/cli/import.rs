@@ -5,12 +5,12 @@ use std::{path::PathBuf, process::ExitCode};
 use bff::Clock;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use store::Store;
 
 use super::{ConfigFile, Failure, print};
 use crate::{
     import::{self, Drafts, ImportError, ImportEvent, ImportOptions, shown::shown},
     site::with_causes,
-    store::Store,
 };
 
 mod told;
@@ -74,7 +74,7 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
             .person(owner)
             .map_err(|error| Failure::Configuration(format!("--owner: {error}")))?;
     }
-    let store = Store::open(&config.database_url)
+    let store = Store::open(&config.database_url, markdown::VERSIONS)
         .await
         .map_err(|error| Failure::Other(with_causes(&error)))?;
     let json = arguments.json;

@@ -8,12 +8,10 @@
 )]
 
 use clap::Args;
+use store::Store;
 
 use super::Failure;
-use crate::{
-    config::{Config, Problems},
-    store::Store,
-};
+use crate::config::{Config, Problems};
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct DemoFlag {}

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use store::DatabaseUrlError;
+
 /// Where a value was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -66,6 +68,13 @@ pub struct Complaint {
     pub what: String,
     /// What to do.
     pub remedy: String,
+}
+
+impl From<DatabaseUrlError> for Complaint {
+    fn from(error: DatabaseUrlError) -> Self {
+        let DatabaseUrlError { what, remedy } = error;
+        Self { what, remedy }
+    }
 }
 
 impl Complaint {

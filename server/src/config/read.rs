@@ -51,7 +51,7 @@ fn whole(reader: &mut Reader) -> Option<Config> {
     let listen = reader.take("listen", values::address);
     let demo_listen = reader.take("demo_listen", values::address);
     let metrics_listen = reader.take("metrics_listen", values::address);
-    let database_url = reader.take("database_url", DatabaseUrl::parse);
+    let database_url = reader.take("database_url", |text| DatabaseUrl::parse(text).map_err(Complaint::from));
     let policies = reader.take("policies", values::text);
     let site_root = reader.take("site_root", values::text);
     let log = log(reader);

@@ -1,17 +1,17 @@
 //! Which document does a file make? Its front matter speaks first, then what the importer said, then the file itself (its first heading, its
-//! name, its folder). How it is written is in [`crate::store::writing`].
+//! name, its folder). How it is written is in the crate `store`.
 
 use std::path::Path;
 
 use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
+use store::{DocumentSource, ImportedDocument, UnchangedDocument};
 
 pub use super::wrong::Wrong;
 use super::{
     front_matter::{self, OwnKeys, Placed, Unfinished},
     join, owners,
 };
-use crate::store::{DocumentSource, ImportedDocument, UnchangedDocument};
 
 /// Longest title, folder, owner or group, in characters.
 const MAX_TEXT: usize = 200;

@@ -1,6 +1,7 @@
 //! Which files are gone since the last import, and does a folder seem to have come from elsewhere before? How files are written is in [`super::write`].
 
 use std::collections::HashSet;
+use store::SimilarSource;
 
 use super::{
     ImportError, Pruning, Withdrawn,
@@ -8,7 +9,6 @@ use super::{
     walk::Walked,
     write::Import,
 };
-use crate::store::SimilarSource;
 
 impl Import<'_> {
     /// Looks for documents of the imported folder whose files are gone, and puts them into the trash if that is wanted and certain.

@@ -2,6 +2,7 @@
 //! rendered where that is something new. Memory is bounded by the size of a chunk; two are worked on while a third is written.
 
 use std::{num::NonZeroUsize, sync::Arc, thread};
+use store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 
 use super::{
     ImportError, ImportOptions,
@@ -11,7 +12,6 @@ use super::{
     source::Source,
     walk::FoundFile,
 };
-use crate::store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 
 /// Most files of one chunk, which is one transaction.
 const MAX_FILES: usize = 256;
@@ -30,7 +30,7 @@ pub(super) struct PreparedFile {
 pub(super) struct ReadName {
     /// Relative to the folder that is imported.
     pub(super) name: String,
-    pub(super) source: crate::store::DocumentSource,
+    pub(super) source: store::DocumentSource,
 }
 
 /// What is to be done about a file.
@@ -116,7 +116,7 @@ fn prepared(file: ReadFile, known: Option<KnownDocument>) -> PreparedFile {
     }
 }
 
-fn document(mut parsed: Parsed, source: &crate::store::DocumentSource, known: Option<KnownDocument>) -> Step {
+fn document(mut parsed: Parsed, source: &store::DocumentSource, known: Option<KnownDocument>) -> Step {
     let hash = parsed.hash();
     let about = About {
         id_line: parsed.id_line,

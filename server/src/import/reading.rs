@@ -4,12 +4,13 @@ use std::{
     fs,
     io::{self, Read as _},
 };
+use store::DocumentSource;
 
 use super::{
     file::{self, Content, Defaults, Wrong},
     join, walk,
 };
-use crate::{import::ImportOptions, store::DocumentSource};
+use crate::import::ImportOptions;
 
 /// A file as it was found.
 pub(super) struct ReadFile {

@@ -3,9 +3,9 @@
 use std::{fmt, io, path::PathBuf};
 
 use domain::DocumentId;
+use store::{ImportOutcome, StoreError};
 
 use super::{shown::shown, source::NotASourceName};
-use crate::store::{ImportOutcome, StoreError};
 
 /// How far an import is. Told once it is committed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use std::{
     fmt::{self, Write as _},
     path::{Path, PathBuf},
 };
+use store::DocumentSource;
 
 use domain::text::nfc;
 
 use super::{join, shown::acts};
-use crate::store::DocumentSource;
 
 mod git_config;
 mod origin;

@@ -2,6 +2,7 @@
 //! is committed is told.
 
 use std::collections::HashSet;
+use store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, Store};
 
 use super::{
     ImportError, ImportEvent, ImportProblem, ImportReport, LeftOut, Withdrawn,
@@ -10,7 +11,6 @@ use super::{
     source::Source,
     walk::Walked,
 };
-use crate::store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, Store};
 
 /// An import that is under way.
 pub(super) struct Import<'a> {
@@ -221,7 +221,7 @@ impl<'a> Import<'a> {
 
 /// Whether a batch changes anything.
 fn has_work(batch: &ImportBatch) -> bool {
-    let is_work = |document: &crate::store::UnchangedDocument| document.is_moved || document.owner_name.is_some();
+    let is_work = |document: &store::UnchangedDocument| document.is_moved || document.owner_name.is_some();
     !batch.documents.is_empty() || !batch.withdrawn.is_empty() || batch.unchanged.iter().any(is_work)
 }
 

@@ -4,8 +4,9 @@ use axum::{Json, Router, extract::State, routing::get};
 use bff::Bff;
 use http::StatusCode;
 use serde_json::{Value, json};
+use store::Store;
 
-use crate::{site::with_causes, store::Store};
+use crate::site::with_causes;
 
 /// All that is said of a provider's trouble.
 const NOT_READY: &str = "the provider cannot be used right now; the log says why";

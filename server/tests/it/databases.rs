@@ -6,9 +6,9 @@ use rand::{Rng as _, distr::Uniform};
 use server::{
     config::DatabaseUrl,
     import::{self, ImportReport},
-    store::{ImportOutcome, Store},
 };
 use sqlx::ConnectOptions as _;
+use store::{ImportOutcome, Store};
 
 use crate::{
     documents::shelf::{Shelf, alice, bob, options, person},
@@ -80,7 +80,7 @@ async fn replicas_that_start_at_once_make_the_tables_once() {
     let database = Database::postgres().await;
     let starting = (0..6).map(|_| {
         let url = database.url();
-        tokio::spawn(async move { Store::open(&url).await })
+        tokio::spawn(async move { Store::open(&url, markdown::VERSIONS).await })
     });
     for started in futures::future::join_all(starting).await {
         assert_eq!(started.unwrap().unwrap().count().await.unwrap(), 0);
@@ -96,7 +96,7 @@ async fn writers_at_the_same_time_take_turns_and_no_number_is_given_twice() {
             std::fs::write(dir.join(format!("{name}.md")), format!("# Paper {name}")).unwrap();
         }
         let importing = (0..4).map(async |_| {
-            let store = Store::open(&shelf.database.url()).await.unwrap();
+            let store = Store::open(&shelf.database.url(), markdown::VERSIONS).await.unwrap();
             import::run(&store, options(dir.clone()), &mut |_| {}).await.unwrap()
         });
         let reports = futures::future::join_all(importing).await;
@@ -106,7 +106,7 @@ async fn writers_at_the_same_time_take_turns_and_no_number_is_given_twice() {
             20,
             "{reports:?}"
         );
-        let rows = shelf.store.stretch(None, &[], 99).await.unwrap();
+        let rows = shelf.store.batch_before(None, &[], 99).await.unwrap();
         let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
         assert_eq!(numbers, (1..=20).rev().collect::<Vec<_>>());
     }
@@ -121,7 +121,7 @@ async fn the_next_number_is_above_every_number_a_file_asked_for() {
         shelf
             .import(&[("c.md", b"---\nid: 3\n---\n# C"), ("d.md", b"# D")])
             .await;
-        let rows = shelf.store.stretch(None, &[], 9).await.unwrap();
+        let rows = shelf.store.batch_before(None, &[], 9).await.unwrap();
         let seen: Vec<_> = rows.iter().map(|row| (row.id.number(), row.title.as_str())).collect();
         assert_eq!(seen, [(14, "D"), (13, "B"), (12, "A"), (3, "C")]);
     }
@@ -132,7 +132,7 @@ async fn the_next_number_is_above_every_number_a_file_asked_for() {
 async fn people_are_found_and_ordered_alike_on_every_database() {
     let shelves = Shelf::both().await;
     let country = Other::beside(&shelves[1].database, "LOCALE_PROVIDER icu ICU_LOCALE 'de'").await;
-    let abroad = Store::open(&country.url).await.unwrap();
+    let abroad = Store::open(&country.url, markdown::VERSIONS).await.unwrap();
     for store in shelves.iter().map(|shelf| &shelf.store).chain([&abroad]) {
         let people = ["Ärger", "alice", "Zoe", "Ab", "A b", "a_b%"].into_iter().zip(1..);
         for (name, subject) in people {
@@ -219,7 +219,7 @@ async fn a_nul_is_found_nowhere_and_stops_nothing() {
         assert!(
             shelf
                 .store
-                .stretch(None, &["\0".to_owned()], 9)
+                .batch_before(None, &["\0".to_owned()], 9)
                 .await
                 .unwrap()
                 .is_empty()
@@ -285,12 +285,18 @@ async fn a_database_that_may_not_be_written_or_cannot_hold_every_text_is_told_at
     let name = database.server().options().get_database().unwrap().to_owned();
     let read_only = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
     database.execute(&read_only).await;
-    let error = Store::open(&database.url()).await.unwrap_err().to_string();
+    let error = Store::open(&database.url(), markdown::VERSIONS)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("cannot be written") && error.contains(&name), "{error}");
 
     let database = Database::postgres().await;
     let latin = Other::beside(&database, "ENCODING 'LATIN1' LOCALE 'C'").await;
-    let error = Store::open(&latin.url).await.unwrap_err().to_string();
+    let error = Store::open(&latin.url, markdown::VERSIONS)
+        .await
+        .unwrap_err()
+        .to_string();
     latin.drop().await;
     assert!(error.contains("`LATIN1`") && error.contains("UTF8"), "{error}");
 }
@@ -298,7 +304,7 @@ async fn a_database_that_may_not_be_written_or_cannot_hold_every_text_is_told_at
 #[tokio::test]
 async fn do_4_postgres_reads_documents_by_key_and_no_further_than_the_stretch() {
     let database = Database::postgres().await;
-    let store = Store::open(&database.url()).await.unwrap();
+    let store = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
     database
         .execute(
             "INSERT INTO person (id) SELECT 'https://id.example|' || n FROM generate_series(1, 2000) n;
@@ -314,7 +320,7 @@ async fn do_4_postgres_reads_documents_by_key_and_no_further_than_the_stretch() 
         let before = DocumentId::new(19_000 - turn);
         let words = ["paper".to_owned()];
         for words in [&[], &words[..]] {
-            assert_eq!(store.stretch(before, words, 512).await.unwrap().len(), 512);
+            assert_eq!(store.batch_before(before, words, 512).await.unwrap().len(), 512);
         }
         assert!(store.find(DocumentId::new(1 + turn).unwrap()).await.unwrap().is_some());
     }

@@ -1,11 +1,8 @@
 //! Does the library find, decide and answer? On a real database, with the shipped policy, without a site around it.
 
 use domain::{DocumentId, Groups, Library, LibraryError, Listing, ListingQuery, PersonId, Visitor, listing::PAGE_SIZE};
-use server::{
-    config::DatabaseUrl,
-    library::MAX_ROWS,
-    store::{Store, StoreError},
-};
+use server::{config::DatabaseUrl, library::MAX_ROWS};
+use store::{Store, StoreError};
 
 mod property;
 mod rendering;
@@ -62,7 +59,7 @@ async fn do_1_a_document_keeps_owner_groups_privacy_title_and_content() {
 async fn do_1_documents_outlive_the_process() {
     for shelf in Shelf::both_with_demo().await {
         shelf.store.close().await;
-        let again = Store::open(&shelf.database.url()).await.unwrap();
+        let again = Store::open(&shelf.database.url(), markdown::VERSIONS).await.unwrap();
         assert_eq!(
             again.find(id(3)).await.unwrap().unwrap().row.title,
             "Office and administration"
@@ -279,7 +276,9 @@ async fn a_database_that_cannot_be_used_is_named_in_one_line() {
             "cannot open the database",
         ),
     ] {
-        let error: StoreError = Store::open(&DatabaseUrl::parse(&url).unwrap()).await.unwrap_err();
+        let error: StoreError = Store::open(&DatabaseUrl::parse(&url).unwrap(), markdown::VERSIONS)
+            .await
+            .unwrap_err();
         assert!(
             error.to_string().contains(expected) && !error.to_string().contains('\n'),
             "{url}: {error}"
@@ -295,7 +294,9 @@ async fn a_database_of_a_newer_version_is_refused() {
             .execute("UPDATE _sqlx_migrations SET checksum = substr(checksum, 2)")
             .await;
         shelf.store.close().await;
-        let error = Store::open(&shelf.database.url()).await.unwrap_err();
+        let error = Store::open(&shelf.database.url(), markdown::VERSIONS)
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("do not fit this version"), "{error}");
     }
 }

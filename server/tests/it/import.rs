@@ -1,10 +1,8 @@
 //! Does a folder of real files come in, again and again, whatever is wrong with some of them?
 
 use domain::{DocumentId, Library};
-use server::{
-    import::{self, ImportEvent},
-    store::ImportOutcome,
-};
+use server::import::{self, ImportEvent};
+use store::ImportOutcome;
 
 use crate::{
     documents::shelf::{Shelf, alice, options, visitor},
@@ -59,7 +57,7 @@ async fn a_file_without_front_matter_has_a_title_and_a_folder_too() {
         ];
         let report = shelf.import(&files).await;
         assert_eq!((report.added, problems(&report).len()), (3, 0), "{report:?}");
-        let rows = shelf.store.stretch(None, &[], 9).await.unwrap();
+        let rows = shelf.store.batch_before(None, &[], 9).await.unwrap();
         let seen: Vec<_> = rows
             .iter()
             .rev()
@@ -77,10 +75,10 @@ async fn the_same_files_twice_change_nothing() {
     for shelf in Shelf::both().await {
         let files: [(&str, &[u8]); 2] = [("a.md", b"# A"), ("b/c.md", b"---\nprivate: true\n---\n# C")];
         shelf.import(&files).await;
-        let before = shelf.store.stretch(None, &[], 9).await.unwrap();
+        let before = shelf.store.batch_before(None, &[], 9).await.unwrap();
         let report = shelf.import(&files).await;
         assert_eq!((report.added, report.updated, report.unchanged), (0, 0, 2));
-        assert_eq!(shelf.store.stretch(None, &[], 9).await.unwrap(), before);
+        assert_eq!(shelf.store.batch_before(None, &[], 9).await.unwrap(), before);
     }
 }
 
@@ -115,7 +113,7 @@ async fn what_the_importer_says_holds_where_a_file_does_not() {
         let mut options = options(dir);
         (options.folder, options.groups, options.private) = (Some("top".to_owned()), vec!["Sales".to_owned()], true);
         import::run(&shelf.store, options, &mut |_| {}).await.unwrap();
-        let rows = shelf.store.stretch(None, &[], 9).await.unwrap();
+        let rows = shelf.store.batch_before(None, &[], 9).await.unwrap();
         let seen: Vec<_> = rows
             .iter()
             .map(|row| (&*row.folder, row.groups.len(), row.visibility.is_private()))

@@ -15,8 +15,8 @@ use server::{
     Config, Site,
     config::{DatabaseUrl, Sources},
     demo_house, site_by,
-    store::Store,
 };
+use store::Store;
 use tempfile::TempDir;
 use time::Duration;
 use tokio::{net::TcpListener, task::JoinHandle};

@@ -50,7 +50,8 @@ pub(crate) async fn by_post(
                 .record();
             StatusCode::OK.into_response()
         }
-        Err(error) => {
+        Err(error @ EndError::OtherSubject) => refused(&id, &chain(&error)),
+        Err(error @ EndError::Sessions(_)) => {
             event(What::LogoutChannel, Outcome::Failed)
                 .provider(&id)
                 .reason(&chain(&error))

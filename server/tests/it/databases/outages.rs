@@ -8,12 +8,9 @@ use std::{
 
 use domain::DocumentId;
 use http::StatusCode;
-use server::{
-    config::DatabaseUrl,
-    import,
-    store::{Store, StoreError},
-};
+use server::{config::DatabaseUrl, import};
 use sqlx::{ConnectOptions as _, Executor as _, PgPool, sqlite::SqliteConnectOptions};
+use store::{Store, StoreError};
 
 use crate::{
     documents::shelf::{alice, resolve},
@@ -151,7 +148,9 @@ async fn a_database_without_its_tables_is_not_ready() {
 async fn no_question_to_a_silent_database_is_waited_for() {
     let database = Database::postgres().await;
     let wire = Wire::to(&database.server().options()).await;
-    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
+    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap(), markdown::VERSIONS)
+        .await
+        .unwrap();
     let id = DocumentId::new(1).unwrap();
     assert!(store.find(id).await.unwrap().is_none());
     wire.fall_silent();
@@ -159,7 +158,7 @@ async fn no_question_to_a_silent_database_is_waited_for() {
     let ids = ["1".to_owned()];
     let answers = futures::join!(
         async { store.find(id).await.err() },
-        async { store.stretch(None, &[], 9).await.err() },
+        async { store.batch_before(None, &[], 9).await.err() },
         async { store.count().await.err() },
         async { store.has_source("a").await.err() },
         async { store.remember_person(&person).await.err() },
@@ -179,7 +178,9 @@ async fn no_question_to_a_silent_database_is_waited_for() {
 async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
     let database = Database::postgres().await;
     let wire = Wire::to(&database.server().options()).await;
-    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
+    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap(), markdown::VERSIONS)
+        .await
+        .unwrap();
     let pool = database.server().pool().await;
     let mut lock = pool.begin().await.unwrap();
     lock.execute("LOCK TABLE document").await.unwrap();
@@ -213,7 +214,9 @@ async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
 async fn a_connection_that_was_forgotten_while_it_rested_costs_nobody_an_answer() {
     let database = Database::postgres().await;
     let wire = Wire::to(&database.server().options()).await;
-    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
+    let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap(), markdown::VERSIONS)
+        .await
+        .unwrap();
     let id = DocumentId::new(1).unwrap();
     assert!(store.find(id).await.unwrap().is_none());
     // It comes back to rest beside the answer, which nobody is told.
@@ -238,7 +241,7 @@ async fn until_nobody_waits(pool: &PgPool) {
 #[tokio::test]
 async fn questions_that_nobody_waits_for_end_in_the_database_too() {
     let database = Database::postgres().await;
-    let store = Store::open(&database.url()).await.unwrap();
+    let store = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
     let pool = database.server().pool().await;
     let mut lock = pool.begin().await.unwrap();
     lock.execute("LOCK TABLE document").await.unwrap();
@@ -252,8 +255,10 @@ async fn questions_that_nobody_waits_for_end_in_the_database_too() {
 async fn a_replica_that_is_gone_in_the_middle_of_writing_stops_no_other() {
     let database = Database::postgres().await;
     let wire = Wire::to(&database.server().options()).await;
-    let gone = Store::open(&DatabaseUrl::parse(&wire.text).unwrap()).await.unwrap();
-    let other = Store::open(&database.url()).await.unwrap();
+    let gone = Store::open(&DatabaseUrl::parse(&wire.text).unwrap(), markdown::VERSIONS)
+        .await
+        .unwrap();
+    let other = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
     let write = async |store: &Store| {
         let text = [("a.md", "---\nowner: alice\ngroups: Sales\n---\n# A")];
         import::seed_demo(store, &text, &resolve).await

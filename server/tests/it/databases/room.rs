@@ -9,8 +9,8 @@ use std::{
 };
 
 use http::StatusCode;
-use server::store::Store;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, sqlite::SqliteConnectOptions};
+use store::Store;
 
 use crate::support::{Database, Program, RemoteVisitor, TestSite, free_ports};
 
@@ -141,7 +141,7 @@ async fn check_tells_a_sqlite_file_that_is_read_only_and_makes_none() {
         if migrated {
             fs::remove_file(&file).unwrap();
             let url = server::config::DatabaseUrl::parse(&format!("sqlite:{}", file.display())).unwrap();
-            Store::open(&url).await.unwrap().close().await;
+            Store::open(&url, markdown::VERSIONS).await.unwrap().close().await;
         }
         sound(&program);
         make_read_only(&file, true).await;
@@ -172,7 +172,11 @@ async fn check_tells_a_postgres_database_that_is_read_only() {
     );
     for migrated in [false, true] {
         if migrated {
-            Store::open(&database.url()).await.unwrap().close().await;
+            Store::open(&database.url(), markdown::VERSIONS)
+                .await
+                .unwrap()
+                .close()
+                .await;
         }
         assert_eq!(program.run(&["check"]).code, 0);
         let set = |value: &str| {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
-use server::store::{Store, StoreError};
+use store::{Store, StoreError};
 
 use crate::support::{Database, Program, RemoteVisitor, TestSite, documents, free_ports};
 
@@ -30,7 +30,7 @@ const AS_BEFORE: &str = "
 async fn a_statement_of_sqlite_ends_after_five_seconds_and_its_connection_is_free() {
     let folder = tempfile::TempDir::new().unwrap();
     let database = Database::sqlite(folder.path());
-    let store = Store::open(&database.url()).await.unwrap();
+    let store = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
     database.execute(ENDLESS).await;
     let start = Instant::now();
     let asking = (0..12).map(|_| store.people_like("a"));

@@ -15,10 +15,8 @@ use proptest::{
     sample::select,
     test_runner::{Config, TestRunner},
 };
-use server::{
-    library::LocalLibrary,
-    store::{DocumentSource, ImportBatch, ImportedDocument, Store},
-};
+use server::library::LocalLibrary;
+use store::{DocumentSource, ImportBatch, ImportedDocument, Store};
 
 use super::shelf::{ISSUER, Shelf, person, policy_folder, visitor};
 

@@ -2,8 +2,8 @@
 
 use domain::{Library as _, LibraryError};
 use futures::poll;
-use server::store::Stale;
 use sqlx::Executor as _;
+use store::Stale;
 
 use super::{
     id,

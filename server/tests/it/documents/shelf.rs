@@ -10,8 +10,8 @@ use policy::Policy;
 use server::{
     import::{self, Drafts, ImportOptions, ImportReport},
     library::LocalLibrary,
-    store::Store,
 };
+use store::Store;
 use tempfile::TempDir;
 
 use crate::support::Database;
@@ -50,7 +50,7 @@ impl Shelf {
     }
 
     pub(crate) async fn on(database: Database, folder: TempDir) -> Self {
-        let store = Store::open(&database.url()).await.unwrap();
+        let store = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
         let library = LocalLibrary::new(store.clone(), Arc::new(policy()));
         Self {
             store,
@@ -92,7 +92,7 @@ impl Shelf {
 
     /// Title, and whether it is private, of everything somebody could find; by title.
     pub(crate) async fn titles(&self) -> Vec<(String, bool)> {
-        let rows = self.store.stretch(None, &[], 500).await.unwrap();
+        let rows = self.store.batch_before(None, &[], 500).await.unwrap();
         let mut titles: Vec<_> = rows
             .into_iter()
             .map(|row| (row.title, row.visibility.is_private()))

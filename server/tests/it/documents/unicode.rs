@@ -1,7 +1,7 @@
 //! Is a text found however Unicode writes its letters, also where an earlier version stored it?
 
 use domain::{Group, GroupMatch, Library as _, Person, PersonId};
-use server::store::Store;
+use store::Store;
 use tempfile::TempDir;
 
 use super::{
@@ -172,7 +172,7 @@ async fn what_an_earlier_version_writes_beside_this_one_is_read_in_the_same_form
             );
         }
         shelf.store.close().await;
-        let again = Store::open(&shelf.database.url()).await.unwrap();
+        let again = Store::open(&shelf.database.url(), markdown::VERSIONS).await.unwrap();
         assert_eq!(
             shelf
                 .database
@@ -181,7 +181,7 @@ async fn what_an_earlier_version_writes_beside_this_one_is_read_in_the_same_form
             1
         );
         let filter = ["münchen".to_owned()];
-        assert_eq!(again.stretch(None, &filter, 9).await.unwrap().len(), 1);
+        assert_eq!(again.batch_before(None, &filter, 9).await.unwrap().len(), 1);
     }
 }
 

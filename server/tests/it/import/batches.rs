@@ -1,11 +1,9 @@
 //! Do many files get in together, with nothing lost that was told, whatever is wrong with some of them?
 
 use std::time::Instant;
+use store::{ImportOutcome, Store};
 
-use server::{
-    import::{self, ImportEvent},
-    store::{ImportOutcome, Store},
-};
+use server::import::{self, ImportEvent};
 
 use super::problems;
 use crate::{
@@ -40,7 +38,7 @@ async fn a_file_that_cannot_be_written_loses_none_of_its_neighbours() {
         files.sort();
         let report = shelf.import(&borrowed(&files)).await;
         assert_eq!(report.added + report.refused(), 600, "{:?}", problems(&report));
-        let rows = shelf.store.stretch(None, &[], 999).await.unwrap();
+        let rows = shelf.store.batch_before(None, &[], 999).await.unwrap();
         assert_eq!(rows.len(), report.added);
         let numbers: std::collections::BTreeSet<_> = rows.iter().map(|row| row.id).collect();
         assert_eq!(numbers.len(), report.added, "no number twice");
@@ -60,7 +58,7 @@ async fn what_was_told_is_committed_when_the_database_goes_away() {
     let mut told = 0;
     let server = shelf.database.server();
     let going = std::sync::atomic::AtomicBool::new(false);
-    let store = Store::open(&shelf.database.url()).await.unwrap();
+    let store = Store::open(&shelf.database.url(), markdown::VERSIONS).await.unwrap();
     let mut tell = |event| {
         if matches!(event, ImportEvent::Done { .. }) {
             told += 1;
@@ -76,7 +74,7 @@ async fn what_was_told_is_committed_when_the_database_goes_away() {
     };
     let (outcome, ()) = futures::join!(import, stopping);
     server.come_back().await;
-    let store = Store::open(&shelf.database.url()).await.unwrap();
+    let store = Store::open(&shelf.database.url(), markdown::VERSIONS).await.unwrap();
     let count = usize::try_from(store.count().await.unwrap()).unwrap();
     assert!(
         told > 0 && count >= told,
@@ -117,8 +115,8 @@ async fn first_starts_at_once_on_a_new_file_make_the_tables_once() {
         let starting = (0..8).map(|_| {
             let url = url.clone();
             tokio::spawn(async move {
-                let store = Store::open(&url).await?;
-                store.sessions().await?;
+                let store = Store::open(&url, markdown::VERSIONS).await?;
+                server::session_store::open(&store).await?;
                 store.count().await
             })
         });

@@ -65,13 +65,13 @@ impl Database {
                 std::fs::create_dir_all(file.parent().unwrap()).unwrap();
                 let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
                 let mut connection = options.connect().await.unwrap();
-                let migrations = until(sqlx::migrate!("./migrations/sqlite"), last);
+                let migrations = until(sqlx::migrate!("../crates/store/migrations/sqlite"), last);
                 migrations.run_direct(&mut connection).await.unwrap();
                 connection.close().await.unwrap();
             }
             Self::Postgres(database) => {
                 let pool = database.pool().await;
-                until(sqlx::migrate!("./migrations/postgres"), last)
+                until(sqlx::migrate!("../crates/store/migrations/postgres"), last)
                     .run(&pool)
                     .await
                     .unwrap();

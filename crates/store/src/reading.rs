@@ -1,4 +1,4 @@
-//! What is in the database? One document by number, one stretch of the list. Each is one statement; nothing here asks whether anybody
+//! What is in the database? One document by number, one batch of the list. Each is one statement; nothing here asks whether anybody
 //! may see it.
 
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 use rusqlite::{OptionalExtension as _, named_params};
 use sqlx::{query_as, query_scalar};
 
-use super::{PATIENCE, Place, Store, StoreError, ask, holds_nul, sql, within};
+use super::{Backend, Store, StoreError, holds_nul, sql, with_backend, with_timeout};
 
 /// What a rule and a listing need of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,20 +101,23 @@ impl Store {
     /// # Errors
     /// [`StoreError::Read`] (SQLite), [`StoreError::Query`] and [`StoreError::Silent`] (PostgreSQL), [`StoreError::Damaged`].
     pub async fn find(&self, id: DocumentId) -> Result<Option<Found>, StoreError> {
-        let columns = match &self.place {
-            Place::Sqlite(sqlite) => sqlite.reader.ask(|connection| {
+        let columns = match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.reader.query(|connection| {
                 let mut statement = connection.prepare_cached(sql::SQLITE.find)?;
-                let numbers = named_params! { "$1": id.number(), "$2": markdown::VERSION };
+                let numbers = named_params! { "$1": id.number(), "$2": self.renderer.current };
                 statement.query_row(numbers, FoundColumns::read).optional()
             })?,
             // Boxed, so that a page on SQLite carries nothing of it about.
-            Place::Postgres(postgres) => {
-                let question = query_as(sql::POSTGRES.find).bind(id.number()).bind(markdown::VERSION);
+            Backend::Postgres(postgres) => {
+                let question = query_as(sql::POSTGRES.find)
+                    .bind(id.number())
+                    .bind(self.renderer.current);
                 let question = question.fetch_optional(&postgres.pool);
-                Box::pin(within(PATIENCE, async { question.await.map_err(StoreError::from) })).await?
+                Box::pin(with_timeout(async { question.await.map_err(StoreError::from) })).await?
             }
         };
-        columns.map(FoundColumns::found).transpose()
+        let oldest_safe = self.renderer.oldest_safe;
+        columns.map(|columns| columns.found(oldest_safe)).transpose()
     }
 
     /// At most `limit` rows, newest number first, below `before` where that is given, that have all `words`
@@ -122,7 +125,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
-    pub async fn stretch(
+    pub async fn batch_before(
         &self,
         before: Option<DocumentId>,
         words: &[String],
@@ -132,15 +135,15 @@ impl Store {
             return Ok(Vec::new());
         }
         let before = before.map_or(i64::MAX, DocumentId::number);
-        let rows: Vec<RowColumns> = ask!(self, |place| {
+        let rows: Vec<RowColumns> = with_backend!(self, |backend| {
             let question = if words.is_empty() {
-                query_as(place.sql.stretch).bind(before).bind(i64::from(limit))
+                query_as(backend.sql.batch_before).bind(before).bind(i64::from(limit))
             } else {
-                let question = query_as(place.sql.stretch_with_words);
+                let question = query_as(backend.sql.batch_before_with_words);
                 let question = question.bind(before).bind(i64::from(limit));
                 question.bind(serde_json::Value::from(words).to_string())
             };
-            Ok::<_, StoreError>(question.fetch_all(&place.pool).await?)
+            Ok::<_, StoreError>(question.fetch_all(&backend.pool).await?)
         })?;
         rows.into_iter().map(RowColumns::row).collect()
     }
@@ -150,8 +153,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn count(&self) -> Result<i64, StoreError> {
-        ask!(self, |place| Ok(query_scalar(sql::COUNT)
-            .fetch_one(&place.pool)
+        with_backend!(self, |backend| Ok(query_scalar(sql::COUNT)
+            .fetch_one(&backend.pool)
             .await?))
     }
 }
@@ -187,7 +190,7 @@ impl FoundColumns {
         })
     }
 
-    fn found(self) -> Result<Found, StoreError> {
+    fn found(self, oldest_safe: i64) -> Result<Found, StoreError> {
         let headings = serde_json::from_str(&self.headings).map_err(|_| StoreError::Damaged {
             id: self.row.id,
             what: "headings",
@@ -200,7 +203,7 @@ impl FoundColumns {
             },
             stale: self.content.map(|content| Stale {
                 content,
-                is_safe: self.rendered_by >= markdown::OLDEST_SAFE,
+                is_safe: self.rendered_by >= oldest_safe,
             }),
         })
     }

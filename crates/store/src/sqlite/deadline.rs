@@ -18,9 +18,9 @@ tokio::task_local! {
     static DEADLINE: Instant;
 }
 
-/// Runs `query`, whose statements end after `patience`.
-pub(in crate::store) fn limit<F: Future>(patience: Duration, query: F) -> impl Future<Output = F::Output> {
-    DEADLINE.scope(Instant::now() + patience, query)
+/// Runs `query`, whose statements end after `timeout`.
+pub(crate) fn limit<F: Future>(timeout: Duration, query: F) -> impl Future<Output = F::Output> {
+    DEADLINE.scope(Instant::now() + timeout, query)
 }
 
 /// Gives a connection that is about to be used the deadline of its asker; `usual` from now on where that has none, and none where

@@ -6,7 +6,7 @@ use domain::PersonId;
 use serde_json::Value;
 use sqlx::{query, query_as};
 
-use super::{Store, StoreError, ask, holds_nul, sql};
+use super::{Store, StoreError, holds_nul, sql, with_backend};
 
 impl Store {
     /// Keeps which id a person has in their provider's directory. Writes only what is new.
@@ -19,9 +19,9 @@ impl Store {
         object_id: &str,
         person: &PersonId,
     ) -> Result<(), StoreError> {
-        ask!(self, |place| {
+        with_backend!(self, |backend| {
             let statement = query(sql::REMEMBER_OBJECT_ID).bind(provider).bind(object_id);
-            statement.bind(person.as_str()).execute(&place.writer).await?;
+            statement.bind(person.as_str()).execute(&backend.writer).await?;
             Ok(())
         })
     }
@@ -38,9 +38,9 @@ impl Store {
         let storable = ids.iter().filter(|id| !holds_nul(id));
         let list: Value = storable.map(String::as_str).collect();
         let list = list.to_string();
-        let rows: Vec<(String, String)> = ask!(self, |place| {
-            let question = query_as(place.sql.people_by_object_id).bind(provider).bind(&*list);
-            Ok::<_, StoreError>(question.fetch_all(&place.pool).await?)
+        let rows: Vec<(String, String)> = with_backend!(self, |backend| {
+            let question = query_as(backend.sql.people_by_object_id).bind(provider).bind(&*list);
+            Ok::<_, StoreError>(question.fetch_all(&backend.pool).await?)
         })?;
         let people = rows.into_iter();
         Ok(people

@@ -8,7 +8,7 @@ use domain::{Group, text::nfc};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{Store, StoreError, ask, batch::group_row, searchable, sql};
+use super::{Store, StoreError, batch::group_row, searchable, sql, with_backend};
 
 /// Number, title, folder and words of a document.
 type Texts = (i64, String, String, String);
@@ -16,8 +16,8 @@ type Texts = (i64, String, String, String);
 impl Store {
     /// Goes through all documents whose texts are of an earlier version. Interrupted, it goes on where it stopped.
     pub(super) async fn normalise(&self) -> Result<(), StoreError> {
-        ask!(self, |place| {
-            query(sql::FIND_GROUPS_WITHOUT_KEY).execute(&place.writer).await?;
+        with_backend!(self, |backend| {
+            query(sql::FIND_GROUPS_WITHOUT_KEY).execute(&backend.writer).await?;
             Ok::<_, StoreError>(())
         })?;
         while self.normalise_some().await? {}
@@ -26,14 +26,14 @@ impl Store {
 
     /// The next few hundred; `false` if there was none.
     async fn normalise_some(&self) -> Result<bool, StoreError> {
-        ask!(self, |place| {
+        with_backend!(self, |backend| {
             let next = query_scalar(sql::NEXT_TO_NORMALISE);
-            let waiting: Option<i64> = next.fetch_one(&place.pool).await?;
+            let waiting: Option<i64> = next.fetch_one(&backend.pool).await?;
             if waiting.is_none() {
                 return Ok(false);
             }
             // Again, now that nobody else writes.
-            let mut work = place.begin().await?;
+            let mut work = backend.begin().await?;
             let next = query_scalar(sql::NEXT_TO_NORMALISE);
             let Some(last): Option<i64> = next.fetch_one(&mut *work).await? else {
                 return Ok(false);
@@ -57,7 +57,7 @@ impl Store {
             let with_key = without_key
                 .into_iter()
                 .map(|(id, label)| group_row(id, &Group::new(label)));
-            let put = query(place.sql.put_groups).bind(with_key.collect::<Value>().to_string());
+            let put = query(backend.sql.put_groups).bind(with_key.collect::<Value>().to_string());
             put.execute(&mut *work).await?;
             query(sql::NORMALISED).bind(last).execute(&mut *work).await?;
             work.commit().await?;

@@ -17,7 +17,7 @@ pub(super) mod deadline;
 mod reader;
 
 use self::{deadline::give_deadline, reader::Reader};
-use super::{PATIENCE, StoreError, WAIT, sql};
+use super::{QUERY_TIMEOUT, StoreError, WAIT, sql};
 
 /// The tables, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -40,7 +40,7 @@ pub(super) struct Sqlite {
     /// What it calls things.
     pub(super) sql: &'static sql::Dialect,
     pub(super) path: PathBuf,
-    /// For reading stretches, and for short single statements of others.
+    /// For reading batches, and for short single statements of others.
     pub(super) pool: SqlitePool,
     /// For one document by number.
     pub(super) reader: Reader,
@@ -65,7 +65,7 @@ impl Sqlite {
             .await
             .map_err(|source| failed(&path, source))?;
         prepare(&writer, &path).await?;
-        let pool = pool(CONNECTIONS, Some(PATIENCE))
+        let pool = pool(CONNECTIONS, Some(QUERY_TIMEOUT))
             .connect_with(options)
             .await
             .map_err(|source| failed(&path, source))?;
@@ -161,7 +161,7 @@ fn tuned(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .busy_timeout(WAIT)
 }
 
-/// Connections whose statements end with the patience of whoever asks, or after the `usual` time.
+/// Connections whose statements end at the deadline of the caller, or after the `usual` time.
 fn pool(connections: u32, usual: Option<Duration>) -> SqlitePoolOptions {
     // A file does not hang up: no need to ask a connection whether it is still there, nor to replace it.
     SqlitePoolOptions::new()

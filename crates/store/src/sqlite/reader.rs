@@ -1,6 +1,6 @@
 //! How is one row read without a detour? In the thread of the request: a row found by its key in a file that the operating
 //! system holds in memory takes a few microseconds, handing the question to another thread and back takes fifty.
-//! Longer questions are asked in [`crate::store::reading`].
+//! Longer questions are asked in [`crate::reading`].
 
 use std::{
     path::{Path, PathBuf},
@@ -11,11 +11,11 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 
 use super::deadline::INSTRUCTIONS;
-use crate::store::PATIENCE;
+use crate::QUERY_TIMEOUT;
 
 /// Connections for short reads. Nothing waits while it holds one, so there are never more than there are threads.
 #[derive(Debug, Clone)]
-pub(in crate::store) struct Reader {
+pub(crate) struct Reader {
     path: PathBuf,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
@@ -29,19 +29,16 @@ impl Reader {
         }
     }
 
-    /// What `question` finds. It has to be about few rows, found by an index.
-    pub(in crate::store) fn ask<T>(
-        &self,
-        question: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
+    /// What `query` finds. It has to be about few rows, found by an index.
+    pub(crate) fn query<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
             None => self.open()?,
         };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + QUERY_TIMEOUT;
         connection.progress_handler(INSTRUCTIONS, Some(move || Instant::now() >= deadline));
-        let found = question(&connection)?;
+        let found = query(&connection)?;
         // After an error it is not kept: whatever went wrong with it goes with it.
         self.idle().push(connection);
         Ok(found)

@@ -8,9 +8,9 @@ pub(super) struct Dialect {
     /// that what is rendered is of the moment of what is decided.
     pub(super) find: &'static str,
     /// At most `$2` rows below the number `$1`, newest first. The primary key is walked; nothing is sorted.
-    pub(super) stretch: &'static str,
+    pub(super) batch_before: &'static str,
     /// The same, of documents that have all words of the JSON list `$3`.
-    pub(super) stretch_with_words: &'static str,
+    pub(super) batch_before_with_words: &'static str,
     /// The documents of the sources in the JSON list `$1`, in any state, trashed ones too.
     pub(super) known: &'static str,
     /// Titles of the numbers in the JSON list `$1`.
@@ -75,11 +75,11 @@ macro_rules! dialect {
                 ", d.html, d.headings, d.rendered_by, CASE WHEN d.rendered_by < $2 THEN d.content END AS content
                  FROM document d WHERE d.id = $1 AND d.trashed_at IS NULL"
             ),
-            stretch: concat!(
+            batch_before: concat!(
                 row!($groups),
                 " FROM document d WHERE d.id < $1 AND d.trashed_at IS NULL ORDER BY d.id DESC LIMIT $2"
             ),
-            stretch_with_words: concat!(
+            batch_before_with_words: concat!(
                 row!($groups),
                 " FROM document d WHERE d.id < $1 AND d.trashed_at IS NULL
                      AND NOT EXISTS (SELECT 1 FROM ", $items, "($3", $item, " WHERE ", $position, "(d.words, w.value) = 0)
@@ -234,7 +234,7 @@ pub(super) const PROBE_POSTGRES: &str = "INSERT INTO write_probe (id, at) VALUES
 mod tests {
     use sqlx::{query_as, sqlite::SqliteConnectOptions};
 
-    use crate::store::sqlite::Sqlite;
+    use crate::sqlite::Sqlite;
 
     /// What PostgreSQL does is counted by a test of the whole store.
     #[tokio::test]
@@ -244,8 +244,8 @@ mod tests {
         let sqlite = Sqlite::open(options).await.unwrap();
         for statement in [
             super::SQLITE.find,
-            super::SQLITE.stretch,
-            super::SQLITE.stretch_with_words,
+            super::SQLITE.batch_before,
+            super::SQLITE.batch_before_with_words,
         ] {
             let explain = format!("EXPLAIN QUERY PLAN {statement}");
             let plan: Vec<(i64, i64, i64, String)> = query_as(&explain).fetch_all(&sqlite.pool).await.unwrap();

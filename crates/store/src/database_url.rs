@@ -1,4 +1,4 @@
-//! Which database is meant? A SQLite file, or a PostgreSQL database; how either is opened is in [`crate::store`].
+//! Which database is meant? A SQLite file, or a PostgreSQL database; how either is opened is in `sqlite.rs` and `postgres.rs`.
 
 use std::{fmt, net::IpAddr, str::FromStr as _};
 
@@ -8,11 +8,13 @@ use sqlx::{
 };
 use url::Url;
 
-use super::problem::Complaint;
-
 /// A database Portico can keep documents and sessions in. Printed without its password.
 #[derive(Clone)]
-pub enum DatabaseUrl {
+pub struct DatabaseUrl(pub(crate) Location);
+
+/// Where the database is.
+#[derive(Clone)]
+pub(crate) enum Location {
     /// A file.
     Sqlite {
         /// As written.
@@ -22,6 +24,25 @@ pub enum DatabaseUrl {
     },
     /// A database that several replicas may share.
     Postgres(PgConnectOptions),
+}
+
+/// Why a text names no database that can be used. Holds nothing that may be a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct DatabaseUrlError {
+    /// What is wrong, without a subject.
+    pub what: String,
+    /// What to write instead.
+    pub remedy: String,
+}
+
+impl DatabaseUrlError {
+    fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            remedy: remedy.into(),
+        }
+    }
 }
 
 /// What may stand behind the `?` of a PostgreSQL address; the library would pass others by.
@@ -48,30 +69,30 @@ impl DatabaseUrl {
     ///
     /// # Errors
     /// If it is neither; what is said holds nothing that may be a password.
-    pub fn parse(text: &str) -> Result<Self, Complaint> {
+    pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
         match text.split_once(':') {
             Some(("sqlite", _)) => sqlite(text),
             Some(("postgres" | "postgresql", _)) => postgres(text),
-            Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(Complaint::new(
+            Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(DatabaseUrlError::new(
                 format!("`{scheme}` is not a database Portico knows"),
                 WRITE,
             )),
-            _ => Err(Complaint::new("is no address of a database", WRITE)),
+            _ => Err(DatabaseUrlError::new("is no address of a database", WRITE)),
         }
     }
 
     /// What to do when it cannot be used.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::Sqlite { .. } => "make its folder writable",
-            Self::Postgres(_) => "see that it runs and lets this user in",
+        match &self.0 {
+            Location::Sqlite { .. } => "make its folder writable",
+            Location::Postgres(_) => "see that it runs and lets this user in",
         }
     }
 }
 
-fn sqlite(text: &str) -> Result<DatabaseUrl, Complaint> {
-    let complaint = || Complaint::new("names no file", WRITE);
+fn sqlite(text: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
+    let complaint = || DatabaseUrlError::new("names no file", WRITE);
     if text.contains(":memory:") || text.contains("mode=memory") {
         return Err(complaint());
     }
@@ -79,18 +100,18 @@ fn sqlite(text: &str) -> Result<DatabaseUrl, Complaint> {
     if options.get_filename().as_os_str().is_empty() {
         return Err(complaint());
     }
-    Ok(DatabaseUrl::Sqlite {
+    Ok(DatabaseUrl(Location::Sqlite {
         text: text.to_owned(),
         options,
-    })
+    }))
 }
 
-fn postgres(text: &str) -> Result<DatabaseUrl, Complaint> {
-    let complaint = |what| Complaint::new(what, "write `postgres://user@host/database`");
+fn postgres(text: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
+    let complaint = |what| DatabaseUrlError::new(what, "write `postgres://user@host/database`");
     let url = Url::parse(text).map_err(|error| complaint(format!("is no address: {error}")))?;
     for (key, _) in url.query_pairs() {
         if !PARAMETERS.contains(&&*key) && !key.starts_with("options[") {
-            return Err(Complaint::new(
+            return Err(DatabaseUrlError::new(
                 format!("`{key}` is no parameter of a PostgreSQL address"),
                 format!("remove it, or write one of `{}`", PARAMETERS.join("`, `")),
             ));
@@ -98,7 +119,7 @@ fn postgres(text: &str) -> Result<DatabaseUrl, Complaint> {
     }
     let options = PgConnectOptions::from_str(text);
     let options = options.map_err(|_| complaint("has a parameter with a value that is none".to_owned()))?;
-    Ok(DatabaseUrl::Postgres(protected(&url, options)))
+    Ok(DatabaseUrl(Location::Postgres(protected(&url, options))))
 }
 
 /// Over a network nobody may listen, and the server has to be the one that is meant, unless the address says otherwise.
@@ -122,9 +143,9 @@ pub(crate) fn is_here(options: &PgConnectOptions) -> bool {
 impl fmt::Display for DatabaseUrl {
     /// A PostgreSQL database by where it is: its password may stand in two places of an address, or in neither.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let options = match self {
-            Self::Sqlite { text, .. } => return f.write_str(text),
-            Self::Postgres(options) => options,
+        let options = match &self.0 {
+            Location::Sqlite { text, .. } => return f.write_str(text),
+            Location::Postgres(options) => options,
         };
         let user = options.get_username();
         match options.get_socket() {
@@ -194,7 +215,7 @@ mod tests {
             ("postgres://u@[::1]/house", "Prefer"),
             ("postgres:///house?host=/run/postgresql&user=u", "Prefer"),
         ] {
-            let Ok(DatabaseUrl::Postgres(options)) = DatabaseUrl::parse(text) else {
+            let Ok(DatabaseUrl(Location::Postgres(options))) = DatabaseUrl::parse(text) else {
                 panic!("{text}")
             };
             assert_eq!(format!("{:?}", options.get_ssl_mode()), mode, "{text}");

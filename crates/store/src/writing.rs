@@ -6,10 +6,10 @@ use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    Row, Store, StoreError, ask,
+    Row, Store, StoreError,
     batch::{self as lists, Plan},
     sources::{DocumentSource, KnownDocument},
-    sql,
+    sql, with_backend,
 };
 
 /// The highest number that is counted on from; above it only mistakes of older versions are.
@@ -125,33 +125,42 @@ impl Store {
             .map(|document| &document.source)
             .chain(&batch.withdrawn);
         let (sources, wanted) = (DocumentSource::keys(sources), lists::wanted(batch));
-        ask!(self, |place| {
-            let mut work = place.begin().await?;
-            let rows = query_as(place.sql.known).bind(&*sources).fetch_all(&mut *work).await?;
+        with_backend!(self, |backend| {
+            let mut work = backend.begin().await?;
+            let rows = query_as(backend.sql.known)
+                .bind(&*sources)
+                .fetch_all(&mut *work)
+                .await?;
             let known = KnownDocument::by_source(rows)?;
-            let titles = query_as(place.sql.titles).bind(&*wanted).fetch_all(&mut *work).await?;
-            let mut last = place.last_number(&mut work).await?;
+            let titles = query_as(backend.sql.titles)
+                .bind(&*wanted)
+                .fetch_all(&mut *work)
+                .await?;
+            let mut last = backend.last_number(&mut work).await?;
             if last > HIGHEST_COUNTED {
                 last = query_scalar(sql::HIGHEST).fetch_one(&mut *work).await?;
             }
             let plan = Plan::of(batch, &known, titles, last);
             for (statement, list) in [
-                (place.sql.put_owners, lists::owners(batch, &plan)),
+                (backend.sql.put_owners, lists::owners(batch, &plan)),
                 (
-                    place.sql.insert,
-                    lists::documents(plan.with(batch, ImportOutcome::Created)),
+                    backend.sql.insert,
+                    lists::documents(plan.with(batch, ImportOutcome::Created), self.renderer.current),
                 ),
                 (
-                    place.sql.update,
-                    lists::documents(plan.with(batch, ImportOutcome::Updated)),
+                    backend.sql.update,
+                    lists::documents(plan.with(batch, ImportOutcome::Updated), self.renderer.current),
                 ),
-                (place.sql.adopt, lists::moved(batch)),
+                (backend.sql.adopt, lists::moved(batch)),
                 (
-                    place.sql.drop_groups,
+                    backend.sql.drop_groups,
                     lists::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
                 ),
-                (place.sql.put_groups, lists::groups(plan.written(batch))),
-                (place.sql.trash, lists::numbers(plan.trashed.iter().map(|(_, id)| *id))),
+                (backend.sql.put_groups, lists::groups(plan.written(batch))),
+                (
+                    backend.sql.trash,
+                    lists::numbers(plan.trashed.iter().map(|(_, id)| *id)),
+                ),
             ] {
                 if !list.is_empty() {
                     query(statement)
@@ -160,7 +169,7 @@ impl Store {
                         .await?;
                 }
             }
-            place.keep_last_number(&mut work, plan.last).await?;
+            backend.keep_last_number(&mut work, plan.last).await?;
             work.commit().await?;
             Ok(BatchResult {
                 documents: plan.results,
@@ -176,11 +185,11 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn rerendered(&self, row: &Row, content: &str, rendered: &RenderedHtml) -> Result<(), StoreError> {
         let headings = headings(rendered);
-        ask!(self, |place| {
+        with_backend!(self, |backend| {
             let statement = query(sql::RERENDERED).bind(row.id.number()).bind(&rendered.html);
-            let statement = statement.bind(&*headings).bind(markdown::VERSION);
+            let statement = statement.bind(&*headings).bind(self.renderer.current);
             let statement = statement.bind(content).bind(&row.title);
-            statement.execute(&place.writer).await?;
+            statement.execute(&backend.writer).await?;
             Ok(())
         })
     }

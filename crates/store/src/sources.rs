@@ -1,5 +1,5 @@
 //! Where did documents come from? A file is known by its source (a repository, a named source or a folder) and its path below it. Writing what is
-//! in files is in [`super::writing`]; how a source is told is in [`crate::import::source`].
+//! in files is in [`super::writing`]; how a source is named is up to the import.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use domain::{DocumentId, PersonId};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{Store, StoreError, ask, sql};
+use super::{Store, StoreError, sql, with_backend};
 
 /// Between source and path in the unique key. No source's name holds it.
 const SEPARATOR: char = '\u{1f}';
@@ -107,8 +107,11 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
     pub async fn known(&self, sources: &[DocumentSource]) -> Result<HashMap<String, KnownDocument>, StoreError> {
         let keys = DocumentSource::keys(sources.iter());
-        ask!(self, |place| {
-            let rows = query_as(place.sql.known).bind(&*keys).fetch_all(&place.pool).await?;
+        with_backend!(self, |backend| {
+            let rows = query_as(backend.sql.known)
+                .bind(&*keys)
+                .fetch_all(&backend.pool)
+                .await?;
             KnownDocument::by_source(rows)
         })
     }
@@ -118,9 +121,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn has_source(&self, name: &str) -> Result<bool, StoreError> {
-        let found: Option<i32> = ask!(self, |place| {
+        let found: Option<i32> = with_backend!(self, |backend| {
             let question = query_scalar(sql::HAS_SOURCE).bind(name);
-            Ok::<_, StoreError>(question.fetch_optional(&place.pool).await?)
+            Ok::<_, StoreError>(question.fetch_optional(&backend.pool).await?)
         })?;
         Ok(found.is_some())
     }
@@ -137,16 +140,16 @@ impl Store {
     ) -> Result<Option<SimilarSource>, StoreError> {
         let (texts, places): (Value, Value) = (hashes.into(), paths.into());
         let (texts, places) = (texts.to_string(), places.to_string());
-        let found: [Option<(Option<String>, String, i64)>; 2] = ask!(self, |place| {
-            let by_text = query_as(place.sql.same_texts)
+        let found: [Option<(Option<String>, String, i64)>; 2] = with_backend!(self, |backend| {
+            let by_text = query_as(backend.sql.same_texts)
                 .bind(name)
                 .bind(&*texts)
-                .fetch_optional(&place.pool)
+                .fetch_optional(&backend.pool)
                 .await?;
-            let by_path = query_as(place.sql.same_paths)
+            let by_path = query_as(backend.sql.same_paths)
                 .bind(name)
                 .bind(&*places)
-                .fetch_optional(&place.pool)
+                .fetch_optional(&backend.pool)
                 .await?;
             Ok::<_, StoreError>([by_text, by_path])
         })?;
@@ -169,12 +172,12 @@ impl Store {
     ) -> Result<Vec<(DocumentId, String)>, StoreError> {
         let (mut gone, mut last) = (Vec::new(), String::new());
         loop {
-            let rows: Vec<(i64, String)> = ask!(self, |place| {
+            let rows: Vec<(i64, String)> = with_backend!(self, |backend| {
                 let question = query_as(sql::OF_SOURCE)
                     .bind(name)
                     .bind(&*last)
                     .bind(i64::from(LOOKED_UP));
-                Ok::<_, StoreError>(question.fetch_all(&place.pool).await?)
+                Ok::<_, StoreError>(question.fetch_all(&backend.pool).await?)
             })?;
             let Some((_, path)) = rows.last() else { return Ok(gone) };
             last.clone_from(path);
@@ -195,9 +198,9 @@ impl Store {
         for ids in ids.chunks(LOOKED_UP as usize) {
             let list: Value = ids.iter().map(|id| id.number()).collect();
             let list = list.to_string();
-            ask!(self, |place| {
-                let mut work = place.begin().await?;
-                query(place.sql.trash).bind(&*list).execute(&mut *work).await?;
+            with_backend!(self, |backend| {
+                let mut work = backend.begin().await?;
+                query(backend.sql.trash).bind(&*list).execute(&mut *work).await?;
                 work.commit().await?;
                 Ok::<_, StoreError>(())
             })?;
@@ -212,8 +215,13 @@ impl Store {
     pub async fn seen(&self, people: &[PersonId]) -> Result<HashSet<String>, StoreError> {
         let list: Value = people.iter().map(PersonId::as_str).collect();
         let list = list.to_string();
-        let seen: Vec<String> = ask!(self, |place| {
-            Ok::<_, StoreError>(query_scalar(place.sql.seen).bind(&*list).fetch_all(&place.pool).await?)
+        let seen: Vec<String> = with_backend!(self, |backend| {
+            Ok::<_, StoreError>(
+                query_scalar(backend.sql.seen)
+                    .bind(&*list)
+                    .fetch_all(&backend.pool)
+                    .await?,
+            )
         })?;
         Ok(seen.into_iter().collect())
     }

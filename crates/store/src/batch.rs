@@ -134,7 +134,11 @@ pub(super) fn owners(batch: &ImportBatch, plan: &Plan) -> Vec<Value> {
         .collect()
 }
 
-pub(super) fn documents<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
+/// The rows of documents whose HTML is of the renderer's version `rendered_by`.
+pub(super) fn documents<'a>(
+    documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>,
+    rendered_by: i64,
+) -> Vec<Value> {
     let document = |(id, document): (DocumentId, &ImportedDocument)| {
         json!({
             "id": id.number(),
@@ -147,7 +151,7 @@ pub(super) fn documents<'a>(documents: impl Iterator<Item = (DocumentId, &'a Imp
             "source_name": document.source.name,
             "source_path": document.source.path,
             "source_hash": document.source_hash,
-            "rendered_by": markdown::VERSION,
+            "rendered_by": rendered_by,
             "headings": headings(&document.rendered),
             "html": document.rendered.html,
             "content": document.content,

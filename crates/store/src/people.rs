@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::{Person, PersonId, sessions::MAX_FOUND};
 use sqlx::{query, query_as};
 
-use super::{Store, StoreError, ask, holds_nul, searchable, sql};
+use super::{Store, StoreError, holds_nul, searchable, sql, with_backend};
 
 impl Store {
     /// Keeps name and e-mail of a person who is signed in. Writes only when something changed or an hour has passed.
@@ -16,10 +16,10 @@ impl Store {
         let (name, email) = (without_nul(&person.name), person.email.as_deref().map(without_nul));
         let words = [&*name, email.as_deref().unwrap_or_default(), person.id.as_str()];
         let words = searchable(&words.join(" "));
-        ask!(self, |place| {
-            let statement = query(place.sql.remember_person).bind(person.id.as_str());
+        with_backend!(self, |backend| {
+            let statement = query(backend.sql.remember_person).bind(person.id.as_str());
             let statement = statement.bind(&*name).bind(email.as_deref()).bind(&*words);
-            statement.execute(&place.writer).await?;
+            statement.execute(&backend.writer).await?;
             Ok(())
         })
     }
@@ -30,9 +30,9 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Silent`].
     pub async fn introduce_person(&self, id: &PersonId, name: &str) -> Result<(), StoreError> {
         let name = without_nul(name);
-        ask!(self, |place| {
+        with_backend!(self, |backend| {
             let statement = query(sql::INTRODUCE_PERSON).bind(id.as_str()).bind(&*name);
-            statement.execute(&place.writer).await?;
+            statement.execute(&backend.writer).await?;
             Ok(())
         })
     }
@@ -48,9 +48,9 @@ impl Store {
         }
         let text = searchable(text);
         let most = i64::try_from(MAX_FOUND + 1).unwrap_or(i64::MAX);
-        let rows: Vec<(String, String)> = ask!(self, |place| {
-            let question = query_as(place.sql.people_like).bind(&*text).bind(most);
-            Ok::<_, StoreError>(question.fetch_all(&place.pool).await?)
+        let rows: Vec<(String, String)> = with_backend!(self, |backend| {
+            let question = query_as(backend.sql.people_like).bind(&*text).bind(most);
+            Ok::<_, StoreError>(question.fetch_all(&backend.pool).await?)
         })?;
         let people = rows.into_iter();
         Ok(people

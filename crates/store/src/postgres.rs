@@ -12,8 +12,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
-use super::{PATIENCE, StoreError, WAIT, sql};
-use crate::config::database::is_here;
+use super::{QUERY_TIMEOUT, StoreError, WAIT, sql};
+use crate::database_url::is_here;
 
 /// The tables, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
@@ -27,7 +27,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 /// Longest time for making tables, other replicas that make them included.
 const MAKING_TABLES: Duration = Duration::from_mins(1);
 
-/// As long as somebody waits here ([`PATIENCE`]), and no longer: the database gives up as well on a statement that waits for a
+/// As long as somebody waits here ([`QUERY_TIMEOUT`]), and no longer: the database gives up as well on a statement that waits for a
 /// lock, and on a transaction of a replica that is gone. Not said while connecting, which poolers refuse.
 const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'";
 
@@ -66,7 +66,9 @@ impl Postgres {
             );
         }
         // A pool would try until its time is over, and then not say why.
-        let first = tokio::time::timeout(PATIENCE, options.connect()).await.map_err(away)?;
+        let first = tokio::time::timeout(QUERY_TIMEOUT, options.connect())
+            .await
+            .map_err(away)?;
         let mut first = first.map_err(|source| failed(place, source))?;
         tokio::time::timeout(MAKING_TABLES, prepare(&mut first, place))
             .await

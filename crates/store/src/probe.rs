@@ -11,8 +11,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sqlx::{ConnectOptions as _, Executor as _, PgConnection, PgExecutor, error::DatabaseError};
 use tokio::sync::Mutex;
 
-use super::{PATIENCE, Place, Store, StoreError, ask, sql, within};
-use crate::config::DatabaseUrl;
+use super::{Backend, QUERY_TIMEOUT, Store, StoreError, sql, with_backend, with_timeout};
+use crate::database_url::{DatabaseUrl, Location};
 
 /// How long the outcome of one write counts.
 const EVERY: Duration = Duration::from_secs(2);
@@ -40,7 +40,7 @@ impl From<Refusal> for StoreError {
 
 /// What `portico check` finds out about a database. It makes none, and no tables.
 #[derive(Debug)]
-pub(crate) enum Condition {
+pub enum Condition {
     /// It can be written.
     Writable,
     /// It is a file that is not there yet.
@@ -58,8 +58,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::NotWritable`].
     pub async fn ready(&self) -> Result<(), StoreError> {
-        ask!(self, |place| {
-            sqlx::query(sql::READY).execute(&place.pool).await?;
+        with_backend!(self, |backend| {
+            sqlx::query(sql::READY).execute(&backend.pool).await?;
             Ok::<_, StoreError>(())
         })?;
         // Whoever comes meanwhile gets the same outcome.
@@ -76,10 +76,10 @@ impl Store {
     }
 
     async fn probe(&self) -> Result<Option<Refusal>, StoreError> {
-        within(PATIENCE, async {
-            match &self.place {
-                Place::Sqlite(sqlite) => probe_file(&sqlite.path).await,
-                Place::Postgres(postgres) => probe_server(&postgres.writer).await,
+        with_timeout(async {
+            match &self.backend {
+                Backend::Sqlite(sqlite) => probe_file(&sqlite.path).await,
+                Backend::Postgres(postgres) => probe_server(&postgres.writer).await,
             }
         })
         .await
@@ -87,11 +87,11 @@ impl Store {
 }
 
 /// Looks at a database without a store.
-pub(crate) async fn check(url: &DatabaseUrl) -> Condition {
-    let outcome = match url {
-        DatabaseUrl::Sqlite { options, .. } if !options.get_filename().exists() => return Condition::Missing,
-        DatabaseUrl::Sqlite { options, .. } => probe_file(options.get_filename()).await,
-        DatabaseUrl::Postgres(options) => match tokio::time::timeout(PATIENCE, options.connect()).await {
+pub async fn check(url: &DatabaseUrl) -> Condition {
+    let outcome = match &url.0 {
+        Location::Sqlite { options, .. } if !options.get_filename().exists() => return Condition::Missing,
+        Location::Sqlite { options, .. } => probe_file(options.get_filename()).await,
+        Location::Postgres(options) => match tokio::time::timeout(QUERY_TIMEOUT, options.connect()).await {
             Ok(Ok(mut connection)) => check_server(&mut connection).await,
             _ => return Condition::Away,
         },

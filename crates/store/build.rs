@@ -1,0 +1,6 @@
+//! When is the store compiled again? Also when a migration is added: the migrations are compiled in, and the compiler only watches those
+//! it has seen.
+
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

@@ -1,6 +1,0 @@
-//! When is the server compiled again? Also when a migration is added: the migrations are compiled in, and the compiler only watches those
-//! it has seen.
-
-fn main() {
-    println!("cargo:rerun-if-changed=migrations");
-}
