@@ -67,6 +67,10 @@ fn entries_below(entries: &[Entry], above: &str) -> Result<(), Wrong> {
 }
 
 fn entry_at(path: &str, Entry { key, line, value }: &Entry) -> Result<(), Wrong> {
+    // A key that is a list or a map itself; nobody knows what it says. `{{ date }}` of a template is one without a value.
+    if matches!(key.as_str(), "[…]" | "{…}") && *value != Value::Null {
+        return Err(refused(path, *line, value));
+    }
     if !is_harmless(key, value) && !is_of_a_person(path, key) {
         return Err(refused(path, *line, value));
     }
@@ -90,9 +94,16 @@ fn item_of(path: &str, Item { line, value }: &Item) -> Result<(), Wrong> {
     match value {
         Value::Map(entries) => entries_below(entries, path),
         Value::List(items) => items.iter().try_for_each(|item| item_of(path, item)),
+        Value::Text(text) if is_kept_item(path, text) => Err(refused(path, *line, value)),
         Value::Text(value) => text_of(path, *line, value),
         _ => Ok(()),
     }
+}
+
+/// `settings: [private]`
+fn is_kept_item(path: &str, text: &str) -> bool {
+    let key = words::plain(path.rsplit('.').next().unwrap_or_default());
+    words::is_kept(text) && !FREE_TEXT.contains(&&*key) && !key.starts_with("keyword")
 }
 
 /// A text that holds front matter itself: `meta: "private: true"`.

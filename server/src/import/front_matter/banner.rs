@@ -1,6 +1,8 @@
 //! Does a line say by itself, without any key, that not everybody may read, or that this is not finished? `CONFIDENTIAL`, `- private` between two
 //! fences, `# [DRAFT] Plan`, `#private`. Prose about such things says nothing.
 
+use std::borrow::Cow;
+
 use super::{text, words};
 
 /// What a line says by itself.
@@ -23,9 +25,13 @@ pub(super) enum Kind {
 
 /// Whether the line says so.
 pub(super) fn says(line: &str, kind: Kind) -> bool {
-    let line = behind_a_link_name(text::trimmed(line));
+    let line = without_tags(behind_a_callout(behind_a_link_name(text::trimmed(line))));
+    let line = text::trimmed(&line);
     if line.chars().count() > 120 {
         return false;
+    }
+    if is_such(text::bare(line)) && (kind == Kind::Text || line.contains("TLP")) {
+        return true;
     }
     if is_marked(line) || kind == Kind::Text && is_tagged(line) {
         return true;
@@ -65,6 +71,26 @@ fn behind_a_link_name(line: &str) -> &str {
         .into_iter()
         .find_map(|name| line.starts_with('[').then(|| line.split_once(name)).flatten())
         .map_or(line, |(_, rest)| rest)
+}
+
+/// `!!! warning "Confidential"`: what stands behind the kind.
+fn behind_a_callout(line: &str) -> &str {
+    ["!!!", "???", ":::"]
+        .into_iter()
+        .find_map(|mark| line.strip_prefix(mark))
+        .and_then(|rest| rest.trim_start().split_once(char::is_whitespace))
+        .map_or(line, |(_, title)| title)
+}
+
+/// `<b>Draft</b>` as `Draft`, where a line begins with an element.
+fn without_tags(line: &str) -> Cow<'_, str> {
+    if !line.starts_with('<') || line.starts_with("<!") {
+        return line.into();
+    }
+    let texts = line
+        .split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    texts.collect::<Vec<_>>().join(" ").into()
 }
 
 /// `[DRAFT] Plan`, `Plan (draft)`.

@@ -6,8 +6,10 @@ use super::words;
 /// Keys that keep a document from somebody if they are so.
 const KEPT: &str = "staff staffonly employee employees employeesonly employeeonly admin adminonly adminsonly companyinternal companyonly teamonly \
     teamsonly owneronly onlyowner onlyowners onlyme meonly justme onlyteam onlystaff partnersonly customersonly authorsonly editorsonly \
-    usersonly insidersonly insiders needtoknow eyesonly premium paid paidonly paywall paywalled lock donotshare dontshare noshare donotdistribute \
+    usersonly insidersonly insiders needtoknow eyesonly secure secured internaluse premium paid paidonly paywall paywalled lock donotshare dontshare noshare donotdistribute \
     dontdistribute donotforward nodistribution notfordistribution notforpublication notforpublic notforpublicrelease";
+/// Keys that keep it from somebody if they are not so.
+const OPEN: &str = "anonymous guest guests external";
 /// Keys that say a document is not finished, or gone, if they are so.
 const UNFINISHED: &str =
     "deleted trash trashed removed incomplete notready inprogress workinprogress eleventyexcludefromcollections";
@@ -20,7 +22,9 @@ const NOT_DRAFT: &str = "drift craft graft raft kraft drafty";
 
 /// Whether a key with this value keeps the document from somebody.
 pub(super) fn says_kept(key: &str, value: &str) -> bool {
-    words::is_yes(value) && (holds(KEPT, &words::plain(key)) || names(key, "private confidential"))
+    let plain = words::plain(key);
+    words::is_no(value) && holds(OPEN, &plain)
+        || words::is_yes(value) && (holds(KEPT, &plain) || names(key, "private confidential"))
 }
 
 /// Whether a key with this value says that the document is not finished.

@@ -85,7 +85,7 @@ fn banners(lines: &[(usize, &str)], heading: Option<usize>) -> Result<(), Wrong>
     let kind = if heading.is_some() { Kind::Heading } else { Kind::Text };
     let is_list =
         |line: &str| line.trim_start().starts_with(['-', '*', '+', '|']) && !line.trim_start().starts_with("**");
-    let is_fenced = text::fence(first).is_some();
+    let is_fenced = text::fence(first).is_some() || first.trim_start_matches(['>', ' ']).starts_with("[!");
     let second = lines.get(heading.unwrap_or(1));
     let second = second.filter(|(_, line)| is_fenced || heading.is_some() && !is_list(line));
     if let Some((number, line)) = second
@@ -161,7 +161,9 @@ fn block(lines: &[(usize, &str)], care: Care) -> Result<(), Wrong> {
             break;
         }
         check_line(line, *number, care)?;
-        let is_pair = text::pairs(line).next().is_some() || text::bare(line).is_empty();
+        // What a template puts around an example is no key.
+        let is_template = text::trimmed(line).starts_with("{{");
+        let is_pair = !is_template && (text::pairs(line).next().is_some() || text::bare(line).is_empty());
         let is_comment = fence.is_some() && line.trim_start().starts_with('#');
         if !is_pair && !is_comment && !text::continues(line) {
             let is_apart = index > 0 && inside.get(index - 1).is_some_and(|(before, _)| before + 1 < *number);

@@ -122,7 +122,12 @@ pub(super) fn pairs(line: &str) -> impl Iterator<Item = (&str, &str)> {
                 .and_then(|rest| rest.chars().next())
                 .map_or(1, char::len_utf8)
         });
-        let key = bare(before.get(begin..)?);
+        let key = before.get(begin..)?;
+        // The rest of an address.
+        if begin > 0 && key.starts_with("//") {
+            return None;
+        }
+        let key = bare(key);
         let value = bare(line.get(at + separator.len()..)?);
         let is_key = !key.is_empty() && key.chars().count() <= MAX_KEY && key.split_whitespace().count() <= 3;
         is_key.then_some((key, value))

@@ -32,9 +32,15 @@ fn a_line_that_says_it_by_itself_is_no_public_text() {
         (1, ":::private\nx\n:::\n"),
         (1, "{: .private }\ntext\n"),
         (1, "[comment]: # (draft)\n"),
+        (3, "# Plan\n\nTLP:RED\n"),
+        (1, "<b>Draft</b>\n"),
+        (2, "> [!CAUTION]\n> Confidential\n"),
+        (1, "!!! warning \"Confidential\"\n"),
+        (1, ":::warning Confidential\nx\n:::\n"),
         (1, "<!-- DRAFT: do not publish -->\n# A\n"),
         (1, "{% comment %}private: true{% endcomment %}\n# A\n"),
         (4, "---\ntitle: x\n---\nCONFIDENTIAL\n"),
+        (4, "---\ntitle: x\n---\n<!-- confidential -->\n"),
     ] {
         is_refused(text, line);
     }
@@ -80,6 +86,7 @@ fn text_about_such_things_comes_in() {
         "#private is a tag\n",
         "# T\n\nConfidential data is kept in a vault.\n",
         "Public: everybody\n",
+        "Drafts are not shown:\n\n{{< code-toggle fm=true >}}\ntitle = 'A'\ndraft = true\n{{< /code-toggle >}}\n",
         "This went through <https://internals.example.com/t/draft/1>: yes\n",
         "Date: 2999-01-01\n\nThe meeting.\n",
     ] {

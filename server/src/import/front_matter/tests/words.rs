@@ -295,6 +295,14 @@ fn keys_that_count_with_a_plain_yes_or_no_are_understood() {
         "do_not_distribute: true",
         "not_for_publication: true",
         "premium: true",
+        "internalUse: true",
+        "secured: yes",
+        "guests: no",
+        "only_for: HR",
+        "settings: [private]",
+        "meta: [[private, true]]",
+        "? [private]\n: true",
+        "{private: true}: x",
     ] {
         is_refused(&format!("---\ntitle: x\n{kept}\n---\n"), 3);
     }
