@@ -7,6 +7,7 @@
 //! | How is a SQLite file opened, and one row read in the thread of the request? | `sqlite.rs` |
 //! | When does a statement of SQLite end? | `sqlite/deadline.rs` |
 //! | How is a PostgreSQL database opened, and given up on? | `postgres.rs` |
+//! | How long may a query take? | `timeout.rs` |
 //! | Can the database be written? | [`probe`] |
 //! | Which statements are there? | `sql.rs` |
 //! | One document, one batch of the list | `reading.rs`: [`Store::find`], [`Store::batch_before`] |
@@ -19,8 +20,6 @@
 //!
 //! This is the only crate of the document half that names `sqlx` and `rusqlite`. The tables are in `crates/store/migrations`, one folder for
 //! each database, with equal names. HTML is stored as it is given; [`RendererVersions`] tells which of it is out of date.
-
-use std::time::Duration;
 
 use domain::RendererVersions;
 use sqlx::{PgPool, SqlitePool};
@@ -37,6 +36,7 @@ mod reading;
 mod sources;
 mod sql;
 mod sqlite;
+mod timeout;
 mod writing;
 
 use database_url::Location;
@@ -46,14 +46,9 @@ use postgres::Postgres;
 pub use reading::{Found, Row, Stale};
 pub use sources::{DocumentSource, KnownDocument, SimilarSource};
 use sqlite::Sqlite;
+use timeout::QUERY_TIMEOUT;
+pub use timeout::with_timeout;
 pub use writing::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
-
-/// Longest time of one query, waiting for a connection included. The caller then gets [`StoreError::Silent`], however the database
-/// went away.
-const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Longest wait for a connection, or for another writer: before [`QUERY_TIMEOUT`] ends, so that the error says which it was.
-const WAIT: Duration = Duration::from_secs(4);
 
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -79,11 +74,11 @@ pub enum Connections {
     Postgres(PgPool),
 }
 
-/// The result of `$query`, or [`StoreError::Silent`] after [`QUERY_TIMEOUT`]. The query is written once and compiled for each
+/// The result of `$query`, or [`StoreError::Silent`] after five seconds. The query is written once and compiled for each
 /// database; `$backend` has a `pool` to read from, a `writer`, and the statements in its dialect (`sql`).
 macro_rules! with_backend {
     ($store:expr, |$backend:ident| $query:expr) => {
-        $crate::with_timeout(async {
+        $crate::timeout::with_timeout(async {
             match &$store.backend {
                 $crate::Backend::Sqlite($backend) => $query,
                 $crate::Backend::Postgres($backend) => $query,
@@ -130,18 +125,6 @@ impl Store {
             Backend::Sqlite(sqlite) => sqlite.close().await,
             Backend::Postgres(postgres) => drop(tokio::time::timeout(QUERY_TIMEOUT, postgres.pool.close()).await),
         }
-    }
-}
-
-/// The result of `query`, which ends within five seconds: its statements too, where they run in SQLite.
-///
-/// # Errors
-/// Those of `query`, and [`StoreError::Silent`] when the time is over.
-pub async fn with_timeout<T, E: From<StoreError>>(query: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let query = sqlite::deadline::limit(QUERY_TIMEOUT, query);
-    match tokio::time::timeout(QUERY_TIMEOUT, query).await {
-        Ok(result) => result,
-        Err(_) => Err(StoreError::Silent.into()),
     }
 }
 

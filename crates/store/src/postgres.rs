@@ -12,7 +12,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
-use super::{QUERY_TIMEOUT, StoreError, WAIT, sql};
+use super::{
+    error::StoreError,
+    sql,
+    timeout::{QUERY_TIMEOUT, WAIT},
+};
 use crate::database_url::is_here;
 
 /// The tables, compiled in.

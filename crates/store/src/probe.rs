@@ -11,7 +11,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sqlx::{ConnectOptions as _, Executor as _, PgConnection, PgExecutor, error::DatabaseError};
 use tokio::sync::Mutex;
 
-use super::{Backend, QUERY_TIMEOUT, Store, StoreError, sql, with_backend, with_timeout};
+use super::{
+    Backend, Store, StoreError, sql,
+    timeout::{QUERY_TIMEOUT, with_timeout},
+    with_backend,
+};
 use crate::database_url::{DatabaseUrl, Location};
 
 /// How long the outcome of one write counts.

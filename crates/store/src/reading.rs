@@ -7,7 +7,7 @@ use domain::{
 use rusqlite::{OptionalExtension as _, named_params};
 use sqlx::{query_as, query_scalar};
 
-use super::{Backend, Store, StoreError, holds_nul, sql, with_backend, with_timeout};
+use super::{Backend, Store, StoreError, holds_nul, sql, timeout::with_timeout, with_backend};
 
 /// What a rule and a listing need of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

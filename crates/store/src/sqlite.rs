@@ -17,7 +17,11 @@ pub(super) mod deadline;
 mod reader;
 
 use self::{deadline::give_deadline, reader::Reader};
-use super::{QUERY_TIMEOUT, StoreError, WAIT, sql};
+use super::{
+    error::StoreError,
+    sql,
+    timeout::{QUERY_TIMEOUT, WAIT},
+};
 
 /// The tables, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");

@@ -11,7 +11,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 
 use super::deadline::INSTRUCTIONS;
-use crate::QUERY_TIMEOUT;
+use crate::timeout::QUERY_TIMEOUT;
 
 /// Connections for short reads. Nothing waits while it holds one, so there are never more than there are threads.
 #[derive(Debug, Clone)]
