@@ -100,6 +100,9 @@ pub struct SimilarSource {
     pub files: usize,
 }
 
+/// Name, the least key and the number of documents of a source.
+type SourceRow = (Option<String>, String, i64);
+
 impl Store {
     /// What is known of sources, by key.
     ///
@@ -128,7 +131,8 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Another source that has most of the same texts, or most of the same paths. Reads all documents' heads.
+    /// Another source that has at least one of the same texts; the number of equal texts or equal paths in it, whichever is larger. Equal
+    /// paths alone say nothing: every folder has an `index.md`. Reads all documents' heads.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`].
@@ -140,7 +144,7 @@ impl Store {
     ) -> Result<Option<SimilarSource>, StoreError> {
         let (texts, places): (Value, Value) = (hashes.into(), paths.into());
         let (texts, places) = (texts.to_string(), places.to_string());
-        let found: [Option<(Option<String>, String, i64)>; 2] = with_backend!(self, |backend| {
+        let (by_text, by_path): (Option<SourceRow>, Option<SourceRow>) = with_backend!(self, |backend| {
             let by_text = query_as(backend.sql.same_texts)
                 .bind(name)
                 .bind(&*texts)
@@ -151,14 +155,18 @@ impl Store {
                 .bind(&*places)
                 .fetch_optional(&backend.pool)
                 .await?;
-            Ok::<_, StoreError>([by_text, by_path])
+            Ok::<_, StoreError>((by_text, by_path))
         })?;
-        let similar = found.into_iter().flatten().map(|(name, key, files)| SimilarSource {
-            is_former: name.is_none(),
-            name: name.unwrap_or_else(|| key.trim_start_matches("file:").to_owned()),
-            files: usize::try_from(files).unwrap_or_default(),
-        });
-        Ok(similar.max_by_key(|similar| similar.files))
+        Ok(by_text.map(|(name, key, texts)| {
+            let paths = by_path
+                .filter(|(other, ..)| *other == name)
+                .map_or(0, |(.., paths)| paths);
+            SimilarSource {
+                is_former: name.is_none(),
+                name: name.unwrap_or_else(|| key.trim_start_matches("file:").to_owned()),
+                files: usize::try_from(texts.max(paths)).unwrap_or_default(),
+            }
+        }))
     }
 
     /// The documents of a source that somebody may be able to read, whose path is `is_gone`.

@@ -185,6 +185,9 @@ async fn a_folder_that_seems_to_come_from_elsewhere_is_told() {
             )))
             .await;
         assert_eq!(unlike.similar, None);
+        // The same names with other texts: to go on with the documents of the other folder would write over them.
+        let names: [(&str, &[u8]); 3] = [("a.md", b"# K"), ("b.md", b"# L"), ("c.md", b"# M")];
+        assert_eq!(shelf.run(options(shelf.write("names", &names))).await.similar, None);
         // What the remark says works.
         let name = similar
             .split('`')
