@@ -40,7 +40,7 @@ impl Config {
     /// The defaults alone: no provider, nothing a visitor could sign in with.
     ///
     /// # Errors
-    /// Never, unless a default in [`keys::all`] is wrong, which a test rules out.
+    /// Never, unless a default in [`super::keys::all`] is wrong, which a test rules out.
     pub fn defaults() -> Result<Self, Problems> {
         Self::read(&Sources::default())
     }

@@ -5,15 +5,15 @@
 //!
 //! | question | where |
 //! |---|---|
-//! | Where does it begin and end? | [`find`] |
-//! | Which lines look like keys and fences? | [`text`] |
-//! | What do YAML, TOML and JSON say? | [`yaml`], [`toml_table`], [`json`]; all of them make a [`tree`] |
-//! | Our own keys | [`keys`] |
-//! | Words of other programs: who may read | [`access`], with the lists of [`words`] |
-//! | Words of other programs: not finished | [`unfinished`], [`dates`] |
-//! | Words that count with a plain yes or no | [`hints`] |
-//! | Lines that say it without a key | [`banner`] |
-//! | What looks like front matter and is none? | [`suspect`] |
+//! | Where does it begin and end? | `find.rs` |
+//! | Which lines look like keys and fences? | `text.rs` |
+//! | What do YAML, TOML and JSON say? | `yaml.rs`, `toml_table.rs`, `json.rs`; all of them make a `tree.rs` |
+//! | Our own keys | `keys.rs` |
+//! | Words of other programs: who may read | `access.rs`, with the lists of `words.rs` |
+//! | Words of other programs: not finished | `unfinished.rs`, `dates.rs` |
+//! | Words that count with a plain yes or no | `hints.rs` |
+//! | Lines that say it without a key | `banner.rs` |
+//! | What looks like front matter and is none? | `suspect.rs` |
 
 use std::borrow::Cow;
 

@@ -3,8 +3,8 @@
 //!
 //! | question | where |
 //! |---|---|
-//! | What is the origin of a checkout? | [`git_config`] |
-//! | Which addresses are one repository? | [`origin`] |
+//! | What is the origin of a checkout? | `git_config.rs` |
+//! | Which addresses are one repository? | `origin.rs` |
 
 use std::{
     fmt::{self, Write as _},

@@ -48,7 +48,7 @@ pub(super) fn says(line: &str, kind: Kind) -> bool {
     match kind {
         // A list of one word may be a list of anything.
         Kind::Text => is_shouted || parts.iter().all(|part| is_such(part)),
-        Kind::Heading => is_shouted || parts.iter().all(|part| is_named(&part)),
+        Kind::Heading => is_shouted || parts.iter().all(is_named),
     }
 }
 
