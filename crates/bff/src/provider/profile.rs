@@ -11,7 +11,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 use url::Url;
 
-pub(crate) use self::merge::merged;
+pub(crate) use self::merge::{OF_THE_SIGN_IN, merged};
 use self::refusals::TokenUse;
 use super::Provider;
 use super::http::HttpError;

@@ -16,6 +16,7 @@ use crate::config::user_flow::{EDIT_PROFILE, ErrorAction, FlowEnd};
 use crate::guard::signed_in::SignedIn;
 use crate::problem::{Failure, chain};
 use crate::provider::Provider;
+use crate::provider::profile::OF_THE_SIGN_IN;
 use crate::return_path::ReturnPath;
 use crate::session::room::Beginning;
 use crate::session::store::Saved;
@@ -24,19 +25,6 @@ use crate::state::Inner;
 
 /// Writes before giving up on a session that others keep writing.
 const MAX_WRITES: usize = 5;
-/// Claims that say how the person signed in; a flow in between does not change that.
-const OF_THE_SIGN_IN: [&str; 10] = [
-    "iss",
-    "sub",
-    "aud",
-    "azp",
-    "exp",
-    "iat",
-    "nbf",
-    "auth_time",
-    "acr",
-    "amr",
-];
 
 /// `GET /auth/edit-profile?return_to=`: to the profile page of the provider the person is signed in at.
 pub(crate) async fn edit_profile(

@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 /// Claims that serve the protocol alone.
 const PROTOCOL: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "sid", "jti"];
-/// Claims that userinfo may not change: they say what the ID token is, and how the person was authenticated.
-const FIXED: [&str; 10] = [
+/// Claims of one sign-in: they say what its ID token is, and how the person was authenticated. Neither userinfo nor a user flow in
+/// between changes them.
+pub(crate) const OF_THE_SIGN_IN: [&str; 10] = [
     "iss",
     "sub",
     "aud",
@@ -24,7 +25,7 @@ pub(crate) fn merged(id_token: Map<String, Value>, userinfo: Map<String, Value>)
     let mut claims = id_token;
     claims.retain(|name, value| !value.is_null() && !PROTOCOL.contains(&name.as_str()));
     for (name, value) in userinfo {
-        let serves_protocol = FIXED.contains(&name.as_str()) || PROTOCOL.contains(&name.as_str());
+        let serves_protocol = OF_THE_SIGN_IN.contains(&name.as_str()) || PROTOCOL.contains(&name.as_str());
         if value.is_null() || serves_protocol {
             continue;
         }
