@@ -14,7 +14,7 @@ use crate::provider::http::HttpClient;
 use crate::provider::introspection::Introspection;
 use crate::provider::registration::Registrar;
 use crate::provider::{Provider, Providers};
-use crate::session::room::Sessions;
+use crate::session::lifecycle::Sessions;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
 use crate::session::sweep;

@@ -23,7 +23,7 @@ use crate::provider::http::HttpClient;
 use crate::provider::logout_token::{LogoutToken, LogoutTokenError};
 use crate::return_path::ReturnPath;
 use crate::session::columns;
-use crate::session::pack::pack;
+use crate::session::compression::compress;
 use crate::session::record::{IDENTITY, SealedSession, SealedTokens, Session, TOKENS, seal_part};
 use crate::session::seal::{SealError, Sealer};
 use crate::sign_in::answer::Answer;
@@ -147,7 +147,7 @@ pub fn session_record(data: &[u8]) {
     let Ok(inside) = serde_json::from_slice::<Value>(data) else {
         return;
     };
-    let tokens = pack(data).and_then(|packed| seal_part(with, &id, TOKENS, &packed));
+    let tokens = compress(data).and_then(|compressed| seal_part(with, &id, TOKENS, &compressed));
     let (Ok(identity), Ok(tokens)) = (seal_part(with, &id, IDENTITY, data), tokens) else {
         return;
     };

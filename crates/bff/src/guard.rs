@@ -35,9 +35,9 @@ use self::signed_in::{SignInPages, SignedIn};
 use crate::event::{Outcome, What};
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
+use crate::session::lifecycle::SessionError;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::request::session_id;
-use crate::session::room::SessionError;
 use crate::state::Inner;
 
 /// Wraps a site: cross-site defence outside, the session inside.
@@ -111,7 +111,7 @@ async fn used_session(inner: &Arc<Inner>, headers: &HeaderMap) -> Result<Option<
     if noted
         && session
             .refresh_end
-            .is_some_and(|end| end.wants_renewal(inner.config.clock.now()))
+            .is_some_and(|end| end.needs_renewal(inner.config.clock.now()))
     {
         inner.tokens.renew_beside(session.id);
     }

@@ -127,7 +127,7 @@ pub use self::provider::access_token::Caller;
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;
 pub use self::session::creation::{Created, Creation, EndNote};
-pub use self::session::index::{NotASessionRef, SessionIndex, SessionRef, SessionRow, Which};
+pub use self::session::index::{NotASessionRef, SessionIndex, SessionRef, SessionRow, SessionSelector};
 pub use self::session::lease::{Fence, Leased, SessionLeases};
 pub use self::session::list::{SessionInfo, SessionsUnavailable};
 pub use self::session::person_key::{NOBODY, PERSON_HEADER};

@@ -5,7 +5,7 @@
 //! | What is kept, and what can be read without the cookie? | [`record`] |
 //! | How does it travel to a store? | [`columns`] |
 //! | Which tokens does it hold? | [`token_set`] |
-//! | How is it sealed? | [`seal`]; tokens are deflated first: [`pack`] |
+//! | How is it sealed? | [`seal`]; tokens are deflated first: [`compression`] |
 //! | What must a store promise? In memory? | [`store`] |
 //! | Which sessions does a person have? | [`index`], [`list`] |
 //! | In SQLite, in PostgreSQL? | `sqlite`, `postgres` (features of these names): tables, and reading one; all else, in words both understand: `sql` |
@@ -17,22 +17,22 @@
 //! | When is it removed? | [`sweep`] |
 //! | What was ended before it began? | [`tombstone`] |
 //! | How does a page notice that its browser is somebody else? | [`person_key`] |
-//! | How do the routes use it? | [`room`] |
+//! | How do the routes use it? | [`lifecycle`] |
 
 pub(crate) mod columns;
+pub(crate) mod compression;
 pub(crate) mod creation;
 pub(crate) mod index;
 pub(crate) mod lease;
+pub(crate) mod lifecycle;
 pub(crate) mod lifetime;
 pub(crate) mod limit;
 pub(crate) mod list;
-pub(crate) mod pack;
 pub(crate) mod person_key;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod record;
 pub(crate) mod request;
-pub(crate) mod room;
 pub(crate) mod seal;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;

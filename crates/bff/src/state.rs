@@ -11,8 +11,8 @@ use crate::pages::Pages;
 use crate::problem::Failure;
 use crate::provider::introspection::Introspection;
 use crate::provider::{Provider, Providers};
-use crate::session::index::Which;
-use crate::session::room::{SessionError, Sessions};
+use crate::session::index::SessionSelector;
+use crate::session::lifecycle::{SessionError, Sessions};
 use crate::session::seal::Sealer;
 use crate::sign_in::device::pace::Pace;
 use crate::sign_in::spent::Spent;
@@ -46,7 +46,7 @@ impl Inner {
 
     /// Ends the sessions meant and says how many there were. Refresh tokens that end with their session are revoked in
     /// the background.
-    pub(crate) async fn end_all(&self, which: Which<'_>) -> Result<usize, SessionError> {
+    pub(crate) async fn end_all(&self, which: SessionSelector<'_>) -> Result<usize, SessionError> {
         let ended = self.sessions.records.end(which).await?;
         self.sessions.after_end(&ended, &self.providers, &self.tasks);
         Ok(ended.len())

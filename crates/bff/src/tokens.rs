@@ -31,7 +31,7 @@ use self::user::Errands;
 use crate::config::BffConfig;
 use crate::config::clock::Clock;
 use crate::provider::Providers;
-use crate::session::room::Sessions;
+use crate::session::lifecycle::Sessions;
 use crate::tasks::BackgroundTasks;
 
 /// Access tokens of a site, for its people and for itself, with the requests for them that are under way. One per site, shared by

@@ -7,7 +7,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::Result;
 
 use super::columns;
-use super::index::{SessionRef, SessionRow, Which};
+use super::index::{SessionRef, SessionRow, SessionSelector};
 use super::store::SessionRecords;
 
 /// A note ([`SessionIndex::note`](super::index::SessionIndex::note)) by which a session has ended before it began.
@@ -82,7 +82,7 @@ pub(super) async fn in_steps<S: SessionRecords + ?Sized>(
         }
     }
     let text = |name| columns::text(record, name).unwrap_or_default();
-    let person = Which::Person {
+    let person = SessionSelector::Person {
         issuer: text(columns::ISSUER),
         subject: text(columns::SUBJECT),
     };
@@ -90,7 +90,7 @@ pub(super) async fn in_steps<S: SessionRecords + ?Sized>(
     let others = known.filter(|other| *other != SessionRef::of(&id));
     let mut surplus = Vec::new();
     for other in others.skip(creation.max_sessions.saturating_sub(1)) {
-        surplus.extend(store.end(Which::One(other)).await?);
+        surplus.extend(store.end(SessionSelector::Reference(other)).await?);
     }
     Ok(Created::Session { surplus })
 }

@@ -63,7 +63,7 @@ pub struct NotASessionRef;
 
 /// Which sessions are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which<'a> {
+pub enum SessionSelector<'a> {
     /// Every session of a person: issuer and subject together (OpenID Connect Core 1.0 §5.7).
     Person {
         /// The issuer identifier.
@@ -79,7 +79,7 @@ pub enum Which<'a> {
         sid: &'a str,
     },
     /// This one.
-    One(SessionRef),
+    Reference(SessionRef),
 }
 
 /// The plain part of a stored session, and what the key ring opens.
@@ -109,9 +109,9 @@ pub struct SessionRow {
 #[async_trait]
 pub trait SessionIndex: fmt::Debug + Send + Sync + 'static {
     /// The sessions meant, the one used last first; at most 1,000.
-    async fn find(&self, which: Which<'_>) -> Result<Vec<SessionRow>>;
+    async fn find(&self, which: SessionSelector<'_>) -> Result<Vec<SessionRow>>;
     /// Removes the sessions meant, all of them, and says which they were.
-    async fn end(&self, which: Which<'_>) -> Result<Vec<SessionRow>>;
+    async fn end(&self, which: SessionSelector<'_>) -> Result<Vec<SessionRow>>;
     /// Notes that `name` happened at `at`, to be forgotten after `until`. The later moments win over those of an
     /// earlier note.
     async fn note(&self, name: [u8; 32], at: OffsetDateTime, until: OffsetDateTime) -> Result<()>;
@@ -143,12 +143,12 @@ pub(crate) fn note_name(kind: &str, parts: [&str; 2]) -> [u8; 32] {
 /// Notes in memory: when, and until when.
 pub(crate) type Notes = HashMap<[u8; 32], (OffsetDateTime, OffsetDateTime)>;
 
-fn is_meant(which: Which<'_>, key: &[u8; 32], record: &Record) -> bool {
+fn is_meant(which: SessionSelector<'_>, key: &[u8; 32], record: &Record) -> bool {
     let is = |name: &str, value: &str| columns::text(record, name) == Some(value);
     match which {
-        Which::Person { issuer, subject } => is(columns::ISSUER, issuer) && is(columns::SUBJECT, subject),
-        Which::ProviderSession { provider, sid } => is(columns::PROVIDER, provider) && is(columns::SID, sid),
-        Which::One(reference) => reference.0 == *key,
+        SessionSelector::Person { issuer, subject } => is(columns::ISSUER, issuer) && is(columns::SUBJECT, subject),
+        SessionSelector::ProviderSession { provider, sid } => is(columns::PROVIDER, provider) && is(columns::SID, sid),
+        SessionSelector::Reference(reference) => reference.0 == *key,
     }
 }
 
@@ -169,7 +169,7 @@ fn row(key: [u8; 32], record: &Record) -> SessionRow {
 
 #[async_trait]
 impl SessionIndex for MemorySessions {
-    async fn find(&self, which: Which<'_>) -> Result<Vec<SessionRow>> {
+    async fn find(&self, which: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
         let rows = self.rows();
         let meant = rows.iter().filter(|(key, record)| is_meant(which, key, record));
         let mut found: Vec<_> = meant.map(|(key, record)| row(*key, record)).collect();
@@ -178,7 +178,7 @@ impl SessionIndex for MemorySessions {
         Ok(found)
     }
 
-    async fn end(&self, which: Which<'_>) -> Result<Vec<SessionRow>> {
+    async fn end(&self, which: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
         let mut ended = Vec::new();
         self.rows().retain(|key, record| {
             let goes = is_meant(which, key, record);

@@ -18,7 +18,7 @@ impl SessionLifetime {
     }
 
     /// Whether it is worth a write to note that the session is in use at `now`.
-    pub(crate) fn wants_touch(self, seen: OffsetDateTime, ends: Option<RefreshEnd>, now: OffsetDateTime) -> bool {
+    pub(crate) fn needs_touch(self, seen: OffsetDateTime, ends: Option<RefreshEnd>, now: OffsetDateTime) -> bool {
         let every = TOUCH_EVERY.min(self.idle / 10);
         now - seen >= ends.map_or(every, |ends| every.min(ends.touch_every()))
     }
@@ -35,7 +35,7 @@ pub(crate) struct RefreshEnd {
 
 impl RefreshEnd {
     /// The provider says at `now` that the refresh token lasts for `seconds`.
-    pub(crate) fn told(now: OffsetDateTime, seconds: i64) -> Self {
+    pub(crate) fn granted(now: OffsetDateTime, seconds: i64) -> Self {
         let now = now.unix_timestamp();
         Self {
             at: now.saturating_add(seconds),
@@ -44,12 +44,12 @@ impl RefreshEnd {
     }
 
     /// The tokens were renewed at `now`, and nothing was said of the refresh token.
-    pub(crate) fn unmoved(self, now: OffsetDateTime) -> Self {
-        Self::told(now, self.at.saturating_sub(now.unix_timestamp()).max(0))
+    pub(crate) fn unchanged(self, now: OffsetDateTime) -> Self {
+        Self::granted(now, self.at.saturating_sub(now.unix_timestamp()).max(0))
     }
 
     /// The end of a session that would end at `end`.
-    pub(crate) fn bound(self, end: OffsetDateTime) -> OffsetDateTime {
+    pub(crate) fn cap(self, end: OffsetDateTime) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(self.at).map_or(end, |at| end.min(at))
     }
 
@@ -59,7 +59,7 @@ impl RefreshEnd {
     }
 
     /// Whether a session in use at `now` should ask for another one.
-    pub(crate) fn wants_renewal(self, now: OffsetDateTime) -> bool {
+    pub(crate) fn needs_renewal(self, now: OffsetDateTime) -> bool {
         now.unix_timestamp() >= self.renew_at
     }
 }
@@ -99,32 +99,32 @@ mod tests {
     fn use_is_noted_once_a_minute() {
         let seen = datetime!(2030-01-01 00:00 UTC);
         let at = |seconds| seen + Duration::from_secs(seconds);
-        assert!(!LIFETIME.wants_touch(seen, None, at(59)));
-        assert!(LIFETIME.wants_touch(seen, None, at(60)));
-        let brief = Some(RefreshEnd::told(seen, 100));
-        assert!(!LIFETIME.wants_touch(seen, brief, at(9)));
-        assert!(LIFETIME.wants_touch(seen, brief, at(10)));
+        assert!(!LIFETIME.needs_touch(seen, None, at(59)));
+        assert!(LIFETIME.needs_touch(seen, None, at(60)));
+        let brief = Some(RefreshEnd::granted(seen, 100));
+        assert!(!LIFETIME.needs_touch(seen, brief, at(9)));
+        assert!(LIFETIME.needs_touch(seen, brief, at(10)));
     }
 
     #[test]
     fn rf_7_a_refresh_token_that_nothing_prolongs_is_asked_for_seldom() {
         let start = datetime!(2030-01-01 00:00 UTC);
-        let mut ends = RefreshEnd::told(start, 86_400);
+        let mut ends = RefreshEnd::granted(start, 86_400);
         let mut asked = 0;
         for second in 0..86_400 {
             let now = start + Duration::from_secs(second);
-            if ends.wants_renewal(now) {
-                ends = ends.unmoved(now);
+            if ends.needs_renewal(now) {
+                ends = ends.unchanged(now);
                 asked += 1;
             }
         }
         assert!((10..20).contains(&asked), "{asked}");
         assert_eq!(
-            ends.bound(start + Duration::from_hours(48)),
+            ends.cap(start + Duration::from_hours(48)),
             start + Duration::from_hours(24)
         );
         assert_eq!(
-            ends.bound(start + Duration::from_hours(1)),
+            ends.cap(start + Duration::from_hours(1)),
             start + Duration::from_hours(1)
         );
     }

@@ -2,7 +2,7 @@
 //! longest ago (OWASP ASVS 7.1.2), in the transaction that begins the new one. Nobody is locked out by sessions they forgot.
 
 use super::index::SessionRow;
-use super::room::Sessions;
+use super::lifecycle::Sessions;
 use crate::event::{Outcome, What, event};
 use crate::provider::Providers;
 use crate::sign_out::revocation::revoke_refresh_token;

@@ -3,8 +3,8 @@
 
 use time::OffsetDateTime;
 
-use super::index::{SessionRef, SessionRow, Which};
-use super::room::{SessionError, Sessions};
+use super::index::{SessionRef, SessionRow, SessionSelector};
+use super::lifecycle::{SessionError, Sessions};
 use crate::config::ProviderId;
 use crate::guard::signed_in::SignedIn;
 use crate::problem::chain;
@@ -45,7 +45,7 @@ impl From<SessionError> for SessionsUnavailable {
 
 impl Sessions {
     /// The living sessions meant.
-    async fn list(&self, which: Which<'_>) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
+    async fn list(&self, which: SessionSelector<'_>) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
         let rows = self.records.find(which).await.map_err(SessionError::from)?;
         let now = self.clock.now();
         let info = |row: SessionRow| SessionInfo {
@@ -69,7 +69,7 @@ impl Bff {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn sessions_of(&self, issuer: &str, subject: &str) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
-        self.0.sessions.list(Which::Person { issuer, subject }).await
+        self.0.sessions.list(SessionSelector::Person { issuer, subject }).await
     }
 
     /// Ends one session; `false` when there was none.
@@ -77,7 +77,7 @@ impl Bff {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn end_session(&self, session: SessionRef) -> Result<bool, SessionsUnavailable> {
-        Ok(self.0.end_all(Which::One(session)).await? > 0)
+        Ok(self.0.end_all(SessionSelector::Reference(session)).await? > 0)
     }
 
     /// Ends every session of a person and says how many there were.
@@ -85,7 +85,7 @@ impl Bff {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn end_sessions_of(&self, issuer: &str, subject: &str) -> Result<usize, SessionsUnavailable> {
-        Ok(self.0.end_all(Which::Person { issuer, subject }).await?)
+        Ok(self.0.end_all(SessionSelector::Person { issuer, subject }).await?)
     }
 
     /// Ends the sessions that came from the provider's session `sid` and says how many there were.
@@ -94,7 +94,10 @@ impl Bff {
     /// When the store cannot be asked.
     pub async fn end_sessions_by_sid(&self, provider: &ProviderId, sid: &str) -> Result<usize, SessionsUnavailable> {
         let provider = provider.as_str();
-        Ok(self.0.end_all(Which::ProviderSession { provider, sid }).await?)
+        Ok(self
+            .0
+            .end_all(SessionSelector::ProviderSession { provider, sid })
+            .await?)
     }
 }
 
@@ -120,7 +123,7 @@ impl SignedIn {
     /// When the store cannot be asked.
     pub async fn end_session(&self, session: SessionRef) -> Result<bool, SessionsUnavailable> {
         let own = self.sessions().await?.iter().any(|known| known.reference == session);
-        Ok(own && self.inner.end_all(Which::One(session)).await? > 0)
+        Ok(own && self.inner.end_all(SessionSelector::Reference(session)).await? > 0)
     }
 
     /// Ends every session of this person, this one too, and says how many there were.
@@ -131,9 +134,9 @@ impl SignedIn {
         Ok(self.inner.end_all(self.person()).await?)
     }
 
-    fn person(&self) -> Which<'_> {
+    fn person(&self) -> SessionSelector<'_> {
         let identity = self.identity();
-        Which::Person {
+        SessionSelector::Person {
             issuer: &identity.issuer,
             subject: &identity.subject,
         }

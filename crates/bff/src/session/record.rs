@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 
 use super::columns;
+use super::compression::{compress, decompress};
 use super::index::{SessionRef, SessionRow};
 use super::lifetime::RefreshEnd;
-use super::pack::{pack, unpack};
 use super::seal::{SealError, Sealer};
 use super::store::row_key;
 use super::token_set::TokenSet;
@@ -152,8 +152,8 @@ impl Session<SealedTokens> {
 
     /// Its tokens, opened each time they are asked for.
     pub(crate) fn open_tokens(&self, with: &Sealer) -> Result<TokenSet, SealError> {
-        let (packed, _) = open_part(with, &self.id, TOKENS, &self.tokens.0)?;
-        serde_json::from_slice(&unpack(&packed)?).map_err(|_| SealError)
+        let (compressed, _) = open_part(with, &self.id, TOKENS, &self.tokens.0)?;
+        serde_json::from_slice(&decompress(&compressed)?).map_err(|_| SealError)
     }
 
     /// The same with its tokens.
@@ -177,8 +177,8 @@ impl Session {
         };
         let plain = serde_json::to_vec(&inside).map_err(|_| SealError)?;
         let identity = seal_part(with, &self.id, IDENTITY, &plain)?;
-        let packed = pack(&serde_json::to_vec(&self.tokens).map_err(|_| SealError)?)?;
-        let tokens = seal_part(with, &self.id, TOKENS, &packed)?;
+        let compressed = compress(&serde_json::to_vec(&self.tokens).map_err(|_| SealError)?)?;
+        let tokens = seal_part(with, &self.id, TOKENS, &compressed)?;
         let mut record = columns::record(self.id, self.created, expires);
         columns::set_bytes(&mut record, columns::IDENTITY, &identity);
         columns::set_bytes(&mut record, columns::TOKENS, &tokens);

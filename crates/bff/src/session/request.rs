@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use tower_sessions::session::Id;
 
+use super::lifecycle::{SessionError, Sessions};
 use super::record::{SealedTokens, Session};
-use super::room::{SessionError, Sessions};
 use crate::cookies::{self, Cookies};
 
 impl Sessions {

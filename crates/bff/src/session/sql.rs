@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use tower_sessions::session::Id;
 use tower_sessions::session_store::{Error, Result};
 
-use super::index::{SessionRef, SessionRow, Which};
+use super::index::{SessionRef, SessionRow, SessionSelector};
 use super::record::SealedSession;
 
 /// Longest time one question to the database may take, waiting for a connection included. Whoever asks then hears that
@@ -122,22 +122,22 @@ pub(super) const END_SURPLUS: &str = "DELETE FROM bff_session_records WHERE id_h
 const ROW: &str = "id_hash, sealed_revocable, provider, issuer, subject, sid, created, seen, expires";
 
 /// Lists the sessions meant, at most `limit`.
-pub(super) fn find(which: Which<'_>, limit: usize) -> String {
+pub(super) fn find(which: SessionSelector<'_>, limit: usize) -> String {
     let condition = condition(which);
     format!("SELECT {ROW} FROM bff_session_records WHERE {condition} ORDER BY seen DESC, created DESC LIMIT {limit}")
 }
 
 /// Removes the sessions meant and lists them.
-pub(super) fn end(which: Which<'_>) -> String {
+pub(super) fn end(which: SessionSelector<'_>) -> String {
     let condition = condition(which);
     format!("DELETE FROM bff_session_records WHERE {condition} RETURNING {ROW}")
 }
 
-fn condition(which: Which<'_>) -> &'static str {
+fn condition(which: SessionSelector<'_>) -> &'static str {
     match which {
-        Which::Person { .. } => "issuer = $1 AND subject = $2",
-        Which::ProviderSession { .. } => "provider = $1 AND sid = $2",
-        Which::One(_) => "id_hash = $1",
+        SessionSelector::Person { .. } => "issuer = $1 AND subject = $2",
+        SessionSelector::ProviderSession { .. } => "provider = $1 AND sid = $2",
+        SessionSelector::Reference(_) => "id_hash = $1",
     }
 }
 

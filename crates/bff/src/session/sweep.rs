@@ -1,12 +1,12 @@
 //! When are expired sessions removed? Every ten minutes, by a task that nothing stops but the end of the site: what one
-//! sweep leaves, the next one takes. No session lives longer for it: every expiry is decided in [`super::room`].
+//! sweep leaves, the next one takes. No session lives longer for it: every expiry is decided in [`super::lifecycle`].
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt as _;
 
-use super::room::Sessions;
+use super::lifecycle::Sessions;
 
 /// How often expired sessions are removed.
 pub(crate) const EVERY: Duration = Duration::from_mins(10);

@@ -5,9 +5,9 @@
 use time::{Duration, OffsetDateTime};
 
 use super::creation::EndNote;
-use super::index::{SessionRow, Which, note_name};
+use super::index::{SessionRow, SessionSelector, note_name};
+use super::lifecycle::{SessionError, Sessions};
 use super::record::{self, Session};
-use super::room::{SessionError, Sessions};
 use crate::sign_in::{MAX_DEVICE_CODE_LIFETIME, PENDING_LIFETIME};
 
 const SID: &str = "ended sid";
@@ -28,18 +28,18 @@ fn ended_sid_of(provider: &str, sid: &str, subject: &str) -> [u8; 32] {
 impl Sessions {
     /// Notes that a provider has ended `which`, where a session at the provider is named also whose it is; `until` a token says so,
     /// and as long as a sign-in may take, here or by a code on another screen.
-    pub(crate) async fn note_end(
+    pub(crate) async fn mark_ended(
         &self,
-        which: Which<'_>,
+        which: SessionSelector<'_>,
         subject: Option<&str>,
         until: OffsetDateTime,
     ) -> Result<(), SessionError> {
         let now = self.clock.now();
         let name = match (which, subject) {
-            (Which::ProviderSession { provider, sid }, None) => note_name(SID, [provider, sid]),
-            (Which::ProviderSession { provider, sid }, Some(subject)) => ended_sid_of(provider, sid, subject),
-            (Which::Person { issuer, subject }, _) => ended_person(issuer, subject),
-            (Which::One(_), _) => return Ok(()),
+            (SessionSelector::ProviderSession { provider, sid }, None) => note_name(SID, [provider, sid]),
+            (SessionSelector::ProviderSession { provider, sid }, Some(subject)) => ended_sid_of(provider, sid, subject),
+            (SessionSelector::Person { issuer, subject }, _) => ended_person(issuer, subject),
+            (SessionSelector::Reference(_), _) => return Ok(()),
         };
         let under_way = (now + PENDING_LIFETIME).max(now + MAX_DEVICE_CODE_LIFETIME);
         let until = until.max(under_way + Duration::MINUTE);
@@ -67,13 +67,18 @@ impl Sessions {
     }
 
     /// Whether the logout token `jti` of `issuer` has done its work.
-    pub(crate) async fn is_spent(&self, issuer: &str, jti: &str) -> Result<bool, SessionError> {
+    pub(crate) async fn is_logout_token_used(&self, issuer: &str, jti: &str) -> Result<bool, SessionError> {
         let noted = self.records.noted(note_name(JTI, [issuer, jti]), self.clock.now());
         Ok(noted.await?.is_some())
     }
 
     /// Notes that the logout token `jti` of `issuer` has done its work; `until` it would not be believed any more.
-    pub(crate) async fn spend(&self, issuer: &str, jti: &str, until: OffsetDateTime) -> Result<(), SessionError> {
+    pub(crate) async fn mark_logout_token_used(
+        &self,
+        issuer: &str,
+        jti: &str,
+        until: OffsetDateTime,
+    ) -> Result<(), SessionError> {
         let name = note_name(JTI, [issuer, jti]);
         Ok(self.records.note(name, self.clock.now(), until).await?)
     }

@@ -17,8 +17,8 @@ use crate::provider::Provider;
 use crate::provider::id_token::{Expected, IdToken, IdTokenError};
 use crate::provider::metadata::Metadata;
 use crate::provider::profile::{UserinfoError, merged};
+use crate::session::lifecycle::{NewSession, SessionError};
 use crate::session::request::session_id;
-use crate::session::room::{Beginning, SessionError};
 use crate::session::token_set::{KeptTokens, TokenSet};
 use crate::session::{Authentication, Identity};
 use crate::sign_out::revocation::revoke;
@@ -50,7 +50,7 @@ impl Inner {
     pub(super) async fn welcome(
         &self,
         provider: &Provider,
-        mut beginning: Beginning,
+        mut beginning: NewSession,
         pending: &Pending,
         headers: &HeaderMap,
     ) -> Result<Response, Failure> {
@@ -99,7 +99,7 @@ impl Inner {
         metadata: &Metadata,
         pending: &Pending,
         code: &str,
-    ) -> Result<Beginning, Failure> {
+    ) -> Result<NewSession, Failure> {
         let fields = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -125,7 +125,7 @@ impl Inner {
         metadata: &Metadata,
         (mut granted, nonce): (Granted, Option<&str>),
         pending: &Pending,
-    ) -> Result<Beginning, Failure> {
+    ) -> Result<NewSession, Failure> {
         let Some(raw) = &granted.id_token else {
             return Err(bad_id_token("there is no ID token".to_owned()));
         };
@@ -161,7 +161,7 @@ impl Inner {
         granted: Granted,
         (id_token, info): (IdToken, serde_json::Map<String, serde_json::Value>),
         pending: &Pending,
-    ) -> Beginning {
+    ) -> NewSession {
         let identity = Identity {
             provider: provider.config.id.clone(),
             issuer: id_token.issuer,
@@ -192,7 +192,7 @@ impl Inner {
             amr: id_token.amr,
             sign_in: None,
         };
-        Beginning {
+        NewSession {
             identity,
             authentication,
             tokens,

@@ -18,7 +18,7 @@ use crate::problem::{Failure, chain};
 use crate::provider::Provider;
 use crate::provider::profile::OF_THE_SIGN_IN;
 use crate::return_path::ReturnPath;
-use crate::session::room::Beginning;
+use crate::session::lifecycle::NewSession;
 use crate::session::store::Saved;
 use crate::sign_out::revocation::revoke;
 use crate::state::Inner;
@@ -113,7 +113,7 @@ impl Inner {
         &self,
         flow: &Provider,
         pending: &Pending,
-        beginning: Beginning,
+        beginning: NewSession,
     ) -> Result<Response, Box<Failure>> {
         let ours = |error: &dyn std::error::Error| Box::new(Failure::ours(error));
         let gone = || Box::new(signed_out(&pending.return_to));

@@ -18,8 +18,8 @@ use crate::event::{Outcome, What, event};
 use crate::problem::{LATER, chain};
 use crate::provider::Provider;
 use crate::provider::logout_token::LogoutToken;
-use crate::session::index::Which;
-use crate::session::room::SessionError;
+use crate::session::index::SessionSelector;
+use crate::session::lifecycle::SessionError;
 use crate::state::Inner;
 
 /// `POST /auth/backchannel-logout/{provider}`: 200 when what the token says is so, whether or not there was a session;
@@ -100,7 +100,7 @@ enum EndError {
 /// Ends what the token names; a second time it names nothing.
 async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<usize, EndError> {
     let issuer = token.issuer.as_str();
-    if inner.sessions.is_spent(issuer, &token.jti).await? {
+    if inner.sessions.is_logout_token_used(issuer, &token.jti).await? {
         return Ok(0);
     }
     let subject = token.subject.as_deref();
@@ -110,18 +110,18 @@ async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<
             if subject.is_some_and(|subject| owners.iter().any(|owner| owner != subject)) {
                 return Err(EndError::OtherSubject);
             }
-            Which::ProviderSession {
+            SessionSelector::ProviderSession {
                 provider: provider.config.id.as_str(),
                 sid,
             }
         }
-        None => Which::Person {
+        None => SessionSelector::Person {
             issuer,
             subject: subject.unwrap_or_default(),
         },
     };
     let until = OffsetDateTime::from_unix_timestamp(token.until).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    inner.sessions.note_end(which, subject, until).await?;
+    inner.sessions.mark_ended(which, subject, until).await?;
     let mut ended = 0;
     let meant = match &token.sid {
         Some(sid) => sessions_of(inner, provider, sid, Some(issuer)).await?,
@@ -131,6 +131,6 @@ async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<
         ended += inner.end_all(which).await?;
     }
     // Last: what failed half-way may be said again.
-    inner.sessions.spend(issuer, &token.jti, until).await?;
+    inner.sessions.mark_logout_token_used(issuer, &token.jti, until).await?;
     Ok(ended)
 }

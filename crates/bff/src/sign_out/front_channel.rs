@@ -14,7 +14,7 @@ use super::provider_session::sessions_of;
 use crate::event::{Outcome, What, event};
 use crate::problem::Failure;
 use crate::provider::Provider;
-use crate::session::room::SessionError;
+use crate::session::lifecycle::SessionError;
 use crate::state::Inner;
 
 const DONE: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><p>Signed out.</p></html>";

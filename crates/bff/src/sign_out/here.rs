@@ -45,7 +45,7 @@ struct Leaving {
 pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
     let id = session_id(&inner.cookies, &headers);
     let session = match id {
-        Some(id) => inner.sessions.take(&id).await,
+        Some(id) => inner.sessions.remove(&id).await,
         None => Ok(None),
     };
     let mut response = match session {

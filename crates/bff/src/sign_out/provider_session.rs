@@ -3,8 +3,8 @@
 
 use crate::config::issuer::IssuerRule;
 use crate::provider::Provider;
-use crate::session::index::Which;
-use crate::session::room::SessionError;
+use crate::session::index::SessionSelector;
+use crate::session::lifecycle::SessionError;
 use crate::state::Inner;
 
 /// The sessions of `provider` with this `sid`; of `issuer` alone where that is named and there are several.
@@ -13,8 +13,8 @@ pub(super) async fn sessions_of<'a>(
     provider: &'a Provider,
     sid: &'a str,
     issuer: Option<&str>,
-) -> Result<Vec<Which<'a>>, SessionError> {
-    let all = Which::ProviderSession {
+) -> Result<Vec<SessionSelector<'a>>, SessionError> {
+    let all = SessionSelector::ProviderSession {
         provider: provider.config.id.as_str(),
         sid,
     };
@@ -23,7 +23,7 @@ pub(super) async fn sessions_of<'a>(
     };
     let rows = inner.sessions.records.find(all).await?;
     let theirs = rows.into_iter().filter(|row| row.issuer == issuer);
-    Ok(theirs.map(|row| Which::One(row.reference)).collect())
+    Ok(theirs.map(|row| SessionSelector::Reference(row.reference)).collect())
 }
 
 /// Whose sessions have this `sid`, by their `sub`; where a provider speaks for many tenants, those of `issuer` alone.
@@ -33,7 +33,7 @@ pub(super) async fn owners_of(
     sid: &str,
     issuer: &str,
 ) -> Result<Vec<String>, SessionError> {
-    let all = Which::ProviderSession {
+    let all = SessionSelector::ProviderSession {
         provider: provider.config.id.as_str(),
         sid,
     };

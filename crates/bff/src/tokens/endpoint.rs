@@ -161,7 +161,7 @@ fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Re
         expires_at: now.unix_timestamp().saturating_add(lifetime),
         renew_at: now.unix_timestamp().saturating_add(lifetime - MARGIN.min(lifetime / 2)),
         refresh_token: raw.refresh_token.filter(|t| !t.is_empty()),
-        refresh_end: told.map(|seconds| RefreshEnd::told(now, seconds)),
+        refresh_end: told.map(|seconds| RefreshEnd::granted(now, seconds)),
         id_token: raw.id_token,
         scope: raw.scope.as_ref().and_then(Value::as_str).map(str::to_owned),
         proof_key,
@@ -215,7 +215,7 @@ mod tests {
             let body = format!(r#"{{"access_token":"a","token_type":"Bearer","refresh_token":"r"{said}}}"#);
             answer(200, &body).unwrap().refresh_end
         };
-        let told = |seconds| Some(RefreshEnd::told(OffsetDateTime::UNIX_EPOCH, seconds));
+        let told = |seconds| Some(RefreshEnd::granted(OffsetDateTime::UNIX_EPOCH, seconds));
         assert_eq!(end(r#","refresh_expires_in":1800"#), told(1800));
         assert_eq!(end(r#","refresh_token_expires_in":"1209600""#), told(1_209_600));
         assert_eq!(

@@ -57,7 +57,7 @@ impl Own<'_> {
 
 impl Wanted for Own<'_> {
     fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
-        let ends = session.refresh_end.is_some_and(|end| end.wants_renewal(now));
+        let ends = session.refresh_end.is_some_and(|end| end.needs_renewal(now));
         (session.tokens.is_fresh(now) && !ends).then(|| self.of(session))?
     }
 

@@ -28,8 +28,8 @@ impl Session {
             self.tokens.refresh_token.clone_from(&granted.refresh_token);
             self.refresh_end = granted.refresh_end;
         } else {
-            let unmoved = self.refresh_end.map(|end| end.unmoved(now));
-            self.refresh_end = granted.refresh_end.or(unmoved);
+            let unchanged = self.refresh_end.map(|end| end.unchanged(now));
+            self.refresh_end = granted.refresh_end.or(unchanged);
         }
     }
 }

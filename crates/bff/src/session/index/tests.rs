@@ -28,7 +28,7 @@ pub(crate) async fn finds_what_is_meant(store: &dyn SessionRecords) {
     let other = add(store, 3, ("b", "alice", Some("s1"))).await;
     let bob = add(store, 4, ("a", "bob", None)).await;
     let references = |rows: Vec<SessionRow>| rows.into_iter().map(|row| row.reference).collect::<Vec<_>>();
-    let alice = Which::Person {
+    let alice = SessionSelector::Person {
         issuer: "https://a.example",
         subject: "alice",
     };
@@ -38,15 +38,21 @@ pub(crate) async fn finds_what_is_meant(store: &dyn SessionRecords) {
     assert_eq!(found[1].seen - found[1].created, Duration::SECOND);
     assert_eq!(references(found), [desk, phone], "the one used last comes first");
 
-    let session = |sid| Which::ProviderSession { provider: "a", sid };
+    let session = |sid| SessionSelector::ProviderSession { provider: "a", sid };
     assert_eq!(store.end(session("unknown")).await.unwrap(), []);
     assert_eq!(references(store.end(session("s1")).await.unwrap()), [phone]);
     assert_eq!(references(store.end(alice).await.unwrap()), [desk]);
     assert_eq!(store.find(alice).await.unwrap(), []);
-    assert_eq!(references(store.find(Which::One(other)).await.unwrap()), [other]);
+    assert_eq!(
+        references(store.find(SessionSelector::Reference(other)).await.unwrap()),
+        [other]
+    );
     assert_eq!(store.load(&Id(2)).await.unwrap().map(|record| record.id), None);
-    assert_eq!(references(store.end(Which::One(bob)).await.unwrap()), [bob]);
-    assert_eq!(store.end(Which::One(bob)).await.unwrap(), [], "once");
+    assert_eq!(
+        references(store.end(SessionSelector::Reference(bob)).await.unwrap()),
+        [bob]
+    );
+    assert_eq!(store.end(SessionSelector::Reference(bob)).await.unwrap(), [], "once");
 }
 
 /// How long every store must remember.

@@ -79,7 +79,7 @@ async fn names_no_row_can_have_find_nothing_and_long_ones_are_kept() {
     columns::set_text(&mut kept, columns::SID, sid.clone());
     sessions.create(&mut kept).await.unwrap();
     let found = async |sid| {
-        let which = index::Which::ProviderSession { provider: "a", sid };
+        let which = index::SessionSelector::ProviderSession { provider: "a", sid };
         index::SessionIndex::find(&sessions, which).await.unwrap().len()
     };
     assert_eq!((found("a\0b").await, found(&sid).await), (0, 1));

@@ -6,32 +6,32 @@ use time::OffsetDateTime;
 use tower_sessions::session_store::{Error, Result};
 
 use super::{answer, both};
-use crate::session::index::{MAX_FOUND, SessionIndex, SessionRow, Which};
+use crate::session::index::{MAX_FOUND, SessionIndex, SessionRow, SessionSelector};
 use crate::session::sql;
 
 macro_rules! index {
     ($sessions:ty) => {
         impl $sessions {
-            async fn rows(&self, statement: &str, which: Which<'_>) -> Result<Vec<SessionRow>> {
+            async fn rows(&self, statement: &str, which: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
                 let query = match which {
                     // Nobody is stored under such a name.
-                    Which::Person {
+                    SessionSelector::Person {
                         issuer: a,
                         subject: b,
                     }
-                    | Which::ProviderSession { provider: a, sid: b }
+                    | SessionSelector::ProviderSession { provider: a, sid: b }
                         if a.contains('\0') || b.contains('\0') =>
                     {
                         return Ok(Vec::new());
                     }
-                    Which::Person {
+                    SessionSelector::Person {
                         issuer: a,
                         subject: b,
                     }
-                    | Which::ProviderSession { provider: a, sid: b } => {
+                    | SessionSelector::ProviderSession { provider: a, sid: b } => {
                         query(statement).bind(a.to_owned()).bind(b.to_owned())
                     }
-                    Which::One(reference) => query(statement).bind(reference.row_key().to_vec()),
+                    SessionSelector::Reference(reference) => query(statement).bind(reference.row_key().to_vec()),
                 };
                 let rows = answer(query.fetch_all(&self.pool)).await?;
                 let rows = rows.iter().map(sql::read).collect::<std::result::Result<_, _>>();
@@ -41,11 +41,11 @@ macro_rules! index {
 
         #[async_trait]
         impl SessionIndex for $sessions {
-            async fn find(&self, which: Which<'_>) -> Result<Vec<SessionRow>> {
+            async fn find(&self, which: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
                 self.rows(&sql::find(which, MAX_FOUND), which).await
             }
 
-            async fn end(&self, which: Which<'_>) -> Result<Vec<SessionRow>> {
+            async fn end(&self, which: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
                 self.rows(&sql::end(which), which).await
             }
 

@@ -9,7 +9,7 @@ use rand::RngCore as _;
 use super::*;
 use crate::config::ProviderId;
 use crate::config::key_ring::KeyRing;
-use crate::session::index::{SessionRef, Which};
+use crate::session::index::{SessionRef, SessionSelector};
 use crate::session::record::Session;
 use crate::session::seal::Sealer;
 use crate::session::token_set::TokenSet;
@@ -109,7 +109,11 @@ pub(crate) async fn keeps_its_promises(store: &dyn SessionRecords) {
     );
     assert!(store.save(&read).await.is_err());
 
-    let row = store.find(Which::One(SessionRef::of(&Id(7)))).await.unwrap().remove(0);
+    let row = store
+        .find(SessionSelector::Reference(SessionRef::of(&Id(7))))
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(row.sealed_revocable, None, "what is not there any more is written, too");
     let written = store.load(&Id(7)).await.unwrap().unwrap();
     let written = [columns::IDENTITY, columns::TOKENS].map(|name| columns::bytes(&written, name));

@@ -11,7 +11,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
 use super::*;
-use crate::session::index::{SessionIndex, SessionRow, Which};
+use crate::session::index::{SessionIndex, SessionRow, SessionSelector};
 use crate::session::lease::{Fence, Leased, SessionLeases};
 use crate::session::record::SealedSession;
 use crate::session::store::{Saved, SessionRecords};
@@ -45,11 +45,11 @@ impl SessionStore for Broken {
 
 #[async_trait]
 impl SessionIndex for Broken {
-    async fn find(&self, _: Which<'_>) -> Result<Vec<SessionRow>> {
+    async fn find(&self, _: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
         away()
     }
 
-    async fn end(&self, _: Which<'_>) -> Result<Vec<SessionRow>> {
+    async fn end(&self, _: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
         away()
     }
 

@@ -7,7 +7,7 @@ use serde_json::Map;
 use time::macros::datetime;
 
 use super::*;
-use crate::session::room::Beginning;
+use crate::session::lifecycle::NewSession;
 use crate::session::{Authentication, Identity};
 use crate::{Bff, BffConfig, Clock, KeyRing, MemorySessions, PlainPages, ProviderConfig, ProviderId};
 
@@ -30,7 +30,7 @@ async fn site_with(tokens: TokenSet) -> (Bff, Session) {
         claims: Map::new(),
         signed_in_at: AT,
     };
-    let beginning = Beginning {
+    let beginning = NewSession {
         identity,
         authentication: Authentication::default(),
         tokens,

@@ -19,7 +19,7 @@ fn scene() -> (Sessions, Arc<AtomicI64>) {
     (sessions, seconds)
 }
 
-fn alice(at: OffsetDateTime) -> Beginning {
+fn alice(at: OffsetDateTime) -> NewSession {
     let provider = ProviderId::parse("demo").unwrap();
     let (issuer, subject) = ("http://localhost:4041".to_owned(), "alice".to_owned());
     let identity = Identity {
@@ -29,7 +29,7 @@ fn alice(at: OffsetDateTime) -> Beginning {
         claims: serde_json::Map::new(),
         signed_in_at: at,
     };
-    Beginning {
+    NewSession {
         identity,
         authentication: Authentication::default(),
         tokens: TokenSet::of("a", None, "i"),
@@ -120,9 +120,9 @@ async fn rf_8_what_a_session_was_when_it_ended_holds_the_newest_tokens() {
     let mut session = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
     session.tokens.refresh_token = Some("newest".to_owned());
     assert_eq!(sessions.update(&session).await.unwrap(), Saved::Saved);
-    let taken = sessions.take(&session.id).await.unwrap().unwrap();
+    let taken = sessions.remove(&session.id).await.unwrap().unwrap();
     assert_eq!(taken.tokens.refresh_token.as_deref(), Some("newest"));
-    assert!(sessions.take(&session.id).await.unwrap().is_none(), "once");
+    assert!(sessions.remove(&session.id).await.unwrap().is_none(), "once");
     assert_eq!(sessions.update(&session).await.unwrap(), Saved::Gone);
 }
 

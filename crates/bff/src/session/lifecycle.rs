@@ -41,7 +41,7 @@ pub(crate) struct Sessions {
 }
 
 /// What a sign-in brings.
-pub(crate) struct Beginning {
+pub(crate) struct NewSession {
     pub(crate) identity: Identity,
     pub(crate) authentication: Authentication,
     pub(crate) tokens: TokenSet,
@@ -57,21 +57,21 @@ impl Sessions {
     /// that ended because their person had more than `max_sessions`.
     pub(crate) async fn create(
         &self,
-        beginning: Beginning,
+        new: NewSession,
         replaces: &[Id],
         max_sessions: usize,
     ) -> Result<(Session, Vec<SessionRow>), SessionError> {
-        let (now, started) = (beginning.identity.signed_in_at, beginning.started);
+        let (now, started) = (new.identity.signed_in_at, new.started);
         let mut session = Session {
             id: Id::default(),
             version: 0,
             created: now,
             seen: now,
-            sid: beginning.sid,
-            identity: beginning.identity,
-            authentication: beginning.authentication,
-            tokens: beginning.tokens,
-            refresh_end: beginning.refresh_end,
+            sid: new.sid,
+            identity: new.identity,
+            authentication: new.authentication,
+            tokens: new.tokens,
+            refresh_end: new.refresh_end,
             old_key: false,
         };
         let creation = Creation {
@@ -92,8 +92,8 @@ impl Sessions {
 
     /// As [`Self::create`], for any number of sessions.
     #[cfg(test)]
-    pub(crate) async fn begin(&self, beginning: Beginning, replaces: &[Id]) -> Result<Session, SessionError> {
-        let created = self.create(beginning, replaces, usize::MAX).await?;
+    pub(crate) async fn begin(&self, new: NewSession, replaces: &[Id]) -> Result<Session, SessionError> {
+        let created = self.create(new, replaces, usize::MAX).await?;
         Ok(created.0)
     }
 
@@ -130,7 +130,7 @@ impl Sessions {
             }
             return Ok(true);
         }
-        let wanted = self.lifetime.wants_touch(session.seen, session.refresh_end, now);
+        let wanted = self.lifetime.needs_touch(session.seen, session.refresh_end, now);
         if wanted {
             session.seen = now;
             self.records.touch(&session.id, now, self.end_of(session)).await?;
@@ -156,7 +156,7 @@ impl Sessions {
     }
 
     /// Ends the living session of that id and says what it was then: what a renewal brought before is in it.
-    pub(crate) async fn take(&self, id: &Id) -> Result<Option<Session>, SessionError> {
+    pub(crate) async fn remove(&self, id: &Id) -> Result<Option<Session>, SessionError> {
         let Some(stored) = self.records.take(id).await? else {
             return Ok(None);
         };
@@ -168,7 +168,7 @@ impl Sessions {
     /// When `session` ends if it is not used again.
     pub(crate) fn end_of<T>(&self, session: &Session<T>) -> OffsetDateTime {
         let end = self.lifetime.end(session.created, session.seen);
-        session.refresh_end.map_or(end, |refresh| refresh.bound(end))
+        session.refresh_end.map_or(end, |refresh| refresh.cap(end))
     }
 }
 
