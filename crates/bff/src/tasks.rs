@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -14,6 +15,8 @@ use tokio_util::task::TaskTracker;
 pub struct BackgroundTasks {
     tracker: TaskTracker,
     shutdown: CancellationToken,
+    /// How many tasks are running and do not pause.
+    busy: watch::Sender<usize>,
 }
 
 impl BackgroundTasks {
@@ -23,21 +26,34 @@ impl BackgroundTasks {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.tracker.spawn(task)
+        let busy = Busy::begin(&self.busy);
+        self.tracker.spawn(async move {
+            let _busy = busy;
+            task.await
+        })
     }
 
     /// As [`Self::spawn`], for work that loses nothing when it is broken off: it ends at once when the site stops.
     pub fn spawn_until_shutdown(&self, task: impl Future<Output = ()> + Send + 'static) {
         let shutdown = self.shutdown.clone();
-        self.tracker.spawn(async move {
+        self.spawn(async move {
             let _ = shutdown.run_until_cancelled(task).await;
         });
     }
 
-    /// Waits for `pause`; `false` as soon as the site stops.
+    /// Lets the task that calls it wait for `pause`; `false` as soon as the site stops.
     pub async fn pause(&self, pause: Duration) -> bool {
+        let _pausing = Pausing::begin(&self.busy);
         let slept = self.shutdown.run_until_cancelled(tokio::time::sleep(pause)).await;
         slept.is_some()
+    }
+
+    /// Waits until every task has ended or pauses: what was begun so far is done, but for what is tried again later. For tests of
+    /// a site, instead of sleeping until a token is revoked.
+    pub async fn idle(&self) {
+        let mut busy = self.busy.subscribe();
+        // The sender is part of `self`.
+        let _ = busy.wait_for(|busy| *busy == 0).await;
     }
 
     /// Ends every pause and waits until all tasks are done, for `patience` at most. How many are left then: they end with the
@@ -47,6 +63,38 @@ impl BackgroundTasks {
         self.tracker.close();
         let _ = tokio::time::timeout(patience, self.tracker.wait()).await;
         self.tracker.len()
+    }
+}
+
+/// Counts a task until it is dropped.
+struct Busy(watch::Sender<usize>);
+
+impl Busy {
+    fn begin(busy: &watch::Sender<usize>) -> Self {
+        busy.send_modify(|busy| *busy += 1);
+        Self(busy.clone())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.send_modify(|busy| *busy = busy.saturating_sub(1));
+    }
+}
+
+/// Leaves a task out of the count until it is dropped.
+struct Pausing<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Pausing<'a> {
+    fn begin(busy: &'a watch::Sender<usize>) -> Self {
+        busy.send_modify(|busy| *busy = busy.saturating_sub(1));
+        Self(busy)
+    }
+}
+
+impl Drop for Pausing<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|busy| *busy += 1);
     }
 }
 
@@ -84,6 +132,22 @@ mod tests {
         finish.send(()).unwrap();
         assert!(work.await.unwrap());
         assert_eq!(stopping.await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_site_is_idle_when_its_tasks_have_ended_or_pause() {
+        let tasks = BackgroundTasks::default();
+        tasks.idle().await;
+        let (finish, finished) = oneshot::channel::<()>();
+        let work = tasks.spawn(async move { finished.await.is_ok() });
+        let pausing = tasks.clone();
+        tasks.spawn_until_shutdown(async move { while pausing.pause(AN_HOUR).await {} });
+        let mut idle = std::pin::pin!(tasks.idle());
+        assert!(futures::poll!(&mut idle).is_pending(), "the work is not done");
+        finish.send(()).unwrap();
+        assert!(work.await.unwrap());
+        idle.await;
+        assert_eq!(tasks.stop(AN_HOUR).await, 0);
     }
 
     #[tokio::test]

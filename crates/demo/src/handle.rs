@@ -114,6 +114,17 @@ impl DemoHandle {
         self.provider.held()
     }
 
+    /// Waits until `reached` holds: it is tried again with every request that arrives, is held, let go or answered. Whoever calls
+    /// bounds the wait.
+    pub async fn wait_for(&self, mut reached: impl FnMut(&Self) -> bool) {
+        let mut progress = self.provider.watch_progress();
+        while !reached(self) {
+            if progress.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// The queries and form bodies an endpoint got, oldest first, and its `Authorization` headers (after a line feed).
     #[must_use]
     pub fn bodies(&self, endpoint: Endpoint) -> Vec<String> {

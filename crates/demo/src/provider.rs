@@ -1,7 +1,7 @@
 //! What does the provider remember? Keys, grants, the clock, and what tests want to know.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
@@ -27,6 +27,10 @@ pub(crate) struct Provider {
     /// Where its endpoints are, without a slash at the end.
     pub(crate) address: String,
     faults: watch::Sender<Arc<Faults>>,
+    /// How many requests wait for a fault to be lifted.
+    held: AtomicUsize,
+    /// Changes whenever something was recorded or held.
+    progress: watch::Sender<()>,
     /// The newest key signs and is published; older ones only read what they signed.
     keys: Mutex<Vec<Arc<Key>>>,
     grants: Mutex<Grants>,
@@ -64,6 +68,8 @@ impl Provider {
         Arc::new(Self {
             address,
             faults: watch::Sender::new(Arc::new(config.faults.clone())),
+            held: AtomicUsize::new(0),
+            progress: watch::Sender::default(),
             keys: Mutex::new(vec![Arc::new(Key::fresh())]),
             grants: Mutex::new(Grants::new()),
             record: Mutex::default(),
@@ -110,13 +116,26 @@ impl Provider {
         self.faults.send_modify(|faults| change(Arc::make_mut(faults)));
     }
 
-    pub(crate) fn watch_faults(&self) -> watch::Receiver<Arc<Faults>> {
-        self.faults.subscribe()
+    /// Waits until a fault is lifted. Until then the request counts as held, unless its client goes away.
+    pub(crate) async fn hold_while(&self, is_held: impl Fn(&Faults) -> bool) {
+        let mut faults = self.faults.subscribe();
+        let _held = Held::begin(self);
+        // The sender lives as long as the provider.
+        let _ = faults.wait_for(|faults| !is_held(faults)).await;
     }
 
     /// How many requests wait for a fault to be lifted.
     pub(crate) fn held(&self) -> usize {
-        self.faults.receiver_count()
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// Tells whoever waits in [`crate::DemoHandle::wait_for`] that something has happened.
+    pub(crate) fn notify(&self) {
+        self.progress.send_replace(());
+    }
+
+    pub(crate) fn watch_progress(&self) -> watch::Receiver<()> {
+        self.progress.subscribe()
     }
 
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
@@ -165,6 +184,7 @@ impl Provider {
             kind,
             value: value.to_owned(),
         });
+        self.notify();
     }
 
     /// Notes that a token was revoked by a client.
@@ -174,5 +194,24 @@ impl Provider {
             revoked.pop_front();
         }
         revoked.push_back(token.to_owned());
+        self.notify();
+    }
+}
+
+/// A request that is held back; counted until it is dropped.
+struct Held<'a>(&'a Provider);
+
+impl<'a> Held<'a> {
+    fn begin(provider: &'a Provider) -> Self {
+        provider.held.fetch_add(1, Ordering::Relaxed);
+        provider.notify();
+        Self(provider)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.held.fetch_sub(1, Ordering::Relaxed);
+        self.0.notify();
     }
 }

@@ -87,6 +87,8 @@ async fn observe(State(provider): State<Shared>, request: Request, next: Next) -
         }
         Some(answer) => false_answer(answer),
     };
+    // What the request changed, such as a grant, can be seen now.
+    provider.notify();
     let response = if is_proven {
         with_nonce(&provider, response)
     } else {
@@ -148,15 +150,14 @@ async fn remember(provider: &Provider, endpoint: Endpoint, request: Request) -> 
         record.proofs.push_back((endpoint, proof));
     }
     drop(record);
+    provider.notify();
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 /// Waits until nothing holds `endpoint` any more.
 async fn lifted(provider: &Provider, endpoint: Endpoint) {
     let held = |answer: Option<&Answer>| matches!(answer, Some(Answer::Hold | Answer::HoldAnswer));
-    let mut faults = provider.watch_faults();
-    // An error means that the provider is gone, and with it everybody who could wait.
-    let _ = faults.wait_for(|faults| !held(faults.answers.get(&endpoint))).await;
+    provider.hold_while(|faults| held(faults.answers.get(&endpoint))).await;
 }
 
 fn false_answer(answer: &Answer) -> Response {

@@ -105,8 +105,10 @@ impl Tokens {
             if let Some(token) = wanted.usable(&session, now + WAIT) {
                 return Ok(Turn::Done(token));
             }
+            let reference = SessionRef::of(&id);
+            tracing::debug!(target: "bff", session = %reference, "another replica renews the tokens");
             let Some(pause) = pauses.next() else {
-                let (session, usable) = (SessionRef::of(&id), wanted.usable(&session, now).map(Turn::Done));
+                let (session, usable) = (reference, wanted.usable(&session, now).map(Turn::Done));
                 tracing::warn!(target: "bff", %session, "another replica takes long to renew a token");
                 return usable.ok_or_else(|| unavailable(Some(RETRY_AFTER)));
             };

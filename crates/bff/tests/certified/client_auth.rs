@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::client_key::client_key;
-use crate::journey::{renew, sign_in, sign_out, until};
+use crate::journey::{renew, sign_in, sign_out, until_idle};
 use crate::provider::{Person, Plan, open};
 
 /// How long access tokens live there.
@@ -69,8 +69,8 @@ async fn a_private_key_proves_the_site_at_every_endpoint() {
     sign_in(&site, &mut browser, &Person("alice")).await;
     renew(&site, &mut browser, LIFE).await;
     sign_out(&site, &mut browser, &Person("alice")).await;
-    let revoked = async || !provider.requests("/token/revocation").await.is_empty();
-    until("the refresh token is revoked", revoked).await;
+    until_idle(&site).await;
+    assert!(!provider.requests("/token/revocation").await.is_empty());
     for path in ["/request", "/token", "/token/revocation"] {
         for request in provider.requests(path).await {
             assert!((200..300).contains(&request["status"].as_u64().unwrap()), "{request}");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::browser::Browser;
-use crate::journey::{Pages as _, sign_in, sign_out, until};
+use crate::journey::{Pages as _, sign_in, sign_out, until_idle};
 use crate::provider::{Person, Plan, open};
 
 #[tokio::test]
@@ -16,10 +16,8 @@ async fn signing_out_ends_session_refresh_token_and_the_provider_s_session() {
     sign_out(&site, &mut browser, &Person("alice")).await;
     let hint = provider.requests("/session/end").await[0]["query"]["id_token_hint"].clone();
     assert_eq!(hint, provider.issued("id_token").await);
-    until("the refresh token is revoked", async || {
-        !provider.is_active(&refresh_token).await
-    })
-    .await;
+    until_idle(&site).await;
+    assert!(!provider.is_active(&refresh_token).await);
     assert_eq!(provider.requests("/token/revocation").await[0]["status"], 200);
     // The provider asks again who it is: its session is over as well.
     let page = browser.open(&site.at("/auth/login")).await;
@@ -36,10 +34,8 @@ async fn staying_at_the_provider_ends_the_refresh_token_all_the_same() {
     let asked = browser.submit(home.form()).await;
     assert_eq!(asked.url.path(), "/session/end", "the person stops here");
     assert_eq!(browser.open(&site.at("/me")).await.status, 401);
-    until("the refresh token is revoked", async || {
-        !provider.is_active(&refresh_token).await
-    })
-    .await;
+    until_idle(&site).await;
+    assert!(!provider.is_active(&refresh_token).await);
 }
 
 #[tokio::test]

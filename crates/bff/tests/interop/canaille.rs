@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::browser::{Browser, Page};
-use crate::journey::{Pages, renew, sign_in, sign_out, until};
+use crate::journey::{Pages, renew, sign_in, sign_out, until_idle};
 use crate::provider::{LIFE, PASSWORD, open};
 
 struct Alice;
@@ -42,10 +42,12 @@ async fn canaille_signs_in_renews_and_signs_out() {
     let good = "select count(*) from token where revokation_date is null";
     assert_eq!(provider.count("canaille.sqlite", good).await, 1);
     sign_out(&site, &mut browser, &Alice).await;
-    until("the tokens are revoked", async || {
-        provider.count("canaille.sqlite", good).await == 0
-    })
-    .await;
+    until_idle(&site).await;
+    assert_eq!(
+        provider.count("canaille.sqlite", good).await,
+        0,
+        "the tokens are revoked"
+    );
     let page = browser.open(&site.at("/auth/login")).await;
     assert!(
         page.form().asks_for("login"),

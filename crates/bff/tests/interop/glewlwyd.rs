@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::browser::{Browser, Page};
-use crate::journey::{Pages, renew, sign_in, sign_out, until};
+use crate::journey::{Pages, renew, sign_in, sign_out, until_idle};
 use crate::provider::{CLIENT, LIFE, PASSWORD, open};
 
 struct Alice;
@@ -50,10 +50,12 @@ async fn glewlwyd_signs_in_renews_and_signs_out() {
     let good = "select count(*) from gpo_refresh_token where gpor_enabled = 1";
     assert_eq!(provider.count("glewlwyd.db", good).await, 1);
     sign_out(&site, &mut browser, &Alice).await;
-    until("the refresh token is revoked", async || {
-        provider.count("glewlwyd.db", good).await == 0
-    })
-    .await;
+    until_idle(&site).await;
+    assert_eq!(
+        provider.count("glewlwyd.db", good).await,
+        0,
+        "the refresh token is revoked"
+    );
 }
 
 /// Its logout tokens follow Draft 06 of Back-Channel Logout and have no `exp`, which 1.0 §2.4 requires.

@@ -68,9 +68,9 @@ async fn expire(house: &House, replica: &Replica, browser: &Browser, round_trip:
     });
     let requests: Vec<_> = requests.collect();
     let provider = async {
-        while house.provider.held() == 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        house
+            .until("a refresh is at the provider", |provider| provider.held() > 0)
+            .await;
         tokio::time::sleep(round_trip).await;
         hold(house, false);
     };

@@ -8,7 +8,7 @@ use demo::{Answer, Endpoint, Kind, Patch, Signing};
 use serde_json::{Map, Value, json};
 
 use crate::device;
-use crate::support::{Browser, House, Page, Plan, patch, until};
+use crate::support::{Browser, House, Page, Plan, patch};
 
 pub(crate) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -172,10 +172,11 @@ async fn bc_8_a_sign_in_under_way_does_not_outlive_the_logout() {
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
     let wait = async {
-        until("the tokens are asked for", async || {
-            house.provider.requests(Endpoint::Token) == 1
-        })
-        .await;
+        house
+            .until("the tokens are asked for", |provider| {
+                provider.requests(Endpoint::Token) == 1
+            })
+            .await;
         let told = say(&house, &with(claims(&house, "1"), "sid", "s1")).await;
         assert_eq!(told.status, 200);
         house.provider.change(|faults| {
@@ -186,10 +187,9 @@ async fn bc_8_a_sign_in_under_way_does_not_outlive_the_logout() {
     assert_eq!((page.status, browser.session()), (400, None), "{}", page.body);
     assert_eq!(greeting(&mut browser).await, "stranger");
     let token = house.provider.newest(Kind::RefreshToken).unwrap();
-    until("its token is revoked", async || {
-        house.provider.revoked().contains(&token)
-    })
-    .await;
+    house
+        .until("its token is revoked", |provider| provider.revoked().contains(&token))
+        .await;
     house.provider.change(|faults| faults.id_token = patch("sid", "s2"));
     assert_eq!(browser.sign_in("alice").await.status, 303, "another session may begin");
 }
@@ -280,7 +280,7 @@ async fn bc_9_a_refresh_token_of_the_session_is_revoked_and_one_that_outlives_it
         say(&house, &with(claims(&house, "2"), "sub", "alice")).await.status,
         200
     );
-    until("it is revoked", async || !house.provider.revoked().is_empty()).await;
+    house.until_idle().await;
     assert_eq!(house.provider.revoked(), ["online-only"]);
 }
 

@@ -10,7 +10,7 @@ use bff::{
 };
 use demo::{Endpoint, Kind};
 
-use crate::support::{ClientKey, House, Log, Plan, client_key, decoded, field, until};
+use crate::support::{ClientKey, House, Log, Plan, client_key, decoded, field};
 
 /// A house whose site signs.
 async fn signing_house() -> House {
@@ -50,7 +50,9 @@ async fn ca_1_every_request_carries_its_own_short_assertion_for_the_issuer() {
     let answer = tower::ServiceExt::oneshot(router, request).await.unwrap();
     assert_eq!(answer.status(), 200);
     browser.submit("/auth/logout", &[]).await;
-    until("revoked", async || house.provider.requests(Endpoint::Revoke) > 0).await;
+    house
+        .until("revoked", |provider| provider.requests(Endpoint::Revoke) > 0)
+        .await;
 
     let mut ids = HashSet::new();
     for (endpoint, count) in [

@@ -7,7 +7,7 @@ use demo::{Answer, Endpoint, Kind};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::{Counts, House, until};
+use crate::support::{Counts, House};
 
 fn read() -> ClientTokenRequest {
     ClientTokenRequest {
@@ -58,7 +58,9 @@ async fn to_3_many_who_ask_at_once_cause_one_question() {
     });
     let all = join_all((0..50).map(|_| house.bff.client_token("demo", read())));
     let lift = async {
-        until("it is asked for", async || house.provider.requests(Endpoint::Token) > 0).await;
+        house
+            .until("it is asked for", |provider| provider.requests(Endpoint::Token) > 0)
+            .await;
         house.provider.change(|faults| {
             faults.answers.remove(&Endpoint::Token);
         });
@@ -78,17 +80,11 @@ async fn to_3_a_token_that_nobody_waited_for_is_not_handed_out_when_it_is_old() 
     });
     tokio::select! {
         _ = house.bff.client_token("demo", read()) => panic!("it was held back"),
-        () = until("it is asked for", async || house.provider.requests(Endpoint::Token) > 0) => {}
+        () = house.until("it is asked for", |provider| provider.held() == 1) => {}
     }
     house.provider.change(|faults| faults.answers.clear());
-    until("it came", async || {
-        counts.asked("token_client_credentials", "success") == 1
-    })
-    .await;
-    // What is left to be done waits for nothing from outside, in this one thread.
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
-    }
+    house.until_idle().await;
+    assert_eq!(counts.asked("token_client_credentials", "success"), 1, "it came");
     let old = house.provider.newest(Kind::AccessToken).unwrap();
     house.advance(Duration::from_hours(1));
     let token = house.bff.client_token("demo", read()).await.unwrap();

@@ -8,7 +8,7 @@ use bff::KeyRing;
 use demo::{Answer, Endpoint, Kind, Patch};
 use serde_json::json;
 
-use crate::support::{Browser, Database, House, Log, Place, Plan, until};
+use crate::support::{Browser, Database, House, Log, Place, Plan, soon};
 
 fn place(postgres: bool) -> Plan {
     Plan {
@@ -181,13 +181,13 @@ async fn rf_2_a_database_that_fails_for_a_moment_loses_no_refresh_token() {
     });
     let mut tab = house.like(&browser);
     let asking = tokio::spawn(async move { tab.go("/token").await });
-    until("the refresh is at the provider", async || house.provider.held() == 1).await;
+    house
+        .until("the refresh is at the provider", |provider| provider.held() == 1)
+        .await;
     database_of(&house).go_away().await;
     house.provider.change(|faults| faults.answers.clear());
-    until("the write has failed", async || {
-        log.own().contains("renewed tokens could not be stored")
-    })
-    .await;
+    let failed = log.wait_for(|log| log.own().contains("renewed tokens could not be stored"));
+    soon("the write has failed", failed).await;
     database_of(&house).come_back().await;
     assert_eq!(asking.await.unwrap().status, 200);
     let renewed = house.provider.newest(Kind::RefreshToken).unwrap();

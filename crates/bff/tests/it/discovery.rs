@@ -5,7 +5,7 @@ use std::time::Duration;
 use demo::{Answer, Endpoint};
 use serde_json::json;
 
-use crate::support::{House, Plan, accepted, patch, until};
+use crate::support::{House, Plan, accepted, patch};
 
 /// Expects that nobody is sent to the provider, and that the site says which one is missing.
 async fn is_not_ready(house: &House, why: &str) {
@@ -130,10 +130,9 @@ async fn ds_2_a_provider_that_hangs_stops_nobody_else() {
         .into_iter()
         .map(|(mut browser, callback)| tokio::spawn(async move { browser.go(callback.as_str()).await.status }))
         .collect();
-    until("all are at the provider", async || {
-        house.provider.requests(Endpoint::Token) >= 20
-    })
-    .await;
+    house
+        .until("all are at the provider", |provider| provider.held() == 20)
+        .await;
     assert_eq!(house.browser().go("/").await.body, "stranger");
     assert!(hung.iter().all(|callback| !callback.is_finished()));
     house.provider.change(|faults| faults.answers.clear());

@@ -1,7 +1,5 @@
 //! Checklist IN-1, TO-5 of the features: APIs whose tokens only the provider can read (RFC 7662).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -13,24 +11,24 @@ use demo::{Answer, Endpoint, Kind};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{House, until};
+use crate::support::{Counter, House};
 
 const AUDIENCE: &str = "https://api.portico.example";
 
 /// An API of the house that asks the provider, and its address.
 async fn api(house: &House, scopes: &[&str]) -> String {
-    counted_api(house, scopes, &Arc::default()).await
+    counted_api(house, scopes, &Counter::default()).await
 }
 
 /// The same, which counts the requests that have arrived.
-async fn counted_api(house: &House, scopes: &[&str], arrived: &Arc<AtomicUsize>) -> String {
+async fn counted_api(house: &House, scopes: &[&str], arrived: &Counter) -> String {
     let bearer = house.bff.introspecting_bearer("demo", AUDIENCE).require(scopes);
     let who = async |caller: Caller| Json(json!({ "subject": caller.subject, "scopes": caller.scopes }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/who", listener.local_addr().unwrap());
-    let arrived = Arc::clone(arrived);
+    let arrived = arrived.clone();
     let count = move |request: Request| {
-        arrived.fetch_add(1, Ordering::Relaxed);
+        arrived.increment();
         std::future::ready(request)
     };
     let router = Router::new()
@@ -189,20 +187,15 @@ async fn in_1_parallel_requests_with_one_token_ask_once() {
     let house = House::new().await;
     house.browser().sign_in("alice").await;
     let token = house.provider.newest(Kind::AccessToken).unwrap();
-    let arrived = Arc::new(AtomicUsize::new(0));
+    let arrived = Counter::default();
     let api = counted_api(&house, &["messages:read"], &arrived).await;
     for (token, status) in [(token.as_str(), 200), ("junk", 401)] {
-        let (before, asked) = (
-            arrived.load(Ordering::Relaxed),
-            house.provider.requests(Endpoint::Introspect),
-        );
+        let (before, asked) = (arrived.value(), house.provider.requests(Endpoint::Introspect));
         hold(&house);
         let calls = join_all((0..20).map(|_| call(&house, &api, token)));
         let release = async {
-            until("everybody waits", async || {
-                arrived.load(Ordering::Relaxed) == before + 20 && house.provider.requests(Endpoint::Introspect) > asked
-            })
-            .await;
+            arrived.reaches("everybody waits", before + 20).await;
+            house.until("it is asked", |provider| provider.held() == 1).await;
             house.provider.change(|faults| faults.answers.clear());
         };
         let (answers, ()) = tokio::join!(calls, release);
@@ -216,16 +209,15 @@ async fn in_1_who_goes_away_does_not_take_the_answer_of_others_along() {
     let house = House::new().await;
     house.browser().sign_in("alice").await;
     let token = house.provider.newest(Kind::AccessToken).unwrap();
-    let arrived = Arc::new(AtomicUsize::new(0));
+    let arrived = Counter::default();
     let api = counted_api(&house, &[], &arrived).await;
     hold(&house);
-    let asked = async || house.provider.requests(Endpoint::Introspect) == 1;
     tokio::select! {
         _ = call(&house, &api, &token) => panic!("nobody has answered"),
-        () = until("it is asked", asked) => {}
+        () = house.until("it is asked", |provider| provider.held() == 1) => {}
     }
     let release = async {
-        until("somebody else waits", async || arrived.load(Ordering::Relaxed) == 2).await;
+        arrived.reaches("somebody else waits", 2).await;
         house.provider.change(|faults| faults.answers.clear());
     };
     let ((status, body, _), ()) = tokio::join!(call(&house, &api, &token), release);

@@ -8,7 +8,7 @@ use demo::{Answer, Endpoint, Kind};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, patch, until, without};
+use crate::support::{Browser, House, Plan, patch, without};
 
 const ORDERS: &str = "/token-for?resource=https://orders.example";
 const STOCK: &str = "/token-for?audience=https://stock.example";
@@ -142,14 +142,10 @@ async fn to_2_one_refresh_token_is_used_by_one_request_at_a_time() {
             tokio::spawn(async move { tab.go(target).await })
         })
         .collect();
-    until("one is at the provider", async || {
-        house.provider.requests(Endpoint::Token) >= 2
-    })
-    .await;
-    let mut stranger = house.browser();
-    for _ in 0..200 {
-        assert_eq!(stranger.go("/").await.status, 200);
-    }
+    house
+        .until("one is at the provider", |provider| provider.held() == 1)
+        .await;
+    house.counts.token_requests.reaches("everybody wants a token", 30).await;
     assert_eq!(house.provider.requests(Endpoint::Token), 2, "the others wait");
     house.provider.change(|faults| faults.answers.clear());
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();

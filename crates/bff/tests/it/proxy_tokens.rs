@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
 use crate::proxy::{AUDIENCE, Street, plain_api, reason, serve};
-use crate::support::{Api, House, Plan, until, without};
+use crate::support::{Api, House, Plan, without};
 
 /// Tokens that the API does not accept.
 type Refused = Arc<Mutex<Vec<String>>>;
@@ -112,7 +112,7 @@ async fn px_4_fifty_parallel_refusals_renew_once() {
             tokio::spawn(async move { tab.go(url.as_str()).await })
         })
         .collect();
-    until("everybody was refused", async || street.api.asked().len() == 50).await;
+    street.api.until_asked(50).await;
     street.house.provider.change(|faults| faults.answers.clear());
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
     assert!(pages.iter().all(|page| page.status == 200), "{pages:?}");

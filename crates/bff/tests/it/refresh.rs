@@ -6,7 +6,7 @@ use demo::{Answer, Endpoint, Kind, Patch};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, patch, until, without};
+use crate::support::{Browser, House, Plan, patch, without};
 
 /// A house with somebody signed in whose access token has expired.
 async fn expired() -> (House, Browser) {
@@ -34,15 +34,11 @@ async fn rf_1_fifty_parallel_requests_refresh_once() {
             tokio::spawn(async move { tab.go("/token").await })
         })
         .collect();
-    until("the refresh is at the provider", async || {
-        house.provider.requests(Endpoint::Token) >= 2
-    })
-    .await;
-    // The other forty-nine are on their way or waiting; none of them may ask as well.
-    let mut stranger = house.browser();
-    for _ in 0..200 {
-        assert_eq!(stranger.go("/").await.status, 200);
-    }
+    house
+        .until("the refresh is at the provider", |provider| provider.held() == 1)
+        .await;
+    // None of the other forty-nine may ask as well.
+    house.counts.token_requests.reaches("everybody wants a token", 50).await;
     house.provider.change(|faults| faults.answers.clear());
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
     assert!(
@@ -67,10 +63,9 @@ async fn rf_1_a_caller_that_goes_away_does_not_stop_the_refresh() {
     let mut tab = house.browser();
     tab.cookies.clone_from(&browser.cookies);
     let impatient = tokio::spawn(async move { tab.go("/token").await });
-    until("the refresh is at the provider", async || {
-        house.provider.requests(Endpoint::Token) >= 2
-    })
-    .await;
+    house
+        .until("the refresh is at the provider", |provider| provider.held() == 1)
+        .await;
     impatient.abort();
     assert!(impatient.await.unwrap_err().is_cancelled());
     house.provider.change(|faults| faults.answers.clear());
@@ -210,10 +205,9 @@ async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() 
     let mut here = house.browser();
     here.cookies.clone_from(&browser.cookies);
     let slow = tokio::spawn(async move { here.go("/token").await });
-    until("the refresh is at the provider", async || {
-        house.provider.requests(Endpoint::Token) >= 2
-    })
-    .await;
+    house
+        .until("the refresh is at the provider", |provider| provider.held() == 1)
+        .await;
     // The one refresh token is used by whoever comes first once the provider answers again.
     house.provider.change(|faults| faults.answers.clear());
     let quick = there.go("/token").await;
@@ -307,17 +301,16 @@ async fn rf_8_a_sign_out_during_a_refresh_wins() {
     let mut tab = house.browser();
     tab.cookies.clone_from(&browser.cookies);
     let refreshing = tokio::spawn(async move { tab.go("/token").await.status });
-    until("the refresh is at the provider", async || {
-        house.provider.requests(Endpoint::Token) >= 2
-    })
-    .await;
+    house
+        .until("the refresh is at the provider", |provider| provider.held() == 1)
+        .await;
     let mut leaving = house.browser();
     leaving.cookies.clone_from(&browser.cookies);
-    let leaving = tokio::spawn(async move { leaving.submit("/auth/logout", &[]).await.status });
-    until("the session has ended", async || house.rows().await == 0).await;
+    assert_eq!(leaving.submit("/auth/logout", &[]).await.status, 303);
+    assert_eq!(house.rows().await, 0);
     house.provider.change(|faults| faults.answers.clear());
-    assert_eq!(leaving.await.unwrap(), 303);
     let _ = refreshing.await.unwrap();
+    house.until_idle().await;
     assert_eq!(house.rows().await, 0, "the session came back");
     let mut tab = house.browser();
     tab.cookies.clone_from(&browser.cookies);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use demo::{Answer, Endpoint, Patch};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, patch, until};
+use crate::support::{Browser, House, Plan, patch};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -59,10 +59,8 @@ async fn rf_7_a_session_in_use_renews_its_refresh_token_in_time() {
             assert_eq!(desk.go("/me").await.status, 200, "after {now} minutes");
             if end - now <= 15 {
                 end = now + 30;
-                until("the refresh token is renewed", async || {
-                    ends(&house).await.last() == Some(&end)
-                })
-                .await;
+                house.until_idle().await;
+                assert_eq!(ends(&house).await.last(), Some(&end), "the refresh token is renewed");
             }
         }
         assert_eq!(house.provider.requests(Endpoint::Token), 2 + 6);
@@ -80,20 +78,17 @@ async fn rf_7_a_provider_that_is_away_ends_nothing_before_its_time() {
     for browser in [&mut desk, &mut phone] {
         assert_eq!(browser.go("/me").await.status, 200);
     }
-    until("both renewals were tried", async || {
-        house.provider.requests(Endpoint::Token) >= 4
-    })
-    .await;
+    house.until_idle().await;
+    assert_eq!(house.provider.requests(Endpoint::Token), 4, "both renewals were tried");
     house.advance(MINUTE * 9);
     assert_eq!(desk.go("/me").await.status, 200);
-    until("it is tried again", async || {
-        house.provider.requests(Endpoint::Token) >= 5
-    })
-    .await;
+    house.until_idle().await;
+    assert_eq!(house.provider.requests(Endpoint::Token), 5, "it is tried again");
     assert_eq!(ends(&house).await, [30, 30]);
     house.provider.change(|faults| faults.answers.clear());
     assert_eq!(phone.go("/me").await.status, 200);
-    until("the one in use goes on", async || ends(&house).await[1] > 55).await;
+    house.until_idle().await;
+    assert!(ends(&house).await[1] > 55, "the one in use goes on");
     house.advance(MINUTE);
     assert_eq!((desk.go("/me").await.status, phone.go("/me").await.status), (401, 200));
 }

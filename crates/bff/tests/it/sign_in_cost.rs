@@ -115,8 +115,11 @@ async fn si_1_keys_are_read_while_the_code_is_redeemed() {
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let callback = browser.authorize(&authorize, "alice").await;
     let wait = async {
-        let both = async || [Endpoint::Token, Endpoint::Jwks].map(|at| house.provider.requests(at)) == [1, 1];
-        crate::support::until("both are asked", both).await;
+        house
+            .until("both are asked", |provider| {
+                [Endpoint::Token, Endpoint::Jwks].map(|at| provider.requests(at)) == [1, 1]
+            })
+            .await;
         house.provider.change(|faults| faults.answers.clear());
     };
     let (page, ()) = tokio::join!(browser.go(callback.as_str()), wait);

@@ -3,7 +3,7 @@
 use demo::{Answer, Endpoint, Kind};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, parameter, patch, until, without};
+use crate::support::{Browser, House, parameter, patch, without};
 
 async fn signed_in() -> (House, Browser) {
     let house = House::new().await;
@@ -82,7 +82,9 @@ async fn lo_3_the_refresh_token_is_revoked() {
     let token = house.provider.newest(Kind::RefreshToken).unwrap();
     assert!(house.provider.refresh_is_alive(&token));
     browser.submit("/auth/logout", &[]).await;
-    until("it is revoked", async || house.provider.revoked().contains(&token)).await;
+    house
+        .until("it is revoked", |provider| provider.revoked().contains(&token))
+        .await;
     assert!(!house.provider.refresh_is_alive(&token));
 }
 
@@ -248,10 +250,9 @@ async fn si_9_signing_out_ends_everything_here_and_there() {
         "{}",
         page.body
     );
-    until("it is revoked", async || {
-        !house.provider.refresh_is_alive(&refresh_token)
-    })
-    .await;
+    house
+        .until("it is revoked", |provider| !provider.refresh_is_alive(&refresh_token))
+        .await;
     assert_eq!(browser.go("/").await.body, "stranger");
 }
 

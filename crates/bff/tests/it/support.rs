@@ -4,6 +4,7 @@ mod browser;
 mod client_key;
 mod cluster;
 mod cookie;
+mod counter;
 mod counts;
 mod house;
 mod log;
@@ -17,6 +18,7 @@ mod upstream;
 pub(crate) use browser::{Browser, wire as plain_client};
 pub(crate) use client_key::{ClientKey, client_key, decoded, field};
 pub(crate) use cluster::Database;
+pub(crate) use counter::Counter;
 pub(crate) use counts::Counts;
 pub(crate) use house::{House, Plan};
 pub(crate) use log::Log;
@@ -31,15 +33,10 @@ use std::time::Duration;
 use demo::{Endpoint, Patch};
 use serde_json::Value;
 
-/// Lets the other tasks run until `done`, for ten seconds at most.
-pub(crate) async fn until(what: &str, done: impl AsyncFn() -> bool) {
-    let wait = async {
-        while !done().await {
-            tokio::task::yield_now().await;
-        }
-    };
-    let waited = tokio::time::timeout(Duration::from_secs(10), wait).await;
-    assert!(waited.is_ok(), "never happened: {what}");
+/// What comes of `signal`, which has to come long before a person gives up.
+pub(crate) async fn soon<T>(what: &str, signal: impl Future<Output = T>) -> T {
+    let waited = tokio::time::timeout(Duration::from_secs(10), signal).await;
+    waited.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
 
 /// A [`Patch`] with one change.

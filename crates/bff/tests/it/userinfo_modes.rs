@@ -192,11 +192,19 @@ async fn si_1_what_one_kind_of_token_opens_is_not_asked_with_the_other() {
         faults.answers.insert(Endpoint::Userinfo, Answer::Json(403, json!({})));
     });
     let wait = async {
-        crate::support::until("the code is redeemed", async || asked(&house)[0] == 1).await;
+        house
+            .until("the code is redeemed", |provider| {
+                provider.requests(Endpoint::Token) == 1
+            })
+            .await;
         house.provider.change(|faults| {
             faults.answers.remove(&Endpoint::Token);
         });
-        crate::support::until("userinfo has refused", async || asked(&house)[1] == 1).await;
+        house
+            .until("userinfo has refused", |provider| {
+                provider.requests(Endpoint::Userinfo) == 1
+            })
+            .await;
         house.provider.change(|faults| faults.answers.clear());
     };
     let (page, ()) = tokio::join!(browser.go(callback.as_str()), wait);

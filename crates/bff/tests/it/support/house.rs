@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bff::{Bff, BffConfig, Clock, KeyRing, PlainPages, ProviderConfig};
@@ -15,7 +14,8 @@ use url::Url;
 
 use super::browser::{Browser, wire};
 use super::place::Place;
-use super::site::{AUDIENCE, site};
+use super::site::{AUDIENCE, SiteCounts, site};
+use super::soon;
 
 /// How a house is built. The default is one provider, `http`, and a provider that signs everybody in.
 pub(crate) struct Plan {
@@ -54,7 +54,7 @@ pub(crate) struct House {
     pub(crate) issuer: String,
     pub(crate) site: Url,
     pub(crate) bff: Bff,
-    pub(crate) writes: Arc<AtomicUsize>,
+    pub(crate) counts: SiteCounts,
     wire: reqwest::Client,
     address: SocketAddr,
     pub(crate) place: Place,
@@ -93,14 +93,14 @@ impl House {
             place: place.clone(),
             keys: folder.path().join("keys"),
         };
-        let (bff, writes) = house.open(listener, &provider, plan.config).await;
+        let (bff, counts) = house.open(listener, &provider, plan.config).await;
         Self {
             provider,
             other,
             issuer,
             site,
             bff,
-            writes,
+            counts,
             wire: wire(),
             address,
             place,
@@ -158,6 +158,16 @@ impl House {
         }
     }
 
+    /// Waits until the provider has seen `reached`.
+    pub(crate) async fn until(&self, what: &str, reached: impl Fn(&DemoHandle) -> bool) {
+        soon(what, self.provider.wait_for(reached)).await;
+    }
+
+    /// Waits until nothing goes on in the background any more.
+    pub(crate) async fn until_idle(&self) {
+        soon("the site is idle", self.bff.tasks().idle()).await;
+    }
+
     /// How many rows there are in all tables of the database.
     pub(crate) async fn rows(&self) -> i64 {
         self.place.rows().await
@@ -177,7 +187,7 @@ impl House {
 
     /// How often something was written through `/write`.
     pub(crate) fn written(&self) -> usize {
-        self.writes.load(Ordering::Relaxed)
+        self.counts.writes.value()
     }
 }
 
@@ -220,7 +230,7 @@ impl Blueprint {
         listener: TcpListener,
         clock: &DemoHandle,
         change: fn(&mut BffConfig),
-    ) -> (Bff, Arc<AtomicUsize>) {
+    ) -> (Bff, SiteCounts) {
         let clock = clock.clone();
         let keys = KeyRing::load_or_create(&self.keys).unwrap();
         let mut config = BffConfig::new(self.url.clone(), keys);
@@ -230,9 +240,9 @@ impl Blueprint {
         change(&mut config);
         let sessions = self.place.sessions().await;
         let bff = Bff::new(config, sessions, Arc::new(PlainPages)).unwrap();
-        let writes = Arc::new(AtomicUsize::new(0));
-        let router = site(&bff, writes.clone());
+        let counts = SiteCounts::default();
+        let router = site(&bff, counts.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        (bff, writes)
+        (bff, counts)
     }
 }

@@ -2,14 +2,17 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::Once;
 
+use tokio::sync::Notify;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::dynamic_filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 
 thread_local! {
     static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+    static WRITTEN: Rc<Notify> = Rc::default();
 }
 
 /// The log of one test. Site, provider and browser run on the test's own thread.
@@ -42,6 +45,19 @@ impl Log {
         self.lines(|line| line.contains(" bff"))
     }
 
+    /// Waits until `reached` holds for what was written.
+    pub(crate) async fn wait_for(&self, reached: impl Fn(&Self) -> bool) {
+        let written = WRITTEN.with(Rc::clone);
+        loop {
+            // Whoever writes now and here is not missed.
+            let more = written.notified();
+            if reached(self) {
+                return;
+            }
+            more.await;
+        }
+    }
+
     /// Lines an operator sees: `INFO` and above, of everybody.
     pub(crate) fn operator(&self) -> String {
         self.lines(|line| [" INFO ", " WARN ", "ERROR "].iter().any(|level| line.contains(level)))
@@ -60,6 +76,7 @@ struct Lines;
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         LINES.with_borrow_mut(|lines| lines.as_mut().map(|lines| lines.extend_from_slice(bytes)));
+        WRITTEN.with(|written| written.notify_waiters());
         Ok(bytes.len())
     }
 

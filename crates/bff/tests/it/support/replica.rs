@@ -9,11 +9,13 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::browser::Browser;
 use super::house::House;
+use super::site::SiteCounts;
 
 /// A replica that runs until it is killed or dropped.
 pub(crate) struct Replica {
     runtime: Option<Runtime>,
     pub(crate) address: SocketAddr,
+    pub(crate) counts: SiteCounts,
 }
 
 impl Replica {
@@ -28,13 +30,14 @@ impl Replica {
         let opening = runtime.spawn(async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            blueprint.again().await.open(listener, &clock, change).await;
-            address
+            let (_, counts) = blueprint.again().await.open(listener, &clock, change).await;
+            (address, counts)
         });
-        let address = opening.await.unwrap();
+        let (address, counts) = opening.await.unwrap();
         Self {
             runtime: Some(runtime),
             address,
+            counts,
         }
     }
 

@@ -2,8 +2,6 @@
 //! what a bearer may do.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
@@ -13,20 +11,28 @@ use axum::{Json, Router};
 use bff::{AccessToken, Bff, Caller, SignedIn, TokenError, TokenRequest};
 use serde_json::{Value, json};
 
+use super::Counter;
+
 /// The API's name.
 pub(crate) const AUDIENCE: &str = "https://api.portico.example";
 
-/// Counts what unsafe requests did.
-pub(crate) type Writes = Arc<AtomicUsize>;
+/// What the site counts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SiteCounts {
+    /// What unsafe requests did.
+    pub(crate) writes: Counter,
+    /// Requests for `/token` and `/token-for` of somebody who is signed in: each is about to want a token.
+    pub(crate) token_requests: Counter,
+}
 
-pub(crate) fn site(bff: &Bff, writes: Writes) -> Router {
+pub(crate) fn site(bff: &Bff, counts: SiteCounts) -> Router {
     let pages = Router::new()
         .route("/", get(home))
         .route("/me", get(me))
         .route("/token", get(token))
         .route("/token-for", get(token_for))
         .route("/write", post(write))
-        .with_state(writes);
+        .with_state(counts);
     let api = Router::new()
         .route("/api/read", get(caller))
         .layer(bff.bearer(AUDIENCE).require(&["messages:read"]));
@@ -51,12 +57,18 @@ async fn me(person: SignedIn) -> Json<Value> {
 }
 
 /// Says whether there is a token, never which.
-async fn token(person: SignedIn) -> Response {
+async fn token(State(counts): State<SiteCounts>, person: SignedIn) -> Response {
+    counts.token_requests.increment();
     said(person.access_token().await)
 }
 
 /// The same for `?scopes=&audience=&resource=`.
-async fn token_for(person: SignedIn, Query(asked): Query<HashMap<String, String>>) -> Response {
+async fn token_for(
+    State(counts): State<SiteCounts>,
+    person: SignedIn,
+    Query(asked): Query<HashMap<String, String>>,
+) -> Response {
+    counts.token_requests.increment();
     let scopes = asked
         .get("scopes")
         .map_or_else(Vec::new, |scopes| scopes.split(' ').map(str::to_owned).collect());
@@ -86,8 +98,8 @@ fn said(outcome: Result<AccessToken, TokenError>) -> Response {
     }
 }
 
-async fn write(State(writes): State<Writes>) -> &'static str {
-    writes.fetch_add(1, Ordering::Relaxed);
+async fn write(State(counts): State<SiteCounts>) -> &'static str {
+    counts.writes.increment();
     "written"
 }
 

@@ -2,7 +2,6 @@
 //! to ask for addresses that no browser would send.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,6 +11,9 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse as _, Response};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use super::soon;
 
 /// What the API was asked.
 #[derive(Debug, Clone)]
@@ -33,7 +35,7 @@ impl Asked {
     }
 }
 
-type Log = Arc<Mutex<Vec<Asked>>>;
+type Log = watch::Sender<Vec<Asked>>;
 
 /// An API that runs.
 #[derive(Clone)]
@@ -67,7 +69,7 @@ impl Api {
                 body,
             };
             let answer = answer(&asked);
-            log.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+            log.send_modify(|log| log.push(asked));
             answer
         });
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -87,7 +89,14 @@ impl Api {
 
     /// Everything it was asked so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log.borrow().clone()
+    }
+
+    /// Waits until it was asked so often.
+    pub(crate) async fn until_asked(&self, number: usize) {
+        let mut log = self.log.subscribe();
+        let asked = log.wait_for(|asked| asked.len() >= number);
+        drop(soon("the API is asked", asked).await);
     }
 }
 
