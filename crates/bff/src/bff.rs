@@ -204,7 +204,7 @@ impl Bff {
     /// [`TokenError::NotGranted`] when there is no such provider or it refuses, [`TokenError::ProviderUnavailable`] when
     /// it has trouble.
     pub async fn client_token(&self, provider: &str, request: ClientTokenRequest) -> Result<AccessToken, TokenError> {
-        self.0.tokens.for_application(provider, request).await
+        self.0.tokens.client_token(provider, request).await
     }
 }
 

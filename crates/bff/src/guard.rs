@@ -113,7 +113,7 @@ async fn used_session(inner: &Arc<Inner>, headers: &HeaderMap) -> Result<Option<
             .refresh_end
             .is_some_and(|end| end.needs_renewal(inner.config.clock.now()))
     {
-        inner.tokens.renew_beside(session.id);
+        inner.tokens.refresh_in_background(session.id);
     }
     Ok(Some(session))
 }

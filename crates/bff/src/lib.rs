@@ -73,10 +73,12 @@
 //! | Who may pass? | `guard` |
 //! | Where does one go after signing in? | `return_path` |
 //! | Which work goes on beside the requests? | `tasks` |
+//! | How do many callers share one piece of work? What is cached? | `single_flight`, `cache` |
 //! | What does an operator see of it all? | `event` |
 //! | What does a person see when something fails? | `problem`, `pages` |
 
 mod bff;
+mod cache;
 pub mod config;
 mod cookies;
 mod event;
@@ -95,6 +97,7 @@ mod router;
 mod session;
 mod sign_in;
 mod sign_out;
+mod single_flight;
 mod state;
 mod tasks;
 mod tokens;
@@ -139,6 +142,7 @@ pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{MemorySessions, Saved, SessionRecords};
 pub use self::session::token_set::TokenRequest;
 pub use self::sign_in::step_up::StepUp;
+pub use self::single_flight::{Interrupted, SharedResult, SingleFlight};
 pub use self::state::Bff;
 pub use self::tasks::BackgroundTasks;
 pub use self::tokens::client::ClientTokenRequest;

@@ -1,38 +1,48 @@
-//! Which tokens does a session hold, and how does a handler get one? Tokens never leave the server except to the
-//! provider and the API they are for.
+//! Access tokens: refreshing, requesting and caching them. Tokens never leave the server except to the provider and the API
+//! they are for.
 //!
 //! | question | where |
 //! |---|---|
-//! | What does the token endpoint say? | [`endpoint`] |
-//! | How is a token shown to an API? | [`access_token`] |
+//! | Token endpoint: request and response | [`endpoint`] |
+//! | An access token, and how an API gets it | [`access_token`] |
 //! | A token for the signed-in person | [`user`] |
-//! | A token for the application itself | [`client`] |
-//! | Renewing it, once at a time | [`refresh`] |
-//! | By one replica of many | [`lease`] |
-//! | Keeping what came of it | [`rotation`] |
-//! | The ones for other APIs | [`kept`] |
-//! | What is kept of them in a session | [`crate::session::token_set`] |
+//! | One for another API or fewer scopes | [`other_api`] |
+//! | A token for the application itself (client credentials) | [`client`] |
+//! | Refreshing the tokens of a session | [`refresh`] |
+//! | The lease that lets one replica refresh | [`lease`] |
+//! | Storing refreshed tokens (rotation) | [`rotation`] |
+//! | Tokens for other APIs that a session caches | [`cached`] |
+//! | Tokens as they are stored in a session | [`crate::session::token_set`] |
 
 pub(crate) mod access_token;
+pub(crate) mod cached;
 pub(crate) mod client;
 pub(crate) mod endpoint;
-pub(crate) mod kept;
 pub(crate) mod lease;
+pub(crate) mod other_api;
 pub(crate) mod refresh;
 pub(crate) mod rotation;
 pub(crate) mod user;
 
 use std::time::Duration;
 
+use tower_sessions::session::Id;
+
 pub use self::access_token::{AccessToken, ProofError};
 use self::client::ClientTokens;
-use self::refresh::Refreshes;
-use self::user::Errands;
+use self::other_api::TokenRequestKey;
 use crate::config::BffConfig;
 use crate::config::clock::Clock;
 use crate::provider::Providers;
 use crate::session::lifecycle::Sessions;
+use crate::single_flight::{Interrupted, SingleFlight};
 use crate::tasks::BackgroundTasks;
+
+/// What is suggested as `Retry-After` when the provider suggests nothing.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+
+/// A token, or why there is none.
+pub(crate) type TokenResult = Result<AccessToken, TokenError>;
 
 /// Access tokens of a site, for its people and for itself, with the requests for them that are under way. One per site, shared by
 /// its tasks.
@@ -43,9 +53,11 @@ pub(crate) struct Tokens {
     /// How long a provider may take to answer.
     request_timeout: Duration,
     tasks: BackgroundTasks,
-    refreshes: Refreshes,
-    of_application: ClientTokens,
-    errands: Errands,
+    /// Refreshes under way, by session.
+    refreshes: SingleFlight<Id, TokenResult>,
+    /// Requests for tokens for other APIs under way.
+    token_requests: SingleFlight<TokenRequestKey, TokenResult>,
+    application: ClientTokens,
 }
 
 impl Tokens {
@@ -55,10 +67,10 @@ impl Tokens {
             providers,
             clock: config.clock.clone(),
             request_timeout: config.http.timeout,
+            refreshes: SingleFlight::new(tasks.clone()),
+            token_requests: SingleFlight::new(tasks.clone()),
+            application: ClientTokens::new(tasks.clone()),
             tasks,
-            refreshes: Refreshes::default(),
-            of_application: ClientTokens::default(),
-            errands: Errands::default(),
         }
     }
 }
@@ -78,4 +90,19 @@ pub enum TokenError {
     /// The provider refuses a token for what is asked.
     #[error("the provider grants no such access token")]
     NotGranted,
+}
+
+impl TokenError {
+    /// The provider has trouble; `retry_after` is what it suggests.
+    pub(crate) fn unavailable(retry_after: Option<Duration>) -> Self {
+        Self::ProviderUnavailable {
+            retry_after: retry_after.unwrap_or(RETRY_AFTER),
+        }
+    }
+}
+
+impl From<Interrupted> for TokenError {
+    fn from(_: Interrupted) -> Self {
+        Self::unavailable(None)
+    }
 }

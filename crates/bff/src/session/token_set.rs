@@ -27,7 +27,8 @@ pub(crate) struct TokenSet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proof_key: Option<ProofKey>,
     /// Tokens for other APIs or fewer scopes.
-    pub(crate) kept: KeptTokens,
+    #[serde(rename = "kept")]
+    pub(crate) cached: CachedTokens,
 }
 
 impl TokenSet {
@@ -53,7 +54,7 @@ impl TokenSet {
             nonce: String::new(),
             offline: true,
             proof_key: None,
-            kept: KeptTokens::default(),
+            cached: CachedTokens::default(),
         }
     }
 }
@@ -79,7 +80,7 @@ pub struct TokenRequest {
 
 /// One token and what it was asked for.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Kept {
+pub(crate) struct CachedToken {
     pub(crate) request: TokenRequest,
     pub(crate) access_token: String,
     /// Seconds since 1970.
@@ -94,10 +95,10 @@ pub(crate) struct Kept {
 /// The tokens beside the session's own, oldest first.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct KeptTokens(pub(crate) Vec<Kept>);
+pub(crate) struct CachedTokens(pub(crate) Vec<CachedToken>);
 
-impl fmt::Debug for KeptTokens {
+impl fmt::Debug for CachedTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeptTokens({})", self.0.len())
+        write!(f, "CachedTokens({})", self.0.len())
     }
 }

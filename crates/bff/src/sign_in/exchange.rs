@@ -19,7 +19,7 @@ use crate::provider::metadata::Metadata;
 use crate::provider::profile::{UserinfoError, merged};
 use crate::session::lifecycle::{NewSession, SessionError};
 use crate::session::request::session_id;
-use crate::session::token_set::{KeptTokens, TokenSet};
+use crate::session::token_set::{CachedTokens, TokenSet};
 use crate::session::{Authentication, Identity};
 use crate::sign_out::revocation::revoke;
 use crate::state::Inner;
@@ -184,7 +184,7 @@ impl Inner {
             id_token: granted.id_token.unwrap_or_default(),
             nonce: pending.nonce.clone(),
             proof_key: granted.proof_key,
-            kept: KeptTokens::default(),
+            cached: CachedTokens::default(),
         };
         let authentication = Authentication {
             time: id_token.auth_time,

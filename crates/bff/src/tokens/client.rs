@@ -1,24 +1,20 @@
-//! Which token does the application itself have? One by client credentials (RFC 6749 §4.4), kept until it is about to
-//! expire and asked for once however many want it. It speaks for the site, not for a person.
+//! Access tokens of the application itself, by client credentials (RFC 6749 §4.4): cached until they are about to expire, and
+//! requested once however many callers want one. They stand for the site, not for a person.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use futures::FutureExt as _;
+use std::sync::Arc;
 
 use super::endpoint::{EndpointError, Granted};
-use super::{AccessToken, TokenError, Tokens};
-use crate::event::{Outcome as Came, What, event};
-use crate::flight::{self, launch};
+use super::{AccessToken, TokenError, TokenResult, Tokens};
+use crate::cache::ExpiringCache;
+use crate::event::{Outcome, What, event};
 use crate::problem::chain;
+use crate::single_flight::SingleFlight;
+use crate::tasks::BackgroundTasks;
 
-/// What is suggested when the provider suggests nothing.
-const RETRY_AFTER: Duration = Duration::from_secs(10);
-/// Kinds of tokens that are kept; requests are made by code, not by visitors.
-const MAX_KEPT: usize = 1_000;
-/// What only this crate says in such a request.
-const OURS: [&str; 8] = [
+/// Tokens that are cached, each for another request; requests are made by code, not by visitors.
+const MAX_CACHED: usize = 1_000;
+/// Parameters of the request that only this crate sets.
+const RESERVED: [&str; 8] = [
     "grant_type",
     "scope",
     "audience",
@@ -29,7 +25,7 @@ const OURS: [&str; 8] = [
     "client_assertion_type",
 ];
 
-/// What a token for the application itself should be good for. The default asks for what the provider gives by default.
+/// What a token of the application itself is requested for. The default requests what the provider grants by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClientTokenRequest {
     /// Scopes, joined by a space into `scope`.
@@ -53,92 +49,93 @@ impl ClientTokenRequest {
         ] {
             fields.extend(value.map(|value| (name.to_owned(), value)));
         }
-        let extra = self.extra.iter().filter(|(name, _)| !OURS.contains(&name.as_str()));
+        let extra = self.extra.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str()));
         fields.extend(extra.cloned());
         fields
     }
 }
 
-type Key = (String, ClientTokenRequest);
-type Outcome = Result<Granted, TokenError>;
-type Flight = flight::Flight<Outcome>;
+/// A provider's short name, and what is requested of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct ClientTokenKey {
+    provider: String,
+    request: ClientTokenRequest,
+}
 
 /// The tokens of the application, and the requests for them under way.
-#[derive(Default)]
-pub(crate) struct ClientTokens(Mutex<HashMap<Key, Flight>>);
+pub(super) struct ClientTokens {
+    cache: ExpiringCache<ClientTokenKey, Granted>,
+    requests: SingleFlight<ClientTokenKey, Result<Granted, TokenError>>,
+}
+
+impl ClientTokens {
+    pub(super) fn new(tasks: BackgroundTasks) -> Self {
+        Self {
+            cache: ExpiringCache::new(MAX_CACHED),
+            requests: SingleFlight::new(tasks),
+        }
+    }
+}
 
 impl Tokens {
-    /// A token for the application itself from the provider called `provider`, ready to be shown.
-    pub(crate) async fn for_application(
-        self: &Arc<Self>,
-        provider: &str,
-        request: ClientTokenRequest,
-    ) -> Result<AccessToken, TokenError> {
-        let granted = self.client_token((provider.to_owned(), request)).await?;
+    /// A token for the application itself from the provider called `provider`.
+    pub(crate) async fn client_token(self: &Arc<Self>, provider: &str, request: ClientTokenRequest) -> TokenResult {
+        let key = ClientTokenKey {
+            provider: provider.to_owned(),
+            request,
+        };
+        let cached = self.cached_client_token(&key);
+        let granted = if let Some(granted) = cached {
+            granted
+        } else {
+            let (tokens, requested) = (Arc::clone(self), key.clone());
+            let work = || async move { tokens.request_client_token(requested).await };
+            self.application.requests.run(key, work).await??
+        };
         let binding = self.providers.find(provider).and_then(|p| p.binding(&granted));
         Ok(AccessToken::new(&granted.access_token, binding))
     }
 
-    async fn client_token(self: &Arc<Self>, key: Key) -> Outcome {
-        let flight = {
-            let mut kept = self.of_application.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = self.clock.now().unix_timestamp();
-            // Kept: what is under way, and what is good for a while. Failures are asked again.
-            let good = |f: &Flight| {
-                f.peek()
-                    .is_none_or(|o| o.as_ref().is_ok_and(|granted| now < granted.renew_at))
-            };
-            if !kept.get(&key).is_some_and(good) {
-                kept.remove(&key);
-                if kept.len() >= MAX_KEPT {
-                    kept.retain(|_, flight| good(flight));
-                }
-                if kept.len() >= MAX_KEPT {
-                    kept.clear();
-                }
-            }
-            kept.entry(key.clone()).or_insert_with(|| self.fly(key)).clone()
-        };
-        flight.await
+    fn cached_client_token(&self, key: &ClientTokenKey) -> Option<Granted> {
+        self.application.cache.get(key, self.clock.now().unix_timestamp())
     }
 
-    /// A task of its own: a request that goes away does not take the answer with it.
-    fn fly(self: &Arc<Self>, (provider, request): Key) -> Flight {
-        let tokens = Arc::clone(self);
-        let asking = async move { tokens.ask_for_client_token(&provider, &request).await };
-        let flight = launch(&self.tasks, asking, || Err(unavailable(None)));
-        // Looked at in any case: an answer that nobody waited for would count as under way until somebody finds it, too late.
-        self.tasks.spawn(flight.clone().map(drop));
-        flight
-    }
-
-    async fn ask_for_client_token(&self, provider: &str, request: &ClientTokenRequest) -> Outcome {
-        let provider = self.providers.find(provider).ok_or(TokenError::NotGranted)?;
-        let metadata = provider.discovery.ready().await.map_err(|_| unavailable(None))?;
-        let fields = request.fields();
+    /// Requests a token and caches it. Errors are not cached.
+    async fn request_client_token(&self, key: ClientTokenKey) -> Result<Granted, TokenError> {
+        // Another request may have ended between the look into the cache and this one.
+        if let Some(granted) = self.cached_client_token(&key) {
+            return Ok(granted);
+        }
+        let provider = self.providers.find(&key.provider).ok_or(TokenError::NotGranted)?;
+        let metadata = provider.discovery.ready().await;
+        let metadata = metadata.map_err(|_| TokenError::unavailable(None))?;
+        let fields = key.request.fields();
         let fields: Vec<_> = fields
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let asked = provider.ask_for_tokens_of_any_resource(&metadata, &fields, None).await;
-        asked.map_err(|error| {
-            event(What::ClientToken, Came::Failed)
+        let granted = provider.ask_for_tokens_of_any_resource(&metadata, &fields, None).await;
+        let granted = granted.map_err(|error| {
+            event(What::ClientToken, Outcome::Failed)
                 .provider(provider.config.id.as_str())
                 .reason(&chain(&error))
                 .record();
-            match error {
-                // Its own name or secret is wrong, or what it asks for: asking again changes nothing.
-                EndpointError::Refused { .. } => TokenError::NotGranted,
-                EndpointError::Trouble { retry_after, .. } => unavailable(retry_after),
-                EndpointError::NoAnswer(_) | EndpointError::Malformed(_) => unavailable(None),
-            }
-        })
+            token_error(&error)
+        })?;
+        let now = self.clock.now().unix_timestamp();
+        self.application
+            .cache
+            .insert(key, granted.clone(), granted.renew_at, now);
+        Ok(granted)
     }
 }
 
-fn unavailable(retry_after: Option<Duration>) -> TokenError {
-    TokenError::ProviderUnavailable {
-        retry_after: retry_after.unwrap_or(RETRY_AFTER),
+fn token_error(error: &EndpointError) -> TokenError {
+    match error {
+        // Wrong credentials or a wrong scope: a retry would not help.
+        EndpointError::Refused { .. } => TokenError::NotGranted,
+        EndpointError::Trouble { retry_after, .. } => TokenError::unavailable(*retry_after),
+        EndpointError::NoAnswer(_) | EndpointError::Malformed(_) => TokenError::unavailable(None),
     }
 }
 

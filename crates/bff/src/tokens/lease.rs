@@ -1,11 +1,11 @@
-//! Which replica asks the provider, when several want to renew the tokens of one session? The one that gets the
-//! session's lease; the others wait until it has stored what it got, or until its time is over.
+//! The lease that lets one replica of many refresh the tokens of a session: the replica that acquires it sends the request, the
+//! others poll until it has stored the result, or until the lease expires.
 //!
-//! A replica that dies keeps the lease until it ends by itself. One that was only slow finds its number overtaken: its
+//! A replica that dies keeps the lease until it expires. One that was only slow finds its fencing number overtaken: its
 //! tokens are not stored, and not revoked either, for they are of the same grant as those of its successor, and revoking
 //! one ends the grant (RFC 7009 §2.1). Only when the session has ended meanwhile are they revoked.
 //!
-//! What a store promises about leases is in [`crate::session::lease`]; what is done under one, in [`super::refresh`].
+//! What a session store promises about leases is in [`crate::session::lease`]; what is done under one, in [`super::refresh`].
 
 use std::iter::successors;
 use std::time::Duration;
@@ -13,56 +13,57 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
-use super::refresh::unavailable;
 use super::{AccessToken, TokenError, Tokens};
 use crate::problem::chain;
 use crate::session::index::SessionRef;
 use crate::session::lease::Fence;
 use crate::session::record::Session;
 
-/// Pauses between looks at what another replica does: the first, and the longest.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(320));
-/// For how long a request waits for another replica; then its visitor is told to try again.
-const WAIT: Duration = Duration::from_secs(10);
-/// What is suggested then.
+/// First pause between two polls while another replica holds the lease.
+const FIRST_POLL: Duration = Duration::from_millis(10);
+/// Longest pause between two polls.
+const MAX_POLL: Duration = Duration::from_millis(320);
+/// How long a request waits for another replica; then its caller is told to try again.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+/// The `Retry-After` that is suggested then.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
-/// What a lease lasts longer than its holder's requests may: writing takes time, and clocks differ.
+/// What a lease lasts longer than the timeouts of its holder's requests: writing takes time, and clocks differ.
 const MARGIN: Duration = Duration::from_secs(5);
 /// Requests that may be needed under one lease: metadata, tokens, keys.
-const REQUESTS: u32 = 3;
+const MAX_REQUESTS: u32 = 3;
 
-/// Which token of a session somebody waits for.
-pub(super) trait Wanted: Sync {
-    /// The token, if it needs no second thought at `now`.
+/// Selects the token of a session that a caller waits for.
+pub(super) trait TokenSelector: Sync {
+    /// The token, if it need not be refreshed at `now`.
     fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken>;
-    /// The token, if it still works at `now`.
+    /// The token, if it has not expired at `now`.
     fn usable(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken>;
-    /// What is said when nothing could bring it.
+    /// The error for a session without a refresh token.
     fn without_refresh_token(&self) -> TokenError;
 }
 
-/// The session's own access token.
-pub(super) struct Own<'a> {
+/// Selects the session's own access token.
+pub(super) struct SessionToken<'a> {
     pub(super) tokens: &'a Tokens,
-    /// One that an API did not accept, however fresh it looks.
-    pub(super) refused: Option<&'a AccessToken>,
+    /// A token that an API did not accept although it has not expired.
+    pub(super) rejected: Option<&'a AccessToken>,
 }
 
-impl Own<'_> {
-    fn of(&self, session: &Session) -> Option<AccessToken> {
-        let token = self.tokens.token_of(&session.identity.provider, &session.tokens);
-        (self.refused != Some(&token)).then_some(token)
+impl SessionToken<'_> {
+    fn unless_rejected(&self, session: &Session) -> Option<AccessToken> {
+        let token = self.tokens.session_token(&session.identity.provider, &session.tokens);
+        (self.rejected != Some(&token)).then_some(token)
     }
 }
 
-impl Wanted for Own<'_> {
+impl TokenSelector for SessionToken<'_> {
     fn fresh(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
         let ends = session.refresh_end.is_some_and(|end| end.needs_renewal(now));
-        (session.tokens.is_fresh(now) && !ends).then(|| self.of(session))?
+        (session.tokens.is_fresh(now) && !ends).then(|| self.unless_rejected(session))?
     }
 
     fn usable(&self, session: &Session, now: OffsetDateTime) -> Option<AccessToken> {
-        session.tokens.is_usable(now).then(|| self.of(session))?
+        session.tokens.is_usable(now).then(|| self.unless_rejected(session))?
     }
 
     fn without_refresh_token(&self) -> TokenError {
@@ -70,90 +71,101 @@ impl Wanted for Own<'_> {
     }
 }
 
-/// Whose turn it is.
-pub(super) enum Turn {
-    /// Ours: the session as it is under the lease. It has a refresh token.
-    Ours(Box<Session>, Fence),
-    /// Nobody's: this token is good.
-    Done(AccessToken),
+/// A session as it was loaded under the lease, and the fencing number of that lease.
+#[derive(Debug, Clone)]
+pub(super) struct LeasedSession {
+    /// Has a refresh token.
+    pub(super) session: Session,
+    pub(super) fence: Fence,
+}
+
+/// What came of trying to acquire the lease.
+pub(super) enum LeaseOutcome {
+    Acquired(Box<LeasedSession>),
+    /// The session has a token that is good: nothing is to be requested.
+    NotNeeded(AccessToken),
 }
 
 impl Tokens {
-    /// Waits until the `wanted` token of session `id` is there or is ours to ask for. What is done then ends with a write
-    /// under the lease or with [`Self::give_back`].
-    pub(super) async fn turn(&self, id: Id, wanted: &impl Wanted) -> Result<Turn, TokenError> {
-        let mut pauses = pauses();
+    /// Waits until session `id` has the selected token or its lease is ours. What is done under the lease ends with
+    /// [`Self::update_under_lease`] or [`Self::release_lease`].
+    pub(super) async fn acquire_lease(
+        &self,
+        id: Id,
+        selector: &impl TokenSelector,
+    ) -> Result<LeaseOutcome, TokenError> {
+        let mut intervals = poll_intervals();
         loop {
-            let (session, now) = (self.session_now(id).await?, self.clock.now());
-            if let Some(token) = wanted.fresh(&session, now) {
-                return Ok(Turn::Done(token));
+            let (session, now) = (self.load_session(id).await?, self.clock.now());
+            if let Some(token) = selector.fresh(&session, now) {
+                return Ok(LeaseOutcome::NotNeeded(token));
             }
             if session.tokens.refresh_token.is_none() {
-                let usable = wanted.usable(&session, now).map(Turn::Done);
-                return usable.ok_or_else(|| wanted.without_refresh_token());
+                let usable = selector.usable(&session, now).map(LeaseOutcome::NotNeeded);
+                return usable.ok_or_else(|| selector.without_refresh_token());
             }
-            if let Some(fence) = self.take_lease(id).await? {
-                // What was read before the lease may be what its last holder has replaced.
-                let session = self.session_now(id).await?;
-                if wanted.fresh(&session, now).is_none() && session.tokens.refresh_token.is_some() {
-                    return Ok(Turn::Ours(Box::new(session), fence));
+            if let Some(fence) = self.try_lease(id).await? {
+                // What was loaded before the lease may be what its last holder has replaced.
+                let session = self.load_session(id).await?;
+                if selector.fresh(&session, now).is_none() && session.tokens.refresh_token.is_some() {
+                    return Ok(LeaseOutcome::Acquired(Box::new(LeasedSession { session, fence })));
                 }
-                self.give_back(id, fence).await;
+                self.release_lease(id, fence).await;
                 continue;
             }
-            // Somebody is at it. No reason to wait while the old one is good for longer than waiting takes.
-            if let Some(token) = wanted.usable(&session, now + WAIT) {
-                return Ok(Turn::Done(token));
+            // Another replica is refreshing. No reason to wait while the old token outlasts the longest wait.
+            if let Some(token) = selector.usable(&session, now + MAX_WAIT) {
+                return Ok(LeaseOutcome::NotNeeded(token));
             }
             let reference = SessionRef::of(&id);
             tracing::debug!(target: "bff", session = %reference, "another replica renews the tokens");
-            let Some(pause) = pauses.next() else {
-                let (session, usable) = (reference, wanted.usable(&session, now).map(Turn::Done));
+            let Some(interval) = intervals.next() else {
+                let (session, usable) = (reference, selector.usable(&session, now).map(LeaseOutcome::NotNeeded));
                 tracing::warn!(target: "bff", %session, "another replica takes long to renew a token");
-                return usable.ok_or_else(|| unavailable(Some(RETRY_AFTER)));
+                return usable.ok_or_else(|| TokenError::unavailable(Some(RETRY_AFTER)));
             };
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(interval).await;
         }
     }
 
-    /// Whether the lease is still ours; if so, for as long as if it had been taken now.
-    pub(super) async fn still_holds(&self, id: Id, fence: Fence) -> Result<bool, TokenError> {
+    /// Extends the lease to its full length from now; `false` if it is not ours any more.
+    pub(super) async fn extend_lease(&self, id: Id, fence: Fence) -> Result<bool, TokenError> {
         let held = self.sessions.records.hold(&id, fence, self.lease_end()).await;
         held.map_err(|error| {
             tracing::error!(target: "bff", error = chain(&error), "a lease could not be prolonged");
-            unavailable(None)
+            TokenError::unavailable(None)
         })
     }
 
-    /// Lets the next one try. Where that fails the lease ends by itself.
-    pub(super) async fn give_back(&self, id: Id, fence: Fence) {
+    /// Releases the lease for the next replica. If that fails, it expires by itself.
+    pub(super) async fn release_lease(&self, id: Id, fence: Fence) {
         if let Err(error) = self.sessions.records.hold(&id, fence, OffsetDateTime::UNIX_EPOCH).await {
             tracing::warn!(target: "bff", error = chain(&error), "a lease could not be given back");
         }
     }
 
-    async fn take_lease(&self, id: Id) -> Result<Option<Fence>, TokenError> {
+    async fn try_lease(&self, id: Id) -> Result<Option<Fence>, TokenError> {
         let now = self.clock.now();
-        let taken = self.sessions.records.lease(&id, now, self.lease_end()).await;
-        taken.map_err(|error| {
+        let fence = self.sessions.records.lease(&id, now, self.lease_end()).await;
+        fence.map_err(|error| {
             tracing::error!(target: "bff", error = chain(&error), "a lease could not be taken");
-            unavailable(None)
+            TokenError::unavailable(None)
         })
     }
 
     fn lease_end(&self) -> OffsetDateTime {
-        self.clock.now() + self.request_timeout * REQUESTS + MARGIN
+        self.clock.now() + self.request_timeout * MAX_REQUESTS + MARGIN
     }
 }
 
-/// What lies between two looks, as long as it makes sense to wait.
-fn pauses() -> impl Iterator<Item = Duration> {
+/// The pauses between polls, until [`MAX_WAIT`] is over.
+fn poll_intervals() -> impl Iterator<Item = Duration> {
     // Growing by a quarter, the last pause is a fraction of the whole wait: nobody waits much longer than the provider took.
-    let growing = successors(Some(LOOKS.0), |pause| Some((*pause * 5 / 4).min(LOOKS.1)));
+    let growing = successors(Some(FIRST_POLL), |pause| Some((*pause * 5 / 4).min(MAX_POLL)));
     growing.scan(Duration::ZERO, |waited, pause| {
-        let patient = *waited < WAIT;
+        let goes_on = *waited < MAX_WAIT;
         *waited += pause;
-        patient.then_some(pause)
+        goes_on.then_some(pause)
     })
 }
 

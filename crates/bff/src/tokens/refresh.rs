@@ -1,196 +1,168 @@
-//! How is an access token renewed? Once at a time per session, by a task of its own: a request that goes away does not
-//! take a half-finished rotation with it. The new refresh token is stored before the new access token is used, which
-//! happens in [`super::rotation`]. Which replica does it is decided in [`super::lease`].
+//! Refreshing an access token: one refresh at a time per session, as a task of its own, so that a request that goes away does
+//! not cancel a rotation half-way. The new refresh token is stored before the new access token is used ([`super::rotation`]);
+//! which replica refreshes is decided by a lease ([`super::lease`]).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use tower_sessions::session::Id;
 
 use super::endpoint::{EndpointError, Granted};
-use super::lease::{Own, Turn};
-use super::{AccessToken, TokenError, Tokens};
-use crate::event::{Outcome as Came, What, event};
-use crate::flight::{self, launch};
+use super::lease::{LeaseOutcome, LeasedSession, SessionToken};
+use super::{AccessToken, TokenError, TokenResult, Tokens};
+use crate::event::{Outcome, What, event};
 use crate::problem::chain;
 use crate::provider::Provider;
 use crate::provider::id_token::{Expected, IdTokenError};
 use crate::provider::metadata::Metadata;
-use crate::session::lease::Fence;
 use crate::session::record::Session;
-
-/// What is suggested when the provider suggests nothing.
-const RETRY_AFTER: Duration = Duration::from_secs(10);
-
-pub(super) type Outcome = Result<AccessToken, TokenError>;
-type Flight = flight::Flight<Outcome>;
-
-/// The renewals under way in this process.
-#[derive(Default)]
-pub(crate) struct Refreshes(Mutex<HashMap<Id, Flight>>);
-
-/// Makes room for the next renewal, also when this one ends in a way nobody thought of.
-struct RemoveOnDrop<'a> {
-    tokens: &'a Tokens,
-    id: Id,
-}
-
-impl Drop for RemoveOnDrop<'_> {
-    fn drop(&mut self) {
-        self.tokens
-            .refreshes
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.id);
-    }
-}
+use crate::session::token_set::TokenRequest;
+use crate::single_flight::SharedResult;
 
 impl Tokens {
-    /// A fresh token of the session `id`; whoever asks meanwhile gets the same.
-    pub(crate) async fn renewed(self: &Arc<Self>, id: Id) -> Outcome {
-        self.renewal(id, None).await
+    /// Refreshes the tokens of the session `id`, or waits for the refresh under way.
+    pub(crate) async fn refresh(self: &Arc<Self>, id: Id) -> TokenResult {
+        self.refresh_rejected(id, None).await
     }
 
-    /// A token of the session `id` other than `refused`, which an API did not accept although it looks fresh. However many
-    /// were refused it at once, the provider is asked once: who comes later finds the new one.
-    pub(crate) async fn renewed_instead_of(self: &Arc<Self>, id: Id, refused: &AccessToken) -> Outcome {
-        let outcome = self.renewal(id, Some(refused)).await;
-        // A renewal that was under way may have begun without knowing of the refusal.
-        if outcome.as_ref() == Ok(refused) {
-            return self.renewal(id, Some(refused)).await;
+    /// A token of the session `id` other than `rejected`, which an API did not accept although it has not expired. However many
+    /// requests had it rejected at once, the provider gets one refresh request: later callers find the new token.
+    pub(crate) async fn replace_rejected(self: &Arc<Self>, id: Id, rejected: &AccessToken) -> TokenResult {
+        let result = self.refresh_rejected(id, Some(rejected)).await;
+        // A refresh that was under way may have started before the rejection was known.
+        if result.as_ref() == Ok(rejected) {
+            return self.refresh_rejected(id, Some(rejected)).await;
         }
-        outcome
+        result
     }
 
-    /// Renews the tokens of the session `id` while its request goes on, so that a session in use does not end with its
+    /// Refreshes the tokens of the session `id` while its request goes on, so that a session in use does not end with its
     /// refresh token.
-    pub(crate) fn renew_beside(self: &Arc<Self>, id: Id) {
-        drop(self.renewal(id, None));
+    pub(crate) fn refresh_in_background(self: &Arc<Self>, id: Id) {
+        drop(self.start_refresh(id, None));
     }
 
-    /// The renewal under way, or a new one. It comes to its end whether somebody waits or not.
-    fn renewal(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Flight {
-        let mut flights = self.refreshes.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = || self.take_off(id, refused.cloned());
-        flights.entry(id).or_insert_with(start).clone()
+    async fn refresh_rejected(self: &Arc<Self>, id: Id, rejected: Option<&AccessToken>) -> TokenResult {
+        self.start_refresh(id, rejected).await?
     }
 
-    fn take_off(self: &Arc<Self>, id: Id, refused: Option<AccessToken>) -> Flight {
-        let tokens = Arc::clone(self);
-        let renewing = async move {
-            let _remove = RemoveOnDrop { tokens: &tokens, id };
-            tokens.renew(id, refused.as_ref()).await
-        };
-        launch(&self.tasks, renewing, || Err(unavailable(None)))
+    /// Starts a refresh or joins the one under way. It is completed whether anybody waits or not.
+    fn start_refresh(self: &Arc<Self>, id: Id, rejected: Option<&AccessToken>) -> SharedResult<TokenResult> {
+        let (tokens, rejected) = (Arc::clone(self), rejected.cloned());
+        self.refreshes.run(
+            id,
+            || async move { tokens.refresh_under_lease(id, rejected.as_ref()).await },
+        )
     }
 
-    pub(super) async fn renew(self: &Arc<Self>, id: Id, refused: Option<&AccessToken>) -> Outcome {
+    pub(super) async fn refresh_under_lease(self: &Arc<Self>, id: Id, rejected: Option<&AccessToken>) -> TokenResult {
+        let selector = SessionToken { tokens: self, rejected };
         loop {
-            match self.turn(id, &Own { tokens: self, refused }).await? {
-                Turn::Done(token) => return Ok(token),
-                Turn::Ours(session, fence) => {
-                    if let Some(outcome) = self.renew_once(*session, refused, fence).await {
-                        return outcome;
+            match self.acquire_lease(id, &selector).await? {
+                LeaseOutcome::NotNeeded(token) => return Ok(token),
+                LeaseOutcome::Acquired(leased) => {
+                    if let Some(result) = self.attempt_refresh(*leased, rejected).await {
+                        return result;
                     }
                 }
             }
         }
     }
 
-    /// Renews under the lease `fence`; nothing when the session has to be looked at again.
-    async fn renew_once(
+    /// One refresh request under the lease; `None` if the session has to be loaded again because another replica has refreshed it.
+    async fn attempt_refresh(
         self: &Arc<Self>,
-        session: Session,
-        refused: Option<&AccessToken>,
-        fence: Fence,
-    ) -> Option<Outcome> {
-        let id = session.id;
+        leased: LeasedSession,
+        rejected: Option<&AccessToken>,
+    ) -> Option<TokenResult> {
+        let LeasedSession { session, fence } = &leased;
         let refresh_token = session.tokens.refresh_token.clone().unwrap_or_default();
-        let outcome = match self.renew_at_provider(&session, &refresh_token).await {
-            Ok(granted) => return self.store(session, granted, fence).await,
-            Err(Refused::GrantOver) => self.grant_over(&session, &refresh_token, fence).await?,
-            Err(Refused::Now(error)) => self.without_renewal(&session, refused, error),
-            Err(Refused::Unproven(granted)) => {
-                self.keep_refresh_token(session.clone(), granted, fence).await?;
-                self.without_renewal(&session, refused, unavailable(None))
+        let plain = TokenRequest::default();
+        let result = match self.request_refresh(session, &refresh_token, &plain).await {
+            Ok(granted) => return self.store_refreshed(leased, granted).await,
+            Err(RefreshError::InvalidGrant) => self.end_revoked_grant(&leased, &refresh_token).await?,
+            Err(RefreshError::Failed(error)) => self.usable_token(session, rejected).ok_or(error),
+            Err(RefreshError::Unverified(granted)) => {
+                self.store_refresh_token(leased.clone(), granted).await?;
+                self.usable_token(session, rejected)
+                    .ok_or_else(|| TokenError::unavailable(None))
             }
-            Err(Refused::Untrusted) => {
-                self.end_session(&session).await;
+            Err(RefreshError::Untrusted) => {
+                self.end_session(session).await;
                 Err(TokenError::SignInAgain)
             }
         };
-        self.give_back(id, fence).await;
-        Some(outcome)
+        self.release_lease(session.id, *fence).await;
+        Some(result)
     }
 
-    /// Whether `used` is the newest refresh token there is. If another replica has taken our place with the same one, what
-    /// that gets counts.
-    pub(super) async fn is_newest(&self, session: &Session, used: &str, fence: Fence) -> Result<bool, TokenError> {
-        if !self.still_holds(session.id, fence).await? {
+    /// Whether `used` is still the stored refresh token and the lease is still ours. If another replica has refreshed with the same
+    /// token, its result counts.
+    pub(super) async fn is_current(&self, leased: &LeasedSession, used: &str) -> Result<bool, TokenError> {
+        let id = leased.session.id;
+        if !self.extend_lease(id, leased.fence).await? {
             return Ok(false);
         }
-        let stored = self.session_now(session.id).await?;
+        let stored = self.load_session(id).await?;
         Ok(stored.tokens.refresh_token.as_deref() == Some(used))
     }
 
-    /// The provider says that `used` is over. That is so unless somebody has replaced it, or is about to.
-    pub(super) async fn grant_over(&self, session: &Session, used: &str, fence: Fence) -> Option<Outcome> {
-        match self.is_newest(session, used, fence).await {
+    /// Ends the session after `invalid_grant` for the refresh token `used`, unless another replica has replaced that token or holds
+    /// the lease by now: then `None`.
+    pub(super) async fn end_revoked_grant(&self, leased: &LeasedSession, used: &str) -> Option<TokenResult> {
+        let LeasedSession { session, fence } = leased;
+        match self.is_current(leased, used).await {
             Ok(true) => {}
             Ok(false) => {
-                self.give_back(session.id, fence).await;
+                self.release_lease(session.id, *fence).await;
                 return None;
             }
             Err(error) => return Some(Err(error)),
         }
-        told(session, Came::Refused, "the grant is over, the session ends");
+        record_refresh(session, Outcome::Refused, Some("the grant is over, the session ends"));
         self.end_session(session).await;
         Some(Err(TokenError::SignInAgain))
     }
 
-    pub(super) async fn session_now(&self, id: Id) -> Result<Session, TokenError> {
+    pub(super) async fn load_session(&self, id: Id) -> Result<Session, TokenError> {
         match self.sessions.open(&id).await {
             Ok(Some(session)) => Ok(session),
             Ok(None) => Err(TokenError::SignInAgain),
             Err(error) => {
                 tracing::error!(target: "bff", error = chain(&error), "a session could not be read");
-                Err(unavailable(None))
+                Err(TokenError::unavailable(None))
             }
         }
     }
 
-    /// The old token while it lasts, even if only for seconds, unless it is known to be refused.
-    fn without_renewal(&self, session: &Session, refused: Option<&AccessToken>, error: TokenError) -> Outcome {
-        let token = self.token_of(&session.identity.provider, &session.tokens);
-        let usable = session.tokens.is_usable(self.clock.now());
-        if usable && refused != Some(&token) {
-            Ok(token)
-        } else {
-            Err(error)
-        }
+    /// The old token if it has not expired, even if only for seconds, and was not rejected.
+    fn usable_token(&self, session: &Session, rejected: Option<&AccessToken>) -> Option<AccessToken> {
+        let token = self.session_token(&session.identity.provider, &session.tokens);
+        let is_usable = session.tokens.is_usable(self.clock.now()) && rejected != Some(&token);
+        is_usable.then_some(token)
     }
 
-    async fn renew_at_provider(&self, session: &Session, refresh_token: &str) -> Result<Granted, Refused> {
-        let provider = self
-            .providers
-            .find(session.identity.provider.as_str())
-            .ok_or(Refused::Now(TokenError::NotGranted))?;
-        let metadata = provider
-            .discovery
-            .ready()
-            .await
-            .map_err(|_| Refused::Now(unavailable(None)))?;
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-        let granted = provider
-            .ask_for_tokens(&metadata, &fields, session.tokens.proof_key.as_ref())
-            .await
-            .map_err(|e| refused(session, &e))?;
-        match check_id_token(provider, &metadata, session, &granted).await {
+    /// Sends a refresh request for what `request` names (RFC 6749 §6, RFC 8707 §2.2) and verifies the ID token that may come with
+    /// the response.
+    pub(super) async fn request_refresh(
+        &self,
+        session: &Session,
+        refresh_token: &str,
+        request: &TokenRequest,
+    ) -> Result<Granted, RefreshError> {
+        let provider = self.providers.find(session.identity.provider.as_str());
+        let provider = provider.ok_or(RefreshError::Failed(TokenError::NotGranted))?;
+        let metadata = provider.discovery.ready().await;
+        let metadata = metadata.map_err(|_| RefreshError::unavailable())?;
+        let parameters = request.fields(&provider.config);
+        let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+        fields.extend(parameters.iter().map(|(name, value)| (*name, value.as_str())));
+        let key = session.tokens.proof_key.as_ref();
+        let granted = provider.ask_for_tokens_of_any_resource(&metadata, &fields, key).await;
+        let granted = granted.map_err(|error| refresh_error(session, &error))?;
+        match verify_refreshed_id_token(provider, &metadata, session, &granted).await {
             Ok(()) => Ok(granted),
-            Err(Refused::Now(_)) => Err(Refused::Unproven(granted)),
-            Err(refused) => Err(refused),
+            Err(RefreshError::Failed(_)) => Err(RefreshError::Unverified(granted)),
+            Err(error) => Err(error),
         }
     }
 
@@ -201,62 +173,65 @@ impl Tokens {
     }
 }
 
-/// Why a renewal brought nothing.
-pub(super) enum Refused {
-    /// `invalid_grant`: used, revoked or expired.
-    GrantOver,
-    /// The answer is about somebody else.
+/// Why a refresh brought no token.
+pub(super) enum RefreshError {
+    /// `invalid_grant`: the refresh token was used, revoked or has expired.
+    InvalidGrant,
+    /// The ID token of the response is about somebody else.
     Untrusted,
-    /// Granted, but there are no keys to check the ID token with.
-    Unproven(Granted),
-    /// Not now, or not this.
-    Now(TokenError),
+    /// Granted, but the ID token could not be verified for want of keys.
+    Unverified(Granted),
+    /// Not now, or not for this request.
+    Failed(TokenError),
 }
 
-pub(super) fn unavailable(retry_after: Option<Duration>) -> TokenError {
-    TokenError::ProviderUnavailable {
-        retry_after: retry_after.unwrap_or(RETRY_AFTER),
+impl RefreshError {
+    fn unavailable() -> Self {
+        Self::Failed(TokenError::unavailable(None))
     }
 }
 
-/// One line about a renewal.
-pub(super) fn told(session: &Session, outcome: Came, reason: &str) {
-    let told = event(What::TokenRenewal, outcome)
+/// Logs and counts a refresh.
+pub(super) fn record_refresh(session: &Session, outcome: Outcome, reason: Option<&str>) {
+    let record = event(What::TokenRenewal, outcome)
         .provider(session.identity.provider.as_str())
         .subject(&session.identity.subject)
         .session(session.reference());
     match reason {
-        "" => told.record(),
-        reason => told.reason(reason).record(),
+        Some(reason) => record.reason(reason).record(),
+        None => record.record(),
     }
 }
 
-pub(super) fn refused(session: &Session, error: &EndpointError) -> Refused {
-    told(session, Came::Failed, &chain(error));
+/// What an error of the token endpoint means for the session (RFC 6749 §5.2).
+fn refresh_error(session: &Session, error: &EndpointError) -> RefreshError {
+    record_refresh(session, Outcome::Failed, Some(&chain(error)));
     match error {
         EndpointError::Refused { error } => match error.as_str() {
-            "invalid_grant" => Refused::GrantOver,
+            "invalid_grant" => RefreshError::InvalidGrant,
             "invalid_scope" | "invalid_target" | "invalid_resource" | "unauthorized_client" | "access_denied" => {
-                Refused::Now(TokenError::NotGranted)
+                RefreshError::Failed(TokenError::NotGranted)
             }
-            // The provider wants to see the person; waiting would not help.
-            "interaction_required" | "login_required" | "consent_required" => Refused::Now(TokenError::SignInAgain),
-            // `invalid_client` and friends are for the operator to mend; the session is not at fault.
-            _ => Refused::Now(unavailable(None)),
+            // The provider has to interact with the person; a retry would not help.
+            "interaction_required" | "login_required" | "consent_required" => {
+                RefreshError::Failed(TokenError::SignInAgain)
+            }
+            // `invalid_client` and the like are for the operator to fix; the session is not at fault.
+            _ => RefreshError::unavailable(),
         },
-        EndpointError::Trouble { retry_after, .. } => Refused::Now(unavailable(*retry_after)),
-        EndpointError::NoAnswer(_) | EndpointError::Malformed(_) => Refused::Now(unavailable(None)),
+        EndpointError::Trouble { retry_after, .. } => RefreshError::Failed(TokenError::unavailable(*retry_after)),
+        EndpointError::NoAnswer(_) | EndpointError::Malformed(_) => RefreshError::unavailable(),
     }
 }
 
-/// A refreshed ID token is about the same sign-in: `iss`, `aud` and signature as ever, the same `sub`, `nonce` and
-/// `auth_time` if it has them (OpenID Connect Core 1.0 §12.2).
-pub(super) async fn check_id_token(
+/// A refreshed ID token has to be about the same sign-in: `iss`, `aud` and signature as ever, the same `sub`, and the same `nonce`
+/// and `auth_time` if it has them (OpenID Connect Core 1.0 §12.2).
+async fn verify_refreshed_id_token(
     provider: &Provider,
     metadata: &Metadata,
     session: &Session,
     granted: &Granted,
-) -> Result<(), Refused> {
+) -> Result<(), RefreshError> {
     let Some(raw) = &granted.id_token else { return Ok(()) };
     let expected = Expected {
         nonce: &session.tokens.nonce,
@@ -272,13 +247,13 @@ pub(super) async fn check_id_token(
             if same_person && same_time {
                 Ok(())
             } else {
-                Err(Refused::Untrusted)
+                Err(RefreshError::Untrusted)
             }
         }
-        Err(IdTokenError::NoKeys(_)) => Err(Refused::Now(unavailable(None))),
+        Err(IdTokenError::NoKeys(_)) => Err(RefreshError::unavailable()),
         Err(error) => {
-            told(session, Came::Refused, &chain(&error));
-            Err(Refused::Untrusted)
+            record_refresh(session, Outcome::Refused, Some(&chain(&error)));
+            Err(RefreshError::Untrusted)
         }
     }
 }

@@ -1,29 +1,30 @@
-//! What becomes of renewed tokens? They are written before anybody uses them, for with many providers the refresh token
-//! that brought them is used up (RFC 9700 §4.14.2). How they are asked for is in [`super::refresh`].
+//! Storing refreshed tokens before anybody uses them: many providers rotate refresh tokens, so the one that was sent is used up
+//! (RFC 9700 §4.14.2). The requests are in [`super::refresh`] and [`super::other_api`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::endpoint::Granted;
-use super::refresh::{Outcome, told, unavailable};
-use super::{TokenError, Tokens};
 use time::OffsetDateTime;
 
-use crate::event::Outcome as Came;
+use super::endpoint::Granted;
+use super::lease::LeasedSession;
+use super::refresh::record_refresh;
+use super::{TokenError, TokenResult, Tokens};
+use crate::event::Outcome;
 use crate::problem::chain;
 use crate::session::index::SessionRef;
-use crate::session::lease::{Fence, Leased};
+use crate::session::lease::Leased;
 use crate::session::record::Session;
 use crate::sign_out::revocation::revoke;
 
-/// Writes before giving up, on a session that others keep writing or a store that fails.
+/// Attempts to write before giving up, on a session that others keep writing or a store that fails.
 const MAX_WRITES: u32 = 5;
-/// Pause before a store that failed is asked again, doubled each time.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Pause before the retry after a store error, doubled each time.
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
 
 impl Session {
-    /// None in the answer: the old one goes on (RFC 6749 §6).
-    pub(super) fn renew_refresh_token(&mut self, granted: &Granted, now: OffsetDateTime) {
+    /// Takes over the new refresh token; the old one stays if the response has none (RFC 6749 §6).
+    pub(super) fn rotate_refresh_token(&mut self, granted: &Granted, now: OffsetDateTime) {
         if granted.refresh_token.is_some() {
             self.tokens.refresh_token.clone_from(&granted.refresh_token);
             self.refresh_end = granted.refresh_end;
@@ -35,11 +36,15 @@ impl Session {
 }
 
 impl Tokens {
-    /// Writes the renewed tokens. Nothing when somebody else has renewed them since.
-    pub(super) async fn store(self: &Arc<Self>, session: Session, granted: Granted, fence: Fence) -> Option<Outcome> {
+    /// Stores the refreshed tokens and returns the access token; `None` if another replica has refreshed them since.
+    pub(super) async fn store_refreshed(
+        self: &Arc<Self>,
+        leased: LeasedSession,
+        granted: Granted,
+    ) -> Option<TokenResult> {
         let now = self.clock.now();
-        let written = self.write_under_lease(session, fence, |session| {
-            session.renew_refresh_token(&granted, now);
+        let stored = self.update_under_lease(leased, |session| {
+            session.rotate_refresh_token(&granted, now);
             let tokens = &mut session.tokens;
             if granted.scope.is_some() {
                 tokens.offline = granted.is_offline(&[]);
@@ -52,41 +57,36 @@ impl Tokens {
                 tokens.id_token.clone_from(id_token);
             }
         });
-        let written = written.await?;
-        Some(written.map(|session| self.token_of(&session.identity.provider, &session.tokens)))
+        let stored = stored.await?;
+        Some(stored.map(|session| self.session_token(&session.identity.provider, &session.tokens)))
     }
 
-    /// Keeps what the next renewal needs of an answer whose ID token cannot be checked for want of keys: the old refresh
-    /// token may be used up. The rest is not believed. Nothing when somebody else has renewed the tokens since.
-    pub(super) async fn keep_refresh_token(
-        self: &Arc<Self>,
-        session: Session,
-        granted: Granted,
-        fence: Fence,
-    ) -> Option<()> {
+    /// Stores only the refresh token of a response whose ID token could not be verified for want of keys: the old refresh token may
+    /// be used up. `None` if another replica has refreshed the tokens since.
+    pub(super) async fn store_refresh_token(self: &Arc<Self>, leased: LeasedSession, granted: Granted) -> Option<()> {
         if granted.refresh_token.is_some() {
             let now = self.clock.now();
-            let written = self.write_under_lease(session, fence, |session| session.renew_refresh_token(&granted, now));
-            written.await?.ok();
+            let stored = self.update_under_lease(leased, |session| session.rotate_refresh_token(&granted, now));
+            stored.await?.ok();
         }
         Some(())
     }
 
-    /// Makes `change` and writes it, whatever else is written to the session meanwhile. A session that ended stays
-    /// ended, and the new tokens end with it. Nothing when the lease has been overtaken: then the new tokens are dropped,
-    /// see [`super::lease`].
-    pub(super) async fn write_under_lease(
+    /// Makes `change` and writes it, retrying when the session was written meanwhile. A session that has ended stays ended, and the
+    /// new tokens are revoked. `None` when another replica holds the lease by now: then the new tokens are dropped, see
+    /// [`super::lease`].
+    pub(super) async fn update_under_lease(
         self: &Arc<Self>,
-        mut session: Session,
-        fence: Fence,
+        leased: LeasedSession,
         change: impl Fn(&mut Session),
     ) -> Option<Result<Session, TokenError>> {
+        let LeasedSession { mut session, fence } = leased;
         let id = session.id;
         for attempt in 0..MAX_WRITES {
             change(&mut session);
             match self.sessions.update_leased(&session, fence).await {
                 Ok(Leased::Saved) => {
-                    told(&session, Came::Success, "");
+                    record_refresh(&session, Outcome::Success, None);
                     return Some(Ok(session));
                 }
                 Ok(Leased::Gone) => {
@@ -100,14 +100,14 @@ impl Tokens {
                     tracing::warn!(target: "bff", %session, "renewed tokens came too late to be stored");
                     return None;
                 }
-                // Read again, so that nothing of what was written is undone. Gone by now: the next write says so.
-                Ok(Leased::Changed) => session = self.session_now(id).await.unwrap_or(session),
+                // Loaded again, so that nothing of what was written is undone. If it is gone, the next write says so.
+                Ok(Leased::Changed) => session = self.load_session(id).await.unwrap_or(session),
                 Err(error) => {
                     tracing::error!(target: "bff", error = chain(&error), "renewed tokens could not be stored");
-                    tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
+                    tokio::time::sleep(RETRY_PAUSE * 2_u32.pow(attempt)).await;
                 }
             }
         }
-        Some(Err(unavailable(None)))
+        Some(Err(TokenError::unavailable(None)))
     }
 }

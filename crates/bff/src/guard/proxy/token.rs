@@ -63,7 +63,7 @@ impl Tokens {
             return Ok(refused.clone());
         }
         let request = self.request(person)?;
-        let token = person.inner.tokens.another_token_for(id, request, refused).await?;
+        let token = person.inner.tokens.replace_rejected_for(id, request, refused).await?;
         self.remember(id, &token, now);
         Ok(token)
     }

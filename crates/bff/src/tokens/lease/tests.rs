@@ -1,4 +1,4 @@
-//! Who may say that a grant is over, and how long is another replica waited for?
+//! Leases among replicas: only the newest holder ends a session, and waiting for another replica is bounded.
 
 use crate::session::token_set::TokenSet;
 use std::sync::Arc;
@@ -49,24 +49,26 @@ async fn lives(bff: &Bff, session: &Session) -> bool {
 #[tokio::test]
 async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
     let (bff, session) = site().await;
-    let Turn::Ours(_, first) = bff.0.tokens.turn(session.id, &own(&bff)).await.unwrap() else {
-        panic!("nobody else is there");
-    };
-    let over = AT + bff.0.config.http.timeout * REQUESTS + MARGIN;
+    let first = acquired(&bff, session.id).await;
+    let over = AT + bff.0.config.http.timeout * MAX_REQUESTS + MARGIN;
     let records = &bff.0.sessions.records;
     let newest = records.lease(&session.id, over, over + MARGIN).await.unwrap().unwrap();
+    let held = |fence| LeasedSession {
+        session: session.clone(),
+        fence,
+    };
     assert!(
-        bff.0.tokens.grant_over(&session, "used", first).await.is_none(),
+        bff.0.tokens.end_revoked_grant(&first, "used").await.is_none(),
         "its successor decides"
     );
     assert!(lives(&bff, &session).await);
     assert!(
-        bff.0.tokens.grant_over(&session, "older", newest).await.is_none(),
+        bff.0.tokens.end_revoked_grant(&held(newest), "older").await.is_none(),
         "another token than the one refused is stored"
     );
     assert!(lives(&bff, &session).await);
     let newest = records.lease(&session.id, AT, over).await.unwrap().expect("given back");
-    let outcome = bff.0.tokens.grant_over(&session, "used", newest).await;
+    let outcome = bff.0.tokens.end_revoked_grant(&held(newest), "used").await;
     assert_eq!(outcome, Some(Err(TokenError::SignInAgain)));
     assert!(!lives(&bff, &session).await);
 }
@@ -74,13 +76,11 @@ async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
 #[tokio::test]
 async fn rf_9_a_lease_lasts_longer_than_what_is_done_under_it() {
     let (bff, session) = site().await;
-    let Turn::Ours(_, fence) = bff.0.tokens.turn(session.id, &own(&bff)).await.unwrap() else {
-        panic!("nobody else is there");
-    };
+    let fence = acquired(&bff, session.id).await.fence;
     let records = &bff.0.sessions.records;
-    let requests = AT + bff.0.config.http.timeout * REQUESTS;
+    let requests = AT + bff.0.config.http.timeout * MAX_REQUESTS;
     assert_eq!(records.lease(&session.id, requests, requests).await.unwrap(), None);
-    bff.0.tokens.give_back(session.id, fence).await;
+    bff.0.tokens.release_lease(session.id, fence).await;
     assert!(records.lease(&session.id, AT, requests).await.unwrap().is_some());
 }
 
@@ -92,37 +92,44 @@ async fn rf_9_nobody_waits_while_the_old_token_is_good() {
     let until = AT + Duration::from_hours(1);
     let records = &bff.0.sessions.records;
     assert!(records.lease(&session.id, AT, until).await.unwrap().is_some());
-    let Turn::Done(token) = bff.0.tokens.turn(session.id, &own(&bff)).await.unwrap() else {
+    let LeaseOutcome::NotNeeded(token) = bff.0.tokens.acquire_lease(session.id, &own(&bff)).await.unwrap() else {
         panic!("the lease is taken");
     };
     assert_eq!(token.secret(), "access");
 
     tokens.refresh_token = None;
     let (bff, session) = site_with(tokens).await;
-    let turn = bff.0.tokens.turn(session.id, &own(&bff)).await;
+    let outcome = bff.0.tokens.acquire_lease(session.id, &own(&bff)).await;
     assert!(
-        matches!(turn, Ok(Turn::Done(_))),
+        matches!(outcome, Ok(LeaseOutcome::NotNeeded(_))),
         "nothing renews it, and it lasts a while"
     );
 }
 
 #[test]
 fn rf_9_waiting_for_another_replica_ends() {
-    let waited: Duration = pauses().sum();
-    assert!((WAIT..WAIT + LOOKS.1).contains(&waited), "{waited:?}");
+    let waited: Duration = poll_intervals().sum();
+    assert!((MAX_WAIT..MAX_WAIT + MAX_POLL).contains(&waited), "{waited:?}");
     let mut waited = Duration::ZERO;
-    for pause in pauses() {
+    for pause in poll_intervals() {
         assert!(
-            pause <= waited / 3 + LOOKS.0,
+            pause <= waited / 3 + FIRST_POLL,
             "{pause:?} after {waited:?}: as good as one more request"
         );
         waited += pause;
     }
 }
 
-fn own(bff: &Bff) -> Own<'_> {
-    Own {
+fn own(bff: &Bff) -> SessionToken<'_> {
+    SessionToken {
         tokens: &bff.0.tokens,
-        refused: None,
+        rejected: None,
+    }
+}
+
+async fn acquired(bff: &Bff, id: Id) -> LeasedSession {
+    match bff.0.tokens.acquire_lease(id, &own(bff)).await {
+        Ok(LeaseOutcome::Acquired(leased)) => *leased,
+        _ => panic!("no other replica holds the lease"),
     }
 }

@@ -1,4 +1,4 @@
-//! Is a kept token handed out for what it was asked for, and for nothing else?
+//! A cached token is used for exactly the request that brought it.
 
 use super::*;
 
@@ -28,8 +28,8 @@ fn at(seconds: i64) -> OffsetDateTime {
 
 #[test]
 fn px_5_a_kept_token_is_for_what_it_was_asked_for_alone() {
-    let mut kept = KeptTokens::default();
-    kept.put(&for_api("a"), &granted("token", None));
+    let mut cached = CachedTokens::default();
+    cached.put(&for_api("a"), &granted("token", None));
     let scoped = TokenRequest {
         scopes: vec!["read".into()],
         ..for_api("a")
@@ -38,24 +38,24 @@ fn px_5_a_kept_token_is_for_what_it_was_asked_for_alone() {
         audience: Some("a".into()),
         ..TokenRequest::default()
     };
-    assert!(kept.fresh(&for_api("a"), at(0)).is_some());
+    assert!(cached.fresh(&for_api("a"), at(0)).is_some());
     for other in [for_api("b"), scoped, by_audience, TokenRequest::default()] {
-        assert!(kept.usable(&other, at(0)).is_none(), "{other:?}");
+        assert!(cached.usable(&other, at(0)).is_none(), "{other:?}");
     }
-    assert!(kept.fresh(&for_api("a"), at(240)).is_none() && kept.usable(&for_api("a"), at(240)).is_some());
-    assert!(kept.usable(&for_api("a"), at(299)).is_none());
+    assert!(cached.fresh(&for_api("a"), at(240)).is_none() && cached.usable(&for_api("a"), at(240)).is_some());
+    assert!(cached.usable(&for_api("a"), at(299)).is_none());
 }
 
 #[test]
 fn to_2_few_tokens_are_kept_and_the_oldest_makes_room() {
-    let mut kept = KeptTokens::default();
-    for number in 0..=MAX_KEPT {
-        kept.put(&for_api(&number.to_string()), &granted("token", None));
-        kept.put(&for_api("1"), &granted("renewed", None));
+    let mut cached = CachedTokens::default();
+    for number in 0..=MAX_CACHED {
+        cached.put(&for_api(&number.to_string()), &granted("token", None));
+        cached.put(&for_api("1"), &granted("renewed", None));
     }
-    assert_eq!(kept.0.len(), MAX_KEPT);
-    assert!(kept.fresh(&for_api("0"), at(0)).is_none());
-    assert_eq!(kept.fresh(&for_api("1"), at(0)).unwrap().secret(), "renewed");
+    assert_eq!(cached.0.len(), MAX_CACHED);
+    assert!(cached.fresh(&for_api("0"), at(0)).is_none());
+    assert_eq!(cached.fresh(&for_api("1"), at(0)).unwrap().secret(), "renewed");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn to_2_fewer_scopes_than_asked_for_are_not_enough() {
         scopes: vec!["write".into(), "read".into(), "read".into()],
         ..TokenRequest::default()
     };
-    let request = request.normal();
+    let request = request.normalized();
     assert_eq!(request.scopes, ["read", "write"]);
     assert!(request.is_granted(&granted("t", None)) && request.is_granted(&granted("t", Some("write x read"))));
     assert!(!request.is_granted(&granted("t", Some("read"))) && !request.is_granted(&granted("t", Some("readwrite"))));
@@ -104,9 +104,9 @@ fn px_5_a_token_that_names_another_known_api_is_recognised() {
     };
     let mut config = ProviderConfig::new("demo", "https://idp.example", "portal").unwrap();
     config.audience = Some("home".into());
-    let mut kept = KeptTokens::default();
-    kept.put(&for_api("a"), &granted("t", None));
-    let is_foreign = |token: &str, request: &TokenRequest| kept.is_for_another_api(token, request, &config);
+    let mut cached = CachedTokens::default();
+    cached.put(&for_api("a"), &granted("t", None));
+    let is_foreign = |token: &str, request: &TokenRequest| cached.is_for_another_api(token, request, &config);
     assert!(is_foreign(&token("home"), &for_api("b")));
     assert!(is_foreign(&token("a"), &for_api("b")));
     assert!(!is_foreign(&token("b"), &for_api("b")));
