@@ -36,6 +36,10 @@ mod answer;
 pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod build_files;
+#[cfg(not(any(feature = "hydrate", feature = "csr")))]
+mod client;
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+#[path = "client/browser.rs"]
 mod client;
 mod date;
 #[cfg(feature = "ssr")]
