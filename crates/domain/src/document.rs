@@ -114,6 +114,8 @@ pub struct DocumentFacts<'a> {
     pub groups: &'a [Group],
     /// Whether it is private.
     pub is_private: bool,
+    /// When it last changed: seconds since 1970 (UTC).
+    pub updated_at: i64,
 }
 
 impl<'a> From<&'a Document> for DocumentFacts<'a> {
@@ -126,6 +128,7 @@ impl<'a> From<&'a Document> for DocumentFacts<'a> {
             owner_name: document.owner_name.as_deref(),
             groups: &document.groups,
             is_private: document.visibility.is_private(),
+            updated_at: document.updated_at,
         }
     }
 }

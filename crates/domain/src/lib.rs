@@ -9,6 +9,7 @@
 //! | What is there to read? | [`document`] |
 //! | When are two groups the same? | [`group`] |
 //! | May they, and by which rule? | [`decision`] |
+//! | Which documents, before one is decided? | [`plan`], [`predicate`] |
 //! | One page of many | [`listing`] |
 //! | How are documents reached? | [`library`] |
 //! | What does the messages API say? | [`messages`] |
@@ -21,6 +22,8 @@ pub mod group;
 pub mod library;
 pub mod listing;
 pub mod messages;
+pub mod plan;
+pub mod predicate;
 pub mod sessions;
 pub mod text;
 pub mod visitor;
@@ -33,5 +36,7 @@ pub use group::{Group, GroupKey, GroupMatch, Groups};
 pub use library::{Library, LibraryError};
 pub use listing::{Cursor, Listing, ListingQuery};
 pub use messages::{Message, MessageError, MessageKind, Messages};
+pub use plan::{Access, Action, Branch, Plan, Right, Rights};
+pub use predicate::{Comparison, Condition, NumberField, Pattern, PatternPart, Predicate, TextField};
 pub use sessions::{FoundSessions, SessionLine, Sessions, SessionsError};
 pub use visitor::{ADMIN, Person, PersonId, ReportingLine, Visitor, WhichPerson};

@@ -12,9 +12,11 @@ use cedar_policy::{Authorizer, Context, Entities, Entity, EntityTypeName, Policy
 use domain::{Decision, DocumentFacts, GroupMatch, Person};
 
 use super::{
+    Problem,
     entities::{Names, Trouble},
     explain::{self, Words},
     measured::{Outcome, counted, measured},
+    plan::Planner,
 };
 
 /// A set of rules in force, checked by [`Policy::load`].
@@ -22,7 +24,9 @@ use super::{
 pub struct Policy {
     rules: KeyedRules,
     words: BTreeMap<String, Words>,
-    names: Names,
+    pub(crate) names: Names,
+    pub(crate) planner: Planner,
+    pub(crate) advice: Vec<Problem>,
     actions: Vec<Entity>,
 }
 
@@ -67,12 +71,21 @@ impl Policy {
             by_id: keyed(GroupMatch::Id)?,
             by_name: keyed(GroupMatch::Name)?,
         };
+        let planner = Planner::new(&rules.by_id, &rules.by_name)?;
         Ok(Self {
             rules,
             words,
             names,
+            planner,
+            advice: Vec::new(),
             actions,
         })
+    }
+
+    /// What of the rules makes lists slow, each with its place and reason. None of it makes anything wrong.
+    #[must_use]
+    pub fn advice(&self) -> &[Problem] {
+        &self.advice
     }
 
     /// Whether the person may read the document, and by which rules.
@@ -178,7 +191,7 @@ impl Policy {
     }
 
     /// The actions and the person. Owners, managers and reports are named, never looked into: rules take one step at most.
-    fn person_entities(&self, person: &Person) -> Result<Entities, Trouble> {
+    pub(crate) fn person_entities(&self, person: &Person) -> Result<Entities, Trouble> {
         let person = self.names.person_entity(person)?;
         let entities = self.actions.iter().cloned().chain([person]);
         Ok(Entities::from_entities(entities, None)?)

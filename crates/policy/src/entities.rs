@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cedar_policy::{Entity, EntityId, EntityTypeName, EntityUid, PolicySet, RestrictedExpression};
-use domain::{DocumentFacts, Group, GroupKey, GroupMatch, Person, PersonId};
+use domain::{DocumentFacts, Group, GroupKey, GroupMatch, Person, PersonId, predicate::folder_and_ancestors};
 
 pub(super) type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
@@ -14,6 +14,7 @@ pub(super) struct Names {
     pub(super) person: EntityTypeName,
     pub(super) group: EntityTypeName,
     pub(super) document: EntityTypeName,
+    pub(super) folder: EntityTypeName,
     pub(super) view: EntityUid,
 }
 
@@ -24,6 +25,7 @@ impl Names {
             person: "Person".parse()?,
             group: "Group".parse()?,
             document: "Document".parse()?,
+            folder: "Folder".parse()?,
             view,
         })
     }
@@ -34,6 +36,10 @@ impl Names {
 
     pub(super) fn document(&self, facts: &DocumentFacts<'_>) -> EntityUid {
         EntityUid::from_type_name_and_id(self.document.clone(), EntityId::new(facts.id.to_string()))
+    }
+
+    fn folder(&self, path: &str) -> EntityUid {
+        EntityUid::from_type_name_and_id(self.folder.clone(), EntityId::new(path))
     }
 
     fn group(&self, key: GroupKey<'_>) -> EntityUid {
@@ -115,8 +121,14 @@ impl Names {
                 "is_private".to_owned(),
                 RestrictedExpression::new_bool(facts.is_private),
             ),
+            (
+                "updated_at".to_owned(),
+                RestrictedExpression::new_long(facts.updated_at),
+            ),
         ]);
-        Ok(Entity::new(self.document(facts), attributes, HashSet::new())?)
+        // Every folder above it, so that no folder has to be there for `resource in …` to find it.
+        let folders = folder_and_ancestors(facts.folder).map(|path| self.folder(path));
+        Ok(Entity::new(self.document(facts), attributes, folders.collect())?)
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | Are the files sound? | `load.rs`: [`Policy::load`], [`PolicyError`] |
 //! | May this person read this document? | `decide.rs`: [`Policy::decide`] |
+//! | Which documents can this person see at all? | `plan.rs`: [`Policy::plan`] |
 //! | What is the policy engine told of the two? | `entities.rs` |
 //! | In which words is that said? | `explain.rs` |
 //! | How often, and how long does it take? | `measured.rs` |
@@ -18,6 +19,7 @@ mod entities;
 mod explain;
 mod load;
 mod measured;
+mod plan;
 
 pub use decide::Policy;
 pub use load::Source;

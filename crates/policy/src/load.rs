@@ -61,12 +61,9 @@ impl Policy {
             gathered.problems.dedup();
             return Err(PolicyError::Wrong(gathered.problems));
         }
-        let words = gathered
-            .places
-            .into_iter()
-            .map(|(id, place)| (id, place.words))
-            .collect();
-        Self::new(&gathered.set, words, &parsed).map_err(|message| {
+        let places = gathered.places;
+        let words = places.iter().map(|(id, place)| (id.clone(), place.words.clone()));
+        let mut policy = Self::new(&gathered.set, words.collect(), &parsed).map_err(|message| {
             let file = schema.path.clone();
             PolicyError::Wrong(vec![Problem {
                 file,
@@ -74,7 +71,18 @@ impl Policy {
                 column: 1,
                 message,
             }])
-        })
+        })?;
+        let advice = policy.planner.advice().into_iter();
+        policy.advice = advice
+            .filter_map(|advice| {
+                let place = places.get(&advice.rule)?;
+                Some(place.file.at(place.offset, advice.message))
+            })
+            .collect();
+        for advice in &policy.advice {
+            tracing::warn!(%advice, "a policy rule makes lists slow");
+        }
+        Ok(policy)
     }
 }
 

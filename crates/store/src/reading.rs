@@ -42,6 +42,7 @@ impl Row {
             owner_name: self.owner_name.as_deref(),
             groups: &self.groups,
             is_private: self.visibility.is_private(),
+            updated_at: self.updated_at,
         }
     }
 

@@ -40,6 +40,7 @@ impl Paper {
             owner_name,
             groups,
             is_private,
+            updated_at: 0,
         }
     }
 }

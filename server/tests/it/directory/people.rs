@@ -76,6 +76,7 @@ fn po_4_manager_and_reports_are_known_to_the_policy_and_unknown_ones_grant_nothi
             owner_name: None,
             groups: &[],
             is_private: true,
+            updated_at: 0,
         };
         let reasons = policy.decide(person, &facts).reasons().unwrap_or_default();
         reasons.into_iter().map(|reason| reason.rule).collect::<Vec<_>>()

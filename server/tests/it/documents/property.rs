@@ -91,6 +91,7 @@ impl Paper {
             owner_name: None,
             groups: &self.groups,
             is_private: self.is_private,
+            updated_at: 0,
         }
     }
 }
