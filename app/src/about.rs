@@ -1,4 +1,4 @@
-//! What is Portico? A page of plain text that asks nobody anything.
+//! The page about Portico: static text.
 
 use leptos::prelude::*;
 

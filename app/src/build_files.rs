@@ -1,4 +1,4 @@
-//! Which files of the build does a page load? The server finds out once, when it starts; pages are given the addresses.
+//! The addresses of style sheet, script and WebAssembly that a page loads. The server determines them once, when it starts.
 
 use leptos::{nonce::use_nonce, prelude::*};
 
@@ -7,14 +7,14 @@ use leptos::{nonce::use_nonce, prelude::*};
 pub struct BuildFiles {
     /// The one stylesheet.
     pub stylesheet: String,
-    /// The module that wakes a page up.
+    /// The module that hydrates a page.
     pub script: String,
-    /// What the module runs.
+    /// The WebAssembly that the module loads.
     pub wasm: String,
 }
 
 impl BuildFiles {
-    /// The files of `folder` under `name`, with the hash that each kind has in its name, if it has one.
+    /// The files of `folder` under `name`; `hash_of` gives the hash in the file name of a kind (`css`, `js`, `wasm`), if it has one.
     #[must_use]
     pub fn named(folder: &str, name: &str, hash_of: impl Fn(&str) -> Option<String>) -> Self {
         let address = |kind: &str| {
@@ -29,11 +29,11 @@ impl BuildFiles {
     }
 }
 
-/// Fetches script and WebAssembly at once, then wakes the page up. As `leptos::HydrationScripts`, which reads the list of
-/// hashed names from the disk for every page.
+/// Preloads script and WebAssembly, then hydrates the page. Used instead of `leptos::HydrationScripts`, which reads the list of hashed
+/// names from the disk for every page.
 #[component]
-pub(crate) fn WakeUp(
-    /// What is loaded.
+pub(crate) fn PageScripts(
+    /// The files to load.
     files: BuildFiles,
 ) -> impl IntoView {
     let BuildFiles { script, wasm, .. } = files;

@@ -1,30 +1,30 @@
-//! What does a screen without a keyboard show while it waits to be signed in? A code to be read across a room, where to
-//! enter it, and what happens then. No script: the answer's own header brings the page back.
+//! The page of a device authorization (RFC 8628): it shows the user code, where to enter it, and what happens then. It has no script: a
+//! `Refresh` header of the response loads it again.
 
 use leptos::prelude::*;
 
 use crate::{build_files::BuildFiles, notice::document};
 
-/// What is shown; all of it but the picture is escaped here.
+/// The content of the page; everything but the picture is escaped here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeviceNotice {
     /// The provider's name for people.
     pub provider: String,
-    /// What is to be entered.
+    /// The user code.
     pub user_code: String,
-    /// Where, as it is typed.
+    /// The address at which it is entered (`verification_uri`).
     pub address: String,
-    /// The same address with the code in it.
+    /// The same address with the code in it (`verification_uri_complete`).
     pub address_with_code: Option<String>,
-    /// The most complete of the addresses as an SVG element, put in as it is.
+    /// The most complete of the addresses as a QR code: an SVG element, written unescaped.
     pub picture: Option<String>,
-    /// For how many minutes the code is still good; a begun one counts.
+    /// Minutes until the code expires, rounded up.
     pub minutes: u64,
-    /// A same-origin address that looks again.
-    pub again: String,
+    /// A same-origin address that polls once more.
+    pub poll_address: String,
 }
 
-/// The page as a whole HTML document in the style of the house.
+/// The page as a whole HTML document in the style of the site.
 #[must_use]
 pub fn device_page(files: &BuildFiles, notice: DeviceNotice) -> String {
     document(files, "Sign in with a code", view! { <Code notice /> })
@@ -87,7 +87,7 @@ fn Code(notice: DeviceNotice) -> impl IntoView {
                 {picture}
             </div>
             <p class="actions">
-                <a class="button" rel="external" href=notice.again>
+                <a class="button" rel="external" href=notice.poll_address>
                     "Look now"
                 </a>
                 {complete}
@@ -100,7 +100,7 @@ fn Code(notice: DeviceNotice) -> impl IntoView {
 mod tests {
     use super::*;
 
-    fn shown(change: impl FnOnce(&mut DeviceNotice)) -> String {
+    fn page_with(change: impl FnOnce(&mut DeviceNotice)) -> String {
         let mut notice = DeviceNotice {
             provider: "Acme".to_owned(),
             user_code: "BCDF-GHJK".to_owned(),
@@ -108,7 +108,7 @@ mod tests {
             address_with_code: Some("https://idp.example/device?user_code=BCDF-GHJK".to_owned()),
             picture: Some("<svg role=\"img\"></svg>".to_owned()),
             minutes: 10,
-            again: "/auth/device/wait?return_to=%2F".to_owned(),
+            poll_address: "/auth/device/wait?return_to=%2F".to_owned(),
         };
         change(&mut notice);
         device_page(&BuildFiles::named("pkg", "portico", |_| None), notice)
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn si_8_the_page_shows_code_address_picture_and_what_happens_next() {
-        let html = shown(|_| {});
+        let html = page_with(|_| {});
         for part in [
             "<code>BCDF-GHJK</code>",
             ">https://idp.example/device</a>",
@@ -130,24 +130,24 @@ mod tests {
             assert!(html.contains(part), "{part}: {html}");
         }
         assert!(!html.contains("<script"), "{html}");
-        assert!(shown(|notice| notice.minutes = 1).contains("good for 1 more minute."));
+        assert!(page_with(|notice| notice.minutes = 1).contains("good for 1 more minute."));
     }
 
     #[test]
     fn si_8_a_provider_without_a_complete_address_has_no_link_to_it() {
-        let html = shown(|notice| (notice.address_with_code, notice.picture) = (None, None));
+        let html = page_with(|notice| (notice.address_with_code, notice.picture) = (None, None));
         assert!(!html.contains("?user_code=") && !html.contains("<figure"), "{html}");
     }
 
     #[test]
-    fn si_8_the_page_escapes_what_the_provider_says() {
+    fn si_8_the_page_escapes_texts_of_the_provider() {
         let bad = "\"><script>alert(1)</script>";
-        let html = shown(|notice| {
+        let html = page_with(|notice| {
             for text in [
                 &mut notice.provider,
                 &mut notice.user_code,
                 &mut notice.address,
-                &mut notice.again,
+                &mut notice.poll_address,
             ] {
                 bad.clone_into(text);
             }

@@ -1,8 +1,7 @@
-//! How are documents chosen and read? The list is in `listing.rs`, the page of one document in `reading.rs`; here is
-//! what both show of a document.
+//! Pages of documents: the list is in `listing.rs`, the page of one document in `document.rs`; here is what both show of a document.
 
+mod document;
 mod listing;
-mod reading;
 mod table;
 
 use domain::Visibility;
@@ -10,11 +9,11 @@ use leptos::prelude::*;
 
 use crate::icons::{Icon, LOCK, PEOPLE};
 
+pub(crate) use document::DocumentPage;
 pub(crate) use listing::ListingPage;
-pub(crate) use reading::ReadingPage;
 pub(crate) use table::DocumentTable;
 
-/// Who a document is meant for: a drawing and a word, so that colour is never needed to tell.
+/// A document's visibility as an icon and a word, so that nobody has to tell colours apart.
 #[component]
 fn VisibilityBadge(visibility: Visibility) -> impl IntoView {
     let (class, path, word) = match visibility {
@@ -29,9 +28,9 @@ fn VisibilityBadge(visibility: Visibility) -> impl IntoView {
     }
 }
 
-/// Said where there is no document to show.
-pub(crate) const NOTHING_YET: &str =
+/// Shown where the visitor may read no document.
+pub(crate) const NO_DOCUMENTS: &str =
     "There is no document you may read yet. When somebody shares one with you or your groups, it appears here.";
 
-/// Said where no document is shown yet though there may be some further down.
-pub(crate) const LOOK_FURTHER: &str = "Nothing for you among these documents. There are more to look through.";
+/// Shown where none of the rows decided so far is allowed, though later ones may be.
+pub(crate) const MORE_TO_SEARCH: &str = "Nothing for you among these documents. There are more to look through.";

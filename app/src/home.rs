@@ -1,29 +1,29 @@
-//! What greets a visitor? Their name and their newest documents, or what this is and how to come in.
+//! The home page: for somebody signed in their newest documents, for anybody else what this site is and how to sign in.
 
 use domain::{Cursor, Listing};
 use leptos::{either::Either, prelude::*, server_fn::codec::Json};
 
 use crate::{
-    answer::{Answer, ask, waiting},
     client::PersonClient,
-    documents::{DocumentTable, LOOK_FURTHER, NOTHING_YET},
+    current_user::{CurrentUser, UserSummary},
+    documents::{DocumentTable, MORE_TO_SEARCH, NO_DOCUMENTS},
+    eager_hydration::{eager, eager_any},
     layout::PageTitle,
+    message_panel::{Action, MessagePanel, PageMessage},
     page_error::PageError,
+    resource::{PageResource, load, suspense},
     sign_in::SignInLink,
     site_facts::SiteFacts,
-    telling::{Action, Tell, Telling},
-    who_am_i::{Face, WhoAmI},
-    whole::{erased, whole},
 };
 
 #[cfg(feature = "ssr")]
-use {crate::request::Asked, domain::ListingQuery};
+use {crate::request_context::RequestContext, domain::ListingQuery};
 
 /// Rows of "newest documents".
 #[cfg(feature = "ssr")]
 const NEWEST: usize = 5;
 
-/// The people of the demo provider, and what each of them is there to show.
+/// The people of the demo provider, and what each of them demonstrates.
 const DEMO_PEOPLE: [(&str, &str); 5] = [
     ("alice", "is in Engineering"),
     ("bob", "is in Marketing"),
@@ -32,18 +32,18 @@ const DEMO_PEOPLE: [(&str, &str); 5] = [
     ("erin", "has the role Admin"),
 ];
 
-/// The visitor's newest documents; none for somebody who is not signed in. There may be more than are looked through here.
+/// The visitor's newest documents; none for an anonymous visitor. Only the first page of the list is read.
 #[server(name = NewestDocumentsCall, prefix = "/api/fn", endpoint = "newest_documents", input = Json, client = PersonClient)]
 pub(crate) async fn newest_documents() -> Result<Listing, PageError> {
-    let (asked, library) = (Asked::now()?, Asked::library()?);
-    if asked.visitor.person().is_none() {
+    let context = RequestContext::current()?;
+    if context.visitor.person().is_none() {
         return Ok(Listing {
             rows: Vec::new(),
             next: None,
         });
     }
-    let page = library.list(&asked.visitor, &ListingQuery::default()).await;
-    let mut page = asked.answer(page)?;
+    let page = context.library.list(&context.visitor, &ListingQuery::default()).await;
+    let mut page = context.respond(page)?;
     page.rows.truncate(NEWEST);
     Ok(page)
 }
@@ -51,35 +51,35 @@ pub(crate) async fn newest_documents() -> Result<Listing, PageError> {
 /// The page at `/`.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
-    let newest = ask(|| (), |()| newest_documents());
-    let who = use_context::<Answer<WhoAmI>>();
-    let page = waiting(
-        || erased(()),
+    let newest = load(|| (), |()| newest_documents());
+    let current_user = use_context::<PageResource<CurrentUser>>();
+    let page = suspense(
+        || eager_any(()),
         Box::new(move || {
             Suspend::new(async move {
-                let who = match who {
-                    Some(who) => who.await.unwrap_or_default(),
-                    None => WhoAmI::default(),
+                let current_user = match current_user {
+                    Some(resource) => resource.await.unwrap_or_default(),
+                    None => CurrentUser::default(),
                 };
                 let newest = newest.await;
-                match who.person {
-                    Some(face) => erased(view! { <Welcome face newest /> }),
-                    None => erased(view! { <Introduction site=who.site /> }),
+                match current_user.person {
+                    Some(user) => eager_any(view! { <SignedInHome user newest /> }),
+                    None => eager_any(view! { <AnonymousHome site=current_user.site /> }),
                 }
             })
         }),
     );
-    whole(view! {
+    eager(view! {
         <PageTitle text="" />
         {page}
     })
 }
 
 #[component]
-fn Welcome(face: Face, newest: Result<Listing, PageError>) -> impl IntoView {
+fn SignedInHome(user: UserSummary, newest: Result<Listing, PageError>) -> impl IntoView {
     let newest = match newest {
-        Ok(Listing { rows, next }) if rows.is_empty() => erased(view! { <NoneYet next /> }),
-        Ok(Listing { rows, .. }) => erased(view! {
+        Ok(Listing { rows, next }) if rows.is_empty() => eager_any(view! { <NoDocuments next /> }),
+        Ok(Listing { rows, .. }) => eager_any(view! {
             <h2>"Newest for you"</h2>
             <DocumentTable rows />
             <p class="actions">
@@ -88,23 +88,23 @@ fn Welcome(face: Face, newest: Result<Listing, PageError>) -> impl IntoView {
                 </a>
             </p>
         }),
-        Err(error) => erased(view! { <Tell telling=missing(error) inset=true /> }),
+        Err(error) => eager_any(view! { <MessagePanel message=unavailable_message(error) inset=true /> }),
     };
     view! {
         <div class="page wide">
-            <h1>{format!("Welcome, {}", face.name)}</h1>
+            <h1>{format!("Welcome, {}", user.name)}</h1>
             {newest}
         </div>
     }
 }
 
-/// No document among those that were looked through; `next` leads to the others.
+/// No document among the rows that were decided; `next` leads to the others.
 #[component]
-fn NoneYet(next: Option<Cursor>) -> impl IntoView {
+fn NoDocuments(next: Option<Cursor>) -> impl IntoView {
     match next {
-        None => Either::Left(view! { <p class="lead">{NOTHING_YET}</p> }),
+        None => Either::Left(view! { <p class="lead">{NO_DOCUMENTS}</p> }),
         Some(Cursor(last)) => Either::Right(view! {
-            <p class="lead">{LOOK_FURTHER}</p>
+            <p class="lead">{MORE_TO_SEARCH}</p>
             <p class="actions">
                 <a href=format!("/docs?after={last}") class="button quiet" rel="next">
                     "Look further"
@@ -114,22 +114,22 @@ fn NoneYet(next: Option<Cursor>) -> impl IntoView {
     }
 }
 
-/// What stands in the place of documents that could not be fetched: an outage is never "no document".
-fn missing(error: PageError) -> Telling {
-    Telling {
+/// Shown in place of documents that could not be fetched: an outage must not look like "no document".
+fn unavailable_message(error: PageError) -> PageMessage {
+    PageMessage {
         title: "Your documents are not available right now".to_owned(),
         paragraphs: vec!["They could not be fetched. Nothing was changed or lost; try again in a moment.".to_owned()],
         reference: match error {
-            PageError::Unavailable(reference) | PageError::Fault(reference) => Some(reference),
+            PageError::Unavailable(reference) => Some(reference),
             _ => None,
         },
-        actions: vec![Action::outside("Try again", "/".to_owned())],
-        ..Telling::default()
+        actions: vec![Action::reload("Try again", "/".to_owned())],
+        ..PageMessage::default()
     }
 }
 
 #[component]
-fn Introduction(site: SiteFacts) -> impl IntoView {
+fn AnonymousHome(site: SiteFacts) -> impl IntoView {
     view! {
         <div class="page hero">
             <h1>"Read what is yours to read"</h1>
@@ -140,15 +140,15 @@ fn Introduction(site: SiteFacts) -> impl IntoView {
             <p class="actions">
                 <SignInLink class="button large" />
             </p>
-            {site.device_sign_in.then(|| view! { <ByCode /> })}
+            {site.device_sign_in.then(|| view! { <DeviceSignInLink /> })}
             {site.demo.then(|| view! { <DemoPeople /> })}
         </div>
     }
 }
 
-/// The way in for a television, a wall display, a shared terminal.
+/// The link to signing in by code: for a television, a wall display, a shared terminal.
 #[component]
-fn ByCode() -> impl IntoView {
+fn DeviceSignInLink() -> impl IntoView {
     view! {
         <p class="by-code">
             <a rel="external" href="/auth/device">
@@ -158,7 +158,7 @@ fn ByCode() -> impl IntoView {
     }
 }
 
-/// Who a visitor can be in the demo.
+/// The people a visitor of the demo can sign in as.
 #[component]
 fn DemoPeople() -> impl IntoView {
     view! {

@@ -1,8 +1,8 @@
-//! Which drawings does the site use? Few, in one stroke and one colour, always beside the word they stand for.
+//! The icons of the site, as inline SVG in one stroke and one colour; each stands beside the word it illustrates.
 
 use leptos::prelude::*;
 
-/// The mark of the house: a pediment on columns.
+/// The site's mark: a pediment on columns.
 #[component]
 pub(crate) fn Mark() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! What stands around every page? The bar with the tabs, the person's menu, and the foot.
+//! The layout around every page: the bar with tabs and the user's menu, and the footer.
 //!
 //! Menus are `<details>`: they open without script. What script adds (closing them, keys) is in `browser.rs`.
 
@@ -7,30 +7,30 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use crate::{
-    answer::{Answer, ask, waiting},
+    current_user::{CurrentUser, UserSummary, current_user},
+    eager_hydration::eager_any,
     head,
     icons::{Icon, MENU, Mark},
+    resource::{PageResource, load, suspense},
     sign_in::SignInLink,
-    who_am_i::{Face, WhoAmI, who_am_i},
-    whole::erased,
 };
 
-/// The frame around every page. Asks once per page load who the visitor is and shares the answer through context.
+/// The layout. Loads the current user once per page load and shares the resource through Leptos' context.
 #[component]
 pub(crate) fn Layout(
     /// The page itself.
     children: Children,
 ) -> impl IntoView {
-    let who: Answer<WhoAmI> = ask(|| (), |()| who_am_i());
-    provide_context(who);
-    head::follow_address();
-    // Nothing holds the bar's place: it is empty only while a browser asks without a server's page under it.
-    let bar = waiting(
-        || erased(()),
+    let current_user: PageResource<CurrentUser> = load(|| (), |()| current_user());
+    provide_context(current_user);
+    head::track_address();
+    // No placeholder: the bar is empty only in a browser that renders without the server's HTML.
+    let bar = suspense(
+        || eager_any(()),
         Box::new(move || {
             Suspend::new(async move {
-                let who = who.await.unwrap_or_default();
-                erased(view! { <Bar who /> })
+                let current_user = current_user.await.unwrap_or_default();
+                eager_any(view! { <Bar current_user /> })
             })
         }),
     );
@@ -45,8 +45,8 @@ pub(crate) fn Layout(
             </a>
             {bar}
         </header>
-        // What `head::arrived` says of a page that came without being loaded.
-        <p class="out-of-sight" id="arrived" aria-live="polite"></p>
+        // What `head::announce_page` writes into, for a page that the router shows without loading it.
+        <p class="out-of-sight" id="page-announcement" aria-live="polite"></p>
         <main id="main" tabindex="-1">
             {children()}
         </main>
@@ -64,23 +64,23 @@ pub(crate) fn Layout(
     }
 }
 
-/// The page's title, in the window and in history, and said aloud where the page was not loaded. Any text may come in.
+/// The page's title, in the window and the history; announced to screen readers when the router shows the page. Escapes any text.
 #[component]
 pub(crate) fn PageTitle(
-    /// Without the name of the site, which follows it; empty for the first page.
+    /// Without the name of the site, which follows it; empty for the home page.
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
-    head::arrived(&text);
+    head::announce_page(&text);
     view! { <Title text=head::title(&text) /> }
 }
 
-/// Tabs and menus, once it is known who is looking.
+/// Tabs and menus, for the current user.
 #[component]
-fn Bar(who: WhoAmI) -> impl IntoView {
-    let signed_in = who.person.is_some();
-    let is_admin = who.person.as_ref().is_some_and(|face| face.is_admin);
-    let name = who.person.as_ref().map(|face| face.name.clone());
+fn Bar(current_user: CurrentUser) -> impl IntoView {
+    let signed_in = current_user.person.is_some();
+    let is_admin = current_user.person.as_ref().is_some_and(|user| user.is_admin);
+    let name = current_user.person.as_ref().map(|user| user.name.clone());
     view! {
         <nav class="tabs" aria-label="Main">
             <Tabs signed_in is_admin />
@@ -95,17 +95,17 @@ fn Bar(who: WhoAmI) -> impl IntoView {
             </nav>
         </details>
         <div class="bar-end">
-            {match who.person {
-                Some(face) => Either::Left(view! { <PersonMenu face /> }),
-                None => Either::Right(view! { <Doors sign_up=who.site.sign_up /> }),
+            {match current_user.person {
+                Some(user) => Either::Left(view! { <PersonMenu user /> }),
+                None => Either::Right(view! { <SignInLinks sign_up=current_user.site.sign_up /> }),
             }}
         </div>
-        <PagePerson name=name.unwrap_or_default() key_of_person=who.key />
+        <PagePerson name=name.unwrap_or_default() key_of_person=current_user.key />
         {signed_in.then(|| view! { <SignedOutElsewhere /> })}
     }
 }
 
-/// A tab: words, address, and the key after `g` that leads there.
+/// A tab: label, address, and the key that follows `g` on the keyboard.
 struct Tab(&'static str, &'static str, Option<&'static str>);
 
 /// The tabs a visitor may use (UI-1).
@@ -143,22 +143,22 @@ fn current(path: &str, tab: &str) -> Option<&'static str> {
     }
 }
 
-/// Who is signed in, and the way out. Signing out changes something, so it is a form, never a link.
+/// The menu of the signed-in user. Signing out changes state, so it is a form with POST and never a link.
 #[component]
-fn PersonMenu(face: Face) -> impl IntoView {
+fn PersonMenu(user: UserSummary) -> impl IntoView {
     view! {
         <details class="menu person-menu" name="menu">
-            <summary aria-label=format!("{}, your menu", face.name)>
-                <Picture picture=face.picture name=face.name.clone() />
-                <span class="person-name" dir="auto">{face.name.clone()}</span>
+            <summary aria-label=format!("{}, your menu", user.name)>
+                <Picture picture=user.picture name=user.name.clone() />
+                <span class="person-name" dir="auto">{user.name.clone()}</span>
             </summary>
             <div class="sheet">
                 <p class="who">
-                    <strong dir="auto">{face.name}</strong>
-                    <span dir="auto">{face.email}</span>
+                    <strong dir="auto">{user.name}</strong>
+                    <span dir="auto">{user.email}</span>
                 </p>
                 <a href="/profile">"Your profile"</a>
-                {face
+                {user
                     .edit_profile
                     .map(|address| {
                         view! {
@@ -176,7 +176,7 @@ fn PersonMenu(face: Face) -> impl IntoView {
     }
 }
 
-/// A person's picture, or the first letter of their name. Decoration: the name stands beside it.
+/// A person's picture, or the first letter of their name. Decorative: the name stands beside it.
 #[component]
 pub(crate) fn Picture(
     /// Address of the picture, if there is one.
@@ -197,12 +197,12 @@ pub(crate) fn Picture(
     }
 }
 
-/// The ways in.
+/// The links for signing in and signing up.
 #[component]
-fn Doors(sign_up: bool) -> impl IntoView {
+fn SignInLinks(sign_up: bool) -> impl IntoView {
     let sign_up = sign_up.then(|| {
         view! {
-            <SignInLink class="button quiet" words="Sign up" way="/auth/signup" />
+            <SignInLink class="button quiet" words="Sign up" endpoint="/auth/signup" />
         }
     });
     view! {
@@ -211,7 +211,7 @@ fn Doors(sign_up: bool) -> impl IntoView {
     }
 }
 
-/// Whose page this is, for `browser/person.rs`, and where it says that the browser is somebody else by now.
+/// The person this page was made for, read by `browser/person.rs`, and the line in which it reports that another person is signed in.
 #[component]
 fn PagePerson(name: String, key_of_person: String) -> impl IntoView {
     view! {
@@ -222,7 +222,7 @@ fn PagePerson(name: String, key_of_person: String) -> impl IntoView {
     }
 }
 
-/// Shown by `browser/person.rs` when the session has ended in another tab or place.
+/// Shown by `browser/person.rs` when the session was ended elsewhere.
 #[component]
 fn SignedOutElsewhere() -> impl IntoView {
     view! {

@@ -1,22 +1,22 @@
-//! What does a visitor see, and what may they ask?
+//! The pages of Portico: Leptos views, and beside each the server function it calls.
 //!
-//! Views and server functions, each beside the other. The house behind them (documents, policy, sign-in) is reached
-//! only through the ports of [`domain`], which the server puts into the request's context; see `request.rs`.
+//! Documents, policy and sign-in are reached only through the ports of [`domain`], which the server provides in the request's context.
 //!
-//! | question | where |
+//! | what | where |
 //! |---|---|
-//! | Which page answers which address? | [`App`], below |
-//! | What stands around every page? | `layout.rs` |
-//! | Which files of the build does a page load? | `build_files.rs` (server only) |
+//! | The routes | [`App`], below |
+//! | The layout around every page, with the current user | `layout.rs`, `current_user.rs` |
 //! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `about.rs` |
-//! | How does a page wait for the server? | `answer.rs` |
-//! | What may a visitor know of a failure? | `page_error.rs`; in words: `problem.rs`, `telling.rs` |
-//! | Who is asking, and where do answers come from? | `request.rs` (server only) |
-//! | A page without Leptos around it, for sign-in and errors outside the router | `notice.rs` (server only) |
-//! | The page whose button signs out at the provider | `leave.rs` (server only) |
-//! | The page of a screen that waits to be signed in | `device.rs` (server only) |
-//! | How does the browser call a server function? | `client.rs` |
-//! | What runs in the browser beyond the views? | `browser.rs` (browser only) |
+//! | Loading a page's data: resource and suspense | `resource.rs` |
+//! | What a page may use of the server: visitor and ports | `request_context.rs` (server only) |
+//! | Errors | `page_error.rs`; their page: `problem.rs`, `message_panel.rs` |
+//! | A static page, for sign-in and errors outside Leptos | `notice.rs` (server only) |
+//! | The page that posts a sign-out to the provider | `provider_logout.rs` (server only) |
+//! | The page of a device authorization | `device.rs` (server only) |
+//! | Addresses of style sheet, script and WebAssembly | `build_files.rs` (server only) |
+//! | The client of server functions in the browser | `client.rs` |
+//! | Script beyond the views: keys, menus, session changes | `browser.rs` (browser only) |
+//! | Synchronous hydration, for a smaller WebAssembly | `eager_hydration.rs` |
 
 #![expect(clippy::must_use_candidate, reason = "`view!` uses what a component returns")]
 #![expect(
@@ -31,7 +31,6 @@
 #![recursion_limit = "256"]
 
 mod about;
-mod answer;
 #[cfg(any(feature = "hydrate", feature = "csr"))]
 pub mod browser;
 #[cfg(feature = "ssr")]
@@ -41,10 +40,11 @@ mod client;
 #[cfg(any(feature = "hydrate", feature = "csr"))]
 #[path = "client/browser.rs"]
 mod client;
-mod date;
+mod current_user;
 #[cfg(feature = "ssr")]
 pub mod device;
 mod documents;
+mod eager_hydration;
 #[cfg(feature = "ssr")]
 mod head;
 #[cfg(not(feature = "ssr"))]
@@ -53,8 +53,7 @@ mod head;
 mod home;
 mod icons;
 mod layout;
-#[cfg(feature = "ssr")]
-pub mod leave;
+mod message_panel;
 mod messages;
 #[cfg(feature = "ssr")]
 pub mod notice;
@@ -62,13 +61,14 @@ mod page_error;
 mod problem;
 mod profile;
 #[cfg(feature = "ssr")]
-pub mod request;
+pub mod provider_logout;
+#[cfg(feature = "ssr")]
+pub mod request_context;
+mod resource;
 mod sessions;
 mod sign_in;
 mod site_facts;
-mod telling;
-mod who_am_i;
-mod whole;
+mod timestamp;
 
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -87,13 +87,13 @@ pub use build_files::BuildFiles;
 #[cfg(feature = "ssr")]
 pub use device::{DeviceNotice, device_page};
 #[cfg(feature = "ssr")]
-pub use leave::{LeaveNotice, leave_page};
-#[cfg(feature = "ssr")]
 pub use notice::{Notice, notice_page};
 #[cfg(feature = "ssr")]
-pub use request::Ways;
+pub use provider_logout::{ProviderLogoutNotice, provider_logout_page};
+#[cfg(feature = "ssr")]
+pub use request_context::{ProfileLinks, ReportError, RequestContext};
 
-/// The HTML document around [`App`], as the server writes it: head, stylesheet, and the scripts that wake the page up.
+/// The HTML document around [`App`], as the server writes it: head, stylesheet, and the scripts that hydrate the page.
 ///
 /// Scripts carry the nonce of the request when one is in context (Content Security Policy Level 3 §2.3.1).
 #[cfg(feature = "ssr")]
@@ -107,9 +107,9 @@ pub fn shell(options: LeptosOptions, files: BuildFiles) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" id="house" href=files.stylesheet.clone() />
+                <link rel="stylesheet" id="leptos" href=files.stylesheet.clone() />
                 <AutoReload options />
-                <build_files::WakeUp files />
+                <build_files::PageScripts files />
                 <MetaTags />
             </head>
             <body>
@@ -121,8 +121,7 @@ pub fn shell(options: LeptosOptions, files: BuildFiles) -> impl IntoView {
 
 /// Every page of the site and its address; the same on the server and in the browser.
 ///
-/// All pages are rendered in one piece (`SsrMode::Async`): the status is known before the first byte, and a page is
-/// complete without script.
+/// All pages are rendered with `SsrMode::Async`: the status is known before the first byte, and a page is complete without script.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -130,14 +129,14 @@ pub fn App() -> impl IntoView {
         <Title formatter=|page: String| if page.is_empty() { "Portico".to_owned() } else { format!("{page} · Portico") } />
         <Router>
             <layout::Layout>
-                <FlatRoutes fallback=problem::NothingHere>
+                <FlatRoutes fallback=problem::NotFoundPage>
                     <Route path=path!("/") view=home::Home ssr=SsrMode::Async />
                     <Route path=path!("/profile") view=profile::ProfilePage ssr=SsrMode::Async />
                     <Route path=path!("/public") view=messages::PublicPage ssr=SsrMode::Async />
                     <Route path=path!("/protected") view=messages::ProtectedPage ssr=SsrMode::Async />
                     <Route path=path!("/admin") view=messages::AdminPage ssr=SsrMode::Async />
                     <Route path=path!("/docs") view=documents::ListingPage ssr=SsrMode::Async />
-                    <Route path=path!("/docs/:id") view=documents::ReadingPage ssr=SsrMode::Async />
+                    <Route path=path!("/docs/:id") view=documents::DocumentPage ssr=SsrMode::Async />
                     <Route path=path!("/sessions") view=sessions::SessionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=about::About ssr=SsrMode::Async />
                 </FlatRoutes>

@@ -1,30 +1,30 @@
-//! What does the messages API say to me? Three pages, each asking more of the visitor than the one before (UI-3).
+//! The three pages of the messages API, each of which demands more of the visitor than the one before (UI-3).
 
 use domain::{Message, MessageKind};
 use leptos::{prelude::*, server_fn::codec::Json};
 
 use crate::{
-    answer::{ask, page},
     client::PersonClient,
+    eager_hydration::eager_any,
     head,
     layout::PageTitle,
+    message_panel::{Action, MessagePanel, PageMessage},
     page_error::PageError,
-    telling::{Action, Tell, Telling},
-    whole::erased,
+    resource::{load, page},
 };
 
 #[cfg(feature = "ssr")]
-use {crate::request::Asked, domain::MessageError};
+use {crate::request_context::RequestContext, domain::MessageError};
 
-/// One message, fetched by the server with the visitor's own access token, which stays there. None where this house has no
+/// One message, fetched by the server with the visitor's own access token, which never reaches the browser. `None` if this site has no
 /// API for it.
 #[server(name = MessageCall, prefix = "/api/fn", endpoint = "message", input = Json, client = PersonClient)]
 pub(crate) async fn message(kind: MessageKind) -> Result<Option<Message>, PageError> {
-    let (asked, messages) = (Asked::now()?, Asked::messages()?);
-    let message = messages.message(&asked.visitor, kind).await;
+    let context = RequestContext::current()?;
+    let message = context.messages.message(&context.visitor, kind).await;
     match message {
         Err(MessageError::NotConfigured) => Ok(None),
-        message => asked.answer(message.map(Some)),
+        message => context.respond(message.map(Some)),
     }
 }
 
@@ -32,7 +32,7 @@ pub(crate) async fn message(kind: MessageKind) -> Result<Option<Message>, PageEr
 #[component]
 pub(crate) fn PublicPage() -> impl IntoView {
     message_page(MessageKind::Public, |message| {
-        shown("Public", "Anybody may fetch this message, signed in or not.", message)
+        message_view("Public", "Anybody may fetch this message, signed in or not.", message)
     })
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn PublicPage() -> impl IntoView {
 #[component]
 pub(crate) fn ProtectedPage() -> impl IntoView {
     message_page(MessageKind::Protected, |message| {
-        shown(
+        message_view(
             "Protected",
             "This message needs an access token: the server fetched it in your name.",
             message,
@@ -52,7 +52,7 @@ pub(crate) fn ProtectedPage() -> impl IntoView {
 #[component]
 pub(crate) fn AdminPage() -> impl IntoView {
     message_page(MessageKind::Admin, |message| {
-        shown(
+        message_view(
             "Admin",
             "This message needs an access token with the administrator’s permission.",
             message,
@@ -61,14 +61,14 @@ pub(crate) fn AdminPage() -> impl IntoView {
 }
 
 fn message_page(kind: MessageKind, show: fn(Option<Message>) -> AnyView) -> impl IntoView {
-    page(ask(|| (), move |()| message(kind)), show)
+    page(load(|| (), move |()| message(kind)), show)
 }
 
-fn shown(title: &'static str, about: &'static str, message: Option<Message>) -> AnyView {
+fn message_view(title: &'static str, about: &'static str, message: Option<Message>) -> AnyView {
     let Some(message) = message else {
-        return erased(view! { <NotConfigured /> });
+        return eager_any(view! { <NotConfigured /> });
     };
-    erased(view! {
+    eager_any(view! {
         <PageTitle text=title />
         <div class="page">
             <h1>{title}</h1>
@@ -81,11 +81,11 @@ fn shown(title: &'static str, about: &'static str, message: Option<Message>) -> 
     })
 }
 
-/// Nothing is broken and nothing will come by itself: the operator has not said which API.
+/// Shown when the operator has configured no API: trying again does not help.
 #[component]
 fn NotConfigured() -> impl IntoView {
     head::set_status(404);
-    let telling = Telling {
+    let message = PageMessage {
         title: "No messages API is configured here".to_owned(),
         paragraphs: vec![
             "This page shows a message from an API, and this site has not been told of one. Waiting or signing in again \
@@ -95,11 +95,11 @@ fn NotConfigured() -> impl IntoView {
              section [api], and at Microsoft's providers api_scopes as well."
                 .to_owned(),
         ],
-        actions: vec![Action::inside("Go home", "/")],
-        ..Telling::default()
+        actions: vec![Action::route("Go home", "/")],
+        ..PageMessage::default()
     };
     view! {
-        <PageTitle text=telling.title.clone() />
-        <Tell telling />
+        <PageTitle text=message.title.clone() />
+        <MessagePanel message />
     }
 }

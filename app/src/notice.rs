@@ -1,35 +1,34 @@
-//! A page without Leptos around it: for sign-in, signing out, and errors outside the router. Static and script-free, so
-//! that it can be shown when nothing else works.
+//! A static page without script, for sign-in, sign-out, and errors outside Leptos' router: it can be shown when nothing else works.
 
 use leptos::prelude::*;
 
 use crate::{
     build_files::BuildFiles,
     icons::Mark,
-    telling::{Action, Tell, Telling},
+    message_panel::{Action, MessagePanel, PageMessage},
 };
 
-/// What to tell.
+/// The content of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notice {
-    /// HTTP status, shown small above the title from 400 on. Setting it on the response is the caller's part.
+    /// HTTP status, shown above the title from 400 on. The caller sets it on the response.
     pub status: u16,
     /// One line.
     pub title: String,
     /// One paragraph per line. Escaped here.
     pub message: String,
-    /// Number that finds the cause in the log.
+    /// Reference that finds the cause in the log.
     pub reference: Option<String>,
-    /// What the visitor can do: words and same-origin address, the first being the obvious choice.
+    /// Links as label and same-origin address; the first is the primary one.
     pub actions: Vec<(String, String)>,
 }
 
-/// The notice as a whole HTML document in the style of the house.
+/// The notice as a whole HTML document in the style of the site.
 ///
 /// Links to the same stylesheet as every other page; without a built stylesheet the page is plain but complete.
 #[must_use]
 pub fn notice_page(files: &BuildFiles, notice: &Notice) -> String {
-    let telling = Telling {
+    let message = PageMessage {
         status: notice.status,
         title: notice.title.clone(),
         paragraphs: notice.message.lines().map(str::to_owned).collect(),
@@ -38,13 +37,13 @@ pub fn notice_page(files: &BuildFiles, notice: &Notice) -> String {
         actions: notice
             .actions
             .iter()
-            .map(|(words, href)| Action::inside(words, href))
+            .map(|(words, href)| Action::route(words, href))
             .collect(),
     };
-    document(files, &notice.title, view! { <Tell telling /> })
+    document(files, &notice.title, view! { <MessagePanel message /> })
 }
 
-/// A document of the house around `content`: its head, the mark, and no script.
+/// An HTML document around `content`: head, header with the site's mark, no script.
 pub(crate) fn document(files: &BuildFiles, title: &str, content: impl IntoView) -> String {
     let page = view! {
         <html lang="en">
@@ -80,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn si_11_a_notice_escapes_what_it_is_told() {
+    fn si_11_a_notice_escapes_its_texts() {
         let notice = Notice {
             status: 400,
             title: "<b>Sign-in</b>".to_owned(),

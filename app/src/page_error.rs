@@ -1,5 +1,5 @@
-//! What may a visitor know of a failure? This is the only error that crosses the wire; it has no room for a cause.
-//! How it looks is in `problem.rs`; how the errors of the ports become it, in `request.rs`.
+//! What a visitor may know of an error: the only error type that is sent to a browser, without room for a cause. Its page is in
+//! `problem.rs`; `request_context.rs` makes it of the errors of the ports.
 
 use domain::Refusal;
 use leptos::server_fn::{
@@ -20,31 +20,28 @@ pub(crate) enum PageError {
     SignInAgain,
     /// The policy says no: 403.
     Refused(Refusal),
-    /// The messages API said no.
+    /// The messages API refused the access token.
     ApiRefused {
         /// Its HTTP status.
         status: u16,
-        /// Its own words, possibly none.
+        /// Its own message, possibly empty.
         message: String,
     },
-    /// Nothing is there, or nothing that may be told: 404.
+    /// Nothing is there, or its existence may not be revealed: 404.
     NotFound,
-    /// The document is there and cannot be made into a page that is safe: 500.
+    /// The document exists and cannot be rendered to safe HTML: 500.
     ///
     /// Holds the reference that finds the cause in the log.
     Unshowable(String),
-    /// Something behind the site does not answer; worth trying again: 503.
+    /// A service behind the site does not respond; a retry may help: 503.
     ///
     /// Holds the reference that finds the cause in the log.
     Unavailable(String),
-    /// The site itself is at fault: 500.
-    ///
-    /// Holds the reference that finds the cause in the log.
-    Fault(String),
-    /// Browser and site do not understand each other, perhaps being of different versions: 400.
+    /// The server provided no `RequestContext`, which is a mistake in the program: 500.
+    Fault,
+    /// The server could not parse the call, perhaps because browser and server run different versions: 400.
     Malformed,
-    /// The browser could not reach the site, or was answered by something that stands before its pages; never sent by
-    /// the server.
+    /// The browser could not reach the site, or a proxy in front of it responded; never sent by the server.
     Unreachable,
 }
 
@@ -57,7 +54,7 @@ impl PageError {
             Self::NotFound => 404,
             Self::Malformed => 400,
             Self::Unavailable(_) | Self::Unreachable => 503,
-            Self::Unshowable(_) | Self::Fault(_) => 500,
+            Self::Unshowable(_) | Self::Fault => 500,
         }
     }
 }
@@ -65,7 +62,7 @@ impl PageError {
 impl FromServerFnError for PageError {
     type Encoder = JsonEncoding;
 
-    /// The text of a framework error stays where it is: it names types, addresses and input.
+    /// Drops the text of a framework error: it names types, addresses and input.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
@@ -76,8 +73,8 @@ impl FromServerFnError for PageError {
         }
     }
 
-    /// What is not written in our words comes from a proxy, or from a part of the site that knows no page: an outage, and
-    /// no mistake of the browser's.
+    /// A body that is no `PageError` comes from a proxy, or from a layer of the server outside Leptos: an outage, not a mistake of the
+    /// browser.
     fn de(data: Bytes) -> Self {
         JsonEncoding::decode(data).unwrap_or(Self::Unreachable)
     }
@@ -88,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ui_4_an_error_in_other_words_than_ours_is_an_outage() {
+    fn ui_4_an_error_body_in_another_form_is_an_outage() {
         for body in [
             "",
             "<!DOCTYPE html><h1>502 Bad Gateway</h1>",
@@ -101,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn ui_4_an_error_of_ours_is_read_as_it_was_written() {
+    fn ui_4_an_error_survives_serialisation() {
         for error in [PageError::Malformed, PageError::Unavailable("0badcafe".to_owned())] {
             assert_eq!(PageError::de(error.ser()), error);
         }

@@ -1,5 +1,4 @@
-//! How is a failure told? What happened, what to do, and the number that finds it in the log.
-//! What may be told is decided in `page_error.rs`.
+//! The page of a [`PageError`]: what happened, what to do, and the reference that finds it in the log.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -7,12 +6,12 @@ use leptos_router::hooks::use_location;
 use crate::{
     head,
     layout::PageTitle,
+    message_panel::{Action, MessagePanel, PageMessage},
     page_error::PageError,
     sign_in::sign_in_address,
-    telling::{Action, Tell, Telling},
 };
 
-/// A page in place of the one asked for, with its HTTP status.
+/// The error page, with its HTTP status.
 #[component]
 pub(crate) fn Problem(
     /// Why there is no page.
@@ -20,20 +19,20 @@ pub(crate) fn Problem(
 ) -> impl IntoView {
     head::set_status(error.status());
     let here = use_location();
-    let telling = telling(error, &here.pathname.get_untracked(), &here.search.get_untracked());
+    let message = message_of(error, &here.pathname.get_untracked(), &here.search.get_untracked());
     view! {
-        <PageTitle text=telling.title.clone() />
-        <Tell telling />
+        <PageTitle text=message.title.clone() />
+        <MessagePanel message />
     }
 }
 
-/// The page for addresses that lead nowhere.
+/// The page for addresses without a route.
 #[component]
-pub(crate) fn NothingHere() -> impl IntoView {
+pub(crate) fn NotFoundPage() -> impl IntoView {
     view! { <Problem error=PageError::NotFound /> }
 }
 
-/// The one thing to do next.
+/// The primary action of an error page.
 enum Step {
     SignIn(&'static str),
     TryAgain,
@@ -41,17 +40,17 @@ enum Step {
     ListDocuments,
 }
 
-/// Puts a failure into words, on the page at `path` and `search`.
-fn telling(error: PageError, path: &str, search: &str) -> Telling {
+/// The error in words, for the page at `path` and `search`.
+fn message_of(error: PageError, path: &str, search: &str) -> PageMessage {
     let (title, words, step) = words(&error);
     let action = match step {
-        Step::SignIn(words) => Action::outside(words, sign_in_address(path, search)),
-        Step::TryAgain if search.is_empty() => Action::outside("Try again", path.to_owned()),
-        Step::TryAgain => Action::outside("Try again", format!("{path}?{search}")),
-        Step::GoHome => Action::inside("Go home", "/"),
-        Step::ListDocuments => Action::inside("Documents you can read", "/docs"),
+        Step::SignIn(words) => Action::reload(words, sign_in_address(path, search)),
+        Step::TryAgain if search.is_empty() => Action::reload("Try again", path.to_owned()),
+        Step::TryAgain => Action::reload("Try again", format!("{path}?{search}")),
+        Step::GoHome => Action::route("Go home", "/"),
+        Step::ListDocuments => Action::route("Documents you can read", "/docs"),
     };
-    let mut telling = Telling {
+    let mut message = PageMessage {
         status: if error == PageError::Unreachable {
             0
         } else {
@@ -60,26 +59,26 @@ fn telling(error: PageError, path: &str, search: &str) -> Telling {
         title: title.to_owned(),
         paragraphs: vec![words.to_owned()],
         actions: vec![action],
-        ..Telling::default()
+        ..PageMessage::default()
     };
     match error {
         PageError::Refused(refusal) => {
             let ask = refusal.ask.map(|whom| format!("To get access, ask {whom}."));
-            telling.paragraphs = refusal.sentences.into_iter().chain(ask).collect();
+            message.paragraphs = refusal.sentences.into_iter().chain(ask).collect();
         }
-        PageError::ApiRefused { status, message } => {
-            telling.paragraphs.push(format!("It answered with status {status}."));
-            telling.quote = (!message.is_empty()).then_some(message);
+        PageError::ApiRefused { status, message: quote } => {
+            message.paragraphs.push(format!("It answered with status {status}."));
+            message.quote = (!quote.is_empty()).then_some(quote);
         }
-        PageError::Unshowable(reference) | PageError::Unavailable(reference) | PageError::Fault(reference) => {
-            telling.reference = Some(reference);
+        PageError::Unshowable(reference) | PageError::Unavailable(reference) => {
+            message.reference = Some(reference);
         }
         _ => {}
     }
-    telling
+    message
 }
 
-/// Title, what it means, what to do.
+/// Title, explanation, and primary action.
 fn words(error: &PageError) -> (&'static str, &'static str, Step) {
     match error {
         PageError::SignInFirst => (
@@ -119,7 +118,7 @@ fn words(error: &PageError) -> (&'static str, &'static str, Step) {
             "Something behind Portico does not answer. Nothing was changed or lost; try again in a moment.",
             Step::TryAgain,
         ),
-        PageError::Fault(_) => (
+        PageError::Fault => (
             "Something went wrong here",
             "The mistake is ours, not yours. Nothing was changed or lost.",
             Step::TryAgain,

@@ -1,19 +1,19 @@
-//! What does the site know of me? Everything the provider told, and nothing else (UI-2).
+//! The visitor's profile: everything their provider and its directory sent, and nothing else (UI-2).
 
 use domain::{Groups, Person};
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    answer::{ask, page},
     client::PersonClient,
+    eager_hydration::eager_any,
     layout::{PageTitle, Picture},
     page_error::PageError,
-    whole::erased,
+    resource::{load, page},
 };
 
 #[cfg(feature = "ssr")]
-use {crate::request::Asked, domain::LibraryError};
+use {crate::request_context::RequestContext, domain::LibraryError};
 
 /// A person as their own profile page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,15 +26,15 @@ pub(crate) struct Profile {
     pub(crate) email: Option<String>,
     /// Job title.
     pub(crate) job_title: Option<String>,
-    /// Groups; `None` when nobody told, which is not the same as none.
+    /// Groups; `None` while unknown, which is not the same as no group.
     pub(crate) groups: Option<Vec<String>>,
     /// Roles of the application.
     pub(crate) roles: Vec<String>,
     /// All claims, as formatted JSON.
     pub(crate) claims: String,
-    /// Whether the groups are those of a while ago, because the directory does not answer.
-    pub(crate) groups_are_kept: bool,
-    /// How many groups the provider sent that could not be read.
+    /// Whether the groups are older than `directory.max_age`, because the directory does not respond.
+    pub(crate) groups_are_stale: bool,
+    /// How many groups the provider sent in a form that cannot be read.
     pub(crate) unreadable_groups: usize,
 }
 
@@ -45,13 +45,13 @@ impl From<&Person> for Profile {
             picture: person.picture.clone(),
             email: person.email.clone(),
             job_title: person.job_title.clone(),
-            groups: person.groups.told().map(|groups| {
+            groups: person.groups.if_known().map(|groups| {
                 let names = groups.iter().map(|group| person.name_of(group).to_owned());
                 names.collect()
             }),
             roles: person.roles.clone(),
             claims: formatted(&person.claims),
-            groups_are_kept: matches!(person.groups, Groups::Kept(_)),
+            groups_are_stale: matches!(person.groups, Groups::Stale(_)),
             unreadable_groups: person.groups.unreadable(),
         }
     }
@@ -67,32 +67,32 @@ fn formatted(json: &str) -> String {
 /// The visitor's own profile.
 #[server(name = ProfileCall, prefix = "/api/fn", endpoint = "profile", input = Json, client = PersonClient)]
 pub(crate) async fn profile() -> Result<Profile, PageError> {
-    let asked = Asked::now()?;
-    let profile = asked
+    let context = RequestContext::current()?;
+    let profile = context
         .visitor
         .person()
         .map(Profile::from)
         .ok_or(LibraryError::SignInFirst);
-    asked.answer(profile)
+    context.respond(profile)
 }
 
 /// The page at `/profile`.
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
-    page(ask(|| (), |()| profile()), |profile| {
-        erased(view! { <Facts profile /> })
+    page(load(|| (), |()| profile()), |profile| {
+        eager_any(view! { <ProfileView profile /> })
     })
 }
 
-/// Said where nobody told the groups, whoever should have: a provider that is silent, a directory that is away.
+/// Shown while groups are unknown: the provider sent no claim and no directory is used, or it does not respond.
 const UNKNOWN_GROUPS: &str =
     "Unknown just now: neither your provider nor a directory said. Rules about groups cannot let you in.";
 
-/// Said where a provider sent something, and nothing of it was a group.
+/// Shown if the provider sent a claim of which nothing can be read as a group.
 const UNREADABLE_GROUPS: &str =
     "Unknown: your provider sent groups, but none that could be read. Rules about groups cannot let you in.";
 
-/// The groups in words, with the truth about those that could not be read.
+/// The groups in words, with the number of those that could not be read.
 fn groups(groups: Option<Vec<String>>, unreadable: usize) -> String {
     match (groups, unreadable) {
         (None, 0) => UNKNOWN_GROUPS.to_owned(),
@@ -107,9 +107,9 @@ fn groups(groups: Option<Vec<String>>, unreadable: usize) -> String {
 }
 
 #[component]
-fn Facts(profile: Profile) -> impl IntoView {
+fn ProfileView(profile: Profile) -> impl IntoView {
     let groups = groups(profile.groups, profile.unreadable_groups);
-    let groups = if profile.groups_are_kept {
+    let groups = if profile.groups_are_stale {
         format!("{groups} (as last known: the directory does not answer just now)")
     } else {
         groups
@@ -119,10 +119,10 @@ fn Facts(profile: Profile) -> impl IntoView {
     } else {
         profile.roles.join(", ")
     };
-    let not_told = || "Not told".to_owned();
+    let unknown_value = || "Not told".to_owned();
     let facts = [
-        ("E-mail", profile.email.unwrap_or_else(not_told)),
-        ("Job title", profile.job_title.unwrap_or_else(not_told)),
+        ("E-mail", profile.email.unwrap_or_else(unknown_value)),
+        ("Job title", profile.job_title.unwrap_or_else(unknown_value)),
         ("Groups", groups),
         ("Roles", roles),
     ];

@@ -1,66 +1,67 @@
-//! Where am I signed in, and how do I end that elsewhere? Administrators may look for anybody (SI-14). Ending a session
-//! changes something, so it is a form, and works without script.
+//! The list of a person's sessions, and the forms that end them. Administrators may search for anybody (SI-14). Ending a session changes
+//! state, so it is a form with POST and works without script.
 
-use domain::SessionLine;
+use domain::SessionSummary;
 use leptos::{either::Either, prelude::*, server_fn::codec::Json};
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    answer::{ask, page},
     client::PersonClient,
-    date::When,
+    eager_hydration::eager_any,
     layout::PageTitle,
     page_error::PageError,
-    whole::erased,
+    resource::{load, page},
+    timestamp::Timestamp,
 };
 
 #[cfg(feature = "ssr")]
 use {
-    crate::{request::Asked, sign_in::in_query},
-    domain::WhichPerson,
+    crate::{request_context::RequestContext, sign_in::encode_query_value},
+    domain::PersonQuery,
 };
 
-/// Sessions, and what the visitor may do with them.
+/// Sessions, and what the visitor may do about them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SessionList {
-    lines: Vec<SessionLine>,
-    /// The text fits more people than are looked at.
+    sessions: Vec<SessionSummary>,
+    /// More people match the search than are listed.
     is_cut: bool,
-    /// The text that was looked for; empty for one's own.
-    whom: String,
-    may_look_for_others: bool,
-    /// Where the visitor confirms that it is them before anything ends; none when they have just signed in.
-    confirm: Option<String>,
+    /// The search text; empty for the visitor's own sessions.
+    search: String,
+    may_search: bool,
+    /// Where the visitor signs in once more before they may end a session; `None` if their sign-in is recent enough.
+    step_up_address: Option<String>,
 }
 
-/// One's own sessions, or for administrators those of everybody `whom` fits.
+/// The visitor's own sessions, or for administrators those of everybody who matches `search`.
 #[server(name = ListSessionsCall, prefix = "/api/fn", endpoint = "list_sessions", input = Json, client = PersonClient)]
-pub(crate) async fn list_sessions(whom: String) -> Result<SessionList, PageError> {
-    let (asked, sessions) = (Asked::now()?, Asked::sessions()?);
-    let found = sessions.sessions(&asked.visitor, &WhichPerson::parse(&whom)).await;
-    let may_look_for_others = asked
+pub(crate) async fn list_sessions(search: String) -> Result<SessionList, PageError> {
+    let context = RequestContext::current()?;
+    let query = PersonQuery::parse(&search);
+    let found = context.sessions.sessions(&context.visitor, &query).await;
+    let may_search = context
         .visitor
         .person()
         .is_some_and(|person| person.has_role(domain::ADMIN));
-    let whom = whom.trim().to_owned();
-    let confirm = sessions.confirm_at(&here(&whom));
-    asked.answer(found).map(|found| SessionList {
-        lines: found.lines,
+    let search = search.trim().to_owned();
+    let step_up_address = context.sessions.step_up_address(&list_address(&search));
+    context.respond(found).map(|found| SessionList {
+        sessions: found.sessions,
         is_cut: found.is_cut,
-        whom,
-        may_look_for_others,
-        confirm,
+        search,
+        may_search,
+        step_up_address,
     })
 }
 
-/// The address of the list of `whom`.
+/// The address of the list for a search text.
 #[cfg(feature = "ssr")]
-fn here(whom: &str) -> String {
-    if whom.is_empty() {
+fn list_address(search: &str) -> String {
+    if search.is_empty() {
         "/sessions".to_owned()
     } else {
-        format!("/sessions?person={}", in_query(whom))
+        format!("/sessions?person={}", encode_query_value(search))
     }
 }
 
@@ -69,50 +70,50 @@ fn here(whom: &str) -> String {
 pub(crate) fn SessionsPage() -> impl IntoView {
     let address = use_query_map();
     let part = move |name: &str| address.with(|parts| parts.get(name).unwrap_or_default());
-    let whom = Memo::new(move |_| part("person"));
-    page(ask(move || whom.get(), list_sessions), |list| {
-        erased(view! { <Shown list /> })
+    let search = Memo::new(move |_| part("person"));
+    page(load(move || search.get(), list_sessions), |list| {
+        eager_any(view! { <SessionsView list /> })
     })
 }
 
 #[component]
-fn Shown(list: SessionList) -> impl IntoView {
+fn SessionsView(list: SessionList) -> impl IntoView {
     let ended = use_query_map().get_untracked().get("ended");
-    let own = list.whom.is_empty();
-    let title = if own {
+    let is_own = list.search.is_empty();
+    let title = if is_own {
         "Where you are signed in"
     } else {
         "Where people are signed in"
     };
-    let whom = list.whom.clone();
-    let may_end = list.confirm.is_none();
+    let search = list.search.clone();
+    let may_end = list.step_up_address.is_none();
     view! {
         <PageTitle text=title />
         <div class="page wide sessions">
             <h1>{title}</h1>
-            {ended.and_then(|count| count.parse().ok()).map(|count| view! { <Done count /> })}
-            {list.confirm.map(|address| view! { <Confirm address /> })}
-            {list.may_look_for_others.then(|| view! { <LookFor whom=list.whom.clone() /> })}
+            {ended.and_then(|count| count.parse().ok()).map(|count| view! { <EndedNotice count /> })}
+            {list.step_up_address.map(|address| view! { <StepUpPrompt address /> })}
+            {list.may_search.then(|| view! { <PersonSearch search=list.search.clone() /> })}
             {list.is_cut.then(|| view! { <p class="more">"More people match: write more of the name."</p> })}
-            {if list.lines.is_empty() {
-                // Not known where the list is cut: it may be one of the others.
+            {if list.sessions.is_empty() {
+                // Not said of a list that is cut: a person who is not listed may be signed in.
                 Either::Left((!list.is_cut).then(|| view! { <p class="empty">"Nobody by that name is signed in."</p> }))
             } else {
                 Either::Right(
                     view! {
-                        <Lines lines=list.lines whom may_end />
+                        <SessionTable sessions=list.sessions search may_end />
                         <p class="zone">"Times are in UTC."</p>
                     },
                 )
             }}
-            {(own && may_end).then(|| view! { <Everywhere /> })}
+            {(is_own && may_end).then(|| view! { <SignOutEverywhere /> })}
         </div>
     }
 }
 
-/// What was done by the form before.
+/// How many sessions the form has just ended.
 #[component]
-fn Done(count: u32) -> impl IntoView {
+fn EndedNotice(count: u32) -> impl IntoView {
     let words = match count {
         0 => "That session had ended already.".to_owned(),
         1 => "One session was ended.".to_owned(),
@@ -125,9 +126,9 @@ fn Done(count: u32) -> impl IntoView {
     }
 }
 
-/// Somebody who finds an open browser cannot sign others out of theirs: that takes a sign-in of now.
+/// Asks for a new sign-in, so that somebody who finds an unattended browser cannot end sessions.
 #[component]
-fn Confirm(address: String) -> impl IntoView {
+fn StepUpPrompt(address: String) -> impl IntoView {
     view! {
         <section class="confirm" aria-label="Confirm that it is you">
             <p>"It is a while since you signed in. Confirm that it is you, then you can end sessions here."</p>
@@ -138,14 +139,14 @@ fn Confirm(address: String) -> impl IntoView {
     }
 }
 
-/// For administrators: whose sessions?
+/// The search for people, for administrators.
 #[component]
-fn LookFor(whom: String) -> impl IntoView {
+fn PersonSearch(search: String) -> impl IntoView {
     view! {
         <form class="filter" role="search" action="/sessions">
             <label for="person">"Look for a person by name or e-mail"</label>
             <span class="field">
-                <input id="person" type="search" name="person" value=whom maxlength="100" dir="auto" autocomplete="off" />
+                <input id="person" type="search" name="person" value=search maxlength="100" dir="auto" autocomplete="off" />
             </span>
             <button class="button quiet" type="submit">
                 "Look"
@@ -155,10 +156,10 @@ fn LookFor(whom: String) -> impl IntoView {
 }
 
 #[component]
-fn Lines(lines: Vec<SessionLine>, whom: String, may_end: bool) -> impl IntoView {
-    let rows = lines
+fn SessionTable(sessions: Vec<SessionSummary>, search: String, may_end: bool) -> impl IntoView {
+    let rows = sessions
         .into_iter()
-        .map(|line| view! { <Line line whom=whom.clone() may_end /> })
+        .map(|session| view! { <SessionRow session search=search.clone() may_end /> })
         .collect_view();
     view! {
         <table class="documents session-table" role="table">
@@ -180,27 +181,27 @@ fn Lines(lines: Vec<SessionLine>, whom: String, may_end: bool) -> impl IntoView 
 }
 
 #[component]
-fn Line(line: SessionLine, whom: String, may_end: bool) -> impl IntoView {
-    let label = format!("End this session of {}", line.person);
+fn SessionRow(session: SessionSummary, search: String, may_end: bool) -> impl IntoView {
+    let label = format!("End this session of {}", session.person);
     view! {
         <tr role="row">
             <td role="cell" class="what">
-                <span dir="auto">{line.person}</span>
+                <span dir="auto">{session.person}</span>
             </td>
             <td role="cell" class="provider">
-                <span dir="auto">{line.provider}</span>
+                <span dir="auto">{session.provider}</span>
             </td>
             <td role="cell" class="updated">
-                <When at=line.signed_in_at />
+                <Timestamp at=session.signed_in_at />
             </td>
             <td role="cell" class="updated">
-                <When at=line.last_seen_at />
+                <Timestamp at=session.last_seen_at />
             </td>
             <td role="cell" class="updated">
-                <When at=line.ends_at />
+                <Timestamp at=session.ends_at />
             </td>
             <td role="cell" class="act">
-                {if line.is_this {
+                {if session.is_this {
                     Either::Left(view! { <span class="badge public">"This browser"</span> })
                 } else {
                     Either::Right(
@@ -208,8 +209,8 @@ fn Line(line: SessionLine, whom: String, may_end: bool) -> impl IntoView {
                             .then(|| {
                                 view! {
                                     <form method="post" action="/sessions/end">
-                                        <input type="hidden" name="session" value=line.reference />
-                                        <input type="hidden" name="person" value=whom />
+                                        <input type="hidden" name="session" value=session.reference />
+                                        <input type="hidden" name="person" value=search />
                                         <button class="button quiet" type="submit" aria-label=label>
                                             "End"
                                         </button>
@@ -223,9 +224,9 @@ fn Line(line: SessionLine, whom: String, may_end: bool) -> impl IntoView {
     }
 }
 
-/// Ends all of them, this one too.
+/// The form that ends all sessions of the visitor, this one too.
 #[component]
-fn Everywhere() -> impl IntoView {
+fn SignOutEverywhere() -> impl IntoView {
     view! {
         <h2>"Lost a device, or see something you do not know?"</h2>
         <p>"This ends every session you have here, the one you look at too. You can sign in again at once."</p>

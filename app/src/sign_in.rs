@@ -1,4 +1,4 @@
-//! Where does a person go to sign in, and how do they come back to the page they wanted?
+//! Links to sign-in, each with the `return_to` that leads back to the page it stands on.
 
 use std::fmt::Write as _;
 
@@ -7,29 +7,29 @@ use leptos_router::hooks::use_location;
 
 /// The address that signs somebody in and brings them back to `path` (with its `search`, without `?`).
 pub(crate) fn sign_in_address(path: &str, search: &str) -> String {
-    returning("/auth/login", path, search)
+    with_return_to("/auth/login", path, search)
 }
 
-/// The address of a way in that brings somebody back to `path`.
-fn returning(way: &str, path: &str, search: &str) -> String {
-    let wanted = if search.is_empty() {
+/// The address `endpoint` with a `return_to` of `path` and `search`.
+fn with_return_to(endpoint: &str, path: &str, search: &str) -> String {
+    let return_to = if search.is_empty() {
         path.to_owned()
     } else {
         format!("{path}?{search}")
     };
-    if wanted == "/" {
-        way.to_owned()
+    if return_to == "/" {
+        endpoint.to_owned()
     } else {
-        format!("{way}?return_to={}", in_query(&wanted))
+        format!("{endpoint}?return_to={}", encode_query_value(&return_to))
     }
 }
 
-/// The link `href` as it leads back to `fragment` (with its `#`) of the page at `path`. `None` if it is no link that leads back to
-/// that page, or leads to that part of it already.
+/// The link `href`, extended so that it returns to `fragment` (with its `#`) of the page at `path`. `None` if it is no link to sign-in from that
+/// page, or has this fragment already.
 #[cfg(any(test, feature = "hydrate", feature = "csr"))]
 pub(crate) fn with_fragment(href: &str, path: &str, fragment: &str) -> Option<String> {
-    let (way, query) = href.split_once('?').unwrap_or((href, ""));
-    if fragment.len() < 2 || !["/auth/login", "/auth/signup", "/auth/device"].contains(&way) {
+    let (endpoint, query) = href.split_once('?').unwrap_or((href, ""));
+    if fragment.len() < 2 || !["/auth/login", "/auth/signup", "/auth/device"].contains(&endpoint) {
         return None;
     }
     let mut parts: Vec<String> = query
@@ -37,28 +37,28 @@ pub(crate) fn with_fragment(href: &str, path: &str, fragment: &str) -> Option<St
         .filter(|part| !part.is_empty())
         .map(str::to_owned)
         .collect();
-    let place = parts.iter().position(|part| part.starts_with(RETURN_TO));
-    let known = place.map_or("/", |place| &parts[place][RETURN_TO.len()..]);
-    // A fragment of the same page may stand there from a click before; a `#` of the path itself would be encoded twice.
-    let (page, _) = known.split_once("%23").unwrap_or((known, ""));
+    let index = parts.iter().position(|part| part.starts_with(RETURN_TO));
+    let current = index.map_or("/", |index| &parts[index][RETURN_TO.len()..]);
+    // The link may have a fragment from an earlier click; a `#` of the path itself would be encoded twice.
+    let (page, _) = current.split_once("%23").unwrap_or((current, ""));
     let page_path = decoded(page);
     if decoded(page_path.split('?').next().unwrap_or_default()) != decoded(path) {
         return None;
     }
-    let wanted = format!("{RETURN_TO}{page}{}", in_query(fragment));
-    match place {
-        Some(place) if parts[place] == wanted => return None,
-        Some(place) => parts[place] = wanted,
+    let wanted = format!("{RETURN_TO}{page}{}", encode_query_value(fragment));
+    match index {
+        Some(index) if parts[index] == wanted => return None,
+        Some(index) => parts[index] = wanted,
         None => parts.push(wanted),
     }
-    Some(format!("{way}?{}", parts.join("&")))
+    Some(format!("{endpoint}?{}", parts.join("&")))
 }
 
-/// How the part of a query begins that says where to return to.
+/// The parameter with the return path.
 #[cfg(any(test, feature = "hydrate", feature = "csr"))]
 const RETURN_TO: &str = "return_to=";
 
-/// Percent-decoded text, as far as it is text then.
+/// The percent-decoded text; invalid UTF-8 is replaced.
 #[cfg(any(test, feature = "hydrate", feature = "csr"))]
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
@@ -79,8 +79,8 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Percent-encoding for a value in a query (RFC 3986 §2.3: unreserved characters stay; here `/` too, §3.4).
-pub(crate) fn in_query(text: &str) -> String {
+/// Percent-encodes a value for a query; unreserved characters (RFC 3986 §2.3) and `/` (§3.4) stay.
+pub(crate) fn encode_query_value(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
@@ -92,7 +92,7 @@ pub(crate) fn in_query(text: &str) -> String {
     })
 }
 
-/// The link that signs in, or up, and returns to the page it stands on. It leaves the application: a sign-in is a plain walk.
+/// The link that signs in or up and returns to the page it stands on; followed by the browser, not by the router.
 #[component]
 pub(crate) fn SignInLink(
     /// Classes of the link.
@@ -100,15 +100,15 @@ pub(crate) fn SignInLink(
     /// The words on it.
     #[prop(default = "Sign in")]
     words: &'static str,
-    /// Where it leads.
+    /// The endpoint.
     #[prop(default = "/auth/login")]
-    way: &'static str,
+    endpoint: &'static str,
 ) -> impl IntoView {
     let location = use_location();
     let address = move || {
         location
             .pathname
-            .with(|path| location.search.with(|search| returning(way, path, search)))
+            .with(|path| location.search.with(|search| with_return_to(endpoint, path, search)))
     };
     view! {
         <a class=class rel="external" href=address>

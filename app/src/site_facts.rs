@@ -1,14 +1,14 @@
-//! What must every page know of the site it belongs to? The server says so once per request, through context.
+//! Facts of the running site that every page may show; part of the request's context.
 
 use serde::{Deserialize, Serialize};
 
 /// Facts of the running site that are the same for everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SiteFacts {
-    /// A provider lets people make an account by themselves: show "Sign up".
+    /// A provider lets people create an account: pages show "Sign up".
     pub sign_up: bool,
-    /// The site runs with the demo provider: tell visitors who they can be.
+    /// The site runs with the demo provider: the home page lists its people.
     pub demo: bool,
-    /// A provider makes codes for screens without a keyboard: show the way to `/auth/device`.
+    /// A provider offers device authorization (RFC 8628): pages link to `/auth/device`.
     pub device_sign_in: bool,
 }

@@ -45,7 +45,7 @@ test("UI-6 a refusal met while moving about looks as it does when loaded", async
 test("UI-5 a page that comes without being loaded is told and has the focus; a loaded one is not", async ({ page, portal }) => {
   await portal.signIn(alice);
   await portal.awake();
-  const told = page.locator("#arrived");
+  const told = page.locator("#page-announcement");
   await expect(told).toHaveAttribute("aria-live", "polite");
   await expect(told).toBeEmpty();
   await expect(portal.main).not.toBeFocused();
@@ -79,7 +79,7 @@ test("UI-5 filtering leaves the focus in the field; the next page begins at its 
   await expect(page).toHaveURL(/[?&]q=minutes/);
   await expect(documents.next).toHaveAttribute("href", /q=minutes/);
   await expect(documents.filter).toBeFocused();
-  await expect(page.locator("#arrived")).toBeEmpty();
+  await expect(page.locator("#page-announcement")).toBeEmpty();
   await documents.next.click();
   await expect(documents.first).toBeVisible();
   await expect(portal.main).toBeFocused();

@@ -1,27 +1,27 @@
-//! What does Portico's own messages API answer, and to whom? To access tokens, never to the session cookie.
+//! Portico's own messages API: authorised by access tokens, never by the session cookie.
 
 use axum::{Json, Router, routing::get};
 use bff::Bff;
 use domain::{Message, MessageKind};
 
-/// The scope that opens the protected message.
+/// The scope of the protected message.
 const READ: &str = "messages:read";
-/// The scope that opens the administrators' message.
+/// The scope of the administrators' message.
 const ADMIN: &str = "messages:admin";
 
-/// `/api/messages/{public,protected,admin}`; without an audience there is only the public one.
+/// The routes `/api/messages/{public,protected,admin}`; without an audience the public one alone.
 pub(crate) fn router(bff: &Bff, audience: Option<&str>) -> Router {
-    let public = Router::new().route("/api/messages/public", get(async || answer(MessageKind::Public)));
+    let public = Router::new().route("/api/messages/public", get(async || message(MessageKind::Public)));
     let Some(audience) = audience else { return public };
     let bearer = bff.bearer(audience);
-    let protected = get(async || answer(MessageKind::Protected)).layer(bearer.require(&[READ]));
-    let admin = get(async || answer(MessageKind::Admin)).layer(bearer.require(&[ADMIN]));
+    let protected = get(async || message(MessageKind::Protected)).layer(bearer.require(&[READ]));
+    let admin = get(async || message(MessageKind::Admin)).layer(bearer.require(&[ADMIN]));
     public
         .route("/api/messages/protected", protected)
         .route("/api/messages/admin", admin)
 }
 
-fn answer(kind: MessageKind) -> Json<Message> {
+fn message(kind: MessageKind) -> Json<Message> {
     let text = match kind {
         MessageKind::Public => "Anybody may read this message: no access token was asked for.",
         MessageKind::Protected => "You read this because your access token is valid and allows reading messages.",

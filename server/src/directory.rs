@@ -1,19 +1,19 @@
-//! What does the organisation's directory say about a person? Groups, profile, manager and reports from Microsoft Graph,
-//! asked with the application's own token (a profile with the person's, where the provider says so), kept for a stated time.
+//! The organisation's directory: groups, profile, manager and reports of a person from Microsoft Graph, fetched with the application's own token
+//! (the profile with the person's, where the provider is configured so) and cached.
 //!
-//! | question | where |
+//! | what | where |
 //! |---|---|
-//! | What is asked about whom, and what becomes of the answer? | [`question`] |
-//! | What was answered before, how old may it be, who asks again? | `cache.rs` |
-//! | Which requests is that? | `reading.rs` |
-//! | How is Graph asked, within which limits? | `graph.rs` |
+//! | What is fetched about a person, and how it completes them | [`lookup`] |
+//! | The cache: refresh ahead, single flight, stale entries while the directory is down | `cache.rs` |
+//! | The requests to Graph | `requests.rs` |
+//! | The client: address check, retries, limits | `graph.rs` |
 //!
-//! Three states throughout: known, known to be none, unknown. A directory that does not answer changes nothing for the
-//! time `directory.keep` says, and the person is told; after that nothing of it is known.
+//! Values are known, known to be none, or unknown. While the directory does not respond, cached values are used for the time of
+//! `directory.keep`, and the profile page says so; after that they are unknown.
 
 use std::{sync::Arc, time::Duration};
 
-use bff::{BackgroundTasks, Bff, Clock, SignedIn};
+use bff::{BackgroundTasks, Bff, Clock, SignedIn, error_chain};
 use domain::{Person, PersonId};
 use futures::future::join_all;
 use store::Store;
@@ -23,18 +23,18 @@ use crate::config::{DirectorySettings, ProviderSettings};
 
 mod cache;
 mod graph;
-pub mod question;
-mod reading;
+pub mod lookup;
+mod requests;
 
-use cache::{Asking, Cache, Outcome};
+use cache::{Cache, FetchGuard, FetchOutcome};
 use graph::Graph;
-pub use question::{Entry, ObjectId, Profile, Told, Wanted};
-use question::{Key, Question};
+pub use lookup::{Entry, Fields, Lookup, ObjectId, Profile};
+use lookup::{FetchRequest, Key};
 
-/// Questions asked at the same time, at most two about a person; more wait.
-const AT_ONCE: usize = 32;
-/// Longest time a question may take.
-const WHOLE: Duration = Duration::from_secs(15);
+/// Most concurrent fetches, of which at most two are about one person; more wait.
+const MAX_CONCURRENT: usize = 32;
+/// Longest time of one fetch, all its requests included.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The directory. Cheap to clone.
 #[derive(Clone)]
@@ -45,12 +45,12 @@ struct Inner {
     cache: Cache,
     store: Store,
     clock: Clock,
-    room: Semaphore,
+    permits: Semaphore,
     tasks: BackgroundTasks,
 }
 
 impl Directory {
-    /// Asks nobody by itself.
+    /// A directory that fetches nothing until it is needed.
     ///
     /// # Errors
     /// If the HTTP client cannot be made.
@@ -61,124 +61,129 @@ impl Directory {
             cache: Cache::new(settings.max_age, settings.keep),
             store,
             clock,
-            room: Semaphore::new(AT_ONCE),
+            permits: Semaphore::new(MAX_CONCURRENT),
             tasks,
         })))
     }
 
-    /// Adds to a person what the directory knows, as far as their provider's settings and their token want it. Waits a few
-    /// seconds at most, and for people known already hardly ever.
+    /// Adds to a person what the directory knows, as far as their provider's settings and their token ask for it. Waits a few seconds at
+    /// most, and hardly ever for people who are in the cache.
     pub async fn complete(&self, person: &mut Person, signed_in: &SignedIn, settings: &ProviderSettings) {
         person.group_match = settings.directory.group_match;
         let identity = signed_in.identity();
-        let wanted = Wanted::of(&identity.claims, settings, self.0.graph.base_url());
-        if wanted.is_nothing() {
+        let fields = Fields::of(&identity.claims, settings, self.0.graph.base_url());
+        if fields.is_empty() {
             return;
         }
         let Some(object_id) = ObjectId::of(&identity.claims, &settings.claims.object_id) else {
             let (claim, provider) = (&settings.claims.object_id, &identity.provider);
-            tracing::debug!(%claim, %provider, "a person without an id in the directory");
-            Told::Unknown.fill(person, wanted);
+            tracing::debug!(%claim, %provider, "a person without an object id");
+            Lookup::Unknown.apply_to(person, fields);
             return;
         };
-        let same = settings.claims.object_id == "sub";
-        let asking = wanted.questions().map(|wanted| {
-            let question = Question {
+        let subject_is_object_id = settings.claims.object_id == "sub";
+        let lookups = fields.split_by_token().map(|fields| {
+            let request = FetchRequest {
                 key: Key {
                     provider: identity.provider.clone(),
                     object_id: object_id.clone(),
-                    wanted,
+                    fields,
                 },
                 person: person.id.clone(),
-                issuer: same.then(|| identity.issuer.clone()),
+                issuer: subject_is_object_id.then(|| identity.issuer.clone()),
                 signed_in: signed_in.clone(),
             };
-            async move { (wanted, self.ask(question).await) }
+            async move { (fields, self.look_up(request).await) }
         });
-        let answers = join_all(asking).await;
-        for (wanted, told) in answers {
-            told.fill(person, wanted);
+        for (fields, lookup) in join_all(lookups).await {
+            lookup.apply_to(person, fields);
         }
     }
 
-    async fn ask(&self, question: Question) -> Told {
+    async fn look_up(&self, request: FetchRequest) -> Lookup {
         let inner = &self.0;
-        let key = question.key.clone();
-        let start = |asking| {
+        let key = request.key.clone();
+        let start = |guard| {
             let inner = Arc::clone(inner);
             inner.tasks.clone().spawn(async move {
-                inner.find_out(question).await;
-                drop::<Asking>(asking);
+                inner.fetch(request).await;
+                drop::<FetchGuard>(guard);
             });
         };
-        if let Some(mut waiting) = inner.cache.look(&key, inner.clock.now(), start) {
-            waiting.end().await;
+        if let Some(mut pending) = inner.cache.refresh_if_due(&key, inner.clock.now(), start) {
+            pending.wait().await;
         }
-        inner.cache.told(&key, inner.clock.now())
+        inner.cache.get(&key, inner.clock.now())
     }
 }
 
 impl Inner {
-    /// Asks, and leaves the outcome in the cache. A task of its own: nobody's impatience ends it.
-    async fn find_out(&self, question: Question) {
-        let asked_at = self.clock.now();
-        let outcome = match tokio::time::timeout(WHOLE, self.read(&question)).await {
-            Ok(Ok(entry)) => Outcome::Told(Arc::new(entry), asked_at),
+    /// Fetches, and stores the outcome in the cache. Runs as a task of its own, so that a request that is cancelled does not end it.
+    async fn fetch(&self, request: FetchRequest) {
+        let started_at = self.clock.now();
+        let outcome = match tokio::time::timeout(FETCH_TIMEOUT, self.read(&request)).await {
+            Ok(Ok(entry)) => FetchOutcome::Fetched(Arc::new(entry), started_at),
             Ok(Err(error)) => {
-                let provider = &question.key.provider;
-                tracing::warn!(%provider, error = crate::site::with_causes(&error), "the directory did not tell");
-                Outcome::from(&error)
+                let provider = &request.key.provider;
+                tracing::warn!(%provider, error = error_chain(&error), "the directory could not be read");
+                FetchOutcome::from(&error)
             }
             Err(_) => {
-                tracing::warn!(provider = %question.key.provider, "the directory took too long");
-                Outcome::Trouble { retry_after: None }
+                tracing::warn!(provider = %request.key.provider, "the directory timed out");
+                FetchOutcome::Failed { retry_after: None }
             }
         };
-        self.cache.settle(&question.key, outcome, self.clock.now());
+        self.cache.put(&request.key, outcome, self.clock.now());
     }
 
-    async fn read(&self, question: &Question) -> Result<Entry, graph::GraphError> {
-        let _room = self.room.acquire().await;
-        let key = &question.key;
+    async fn read(&self, request: &FetchRequest) -> Result<Entry, graph::GraphError> {
+        let _permit = self.permits.acquire().await;
+        let key = &request.key;
         let provider = key.provider.as_str();
-        let found = self.graph.read(question).await?;
-        let line = match found.line {
+        let found = self.graph.read(request).await?;
+        let reporting_line = match found.reporting_line {
             Some((manager, reports)) => {
-                let remembered = self
+                let stored = self
                     .store
-                    .remember_object_id(provider, key.object_id.as_str(), &question.person)
+                    .remember_object_id(provider, key.object_id.as_str(), &request.person)
                     .await;
-                if let Err(error) = remembered {
-                    tracing::warn!(%error, "the directory's id of somebody who signed in could not be stored");
+                if let Err(error) = stored {
+                    tracing::warn!(
+                        error = error_chain(&error),
+                        "a person's id in the directory could not be stored"
+                    );
                 }
-                Some(self.resolve(question, manager, reports).await)
+                Some(self.resolve(request, manager, reports).await)
             }
             None => None,
         };
         Ok(Entry {
             groups: found.groups,
             profile: found.profile,
-            line,
+            reporting_line,
         })
     }
 
-    /// Ids of the directory as people of this site. Who cannot be found is left out: nothing is granted by guessing.
+    /// Ids of the directory as people of this site. An id without a person is left out: nothing is granted by guessing.
     async fn resolve(
         &self,
-        question: &Question,
+        request: &FetchRequest,
         manager: Option<ObjectId>,
         reports: Vec<ObjectId>,
     ) -> domain::ReportingLine {
         let mut ids: Vec<String> = reports.iter().map(ObjectId::to_string).collect();
         ids.extend(manager.as_ref().map(ObjectId::to_string));
-        let known = match &question.issuer {
+        let known = match &request.issuer {
             Some(issuer) => ids.iter().map(|id| (id.clone(), PersonId::new(issuer, id))).collect(),
             None => self
                 .store
-                .people_by_object_id(question.key.provider.as_str(), &ids)
+                .people_by_object_id(request.key.provider.as_str(), &ids)
                 .await
                 .unwrap_or_else(|error| {
-                    tracing::warn!(%error, "nobody's id in the directory could be looked up");
+                    tracing::warn!(
+                        error = error_chain(&error),
+                        "ids of the directory could not be looked up"
+                    );
                     std::collections::HashMap::new()
                 }),
         };

@@ -1,4 +1,4 @@
-//! What do browsers have to obey? The headers of every answer; pages with scripts say which by a nonce.
+//! Security headers of every response; pages with scripts carry a nonce.
 
 use std::sync::Arc;
 
@@ -20,42 +20,40 @@ use crate::config::Config;
 /// One year would do for the lists browsers ship; two are usual (RFC 6797 §6.1.1).
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// When trying again makes sense after a 503 or 504, in seconds (RFC 9110 §10.2.3); `bff` says the same.
-const LATER: HeaderValue = HeaderValue::from_static("10");
+/// `Retry-After` of a 503 or 504, in seconds (RFC 9110 §10.2.3); the same value as in `bff`.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// Whether `cargo leptos watch` runs the program: then files of the build change under the names they have.
+/// Whether `cargo leptos watch` runs the program: files of the build then change without changing their names.
 pub(crate) fn is_watched() -> bool {
     std::env::var_os("LEPTOS_WATCH").is_some()
 }
 
-/// Where `cargo leptos watch` tells pages to reload; its usual port where nobody says, and then no page asks.
+/// The port at which `cargo leptos watch` notifies pages; its default if the variable is not set, and then no page connects.
 pub(crate) fn reload_port() -> u32 {
-    let told = std::env::var("LEPTOS_RELOAD_PORT").ok();
-    told.and_then(|port| port.parse().ok()).unwrap_or(3001)
+    let port = std::env::var("LEPTOS_RELOAD_PORT").ok();
+    port.and_then(|port| port.parse().ok()).unwrap_or(3001)
 }
 
 /// The security headers of one site.
 #[derive(Clone)]
-pub(crate) struct Headers {
-    inner: Arc<Inner>,
-}
+pub(crate) struct SecurityHeaders(Arc<Settings>);
 
-struct Inner {
+struct Settings {
     https: bool,
-    /// Beside this site and any `https:` address, where pictures may come from.
-    pictures: String,
-    /// Where `cargo leptos watch` tells the page to reload; empty otherwise.
+    /// Sources of images besides this site and `https:`.
+    image_sources: String,
+    /// Where `cargo leptos watch` notifies the page; empty otherwise.
     reload: &'static str,
     bff: Bff,
 }
 
-impl Headers {
+impl SecurityHeaders {
     pub(crate) fn new(config: &Config, bff: Bff) -> Self {
-        // A provider on this machine shows its pictures by plain http.
-        let pictures = config
+        // A provider on this machine serves pictures over plain http.
+        let image_sources = config
             .providers
             .iter()
             .filter_map(|settings| url::Url::parse(&settings.provider.issuer).ok())
@@ -68,32 +66,30 @@ impl Headers {
         } else {
             ""
         };
-        Self {
-            inner: Arc::new(Inner {
-                https: config.is_https(),
-                pictures,
-                reload,
-                bff,
-            }),
-        }
+        Self(Arc::new(Settings {
+            https: config.is_https(),
+            image_sources,
+            reload,
+            bff,
+        }))
     }
 
-    /// Writes the policy of a page that is being rendered; called inside its context.
+    /// Sets the content policy of the page being rendered; called inside its Leptos context.
     pub(crate) fn allow_scripts_of_this_page(&self) {
         let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>()) else {
             return;
         };
         // `'strict-dynamic'` would ignore `'self'`, and the links that fetch script early carry no nonce.
         let scripts = format!("'self' 'nonce-{nonce}' 'wasm-unsafe-eval'");
-        if let Ok(value) = HeaderValue::from_str(&self.inner.content_policy(&scripts)) {
+        if let Ok(value) = HeaderValue::from_str(&self.0.content_policy(&scripts)) {
             options.insert_header(header::CONTENT_SECURITY_POLICY, value);
         }
     }
 }
 
-impl Inner {
-    /// Content Security Policy Level 3. Signing out sends a form to this site, which redirects to a provider: browsers
-    /// apply `form-action` to the redirect too, so the providers' origins stand there.
+impl Settings {
+    /// Content Security Policy Level 3. Signing out posts a form to this site, which redirects to a provider: browsers apply `form-action` to
+    /// the redirect too, so it lists the providers' origins.
     fn content_policy(&self, scripts: &str) -> String {
         let targets = self
             .bff
@@ -101,32 +97,39 @@ impl Inner {
             .iter()
             .fold(String::new(), |list, target| format!("{list} {target}"));
         format!(
-            "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' https:{pictures}; font-src 'self'; \
+            "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' https:{image_sources}; font-src 'self'; \
              connect-src 'self'{reload}; manifest-src 'self'; form-action 'self'{targets}; object-src 'none'; \
              base-uri 'none'; frame-ancestors 'none'",
-            pictures = self.pictures,
+            image_sources = self.image_sources,
             reload = self.reload,
         )
     }
 }
 
-/// Tells whoever was told "not available right now" or "too slow" when to ask again.
-pub(crate) fn say_when_again(mut response: Response) -> Response {
+/// Adds `Retry-After` to 503 and 504.
+pub(crate) fn set_retry_after(mut response: Response) -> Response {
     if matches!(
         response.status(),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
     ) {
-        response.headers_mut().entry(header::RETRY_AFTER).or_insert(LATER);
+        response
+            .headers_mut()
+            .entry(header::RETRY_AFTER)
+            .or_insert(RETRY_AFTER_SECONDS);
     }
     response
 }
 
-/// Gives every answer the headers it has not set itself.
-pub(crate) async fn protect_answer(State(headers): State<Headers>, request: Request, next: Next) -> Response {
+/// Adds the security headers that a response has not set itself.
+pub(crate) async fn add_security_headers(
+    State(headers): State<SecurityHeaders>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     let map = response.headers_mut();
     if !map.contains_key(header::CONTENT_SECURITY_POLICY)
-        && let Ok(value) = HeaderValue::from_str(&headers.inner.content_policy("'none'"))
+        && let Ok(value) = HeaderValue::from_str(&headers.0.content_policy("'none'"))
     {
         map.insert(header::CONTENT_SECURITY_POLICY, value);
     }
@@ -135,13 +138,13 @@ pub(crate) async fn protect_answer(State(headers): State<Headers>, request: Requ
         (header::REFERRER_POLICY, "same-origin"),
         (CORP, "same-origin"),
         (COOP, "same-origin"),
-        // Nearly every answer says who is signed in; what may be kept says so itself.
+        // Nearly every page shows who is signed in; responses that may be cached set the header themselves.
         (header::CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in fixed {
         map.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if headers.inner.https {
+    if headers.0.https {
         map.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(STRICT_TRANSPORT);
     }
     response

@@ -1,15 +1,15 @@
-//! With what does the documents' side ask others over HTTP? With a client of each asker's own, all made here and alike: they share
-//! no connections, and none follows a redirect. `bff` has its own for providers.
+//! The HTTP clients for the directory, the messages API and traces: one each, all built here with the same limits and without redirects.
+//! `bff` has its own client for providers.
 
 use std::time::Duration;
 
 use reqwest::{Client, redirect::Policy};
 use url::Url;
 
-/// How long an unused connection is kept: less than others keep it, as what is sent while they hang up is lost.
-const KEPT_UNUSED: Duration = Duration::from_secs(4);
+/// How long an idle connection is kept: shorter than servers keep it, since a request that is sent while they close it is lost.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// A client for what is at `base`, whose requests take at most `timeout`, reading the answer included.
+/// A client for `base` whose requests take at most `timeout`, reading the response included.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that makes clients for the directory, the messages API and traces"
@@ -19,10 +19,10 @@ pub(crate) fn http_client(base: &Url, timeout: Duration) -> Result<Client, reqwe
         .redirect(Policy::none())
         .referer(false)
         .timeout(timeout)
-        .pool_idle_timeout(KEPT_UNUSED)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .user_agent("portico");
     if base.scheme() == "http" {
-        // This machine: what is not encrypted goes past no proxy of the environment.
+        // Plain http is for this machine alone, so no proxy of the environment may see it.
         return client.no_proxy().build();
     }
     client.build()

@@ -1,21 +1,20 @@
-//! How are sealing keys exchanged while the site runs? The key file is read again when the program gets `SIGHUP`; the steps of
-//! a rotation are told at [`KeyRing`].
+//! Rotation of sealing keys while the site runs: `SIGHUP` reloads the key file. [`KeyRing`] documents the steps.
 
 use std::path::PathBuf;
 
 use bff::KeyRing;
 
-use crate::site::with_causes;
+use bff::error_chain;
 
-/// Reads the key file again at every `SIGHUP`, until the program ends. Without one (keys in memory) the signal does nothing.
+/// Reloads the key file at every `SIGHUP`, until the program ends. With keys in memory the signal does nothing.
 #[cfg(unix)]
-pub(crate) fn at_every_hangup(keys: KeyRing, file: Option<PathBuf>) {
+pub(crate) fn reload_on_sighup(keys: KeyRing, file: Option<PathBuf>) {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut hangups = match signal(SignalKind::hangup()) {
         Ok(hangups) => hangups,
         Err(error) => {
-            tracing::warn!(%error, "keys cannot be exchanged without a restart");
+            tracing::warn!(%error, "keys cannot be reloaded without a restart");
             return;
         }
     };
@@ -23,7 +22,7 @@ pub(crate) fn at_every_hangup(keys: KeyRing, file: Option<PathBuf>) {
         while hangups.recv().await.is_some() {
             if let Some(file) = file.clone() {
                 let keys = keys.clone();
-                // A file on a slow disk holds up nobody. A panic there would have been logged.
+                // Blocking, since the disk may be slow. A panic there is logged by the panic hook.
                 let _ = tokio::task::spawn_blocking(move || reload(&keys, &file)).await;
             }
         }
@@ -32,16 +31,16 @@ pub(crate) fn at_every_hangup(keys: KeyRing, file: Option<PathBuf>) {
 
 /// There is no such signal elsewhere.
 #[cfg(not(unix))]
-pub(crate) fn at_every_hangup(_keys: KeyRing, _file: Option<PathBuf>) {}
+pub(crate) fn reload_on_sighup(_keys: KeyRing, _file: Option<PathBuf>) {}
 
 #[cfg(unix)]
 fn reload(keys: &KeyRing, file: &std::path::Path) {
-    let shown = file.display();
+    let path = file.display();
     match keys.reload(file) {
-        Ok(()) => tracing::info!(file = %shown, "the keys were read again"),
+        Ok(()) => tracing::info!(file = %path, "the keys were reloaded"),
         Err(error) => {
-            let error = with_causes(&error);
-            tracing::error!(file = %shown, error, "the keys could not be read again and stay as they were");
+            let error = error_chain(&error);
+            tracing::error!(file = %path, error, "the keys could not be reloaded and stay as they were");
         }
     }
 }

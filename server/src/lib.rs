@@ -1,32 +1,32 @@
-//! Portico's server: everything that touches the world for documents, and where the house is put together.
+//! Portico's server: composition of the crates, use cases of documents, and everything an operator runs.
 //!
-//! | question | where |
+//! | what | where |
 //! |---|---|
-//! | How is it set up? | [`config`] |
-//! | How is a site put together from that? | [`site`](crate::site::site) |
-//! | Which address is answered by what? | `router.rs` |
-//! | Which files of the build do pages load? | `build_files.rs` |
-//! | Who is asking? | `context.rs` |
-//! | What does the organisation's directory know of them? | [`directory`] |
-//! | Which documents are there, and who may see them? | [`library`], on the crates [`policy`] and [`store`] |
-//! | How do documents come in? | [`import`], rendered by the crate [`markdown`] |
-//! | Where do the messages come from? | `messages.rs`, and the API itself in `api.rs` |
-//! | Who is signed in where, and how is that ended? | `sessions.rs` |
-//! | In which database are sessions kept? | [`session_store`] |
-//! | What do browsers have to obey? | `headers.rs` |
-//! | With what are others asked over HTTP? | `http_client.rs` |
-//! | What do connections have to obey? | [`serve`] |
-//! | How are sealing keys exchanged while the site runs? | `key_reload.rs` |
-//! | What is logged, and what is counted? | [`telemetry`], [`metrics`] |
-//! | What can an operator type? | [`cli`] |
+//! | Configuration | [`config`] |
+//! | Building a site of a configuration | [`site`](crate::site::site) |
+//! | Router and middleware | `router.rs`, `headers.rs` (security headers) |
+//! | State and context of pages and server functions | `app_state.rs` |
+//! | The visitor of a request: session, claims, directory | `visitor.rs`, `people.rs`, [`directory`] |
+//! | Opening and listing documents | [`library`], on the crates [`policy`] and [`store`] |
+//! | Importing documents | [`import`], rendered by the crate [`markdown`] |
+//! | The messages API and its client | `api.rs`, `messages.rs` |
+//! | Listing and ending sessions | `sessions.rs` |
+//! | The session store | [`session_store`] |
+//! | Pages outside Leptos, error pages | `site_pages.rs` |
+//! | Static files of the build | `build_files.rs` |
+//! | HTTP clients | `http_client.rs` |
+//! | The HTTP listener, graceful shutdown | [`serve`] |
+//! | Rotation of sealing keys | `key_reload.rs` |
+//! | Logging, tracing, metrics | [`telemetry`], [`metrics`] |
+//! | The command line | [`cli`] |
 
 mod api;
+mod app_state;
 mod build_files;
 pub mod cli;
 pub mod config;
-mod context;
 #[cfg(feature = "demo")]
-pub mod demo_house;
+pub mod demo_site;
 pub mod directory;
 mod headers;
 mod http_client;
@@ -35,13 +35,15 @@ mod key_reload;
 pub mod library;
 mod messages;
 pub mod metrics;
-mod pages;
+mod people;
 mod router;
 pub mod serve;
 pub mod session_store;
 mod sessions;
 pub mod site;
+mod site_pages;
 pub mod telemetry;
+mod visitor;
 
 pub use config::Config;
-pub use site::{Site, StartError, site, site_by};
+pub use site::{Site, StartError, site, site_with_clock};

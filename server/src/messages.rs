@@ -18,7 +18,7 @@ use remote::Remote;
 use tokens::ApiTokens;
 
 /// Largest answer read from an API, in bytes.
-const MAX_ANSWER: usize = 64 * 1024;
+const MAX_RESPONSE: usize = 64 * 1024;
 
 /// The API that is asked, and how.
 #[derive(Clone)]
@@ -63,13 +63,13 @@ impl MessageSource {
 
     async fn fetch(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
         match &self.api {
-            Api::Own(api) => ask_own(api.clone(), kind, token).await,
+            Api::Own(api) => call_own_api(api.clone(), kind, token).await,
             Api::Remote(remote) => remote.ask(kind, token).await,
         }
     }
 }
 
-async fn ask_own(router: Router, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
+async fn call_own_api(router: Router, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
     let mut request = Request::get(format!("/api/messages/{}", kind.name()));
     if let Some(token) = token {
         // Nobody can take a token on its way through this process: the one who asks stands in for the proof.
@@ -79,7 +79,7 @@ async fn ask_own(router: Router, kind: MessageKind, token: Option<&AccessToken>)
     }
     let response = router.oneshot(request.body(Body::empty()).ok()?).await.ok()?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let body = axum::body::to_bytes(response.into_body(), MAX_ANSWER)
+    let body = axum::body::to_bytes(response.into_body(), MAX_RESPONSE)
         .await
         .ok()?
         .to_vec();
@@ -110,11 +110,11 @@ impl Messages for VisitorMessages {
         let answer = source.fetch(kind, token.as_ref()).instrument(span.clone()).await;
         let answer = answer.ok_or(MessageError::Unavailable)?;
         span.record("http.response.status_code", i64::from(answer.status.as_u16()));
-        understand(&answer)
+        parse_message(&answer)
     }
 }
 
-fn understand(answer: &Answer) -> Result<Message, MessageError> {
+fn parse_message(answer: &Answer) -> Result<Message, MessageError> {
     match answer.status {
         StatusCode::OK => serde_json::from_slice(&answer.body).map_err(|_| {
             tracing::warn!("the messages API answered 200 with something that is no message");
@@ -122,7 +122,7 @@ fn understand(answer: &Answer) -> Result<Message, MessageError> {
         }),
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(MessageError::Refused {
             status: status.as_u16(),
-            message: own_words(&answer.body),
+            message: refusal_message(&answer.body),
         }),
         status => {
             tracing::warn!(
@@ -135,7 +135,7 @@ fn understand(answer: &Answer) -> Result<Message, MessageError> {
 }
 
 /// At most 200 characters of the `message` an API gave with its refusal.
-fn own_words(body: &[u8]) -> String {
+fn refusal_message(body: &[u8]) -> String {
     let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let words = body
         .get("message")
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_refusal_keeps_the_words_of_the_api_and_no_more_than_200() {
         let long = format!(r#"{{"message":"{}"}}"#, "ä".repeat(300));
-        let refused = understand(&answer(StatusCode::FORBIDDEN, &long));
+        let refused = parse_message(&answer(StatusCode::FORBIDDEN, &long));
         assert_eq!(
             refused,
             Err(MessageError::Refused {
@@ -167,7 +167,7 @@ mod tests {
                 message: "ä".repeat(200)
             })
         );
-        let silent = understand(&answer(StatusCode::UNAUTHORIZED, "<html>"));
+        let silent = parse_message(&answer(StatusCode::UNAUTHORIZED, "<html>"));
         assert_eq!(
             silent,
             Err(MessageError::Refused {
@@ -180,11 +180,11 @@ mod tests {
     #[test]
     fn what_is_no_message_is_no_answer() {
         assert_eq!(
-            understand(&answer(StatusCode::OK, "{}")),
+            parse_message(&answer(StatusCode::OK, "{}")),
             Err(MessageError::Unavailable)
         );
         assert_eq!(
-            understand(&answer(StatusCode::FOUND, "")),
+            parse_message(&answer(StatusCode::FOUND, "")),
             Err(MessageError::Unavailable)
         );
     }

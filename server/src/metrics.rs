@@ -1,6 +1,5 @@
-//! How is Portico doing, in numbers? Counters and histograms for Prometheus, at `/metrics` on a listener of their own: they
-//! tell names of providers and how often people sign in, which is nobody's business on the public address. What each means is
-//! said in `docs/observability.md`.
+//! Metrics for Prometheus, at `/metrics` on a listener of their own: they reveal names of providers and how often people sign in, which is not
+//! public. `docs/observability.md` explains each.
 
 use axum::{Router, middleware, routing::get};
 use http::header::CONTENT_TYPE;
@@ -8,27 +7,27 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 use crate::router::host;
 
-/// Bounds of the histograms, in seconds: from a key found in memory to a provider that hangs.
-const SECONDS: [f64; 11] = [0.000_1, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
+/// Buckets of the histograms, in seconds: from a cached key to a provider that hangs.
+const BUCKETS: [f64; 11] = [0.000_1, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
 
-/// Bounds for what waits for a person, in seconds; a sign-in that takes more than a quarter of an hour is none.
-const SIGN_IN_SECONDS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0];
+/// Buckets of sign-ins, in seconds, which wait for a person; one of more than a quarter of an hour has expired.
+const SIGN_IN_BUCKETS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0];
 
-/// Starts counting, for the whole process. Before it, and without it, counting costs nothing and keeps nothing.
+/// Installs the recorder of the process. Without it, metrics cost nothing and are dropped.
 ///
 /// # Errors
-/// If something counts already.
+/// If a recorder is installed already.
 pub fn start() -> Result<PrometheusHandle, BuildError> {
-    let handle = recorded_by()?.install_recorder()?;
+    let handle = prometheus_builder()?.install_recorder()?;
     describe();
     Ok(handle)
 }
 
-fn recorded_by() -> Result<PrometheusBuilder, BuildError> {
+fn prometheus_builder() -> Result<PrometheusBuilder, BuildError> {
     let sign_in = Matcher::Full("bff_sign_in_seconds".to_owned());
     PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
-        .set_buckets_for_metric(sign_in, &SIGN_IN_SECONDS)
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)?
+        .set_buckets_for_metric(sign_in, &SIGN_IN_BUCKETS)
 }
 
 fn describe() {
@@ -56,13 +55,13 @@ fn describe() {
 
 /// `GET /metrics` (Prometheus exposition format 0.0.4).
 pub fn router(handle: PrometheusHandle) -> Router {
-    let show = move || {
+    let render = move || {
         handle.run_upkeep();
         let text = handle.render();
         std::future::ready(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
     };
     Router::new()
-        .route("/metrics", get(show))
+        .route("/metrics", get(render))
         .layer(middleware::from_fn(host::require_host))
 }
 

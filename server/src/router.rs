@@ -1,16 +1,16 @@
-//! Which address is answered by what? And what happens to every request on its way there.
+//! The router, and the layers around every request.
 //!
-//! | question | where |
+//! | what | where |
 //! |---|---|
-//! | How are script, styles and pictures served? | `router/files.rs` |
-//! | Is the site alive, is it ready? | `router/health.rs` |
-//! | In which form can a client read an answer? | `router/encoding.rs` |
-//! | Which part of a file does it get? | `router/range.rs` |
-//! | Which requests are turned away at the door? | `router/door.rs`, `router/host.rs` |
-//! | Where does an address with a trailing slash lead? | `router/trailing_slash.rs` |
-//! | Which errors become a page at last? | `router/bare.rs` |
-//! | Pages | the `app` crate; their context is made in `context.rs` |
-//! | `/auth/…`, and the paths of `[[upstreams]]` | the `bff` crate |
+//! | Static files: script, style sheet, pictures | `router/files.rs` |
+//! | Health checks: `/healthz`, `/readyz` | `router/health.rs` |
+//! | Content negotiation of compressed responses | `router/encoding.rs` |
+//! | Range requests | `router/range.rs` |
+//! | Limits of body and path, content type of server functions, `Host` | `router/request_limits.rs`, `router/host.rs` |
+//! | Redirects of addresses with a trailing slash | `router/trailing_slash.rs` |
+//! | Error pages for empty error responses | `router/error_pages.rs` |
+//! | Pages | the `app` crate; their context is provided in `app_state.rs` |
+//! | `/auth/…`, and the routes of `[[upstreams]]` | the `bff` crate |
 
 use std::{
     sync::{Arc, LazyLock},
@@ -31,31 +31,31 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, rend
 use store::Store;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
-use crate::{context, context::House, headers, pages, sessions, telemetry};
+use crate::{app_state::AppState, headers, people::People, sessions, site_pages, telemetry, visitor};
 
-mod bare;
-mod door;
 mod encoding;
+mod error_pages;
 mod files;
 mod health;
 pub(crate) mod host;
 mod range;
+mod request_limits;
 mod trailing_slash;
 
-/// Longest time an answer may take, request body included.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest time of a response, reading the request's body included.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The pages there are. Listed once per process: while Leptos lists them, no page anywhere in the process loads its data
-/// (a process-wide switch in `leptos_server`), so a second site being made would stop the first.
+/// The routes of the pages, listed once per process: while Leptos lists them, no page of the process loads its data (a process-wide switch in
+/// `leptos_server`), so building a second site would stall the first.
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
-/// Shared, not copied: axum clones its state several times for each request.
+/// What Leptos renders documents with; shared, since axum clones its state several times per request.
 #[derive(Clone)]
 struct Shell(Arc<(LeptosOptions, BuildFiles)>);
 
 impl Shell {
-    /// The document around a page.
-    fn draw(&self) -> impl IntoView + use<> {
+    /// The HTML document around a page.
+    fn render(&self) -> impl IntoView + use<> {
         let (options, files) = self.0.as_ref();
         shell(options.clone(), files.clone())
     }
@@ -67,22 +67,24 @@ impl FromRef<Shell> for LeptosOptions {
     }
 }
 
-/// What the router is made from.
+/// What the router is built from.
 pub(crate) struct Parts {
-    pub(crate) house: Arc<House>,
+    pub(crate) app: Arc<AppState>,
+    pub(crate) people: Arc<People>,
     pub(crate) options: LeptosOptions,
     pub(crate) files: BuildFiles,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
     pub(crate) api: Router,
-    /// Ways to APIs of others.
+    /// The routes of `[[upstreams]]`.
     pub(crate) proxies: Router,
 }
 
-/// Everything a site answers.
+/// All routes and layers of a site.
 pub(crate) fn router(parts: Parts) -> Router {
     let Parts {
-        house,
+        app,
+        people,
         options,
         files,
         bff,
@@ -90,86 +92,85 @@ pub(crate) fn router(parts: Parts) -> Router {
         api,
         proxies,
     } = parts;
-    let headers = house.headers.clone();
-    // Compressed answers tell their length: only what holds no secret of a session is compressed, so not `/auth`.
+    let headers = app.headers.clone();
+    // The length of a compressed response reveals something of its content, so responses with secrets, those of `/auth`, are not compressed.
     let compressed = CompressionLayer::new().br(true).gzip(true);
     let negotiated = middleware::from_fn(encoding::negotiate_encoding);
-    let build = files::hashed(&options)
+    let build = files::build_router(&options)
         .layer(compressed.clone())
         .layer(negotiated.clone());
-    let pages = pages(house, Shell(Arc::new((options, files))))
+    let pages = pages(app, people, Shell(Arc::new((options, files))))
         .layer(compressed)
         .layer(negotiated);
     let site = pages.merge(api).merge(bff.router());
     let timed = bff
         .protect(site)
-        .layer(middleware::from_fn(door::limit_body))
-        // Files of the build are the same for everybody: no session is looked up for them.
+        .layer(middleware::from_fn(request_limits::limit_body))
+        // Files of the build are the same for everybody, so no session is looked up for them.
         .merge(build)
         .merge(health::router(bff, store))
         .layer(middleware::from_fn(trailing_slash::redirect_trailing_slash));
-    limited(timed, TIMEOUT, proxies)
-        .layer(middleware::from_fn(door::refuse_malformed))
+    with_timeout(timed, REQUEST_TIMEOUT, proxies)
+        .layer(middleware::from_fn(request_limits::reject_malformed_paths))
         .layer(middleware::from_fn(host::require_host))
-        .layer(CatchPanicLayer::custom(telemetry::answer_panic))
-        .layer(middleware::from_fn_with_state(headers, headers::protect_answer))
+        .layer(CatchPanicLayer::custom(telemetry::panic_response))
+        .layer(middleware::from_fn_with_state(headers, headers::add_security_headers))
         .layer(middleware::from_fn(telemetry::log_request))
         .layer(middleware::from_fn(telemetry::trace_request))
 }
 
-/// `site` within its time, and beside it the ways to upstreams: they guard themselves, limit bodies as they pass, piece by
-/// piece, and each has a time of its own.
-fn limited(site: Router, time: Duration, proxies: Router) -> Router {
-    site.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, time))
-        .layer(middleware::from_fn(bare::give_page))
+/// `site` with a timeout and error pages, merged with the proxied routes, which have guards, body limits and timeouts of their own.
+fn with_timeout(site: Router, timeout: Duration, proxies: Router) -> Router {
+    site.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, timeout))
+        .layer(middleware::from_fn(error_pages::fill_empty_errors))
         .merge(proxies)
 }
 
-/// Pages, server functions, and the page for everything else.
-fn pages(house: Arc<House>, shell: Shell) -> Router {
+/// Pages, server functions, and the fallback.
+fn pages(app: Arc<AppState>, people: Arc<People>, shell: Shell) -> Router {
     let routes = ROUTES.clone();
-    let furnish = {
-        let house = house.clone();
-        move || house.furnish()
+    let provide_context = {
+        let app = app.clone();
+        move || app.provide_request_context()
     };
-    let draw = {
+    let render = {
         let shell = shell.clone();
-        move || shell.draw()
+        move || shell.render()
     };
     Router::new()
-        .leptos_routes_with_context(&shell, routes, furnish, draw)
-        .method_not_allowed_fallback(async || pages::fault(StatusCode::METHOD_NOT_ALLOWED, None))
-        .layer(middleware::from_fn(door::want_json))
-        .merge(sessions::router(&house))
-        .fallback(everything_else)
-        .layer(middleware::map_response(async |answer: Response| {
-            headers::say_when_again(answer)
+        .leptos_routes_with_context(&shell, routes, provide_context, render)
+        .method_not_allowed_fallback(async || site_pages::error_page(StatusCode::METHOD_NOT_ALLOWED, None))
+        .layer(middleware::from_fn(request_limits::require_json))
+        .merge(sessions::router(&app).layer(Extension(app.bff.clone())))
+        .fallback(file_or_not_found)
+        .layer(middleware::map_response(async |response: Response| {
+            headers::set_retry_after(response)
         }))
-        .layer(Extension(house.clone()))
-        .layer(middleware::from_fn_with_state(house, context::introduce))
+        .layer(Extension(app))
+        .layer(middleware::from_fn_with_state(people, visitor::identify_visitor))
         .with_state(shell)
 }
 
-/// A file of `public/`, or the page that says there is nothing here.
-async fn everything_else(
+/// A file of `public/`, or the "not found" page.
+async fn file_or_not_found(
     State(shell): State<Shell>,
-    Extension(house): Extension<Arc<House>>,
+    Extension(app): Extension<Arc<AppState>>,
     request: Request,
 ) -> Response {
-    if let Some(asking) = files::asking_for_file(&request)
-        && let Some(file) = files::file(&shell.0.0, asking).await
+    if let Some(file_request) = files::file_request(&request)
+        && let Some(file) = files::file(&shell.0.0, file_request).await
     {
-        return if files::is_read(request.method()) {
+        return if files::is_get_or_head(request.method()) {
             file
         } else {
-            files::read_only()
+            files::method_not_allowed()
         };
     }
-    if !files::is_read(request.method()) {
-        return pages::fault(StatusCode::NOT_FOUND, None);
+    if !files::is_get_or_head(request.method()) {
+        return site_pages::error_page(StatusCode::NOT_FOUND, None);
     }
-    let draw = render_app_async_with_context(move || house.furnish(), move || shell.draw());
-    let mut response = draw(request).await.into_response();
+    let render = render_app_async_with_context(move || app.provide_request_context(), move || shell.render());
+    let mut response = render(request).await.into_response();
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
@@ -188,41 +189,44 @@ mod tests {
 
     #[tokio::test]
     async fn px_2_an_upstream_may_take_longer_than_a_page() {
-        let (asked, done) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (received, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let slow = {
-            let (asked, done) = (asked.clone(), done.clone());
+            let (received, finish) = (received.clone(), finish.clone());
             async move || {
-                asked.notify_one();
-                done.notified().await;
+                received.notify_one();
+                finish.notified().await;
                 "an order"
             }
         };
-        let router = limited(
+        let router = with_timeout(
             Router::new().route("/page", get(std::future::pending::<()>)),
             Duration::from_millis(1),
             Router::new().route("/api/orders", get(slow)),
         );
-        let ask = |path: &str| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
-        let order = tokio::spawn(ask("/api/orders"));
-        asked.notified().await;
-        assert_eq!(ask("/page").await.unwrap().status(), StatusCode::GATEWAY_TIMEOUT);
-        done.notify_one();
+        let get_path = |path: &str| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
+        let order = tokio::spawn(get_path("/api/orders"));
+        received.notified().await;
+        assert_eq!(get_path("/page").await.unwrap().status(), StatusCode::GATEWAY_TIMEOUT);
+        finish.notify_one();
         assert_eq!(order.await.unwrap().unwrap().status(), StatusCode::OK);
     }
 
     #[tokio::test]
-    async fn ui_4_what_takes_too_long_says_so_and_when_to_ask_again() {
+    async fn ui_4_a_timeout_is_a_page_with_retry_after() {
         let site = Router::new()
             .route("/page", get(std::future::pending::<()>))
             .route("/api/fn/slow", get(std::future::pending::<()>));
-        let router = limited(site, Duration::from_millis(1), Router::new());
-        for (path, again, words) in [("/page", Some("10"), "This took too long"), ("/api/fn/slow", None, "")] {
+        let router = with_timeout(site, Duration::from_millis(1), Router::new());
+        for (path, retry_after, words) in [("/page", Some("10"), "This took too long"), ("/api/fn/slow", None, "")] {
             let request = Request::get(path).body(Body::empty()).unwrap();
-            let answer = router.clone().oneshot(request).await.unwrap();
-            assert_eq!(answer.status(), StatusCode::GATEWAY_TIMEOUT, "{path}");
-            let told = answer.headers().get("retry-after").map(|value| value.to_str().unwrap());
-            assert_eq!(told, again, "{path}");
-            let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT, "{path}");
+            let header = response
+                .headers()
+                .get("retry-after")
+                .map(|value| value.to_str().unwrap());
+            assert_eq!(header, retry_after, "{path}");
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
             let body = String::from_utf8_lossy(&body);
             assert!(
                 body.contains(words) && body.is_empty() == words.is_empty(),

@@ -1,4 +1,4 @@
-//! What do connections have to obey? HTTP/1.1 with limits on headers and time, until somebody stops the program.
+//! The HTTP/1.1 listener: limits of connections, and graceful shutdown.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -11,7 +11,7 @@ use hyper_util::{
 };
 use tokio::net::{TcpListener, TcpStream};
 
-/// Most header lines of a request; more are answered with 431 (RFC 6585 §5).
+/// Most header fields of a request; more are answered with 431 (RFC 6585 §5).
 const MAX_HEADERS: usize = 100;
 
 /// Most bytes of all headers of a request; more are answered with 431.
@@ -20,13 +20,13 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Longest time for a request's headers to arrive.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Longest wait for running answers when the program is asked to stop.
-const GOODBYE: Duration = Duration::from_secs(10);
+/// Longest wait for running responses at shutdown.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Pause after a connection could not be accepted, as when no file descriptor is left.
+/// Pause after a failed `accept`, such as when no file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// A port that cannot be listened on.
+/// Why the program cannot listen at an address.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .message)]
 pub struct ListenError {
@@ -35,7 +35,7 @@ pub struct ListenError {
 }
 
 impl ListenError {
-    /// An address that is not to be listened on, whether or not it could be.
+    /// An address that is not allowed.
     #[cfg(feature = "demo")]
     pub(crate) fn refused(why: &dyn std::error::Error) -> Self {
         Self {
@@ -66,7 +66,7 @@ pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, L
     })
 }
 
-/// Serves until `stop` is done, then lets running answers finish.
+/// Serves until `stop` completes, then waits for running responses.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -76,7 +76,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => answer(stream, router.clone(), &connections),
+            Ok((stream, _)) => serve_connection(stream, router.clone(), &connections),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -84,13 +84,16 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         }
     }
     drop(listener);
-    if tokio::time::timeout(GOODBYE, connections.shutdown()).await.is_err() {
-        tracing::warn!("some answers were not finished");
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some responses were not finished");
     }
 }
 
-fn answer(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
-    // Small answers should leave at once; failing to say so harms nobody.
+fn serve_connection(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
+    // Without Nagle's algorithm small responses are sent at once; failing to set it does no harm.
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -101,13 +104,13 @@ fn answer(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke off");
+            tracing::debug!(%error, "a connection was closed early");
         }
     });
 }
 
-/// Done when somebody asks the program to stop (Ctrl-C, or `SIGTERM` from a service manager).
-pub async fn asked_to_stop() {
+/// Completes at Ctrl-C, or at `SIGTERM` from a service manager.
+pub async fn shutdown_signal() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -1,12 +1,11 @@
-//! Where are sessions kept? In the database of the documents, over the same connections: `bff` has the session stores, the crate
-//! `store` the connections, and neither knows the other.
+//! The session store: `bff`'s implementation over the connection pool of the crate `store`, neither of which knows the other.
 
 use std::sync::Arc;
 
 use bff::{PostgresSessions, SessionRecords, SqliteSessions};
 use store::{Connections, Store, StoreError, with_timeout};
 
-/// Opens the session store in the database of `store`, and makes its tables where they are missing.
+/// Opens the session store in the database of `store`, and creates its tables if they are missing.
 ///
 /// # Errors
 /// [`StoreError::Query`] and [`StoreError::Silent`], when the tables cannot be made.

@@ -1,6 +1,6 @@
-//! How is a site put together? Store, policy, sign-in and pages, from one [`Config`].
+//! Builds a site of one [`Config`]: store, policy, sign-in, pages.
 
-use std::{error::Error, fmt::Write as _, sync::Arc};
+use std::{error::Error, sync::Arc};
 
 use app::SiteFacts;
 use axum::Router;
@@ -9,44 +9,46 @@ use policy::{Policy, PolicyError};
 use store::{Store, StoreError};
 
 use crate::{
-    api, build_files,
+    api,
+    app_state::AppState,
+    build_files,
     config::{Config, DatabaseUrl},
-    context::{House, People},
     directory::Directory,
-    headers::Headers,
+    headers::SecurityHeaders,
     library::LocalLibrary,
     messages::MessageSource,
-    pages::HousePages,
+    people::People,
     router, session_store,
+    site_pages::SitePages,
 };
 
 /// A site ready to be served.
 pub struct Site {
     /// Answers every request.
     pub router: Router,
-    /// Who signs people in; asked for their readiness.
+    /// Sign-in and sessions; knows which providers are ready.
     pub bff: Bff,
-    /// The documents, as they are stored.
+    /// The database of the documents.
     pub store: Store,
-    /// What seals sessions and cookies; all clones are the same ring.
+    /// The keys that seal sessions and cookies; all clones share one ring.
     pub keys: KeyRing,
 }
 
-/// Why a site cannot be put together. Each is one line and names what to change.
+/// Why a site cannot be built. Each message is one line and names the setting to change.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The rules are wrong.
+    /// The rules do not load.
     #[error("the policy cannot be used")]
     Policy(#[source] PolicyError),
     /// The database cannot be opened or written.
     #[error("the database `{url}` cannot be used: {} or change `database_url`", url.remedy())]
     Database {
-        /// As configured; printed without its password.
+        /// As configured; displayed without its password.
         url: Box<DatabaseUrl>,
         /// Why.
         source: StoreError,
     },
-    /// The key file cannot be read or made.
+    /// The key file cannot be read or created.
     #[error(
         "the keys in `{path}` cannot be used: make the file readable for Portico alone or change `session.keys_file`"
     )]
@@ -56,7 +58,7 @@ pub enum StartError {
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// No provider gives tokens for an upstream.
+    /// No provider issues tokens for an upstream.
     #[error("an API of `[[upstreams]]` cannot be reached: name in `providers` whose tokens are for it")]
     Upstream(#[source] Box<dyn Error + Send + Sync>),
     /// Sign-in cannot be set up.
@@ -64,27 +66,27 @@ pub enum StartError {
     SignIn(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// Puts a site together and starts what runs beside it (asking providers who they are, removing old sessions).
+/// Builds a site and starts its background tasks (discovery of providers, removal of expired sessions).
 ///
-/// Asks no network by itself: a provider that is down is told by `/readyz` and asked again.
+/// Waits for no provider: `/readyz` reports one that is down, and its discovery is retried.
 ///
 /// # Errors
 /// See [`StartError`].
 pub async fn site(config: &Config) -> Result<Site, StartError> {
-    site_by(config, Clock::system()).await
+    site_with_clock(config, Clock::system()).await
 }
 
-/// [`site`], by any clock.
+/// [`site`] with another clock.
 ///
 /// # Errors
 /// See [`StartError`].
-pub async fn site_by(config: &Config, clock: Clock) -> Result<Site, StartError> {
+pub async fn site_with_clock(config: &Config, clock: Clock) -> Result<Site, StartError> {
     let policy = Policy::load(&config.policies).map_err(StartError::Policy)?;
-    put_together(config, policy, clock).await
+    build_site(config, policy, clock).await
 }
 
-/// [`site_by`], with rules that were read before.
-pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) -> Result<Site, StartError> {
+/// [`site_with_clock`] with a policy that is loaded already.
+pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) -> Result<Site, StartError> {
     let database = |source| StartError::Database {
         url: Box::new(config.database_url.clone()),
         source,
@@ -96,8 +98,8 @@ pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) 
     let keys = keys(config)?;
     let sign_in = config.sign_in(keys.clone(), clock.clone());
     let options = build_files::leptos_options(config);
-    let files = build_files::read(&options);
-    let pages = Arc::new(HousePages::new(&files, config));
+    let files = build_files::load(&options);
+    let pages = Arc::new(SitePages::new(&files, config));
     let bff = Bff::new(sign_in, sessions, pages).map_err(|error| StartError::SignIn(error.into()))?;
     bff.start();
 
@@ -107,30 +109,19 @@ pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) 
     let messages = MessageSource::new(config, own_api.clone()).map_err(|error| StartError::SignIn(error.into()))?;
     let directory = Directory::new(bff.clone(), store.clone(), &config.directory, clock)
         .map_err(|error| StartError::SignIn(error.into()))?;
-    let facts = {
-        let (bff, demo) = (bff.clone(), config.demo);
-        Arc::new(move || SiteFacts {
-            sign_up: bff.can_sign_up(),
-            demo,
-            device_sign_in: bff.can_sign_in_by_code(),
-        })
-    };
-    let house = Arc::new(House {
+    let people = People::new(&config.providers, directory, store.clone(), bff.tasks().clone());
+    let app = AppState {
         library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy))),
         messages,
         bff: bff.clone(),
-        people: Arc::new(People::new(
-            &config.providers,
-            directory,
-            store.clone(),
-            bff.tasks().clone(),
-        )),
-        headers: Headers::new(config, bff.clone()),
-        facts,
-        recent: config.session.recent.map(StepUp::recent),
-    });
+        store: store.clone(),
+        headers: SecurityHeaders::new(config, bff.clone()),
+        facts: site_facts(config, bff.clone()),
+        recent_sign_in: config.session.recent.map(StepUp::recent),
+    };
     let parts = router::Parts {
-        house,
+        app: Arc::new(app),
+        people: Arc::new(people),
         options,
         files,
         bff: bff.clone(),
@@ -146,7 +137,16 @@ pub(crate) async fn put_together(config: &Config, policy: Policy, clock: Clock) 
     })
 }
 
-/// The paths at which pages reach APIs.
+fn site_facts(config: &Config, bff: Bff) -> Box<dyn Fn() -> SiteFacts + Send + Sync> {
+    let demo = config.demo;
+    Box::new(move || SiteFacts {
+        sign_up: bff.can_sign_up(),
+        demo,
+        device_sign_in: bff.can_sign_in_by_code(),
+    })
+}
+
+/// The routes of `[[upstreams]]`, at which scripts reach APIs.
 fn proxies(config: &Config, bff: &Bff) -> Result<Router, StartError> {
     config.upstreams.iter().try_fold(Router::new(), |router, upstream| {
         let proxy = bff.proxy(upstream.clone().traceparent(crate::telemetry::traceparent));
@@ -163,21 +163,4 @@ fn keys(config: &Config) -> Result<KeyRing, StartError> {
         path: path.display().to_string(),
         source: error.into(),
     })
-}
-
-/// An error and its causes on one line.
-#[must_use]
-pub fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        // Some errors already print their cause.
-        if !text.ends_with(&cause_text) {
-            // Writing to a string cannot fail.
-            let _ = write!(text, ": {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
 }

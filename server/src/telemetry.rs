@@ -1,18 +1,17 @@
-//! What is logged? Failures and sign-ins at `info` and above, requests at `debug`; never a token, code or cookie.
+//! Logging and tracing. Errors and sign-ins are logged at `info` and above, requests at `debug`; never a token, code or cookie.
 //!
-//! | question | where |
+//! | what | where |
 //! |---|---|
-//! | What is traced of a request? | `request.rs` |
-//! | How do the parts of a page belong to its trace? | `part.rs` |
-//! | Where do traces go? | [`traces`] |
-//! | How are they sent? | `collector.rs` |
+//! | The span of a request, `traceparent` | `request.rs` |
+//! | Spans of the ports, within a request | `spans.rs` |
+//! | Export of traces by OTLP | [`traces`], `collector.rs` |
 //!
-//! A log has lines, a trace has spans: spans are never printed, and lines never leave with a trace.
+//! The log holds events, traces hold spans: spans are never printed, and log lines are never exported with a trace.
 
 use std::{
     any::Any,
     cell::RefCell,
-    hash::{BuildHasher, Hasher, RandomState},
+    error::Error,
     io::{self, IsTerminal as _},
     panic::PanicHookInfo,
     time::Instant,
@@ -23,6 +22,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use bff::{error_chain, new_reference};
 use http::{StatusCode, header};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
@@ -35,8 +35,8 @@ use tracing_subscriber::{
 use crate::config::LogSettings;
 
 mod collector;
-pub(crate) mod part;
 mod request;
+pub(crate) mod spans;
 pub mod traces;
 
 pub use request::trace_request;
@@ -59,10 +59,10 @@ pub fn start(settings: &LogSettings, traces: Option<&Traces>) {
     } else {
         lines.with_target(false).compact().boxed()
     };
-    // Without anybody who traces, a span is then known to be of no interest and costs nothing.
+    // Without traces, spans are disabled and cost nothing.
     let filter = filter.and(filter_fn(|metadata| !metadata.is_span()));
-    // Asked for every event, whatever was answered before. Otherwise an event takes the answer that something else on its thread got last,
-    // as sqlx does after each query, and is lost (github.com/tokio-rs/tracing/issues/2519).
+    // Evaluated for every event. Otherwise an event takes the cached result of the last check on its thread, such as sqlx makes after each
+    // query, and is lost (github.com/tokio-rs/tracing/issues/2519).
     let filter = filter.and(dynamic_filter_fn(|_, _| true));
     let started = tracing_subscriber::registry()
         .with(lines.with_filter(filter))
@@ -73,24 +73,25 @@ pub fn start(settings: &LogSettings, traces: Option<&Traces>) {
     }
 }
 
-/// Eight hexadecimal digits to find a line of the log by. Not a secret, so the standard library's random keys do.
-#[must_use]
-pub fn reference() -> String {
-    format!("{:08x}", RandomState::new().build_hasher().finish() & 0xffff_ffff)
+/// Logs an error whose causes a visitor may not know, and returns the reference that its page shows.
+pub(crate) fn report_error(error: &dyn Error) -> String {
+    let reference = new_reference();
+    tracing::error!(%reference, error = error_chain(error), "a page could not be made");
+    reference
 }
 
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    let reference = reference();
+    let reference = new_reference();
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let message = panic.payload_as_str().unwrap_or("no message");
-    tracing::error!(%reference, %place, %message, "something that must not happen did");
+    tracing::error!(%reference, %place, %message, "a panic");
     LAST_PANIC.with_borrow_mut(|last| *last = Some(reference));
 }
 
-/// The page instead of an answer that panicked; the hook has logged why.
-pub fn answer_panic(_: Box<dyn Any + Send + 'static>) -> Response {
-    let reference = LAST_PANIC.with_borrow_mut(Option::take).unwrap_or_else(reference);
-    crate::pages::fault(StatusCode::INTERNAL_SERVER_ERROR, Some(reference)).into_response()
+/// The error page of a request whose handler panicked; the panic hook has logged why.
+pub fn panic_response(_: Box<dyn Any + Send + 'static>) -> Response {
+    let reference = LAST_PANIC.with_borrow_mut(Option::take).unwrap_or_else(new_reference);
+    crate::site_pages::error_page(StatusCode::INTERNAL_SERVER_ERROR, Some(reference)).into_response()
 }
 
 /// One line per request, at `debug`. The query is left out: it may hold a code.
@@ -107,6 +108,6 @@ pub async fn log_request(request: Request, next: Next) -> Response {
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or_default();
-    tracing::debug!(%method, path, status = response.status().as_u16(), kind, took = ?start.elapsed(), "answered");
+    tracing::debug!(%method, path, status = response.status().as_u16(), kind, took = ?start.elapsed(), "handled a request");
     response
 }

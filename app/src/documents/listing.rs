@@ -1,4 +1,4 @@
-//! Which documents may I read? One page at a time, with a filter that is an ordinary form (DO-4).
+//! The list of documents a visitor may read: one page at a time, with a filter that is an ordinary form (DO-4).
 
 use domain::{Cursor, DocumentId, Listing, ListingQuery};
 use leptos::{either::Either, ev::SubmitEvent, html::Input, prelude::*, server_fn::codec::Json};
@@ -7,30 +7,30 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
-use super::{DocumentTable, LOOK_FURTHER, NOTHING_YET};
+use super::{DocumentTable, MORE_TO_SEARCH, NO_DOCUMENTS};
 use crate::{
-    answer::{ask, page},
     client::PersonClient,
+    eager_hydration::eager_any,
     icons::{Icon, SEARCH},
     layout::PageTitle,
     page_error::PageError,
-    sign_in::in_query,
-    whole::erased,
+    resource::{load, page},
+    sign_in::encode_query_value,
 };
 
 #[cfg(feature = "ssr")]
-use crate::request::Asked;
+use crate::request_context::RequestContext;
 
 /// One page of the documents the visitor may see. `after` is the last number of the page before; anything else
 /// starts at the beginning.
 #[server(name = ListDocumentsCall, prefix = "/api/fn", endpoint = "list_documents", input = Json, client = PersonClient)]
 pub(crate) async fn list_documents(filter: String, after: String) -> Result<Listing, PageError> {
-    let (asked, library) = (Asked::now()?, Asked::library()?);
-    let page = library.list(&asked.visitor, &query(&filter, &after)).await;
-    asked.answer(page)
+    let context = RequestContext::current()?;
+    let page = context.library.list(&context.visitor, &query(&filter, &after)).await;
+    context.respond(page)
 }
 
-/// Reads what came in the address.
+/// Parses the parameters of the address; what is invalid is ignored, what is too long is cut.
 #[cfg_attr(
     not(feature = "ssr"),
     expect(dead_code, reason = "only the server reads the address")
@@ -48,23 +48,26 @@ fn query(filter: &str, after: &str) -> ListingQuery {
 pub(crate) fn ListingPage() -> impl IntoView {
     let address = use_query_map();
     let part = move |name: &str| address.with(|parts| parts.get(name).unwrap_or_default());
-    let asked = Memo::new(move |_| (part("q"), part("after")));
-    let listing = ask(move || asked.get(), |(filter, after)| list_documents(filter, after));
-    page(listing, |page| erased(view! { <Rows page /> }))
+    let parameters = Memo::new(move |_| (part("q"), part("after")));
+    let listing = load(
+        move || parameters.get(),
+        |(filter, after)| list_documents(filter, after),
+    );
+    page(listing, |page| eager_any(view! { <ListingView page /> }))
 }
 
 #[component]
-fn Rows(page: Listing) -> impl IntoView {
+fn ListingView(page: Listing) -> impl IntoView {
     let address = use_query_map().get_untracked();
     let (filter, after) = (
         address.get("q").unwrap_or_default(),
         address.get("after").unwrap_or_default(),
     );
-    let first = (!after.is_empty()).then(|| ("First page", None, address_of("", &filter)));
+    let first = (!after.is_empty()).then(|| ("First page", None, listing_address("", &filter)));
     let next = page
         .next
         .as_ref()
-        .map(|Cursor(last)| ("Next page", Some("next"), address_of(&last.to_string(), &filter)));
+        .map(|Cursor(last)| ("Next page", Some("next"), listing_address(&last.to_string(), &filter)));
     let links = first.into_iter().chain(next).map(|(words, rel, href)| {
         view! {
             <a href=href class="button quiet" rel=rel>
@@ -73,8 +76,8 @@ fn Rows(page: Listing) -> impl IntoView {
         }
     });
     let links: Vec<_> = links.collect();
-    let goes_on = page.next.is_some();
-    // Also below no rows at all: one request decides a bounded number, and further down there may be some.
+    let has_more = page.next.is_some();
+    // Shown below an empty page too: one request decides a bounded number of rows, and later ones may be allowed.
     let pages = (!links.is_empty()).then(|| {
         view! {
             <nav class="pages" aria-label="Pages">
@@ -84,9 +87,9 @@ fn Rows(page: Listing) -> impl IntoView {
     });
     view! {
         <div class="page wide">
-            <Head filter=filter.clone() />
+            <FilterForm filter=filter.clone() />
             {if page.rows.is_empty() {
-                Either::Left(view! { <Empty filter after goes_on /> })
+                Either::Left(view! { <EmptyListing filter after has_more /> })
             } else {
                 Either::Right(view! { <DocumentTable rows=page.rows /> })
             }}
@@ -95,15 +98,15 @@ fn Rows(page: Listing) -> impl IntoView {
     }
 }
 
-/// Title and filter. The form works without script; with it, the page is not loaded again.
+/// Title and filter. The form works without script; with script, the router follows it without loading a page.
 #[component]
-fn Head(filter: String) -> impl IntoView {
+fn FilterForm(filter: String) -> impl IntoView {
     let navigate = use_navigate();
     let field = NodeRef::<Input>::new();
     let show = move |event: SubmitEvent| {
         if let Some(field) = field.get() {
             event.prevent_default();
-            navigate(&address_of("", field.value().trim()), NavigateOptions::default());
+            navigate(&listing_address("", field.value().trim()), NavigateOptions::default());
         }
     };
     view! {
@@ -133,17 +136,17 @@ fn Head(filter: String) -> impl IntoView {
     }
 }
 
-/// What to do when there is nothing to show.
+/// What an empty page of the list says.
 #[component]
-fn Empty(filter: String, after: String, goes_on: bool) -> impl IntoView {
-    let words = if goes_on {
-        LOOK_FURTHER.to_owned()
+fn EmptyListing(filter: String, after: String, has_more: bool) -> impl IntoView {
+    let words = if has_more {
+        MORE_TO_SEARCH.to_owned()
     } else if !filter.is_empty() {
         format!("Nothing you may read has “{filter}” in its title or folder.")
     } else if !after.is_empty() {
         "There are no more documents.".to_owned()
     } else {
-        NOTHING_YET.to_owned()
+        NO_DOCUMENTS.to_owned()
     };
     let back = (!filter.is_empty() || !after.is_empty()).then(|| {
         view! {
@@ -161,12 +164,12 @@ fn Empty(filter: String, after: String, goes_on: bool) -> impl IntoView {
 }
 
 /// The address of a page of the listing.
-fn address_of(after: &str, filter: &str) -> String {
+fn listing_address(after: &str, filter: &str) -> String {
     let parts = [("q", filter), ("after", after)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty());
     let query = parts
-        .map(|(name, value)| format!("{name}={}", in_query(value)))
+        .map(|(name, value)| format!("{name}={}", encode_query_value(value)))
         .collect::<Vec<_>>()
         .join("&");
     if query.is_empty() {
@@ -182,8 +185,8 @@ mod tests {
 
     #[test]
     fn do_4_a_page_of_the_listing_has_an_address() {
-        assert_eq!(address_of("", ""), "/docs");
-        assert_eq!(address_of("7", "a&b"), "/docs?q=a%26b&after=7");
+        assert_eq!(listing_address("", ""), "/docs");
+        assert_eq!(listing_address("7", "a&b"), "/docs?q=a%26b&after=7");
     }
 
     #[cfg(feature = "ssr")]

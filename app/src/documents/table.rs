@@ -1,16 +1,16 @@
-//! How does a row of documents look? A table on wide screens; on narrow ones each row folds into a block, which is why
-//! the roles are written out: a folded table would lose them.
+//! The table of documents, for the list and the home page. On narrow screens the style sheet shows each row as a block, and browsers drop
+//! the table roles of such elements: that is why the roles are written out.
 
 use domain::{Reason, Summary};
 use leptos::prelude::*;
 
 use super::VisibilityBadge;
 use crate::{
-    date::When,
     icons::{FOLDER, Icon},
+    timestamp::Timestamp,
 };
 
-/// Documents as rows: what, whose, for whom, why, when.
+/// One row per document: title, owner, audience, reason, date.
 #[component]
 pub(crate) fn DocumentTable(
     /// The rows, in the order to show.
@@ -60,7 +60,7 @@ fn Row(row: Summary) -> impl IntoView {
             </td>
             <td role="cell" class="why" dir="auto">{because(&row.reasons)}</td>
             <td role="cell" class="updated">
-                <When at=row.updated_at />
+                <Timestamp at=row.updated_at />
             </td>
         </tr>
     }

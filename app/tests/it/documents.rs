@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{Cursor, DocumentId, LibraryError, Listing, Visibility};
 
-use crate::house::{HOSTILE, House, alice, document, listing, refusal, row};
+use crate::site::{HOSTILE, TestSite, alice, document, listing, refusal, row};
 
 fn outage() -> LibraryError {
     LibraryError::Unavailable(Arc::new(std::io::Error::other("disk on fire")))
@@ -12,9 +12,9 @@ fn outage() -> LibraryError {
 
 #[tokio::test]
 async fn wow_1_each_row_says_why_it_is_there() {
-    let mut house = House::with(alice());
-    house.list = Some(Ok(listing(vec![row(9, "Runbook"), row(7, "Onboarding")])));
-    let page = house.get("/docs?q=run&after=12").await;
+    let mut site = TestSite::with(alice());
+    site.list = Some(Ok(listing(vec![row(9, "Runbook"), row(7, "Onboarding")])));
+    let page = site.get("/docs?q=run&after=12").await;
     page.has_status(200)
         .shows("because you are in Engineering")
         .shows("3 Nov 2026, 14:05")
@@ -27,18 +27,16 @@ async fn wow_1_each_row_says_why_it_is_there() {
 
 #[tokio::test]
 async fn do_4_an_empty_list_says_what_to_do_next() {
-    let mut house = House::with(alice());
-    house.list = Some(Ok(Listing {
+    let mut site = TestSite::with(alice());
+    site.list = Some(Ok(Listing {
         rows: Vec::new(),
         next: None,
     }));
-    house
-        .get("/docs")
+    site.get("/docs")
         .await
         .has_status(200)
         .shows("no document you may read yet");
-    house
-        .get("/docs?q=zebra")
+    site.get("/docs?q=zebra")
         .await
         .shows("“zebra”")
         .shows("Show all documents");
@@ -46,12 +44,12 @@ async fn do_4_an_empty_list_says_what_to_do_next() {
 
 #[tokio::test]
 async fn do_4_a_page_without_a_row_leads_on_where_there_is_more() {
-    let mut house = House::with(alice());
-    house.list = Some(Ok(Listing {
+    let mut site = TestSite::with(alice());
+    site.list = Some(Ok(Listing {
         rows: Vec::new(),
         next: Some(Cursor(DocumentId::new(5000).unwrap())),
     }));
-    let page = house.get("/docs").await;
+    let page = site.get("/docs").await;
     page.has_status(200)
         .shows("There are more to look through.")
         .shows("/docs?after=5000")
@@ -61,9 +59,9 @@ async fn do_4_a_page_without_a_row_leads_on_where_there_is_more() {
 
 #[tokio::test]
 async fn do_2_a_document_is_shown_with_its_reason() {
-    let mut house = House::with(alice());
-    house.open = Some(Ok(document("Runbook")));
-    let page = house.get("/docs/7").await;
+    let mut site = TestSite::with(alice());
+    site.open = Some(Ok(document("Runbook")));
+    let page = site.get("/docs/7").await;
     page.has_status(200)
         .shows("<title>Runbook · Portico</title>")
         .shows("<em>text</em>");
@@ -74,9 +72,9 @@ async fn do_2_a_document_is_shown_with_its_reason() {
 
 #[tokio::test]
 async fn do_2_a_refusal_is_a_403_page_that_explains() {
-    let mut house = House::with(alice());
-    house.open = Some(Err(LibraryError::Refused(refusal())));
-    let page = house.get("/docs/2").await;
+    let mut site = TestSite::with(alice());
+    site.open = Some(Err(LibraryError::Refused(refusal())));
+    let page = site.get("/docs/2").await;
     page.has_status(403)
         .shows("Only members of Marketing can read this.")
         .shows("Bob Baker");
@@ -84,7 +82,7 @@ async fn do_2_a_refusal_is_a_403_page_that_explains() {
 
 #[tokio::test]
 async fn do_2_unknown_and_malformed_documents_are_404() {
-    let house = House::with(alice());
+    let site = TestSite::with(alice());
     for address in [
         "/docs/99",
         "/docs/0",
@@ -93,8 +91,7 @@ async fn do_2_unknown_and_malformed_documents_are_404() {
         "/docs/1%00",
         "/docs/%3Cscript%3E",
     ] {
-        house
-            .get(address)
+        site.get(address)
             .await
             .has_status(404)
             .shows("There is nothing at this address")
@@ -104,15 +101,13 @@ async fn do_2_unknown_and_malformed_documents_are_404() {
 
 #[tokio::test]
 async fn do_2_anonymous_visitors_are_asked_to_sign_in_first() {
-    let house = House::default();
-    house
-        .get("/docs/7")
+    let site = TestSite::default();
+    site.get("/docs/7")
         .await
         .has_status(401)
         .shows("/auth/login?return_to=/docs/7")
         .shows("Sign in to see this page");
-    house
-        .get("/docs")
+    site.get("/docs")
         .await
         .has_status(401)
         .shows("/auth/login?return_to=/docs");
@@ -120,11 +115,10 @@ async fn do_2_anonymous_visitors_are_asked_to_sign_in_first() {
 
 #[tokio::test]
 async fn ui_4_an_outage_is_a_503_page_with_a_reference_and_without_the_cause() {
-    let mut house = House::with(alice());
-    (house.open, house.list) = (Some(Err(outage())), Some(Err(outage())));
+    let mut site = TestSite::with(alice());
+    (site.open, site.list) = (Some(Err(outage())), Some(Err(outage())));
     for address in ["/docs", "/docs/7"] {
-        house
-            .get(address)
+        site.get(address)
             .await
             .has_status(503)
             .shows("give the number")
@@ -135,9 +129,9 @@ async fn ui_4_an_outage_is_a_503_page_with_a_reference_and_without_the_cause() {
 
 #[tokio::test]
 async fn ui_4_home_tells_an_outage_in_the_place_of_the_documents_and_keeps_the_rest() {
-    let mut house = House::with(alice());
-    house.list = Some(Err(outage()));
-    let page = house.get("/").await;
+    let mut site = TestSite::with(alice());
+    site.list = Some(Err(outage()));
+    let page = site.get("/").await;
     page.has_status(503)
         .shows("<title>Portico</title>")
         .shows("Welcome, Alice Archer")
@@ -149,13 +143,13 @@ async fn ui_4_home_tells_an_outage_in_the_place_of_the_documents_and_keeps_the_r
 
 #[tokio::test]
 async fn do_4_home_without_a_row_leads_on_where_there_is_more() {
-    let mut house = House::with(alice());
-    house.get("/").await.shows("no document you may read yet");
-    house.list = Some(Ok(Listing {
+    let mut site = TestSite::with(alice());
+    site.get("/").await.shows("no document you may read yet");
+    site.list = Some(Ok(Listing {
         rows: Vec::new(),
         next: Some(Cursor(DocumentId::new(5000).unwrap())),
     }));
-    let page = house.get("/").await;
+    let page = site.get("/").await;
     page.has_status(200)
         .shows("There are more to look through.")
         .shows("href=\"/docs?after=5000\"")
@@ -164,9 +158,9 @@ async fn do_4_home_without_a_row_leads_on_where_there_is_more() {
 
 #[tokio::test]
 async fn do_2_a_document_names_its_owner_once_and_its_contents_can_be_unfolded() {
-    let mut house = House::with(alice());
-    house.open = Some(Ok(document("Runbook")));
-    let page = house.get("/docs/7").await;
+    let mut site = TestSite::with(alice());
+    site.open = Some(Ok(document("Runbook")));
+    let page = site.get("/docs/7").await;
     let reading = page.html.split("class=\"reading\"").nth(1);
     let reading = reading
         .and_then(|rest| rest.split("</aside>").next())
@@ -190,9 +184,9 @@ async fn wow_1_a_document_says_whom_it_is_meant_for_and_that_the_rules_decide() 
     ] {
         let mut open = document("Runbook");
         (open.summary.visibility, open.summary.groups) = (visibility, groups);
-        let mut house = House::with(alice());
-        house.open = Some(Ok(open));
-        let page = house.get("/docs/7").await;
+        let mut site = TestSite::with(alice());
+        site.open = Some(Ok(open));
+        let page = site.get("/docs/7").await;
         page.shows("Meant for").shows(audience).shows("the rules decide");
         page.hides("Who can see this");
     }
@@ -200,17 +194,16 @@ async fn wow_1_a_document_says_whom_it_is_meant_for_and_that_the_rules_decide() 
 
 #[tokio::test]
 async fn hostile_titles_folders_and_names_are_escaped() {
-    let mut house = House::with(alice());
+    let mut site = TestSite::with(alice());
     let mut hostile = row(7, HOSTILE);
     (hostile.owner, hostile.folder) = (HOSTILE.to_owned(), HOSTILE.to_owned());
     hostile.reasons[0].because = HOSTILE.to_owned();
     let mut document = document(HOSTILE);
     document.summary = hostile.clone();
     document.headings[0].text = HOSTILE.to_owned();
-    (house.list, house.open) = (Some(Ok(listing(vec![hostile]))), Some(Ok(document)));
+    (site.list, site.open) = (Some(Ok(listing(vec![hostile]))), Some(Ok(document)));
     for address in ["/docs", "/docs/7", "/", "/docs?q=%3Cscript%3Ealert('x')%3C/script%3E"] {
-        house
-            .get(address)
+        site.get(address)
             .await
             .has_status(200)
             .hides("<script>alert")
@@ -220,16 +213,15 @@ async fn hostile_titles_folders_and_names_are_escaped() {
 
 #[tokio::test]
 async fn what_a_server_function_answers_has_a_status_too() {
-    let mut house = House::with(alice());
-    house.call("open_document", r#"{"id":"x"}"#).await.has_status(404);
-    house.open = Some(Err(LibraryError::Refused(refusal())));
-    house
-        .call("open_document", r#"{"id":"2"}"#)
+    let mut site = TestSite::with(alice());
+    site.call("open_document", r#"{"id":"x"}"#).await.has_status(404);
+    site.open = Some(Err(LibraryError::Refused(refusal())));
+    site.call("open_document", r#"{"id":"2"}"#)
         .await
         .has_status(403)
         .shows("Only members of Marketing");
-    house.call("open_document", "{").await.has_status(400);
-    House::default()
+    site.call("open_document", "{").await.has_status(400);
+    TestSite::default()
         .call("list_documents", r#"{"filter":"","after":""}"#)
         .await
         .has_status(401);
@@ -237,9 +229,9 @@ async fn what_a_server_function_answers_has_a_status_too() {
 
 #[tokio::test]
 async fn a_text_is_sent_once_and_the_rest_of_the_page_can_wake_up() {
-    let mut house = House::with(alice());
-    house.open = Some(Ok(document("Runbook")));
-    let page = house.get("/docs/7").await;
+    let mut site = TestSite::with(alice());
+    site.open = Some(Ok(document("Runbook")));
+    let page = site.get("/docs/7").await;
     page.has_status(200)
         .shows("<em>text</em>")
         .shows("\\\"html\\\":\\\"\\\"");
@@ -254,11 +246,11 @@ async fn a_text_is_sent_once_and_the_rest_of_the_page_can_wake_up() {
 
 #[tokio::test]
 async fn do_2_a_document_that_cannot_be_shown_says_so_and_shows_nothing_of_it() {
-    let mut house = House::with(alice());
-    house.open = Some(Err(LibraryError::Unshowable(Arc::new(std::io::Error::other(
+    let mut site = TestSite::with(alice());
+    site.open = Some(Err(LibraryError::Unshowable(Arc::new(std::io::Error::other(
         "nested too deeply",
     )))));
-    let page = house.get("/docs/7").await;
+    let page = site.get("/docs/7").await;
     page.has_status(500)
         .shows("This document cannot be shown")
         .shows("href=\"/docs\"")

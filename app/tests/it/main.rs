@@ -1,11 +1,11 @@
-//! Do the pages say what they must, and nothing a stranger could slip in? Each test asks for a page over HTTP, with
-//! ports made of paper (`house.rs`) in place of a database, a policy and an API.
+//! Tests of the rendered pages: content, status, and escaping of untrusted text. Each test requests a page over HTTP, with test doubles
+//! (`site.rs`) in place of database, policy and API.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod documents;
-mod frame;
-mod house;
+mod layout;
 mod messages;
 mod profile;
 mod sessions;
+mod site;

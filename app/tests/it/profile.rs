@@ -2,11 +2,11 @@
 
 use domain::{Group, Groups};
 
-use crate::house::{House, alice};
+use crate::site::{TestSite, alice};
 
 #[tokio::test]
 async fn ui_2_a_profile_shows_what_the_provider_said() {
-    let page = House::with(alice()).get("/profile").await;
+    let page = TestSite::with(alice()).get("/profile").await;
     page.has_status(200)
         .shows("Alice Archer")
         .shows("alice@portico.example")
@@ -16,11 +16,10 @@ async fn ui_2_a_profile_shows_what_the_provider_said() {
 
 #[tokio::test]
 async fn si_3_the_menu_leads_to_where_the_profile_is_edited_where_there_is_such_a_place() {
-    let mut house = House::with(alice());
-    house.get("/").await.hides("Edit profile");
-    house.ways.edit_profile = Some("/auth/edit-profile?return_to=/profile".to_owned());
-    house
-        .get("/")
+    let mut site = TestSite::with(alice());
+    site.get("/").await.hides("Edit profile");
+    site.links.edit_profile = Some("/auth/edit-profile?return_to=/profile".to_owned());
+    site.get("/")
         .await
         .shows("<a rel=\"external\" href=\"/auth/edit-profile?return_to=/profile\">Edit profile</a>");
 }
@@ -29,12 +28,12 @@ async fn si_3_the_menu_leads_to_where_the_profile_is_edited_where_there_is_such_
 async fn po_2_unknown_groups_are_said_to_be_unknown() {
     let mut person = alice();
     person.groups = Groups::Unknown;
-    House::with(person.clone())
+    TestSite::with(person.clone())
         .get("/profile")
         .await
         .shows("Unknown just now: neither your provider nor a directory said");
     person.groups = Groups::Known(Vec::new());
-    House::with(person)
+    TestSite::with(person)
         .get("/profile")
         .await
         .hides("Unknown")
@@ -46,12 +45,12 @@ async fn po_2_groups_that_could_not_be_read_are_told() {
     let mut person = alice();
     let incomplete = |groups| Groups::Incomplete { groups, unreadable: 2 };
     person.groups = incomplete(vec![Group::new("Engineering"), Group::new("Sales")]);
-    House::with(person.clone())
+    TestSite::with(person.clone())
         .get("/profile")
         .await
         .shows("Engineering, Sales (and 2 more that could not be read: your provider did not send a text)");
     person.groups = incomplete(Vec::new());
-    House::with(person)
+    TestSite::with(person)
         .get("/profile")
         .await
         .shows("Unknown: your provider sent groups, but none that could be read")
@@ -60,7 +59,7 @@ async fn po_2_groups_that_could_not_be_read_are_told() {
 
 #[tokio::test]
 async fn ui_2_anonymous_visitors_are_asked_to_sign_in() {
-    House::default()
+    TestSite::default()
         .get("/profile")
         .await
         .has_status(401)

@@ -1,11 +1,11 @@
-//! How does the page about sessions look, for a person and for an administrator?
+//! The page of sessions, for a person and for an administrator.
 
-use domain::{SessionLine, SessionsError};
+use domain::{SessionSummary, SessionsError};
 
-use crate::house::{HOSTILE, House, alice};
+use crate::site::{HOSTILE, TestSite, alice};
 
-fn line(reference: &str, is_this: bool) -> SessionLine {
-    SessionLine {
+fn session(reference: &str, is_this: bool) -> SessionSummary {
+    SessionSummary {
         reference: reference.to_owned(),
         person: HOSTILE.to_owned(),
         provider: "Demo".to_owned(),
@@ -16,16 +16,16 @@ fn line(reference: &str, is_this: bool) -> SessionLine {
     }
 }
 
-fn house() -> House {
-    House {
-        sessions: Some(Ok(vec![line("this-one", true), line("other-one", false)])),
-        ..House::with(alice())
+fn site() -> TestSite {
+    TestSite {
+        sessions: Some(Ok(vec![session("this-one", true), session("other-one", false)])),
+        ..TestSite::with(alice())
     }
 }
 
 #[tokio::test]
 async fn si_14_the_page_ends_other_sessions_by_a_form_and_not_the_one_it_is_seen_with() {
-    let page = house().get("/sessions").await;
+    let page = site().get("/sessions").await;
     page.has_status(200)
         .shows("Where you are signed in")
         .shows("3 Nov 2026, 14:05")
@@ -40,32 +40,31 @@ async fn si_14_the_page_ends_other_sessions_by_a_form_and_not_the_one_it_is_seen
 async fn se_3_who_signed_in_a_while_ago_confirms_first_and_comes_back() {
     let mut erin = alice();
     erin.roles = vec!["Admin".to_owned()];
-    let house = House {
-        sessions: Some(Ok(vec![line("this-one", true), line("other-one", false)])),
-        confirm: Some("/auth/login?return_to="),
-        ..House::with(erin)
+    let site = TestSite {
+        sessions: Some(Ok(vec![session("this-one", true), session("other-one", false)])),
+        step_up_address: Some("/auth/login?return_to="),
+        ..TestSite::with(erin)
     };
-    let page = house.get("/sessions").await;
+    let page = site.get("/sessions").await;
     page.shows("Confirm that it is you")
         .shows("href=\"/auth/login?return_to=/sessions\"")
         .shows("action=\"/auth/logout\"")
         .hides("action=\"/sessions/end");
-    house
-        .get("/sessions?person=zo%C3%A9")
+    site.get("/sessions?person=zo%C3%A9")
         .await
         .shows("href=\"/auth/login?return_to=/sessions?person=zo%C3%A9\"");
 }
 
 #[tokio::test]
 async fn si_14_only_administrators_are_offered_to_look_for_others() {
-    house().get("/sessions").await.hides("Look for a person");
+    site().get("/sessions").await.hides("Look for a person");
     let mut erin = alice();
     erin.roles = vec!["Admin".to_owned()];
-    let house = House {
+    let site = TestSite {
         sessions: Some(Ok(Vec::new())),
-        ..House::with(erin)
+        ..TestSite::with(erin)
     };
-    let page = house.get("/sessions?person=zoe&ended=2").await;
+    let page = site.get("/sessions?person=zoe&ended=2").await;
     page.has_status(200)
         .shows("Look for a person")
         .shows("Nobody by that name is signed in.")
@@ -78,20 +77,18 @@ async fn si_14_only_administrators_are_offered_to_look_for_others() {
 async fn si_14_a_list_that_is_cut_says_so_and_never_that_there_is_nobody() {
     let mut erin = alice();
     erin.roles = vec!["Admin".to_owned()];
-    let mut house = House {
-        sessions: Some(Ok(vec![line("other-one", false)])),
+    let mut site = TestSite {
+        sessions: Some(Ok(vec![session("other-one", false)])),
         is_cut: true,
-        ..House::with(erin)
+        ..TestSite::with(erin)
     };
     let more = "More people match: write more of the name.";
-    house
-        .get("/sessions?person=a")
+    site.get("/sessions?person=a")
         .await
         .shows(more)
         .shows("value=\"other-one\"");
-    house.sessions = Some(Ok(Vec::new()));
-    house
-        .get("/sessions?person=a")
+    site.sessions = Some(Ok(Vec::new()));
+    site.get("/sessions?person=a")
         .await
         .has_status(200)
         .shows(more)
@@ -105,10 +102,10 @@ async fn si_14_a_list_that_may_not_or_cannot_be_shown_says_so() {
         (SessionsError::NotAllowed, 404),
         (SessionsError::Unavailable, 503),
     ] {
-        let house = House {
+        let site = TestSite {
             sessions: Some(Err(error)),
-            ..House::with(alice())
+            ..TestSite::with(alice())
         };
-        house.get("/sessions?person=bob").await.has_status(status);
+        site.get("/sessions?person=bob").await.has_status(status);
     }
 }

@@ -76,11 +76,13 @@
 //! | How do many callers share one piece of work? What is cached? | `single_flight`, `cache` |
 //! | What does an operator see of it all? | `event` |
 //! | What does a person see when something fails? | `problem`, `pages` |
+//! | Causes of an error for the log, and references | `diagnostics` |
 
 mod bff;
 mod cache;
 pub mod config;
 mod cookies;
+mod diagnostics;
 mod event;
 mod flight;
 #[cfg(any(test, fuzzing))]
@@ -118,6 +120,7 @@ pub use self::config::userinfo::UserinfoMode;
 pub use self::config::{
     BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode, SessionLifetime,
 };
+pub use self::diagnostics::{error_chain, new_reference};
 pub use self::guard::bearer::{Bearer, RequireBearer};
 pub use self::guard::combined::{Combined, RequireCombined};
 pub use self::guard::gate::Guarded;
@@ -125,7 +128,7 @@ pub use self::guard::provider::{RequireProvider, UnknownProvider};
 pub use self::guard::proxy::upstream::{InvalidUpstream, ProxyLimits, Upstream};
 pub use self::guard::signed_in::SignedIn;
 pub use self::guard::step_up::RequireStepUp;
-pub use self::pages::{DeviceCode, LeaveForm, Pages, PlainPages, Problem, ProviderLink, SignedOut};
+pub use self::pages::{DeviceCode, Pages, PlainPages, Problem, ProviderLink, ProviderLogoutForm, SignedOut};
 pub use self::provider::access_token::Caller;
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;

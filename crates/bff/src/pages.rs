@@ -28,8 +28,8 @@ pub trait Pages: Send + Sync {
         PlainPages.sign_up_chooser(providers, return_to)
     }
     /// The provider's sign-out address is too long to be followed: a form that posts to it, with a button.
-    fn leave(&self, form: &LeaveForm) -> Response {
-        PlainPages.leave(form)
+    fn provider_logout(&self, form: &ProviderLogoutForm) -> Response {
+        PlainPages.provider_logout(form)
     }
     /// A code to be entered on another device. The route adds the header by which the page comes back by itself.
     fn device(&self, code: &DeviceCode) -> Response {
@@ -76,7 +76,7 @@ pub struct ProviderLink {
 
 /// A form that takes a person to the provider's sign-out (RP-Initiated Logout 1.0 §2, POST).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeaveForm {
+pub struct ProviderLogoutForm {
     /// Where it posts to.
     pub action: String,
     /// Hidden fields.

@@ -2,19 +2,17 @@
 //! reference. Neither holds a token, a code or a `state`.
 
 use std::error::Error;
-use std::fmt::Write as _;
 
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
-use rand::Rng as _;
 
 use crate::config::ProviderId;
+use crate::diagnostics::new_reference;
 use crate::event::{EventSubject, Outcome, What, event};
 use crate::pages::{Pages, Problem};
 
-/// Letters and digits that are not mistaken for each other.
-const ALPHABET: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
+pub(crate) use crate::diagnostics::error_chain as chain;
 
 /// When trying again makes sense after a 503, in seconds (RFC 9110 §10.2.3).
 pub(crate) const LATER: &str = "10";
@@ -94,7 +92,7 @@ impl Failure {
 
     /// Logs it and answers with its page among `pages`.
     pub(crate) fn into_response(self, pages: &dyn Pages, provider: Option<&ProviderId>) -> Response {
-        let reference = reference();
+        let reference = new_reference();
         if self.status == StatusCode::UNAUTHORIZED {
             // Nothing went wrong: somebody opened a page before signing in.
             tracing::debug!(target: "bff", reference, "{}", self.title);
@@ -126,25 +124,6 @@ impl Failure {
     }
 }
 
-/// Eight characters, different each time.
-fn reference() -> String {
-    let mut rng = rand::rng();
-    (0..8)
-        .map(|_| char::from(ALPHABET[rng.random_range(0..ALPHABET.len())]))
-        .collect()
-}
-
-/// An error with its causes on one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    text
-}
-
 /// Text from elsewhere, cut to `max` characters, without control characters.
 pub(crate) fn plain(text: &str, max: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(max).collect()
@@ -153,13 +132,6 @@ pub(crate) fn plain(text: &str, max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn si_11_a_reference_has_eight_plain_characters() {
-        let one = reference();
-        assert!(one.len() == 8 && one.bytes().all(|b| ALPHABET.contains(&b)));
-        assert_ne!(one, reference());
-    }
 
     #[test]
     fn text_from_elsewhere_is_bounded_and_cannot_forge_a_log_line() {

@@ -1,4 +1,4 @@
-//! May they, and by which rule? Rules are written under `policies/`; this is how their answers are spoken.
+//! Decisions of the policy about one person and one document. The rules are in `policies/`.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,23 +11,23 @@ pub struct Reason {
     pub because: String,
 }
 
-/// Why a visitor may not, saying no more than they may know.
+/// Why a visitor may not see a document, saying no more than they may know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// Whole sentences, such as `Only members of Marketing can read this.`
     pub sentences: Vec<String>,
-    /// Whom to ask for access, where that may be told.
+    /// Name of somebody who can grant access, if the rules reveal it.
     pub ask: Option<String>,
 }
 
-/// What the rules say about one person and one document.
+/// The decision about one person and one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// Allowed, by every rule named; never empty.
     Allowed(Vec<Reason>),
-    /// Not allowed: no rule allows it, a rule forbids it, or a rule could not be decided.
+    /// Not allowed: no rule permits it, a rule forbids it, or a rule could not be evaluated.
     Refused(Refusal),
-    /// Not allowed, and the person may not know that there is such a document.
+    /// Not allowed, and the existence of the document may not be revealed.
     Hidden,
 }
 

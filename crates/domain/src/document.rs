@@ -1,4 +1,4 @@
-//! What is there to read? How it is reached is in [`crate::library`].
+//! Documents, as they are stored, listed and opened. The port to them is [`crate::library`].
 
 use std::{fmt, str::FromStr};
 
@@ -11,13 +11,13 @@ use crate::{decision::Reason, group::Group, visitor::PersonId};
 #[serde(transparent)]
 pub struct DocumentId(i64);
 
-/// The text is no document number.
+/// The text is not a document number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a document number")]
 pub struct NotADocumentId(String);
 
 impl DocumentId {
-    /// A number from the database; `None` below 1.
+    /// The id for a number; `None` below 1.
     #[must_use]
     pub fn new(number: i64) -> Option<Self> {
         (number > 0).then_some(Self(number))
@@ -50,11 +50,11 @@ impl fmt::Display for DocumentId {
     }
 }
 
-/// Who is meant to find a document, before any rule is asked.
+/// The audience its owner chose; the policy decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
-    /// For its owner, its groups, and whom a rule names.
+    /// For its owner, its groups, and whom a rule permits.
     Private,
     /// For everybody who is signed in.
     Public,
@@ -81,9 +81,9 @@ pub struct Document {
     pub id: DocumentId,
     /// One line, never empty.
     pub title: String,
-    /// Whose it is.
+    /// Its owner.
     pub owner: PersonId,
-    /// The owner's name where known, for "ask bob".
+    /// The owner's name, if known.
     pub owner_name: Option<String>,
     /// The groups it belongs to, sorted.
     pub groups: Vec<Group>,
@@ -97,7 +97,7 @@ pub struct Document {
     pub updated_at: i64,
 }
 
-/// What a rule can ask about a document, borrowed from wherever it was found.
+/// The attributes of a document that rules can read, borrowed from where they are stored.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentFacts<'a> {
     /// Its number.
@@ -106,9 +106,9 @@ pub struct DocumentFacts<'a> {
     pub title: &'a str,
     /// Folder path; empty at the top.
     pub folder: &'a str,
-    /// Whose it is.
+    /// Its owner.
     pub owner: &'a PersonId,
-    /// The owner's name where known; rules cannot read it, sentences can.
+    /// The owner's name, if known; not for rules, but for the sentences of a refusal.
     pub owner_name: Option<&'a str>,
     /// The groups it belongs to.
     pub groups: &'a [Group],
@@ -133,7 +133,7 @@ impl<'a> From<&'a Document> for DocumentFacts<'a> {
     }
 }
 
-/// A row of a listing: enough to choose by, and why it is shown.
+/// A row of a list, with the reasons why the visitor sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Its number.
@@ -142,7 +142,7 @@ pub struct Summary {
     pub title: String,
     /// Name of its owner.
     pub owner: String,
-    /// What the groups it belongs to are called in front of this visitor ([`crate::visitor::Person::name_of`]), sorted.
+    /// Names of its groups as this visitor knows them ([`crate::visitor::Person::name_of`]), sorted.
     pub groups: Vec<String>,
     /// Private or public.
     pub visibility: Visibility,
@@ -150,36 +150,36 @@ pub struct Summary {
     pub folder: String,
     /// Seconds since 1970 (UTC).
     pub updated_at: i64,
-    /// The rules that let this visitor see it; never empty.
+    /// The rules that permit it; never empty.
     pub reasons: Vec<Reason>,
 }
 
-/// A document opened for reading. Everything here is public to the visitor it was opened for.
+/// A document opened for a visitor, who may know everything in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenDocument {
-    /// The row it has in a listing, reasons included.
+    /// Its row in a list, reasons included.
     pub summary: Summary,
-    /// Sanitised HTML of the content: safe to write into a page as it is.
+    /// Sanitised HTML of the content: written into pages unescaped.
     pub html: String,
-    /// The headings of the content in order, with the anchors that stand in `html`.
+    /// The headings in order, with their anchors in `html`.
     pub headings: Vec<Heading>,
 }
 
-/// What a document's Markdown looks like in a page, as the crate `markdown` makes it and the database keeps it.
+/// A document's rendered Markdown, as the crate `markdown` makes it and the database stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedHtml {
     /// Sanitised HTML.
     pub html: String,
-    /// Its headings in order, with the anchors that stand in `html`.
+    /// The headings in order, with their anchors in `html`.
     pub headings: Vec<Heading>,
 }
 
-/// Versions of the renderer that makes [`RenderedHtml`]: the database needs them to tell which HTML is to be made again.
+/// Versions of the renderer, by which the database knows which stored HTML is out of date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RendererVersions {
-    /// Of the renderer in this program. HTML of an older one is rendered again when its document is opened.
+    /// The version of this program. Older HTML is rendered again when its document is opened.
     pub current: i64,
-    /// The oldest whose HTML may still be shown.
+    /// The oldest version whose HTML may still be shown.
     pub oldest_safe: i64,
 }
 

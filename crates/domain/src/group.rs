@@ -1,11 +1,11 @@
-//! When are two groups the same? By a key that is made once, where a group enters: from a claim, the directory, a document or a
-//! rule. The label is for showing and decides nothing.
+//! Groups and how they are compared: by a key that is made once, where a group enters the program (a claim, the directory, a document, a
+//! rule). The label is for display alone.
 
 use std::fmt;
 
 use crate::text;
 
-/// A group as somebody wrote it, with what it is compared by.
+/// A group as it was written, with its key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Group {
     label: String,
@@ -31,13 +31,13 @@ impl Group {
         Self { label, folded }
     }
 
-    /// As it is written: what is shown, in NFC.
+    /// The label, in NFC.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.label
     }
 
-    /// What it is compared by.
+    /// The key it is compared by.
     #[must_use]
     pub fn key(&self, by: GroupMatch) -> GroupKey<'_> {
         match by {
@@ -53,19 +53,19 @@ impl fmt::Display for Group {
     }
 }
 
-/// What groups are compared by, letter by letter. Keys of different [`GroupMatch`]es are never compared with each other.
+/// The key of a group, compared by code points. Keys of different [`GroupMatch`]es are never compared with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GroupKey<'a>(&'a str);
 
 impl<'a> GroupKey<'a> {
-    /// The letters.
+    /// The key as text.
     #[must_use]
     pub fn as_str(self) -> &'a str {
         self.0
     }
 }
 
-/// What makes two groups the same. Chosen for each provider.
+/// What makes two groups equal; configured per provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GroupMatch {
     /// The same id: letter by letter, in NFC.
@@ -75,19 +75,19 @@ pub enum GroupMatch {
     Name,
 }
 
-/// Group memberships: known, known to be none, unknown. A claim that is absent is not an empty list.
+/// Group memberships: known, known to be none, or unknown. An absent claim is not an empty list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Groups {
-    /// Nobody told: rules about groups grant nothing, and pages say so.
+    /// No provider or directory has stated them: rules about groups grant nothing, and pages say so.
     #[default]
     Unknown,
     /// Exactly these, possibly none.
     Known(Vec<Group>),
-    /// These, as they were known a while ago: the directory does not answer just now. Relied on for the time the operator
-    /// states, and pages say so.
-    Kept(Vec<Group>),
-    /// These, and others that could not be read because the provider did not send texts. If there are none but those, groups are
-    /// unknown. Pages say so.
+    /// These, from an earlier response of a directory that does not respond now. Used for the time the operator configures, and pages say
+    /// so.
+    Stale(Vec<Group>),
+    /// These, and others that could not be read because the provider did not send texts. If none could be read, groups are unknown. Pages
+    /// say so.
     Incomplete {
         /// The groups that could be read.
         groups: Vec<Group>,
@@ -100,15 +100,15 @@ impl Groups {
     /// The groups that can be relied on; empty while unknown.
     #[must_use]
     pub fn known(&self) -> &[Group] {
-        self.told().unwrap_or_default()
+        self.if_known().unwrap_or_default()
     }
 
     /// The groups that can be relied on; `None` while unknown.
     #[must_use]
-    pub fn told(&self) -> Option<&[Group]> {
+    pub fn if_known(&self) -> Option<&[Group]> {
         match self {
             Self::Unknown => None,
-            Self::Known(groups) | Self::Kept(groups) => Some(groups),
+            Self::Known(groups) | Self::Stale(groups) => Some(groups),
             Self::Incomplete { groups, .. } => (!groups.is_empty()).then_some(groups),
         }
     }
@@ -118,7 +118,7 @@ impl Groups {
     pub fn unreadable(&self) -> usize {
         match self {
             Self::Incomplete { unreadable, .. } => *unreadable,
-            Self::Unknown | Self::Known(_) | Self::Kept(_) => 0,
+            Self::Unknown | Self::Known(_) | Self::Stale(_) => 0,
         }
     }
 }
@@ -174,14 +174,14 @@ mod tests {
     fn po_2_unknown_groups_are_not_an_empty_list() {
         assert_ne!(Groups::Unknown, Groups::Known(Vec::new()));
         assert!(Groups::Unknown.known().is_empty());
-        assert_eq!(Groups::Unknown.told(), None);
-        assert_eq!(Groups::Known(Vec::new()).told(), Some([].as_slice()));
+        assert_eq!(Groups::Unknown.if_known(), None);
+        assert_eq!(Groups::Known(Vec::new()).if_known(), Some([].as_slice()));
     }
 
     #[test]
     fn po_2_groups_of_which_none_can_be_read_are_unknown() {
         let incomplete = |groups| Groups::Incomplete { groups, unreadable: 1 };
-        assert_eq!(incomplete(Vec::new()).told(), None);
+        assert_eq!(incomplete(Vec::new()).if_known(), None);
         assert_eq!(incomplete(vec![Group::new("a")]).known(), [Group::new("a")]);
         assert_eq!(incomplete(Vec::new()).unreadable(), 1);
     }

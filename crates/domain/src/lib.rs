@@ -1,20 +1,19 @@
-//! Which words does Portico use, and which rules hold whatever stores, decides or shows?
+//! Types and rules of the product, and the ports that the server implements.
 //!
-//! Nothing here does input or output and nothing knows a framework, so that every other crate can agree on
-//! these types: `app` shows them, `server` finds, decides and stores them.
+//! No I/O and no framework, so that every other crate can depend on it: `app` shows these types, `server` finds, decides and stores them.
 //!
-//! | question | where |
+//! | what | where |
 //! |---|---|
-//! | Who is asking? | [`visitor`] |
-//! | What is there to read? | [`document`] |
-//! | When are two groups the same? | [`group`] |
-//! | May they, and by which rule? | [`decision`] |
-//! | Which documents, before one is decided? | [`plan`], [`predicate`] |
-//! | One page of many | [`listing`] |
-//! | How are documents reached? | [`library`] |
-//! | What does the messages API say? | [`messages`] |
-//! | Where is somebody signed in? | [`sessions`] |
-//! | When are two texts the same? | [`text`] |
+//! | Visitor, person | [`visitor`] |
+//! | Document | [`document`] |
+//! | Groups and their comparison | [`group`] |
+//! | Decisions of the policy, reasons, refusals | [`decision`] |
+//! | Which documents a list may hold, before one is decided | [`plan`], [`predicate`] |
+//! | Pages of a list, cursor | [`listing`] |
+//! | The port to documents | [`library`] |
+//! | The port to the messages API | [`messages`] |
+//! | The port to sessions | [`sessions`] |
+//! | Unicode normalisation and case folding | [`text`] |
 
 pub mod decision;
 pub mod document;
@@ -38,5 +37,5 @@ pub use listing::{Cursor, Listing, ListingQuery};
 pub use messages::{Message, MessageError, MessageKind, Messages};
 pub use plan::{Access, Action, Branch, Plan, Right, Rights};
 pub use predicate::{Comparison, Condition, NumberField, Pattern, PatternPart, Predicate, TextField};
-pub use sessions::{FoundSessions, SessionLine, Sessions, SessionsError};
-pub use visitor::{ADMIN, Person, PersonId, ReportingLine, Visitor, WhichPerson};
+pub use sessions::{FoundSessions, SessionSummary, Sessions, SessionsError};
+pub use visitor::{ADMIN, Person, PersonId, PersonQuery, ReportingLine, Visitor};

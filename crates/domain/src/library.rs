@@ -1,4 +1,4 @@
-//! How are documents reached? Only through this port, and only on behalf of a visitor.
+//! The port to documents: the only way to reach them, and only on behalf of a visitor.
 
 use std::{error::Error, sync::Arc};
 
@@ -11,7 +11,7 @@ use crate::{
     visitor::Visitor,
 };
 
-/// The documents of the house. Every method takes the visitor: there is no way to a document that forgets the policy.
+/// The documents. Every method takes the visitor, so no caller can bypass the policy.
 #[async_trait]
 pub trait Library: Send + Sync {
     /// Opens a document for reading.
@@ -28,22 +28,22 @@ pub trait Library: Send + Sync {
     async fn list(&self, visitor: &Visitor, query: &ListingQuery) -> Result<Listing, LibraryError>;
 }
 
-/// What a caller can act on. The cause, where there is one, is for the log alone.
+/// What a caller can act on. Causes are for the log alone.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LibraryError {
     /// Nobody is signed in.
     #[error("sign in first")]
     SignInFirst,
-    /// There is no such document, or its existence may not be told.
+    /// There is no such document, or its existence may not be revealed.
     #[error("no such document")]
     NotFound,
-    /// The policy says no.
+    /// The policy refuses.
     #[error("not allowed")]
     Refused(Refusal),
-    /// The document may be read and cannot be shown: what is stored of its look is no longer safe, and its text cannot be rendered.
+    /// The visitor may read the document, but it cannot be shown: its stored HTML is no longer safe, and its text cannot be rendered.
     #[error("the document cannot be shown")]
     Unshowable(#[source] Arc<dyn Error + Send + Sync>),
-    /// The store or the policy could not answer; worth trying again.
+    /// The store or the policy failed; a retry may help.
     #[error("the library is unavailable")]
     Unavailable(#[source] Arc<dyn Error + Send + Sync>),
 }

@@ -1,4 +1,4 @@
-//! How is a long list of documents cut into pages? By keyset: a page starts after the last row of the one before.
+//! Pages of a list, by keyset: a page starts after the last row of the one before.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,17 +10,17 @@ pub const PAGE_SIZE: usize = 25;
 /// Longest filter text, in characters; the rest is ignored.
 pub const MAX_FILTER: usize = 100;
 
-/// Where a page starts: after this document. Opaque to visitors, checked when it comes back.
+/// Where a page starts: after this document. Opaque to visitors, validated when they send it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(pub DocumentId);
 
-/// Which documents are asked for.
+/// Which page of which documents.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ListingQuery {
     /// Start after this row; `None` is the first page.
     pub after: Option<Cursor>,
-    /// Words to look for in title and folder, without regard to case; empty for all.
+    /// Words that title and folder must contain, without regard to case; empty for all documents.
     pub filter: String,
 }
 

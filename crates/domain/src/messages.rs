@@ -1,11 +1,11 @@
-//! What does the messages API say? It is asked with the visitor's own access token, which never passes through here.
+//! The port to the messages API, which is called with the visitor's own access token; the token never passes through here.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::visitor::Visitor;
 
-/// Which message: each asks more of the visitor than the one before.
+/// Which message: each demands more of the visitor than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageKind {
@@ -29,14 +29,14 @@ impl MessageKind {
     }
 }
 
-/// What the API answered.
+/// The response of the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// The text, as it came: escape before showing.
+    /// The text, unescaped.
     pub text: String,
 }
 
-/// The messages API, spoken to on behalf of a visitor.
+/// The messages API, called on behalf of a visitor.
 #[async_trait]
 pub trait Messages: Send + Sync {
     /// Fetches one message.
@@ -52,21 +52,21 @@ pub enum MessageError {
     /// Nobody is signed in.
     #[error("sign in first")]
     SignInFirst,
-    /// The session has no usable access token any more: signing in again helps.
+    /// The session has no valid access token any more: signing in again helps.
     #[error("sign in again")]
     SignInAgain,
-    /// The API said no (401 or 403), with its own words where it gave any.
+    /// The API refused the token (401 or 403).
     #[error("the API refused: {message}")]
     Refused {
         /// HTTP status of the API.
         status: u16,
-        /// The API's own words, at most 200 characters: escape before showing.
+        /// The API's own message, at most 200 characters, unescaped; may be empty.
         message: String,
     },
-    /// This house has no API that has such a message: for its operator to change, not for time.
+    /// No API with such a message is configured, which a retry cannot change.
     #[error("no API is configured")]
     NotConfigured,
-    /// The API did not answer in time or in form.
+    /// The API sent no valid response in time.
     #[error("the API is unavailable")]
     Unavailable,
 }

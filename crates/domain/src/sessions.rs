@@ -1,23 +1,23 @@
-//! Where is somebody signed in? People see their own sessions, administrators anybody's; who may is decided behind the port.
+//! The port to sessions: people see their own, administrators everybody's. The implementation decides who may.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::visitor::{Visitor, WhichPerson};
+use crate::visitor::{PersonQuery, Visitor};
 
-/// Most people whose sessions an administrator sees with one text.
+/// Most people whose sessions one search of an administrator lists.
 pub const MAX_FOUND: usize = 20;
 
-/// One place where somebody is signed in.
+/// One session, as the list of sessions shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SessionLine {
-    /// Its name, to end it by. Opens nothing.
+pub struct SessionSummary {
+    /// The reference by which it is ended. Not a credential.
     pub reference: String,
-    /// Whose it is, by name.
+    /// Name of the person.
     pub person: String,
-    /// Who signed them in, by title.
+    /// Title of the provider.
     pub provider: String,
-    /// The session of the one who asks.
+    /// Whether it is the session of this request.
     pub is_this: bool,
     /// When it began; seconds since 1970 (UTC).
     pub signed_in_at: i64,
@@ -27,27 +27,27 @@ pub struct SessionLine {
     pub ends_at: i64,
 }
 
-/// The sessions of one person, or of the people a text fits.
+/// The sessions of one person, or of all people who match a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundSessions {
-    /// One by one; of each person the one used last first.
-    pub lines: Vec<SessionLine>,
-    /// The text fits more people than [`MAX_FOUND`]: sessions of the others are missing here.
+    /// Grouped by person, the most recently used first.
+    pub sessions: Vec<SessionSummary>,
+    /// Whether more than [`MAX_FOUND`] people match; sessions of the others are missing here.
     pub is_cut: bool,
 }
 
 /// The sessions of people.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// The living sessions of `whom`.
+    /// The sessions that have not ended, of everybody `query` selects.
     ///
     /// # Errors
     /// See [`SessionsError`].
-    async fn sessions(&self, visitor: &Visitor, whom: &WhichPerson) -> Result<FoundSessions, SessionsError>;
+    async fn sessions(&self, visitor: &Visitor, query: &PersonQuery) -> Result<FoundSessions, SessionsError>;
 
-    /// The address on this site at which the visitor confirms that it is them, and that leads back to `return_to`; none
-    /// when they signed in recently enough to end sessions.
-    fn confirm_at(&self, return_to: &str) -> Option<String>;
+    /// The address on this site at which the visitor signs in once more, and that leads back to `return_to`; `None` if their sign-in is
+    /// recent enough to end sessions.
+    fn step_up_address(&self, return_to: &str) -> Option<String>;
 }
 
 /// Why there is no list of sessions.
@@ -59,7 +59,7 @@ pub enum SessionsError {
     /// Only administrators see sessions of others.
     #[error("only for administrators")]
     NotAllowed,
-    /// The store of sessions does not answer; the cause is in the log.
+    /// The session store does not respond; the cause is in the log.
     #[error("the sessions cannot be read right now")]
     Unavailable,
 }

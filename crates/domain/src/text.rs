@@ -1,12 +1,12 @@
-//! When are two texts the same? Unicode writes `ü` in two ways and every letter in two cases; texts that people type are
-//! brought to one form where they enter, so that everything behind can compare letter by letter.
+//! Unicode normalisation and case folding. Unicode encodes `ü` in two ways, and letters have two cases; texts that people type are normalised
+//! where they enter the program, so that everything behind compares code points.
 //!
 //! | function | for |
 //! |---|---|
-//! | [`nfc`] | texts that are stored, shown and read by rules |
-//! | [`fold_case`] | keys that are compared without regard to case; never shown |
-//! | [`base_letters`] | words that are recognised, whoever typed them; never stored |
-//! | [`is_blank`] | texts nobody would see anything of |
+//! | [`nfc`] | texts that are stored, displayed, and read by rules |
+//! | [`fold_case`] | keys that are compared without regard to case; never displayed |
+//! | [`base_letters`] | keywords that are recognised in any spelling; never stored |
+//! | [`is_blank`] | texts without a visible character |
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 /// The text in Normalization Form C (UAX #15): `u` and `¨` become `ü`.
 ///
-/// Not NFKC, which would make one of texts that look different, such as `①` and `1`.
+/// Not NFKC, which would merge texts that look different, such as `①` and `1`.
 #[must_use]
 pub fn nfc(text: impl Into<String>) -> String {
     let text = text.into();
@@ -25,20 +25,20 @@ pub fn nfc(text: impl Into<String>) -> String {
     text.nfc().collect()
 }
 
-/// The key of a canonical caseless match (Unicode §3.13, D145), in NFC: texts that differ in nothing but upper and lower case,
-/// or in how Unicode writes a letter, have one key. Full case folding of no language: `ß` is `ss`, `ς` is `σ`, and `İ` is not `i`.
+/// The key of a canonical caseless match (Unicode §3.13, D145), in NFC: texts that differ only in case, or in the encoding of a letter, have
+/// the same key. Full case folding, of no particular language: `ß` is `ss`, `ς` is `σ`, and `İ` is not `i`.
 #[must_use]
 pub fn fold_case(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    // Decomposed first: folding before would miss what a combining mark hides.
+    // Decomposed first: folding composed letters would miss marks that change when folded.
     let decomposed: String = text.nfd().collect();
     UniCase::unicode(decomposed).to_folded_case().nfc().collect()
 }
 
-/// The text without accents, and with wide or ornate letters as plain ones: `Privé` and `Ｐｒｉｖé` become `Prive`. Only to recognise words: it
-/// makes one of texts that differ.
+/// The text without accents, and with wide or ornate letters as plain ones: `Privé` and `Ｐｒｉｖé` become `Prive`. Only for recognising
+/// keywords, since it merges different texts.
 #[must_use]
 pub fn base_letters(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
@@ -49,13 +49,13 @@ pub fn base_letters(text: &str) -> Cow<'_, str> {
     nfc(base).into()
 }
 
-/// Whether there is nothing to see: white space, control characters and characters without a glyph alone, or nothing at all.
+/// Whether the text is empty, or has nothing but white space, control characters and characters without a glyph.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_invisible)
 }
 
-/// White space, controls, and what Unicode draws nothing for (`Default_Ignorable_Code_Point`, and the blank of Braille).
+/// White space, controls, `Default_Ignorable_Code_Point`, and the blank of Braille.
 fn is_invisible(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()

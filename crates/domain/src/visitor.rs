@@ -1,4 +1,4 @@
-//! Who is asking? What they may read is decided elsewhere ([`crate::decision`]).
+//! The visitor of a request. What they may read is decided by the policy ([`crate::decision`]).
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::group::{Group, GroupMatch, Groups};
 
-/// The role that sees and ends sessions of others, and is shown the tab Admin. Given by a provider, compared exactly.
+/// The role that sees and ends sessions of others, and sees the tab Admin. Assigned by a provider, compared exactly.
 pub const ADMIN: &str = "Admin";
 
-/// Somebody in front of the site: nobody known yet, or a person the provider vouched for.
+/// Whoever made a request: anonymous, or a person whom a provider has authenticated.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Visitor {
     /// Not signed in.
@@ -30,14 +30,14 @@ impl Visitor {
     }
 }
 
-/// What is known of a signed-in person, from the claims of their provider and from its directory.
+/// A signed-in person, from the claims of their provider and from its directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Who this is, for good: never changes with name or e-mail.
+    /// Their identity, independent of name and e-mail address.
     pub id: PersonId,
     /// Name to greet by; falls back to given and family name, then to the preferred user name, the e-mail, the subject.
     pub name: String,
-    /// E-mail address, if the provider told one. For show only: never an identity (OIDC Core §5.7).
+    /// E-mail address, if the provider sent one. For display only: never an identity (OIDC Core §5.7).
     pub email: Option<String>,
     /// Address of a picture (`https:`, or a path of this site).
     pub picture: Option<String>,
@@ -47,43 +47,43 @@ pub struct Person {
     pub groups: Groups,
     /// Roles of the application, such as [`ADMIN`].
     pub roles: Vec<String>,
-    /// All claims as told by the provider, for the profile page: a JSON object as text.
+    /// All claims as the provider sent them, for the profile page: a JSON object as text.
     pub claims: String,
-    /// How this person's groups are compared with those of documents and rules.
+    /// How groups of this person are compared with those of documents and rules.
     pub group_match: GroupMatch,
-    /// What the directory calls their groups, for show; groups that are missing here are shown by id.
+    /// Display names of their groups, from the directory; groups that are missing here are shown by id.
     pub group_names: BTreeMap<Group, String>,
-    /// Whom they work with, as the directory tells.
-    pub line: ReportingLine,
+    /// Manager and reports, from the directory.
+    pub reporting_line: ReportingLine,
 }
 
 impl Person {
-    /// Whether the provider gave this person the role (compared exactly).
+    /// Whether the provider assigned the role to this person (compared exactly).
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.iter().any(|r| r == role)
     }
 
-    /// Whether the person is in a group that is written like this in a document or a rule. Never while their groups are unknown.
+    /// Whether the person is a member of `group`, a group of a document or a rule. False while their groups are unknown.
     #[must_use]
     pub fn is_in(&self, group: &Group) -> bool {
         let key = group.key(self.group_match);
         self.groups.known().iter().any(|own| own.key(self.group_match) == key)
     }
 
-    /// What a group is called in front of this person: its name where the directory told it, else its id.
+    /// The display name of a group for this person: its name if the directory knows one, else its id.
     #[must_use]
     pub fn name_of<'a>(&'a self, group: &'a Group) -> &'a str {
         self.group_names.get(group).map_or(group.as_str(), String::as_str)
     }
 }
 
-/// Whom a person works with. What nobody told is missing, which is not the same as none.
+/// A person's manager and reports. Unknown is not the same as none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReportingLine {
     /// Their manager; `None` if they have none or it is not known.
     pub manager: Option<PersonId>,
-    /// Their direct reports, as far as they ever signed in; `None` while unknown.
+    /// Their direct reports who have signed in at least once; `None` while unknown.
     pub reports: Option<Vec<PersonId>>,
 }
 
@@ -95,13 +95,13 @@ pub struct ReportingLine {
 pub struct PersonId(String);
 
 impl PersonId {
-    /// The person an issuer calls `subject`.
+    /// The person whom `issuer` identifies as `subject`.
     #[must_use]
     pub fn new(issuer: &str, subject: &str) -> Self {
         Self(format!("{issuer}|{subject}"))
     }
 
-    /// Reads the written form back; `None` unless it has an issuer and a subject.
+    /// Parses the written form; `None` unless it has an issuer and a subject.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (issuer, subject) = text.split_once('|')?;
@@ -114,7 +114,7 @@ impl PersonId {
         &self.0
     }
 
-    /// The provider's own word for the person.
+    /// The subject: the provider's identifier of the person.
     #[must_use]
     pub fn subject(&self) -> &str {
         self.0.split_once('|').map_or(self.0.as_str(), |(_, subject)| subject)
@@ -127,25 +127,25 @@ impl fmt::Display for PersonId {
     }
 }
 
-/// Whom a question is about.
+/// Whose sessions are listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WhichPerson {
-    /// The one who asks.
+pub enum PersonQuery {
+    /// The visitor.
     Myself,
-    /// Everybody whose name, e-mail address or subject holds this text.
-    Like(String),
+    /// Everybody whose name, e-mail address or subject contains this text.
+    Matching(String),
 }
 
-impl WhichPerson {
-    /// Longest text that is looked for, in characters.
+impl PersonQuery {
+    /// Longest search text, in characters; the rest is cut off.
     pub const MAX_TEXT: usize = 100;
 
-    /// Reads what somebody typed: nothing is oneself.
+    /// Parses what somebody typed: an empty text means themselves.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text.trim() {
             "" => Self::Myself,
-            text => Self::Like(text.chars().take(Self::MAX_TEXT).collect()),
+            text => Self::Matching(text.chars().take(Self::MAX_TEXT).collect()),
         }
     }
 }

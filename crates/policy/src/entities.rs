@@ -92,14 +92,14 @@ impl Names {
         if let Some(job_title) = &person.job_title {
             attributes.insert("job_title".to_owned(), text(job_title));
         }
-        if let Some(groups) = person.groups.told() {
+        if let Some(groups) = person.groups.if_known() {
             attributes.insert("groups".to_owned(), self.groups(groups, person.group_match));
         }
-        if let Some(manager) = &person.line.manager {
+        if let Some(manager) = &person.reporting_line.manager {
             let manager = RestrictedExpression::new_entity_uid(self.person(manager.as_str()));
             attributes.insert("manager".to_owned(), manager);
         }
-        if let Some(reports) = &person.line.reports {
+        if let Some(reports) = &person.reporting_line.reports {
             attributes.insert("reports".to_owned(), self.people(reports));
         }
         Ok(Entity::new(

@@ -92,7 +92,7 @@ pub(super) fn refusal<'a>(
     let ask = facts.owner_name.filter(|_| tells_of("{owner}")).map(str::to_owned);
     let about_groups = match &person.groups {
         Groups::Unknown => Some("Your groups are not known just now; signing in again may help."),
-        Groups::Kept(_) => Some("The directory does not answer just now, so your groups are those last known."),
+        Groups::Stale(_) => Some("The directory does not answer just now, so your groups are those last known."),
         Groups::Incomplete { .. } => {
             Some("Your provider sent groups that could not be read, so not all of yours are known.")
         }

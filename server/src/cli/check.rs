@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 use store::probe::{self, Condition};
 
 use super::{ConfigFile, complain, print};
-use crate::{
-    config::{Problems, problem::Origin},
-    site::with_causes,
-};
+use bff::error_chain;
+
+use crate::config::{Problems, problem::Origin};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -28,7 +27,7 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
         Ok(config) => (Problems(Vec::new()), Some(config.policies), Some(config.database_url)),
         Err(problems) => (problems, arguments.config.policies(), None),
     };
-    let policy = policies.and_then(|folder| Policy::load(&folder).err().map(|error| with_causes(&error)));
+    let policy = policies.and_then(|folder| Policy::load(&folder).err().map(|error| error_chain(&error)));
     let condition = match &database {
         Some(url) => probe::check(url).await,
         None => Condition::Writable,
@@ -62,7 +61,7 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
 /// What is wrong with a database, on one line.
 fn trouble(condition: &Condition) -> Option<String> {
     match condition {
-        Condition::Trouble(error) => Some(with_causes(error)),
+        Condition::Trouble(error) => Some(error_chain(error)),
         Condition::Writable | Condition::Missing | Condition::Away => None,
     }
 }

@@ -4,10 +4,11 @@ use clap::Args;
 use store::Store;
 
 use super::Failure;
+use bff::error_chain;
+
 use crate::{
     config::{Config, Problems},
-    demo_house,
-    site::with_causes,
+    demo_site,
 };
 
 #[derive(Debug, Clone, Copy, Args)]
@@ -27,16 +28,16 @@ impl DemoFlag {
         if !self.is_set {
             return Ok(config);
         }
-        demo_house::prepare(config).map_err(|refusal| Problems(vec![refusal.into()]))
+        demo_site::prepare(config).map_err(|refusal| Problems(vec![refusal.into()]))
     }
 }
 
 /// Starts the provider, where it is part of the site.
 pub(super) async fn start(config: &Config) -> Result<(), Failure> {
     if config.demo {
-        let provider = demo_house::listen(config)
+        let provider = demo_site::listen(config)
             .await
-            .map_err(|error| Failure::Other(with_causes(&error)))?;
+            .map_err(|error| Failure::Other(error_chain(&error)))?;
         tokio::spawn(provider.run());
     }
     Ok(())
@@ -47,8 +48,8 @@ pub(super) async fn welcome(config: &Config, store: &Store) -> Result<String, Fa
     if !config.demo {
         return Ok(String::new());
     }
-    demo_house::seed(config, store)
+    demo_site::seed(config, store)
         .await
-        .map_err(|error| Failure::Other(with_causes(&error)))?;
-    Ok(format!("\n{}", demo_house::greeting(config)))
+        .map_err(|error| Failure::Other(error_chain(&error)))?;
+    Ok(format!("\n{}", demo_site::greeting(config)))
 }

@@ -2,16 +2,13 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use bff::Clock;
+use bff::{Clock, error_chain};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use store::Store;
 
 use super::{ConfigFile, Failure, print};
-use crate::{
-    import::{self, Drafts, ImportError, ImportEvent, ImportOptions, shown::shown},
-    site::with_causes,
-};
+use crate::import::{self, Drafts, ImportError, ImportEvent, ImportOptions, shown::shown};
 
 mod told;
 
@@ -76,7 +73,7 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
     }
     let store = Store::open(&config.database_url, markdown::VERSIONS)
         .await
-        .map_err(|error| Failure::Other(with_causes(&error)))?;
+        .map_err(|error| Failure::Other(error_chain(&error)))?;
     let json = arguments.json;
     let options = ImportOptions {
         dir: arguments.dir,
@@ -96,7 +93,7 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
     store.close().await;
     let report = outcome.map_err(|error| match &error {
         ImportError::Source(name) => Failure::Configuration(format!("--source: {}", shown(&name.to_string()))),
-        error => Failure::Other(with_causes(error)),
+        error => Failure::Other(error_chain(error)),
     })?;
     if !json {
         for line in told::remarks(&report) {

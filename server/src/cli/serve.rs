@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use bff::Clock;
+use bff::{Clock, error_chain};
 use clap::Args;
 use policy::Policy;
 use tokio::net::TcpListener;
@@ -11,8 +11,8 @@ use super::{ConfigFile, Failure, demo, print};
 use crate::{
     config::Config,
     key_reload, metrics,
-    serve::{asked_to_stop, listen, serve},
-    site::{Site, StartError, put_together, with_causes},
+    serve::{listen, serve, shutdown_signal},
+    site::{Site, StartError, build_site},
     telemetry::{self, Traces},
 };
 
@@ -34,13 +34,13 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
     let policy = policy(&config)?;
     let listener = listen(config.listen, "PORTICO_LISTEN")
         .await
-        .map_err(|error| Failure::Other(with_causes(&error)))?;
+        .map_err(|error| Failure::Other(error_chain(&error)))?;
     serve_metrics(&config).await?;
     demo::start(&config).await?;
-    let site = put_together(&config, policy, Clock::system())
+    let site = build_site(&config, policy, Clock::system())
         .await
         .map_err(|error| start_failure(&error))?;
-    key_reload::at_every_hangup(site.keys.clone(), config.session.keys_file.clone());
+    key_reload::reload_on_sighup(site.keys.clone(), config.session.keys_file.clone());
     let welcome = demo::welcome(&config, &site.store).await?;
     print(&format!("Portico is at {}\n{welcome}", at(&config)));
     serve_until_stopped(listener, site, traces).await;
@@ -57,10 +57,10 @@ async fn serve_metrics(config: &Config) -> Result<(), Failure> {
     let Some(address) = config.metrics_listen else {
         return Ok(());
     };
-    let handle = metrics::start().map_err(|error| Failure::Other(with_causes(&error)))?;
+    let handle = metrics::start().map_err(|error| Failure::Other(error_chain(&error)))?;
     let listener = listen(address, "PORTICO_METRICS_LISTEN")
         .await
-        .map_err(|error| Failure::Other(with_causes(&error)))?;
+        .map_err(|error| Failure::Other(error_chain(&error)))?;
     // Ends with the program: a scrape that breaks off harms nobody.
     tokio::spawn(serve(listener, metrics::router(handle), std::future::pending()));
     Ok(())
@@ -68,13 +68,13 @@ async fn serve_metrics(config: &Config) -> Result<(), Failure> {
 
 /// Starts logging, and tracing where the configuration says so.
 fn start_telemetry(config: &Config) -> Result<Option<Traces>, Failure> {
-    let traces = Traces::start(&config.telemetry).map_err(|error| Failure::Other(with_causes(&error)))?;
+    let traces = Traces::start(&config.telemetry).map_err(|error| Failure::Other(error_chain(&error)))?;
     telemetry::start(&config.log, traces.as_ref());
     Ok(traces)
 }
 
 async fn serve_until_stopped(listener: TcpListener, site: Site, traces: Option<Traces>) {
-    serve(listener, site.router, asked_to_stop()).await;
+    serve(listener, site.router, shutdown_signal()).await;
     // A renewal under way has used a refresh token up: what comes back has to be stored before the store closes.
     let unfinished = site.bff.tasks().stop(FINISHING).await;
     if unfinished > 0 {
@@ -92,7 +92,7 @@ fn at(config: &Config) -> &str {
 }
 
 fn start_failure(error: &StartError) -> Failure {
-    let text = with_causes(error);
+    let text = error_chain(error);
     match error {
         StartError::Policy(_) | StartError::SignIn(_) | StartError::Upstream(_) => Failure::Configuration(text),
         StartError::Database { .. } | StartError::Keys { .. } => Failure::Other(text),

@@ -1,5 +1,5 @@
-//! What was answered before, how old may it be, and who asks again? One request per person at a time, made ahead of need;
-//! pages wait for it only when there is nothing young enough, and never long.
+//! The cache of directory entries: one fetch per person at a time, started before an entry expires. Pages wait for a fetch only if there is no
+//! fresh entry, and not for long. `moka` would not do: it neither refreshes ahead nor keeps expired entries while the directory is down.
 
 use std::{
     collections::HashMap,
@@ -12,48 +12,48 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{
     graph::GraphError,
-    question::{Entry, Key, Told},
+    lookup::{Entry, Key, Lookup},
 };
 
-/// Longest wait of a page, from when the directory was asked.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How long a directory that had trouble is left alone when it does not say.
-const PAUSE: Duration = Duration::from_secs(30);
-/// Longest time it is left alone, whatever it says.
-const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// Answers that are kept, at most two a person; the least recently seen go first.
-const MOST_KEPT: usize = 20_000;
+/// Longest wait of a page, from the start of the fetch.
+const MAX_WAIT: Duration = Duration::from_secs(3);
+/// Pause after a failed fetch if the directory sends no `Retry-After`.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
+/// Longest pause, whatever `Retry-After` says.
+const MAX_PAUSE: Duration = Duration::from_mins(5);
+/// Most entries, at most two per person; the least recently used go first.
+const MAX_ENTRIES: usize = 20_000;
 
-/// Held by whoever asks; dropping it tells everybody who waits.
-pub(super) type Asking = watch::Sender<()>;
+/// Held by the fetching task; dropping it wakes everybody who waits.
+pub(super) type FetchGuard = watch::Sender<()>;
 
-/// How asking ended.
+/// How a fetch ended.
 #[derive(Debug)]
-pub(super) enum Outcome {
-    /// An answer, as it was at that time.
-    Told(Arc<Entry>, OffsetDateTime),
-    /// The directory knows nobody of that id.
-    NotThere,
-    /// No answer.
-    Trouble {
-        /// How long the directory wants to be left alone, if it said so: by everybody.
+pub(super) enum FetchOutcome {
+    /// An entry, and when its fetch started.
+    Fetched(Arc<Entry>, OffsetDateTime),
+    /// The directory has nobody with that id.
+    NotFound,
+    /// No usable response.
+    Failed {
+        /// The directory's `Retry-After`, which applies to all requests.
         retry_after: Option<Duration>,
     },
 }
 
-impl From<&GraphError> for Outcome {
+impl From<&GraphError> for FetchOutcome {
     fn from(error: &GraphError) -> Self {
         match error {
-            GraphError::NotThere => Self::NotThere,
-            GraphError::Busy { retry_after } => Self::Trouble {
+            GraphError::NotFound => Self::NotFound,
+            GraphError::Busy { retry_after } => Self::Failed {
                 retry_after: *retry_after,
             },
-            _ => Self::Trouble { retry_after: None },
+            _ => Self::Failed { retry_after: None },
         }
     }
 }
 
-/// The answers.
+/// The cache.
 pub(super) struct Cache {
     max_age: Duration,
     keep: Duration,
@@ -62,34 +62,36 @@ pub(super) struct Cache {
 
 #[derive(Default)]
 struct Slots {
-    of: HashMap<Key, Slot>,
-    /// Nobody asks before.
-    quiet_until: Option<OffsetDateTime>,
+    by_key: HashMap<Key, Slot>,
+    /// No fetch starts before.
+    paused_until: Option<OffsetDateTime>,
 }
 
 struct Slot {
+    /// The last entry, and when its fetch started.
     last: Option<(Arc<Entry>, OffsetDateTime)>,
-    under_way: Option<Waiting>,
-    not_before: Option<OffsetDateTime>,
-    seen: OffsetDateTime,
+    pending: Option<PendingFetch>,
+    /// No fetch of this entry starts before.
+    paused_until: Option<OffsetDateTime>,
+    used_at: OffsetDateTime,
 }
 
-/// An answer that is on its way.
+/// A fetch that has not ended.
 #[derive(Clone)]
-pub(super) struct Waiting {
+pub(super) struct PendingFetch {
     until: Instant,
-    asking: watch::Receiver<()>,
+    guard: watch::Receiver<()>,
 }
 
-impl Waiting {
-    /// Waits until there is an outcome or patience ends.
-    pub(super) async fn end(&mut self) {
-        // Nothing is ever sent: an error is the end of asking.
-        let _ = tokio::time::timeout_at(self.until, self.asking.changed()).await;
+impl PendingFetch {
+    /// Waits until the fetch ends, at most [`MAX_WAIT`] from its start.
+    pub(super) async fn wait(&mut self) {
+        // Nothing is ever sent: an error means that the guard was dropped.
+        let _ = tokio::time::timeout_at(self.until, self.guard.changed()).await;
     }
 
-    fn is_over(&self) -> bool {
-        self.asking.has_changed().is_err()
+    fn has_ended(&self) -> bool {
+        self.guard.has_changed().is_err()
     }
 }
 
@@ -106,66 +108,71 @@ impl Cache {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has the directory asked if it is time to, and says what to wait for: nothing, where the last answer is young enough.
-    pub(super) fn look(&self, key: &Key, now: OffsetDateTime, start: impl FnOnce(Asking)) -> Option<Waiting> {
+    /// Starts a fetch if one is due, and returns the fetch to wait for; `None` if there is a fresh entry.
+    pub(super) fn refresh_if_due(
+        &self,
+        key: &Key,
+        now: OffsetDateTime,
+        start: impl FnOnce(FetchGuard),
+    ) -> Option<PendingFetch> {
         let mut slots = self.slots();
-        let may_ask = slots.quiet_until.is_none_or(|until| now >= until);
-        if !slots.of.contains_key(key) {
-            slots.make_room(now, self.keep);
+        let may_fetch = slots.paused_until.is_none_or(|until| now >= until);
+        if !slots.by_key.contains_key(key) {
+            slots.evict(now, self.keep);
         }
-        let slot = slots.of.entry(key.clone()).or_insert_with(|| Slot::new(now));
-        slot.seen = now;
-        if slot.under_way.as_ref().is_some_and(Waiting::is_over) {
-            slot.under_way = None;
+        let slot = slots.by_key.entry(key.clone()).or_insert_with(|| Slot::new(now));
+        slot.used_at = now;
+        if slot.pending.as_ref().is_some_and(PendingFetch::has_ended) {
+            slot.pending = None;
         }
         let age = slot.age(now);
-        // Ahead of need, so that people who read on never wait.
+        // Before it expires, so that active people never wait.
         let due = age.is_none_or(|age| age >= self.max_age / 2);
-        let may_ask = may_ask && slot.not_before.is_none_or(|until| now >= until);
-        if due && may_ask && slot.under_way.is_none() {
-            let (asking, receiver) = watch::channel(());
-            slot.under_way = Some(Waiting {
-                until: Instant::now() + PATIENCE,
-                asking: receiver,
+        let may_fetch = may_fetch && slot.paused_until.is_none_or(|until| now >= until);
+        if due && may_fetch && slot.pending.is_none() {
+            let (guard, receiver) = watch::channel(());
+            slot.pending = Some(PendingFetch {
+                until: Instant::now() + MAX_WAIT,
+                guard: receiver,
             });
-            start(asking);
+            start(guard);
         }
-        slot.under_way
+        slot.pending
             .clone()
             .filter(|_| age.is_none_or(|age| age >= self.max_age))
     }
 
-    /// What can be relied on at `now`.
-    pub(super) fn told(&self, key: &Key, now: OffsetDateTime) -> Told {
+    /// What is known at `now`.
+    pub(super) fn get(&self, key: &Key, now: OffsetDateTime) -> Lookup {
         let slots = self.slots();
-        let slot = slots.of.get(key);
+        let slot = slots.by_key.get(key);
         match slot.and_then(|slot| Some((slot.last.as_ref()?, slot.age(now)?))) {
-            Some(((entry, _), age)) if age < self.max_age => Told::Known(Arc::clone(entry)),
-            Some(((entry, _), age)) if age < self.keep => Told::Kept(Arc::clone(entry)),
-            _ => Told::Unknown,
+            Some(((entry, _), age)) if age < self.max_age => Lookup::Fresh(Arc::clone(entry)),
+            Some(((entry, _), age)) if age < self.keep => Lookup::Stale(Arc::clone(entry)),
+            _ => Lookup::Unknown,
         }
     }
 
-    /// Keeps an outcome.
-    pub(super) fn settle(&self, key: &Key, outcome: Outcome, now: OffsetDateTime) {
+    /// Stores the outcome of a fetch.
+    pub(super) fn put(&self, key: &Key, outcome: FetchOutcome, now: OffsetDateTime) {
         let mut slots = self.slots();
-        if let Outcome::Trouble {
+        if let FetchOutcome::Failed {
             retry_after: Some(pause),
         } = &outcome
         {
-            slots.quiet_until = Some(now + (*pause).min(LONGEST_PAUSE));
+            slots.paused_until = Some(now + (*pause).min(MAX_PAUSE));
         }
-        // Gone if there was no room for it; then there is none for the answer.
-        let Some(slot) = slots.of.get_mut(key) else { return };
-        slot.not_before = match &outcome {
-            Outcome::Told(..) => None,
-            Outcome::NotThere | Outcome::Trouble { .. } => Some(now + PAUSE),
+        // Evicted meanwhile.
+        let Some(slot) = slots.by_key.get_mut(key) else { return };
+        slot.paused_until = match &outcome {
+            FetchOutcome::Fetched(..) => None,
+            FetchOutcome::NotFound | FetchOutcome::Failed { .. } => Some(now + DEFAULT_PAUSE),
         };
         match outcome {
-            Outcome::Told(entry, at) => slot.last = Some((entry, at)),
-            // Somebody who left the organisation keeps nothing.
-            Outcome::NotThere => slot.last = None,
-            Outcome::Trouble { .. } => {}
+            FetchOutcome::Fetched(entry, at) => slot.last = Some((entry, at)),
+            // The person has left the organisation.
+            FetchOutcome::NotFound => slot.last = None,
+            FetchOutcome::Failed { .. } => {}
         }
     }
 }
@@ -174,13 +181,13 @@ impl Slot {
     fn new(now: OffsetDateTime) -> Self {
         Self {
             last: None,
-            under_way: None,
-            not_before: None,
-            seen: now,
+            pending: None,
+            paused_until: None,
+            used_at: now,
         }
     }
 
-    /// How old the last answer is; a clock set back makes it new, not old.
+    /// Age of the last entry; zero if the clock was set back.
     fn age(&self, now: OffsetDateTime) -> Option<Duration> {
         let (_, at) = self.last.as_ref()?;
         Some(Duration::try_from(now - *at).unwrap_or_default())
@@ -188,19 +195,19 @@ impl Slot {
 }
 
 impl Slots {
-    /// Makes room for one more, in stretches: whoever was not seen lately goes, then the half seen longest ago.
-    fn make_room(&mut self, now: OffsetDateTime, keep: Duration) {
-        if self.of.len() < MOST_KEPT {
+    /// Evicts entries if the cache is full: those that are too old to be used, then the less recently used half.
+    fn evict(&mut self, now: OffsetDateTime, keep: Duration) {
+        if self.by_key.len() < MAX_ENTRIES {
             return;
         }
-        self.of.retain(|_, slot| now - slot.seen < keep);
-        if self.of.len() < MOST_KEPT {
+        self.by_key.retain(|_, slot| now - slot.used_at < keep);
+        if self.by_key.len() < MAX_ENTRIES {
             return;
         }
-        let mut seen: Vec<OffsetDateTime> = self.of.values().map(|slot| slot.seen).collect();
-        seen.sort_unstable();
-        let middle = seen.get(seen.len() / 2).copied().unwrap_or(now);
-        self.of.retain(|_, slot| slot.seen > middle);
+        let mut used_at: Vec<OffsetDateTime> = self.by_key.values().map(|slot| slot.used_at).collect();
+        used_at.sort_unstable();
+        let median = used_at.get(used_at.len() / 2).copied().unwrap_or(now);
+        self.by_key.retain(|_, slot| slot.used_at > median);
     }
 }
 
@@ -209,53 +216,77 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::directory::question::{ObjectId, Wanted};
+    use crate::directory::lookup::{Fields, ObjectId};
 
     fn key(number: usize) -> Key {
         Key {
             provider: bff::ProviderId::parse("a").unwrap(),
             object_id: ObjectId::parse(&number.to_string()).unwrap(),
-            wanted: Wanted::default(),
+            fields: Fields::default(),
         }
     }
 
     #[tokio::test]
-    async fn se_6_one_asks_and_nobody_waits_for_what_is_young_enough() {
+    async fn se_6_one_fetch_at_a_time_and_nobody_waits_for_a_fresh_entry() {
         let cache = Cache::new(Duration::from_mins(4), Duration::from_mins(10));
         let start = datetime!(2030-01-01 00:00 UTC);
         let at = |minutes: i64| start + time::Duration::minutes(minutes);
-        let mut asking = Vec::new();
-        assert!(cache.look(&key(1), at(0), |it| asking.push(it)).is_some());
-        assert!(cache.look(&key(1), at(0), |it| asking.push(it)).is_some());
-        assert_eq!(asking.len(), 1, "two ask at once");
-        cache.settle(&key(1), Outcome::Told(Arc::default(), at(0)), at(0));
-        asking.clear();
-        assert!(cache.look(&key(1), at(1), |it| asking.push(it)).is_none() && asking.is_empty());
-        assert!(cache.look(&key(1), at(2), |it| asking.push(it)).is_none());
-        assert_eq!(asking.len(), 1, "nobody asks ahead of need");
-        asking.clear();
+        let mut guards = Vec::new();
         assert!(
-            cache.look(&key(1), at(4), |it| asking.push(it)).is_some(),
+            cache
+                .refresh_if_due(&key(1), at(0), |guard| guards.push(guard))
+                .is_some()
+        );
+        assert!(
+            cache
+                .refresh_if_due(&key(1), at(0), |guard| guards.push(guard))
+                .is_some()
+        );
+        assert_eq!(guards.len(), 1, "two fetches at once");
+        cache.put(&key(1), FetchOutcome::Fetched(Arc::default(), at(0)), at(0));
+        guards.clear();
+        assert!(
+            cache
+                .refresh_if_due(&key(1), at(1), |guard| guards.push(guard))
+                .is_none()
+                && guards.is_empty()
+        );
+        assert!(
+            cache
+                .refresh_if_due(&key(1), at(2), |guard| guards.push(guard))
+                .is_none()
+        );
+        assert_eq!(guards.len(), 1, "no fetch before the entry expires");
+        guards.clear();
+        assert!(
+            cache
+                .refresh_if_due(&key(1), at(4), |guard| guards.push(guard))
+                .is_some(),
             "too old to go without waiting"
         );
-        cache.settle(&key(1), Outcome::Trouble { retry_after: None }, at(4));
-        asking.clear();
-        assert!(cache.look(&key(1), at(4), |it| asking.push(it)).is_none() && asking.is_empty());
-        assert!(matches!(cache.told(&key(1), at(4)), Told::Kept(_)));
-        assert_eq!(cache.told(&key(1), at(10)), Told::Unknown);
+        cache.put(&key(1), FetchOutcome::Failed { retry_after: None }, at(4));
+        guards.clear();
+        assert!(
+            cache
+                .refresh_if_due(&key(1), at(4), |guard| guards.push(guard))
+                .is_none()
+                && guards.is_empty()
+        );
+        assert!(matches!(cache.get(&key(1), at(4)), Lookup::Stale(_)));
+        assert_eq!(cache.get(&key(1), at(10)), Lookup::Unknown);
     }
 
     #[tokio::test]
-    async fn a_full_cache_forgets_whoever_was_seen_longest_ago() {
+    async fn a_full_cache_evicts_the_least_recently_used() {
         let cache = Cache::new(Duration::from_mins(4), Duration::from_hours(10));
         let start = datetime!(2030-01-01 00:00 UTC);
-        for number in 0..=MOST_KEPT {
+        for number in 0..=MAX_ENTRIES {
             let now = start + time::Duration::milliseconds(i64::try_from(number).unwrap());
-            cache.look(&key(number), now, |_| {});
-            cache.settle(&key(number), Outcome::Told(Arc::default(), now), now);
+            cache.refresh_if_due(&key(number), now, |_| {});
+            cache.put(&key(number), FetchOutcome::Fetched(Arc::default(), now), now);
         }
-        assert!(cache.slots().of.len() <= MOST_KEPT / 2 + 1);
-        assert_eq!(cache.told(&key(0), start), Told::Unknown);
-        assert!(matches!(cache.told(&key(MOST_KEPT), start), Told::Known(_)));
+        assert!(cache.slots().by_key.len() <= MAX_ENTRIES / 2 + 1);
+        assert_eq!(cache.get(&key(0), start), Lookup::Unknown);
+        assert!(matches!(cache.get(&key(MAX_ENTRIES), start), Lookup::Fresh(_)));
     }
 }

@@ -1,5 +1,5 @@
-//! How is Graph asked, within which limits? By one client that follows no redirect and no link to elsewhere: the
-//! application's token goes where the operator said and nowhere else. What is asked is in [`super::reading`].
+//! The client of Microsoft Graph: it follows no redirect, and no link to another origin, so that tokens are sent to the configured address
+//! alone. The requests are in [`super::requests`].
 
 use std::time::Duration;
 
@@ -12,39 +12,39 @@ use url::Url;
 
 use crate::{config::values, http_client::http_client};
 
-/// Longest wait for one whole answer.
+/// Longest time of one request, reading the response included.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Largest answer, in bytes; a page of 1000 people is far below it.
-const MAX_ANSWER: usize = 2 * 1024 * 1024;
-/// A directory that is busy for longer is not waited for.
-const SHORT: Duration = Duration::from_secs(2);
-/// How often a request is sent again.
-const RETRIES: usize = 2;
-/// Pages of one list.
+/// Largest response, in bytes; a page of 1000 people is far smaller.
+const MAX_RESPONSE: usize = 2 * 1024 * 1024;
+/// Longest `Retry-After` that is waited for within a fetch.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(2);
+/// Most retries of one request.
+const MAX_RETRIES: usize = 2;
+/// Most pages of one list.
 const MAX_PAGES: usize = 200;
 
-/// Why the directory did not tell.
+/// Why the directory could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum GraphError {
-    #[error("it knows nobody of that id")]
-    NotThere,
+    #[error("it has nobody with that id")]
+    NotFound,
     #[error("it is busy")]
     Busy { retry_after: Option<Duration> },
     #[error("it refused with status {0}: the application may lack a permission")]
     Refused(StatusCode),
-    #[error("it answered with status {0}")]
+    #[error("it responded with status {0}")]
     Failed(StatusCode),
-    #[error("it did not answer")]
-    NoAnswer(#[source] reqwest::Error),
+    #[error("it did not respond")]
+    NoResponse(#[source] reqwest::Error),
     #[error("there is no token for it")]
     NoToken(#[source] TokenError),
-    #[error("the answer is not as Graph answers: {0}")]
+    #[error("the response is not valid: {0}")]
     Malformed(&'static str),
-    #[error("it told more than {0}")]
-    TooMuch(&'static str),
+    #[error("it sent more than {0}")]
+    TooLarge(&'static str),
 }
 
-/// Graph, and how to get to it.
+/// A client of Graph.
 pub(super) struct Graph {
     client: reqwest::Client,
     base_url: Url,
@@ -74,7 +74,7 @@ impl Graph {
             .map_err(GraphError::NoToken)
     }
 
-    /// The address of a path, given by segments, and a query.
+    /// The address of path segments and a query below the base address.
     pub(super) fn address(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, GraphError> {
         let mut url = self.base_url.clone();
         url.path_segments_mut()
@@ -88,20 +88,27 @@ impl Graph {
     }
 
     pub(super) async fn get(&self, token: &AccessToken, address: Url) -> Result<Value, GraphError> {
-        self.send(self.client.get(self.checked(address)?).bearer_auth(token.secret()))
-            .await
+        self.send(
+            self.client
+                .get(self.same_directory(address)?)
+                .bearer_auth(token.secret()),
+        )
+        .await
     }
 
     pub(super) async fn post(&self, token: &AccessToken, address: Url, body: &Value) -> Result<Value, GraphError> {
-        let request = self.client.post(self.checked(address)?).bearer_auth(token.secret());
+        let request = self
+            .client
+            .post(self.same_directory(address)?)
+            .bearer_auth(token.secret());
         let request = request
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.to_string());
         self.send(request).await
     }
 
-    /// Everything of a list: the first page and those it leads to.
-    pub(super) async fn list(&self, token: &AccessToken, first: Value, most: usize) -> Result<Vec<Value>, GraphError> {
+    /// All items of a list: of the first page, and of the pages its links lead to.
+    pub(super) async fn list(&self, token: &AccessToken, first: Value, max: usize) -> Result<Vec<Value>, GraphError> {
         let mut items = Vec::new();
         let mut page = first;
         for _ in 0..MAX_PAGES {
@@ -109,9 +116,9 @@ impl Graph {
                 Some(Value::Array(values)) => items.extend(values),
                 _ => return Err(GraphError::Malformed("a list without `value`")),
             }
-            if items.len() > most {
-                // Half a list would be taken for the whole.
-                return Err(GraphError::TooMuch("a list may hold"));
+            if items.len() > max {
+                // A partial list would be taken for the whole.
+                return Err(GraphError::TooLarge("a list may hold"));
             }
             let Some(next) = page.get("@odata.nextLink") else {
                 return Ok(items);
@@ -121,50 +128,51 @@ impl Graph {
                 .get(token, next.ok_or(GraphError::Malformed("a next page without address"))?)
                 .await?;
         }
-        Err(GraphError::TooMuch("200 pages"))
+        Err(GraphError::TooLarge("200 pages"))
     }
 
-    /// Whatever address somebody gave: the token goes to the configured directory alone.
-    fn checked(&self, address: Url) -> Result<Url, GraphError> {
+    /// Refuses an address outside the configured directory, where a token must not be sent.
+    fn same_directory(&self, address: Url) -> Result<Url, GraphError> {
         let base = &self.base_url;
         let is_secure = address.scheme() == "https" || values::is_loopback(&address);
-        let is_ours = address.origin() == base.origin()
+        let is_inside = address.origin() == base.origin()
             && address.username().is_empty()
             && address.password().is_none()
             && address.path().starts_with(base.path());
-        if is_secure && is_ours {
+        if is_secure && is_inside {
             Ok(address)
         } else {
             Err(GraphError::Malformed("a link leads elsewhere"))
         }
     }
 
-    /// Sends a request, again if the directory is busy for a moment.
+    /// Sends a request within a span.
     async fn send(&self, request: RequestBuilder) -> Result<Value, GraphError> {
         let span = tracing::debug_span!(target: "portico", "directory", otel.kind = "client", outcome = Empty);
-        let answer = self.ask(request).instrument(span.clone()).await;
-        let outcome = match &answer {
+        let result = self.send_with_retries(request).instrument(span.clone()).await;
+        let outcome = match &result {
             Ok(_) => "success",
-            Err(GraphError::NotThere | GraphError::Refused(_)) => "refused",
+            Err(GraphError::NotFound | GraphError::Refused(_)) => "refused",
             Err(_) => "failed",
         };
         span.record("outcome", outcome);
-        answer
+        result
     }
 
-    async fn ask(&self, request: RequestBuilder) -> Result<Value, GraphError> {
+    /// Sends a request, and again while the directory is busy for a short time.
+    async fn send_with_retries(&self, request: RequestBuilder) -> Result<Value, GraphError> {
         let request = request.header(header::ACCEPT, "application/json");
-        let mut tries = 0;
+        let mut retries = 0;
         loop {
             let copy = request.try_clone();
             let copy = copy.ok_or(GraphError::Malformed("a request that cannot be sent"))?;
-            match read(copy.send().await.map_err(no_answer)?).await {
+            match read(copy.send().await.map_err(no_response)?).await {
                 Err(GraphError::Busy {
                     retry_after: Some(pause),
-                }) if tries < RETRIES && pause <= SHORT => tokio::time::sleep(pause).await,
-                answer => return answer,
+                }) if retries < MAX_RETRIES && pause <= MAX_RETRY_AFTER => tokio::time::sleep(pause).await,
+                result => return result,
             }
-            tries += 1;
+            retries += 1;
         }
     }
 }
@@ -172,7 +180,7 @@ impl Graph {
 async fn read(mut response: Response) -> Result<Value, GraphError> {
     match response.status() {
         status if status.is_success() => {}
-        StatusCode::NOT_FOUND => return Err(GraphError::NotThere),
+        StatusCode::NOT_FOUND => return Err(GraphError::NotFound),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             return Err(GraphError::Busy {
                 retry_after: retry_after(&response),
@@ -182,22 +190,22 @@ async fn read(mut response: Response) -> Result<Value, GraphError> {
         status => return Err(GraphError::Failed(status)),
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(GraphError::TooMuch("2 MiB"));
+    while let Some(chunk) = response.chunk().await.map_err(no_response)? {
+        if body.len() + chunk.len() > MAX_RESPONSE {
+            return Err(GraphError::TooLarge("2 MiB"));
         }
         body.extend_from_slice(&chunk);
     }
     serde_json::from_slice(&body).map_err(|_| GraphError::Malformed("no JSON"))
 }
 
-/// `Retry-After` in seconds (RFC 9110 §10.2.3), which is how Graph writes it.
+/// `Retry-After` in seconds (RFC 9110 §10.2.3), the form that Graph uses.
 fn retry_after(response: &Response) -> Option<Duration> {
     let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
     text.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Without the address, which names a person.
-fn no_answer(error: reqwest::Error) -> GraphError {
-    GraphError::NoAnswer(error.without_url())
+/// Drops the address, which identifies a person.
+fn no_response(error: reqwest::Error) -> GraphError {
+    GraphError::NoResponse(error.without_url())
 }

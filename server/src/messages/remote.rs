@@ -8,7 +8,7 @@ use domain::MessageKind;
 use http::{Method, header};
 use url::Url;
 
-use super::{Answer, MAX_ANSWER};
+use super::{Answer, MAX_RESPONSE};
 use crate::{http_client::http_client, telemetry};
 
 /// Longest wait for a whole answer.
@@ -32,15 +32,15 @@ impl Remote {
     pub(super) async fn ask(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
         let base = self.base_url.as_str().trim_end_matches('/');
         let address = Url::parse(&format!("{base}/api/messages/{}", kind.name())).ok()?;
-        let answer = self.ask_once(&address, token).await?;
+        let answer = self.send_once(&address, token).await?;
         let again = token.filter(|token| token.wants_again(&address, answer.status, &answer.headers));
         match again {
-            Some(token) => self.ask_once(&address, Some(token)).await,
+            Some(token) => self.send_once(&address, Some(token)).await,
             None => Some(answer),
         }
     }
 
-    async fn ask_once(&self, address: &Url, token: Option<&AccessToken>) -> Option<Answer> {
+    async fn send_once(&self, address: &Url, token: Option<&AccessToken>) -> Option<Answer> {
         let mut request = self
             .client
             .get(address.clone())
@@ -70,8 +70,8 @@ async fn read(request: reqwest::RequestBuilder) -> Result<Option<Answer>, reqwes
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            tracing::warn!("the messages API answered with more than {MAX_ANSWER} bytes");
+        if body.len() + chunk.len() > MAX_RESPONSE {
+            tracing::warn!("the messages API answered with more than {MAX_RESPONSE} bytes");
             return Ok(None);
         }
         body.extend_from_slice(&chunk);

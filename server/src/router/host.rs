@@ -1,18 +1,18 @@
-//! Which requests name the host they are for? HTTP requires exactly one valid `Host` (RFC 9112 §3.2). Anything else is refused,
-//! so that no two servers on the way disagree about whom a request is for. The other refusals are in `door.rs`.
+//! HTTP requires exactly one valid `Host` (RFC 9112 §3.2). Anything else is rejected, so that no two servers on the way disagree about the
+//! host of a request. Other limits are in `request_limits.rs`.
 
 use std::net::Ipv6Addr;
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, StatusCode, Uri, Version, header};
 
-use crate::pages;
+use crate::site_pages;
 
-/// Refuses a request without exactly one valid `Host`; HTTP/1.0 may leave it out.
+/// Rejects a request without exactly one valid `Host`; HTTP/1.0 may omit it.
 pub(crate) async fn require_host(request: Request, next: Next) -> Response {
     match check(request.version(), request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(why) => pages::refuse(StatusCode::BAD_REQUEST, why),
+        Err(why) => site_pages::reject(StatusCode::BAD_REQUEST, why),
     }
 }
 

@@ -1,9 +1,8 @@
-//! What is told of a request? In a trace: its method, the route it took (`/docs/{id}`, never the path), and the status of the
-//! answer. Not the query, no header, nobody's name.
+//! The span of a request: its method, its route (`/docs/{id}`, never the path), and the status of the response. No query, no header, no name.
 //!
-//! A trace that comes from outside (`traceparent`, W3C Trace Context §3.2) is *linked*, not continued: anybody can send the
-//! header, and a parent would let strangers join other people's traces and decide what is recorded
-//! (docs/decisions/0016-traces-begin-here.md). To APIs of the operator's choice our own trace is told, without `tracestate`.
+//! A trace from outside (`traceparent`, W3C Trace Context §3.2) is *linked*, not continued: anybody can send the header, and a parent would let
+//! strangers join other people's traces and decide what is recorded (docs/decisions/0016-traces-begin-here.md). APIs that the operator
+//! configured receive our own `traceparent`, without `tracestate`.
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -19,19 +18,19 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Instrument as _, Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-use super::part::Trace;
+use super::spans::RequestTrace;
 
 /// The header of a trace.
 pub(crate) const TRACEPARENT: &str = "traceparent";
 
-/// A span for each request; for nothing where nobody traces.
+/// A span for each request; disabled without traces.
 pub async fn trace_request(mut request: Request, next: Next) -> Response {
     let span = span_of(&request);
     if span.is_disabled() {
         return next.run(request).await;
     }
     link(&span, request.headers());
-    request.extensions_mut().insert(Trace::of(&span));
+    request.extensions_mut().insert(RequestTrace::of(&span));
     let response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
     span.record("http.response.status_code", i64::from(status.as_u16()));
@@ -49,7 +48,7 @@ fn span_of(request: &Request) -> Span {
     if span.is_disabled() {
         return span;
     }
-    let method = known(request.method());
+    let method = standard_method(request.method());
     span.record("http.request.method", method);
     match request.extensions().get::<MatchedPath>() {
         Some(route) => {
@@ -63,8 +62,8 @@ fn span_of(request: &Request) -> Span {
     span
 }
 
-/// Anybody can make up a method; in a trace there are those of RFC 9110 §9 and `PATCH`, and the rest.
-fn known(method: &Method) -> &'static str {
+/// The methods of RFC 9110 §9 and `PATCH`; `_OTHER` for all else, since clients can send any text as a method.
+fn standard_method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
@@ -77,28 +76,29 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// Notes the trace the request says it belongs to, if it says so once and well.
+/// Links the trace that the request names, if it has exactly one valid `traceparent`.
 fn link(span: &Span, headers: &HeaderMap) {
-    let mut said = headers.get_all(TRACEPARENT).iter();
-    let (Some(one), None) = (said.next(), said.next()) else {
+    let mut values = headers.get_all(TRACEPARENT).iter();
+    let (Some(one), None) = (values.next(), values.next()) else {
         return;
     };
     let Ok(text) = one.to_str() else { return };
-    let theirs = TraceContextPropagator::new().extract_with_context(&opentelemetry::Context::new(), &Said(text));
-    span.add_link(theirs.span().span_context().clone());
+    let remote =
+        TraceContextPropagator::new().extract_with_context(&opentelemetry::Context::new(), &IncomingHeader(text));
+    span.add_link(remote.span().span_context().clone());
 }
 
-/// The header that tells an API which trace a request to it belongs to; none where nothing is traced.
+/// The `traceparent` for a request to an API; `None` if nothing is traced.
 pub(crate) fn traceparent() -> Option<HeaderValue> {
-    let mut told = Told(None);
-    TraceContextPropagator::new().inject_context(&Span::current().context(), &mut told);
-    told.0
+    let mut header = OutgoingHeader(None);
+    TraceContextPropagator::new().inject_context(&Span::current().context(), &mut header);
+    header.0
 }
 
-/// `traceparent` and nothing else of what came in.
-struct Said<'a>(&'a str);
+/// The incoming `traceparent`; hides every other header.
+struct IncomingHeader<'a>(&'a str);
 
-impl Extractor for Said<'_> {
+impl Extractor for IncomingHeader<'_> {
     fn get(&self, key: &str) -> Option<&str> {
         (key == TRACEPARENT).then_some(self.0)
     }
@@ -108,10 +108,10 @@ impl Extractor for Said<'_> {
     }
 }
 
-/// `traceparent` and nothing else of what would go out.
-struct Told(Option<HeaderValue>);
+/// The outgoing `traceparent`; drops every other header.
+struct OutgoingHeader(Option<HeaderValue>);
 
-impl Injector for Told {
+impl Injector for OutgoingHeader {
     fn set(&mut self, key: &str, value: String) {
         if key == TRACEPARENT {
             self.0 = HeaderValue::try_from(value).ok();
@@ -124,13 +124,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_method_that_somebody_made_up_is_not_told() {
-        assert_eq!(known(&Method::GET), "GET");
-        assert_eq!(known(&Method::from_bytes(b"SECRET").unwrap()), "_OTHER");
+    fn a_made_up_method_is_not_recorded() {
+        assert_eq!(standard_method(&Method::GET), "GET");
+        assert_eq!(standard_method(&Method::from_bytes(b"SECRET").unwrap()), "_OTHER");
     }
 
     #[test]
-    fn without_traces_nothing_is_told() {
+    fn without_traces_there_is_no_traceparent() {
         assert_eq!(traceparent(), None);
     }
 }

@@ -35,7 +35,7 @@ const BATCH: usize = 512;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Longest time for what is left when the program stops.
-const GOODBYE: Duration = Duration::from_secs(3);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Most attributes of a span, and most letters of one.
 const LIMITS: (u32, u32) = (16, 4);
@@ -114,7 +114,7 @@ impl Traces {
     /// Sends what is left and stops; waits a few seconds at most.
     pub async fn stop(self) {
         // The last batch is sent by this runtime, which must not wait for itself.
-        let last = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(GOODBYE));
+        let last = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(SHUTDOWN_TIMEOUT));
         if !matches!(last.await, Ok(Ok(()))) {
             tracing::warn!("the last traces could not be sent");
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use server::demo_house;
+use server::demo_site;
 
 use crate::support::{Database, Program, RemoteVisitor, free_ports};
 
@@ -35,7 +35,7 @@ fn the_demo_keeps_its_database_apart_and_leaves_files_alone_that_were_not_named(
 
 #[test]
 fn the_demo_tells_who_to_be() {
-    let greeting = demo_house::greeting(&server::Config::defaults().unwrap());
+    let greeting = demo_site::greeting(&server::Config::defaults().unwrap());
     for name in demo::PEOPLE.iter().map(|person| person.name) {
         assert!(greeting.contains(name), "{name}");
     }

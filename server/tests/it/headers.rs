@@ -148,7 +148,7 @@ async fn hd_3_personal_answers_are_stored_nowhere() {
             "{path}"
         );
     }
-    let call = alice.call("who_am_i", &serde_json::json!({})).await;
+    let call = alice.call("current_user", &serde_json::json!({})).await;
     assert_eq!(call.status, StatusCode::OK, "{}", call.body);
     assert!(call.header("cache-control").contains("no-store"));
     let out = alice.post_form("/auth/logout", &[]).await;

@@ -11,7 +11,7 @@ async fn cs_1_a_call_that_does_not_say_it_comes_from_here_is_refused() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
     let request = alice
-        .foreign_request(Method::POST, "/api/fn/who_am_i")
+        .foreign_request(Method::POST, "/api/fn/current_user")
         .header(header::HOST, "127.0.0.1:4040")
         .header(header::CONTENT_TYPE, "application/json");
     let answer = alice.send(request.body(Body::from("{}")).unwrap()).await;
@@ -30,7 +30,7 @@ async fn cs_2_a_state_change_from_another_site_is_refused() {
         ("origin", "http://127.0.0.1:4041"),
     ];
     for (name, value) in foreign {
-        for path in ["/auth/logout", "/api/fn/who_am_i"] {
+        for path in ["/auth/logout", "/api/fn/current_user"] {
             let request = alice
                 .foreign_request(Method::POST, path)
                 .header(header::HOST, "127.0.0.1:4040")
@@ -58,7 +58,7 @@ async fn cs_2_json_that_calls_itself_text_is_not_taken() {
         "",
     ] {
         let request = alice
-            .request(Method::POST, "/api/fn/who_am_i")
+            .request(Method::POST, "/api/fn/current_user")
             .header(header::CONTENT_TYPE, kind);
         let answer = alice.send(request.body(Body::from("{}")).unwrap()).await;
         assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
@@ -74,7 +74,7 @@ async fn cs_3_no_other_site_is_answered() {
         "/profile",
         "/api/messages/public",
         "/auth/session",
-        "/api/fn/who_am_i",
+        "/api/fn/current_user",
     ] {
         for method in [Method::OPTIONS, Method::GET] {
             let request = alice
@@ -98,7 +98,7 @@ async fn a_body_of_ten_megabytes_is_refused() {
     let mut alice = site.sign_in("alice").await;
     let body = "x".repeat(10 * 1024 * 1024);
     for path in [
-        "/api/fn/who_am_i",
+        "/api/fn/current_user",
         "/auth/logout",
         "/auth/callback/demo",
         "/docs",

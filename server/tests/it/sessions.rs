@@ -408,7 +408,7 @@ async fn si_13_pages_and_answers_carry_an_opaque_key_of_their_person() {
         }
         // A refusal, and one that never reaches the function, say it too.
         for (name, arguments) in [
-            ("who_am_i", json!({})),
+            ("current_user", json!({})),
             ("profile", json!({})),
             ("open_document", json!({ "id": "999" })),
             ("profile", json!([])),
@@ -416,7 +416,7 @@ async fn si_13_pages_and_answers_carry_an_opaque_key_of_their_person() {
             assert_eq!(visitor.call(name, &arguments).await.header(PERSON), key, "{name}");
         }
     }
-    let of_bob = bob.call("who_am_i", &json!({})).await.header(PERSON).to_owned();
+    let of_bob = bob.call("current_user", &json!({})).await.header(PERSON).to_owned();
     assert!(of_bob.len() == 22 && of_bob != key, "{of_bob}");
     assert_eq!(person_of(&bob.get("/").await.body), of_bob);
 

@@ -13,13 +13,13 @@ use tokio::net::TcpListener;
 use crate::support::{Program, RemoteVisitor, Serving, free_ports};
 
 /// A program with a provider in this process.
-struct House {
+struct AppState {
     program: Program,
     provider: DemoHandle,
     listen: String,
 }
 
-impl House {
+impl AppState {
     async fn new() -> Self {
         let listen = format!("127.0.0.1:{}", free_ports().0);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -69,7 +69,7 @@ impl House {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
     for browser_is_gone in [false, true] {
-        let house = House::new().await;
+        let house = AppState::new().await;
         let serving = house.serve().await;
         // Tokens that have to be renewed as soon as they are used.
         house.provider.change(|faults| {
@@ -128,7 +128,7 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
 /// A provider that never answers does not keep the program from ending.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_never_answers_does_not_hold_the_program_up() {
-    let house = House::new().await;
+    let house = AppState::new().await;
     let serving = house.serve().await;
     house.provider.change(|faults| {
         faults.token_response = Patch::from_iter([("expires_in".to_owned(), json!(0))]);

@@ -14,7 +14,7 @@ use demo::{Demo, DemoConfig, DemoHandle};
 use server::{
     Config, Site,
     config::{DatabaseUrl, Sources},
-    demo_house, site_by,
+    demo_site, site_with_clock,
 };
 use store::Store;
 use tempfile::TempDir;
@@ -135,7 +135,7 @@ impl TestSite {
         let database = wishes.database.unwrap_or_else(|| Database::sqlite(folder.path()));
         config.database_url = database.url();
         (wishes.config)(&mut config);
-        let mut config = demo_house::prepare(config).unwrap();
+        let mut config = demo_site::prepare(config).unwrap();
         (wishes.provider)(&mut config);
         let mut demo = DemoConfig::new(config.demo_listen.unwrap(), config.public_url.clone());
         // As the site knows it.
@@ -156,7 +156,7 @@ impl TestSite {
             None
         };
         let ahead = Arc::new(AtomicI64::new(0));
-        let Site { router, bff, store, .. } = site_by(&config, clock(&ahead)).await.unwrap();
+        let Site { router, bff, store, .. } = site_with_clock(&config, clock(&ahead)).await.unwrap();
         let mut site = Self {
             router,
             bff,
@@ -185,7 +185,7 @@ impl TestSite {
             database_url,
             ..self.config.clone()
         };
-        let Site { router, bff, store, .. } = site_by(&config, clock(&self.ahead)).await.unwrap();
+        let Site { router, bff, store, .. } = site_with_clock(&config, clock(&self.ahead)).await.unwrap();
         let mut site = Self {
             router,
             bff,

@@ -28,7 +28,7 @@ async fn to_1_no_token_code_or_session_id_is_in_any_byte_a_browser_can_read() {
         erin.get(path).await;
     }
     for (name, arguments) in [
-        ("who_am_i", json!({})),
+        ("current_user", json!({})),
         ("profile", json!({})),
         ("message", json!({ "kind": "admin" })),
     ] {

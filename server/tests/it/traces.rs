@@ -25,12 +25,12 @@ const SERVER: i32 = 2;
 const CLIENT: i32 = 3;
 const THEIRS: &str = "0af7651916cd43dd8448eb211c80319c";
 
-struct House {
+struct AppState {
     program: Program,
     listen: String,
 }
 
-impl House {
+impl AppState {
     fn new() -> Self {
         let listen = format!("127.0.0.1:{}", free_ports().0);
         let program = Program::new();
@@ -91,7 +91,7 @@ fn child<'a>(spans: &'a [(Span, Vec<KeyValue>)], parent: &Span, name: &str) -> &
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signed_in_page_is_a_trace_that_tells_where_time_went() {
-    let (collector, house) = (Collector::start().await, House::new());
+    let (collector, house) = (Collector::start().await, AppState::new());
     let serving = house.serve(&collector, &[]);
     let mut alice = RemoteVisitor::new(&house.listen);
     alice.sign_in("alice").await;
@@ -131,7 +131,7 @@ async fn a_signed_in_page_is_a_trace_that_tells_where_time_went() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trace_holds_no_cookie_no_token_no_code_no_query_and_nobody() {
-    let (collector, house) = (Collector::start().await, House::new());
+    let (collector, house) = (Collector::start().await, AppState::new());
     let serving = house.serve(&collector, &[("PORTICO_DEMO_REVEAL_TOKENS", "1")]);
     let mut alice = RemoteVisitor::new(&house.listen);
     alice.sign_in("alice").await;
@@ -180,7 +180,7 @@ async fn a_trace_holds_no_cookie_no_token_no_code_no_query_and_nobody() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_collector_that_hangs_stands_in_nobodys_way() {
-    let (collector, house) = (Collector::hanging().await, House::new());
+    let (collector, house) = (Collector::hanging().await, AppState::new());
     let serving = house.serve(&collector, &[]);
     let mut alice = RemoteVisitor::new(&house.listen);
     alice.sign_in("alice").await;
@@ -197,7 +197,7 @@ async fn a_collector_that_hangs_stands_in_nobodys_way() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
-    let (collector, house) = (Collector::start().await, House::new());
+    let (collector, house) = (Collector::start().await, AppState::new());
     let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
     let log = Arc::clone(&told);
     let order = async move |headers: HeaderMap| {
@@ -235,7 +235,7 @@ async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to_the_api() {
-    let (collector, house) = (Collector::start().await, House::new());
+    let (collector, house) = (Collector::start().await, AppState::new());
     let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
     let api = {
         let told = Arc::clone(&told);

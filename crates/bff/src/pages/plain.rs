@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use axum::response::{Html, IntoResponse as _, Response};
 use http::StatusCode;
 
-use super::{DeviceCode, LeaveForm, Pages, Problem, ProviderLink, SignedOut};
+use super::{DeviceCode, Pages, Problem, ProviderLink, ProviderLogoutForm, SignedOut};
 use crate::return_path::ReturnPath;
 
 /// Minimal pages.
@@ -58,7 +58,7 @@ impl Pages for PlainPages {
         )
     }
 
-    fn leave(&self, form: &LeaveForm) -> Response {
+    fn provider_logout(&self, form: &ProviderLogoutForm) -> Response {
         let mut body = format!("<form method=\"post\" action=\"{}\">\n", escaped(&form.action));
         for (name, value) in &form.fields {
             let (name, value) = (escaped(name), escaped(value));

@@ -15,7 +15,7 @@ use url::{Url, form_urlencoded};
 use super::revocation::revoke;
 use crate::cookies::{self, SameSite};
 use crate::event::{Outcome, What, event};
-use crate::pages::{LeaveForm, SignedOut};
+use crate::pages::{ProviderLogoutForm, SignedOut};
 use crate::problem::Failure;
 use crate::provider::Provider;
 use crate::session::record::Session;
@@ -131,7 +131,7 @@ fn by_form(inner: &Inner, endpoint: &Url, fields: &[(&str, &str)]) -> Response {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    inner.pages.leave(&LeaveForm {
+    inner.pages.provider_logout(&ProviderLogoutForm {
         action: endpoint.to_string(),
         fields,
     })

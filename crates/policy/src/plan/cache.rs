@@ -74,18 +74,18 @@ impl Attributes {
             name: person.name.clone(),
             job_title: person.job_title.clone(),
             roles: person.roles.clone(),
-            groups: person.groups.told().map(<[Group]>::to_vec),
+            groups: person.groups.if_known().map(<[Group]>::to_vec),
             group_match: person.group_match,
-            line: person.line.clone(),
+            line: person.reporting_line.clone(),
         }
     }
 
     fn are_of(&self, person: &Person) -> bool {
         self.group_match == person.group_match
-            && self.groups.as_deref() == person.groups.told()
+            && self.groups.as_deref() == person.groups.if_known()
             && self.job_title == person.job_title
             && self.roles == person.roles
-            && self.line == person.line
+            && self.line == person.reporting_line
             && self.name == person.name
     }
 }

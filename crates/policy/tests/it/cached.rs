@@ -20,7 +20,7 @@ fn a_plan_is_made_once_and_anew_when_the_person_changed() {
         |p| p.job_title = Some("CEO".to_owned()),
         |p| p.roles.push("Admin".to_owned()),
         |p| p.name.push('x'),
-        |p| p.line.manager = Some(id("boss")),
+        |p| p.reporting_line.manager = Some(id("boss")),
     ];
     for (number, change) in changes.into_iter().enumerate() {
         let mut other_ann = ann.clone();

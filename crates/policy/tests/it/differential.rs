@@ -165,8 +165,8 @@ fn somebody() -> impl Strategy<Value = Person> {
             if by_name {
                 person.group_match = GroupMatch::Name;
             }
-            person.line.manager = manager.map(id);
-            person.line.reports = reports.map(|list| list.into_iter().map(id).collect());
+            person.reporting_line.manager = manager.map(id);
+            person.reporting_line.reports = reports.map(|list| list.into_iter().map(id).collect());
             person
         })
 }
@@ -264,8 +264,8 @@ fn every_single_condition_is_exact_where_it_should_be() {
         let mut cem = super::world::member("cem", &[]);
         cem.group_match = GroupMatch::Name;
         cem.job_title = Some("CEO".to_owned());
-        cem.line.manager = Some(id("ann"));
-        cem.line.reports = Some(vec![id("ben"), id("ann")]);
+        cem.reporting_line.manager = Some(id("ann"));
+        cem.reporting_line.reports = Some(vec![id("ben"), id("ann")]);
         cem
     }];
     let mut papers = Vec::new();

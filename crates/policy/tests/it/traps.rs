@@ -32,7 +32,7 @@ fn texts(values: &[&str]) -> BTreeSet<String> {
 /// What one permit with this condition is for Ann, who is in sales and berlin and whose report Bob is.
 fn permitted(condition: &str) -> (Access, bool) {
     let mut ann = member("ann", &["sales", "berlin"]);
-    ann.line.reports = Some(vec![id("bob")]);
+    ann.reporting_line.reports = Some(vec![id("bob")]);
     let plan = plan(&policy(&[&permit(condition)]), &ann);
     (plan.access, plan.is_exact)
 }

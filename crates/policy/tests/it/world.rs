@@ -28,7 +28,7 @@ pub(super) fn person(subject: &str) -> Person {
         claims: String::new(),
         group_match: GroupMatch::Id,
         group_names: std::collections::BTreeMap::new(),
-        line: ReportingLine::default(),
+        reporting_line: ReportingLine::default(),
     }
 }
 

@@ -83,15 +83,15 @@ fn po_4_manager_and_reports_are_known_to_the_policy_and_unknown_ones_grant_nothi
     };
     let mut person = worker.clone();
     assert!(rules(&person, &boss.id).is_empty());
-    person.line.manager = Some(boss.id.clone());
+    person.reporting_line.manager = Some(boss.id.clone());
     assert_eq!(rules(&person, &boss.id), ["of-the-manager"]);
-    person.line = ReportingLine {
+    person.reporting_line = ReportingLine {
         manager: None,
         reports: Some(vec![PersonId::new(ISSUER, "erin")]),
     };
     assert_eq!(rules(&person, &PersonId::new(ISSUER, "erin")), ["manager"]);
     assert!(rules(&person, &boss.id).is_empty());
-    person.line.reports = Some(Vec::new());
+    person.reporting_line.reports = Some(Vec::new());
     assert!(rules(&person, &PersonId::new(ISSUER, "erin")).is_empty());
 }
 

@@ -146,7 +146,7 @@ fn somebody() -> impl Strategy<Value = Person> {
     let groups = prop_oneof![
         1 => Just(Groups::Unknown),
         6 => some_groups().prop_map(Groups::Known),
-        1 => some_groups().prop_map(Groups::Kept),
+        1 => some_groups().prop_map(Groups::Stale),
         1 => some_groups().prop_map(|groups| Groups::Incomplete { groups, unreadable: 1 }),
     ];
     let by = prop_oneof![1 => Just(GroupMatch::Id), 2 => Just(GroupMatch::Name)];
@@ -166,7 +166,7 @@ fn somebody() -> impl Strategy<Value = Person> {
                 groups,
                 group_match,
                 roles: is_admin.then(|| "Admin".to_owned()).into_iter().collect(),
-                line: ReportingLine {
+                reporting_line: ReportingLine {
                     manager,
                     reports: report.map(|report| vec![report]),
                 },
@@ -335,7 +335,7 @@ fn po_3_where_names_count_every_spelling_of_a_group_decides_alike() {
             let mut person = person.clone();
             person.group_match = GroupMatch::Name;
             let mut other = person.clone();
-            other.groups = match person.groups.told() {
+            other.groups = match person.groups.if_known() {
                 Some(groups) => Groups::Known(groups.iter().map(spelled).collect()),
                 None => Groups::Unknown,
             };

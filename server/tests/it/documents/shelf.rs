@@ -146,7 +146,7 @@ pub(crate) fn person(subject: &str, groups: &[&str], job_title: Option<&str>) ->
         claims: "{}".to_owned(),
         group_match: GroupMatch::default(),
         group_names: std::collections::BTreeMap::new(),
-        line: ReportingLine::default(),
+        reporting_line: ReportingLine::default(),
     }
 }
 

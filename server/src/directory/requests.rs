@@ -1,5 +1,5 @@
-//! Which requests answer a question about one person? Groups, then their names; beside that profile, manager and reports.
-//! All or nothing: half an answer would be taken for the whole.
+//! The requests to Graph about one person: groups, then their names; concurrently profile, manager and reports. If one fails, all fail, since
+//! a partial result would be taken for the whole.
 
 use std::collections::HashMap;
 
@@ -13,46 +13,46 @@ use serde_json::{Value, json};
 
 use super::{
     graph::{Graph, GraphError},
-    question::{ObjectId, Profile, Question},
+    lookup::{FetchRequest, ObjectId, Profile},
 };
 use crate::config::ProfileToken;
 
-/// The most groups Graph tells of one person.
-const MOST_GROUPS: usize = 11_000;
-/// The most reports of one person that are of use to a rule.
-const MOST_REPORTS: usize = 5_000;
-/// Ids Graph looks up at once.
-const IDS_AT_ONCE: usize = 1_000;
-/// Longest name that is kept, in characters.
-const LONGEST_NAME: usize = 256;
-/// What is read of a profile.
-const PROFILE: [(&str, &str); 1] = [("$select", "id,displayName,mail,userPrincipalName,jobTitle")];
+/// Most groups that Graph returns for one person.
+const MAX_GROUPS: usize = 11_000;
+/// Most reports of one person that a rule can use.
+const MAX_REPORTS: usize = 5_000;
+/// Most ids that Graph looks up in one request.
+const IDS_PER_REQUEST: usize = 1_000;
+/// Longest name, in characters; the rest is cut off.
+const MAX_NAME: usize = 256;
+/// The properties of a profile that are fetched.
+const PROFILE_QUERY: [(&str, &str); 1] = [("$select", "id,displayName,mail,userPrincipalName,jobTitle")];
 
-/// What was found; `None` for what was not wanted.
+/// What was found; `None` for fields that were not requested.
 pub(super) struct Found {
     pub(super) groups: Option<Vec<(Group, Option<String>)>>,
     pub(super) profile: Option<Profile>,
     /// Manager and reports.
-    pub(super) line: Option<(Option<ObjectId>, Vec<ObjectId>)>,
+    pub(super) reporting_line: Option<(Option<ObjectId>, Vec<ObjectId>)>,
 }
 
 impl Graph {
-    /// Everything that is wanted of a person. The application's token is asked for where it is used: a public client, whose
-    /// people read their profile themselves, has none.
-    pub(super) async fn read(&self, question: &Question) -> Result<Found, GraphError> {
-        let key = &question.key;
+    /// Fetches the requested fields. The application's token is obtained where it is used: a public client, whose people read their
+    /// profile with their own tokens, has none.
+    pub(super) async fn read(&self, request: &FetchRequest) -> Result<Found, GraphError> {
+        let key = &request.key;
         let provider = key.provider.as_str();
-        let (groups, profile, line) = try_join3(
+        let (groups, profile, reporting_line) = try_join3(
             async {
-                if !key.wanted.groups {
+                if !key.fields.groups {
                     return Ok(None);
                 }
                 let token = self.token(provider).await?;
                 self.groups(&token, &key.object_id).await.map(Some)
             },
-            self.profile(question),
+            self.profile(request),
             async {
-                if !key.wanted.line {
+                if !key.fields.reporting_line {
                     return Ok(None);
                 }
                 let token = self.token(provider).await?;
@@ -61,7 +61,11 @@ impl Graph {
             },
         )
         .await?;
-        Ok(Found { groups, profile, line })
+        Ok(Found {
+            groups,
+            profile,
+            reporting_line,
+        })
     }
 
     /// Security groups, nested ones too.
@@ -70,7 +74,7 @@ impl Graph {
         let first = self
             .post(token, address, &json!({ "securityEnabledOnly": true }))
             .await?;
-        let items = self.list(token, first, MOST_GROUPS).await?;
+        let items = self.list(token, first, MAX_GROUPS).await?;
         let ids: Option<Vec<String>> = items.iter().map(|id| id.as_str().map(str::to_owned)).collect();
         let ids = ids.ok_or(GraphError::Malformed("a group without id"))?;
         let mut names = self.names(token, &ids).await?;
@@ -81,10 +85,10 @@ impl Graph {
         Ok(groups.collect())
     }
 
-    /// What groups are called. Names the application may not read are missing.
+    /// Display names of groups, by id. Names the application may not read are missing.
     async fn names(&self, token: &AccessToken, ids: &[String]) -> Result<HashMap<String, String>, GraphError> {
         let mut names = HashMap::with_capacity(ids.len());
-        for ids in ids.chunks(IDS_AT_ONCE) {
+        for ids in ids.chunks(IDS_PER_REQUEST) {
             let address = self.address(&["directoryObjects", "getByIds"], &[("$select", "id,displayName")])?;
             let first = self
                 .post(token, address, &json!({ "ids": ids, "types": ["group"] }))
@@ -100,7 +104,7 @@ impl Graph {
         let address = self.address(&["users", id.as_str(), "manager"], &[("$select", "id")])?;
         match self.get(token, address).await {
             Ok(manager) => object_id(&manager).map(Some),
-            Err(GraphError::NotThere) => Ok(None),
+            Err(GraphError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -109,32 +113,32 @@ impl Graph {
         let query = [("$select", "id"), ("$top", "999")];
         let address = self.address(&["users", id.as_str(), "directReports"], &query)?;
         let first = self.get(token, address).await?;
-        let reports = self.list(token, first, MOST_REPORTS).await?;
+        let reports = self.list(token, first, MAX_REPORTS).await?;
         reports.iter().map(object_id).collect()
     }
 
-    async fn profile(&self, question: &Question) -> Result<Option<Profile>, GraphError> {
-        let key = &question.key;
+    async fn profile(&self, request: &FetchRequest) -> Result<Option<Profile>, GraphError> {
+        let key = &request.key;
         let id = &key.object_id;
-        let own = match key.wanted.profile {
+        let own = match key.fields.profile {
             ProfileToken::None => return Ok(None),
             ProfileToken::Application => None,
-            // Not granted, or over: the application may still know.
-            ProfileToken::Person => question.signed_in.access_token().await.ok(),
+            // Without a token of the person, the application's is used.
+            ProfileToken::Person => request.signed_in.access_token().await.ok(),
         };
         if let Some(own) = own {
-            match self.get(&own, self.address(&["me"], &PROFILE)?).await {
-                Err(GraphError::Refused(_)) => tracing::debug!("a person's token is none for the directory"),
-                answer => return profile_of(&answer?, id).map(Some),
+            match self.get(&own, self.address(&["me"], &PROFILE_QUERY)?).await {
+                Err(GraphError::Refused(_)) => tracing::debug!("a person's token is not for the directory"),
+                result => return profile_of(&result?, id).map(Some),
             }
         }
         let application = self.token(key.provider.as_str()).await?;
-        let address = self.address(&["users", id.as_str()], &PROFILE)?;
+        let address = self.address(&["users", id.as_str()], &PROFILE_QUERY)?;
         profile_of(&self.get(&application, address).await?, id).map(Some)
     }
 }
 
-/// A profile, if it is that of the person who was meant.
+/// The profile of `user`, which has to have the id that was requested.
 fn profile_of(user: &Value, id: &ObjectId) -> Result<Profile, GraphError> {
     if object_id(user)? != *id {
         return Err(GraphError::Malformed("the profile of somebody else"));
@@ -154,8 +158,8 @@ fn object_id(value: &Value) -> Result<ObjectId, GraphError> {
         .ok_or(GraphError::Malformed("somebody without id"))
 }
 
-/// A text that is there, not blank, and not endless.
+/// A property as text, cut to [`MAX_NAME`]; `None` if it is missing or blank.
 fn text(value: &Value, name: &str) -> Option<String> {
     let text = value.get(name)?.as_str().filter(|text| !is_blank(text))?;
-    Some(nfc(text.chars().take(LONGEST_NAME).collect::<String>()))
+    Some(nfc(text.chars().take(MAX_NAME).collect::<String>()))
 }

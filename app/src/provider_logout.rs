@@ -1,21 +1,22 @@
-//! What does somebody press whose provider's sign-out takes more than an address can hold? One button, in a form that goes there.
+//! The page that continues a sign-out at the provider when the request is too long for an address: one button, in a form that posts it
+//! (OpenID Connect RP-Initiated Logout 1.0 §2).
 
 use leptos::prelude::*;
 
 use crate::{build_files::BuildFiles, notice::document};
 
-/// What is shown and sent; all of it is escaped here.
+/// The form; everything in it is escaped here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LeaveNotice {
-    /// The provider's address for signing out.
+pub struct ProviderLogoutNotice {
+    /// The provider's end session endpoint.
     pub action: String,
-    /// What is sent there, by name and value.
+    /// The parameters of the request, by name and value.
     pub fields: Vec<(String, String)>,
 }
 
-/// The page as a whole HTML document in the style of the house.
+/// The page as a whole HTML document in the style of the site.
 #[must_use]
-pub fn leave_page(files: &BuildFiles, notice: LeaveNotice) -> String {
+pub fn provider_logout_page(files: &BuildFiles, notice: ProviderLogoutNotice) -> String {
     let fields = notice.fields.into_iter().map(|(name, value)| {
         view! { <input type="hidden" name=name value=value /> }
     });

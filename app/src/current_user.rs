@@ -1,4 +1,4 @@
-//! Who is in front of the page, as far as the frame around every page needs to know? All of it is on `/profile`.
+//! The current user, as far as the layout around every page shows them. Everything known of them is on `/profile`.
 
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::{client::PersonClient, page_error::PageError, site_facts::SiteFacts};
 
 #[cfg(feature = "ssr")]
-use crate::request::Asked;
+use crate::request_context::RequestContext;
 
-/// The visitor and the site, for the frame around every page.
+/// The visitor and the site, for the layout around every page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct WhoAmI {
+pub(crate) struct CurrentUser {
     /// The person, unless the visitor is anonymous.
-    pub(crate) person: Option<Face>,
-    /// Opaque key of the person the page is for; empty for nobody.
+    pub(crate) person: Option<UserSummary>,
+    /// Opaque key of the person the page is made for; empty for an anonymous visitor.
     pub(crate) key: String,
     /// Facts of the site.
     pub(crate) site: SiteFacts,
@@ -21,33 +21,33 @@ pub(crate) struct WhoAmI {
 
 /// What is shown of the signed-in person on every page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Face {
+pub(crate) struct UserSummary {
     /// Name to greet by.
     pub(crate) name: String,
     /// E-mail address, if known.
     pub(crate) email: Option<String>,
     /// Address of a picture.
     pub(crate) picture: Option<String>,
-    /// Whether the Admin tab is shown. What it leads to is decided again there.
+    /// Whether the Admin tab is shown; the page behind it decides again.
     pub(crate) is_admin: bool,
     /// Where they edit their profile at their provider, if it can be done there.
     pub(crate) edit_profile: Option<String>,
 }
 
-/// Who is asking?
-#[server(name = WhoAmICall, prefix = "/api/fn", endpoint = "who_am_i", input = Json, client = PersonClient)]
-pub(crate) async fn who_am_i() -> Result<WhoAmI, PageError> {
-    let (asked, ways) = (Asked::now()?, Asked::ways()?);
-    let person = asked.visitor.person().map(|person| Face {
+/// The visitor of this request, and the site's facts.
+#[server(name = CurrentUserCall, prefix = "/api/fn", endpoint = "current_user", input = Json, client = PersonClient)]
+pub(crate) async fn current_user() -> Result<CurrentUser, PageError> {
+    let context = RequestContext::current()?;
+    let person = context.visitor.person().map(|person| UserSummary {
         name: person.name.clone(),
         email: person.email.clone(),
         picture: person.picture.clone(),
         is_admin: person.has_role(domain::ADMIN),
-        edit_profile: ways.edit_profile,
+        edit_profile: context.links.edit_profile.clone(),
     });
-    Ok(WhoAmI {
+    Ok(CurrentUser {
         person,
-        key: ways.person_key.unwrap_or_default(),
-        site: Asked::site()?,
+        key: context.links.person_key.clone().unwrap_or_default(),
+        site: context.facts,
     })
 }

@@ -1,4 +1,4 @@
-//! What is asked about whom, and what becomes of the answer? A [`Person`] with groups, profile and reporting line filled in.
+//! What is fetched about a person, under which key it is cached, and how it completes a [`Person`].
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -9,15 +9,15 @@ use url::Url;
 
 use crate::config::{ClaimPath, ProfileToken, ProviderSettings};
 
-/// The host of the directory before Graph; tokens may still name it where they could not hold all groups.
-const FORMER_HOST: &str = "graph.windows.net";
+/// The host of the directory's former API, which tokens may still name if they cannot hold all groups.
+const AZURE_AD_GRAPH_HOST: &str = "graph.windows.net";
 
-/// An id in the directory: letters, digits and hyphens, so that it is one segment of a path whatever happens.
+/// An id in the directory: letters, digits and hyphens, so that it is always one path segment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ObjectId(String);
 
 impl ObjectId {
-    /// Reads an id; `None` if it is empty, longer than 64 or has other letters.
+    /// Parses an id; `None` if it is empty, longer than 64 characters, or has other characters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -41,58 +41,58 @@ impl fmt::Display for ObjectId {
     }
 }
 
-/// What is to be known of a person.
+/// The fields of a person that are fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Wanted {
+pub struct Fields {
     /// Groups with their names.
     pub groups: bool,
-    /// Name, address and job title.
+    /// Name, address and job title, and with whose token.
     pub profile: ProfileToken,
     /// Manager and reports.
-    pub line: bool,
+    pub reporting_line: bool,
 }
 
-impl Wanted {
-    /// What the provider's settings say, and groups wherever a token says that it could not hold all of them.
+impl Fields {
+    /// Those of the provider's settings, and groups if the token says that it could not hold all of them.
     #[must_use]
     pub fn of(claims: &Map<String, Value>, settings: &ProviderSettings, directory: &Url) -> Self {
         let uses = &settings.directory;
         Self {
             groups: uses.groups || has_more_groups(claims, &settings.claims.groups, directory),
             profile: uses.profile,
-            line: uses.manager,
+            reporting_line: uses.manager,
         }
     }
 
-    /// Whether the directory need not be asked.
+    /// Whether nothing is to be fetched.
     #[must_use]
-    pub fn is_nothing(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 
-    /// As questions that are asked, answered and kept apart: what a person's own token opens is known however the application
-    /// fares with its own.
-    pub(super) fn questions(self) -> impl Iterator<Item = Self> {
-        let (own, others) = match self.profile {
+    /// Splits by the token that is needed, into fetches that are cached apart: what the person's own token can read stays known when the
+    /// application's token fails.
+    pub(super) fn split_by_token(self) -> impl Iterator<Item = Self> {
+        let (own, application) = match self.profile {
             ProfileToken::Person => (self.profile, ProfileToken::None),
-            others => (ProfileToken::None, others),
+            application => (ProfileToken::None, application),
         };
-        let of_the_person = Self {
+        let with_own_token = Self {
             profile: own,
             ..Self::default()
         };
-        let of_the_application = Self {
-            profile: others,
+        let with_application_token = Self {
+            profile: application,
             ..self
         };
-        [of_the_person, of_the_application]
+        [with_own_token, with_application_token]
             .into_iter()
-            .filter(|wanted| !wanted.is_nothing())
+            .filter(|fields| !fields.is_empty())
     }
 }
 
-/// Whether a token says that the person is in more groups than it holds, and that this directory knows them. Another place it
-/// may name (OIDC Core §5.6.2) is not asked, and the directory is not asked about a stranger's people.
+/// Whether a token says that the person has more groups than it holds, and that this directory knows them. Other sources that it may name
+/// (OIDC Core §5.6.2) are not used.
 fn has_more_groups(claims: &Map<String, Value>, groups: &ClaimPath, directory: &Url) -> bool {
     if claims
         .get("hasgroups")
@@ -105,38 +105,38 @@ fn has_more_groups(claims: &Map<String, Value>, groups: &ClaimPath, directory: &
         let endpoint = claims.get("_claim_sources")?.get(source)?.get("endpoint")?.as_str()?;
         Url::parse(endpoint).ok()
     };
-    endpoint().is_some_and(|url| url.host() == directory.host() || url.host_str() == Some(FORMER_HOST))
+    endpoint().is_some_and(|url| url.host() == directory.host() || url.host_str() == Some(AZURE_AD_GRAPH_HOST))
 }
 
-/// Under what an answer is kept.
+/// The key of a cached entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     pub(super) provider: ProviderId,
     pub(super) object_id: ObjectId,
-    pub(super) wanted: Wanted,
+    pub(super) fields: Fields,
 }
 
-/// Everything needed to ask.
+/// Everything a fetch needs.
 #[derive(Debug, Clone)]
-pub(super) struct Question {
+pub(super) struct FetchRequest {
     pub(super) key: Key,
-    /// Who it is on this site.
+    /// The person on this site.
     pub(super) person: PersonId,
-    /// Whose subjects are ids of the directory; `None` where they are not.
+    /// The issuer, if its subjects are ids of the directory.
     pub(super) issuer: Option<String>,
-    /// Whose own token may be used.
+    /// The session, for the person's own token.
     pub(super) signed_in: SignedIn,
 }
 
-/// What the directory answered; `None` for what was not asked.
+/// What the directory returned; `None` for what was not fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
-    /// Every group, with its name unless the directory hides it.
+    /// All groups, each with its name unless the directory hides it.
     pub groups: Option<Vec<(Group, Option<String>)>>,
-    /// Who they are.
+    /// Name, address and job title.
     pub profile: Option<Profile>,
-    /// Whom they work with.
-    pub line: Option<ReportingLine>,
+    /// Manager and reports.
+    pub reporting_line: Option<ReportingLine>,
 }
 
 /// Name and address as the directory has them.
@@ -150,45 +150,46 @@ pub struct Profile {
     pub job_title: Option<String>,
 }
 
-/// What can be relied on right now.
+/// What the cache knows of a person right now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// As the directory says.
-    Known(Arc<Entry>),
-    /// As it said a while ago; it does not answer just now.
-    Kept(Arc<Entry>),
-    /// It never answered, or too long ago.
+pub enum Lookup {
+    /// A fresh entry.
+    Fresh(Arc<Entry>),
+    /// An expired entry, used while the directory does not respond.
+    Stale(Arc<Entry>),
+    /// No entry, or one that is too old.
     Unknown,
 }
 
-impl Told {
-    /// Puts into a person what was wanted. What is unknown replaces claims that would grant something.
-    pub fn fill(self, person: &mut Person, wanted: Wanted) {
-        let (entry, state): (_, fn(Vec<Group>) -> Groups) = match &self {
-            Self::Known(entry) => (Some(&**entry), Groups::Known),
-            Self::Kept(entry) => (Some(&**entry), Groups::Kept),
+impl Lookup {
+    /// Sets `fields` of a person. Unknown values replace claims that would grant something.
+    pub fn apply_to(self, person: &mut Person, fields: Fields) {
+        let (entry, to_groups): (_, fn(Vec<Group>) -> Groups) = match &self {
+            Self::Fresh(entry) => (Some(&**entry), Groups::Known),
+            Self::Stale(entry) => (Some(&**entry), Groups::Stale),
             Self::Unknown => (None, Groups::Known),
         };
-        if wanted.groups {
-            let told = entry.and_then(|entry| entry.groups.as_deref());
-            person.group_names = names(told.unwrap_or_default(), person.group_match);
-            person.groups = told.map_or(Groups::Unknown, |told| state(groups(told, person.group_match)));
+        if fields.groups {
+            let found = entry.and_then(|entry| entry.groups.as_deref());
+            person.group_names = names(found.unwrap_or_default(), person.group_match);
+            person.groups = found.map_or(Groups::Unknown, |found| to_groups(groups(found, person.group_match)));
         }
-        if wanted.profile != ProfileToken::None {
+        if fields.profile != ProfileToken::None {
             let profile = entry.and_then(|entry| entry.profile.clone()).unwrap_or_default();
             person.name = profile.name.unwrap_or_else(|| std::mem::take(&mut person.name));
             person.email = profile.email.or_else(|| person.email.take());
             person.job_title = profile.job_title;
         }
-        if wanted.line {
-            person.line = entry.and_then(|entry| entry.line.clone()).unwrap_or_default();
+        if fields.reporting_line {
+            person.reporting_line = entry.and_then(|entry| entry.reporting_line.clone()).unwrap_or_default();
         }
     }
 }
 
 /// By id, or by name; a group whose name is hidden cannot be matched by it.
-fn groups(told: &[(Group, Option<String>)], by: GroupMatch) -> Vec<Group> {
-    told.iter()
+fn groups(found: &[(Group, Option<String>)], by: GroupMatch) -> Vec<Group> {
+    found
+        .iter()
         .filter_map(|(id, name)| match by {
             GroupMatch::Id => Some(id.clone()),
             GroupMatch::Name => name.as_deref().map(Group::new),
@@ -196,8 +197,8 @@ fn groups(told: &[(Group, Option<String>)], by: GroupMatch) -> Vec<Group> {
         .collect()
 }
 
-fn names(told: &[(Group, Option<String>)], by: GroupMatch) -> BTreeMap<Group, String> {
-    let by_id = told.iter().filter(|_| by == GroupMatch::Id);
+fn names(found: &[(Group, Option<String>)], by: GroupMatch) -> BTreeMap<Group, String> {
+    let by_id = found.iter().filter(|_| by == GroupMatch::Id);
     by_id
         .filter_map(|(id, name)| Some((id.clone(), name.clone()?)))
         .collect()
@@ -233,27 +234,31 @@ mod tests {
     }
 
     #[test]
-    fn what_a_persons_own_token_opens_is_asked_apart_from_the_rest() {
-        let wanted = |groups, profile, line| Wanted { groups, profile, line };
+    fn what_a_persons_own_token_can_read_is_fetched_apart() {
+        let fields = |groups, profile, reporting_line| Fields {
+            groups,
+            profile,
+            reporting_line,
+        };
         for (all, apart) in [
-            (wanted(false, ProfileToken::None, false), vec![]),
+            (fields(false, ProfileToken::None, false), vec![]),
             (
-                wanted(false, ProfileToken::Person, false),
-                vec![wanted(false, ProfileToken::Person, false)],
+                fields(false, ProfileToken::Person, false),
+                vec![fields(false, ProfileToken::Person, false)],
             ),
             (
-                wanted(true, ProfileToken::Person, true),
+                fields(true, ProfileToken::Person, true),
                 vec![
-                    wanted(false, ProfileToken::Person, false),
-                    wanted(true, ProfileToken::None, true),
+                    fields(false, ProfileToken::Person, false),
+                    fields(true, ProfileToken::None, true),
                 ],
             ),
             (
-                wanted(true, ProfileToken::Application, true),
-                vec![wanted(true, ProfileToken::Application, true)],
+                fields(true, ProfileToken::Application, true),
+                vec![fields(true, ProfileToken::Application, true)],
             ),
         ] {
-            assert_eq!(all.questions().collect::<Vec<_>>(), apart, "{all:?}");
+            assert_eq!(all.split_by_token().collect::<Vec<_>>(), apart, "{all:?}");
         }
     }
 

@@ -1,6 +1,6 @@
-//! Why is a view wrapped before its type is forgotten? Because Leptos prepares every such view for being hydrated bit by
-//! bit, as lazily loaded routes need. This site has none: a wrapped view is hydrated as a whole, and the browser is
-//! spared the other way, a tenth of all code.
+//! Views that are hydrated in one synchronous pass. Leptos compiles asynchronous hydration, which lazy routes need, into every view whose
+//! type is erased. This site has no lazy routes: an [`EagerHydration`] hydrates synchronously, which keeps a tenth of all code out of the
+//! WebAssembly.
 
 use std::future::Future;
 
@@ -14,20 +14,20 @@ use leptos::{
     },
 };
 
-/// A view that is hydrated as a whole. Adds nothing to what is shown.
-pub(crate) struct Whole<V>(V);
+/// A view that is hydrated in one pass; renders exactly what it wraps.
+pub(crate) struct EagerHydration<V>(V);
 
-/// The view, hydrated as a whole.
-pub(crate) fn whole<V: IntoView>(view: V) -> Whole<V> {
-    Whole(view)
+/// Wraps `view`.
+pub(crate) fn eager<V: IntoView>(view: V) -> EagerHydration<V> {
+    EagerHydration(view)
 }
 
-/// The view without its type, hydrated as a whole.
-pub(crate) fn erased<V: IntoView + 'static>(view: V) -> AnyView {
-    Whole(view).into_any()
+/// Wraps `view` and erases its type.
+pub(crate) fn eager_any<V: IntoView + 'static>(view: V) -> AnyView {
+    EagerHydration(view).into_any()
 }
 
-impl<V: Render> Render for Whole<V> {
+impl<V: Render> Render for EagerHydration<V> {
     type State = V::State;
 
     fn build(self) -> Self::State {
@@ -39,20 +39,20 @@ impl<V: Render> Render for Whole<V> {
     }
 }
 
-impl<V: AddAnyAttr> AddAnyAttr for Whole<V> {
-    type Output<A: Attribute> = Whole<V::Output<A>>;
+impl<V: AddAnyAttr> AddAnyAttr for EagerHydration<V> {
+    type Output<A: Attribute> = EagerHydration<V::Output<A>>;
 
     fn add_any_attr<A: Attribute>(self, attribute: A) -> Self::Output<A>
     where
         Self::Output<A>: RenderHtml,
     {
-        Whole(self.0.add_any_attr(attribute))
+        EagerHydration(self.0.add_any_attr(attribute))
     }
 }
 
-impl<V: RenderHtml> RenderHtml for Whole<V> {
+impl<V: RenderHtml> RenderHtml for EagerHydration<V> {
     type AsyncOutput = V::AsyncOutput;
-    type Owned = Whole<V::Owned>;
+    type Owned = EagerHydration<V::Owned>;
 
     const MIN_LENGTH: usize = V::MIN_LENGTH;
     const EXISTS: bool = V::EXISTS;
@@ -100,6 +100,6 @@ impl<V: RenderHtml> RenderHtml for Whole<V> {
     // `hydrate_async` keeps the trait's own body, which calls `hydrate`.
 
     fn into_owned(self) -> Self::Owned {
-        Whole(self.0.into_owned())
+        EagerHydration(self.0.into_owned())
     }
 }

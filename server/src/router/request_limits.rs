@@ -1,4 +1,5 @@
-//! Which requests are turned away at the door? Those no browser sends: each gets a page and one line in the log.
+//! Limits of every request: path, body, and the content type of server functions. What exceeds them is answered with a page and logged. The
+//! checks of `Host` are in `host.rs`.
 
 use axum::{
     body::{Body, to_bytes},
@@ -8,20 +9,20 @@ use axum::{
 };
 use http::{Method, StatusCode, header};
 
-use crate::pages;
+use crate::site_pages;
 
-/// Largest body of a request, in bytes. Nothing sent to Portico today is a tenth of it.
+/// Largest body of a request, in bytes: more than ten times what any form sends today.
 const MAX_BODY: usize = 64 * 1024;
 
 /// Longest path, in bytes.
 const MAX_PATH: usize = 2048;
 
-/// Turns away addresses that are no UTF-8 text once decoded.
-pub(super) async fn refuse_malformed(request: Request, next: Next) -> Response {
+/// Rejects paths that are too long, or not UTF-8 text once decoded.
+pub(super) async fn reject_malformed_paths(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    // A target that is no path (RFC 9112 §3.2.3, §3.2.4) is for proxies and whole servers.
+    // Targets without a path (RFC 9112 §3.2.3, §3.2.4) are for proxies.
     if !path.starts_with('/') || path.len() > MAX_PATH || !is_text(path) {
-        return pages::refuse(StatusCode::BAD_REQUEST, "the path is no text");
+        return site_pages::reject(StatusCode::BAD_REQUEST, "the path is not text");
     }
     next.run(request).await
 }
@@ -47,28 +48,28 @@ fn is_text(path: &str) -> bool {
     String::from_utf8(decoded).is_ok_and(|text| !text.chars().any(char::is_control))
 }
 
-/// Reads the body before anybody acts on it, so that one that is too large is refused as a whole.
+/// Reads the whole body before the handler runs, so that no part of one that is too large takes effect.
 pub(super) async fn limit_body(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
     }
-    let announced = request
+    let content_length = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: u64| length > MAX_BODY as u64) {
-        return pages::refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
+    if content_length.is_some_and(|length: u64| length > MAX_BODY as u64) {
+        return site_pages::reject(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
     }
     let (parts, body) = request.into_parts();
     match to_bytes(body, MAX_BODY).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(_) => pages::refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or broke off"),
+        Err(_) => site_pages::reject(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or incomplete"),
     }
 }
 
-/// Server functions take JSON alone: a form on another site cannot send it without asking first (Fetch §2.2.2).
-/// Arguments that are not understood are the caller's fault, where the framework would say 500.
-pub(super) async fn want_json(request: Request, next: Next) -> Response {
+/// Server functions accept JSON alone: a form of another site cannot send it without a preflight request (Fetch §2.2.2). Arguments that
+/// cannot be parsed are answered with 400, where the framework would answer 500.
+pub(super) async fn require_json(request: Request, next: Next) -> Response {
     let is_call = request.method() == Method::POST && request.uri().path().starts_with("/api/fn/");
     let kind = request
         .headers()
@@ -81,21 +82,22 @@ pub(super) async fn want_json(request: Request, next: Next) -> Response {
             .next()
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
     {
-        return pages::refuse(
+        return site_pages::reject(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "a server function was sent something else than json",
+            "a server function was called with another content type than json",
         );
     }
     let response = next.run(request).await;
     if is_call && response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        blame_caller(response).await
+        bad_request_if_not_run(response).await
     } else {
         response
     }
 }
 
-/// What failed inside a server function says so in an object with a reference; one that never ran answers with a word.
-async fn blame_caller(response: Response) -> Response {
+/// Tells the two kinds of 500 apart by the body: a server function that failed returns a JSON object or its variant's name with a reference,
+/// one that never ran a bare string.
+async fn bad_request_if_not_run(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
     if body.starts_with(b"\"") {

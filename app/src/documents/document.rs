@@ -1,4 +1,4 @@
-//! How is one document read? Its text in the middle; beside it what is in it, and why this visitor may see it.
+//! The page of one document: its text, its table of contents, and why this visitor may see it. The list is in `listing.rs`.
 
 use domain::{Heading, OpenDocument, Reason, Summary, Visibility};
 use leptos::{
@@ -10,69 +10,72 @@ use leptos_router::hooks::use_params_map;
 
 use super::VisibilityBadge;
 use crate::{
-    answer::{Answer, Bytes, page},
     client::PersonClient,
-    date::When,
+    eager_hydration::eager_any,
     layout::PageTitle,
     page_error::PageError,
-    sign_in::in_query,
-    whole::erased,
+    resource::{JsonFromBytes, PageResource, page},
+    sign_in::encode_query_value,
+    timestamp::Timestamp,
 };
 
 #[cfg(feature = "ssr")]
-use {crate::request::Asked, domain::DocumentId};
+use {
+    crate::request_context::RequestContext,
+    domain::{DocumentId, LibraryError},
+};
 
-/// Opens a document for the visitor. A number that is none is an unknown document.
+/// Opens a document for the visitor. An id that is not a number is answered like an unknown document.
 #[server(name = OpenDocumentCall, prefix = "/api/fn", endpoint = "open_document", input = Json, client = PersonClient)]
 pub(crate) async fn open_document(id: String) -> Result<OpenDocument, PageError> {
-    let (asked, library) = (Asked::now()?, Asked::library()?);
+    let context = RequestContext::current()?;
     let Ok(id) = id.parse::<DocumentId>() else {
-        return asked.answer(Err(PageError::NotFound));
+        return context.respond(Err(LibraryError::NotFound));
     };
-    let document = library.open(&asked.visitor, id).await;
-    asked.answer(document)
+    let document = context.library.open(&context.visitor, id).await;
+    context.respond(document)
 }
 
 /// The page at `/docs/{id}`.
 #[component]
-pub(crate) fn ReadingPage() -> impl IntoView {
+pub(crate) fn DocumentPage() -> impl IntoView {
     let address = use_params_map();
     let id = Memo::new(move |_| address.with(|parts| parts.get("id").unwrap_or_default()));
-    let document: Answer<_, BesideText> = Resource::new_with_options(move || id.get(), open_document, true);
-    page(document, |document| erased(view! { <Reading document /> }))
+    let document: PageResource<_, WithoutHtml> = Resource::new_with_options(move || id.get(), open_document, true);
+    page(document, |document| eager_any(view! { <DocumentView document /> }))
 }
 
-/// What a browser is told of the document in the page it was sent. The text stands in that page, where waking it up leaves it
-/// as it is; told once more, it would be the larger part of what is sent.
-struct BesideText;
+/// Serialises a document for hydration without its HTML, which already stands in the page and is kept as it is by hydration. Sent a
+/// second time it would be the larger part of the response.
+struct WithoutHtml;
 
-type Opened = Result<OpenDocument, PageError>;
+type OpenResult = Result<OpenDocument, PageError>;
 
-impl Encoder<Opened> for BesideText {
+impl Encoder<OpenResult> for WithoutHtml {
     type Error = serde_json::Error;
     type Encoded = String;
 
-    fn encode(opened: &Opened) -> Result<String, serde_json::Error> {
-        let beside = opened.as_ref().map(|document| OpenDocument {
+    fn encode(result: &OpenResult) -> Result<String, serde_json::Error> {
+        let without_html = result.as_ref().map(|document| OpenDocument {
             summary: document.summary.clone(),
             html: String::new(),
             headings: document.headings.clone(),
         });
-        Bytes::encode(&beside)
+        JsonFromBytes::encode(&without_html)
     }
 }
 
-impl Decoder<Opened> for BesideText {
+impl Decoder<OpenResult> for WithoutHtml {
     type Error = serde_json::Error;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<Opened, serde_json::Error> {
-        Bytes::decode(text)
+    fn decode(text: &str) -> Result<OpenResult, serde_json::Error> {
+        JsonFromBytes::decode(text)
     }
 }
 
 #[component]
-fn Reading(document: OpenDocument) -> impl IntoView {
+fn DocumentView(document: OpenDocument) -> impl IntoView {
     let OpenDocument {
         summary,
         html,
@@ -93,16 +96,16 @@ fn Reading(document: OpenDocument) -> impl IntoView {
         <div class="reading">
             <article class="document">
                 <header>
-                    <Folder path=summary.folder.clone() />
+                    <Breadcrumbs path=summary.folder.clone() />
                     <h1 dir="auto">{summary.title.clone()}</h1>
                     <p class="byline">
                         <VisibilityBadge visibility=summary.visibility />
                         <span>{format!("Owner: {}", summary.owner)}</span>
-                        <span>"Updated " <When at=summary.updated_at /></span>
+                        <span>"Updated " <Timestamp at=summary.updated_at /></span>
                     </p>
                 </header>
                 {folded}
-                // Sanitised where it was rendered (`OpenDocument::html`).
+                // Sanitised when it was rendered (`OpenDocument::html`).
                 <div class="prose" dir="auto" inner_html=html></div>
             </article>
             <aside class="beside" aria-label="About this document">
@@ -113,16 +116,16 @@ fn Reading(document: OpenDocument) -> impl IntoView {
     }
 }
 
-/// The way down to the document: each folder leads to the list of what is in it.
+/// Breadcrumbs: each folder of the path links to the list of its documents.
 #[component]
-fn Folder(path: String) -> impl IntoView {
+fn Breadcrumbs(path: String) -> impl IntoView {
     let mut folder = String::new();
     let steps = path.split('/').filter(|step| !step.is_empty()).map(|step| {
         if !folder.is_empty() {
             folder.push('/');
         }
         folder.push_str(step);
-        (step.to_owned(), format!("/docs?q={}", in_query(&folder)))
+        (step.to_owned(), format!("/docs?q={}", encode_query_value(&folder)))
     });
     let links = steps.collect::<Vec<_>>().into_iter().map(|(step, href)| {
         view! {
@@ -143,7 +146,7 @@ fn Folder(path: String) -> impl IntoView {
     }
 }
 
-/// The headings worth a way of their own: the highest level and the one below, each with its class.
+/// The headings of the table of contents: the highest level that occurs and the one below, each with its CSS class.
 fn on_this_page(headings: Vec<Heading>) -> Vec<(&'static str, Heading)> {
     let top = headings.iter().map(|heading| heading.level).min().unwrap_or(1);
     let near = headings.into_iter().filter(|heading| heading.level <= top + 1);
@@ -151,13 +154,13 @@ fn on_this_page(headings: Vec<Heading>) -> Vec<(&'static str, Heading)> {
         .collect()
 }
 
-/// "On this page": beside the text where there is room, else folded above it. Both are in the page, the styles show one.
+/// The table of contents. The page holds it twice, beside the text and folded above it; the style sheet shows one, by width.
 #[component]
 fn Contents(headings: Vec<(&'static str, Heading)>, #[prop(optional)] is_titled: bool) -> impl IntoView {
     let items = headings.into_iter().map(|(class, heading)| {
         view! {
             <li class=class>
-                // The browser's own jump: it moves the focus along.
+                // Followed by the browser and not by the router, which would not move the focus.
                 <a rel="external" dir="auto" href=format!("#{}", heading.anchor)>
                     {heading.text}
                 </a>
@@ -172,15 +175,15 @@ fn Contents(headings: Vec<(&'static str, Heading)>, #[prop(optional)] is_titled:
     }
 }
 
-/// "Why can I see this?" (WOW-1), and for whom its owner made the document. Who else can see it is not known here: the
-/// policy says that, of one person at a time.
+/// "Why can I see this?" (WOW-1), and the audience its owner chose. Who else can see it is not known here: the policy decides for one
+/// person at a time.
 #[component]
 fn Access(summary: Summary) -> impl IntoView {
     let audience = audience(&summary);
     view! {
         <section class="access" aria-labelledby="access-title">
             <h2 id="access-title">"Why can I see this?"</h2>
-            <ul>{summary.reasons.into_iter().map(|reason| view! { <Because reason /> }).collect_view()}</ul>
+            <ul>{summary.reasons.into_iter().map(|reason| view! { <ReasonItem reason /> }).collect_view()}</ul>
             <h2>"Meant for"</h2>
             <p dir="auto">{audience}</p>
             <p class="decides">"In the end the rules decide who can read it."</p>
@@ -188,7 +191,7 @@ fn Access(summary: Summary) -> impl IntoView {
     }
 }
 
-/// Who is meant to find the document, before any rule is asked.
+/// The audience its owner chose, which no rule has confirmed.
 fn audience(summary: &Summary) -> String {
     match summary.visibility {
         Visibility::Public => "Everybody who is signed in".to_owned(),
@@ -198,7 +201,7 @@ fn audience(summary: &Summary) -> String {
 }
 
 #[component]
-fn Because(reason: Reason) -> impl IntoView {
+fn ReasonItem(reason: Reason) -> impl IntoView {
     view! {
         <li dir="auto">
             {format!("You can see this because {}.", reason.because)} " "

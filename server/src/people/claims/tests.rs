@@ -9,7 +9,7 @@ fn person(claims: &Value) -> Person {
     all(claims).person
 }
 
-fn all(claims: &Value) -> Claimed {
+fn all(claims: &Value) -> PersonFromClaims {
     let identity = Identity {
         provider: ProviderId::parse("customers").unwrap(),
         issuer: "https://a.example".to_owned(),
@@ -23,7 +23,7 @@ fn all(claims: &Value) -> Claimed {
         job_title: "job_title".into(),
         object_id: "oid".into(),
     };
-    claimed(&identity, Some(&names))
+    person_from_claims(&identity, Some(&names))
 }
 
 fn known(groups: &[&str]) -> Groups {
@@ -55,9 +55,9 @@ fn po_2_of_a_group_list_the_texts_are_taken_and_the_rest_is_counted() {
     ] {
         assert_eq!(person(&json!({"groups": sent})).groups, expected, "{sent}");
     }
-    let claimed = all(&json!({"roles": ["Admin", 7]}));
+    let person_from_claims = all(&json!({"roles": ["Admin", 7]}));
     assert_eq!(
-        (claimed.person.roles, claimed.unreadable_roles),
+        (person_from_claims.person.roles, person_from_claims.unreadable_roles),
         (vec!["Admin".to_owned()], 1)
     );
 }

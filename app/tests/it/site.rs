@@ -1,8 +1,8 @@
-//! A site whose ports are made of paper: what the library and the API answer is written in the test.
+//! A site whose ports are test doubles: each test states what the library and the API return.
 
 use std::sync::{Arc, LazyLock};
 
-use app::SiteFacts;
+use app::{ProfileLinks, RequestContext, SiteFacts};
 use async_trait::async_trait;
 use axum::{
     Router,
@@ -11,8 +11,8 @@ use axum::{
 };
 use domain::{
     Cursor, DocumentId, FoundSessions, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing,
-    ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, Reason, Refusal,
-    ReportingLine, SessionLine, Sessions, SessionsError, Summary, Visibility, Visitor, WhichPerson,
+    ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, PersonQuery, Reason,
+    Refusal, ReportingLine, SessionSummary, Sessions, SessionsError, Summary, Visibility, Visitor,
 };
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -21,14 +21,14 @@ use tower::ServiceExt;
 /// Text that must never reach a page as it is.
 pub(crate) const HOSTILE: &str = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>";
 
-/// The addresses of all pages, worked out once: while Leptos does, it holds back every resource of the process, and a page
-/// rendered at that moment would wait for ever.
-pub(crate) fn addresses() -> Vec<AxumRouteListing> {
-    static ADDRESSES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
-    ADDRESSES.clone()
+/// The routes of all pages, listed once: while Leptos lists them, it suspends every resource of the process, and a page rendered at that
+/// moment would wait for ever.
+pub(crate) fn routes() -> Vec<AxumRouteListing> {
+    static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+    ROUTES.clone()
 }
 
-/// A page as a browser without script sees it.
+/// A page as a browser without script receives it.
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
     pub(crate) html: String,
@@ -51,24 +51,24 @@ impl Page {
     }
 }
 
-/// What the ports say.
+/// What the ports return.
 #[derive(Clone, Default)]
-pub(crate) struct House {
+pub(crate) struct TestSite {
     pub(crate) visitor: Visitor,
-    pub(crate) site: SiteFacts,
+    pub(crate) facts: SiteFacts,
     pub(crate) open: Option<Result<OpenDocument, LibraryError>>,
     pub(crate) list: Option<Result<Listing, LibraryError>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
-    pub(crate) sessions: Option<Result<Vec<SessionLine>, SessionsError>>,
-    /// More people match than those of `sessions`.
+    pub(crate) sessions: Option<Result<Vec<SessionSummary>, SessionsError>>,
+    /// Whether more people match than those of `sessions`.
     pub(crate) is_cut: bool,
-    /// Where the visitor has to confirm that it is them.
-    pub(crate) confirm: Option<&'static str>,
-    pub(crate) ways: app::Ways,
+    /// Where the visitor has to sign in once more before they end a session.
+    pub(crate) step_up_address: Option<&'static str>,
+    pub(crate) links: ProfileLinks,
 }
 
-impl House {
-    /// A house with somebody in it.
+impl TestSite {
+    /// A site with a signed-in visitor.
     pub(crate) fn with(person: Person) -> Self {
         Self {
             visitor: Visitor::Person(std::sync::Arc::new(person)),
@@ -78,26 +78,30 @@ impl House {
 
     fn router(self) -> Router {
         let options = LeptosOptions::builder().output_name("portico").build();
-        let house = Arc::new(self);
+        let site = Arc::new(self);
         let context = move || {
-            provide_context(house.visitor.clone());
-            provide_context(house.site);
-            provide_context(house.ways.clone());
-            provide_context::<Arc<dyn Library>>(house.clone());
-            provide_context::<Arc<dyn Messages>>(house.clone());
-            provide_context::<Arc<dyn Sessions>>(house.clone());
+            RequestContext {
+                visitor: site.visitor.clone(),
+                library: site.clone(),
+                sessions: site.clone(),
+                messages: site.clone(),
+                links: site.links.clone(),
+                facts: site.facts,
+                report: |_| "7c2k9m4x".to_owned(),
+            }
+            .provide();
         };
         let shell = {
             let options = options.clone();
             move || app::shell(options.clone(), app::BuildFiles::named("pkg", "portico", |_| None))
         };
         Router::new()
-            .leptos_routes_with_context(&options, addresses(), context.clone(), shell.clone())
+            .leptos_routes_with_context(&options, routes(), context.clone(), shell.clone())
             .fallback(leptos_axum::render_app_async_with_context(context, shell))
             .with_state(options)
     }
 
-    async fn answer(&self, request: Request<Body>) -> Page {
+    async fn respond(&self, request: Request<Body>) -> Page {
         let response = self.clone().router().oneshot(request).await.unwrap();
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -113,7 +117,7 @@ impl House {
             .header(header::ACCEPT, "text/html")
             .body(Body::empty())
             .unwrap();
-        self.answer(request).await
+        self.respond(request).await
     }
 
     /// A server function, as the browser calls it.
@@ -122,12 +126,12 @@ impl House {
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(arguments.to_owned()))
             .unwrap();
-        self.answer(request).await
+        self.respond(request).await
     }
 }
 
 #[async_trait]
-impl Library for House {
+impl Library for TestSite {
     async fn open(&self, visitor: &Visitor, _: DocumentId) -> Result<OpenDocument, LibraryError> {
         visitor.person().ok_or(LibraryError::SignInFirst)?;
         self.open.clone().unwrap_or(Err(LibraryError::NotFound))
@@ -143,22 +147,22 @@ impl Library for House {
 }
 
 #[async_trait]
-impl Messages for House {
+impl Messages for TestSite {
     async fn message(&self, _: &Visitor, _: MessageKind) -> Result<Message, MessageError> {
         self.message.clone().unwrap_or(Err(MessageError::SignInFirst))
     }
 }
 
 #[async_trait]
-impl Sessions for House {
-    async fn sessions(&self, _: &Visitor, _: &WhichPerson) -> Result<FoundSessions, SessionsError> {
-        let lines = self.sessions.clone().unwrap_or(Err(SessionsError::SignInFirst))?;
+impl Sessions for TestSite {
+    async fn sessions(&self, _: &Visitor, _: &PersonQuery) -> Result<FoundSessions, SessionsError> {
+        let sessions = self.sessions.clone().unwrap_or(Err(SessionsError::SignInFirst))?;
         let is_cut = self.is_cut;
-        Ok(FoundSessions { lines, is_cut })
+        Ok(FoundSessions { sessions, is_cut })
     }
 
-    fn confirm_at(&self, return_to: &str) -> Option<String> {
-        Some(format!("{}{return_to}", self.confirm?))
+    fn step_up_address(&self, return_to: &str) -> Option<String> {
+        Some(format!("{}{return_to}", self.step_up_address?))
     }
 }
 
@@ -175,7 +179,7 @@ pub(crate) fn alice() -> Person {
         claims: r#"{"sub":"alice","groups":["Engineering"]}"#.to_owned(),
         group_match: GroupMatch::default(),
         group_names: std::collections::BTreeMap::new(),
-        line: ReportingLine::default(),
+        reporting_line: ReportingLine::default(),
     }
 }
 
@@ -216,7 +220,7 @@ pub(crate) fn document(title: &str) -> OpenDocument {
     }
 }
 
-/// A refusal that may tell something.
+/// A refusal with an explanation and somebody to ask.
 pub(crate) fn refusal() -> Refusal {
     Refusal {
         sentences: vec!["Only members of Marketing can read this.".to_owned()],

@@ -13,13 +13,13 @@ use serde_json::{Map, Value};
 use crate::config::{ClaimNames, ClaimPath};
 
 /// A person, and what of their claims could not be read.
-pub(super) struct Claimed {
+pub(super) struct PersonFromClaims {
     pub(super) person: Person,
     pub(super) unreadable_roles: usize,
 }
 
 /// A person, from the claims of an identity.
-pub(super) fn claimed(identity: &Identity, names: Option<&ClaimNames>) -> Claimed {
+pub(super) fn person_from_claims(identity: &Identity, names: Option<&ClaimNames>) -> PersonFromClaims {
     let claims = &identity.claims;
     let email = email(claims);
     let name = name(claims).or_else(|| email.clone());
@@ -36,9 +36,9 @@ pub(super) fn claimed(identity: &Identity, names: Option<&ClaimNames>) -> Claime
         claims: serde_json::to_string(claims).unwrap_or_default(),
         group_match: GroupMatch::default(),
         group_names: BTreeMap::new(),
-        line: ReportingLine::default(),
+        reporting_line: ReportingLine::default(),
     };
-    Claimed {
+    PersonFromClaims {
         person,
         unreadable_roles: roles.unreadable,
     }

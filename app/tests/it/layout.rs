@@ -1,8 +1,8 @@
-//! What stands around every page, and the pages that are not there.
+//! The layout around every page, and pages for unknown addresses.
 
 use app::SiteFacts;
 
-use crate::house::{HOSTILE, House, addresses, alice};
+use crate::site::{HOSTILE, TestSite, alice, routes};
 
 /// The tabs of a page, in order.
 fn tabs(html: &str) -> Vec<&str> {
@@ -19,22 +19,22 @@ fn tabs(html: &str) -> Vec<&str> {
 
 #[tokio::test]
 async fn ui_1_tabs_follow_state_and_role() {
-    assert_eq!(tabs(&House::default().get("/").await.html), ["/profile", "/public"]);
+    assert_eq!(tabs(&TestSite::default().get("/").await.html), ["/profile", "/public"]);
     assert_eq!(
-        tabs(&House::with(alice()).get("/").await.html),
+        tabs(&TestSite::with(alice()).get("/").await.html),
         ["/docs", "/profile", "/public", "/protected"]
     );
     let mut erin = alice();
     erin.roles = vec!["Admin".to_owned()];
     assert_eq!(
-        tabs(&House::with(erin).get("/").await.html),
+        tabs(&TestSite::with(erin).get("/").await.html),
         ["/docs", "/profile", "/public", "/protected", "/admin"]
     );
 }
 
 #[tokio::test]
 async fn ui_1_the_active_tab_is_marked() {
-    let page = House::with(alice()).get("/docs").await;
+    let page = TestSite::with(alice()).get("/docs").await;
     page.has_status(200)
         .shows("href=\"/docs\" aria-current=\"page\"")
         .hides("href=\"/profile\" aria-current");
@@ -42,24 +42,22 @@ async fn ui_1_the_active_tab_is_marked() {
 
 #[tokio::test]
 async fn ui_1_ways_in_and_out_are_offered() {
-    let mut house = House::default();
-    house
-        .get("/about")
+    let mut site = TestSite::default();
+    site.get("/about")
         .await
         .shows("/auth/login?return_to=/about")
         .hides("/auth/signup")
         .hides("/auth/logout");
-    house.site = SiteFacts {
+    site.facts = SiteFacts {
         sign_up: true,
         demo: true,
         ..SiteFacts::default()
     };
-    house.get("/").await.shows("href=\"/auth/signup\"").shows("carol");
-    house
-        .get("/docs/7?x=1")
+    site.get("/").await.shows("href=\"/auth/signup\"").shows("carol");
+    site.get("/docs/7?x=1")
         .await
         .shows("/auth/signup?return_to=/docs/7%3Fx%3D1");
-    House::with(alice())
+    TestSite::with(alice())
         .get("/")
         .await
         .shows("method=\"post\" action=\"/auth/logout\"")
@@ -68,15 +66,15 @@ async fn ui_1_ways_in_and_out_are_offered() {
 
 #[tokio::test]
 async fn si_8_the_way_in_for_a_screen_without_a_keyboard_is_offered_where_there_is_one() {
-    let mut house = House::default();
-    house.get("/").await.hides("/auth/device");
-    house.site.device_sign_in = true;
-    house.get("/").await.shows("rel=\"external\" href=\"/auth/device\"");
+    let mut site = TestSite::default();
+    site.get("/").await.hides("/auth/device");
+    site.facts.device_sign_in = true;
+    site.get("/").await.shows("rel=\"external\" href=\"/auth/device\"");
 }
 
 #[tokio::test]
 async fn si_1_home_welcomes_by_name_and_escapes_it() {
-    House::with(alice())
+    TestSite::with(alice())
         .get("/")
         .await
         .has_status(200)
@@ -84,10 +82,9 @@ async fn si_1_home_welcomes_by_name_and_escapes_it() {
     let mut mallory = alice();
     mallory.name = HOSTILE.to_owned();
     mallory.picture = Some("\"><script>x</script>".to_owned());
-    let house = House::with(mallory);
+    let site = TestSite::with(mallory);
     for address in ["/", "/profile", "/docs", "/nowhere"] {
-        house
-            .get(address)
+        site.get(address)
             .await
             .hides("<script>alert")
             .hides("<img src=x")
@@ -97,7 +94,7 @@ async fn si_1_home_welcomes_by_name_and_escapes_it() {
 
 #[tokio::test]
 async fn ui_4_an_unknown_address_is_a_404_page() {
-    let page = House::with(alice()).get("/nowhere").await;
+    let page = TestSite::with(alice()).get("/nowhere").await;
     page.has_status(404)
         .shows("There is nothing at this address")
         .shows("aria-label=\"Main\"");
@@ -116,7 +113,7 @@ async fn ui_4_a_site_put_together_wrongly_is_a_500_page_never_a_sign_in_page() {
         move || app::shell(options.clone(), app::BuildFiles::named("pkg", "portico", |_| None))
     };
     let router: Router = Router::new()
-        .leptos_routes(&options, addresses(), shell)
+        .leptos_routes(&options, routes(), shell)
         .with_state(options.clone());
     let response = router
         .oneshot(Request::get("/docs").body(Body::empty()).unwrap())
@@ -127,7 +124,7 @@ async fn ui_4_a_site_put_together_wrongly_is_a_500_page_never_a_sign_in_page() {
 
 #[tokio::test]
 async fn scripts_carry_the_nonce() {
-    let page = House::default().get("/about").await;
+    let page = TestSite::default().get("/about").await;
     assert_eq!(
         page.html.matches("<script").count(),
         page.html.matches("nonce=\"").count(),

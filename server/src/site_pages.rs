@@ -1,27 +1,27 @@
-//! What do pages outside Leptos look like: around sign-in, and when something failed before a page could be drawn?
+//! Pages outside Leptos: those of sign-in and sign-out for `bff`, and error pages of the router's layers.
 
 use std::sync::OnceLock;
 
-use app::{BuildFiles, DeviceNotice, LeaveNotice, Notice, device_page, leave_page, notice_page};
+use app::{BuildFiles, DeviceNotice, Notice, ProviderLogoutNotice, device_page, notice_page, provider_logout_page};
 use axum::response::{Html, IntoResponse, Response};
-use bff::{DeviceCode, LeaveForm, PlainPages, Problem, ProviderLink, ReturnPath, SignedOut};
+use bff::{DeviceCode, PlainPages, Problem, ProviderLink, ProviderLogoutForm, ReturnPath, SignedOut, new_reference};
 use http::StatusCode;
 
 use crate::{
     config::{Config, ProviderSettings},
-    headers, telemetry,
+    headers,
 };
 
-/// Where the stylesheet is. Set by the first site of the process; a failure before that has no style.
+/// Where the style sheet is. Set by the first site of the process; a page before that has no style.
 static FILES: OnceLock<BuildFiles> = OnceLock::new();
 
-/// The pages of sign-in and sign-out in the style of the house.
-pub(crate) struct HousePages {
-    /// A provider makes codes for screens without a keyboard.
+/// The pages of sign-in and sign-out, in the style of the site.
+pub(crate) struct SitePages {
+    /// Whether a provider offers device authorization (RFC 8628).
     device_sign_in: bool,
 }
 
-impl HousePages {
+impl SitePages {
     pub(crate) fn new(files: &BuildFiles, config: &Config) -> Self {
         FILES.get_or_init(|| files.clone());
         let by_code = |settings: &ProviderSettings| settings.provider.device_sign_in;
@@ -31,7 +31,7 @@ impl HousePages {
     }
 }
 
-impl bff::Pages for HousePages {
+impl bff::Pages for SitePages {
     fn problem(&self, problem: &Problem) -> Response {
         let again = problem
             .retry
@@ -62,27 +62,27 @@ impl bff::Pages for HousePages {
     }
 
     fn chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
-        let mut links = choices("/auth/login", providers, return_to);
+        let mut links = provider_links("/auth/login", providers, return_to);
         if self.device_sign_in {
-            let href = way("/auth/device", &[("return_to", return_to.as_str())]);
+            let href = with_query("/auth/device", &[("return_to", return_to.as_str())]);
             links.push(("Sign in on a screen without a keyboard".to_owned(), href));
         }
         page(StatusCode::OK, "Sign in", "Who knows you?", None, links)
     }
 
     fn sign_up_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
-        let links = choices("/auth/signup", providers, return_to);
+        let links = provider_links("/auth/signup", providers, return_to);
         page(StatusCode::OK, "Sign up", "Where do you want an account?", None, links)
     }
 
-    fn leave(&self, form: &LeaveForm) -> Response {
-        let notice = LeaveNotice {
+    fn provider_logout(&self, form: &ProviderLogoutForm) -> Response {
+        let notice = ProviderLogoutNotice {
             action: form.action.clone(),
             fields: form.fields.clone(),
         };
         match FILES.get() {
-            Some(files) => Html(leave_page(files, notice)).into_response(),
-            None => PlainPages.leave(form),
+            Some(files) => Html(provider_logout_page(files, notice)).into_response(),
+            None => PlainPages.provider_logout(form),
         }
     }
 
@@ -94,7 +94,7 @@ impl bff::Pages for HousePages {
             address_with_code: code.verification_uri_complete.clone(),
             picture: code.qr.clone(),
             minutes: code.ends_in.as_secs().div_ceil(60),
-            again: code.again.clone(),
+            poll_address: code.again.clone(),
         };
         match FILES.get() {
             Some(files) => Html(device_page(files, notice)).into_response(),
@@ -103,30 +103,30 @@ impl bff::Pages for HousePages {
     }
 
     fn device_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
-        let links = choices("/auth/device", providers, return_to);
+        let links = provider_links("/auth/device", providers, return_to);
         page(StatusCode::OK, "Sign in with a code", "Who knows you?", None, links)
     }
 }
 
-/// The providers as ways on to `path`.
-fn choices(path: &str, providers: &[ProviderLink], return_to: &ReturnPath) -> Vec<(String, String)> {
+/// One link to `path` per provider.
+fn provider_links(path: &str, providers: &[ProviderLink], return_to: &ReturnPath) -> Vec<(String, String)> {
     let link = |provider: &ProviderLink| {
         let parts = [("provider", provider.id.as_str()), ("return_to", return_to.as_str())];
-        (provider.title.clone(), way(path, &parts))
+        (provider.title.clone(), with_query(path, &parts))
     };
     providers.iter().map(link).collect()
 }
 
 /// An address of this site with a query.
-fn way(path: &str, parts: &[(&str, &str)]) -> String {
+fn with_query(path: &str, parts: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(parts)
         .finish();
     format!("{path}?{query}")
 }
 
-/// The page for a request that could not be answered, with the reference its line in the log has.
-pub(crate) fn fault(status: StatusCode, reference: Option<String>) -> Response {
+/// The page for an error response, with the reference of its log line.
+pub(crate) fn error_page(status: StatusCode, reference: Option<String>) -> Response {
     let (title, message) = match status {
         StatusCode::BAD_REQUEST => (
             "Bad request",
@@ -155,7 +155,7 @@ pub(crate) fn fault(status: StatusCode, reference: Option<String>) -> Response {
             "This is our mistake, not yours. Please try again; if it stays, tell us the reference.",
         ),
     };
-    headers::say_when_again(page(
+    headers::set_retry_after(page(
         status,
         title,
         message,
@@ -164,11 +164,11 @@ pub(crate) fn fault(status: StatusCode, reference: Option<String>) -> Response {
     ))
 }
 
-/// Refuses a request that no browser sends, and says so in one line of the log.
-pub(crate) fn refuse(status: StatusCode, why: &str) -> Response {
-    let reference = telemetry::reference();
-    tracing::info!(%reference, status = status.as_u16(), why, "refused a request");
-    fault(status, Some(reference))
+/// Rejects a request that no browser sends, and logs why.
+pub(crate) fn reject(status: StatusCode, why: &str) -> Response {
+    let reference = new_reference();
+    tracing::info!(%reference, status = status.as_u16(), why, "rejected a request");
+    error_page(status, Some(reference))
 }
 
 fn page(

@@ -1,0 +1,88 @@
+//! How a page loads its data: one resource per page, a placeholder while it loads, then the content or the error page. All pages share the
+//! one suspense boundary here, so that the WebAssembly holds its code once and not once per page.
+
+use std::future::Future;
+
+use leptos::{
+    prelude::*,
+    server::codee::{Decoder, Encoder},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    eager_hydration::{eager, eager_any},
+    page_error::PageError,
+    problem::Problem,
+};
+
+/// The result of a server function, as a Leptos resource of the page; `Code` serialises it for hydration.
+pub(crate) type PageResource<T, Code = JsonFromBytes> = Resource<Result<T, PageError>, Code>;
+
+/// JSON, read from bytes as server functions read it, so that the WebAssembly holds one parser per type instead of two.
+pub(crate) struct JsonFromBytes;
+
+impl<T: Serialize> Encoder<T> for JsonFromBytes {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(value: &T) -> Result<String, serde_json::Error> {
+        serde_json::to_string(value)
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for JsonFromBytes {
+    type Error = serde_json::Error;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(text.as_bytes())
+    }
+}
+
+/// Calls `fetch` with what `source` yields, and again whenever that changes. The server waits for it before it renders the page.
+pub(crate) fn load<A, T, F>(
+    source: impl Fn() -> A + Send + Sync + 'static,
+    fetch: impl Fn(A) -> F + Send + Sync + 'static,
+) -> PageResource<T>
+where
+    A: Clone + PartialEq + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<T, PageError>> + Send + 'static,
+{
+    Resource::new_with_options(source, fetch, true)
+}
+
+/// A page made of one resource.
+pub(crate) fn page<T, Code>(resource: PageResource<T, Code>, show: fn(T) -> AnyView) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    Code: Send + Sync + 'static,
+{
+    suspense(
+        || eager_any(view! { <Skeleton /> }),
+        Box::new(move || {
+            Suspend::new(async move {
+                match resource.await {
+                    Ok(content) => show(content),
+                    Err(error) => eager_any(view! { <Problem error /> }),
+                }
+            })
+        }),
+    )
+}
+
+/// The suspense boundary: shows `fallback` until `view` is ready.
+pub(crate) fn suspense(
+    fallback: fn() -> AnyView,
+    view: Box<dyn Fn() -> Suspend<AnyView> + Send + Sync>,
+) -> impl IntoView {
+    eager(view! { <Transition fallback=fallback>{move || view()}</Transition> })
+}
+
+/// The placeholder of a page; the style sheet shows it only after a moment.
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="page wide skeleton" role="status" inner_html=include_str!("resource/skeleton.html")></div>
+    }
+}
