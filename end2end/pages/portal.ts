@@ -7,10 +7,12 @@ import type { ProviderPage } from "./provider.ts";
 export class Portal {
   readonly page: Page;
   readonly provider: ProviderPage;
+  readonly hasScripts: boolean;
 
-  constructor(page: Page, provider: ProviderPage) {
+  constructor(page: Page, provider: ProviderPage, hasScripts = true) {
     this.page = page;
     this.provider = provider;
+    this.hasScripts = hasScripts;
   }
 
   /** Opens an address and returns the status it was answered with. */
@@ -59,8 +61,8 @@ export class Portal {
     await expect(this.page).toHaveURL(/\/auth\/signed-out/);
   }
 
-  /** Waits until the page is awake: its scripts have arrived and run. */
+  /** Waits until the page is awake: its scripts have arrived and run, and show a button that is of no use without them. */
   async awake(): Promise<void> {
-    await this.page.waitForLoadState("networkidle");
+    if (this.hasScripts) await this.page.locator("#show-keys:not([hidden])").waitFor({ state: "attached" });
   }
 }

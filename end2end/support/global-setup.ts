@@ -5,7 +5,10 @@ import path from "node:path";
 import { longWords, markdown, minutes } from "./library.ts";
 import { ports } from "./ports.ts";
 import { type Server, node, ready, run, start, stop } from "./servers.ts";
-import { certifiedConfig, demoConfig, portico, root, several, severalConfig, sites, work } from "./sites.ts";
+import { certifiedConfig, demoConfig, portico, root, severalConfig, sites, work } from "./sites.ts";
+
+const SERVES = /Portico is at/;
+const PROVIDER_IS_READY = /the provider is ready/;
 
 export default async function setup(): Promise<() => Promise<void>> {
   rmSync(work, { recursive: true, force: true });
@@ -34,14 +37,14 @@ export default async function setup(): Promise<() => Promise<void>> {
     servers.push(certified);
     const choice = start("several", file("several.log"), portico, ["serve", "--config", file("several.toml")]);
     servers.push(choice);
-    await Promise.all([ready(demo, `${sites.demo.url}/readyz`), ready(certified, `${sites.certified.url}/healthz`), ready(choice, `${several}/healthz`)]);
+    await Promise.all([ready(demo, PROVIDER_IS_READY), ready(certified, SERVES), ready(choice, SERVES)]);
     run(sites.demo.log, portico, ["import", file("minutes"), "--demo", "--config", file("demo.toml")]);
     const provider = start("provider", file("provider.log"), node(), [
       path.join(import.meta.dirname, "certified-provider.mjs"), String(ports.certifiedProvider), sites.certified.url,
     ]);
     servers.push(provider);
-    await ready(provider, `${sites.certified.provider}/.well-known/openid-configuration`);
-    await ready(certified, `${sites.certified.url}/readyz`, 60);
+    await ready(provider, /certified provider at/);
+    await ready(certified, PROVIDER_IS_READY, 60);
   } catch (problem) {
     await Promise.all(servers.map(stop));
     throw problem;

@@ -1,7 +1,7 @@
 // How are servers started, waited for and stopped? Each by its own process id, with its output in a file.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync, openSync, readFileSync, watch } from "node:fs";
 import path from "node:path";
 import { root } from "./sites.ts";
 
@@ -39,16 +39,25 @@ export function run(log: string, command: string, args: string[]): void {
   execFileSync(command, args, { cwd: root, env: withoutPortico(), stdio: ["ignore", out, out], timeout: 60_000 });
 }
 
-export async function ready(server: Server, url: string, seconds = 30): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    if (server.child.exitCode !== null) break;
-    const response = await fetch(url).catch(() => undefined);
-    if (response?.ok) return;
-    if (Date.now() > deadline) break;
-    await new Promise((next) => setTimeout(next, 100));
-  }
-  throw new Error(`${server.name} does not answer at ${url}:\n${readFileSync(server.log, "utf8").slice(-4000)}`);
+/** Waits until a server has written such a line into its log. */
+export function ready(server: Server, line: RegExp, seconds = 30): Promise<void> {
+  return new Promise((done, fail) => {
+    const written = () => readFileSync(server.log, "utf8");
+    const look = () => {
+      if (line.test(written())) end(done);
+    };
+    const giveUp = () => end(() => fail(new Error(`${server.name} never says ${line}:\n${written().slice(-4000)}`)));
+    const end = (settle: () => void) => {
+      watcher.close();
+      clearTimeout(limit);
+      server.child.off("exit", giveUp);
+      settle();
+    };
+    const watcher = watch(server.log, look);
+    const limit = setTimeout(giveUp, seconds * 1000);
+    server.child.once("exit", giveUp);
+    look();
+  });
 }
 
 export async function stop(server: Server): Promise<void> {

@@ -19,10 +19,10 @@ export const test = base.extend<Visit & Fixtures>({
   issuer: ["demo", { option: true }],
   site: async ({ issuer }, use) => use(sites[issuer]),
   provider: async ({ page, issuer }, use) => use(providerPage(page, issuer)),
-  portal: async ({ page, provider, context }, use) => {
+  portal: async ({ page, provider, context, javaScriptEnabled }, use) => {
     // The certified provider's pages ask for a font from elsewhere; nothing in a test leaves this machine.
     await context.route((url) => url.hostname !== "localhost" && url.hostname !== "127.0.0.1", (route) => route.abort());
-    await use(new Portal(page, provider));
+    await use(new Portal(page, provider, javaScriptEnabled));
   },
 });
 

@@ -28,5 +28,9 @@ test("UI-2 the picture comes from the provider and is seen", async ({ page, port
   await portal.signIn(people[0]!, "/profile");
   const picture = page.getByRole("main").locator("img.picture");
   await expect(picture).toBeVisible();
-  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  const width = await picture.evaluate(async (image: HTMLImageElement) => {
+    await image.decode();
+    return image.naturalWidth;
+  });
+  expect(width).toBeGreaterThan(0);
 });

@@ -128,10 +128,13 @@ impl People {
         drop(stored);
         let (people, person) = (Arc::clone(self), person.clone());
         self.tasks.spawn(async move {
-            if let Err(error) = people.store.remember_person(&person).await {
-                tracing::warn!(error = error_chain(&error), "a person's name could not be stored");
-                // Removed, so that their next request tries again.
-                lock(&people.stored).remove(&person.id);
+            match people.store.remember_person(&person).await {
+                Ok(()) => tracing::debug!(subject = %person.id, "a person's name was stored"),
+                Err(error) => {
+                    tracing::warn!(error = error_chain(&error), "a person's name could not be stored");
+                    // Removed, so that their next request tries again.
+                    lock(&people.stored).remove(&person.id);
+                }
             }
         });
     }

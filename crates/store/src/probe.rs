@@ -18,9 +18,6 @@ use super::{
 };
 use crate::database_url::{DatabaseUrl, Location};
 
-/// How long the outcome of one write counts.
-const EVERY: Duration = Duration::from_secs(2);
-
 /// How long the write waits for another writer, who is no sign of a database that cannot be written.
 const WAIT_FOR_WRITER: Duration = Duration::from_millis(100);
 
@@ -56,19 +53,19 @@ pub enum Condition {
 }
 
 impl Store {
-    /// Whether the database answers, has its tables, and can be written. The outcome of a write counts for two seconds: asking
+    /// Whether the database answers, has its tables, and can be written. The outcome of a write counts for `max_age`: asking
     /// often does not write often.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::NotWritable`].
-    pub async fn ready(&self) -> Result<(), StoreError> {
+    pub async fn ready(&self, max_age: Duration) -> Result<(), StoreError> {
         with_backend!(self, |backend| {
             sqlx::query(sql::READY).execute(&backend.pool).await?;
             Ok::<_, StoreError>(())
         })?;
         // Whoever comes meanwhile gets the same outcome.
         let mut last = self.last_probe.0.lock().await;
-        let known = last.as_ref().filter(|(at, _)| at.elapsed() < EVERY);
+        let known = last.as_ref().filter(|(at, _)| at.elapsed() < max_age);
         let refusal = if let Some((_, refusal)) = known.cloned() {
             refusal
         } else {

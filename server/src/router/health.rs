@@ -1,5 +1,7 @@
 //! Health checks for load balancers and operators; neither needs a session.
 
+use std::time::Duration;
+
 use axum::{Json, Router, extract::State, routing::get};
 use bff::Bff;
 use http::StatusCode;
@@ -11,6 +13,9 @@ use bff::error_chain;
 /// All that the response says of a provider's problem.
 const NOT_READY: &str = "the provider cannot be used right now; the log says why";
 
+/// How long the outcome of one write to the database counts: asking often does not write often.
+const PROBE_AGE: Duration = Duration::from_secs(2);
+
 /// `/healthz`: the process runs. `/readyz`: people can sign in and read.
 pub(super) fn router(bff: Bff, store: Store) -> Router {
     Router::new()
@@ -20,7 +25,7 @@ pub(super) fn router(bff: Bff, store: Store) -> Router {
 }
 
 async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Value>) {
-    let problem = store.ready().await.err();
+    let problem = store.ready(PROBE_AGE).await.err();
     if let Some(error) = &problem {
         tracing::warn!(error = error_chain(error), "the database cannot be used");
     }

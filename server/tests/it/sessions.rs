@@ -63,7 +63,7 @@ async fn si_14_nobody_ends_or_sees_sessions_of_others_but_administrators() {
         );
         alice.get("/").await;
         bob.get("/").await;
-        site.wait_for_person("bob").await;
+        site.until_idle().await;
         let theirs = endable(&mut erin, "/sessions?person=BAKER").await;
         assert_eq!(theirs.len(), 1, "bob by a part of his name in another case");
 
@@ -84,31 +84,30 @@ async fn si_14_nobody_ends_or_sees_sessions_of_others_but_administrators() {
     }
 }
 
-/// The reference of somebody's only session, on the page of an administrator: there once their name is stored.
+/// The reference of somebody's only session, on the page of an administrator.
 async fn reference_of(admin: &mut RemoteVisitor, who: &str) -> String {
-    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-    loop {
-        let (status, _, page) = admin.get(&format!("/sessions?person={who}")).await;
-        assert_eq!(status, 200, "{page}");
-        if let [one] = &references(&page)[..] {
-            return one.clone();
-        }
-        assert!(tokio::time::Instant::now() < deadline, "{page}");
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    let (status, _, page) = admin.get(&format!("/sessions?person={who}")).await;
+    let found = references(&page);
+    assert_eq!((status, found.len()), (200, 1), "{page}");
+    found[0].clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn se_9_who_ended_a_session_of_somebody_else_is_in_the_log() {
     let (program, listen) = (Program::new(), format!("127.0.0.1:{}", free_ports().0));
     let public_url = format!("http://{listen}");
-    let variables = [("PORTICO_LISTEN", listen.as_str()), ("PORTICO_PUBLIC_URL", &public_url)];
+    let variables = [
+        ("PORTICO_LISTEN", listen.as_str()),
+        ("PORTICO_PUBLIC_URL", &public_url),
+        ("PORTICO_LOG", "info,server=debug"),
+    ];
     let mut serving = program.serve(&["--demo"], &variables);
     let [mut bob, mut erin, mut phone] = [(); 3].map(|()| RemoteVisitor::new(&listen));
     for (browser, who) in [(&mut bob, "bob"), (&mut erin, "erin"), (&mut phone, "erin")] {
         browser.sign_in(who).await;
         assert_eq!(browser.get("/profile").await.0, 200);
     }
+    let mut log = serving.until_stored("bob");
     let of_bob = reference_of(&mut erin, "bob").await;
     let done = erin.post_form("/sessions/end", &[("session", &of_bob)]).await;
     assert_eq!((done.0, &*done.1), (303, "/sessions?ended=1"), "{}", done.2);
@@ -122,7 +121,7 @@ async fn se_9_who_ended_a_session_of_somebody_else_is_in_the_log() {
     }
 
     serving.child.kill().unwrap();
-    let log: Vec<String> = serving.log().collect();
+    log.extend(serving.log());
     let told: Vec<_> = log
         .iter()
         .filter(|line| line.contains("session_end_by_admin"))
@@ -156,7 +155,7 @@ async fn si_14_a_text_that_fits_too_many_people_is_told_and_is_not_nobody() {
     for site in TestSite::both().await {
         let mut erin = site.sign_in("erin").await;
         erin.get("/").await;
-        site.wait_for_person("erin").await;
+        site.until_idle().await;
         // Found by their addresses, before Erin by name, and signed in nowhere.
         let aaron = async |number: usize| {
             let mut aaron = person(&format!("aaron-{number}-"), &[], None);
@@ -335,7 +334,7 @@ async fn se_3_administrators_too_end_sessions_of_others_after_a_recent_sign_in_a
     let site = TestSite::start().await;
     let mut bob = site.sign_in("bob").await;
     bob.get("/").await;
-    site.wait_for_person("bob").await;
+    site.until_idle().await;
     let mut erin = site.sign_in("erin").await;
     let theirs = endable(&mut erin, "/sessions?person=bob").await;
     site.advance(A_WHILE);
@@ -371,13 +370,11 @@ async fn si_14_a_name_that_could_not_be_stored_is_stored_at_the_next_request() {
         let mut alice = site.sign_in("alice").await;
         assert!(is_signed_in(&mut alice).await, "nobody waits for it");
         // The attempt that fails goes on beside the page.
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        site.until_idle().await;
         site.database.execute("ALTER TABLE away RENAME TO person").await;
-        let start = tokio::time::Instant::now();
-        while site.store.people_like("alice").await.unwrap().is_empty() {
-            assert!(start.elapsed().as_secs() < 10, "never stored");
-            assert!(is_signed_in(&mut alice).await);
-        }
+        assert!(is_signed_in(&mut alice).await);
+        site.until_idle().await;
+        assert!(!site.store.people_like("alice").await.unwrap().is_empty());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::support::TestSite;
+use crate::support::{Log, TestSite, soon};
 
 #[tokio::test]
 async fn si_5_any_provider_with_discovery_signs_people_in() {
@@ -140,7 +140,7 @@ async fn si_11_a_failure_at_the_provider_is_a_page_with_a_reference() {
 
 #[tokio::test]
 async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_works_when_it_is_back() {
-    let mut site = TestSite::without_provider().await;
+    let (log, mut site) = (Log::start(), TestSite::without_provider().await);
     let mut visitor = site.visitor();
     assert_eq!(
         visitor.get("/").await.status,
@@ -169,7 +169,9 @@ async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_works_when_it_is
     );
 
     site.start_provider().await;
-    site.wait_until_ready().await;
+    // It is asked again in the background.
+    let ready = log.wait_for(|log| log.own().contains("the provider is ready"));
+    soon("the provider is ready", ready).await;
     assert_eq!(visitor.get("/readyz").await.status, StatusCode::OK);
     let arrived = visitor.sign_in("alice", "/profile").await;
     assert_eq!(arrived.location(), Some("/profile"));

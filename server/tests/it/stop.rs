@@ -1,16 +1,13 @@
 //! What happens to what is under way when the program is asked to stop? It is finished: a refresh token is good for one use, and
 //! the one that comes back must be there at the next start.
 
-use std::{
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use demo::{Answer, Demo, DemoConfig, DemoHandle, Endpoint, Kind, Patch};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::support::{Program, RemoteVisitor, Serving, free_ports};
+use crate::support::{Program, RemoteVisitor, Serving, free_ports, soon};
 
 /// A program with a provider in this process.
 struct AppState {
@@ -45,24 +42,15 @@ impl AppState {
         }
     }
 
-    async fn serve(&self) -> Serving {
+    fn serve(&self) -> Serving {
         let serving = self.program.serve(&[], &[("PORTICO_LISTEN", &self.listen)]);
-        let mut anybody = RemoteVisitor::new(&self.listen);
-        let start = Instant::now();
-        while anybody.get("/readyz").await.0 != 200 {
-            assert!(start.elapsed() < Duration::from_secs(20), "never ready");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        serving.until("it is ready", |line| line.contains("the provider is ready"));
         serving
     }
 
-    /// Until the site takes no connections any more: it was asked to stop, and stops.
-    async fn until_it_stops(&self) {
-        let start = Instant::now();
-        while TcpStream::connect(&self.listen).is_ok() {
-            assert!(start.elapsed() < Duration::from_secs(20), "it does not stop");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+    /// Waits until the renewal that somebody's request began is at the provider.
+    async fn until_it_renews(&self) {
+        soon("a renewal", self.provider.wait_for(|provider| provider.held() > 0)).await;
     }
 }
 
@@ -70,7 +58,7 @@ impl AppState {
 async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
     for browser_is_gone in [false, true] {
         let house = AppState::new().await;
-        let serving = house.serve().await;
+        let serving = house.serve();
         // Tokens that have to be renewed as soon as they are used.
         house.provider.change(|faults| {
             faults.token_response = Patch::from_iter([("expires_in".to_owned(), json!(0))]);
@@ -83,19 +71,12 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
         });
         let mut tab = alice.again();
         let asking = tokio::spawn(async move { tab.get("/protected").await.0 });
-        let start = Instant::now();
-        while house.provider.held() == 0 {
-            assert!(
-                start.elapsed() < Duration::from_secs(20),
-                "the renewal is never at the provider"
-            );
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        house.until_it_renews().await;
         if browser_is_gone {
             asking.abort();
         }
         serving.ask_to_stop();
-        house.until_it_stops().await;
+        serving.until("it stops", |line| line.contains("no more connections are accepted"));
         house.provider.change(|faults| {
             faults.answers.clear();
             faults.token_response = Patch::new();
@@ -108,7 +89,7 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
             "the sign-in and the renewal"
         );
 
-        let _serving = house.serve().await;
+        let _serving = house.serve();
         let start = Instant::now();
         let (status, _, page) = alice.get("/protected").await;
         assert_eq!(status, 200, "gone: {browser_is_gone}: {page}");
@@ -129,7 +110,7 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_never_answers_does_not_hold_the_program_up() {
     let house = AppState::new().await;
-    let serving = house.serve().await;
+    let serving = house.serve();
     house.provider.change(|faults| {
         faults.token_response = Patch::from_iter([("expires_in".to_owned(), json!(0))]);
     });
@@ -139,14 +120,7 @@ async fn a_provider_that_never_answers_does_not_hold_the_program_up() {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
     });
     let asking = tokio::spawn(async move { alice.get("/protected").await.0 });
-    let start = Instant::now();
-    while house.provider.held() == 0 {
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "the renewal is never at the provider"
-        );
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    house.until_it_renews().await;
     asking.abort();
     let start = Instant::now();
     serving.ask_to_stop();

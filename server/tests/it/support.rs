@@ -24,7 +24,6 @@ use tokio::{net::TcpListener, task::JoinHandle};
 mod collector;
 mod database;
 #[path = "../../../crates/bff/tests/it/support/log.rs"]
-#[expect(dead_code, reason = "shared with the tests of `bff`, which ask for more")]
 mod log;
 mod program;
 mod remote;
@@ -51,6 +50,12 @@ pub(crate) struct TestSite {
     folder: Arc<TempDir>,
     /// Seconds by which the site's clock is ahead.
     ahead: Arc<AtomicI64>,
+}
+
+/// What comes of `signal`, which has to come long before anybody gives up.
+pub(crate) async fn soon<T>(what: &str, signal: impl Future<Output = T>) -> T {
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(20), signal).await;
+    waited.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
 
 /// What a test wants to be different.
@@ -157,7 +162,7 @@ impl TestSite {
         };
         let ahead = Arc::new(AtomicI64::new(0));
         let Site { router, bff, store, .. } = site_with_clock(&config, clock(&ahead)).await.unwrap();
-        let mut site = Self {
+        let site = Self {
             router,
             bff,
             store,
@@ -169,7 +174,7 @@ impl TestSite {
             ahead,
         };
         if site.serving.is_some() {
-            site.wait_until_ready().await;
+            site.until_ready().await;
         }
         site
     }
@@ -186,7 +191,7 @@ impl TestSite {
             ..self.config.clone()
         };
         let Site { router, bff, store, .. } = site_with_clock(&config, clock(&self.ahead)).await.unwrap();
-        let mut site = Self {
+        let site = Self {
             router,
             bff,
             store,
@@ -197,7 +202,7 @@ impl TestSite {
             folder: Arc::clone(&self.folder),
             ahead: Arc::clone(&self.ahead),
         };
-        site.wait_until_ready().await;
+        site.until_ready().await;
         site
     }
 
@@ -211,25 +216,21 @@ impl TestSite {
     }
 
     /// Waits until every provider answered once; its first try runs beside the start.
-    pub(crate) async fn wait_until_ready(&mut self) {
-        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-        while !self.bff.readiness().iter().all(|provider| provider.ready) {
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "not ready: {:?}",
-                self.bff.readiness()
-            );
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+    async fn until_ready(&self) {
+        self.until_idle().await;
+        let providers = self.bff.readiness();
+        assert!(providers.iter().all(|provider| provider.ready), "{providers:?}");
     }
 
-    /// Waits until the name of somebody who signed in is stored; that happens beside their request.
-    pub(crate) async fn wait_for_person(&self, subject: &str) {
-        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-        while self.store.people_like(subject).await.unwrap().is_empty() {
-            assert!(tokio::time::Instant::now() < deadline, "{subject} was never stored");
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+    /// Waits until nothing goes on in the background any more: the names of those who signed in are stored there.
+    pub(crate) async fn until_idle(&self) {
+        soon("the site is idle", self.bff.tasks().idle()).await;
+    }
+
+    /// What `/readyz` says when the database has just been written to, and not up to two seconds ago.
+    pub(crate) async fn ready(&self) -> Answer {
+        let _ = self.store.ready(std::time::Duration::ZERO).await;
+        self.visitor().get("/readyz").await
     }
 
     /// Moves the clocks of site and provider.

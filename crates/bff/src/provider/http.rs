@@ -62,12 +62,12 @@ pub(crate) enum HttpError {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where clients are made")]
-fn builder(limits: HttpLimits) -> reqwest::ClientBuilder {
+fn builder(limits: HttpLimits, kept_unused: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(limits.timeout)
         .connect_timeout(limits.timeout.min(Duration::from_secs(5)))
-        .pool_idle_timeout(KEPT_UNUSED)
+        .pool_idle_timeout(kept_unused)
         .user_agent(concat!("bff/", env!("CARGO_PKG_VERSION")))
 }
 
@@ -84,9 +84,13 @@ impl HttpError {
 
 impl HttpClient {
     pub(crate) fn new(limits: HttpLimits) -> Result<Self, reqwest::Error> {
+        Self::with_kept_unused(limits, KEPT_UNUSED)
+    }
+
+    fn with_kept_unused(limits: HttpLimits, kept_unused: Duration) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            client: builder(limits).build()?,
-            here: builder(limits).no_proxy().build()?,
+            client: builder(limits, kept_unused).build()?,
+            here: builder(limits, kept_unused).no_proxy().build()?,
             max_bytes: limits.max_bytes,
         })
     }
@@ -241,9 +245,9 @@ mod tests {
                 });
             }
         });
-        let client = HttpClient::new(HttpLimits::default()).unwrap();
+        // As if it were unused for long at once.
+        let client = HttpClient::with_kept_unused(HttpLimits::default(), Duration::from_nanos(1)).unwrap();
         assert_eq!(client.read(&url, None).await.unwrap().body, b"{}");
-        tokio::time::sleep(KEPT_UNUSED + Duration::from_millis(200)).await;
         assert_eq!(client.read(&url, None).await.unwrap().body, b"{}");
     }
 

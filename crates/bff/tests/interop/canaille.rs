@@ -1,5 +1,7 @@
 //! Canaille, a directory with sign-in in Python, on Authlib.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::browser::{Browser, Page};
@@ -37,7 +39,8 @@ async fn canaille_signs_in_renews_and_signs_out() {
     assert_eq!(me["issuer"], json!(provider.issuer));
     let claims = [&me["subject"], &me["claims"]["name"], &me["claims"]["email"]];
     assert_eq!(claims, ["alice", "Alice Archer", "alice@portico.example"]);
-    // Two tokens of the same second are the same token there, and the second is an internal error: asked again.
+    // Two tokens of the same second are the same token there, and the second is an internal error.
+    tokio::time::sleep(Duration::from_secs(1)).await; // Real time: nobody can move the provider's clock.
     renew(&site, &mut browser, LIFE).await;
     let good = "select count(*) from token where revokation_date is null";
     assert_eq!(provider.count("canaille.sqlite", good).await, 1);

@@ -76,7 +76,7 @@ impl Installed {
             if asked.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await; // Real time: these programs do not say when they listen.
         }
         panic!("nobody answers at {address}");
     }

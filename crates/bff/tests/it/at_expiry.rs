@@ -71,7 +71,7 @@ async fn expire(house: &House, replica: &Replica, browser: &Browser, round_trip:
         house
             .until("a refresh is at the provider", |provider| provider.held() > 0)
             .await;
-        tokio::time::sleep(round_trip).await;
+        tokio::time::sleep(round_trip).await; // Real time: the round trip is what is measured.
         hold(house, false);
     };
     let (waits, ()) = tokio::join!(join_all(requests), provider);

@@ -9,9 +9,10 @@ use std::{
 use domain::DocumentId;
 use http::StatusCode;
 use server::{config::DatabaseUrl, import};
-use sqlx::{ConnectOptions as _, Executor as _, PgPool, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions as _, Executor as _, sqlite::SqliteConnectOptions};
 use store::{Store, StoreError};
 
+use super::postgres_pool;
 use crate::{
     documents::shelf::{alice, resolve},
     support::{Database, Program, TestSite, Visitor, Wire, documents, free_ports},
@@ -22,10 +23,6 @@ const SOON: Duration = Duration::from_millis(6_500);
 
 /// Everything that asks the database, for somebody who is signed in.
 const ASKING: [&str; 6] = ["/docs/101", "/docs", "/docs?q=plan", "/profile", "/", "/auth/session"];
-
-/// How many wait for a lock in the database that is asked.
-const WAITING: &str =
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 async fn is_unavailable(visitor: &mut Visitor, path: &str) {
     let start = Instant::now();
@@ -39,12 +36,9 @@ async fn is_unavailable(visitor: &mut Visitor, path: &str) {
     }
 }
 
-/// Until it is so, as an operator's eye on `/readyz`.
-async fn until_ready(site: &TestSite) {
-    let start = Instant::now();
-    while site.visitor().get("/readyz").await.status != StatusCode::OK {
-        assert!(start.elapsed() < Duration::from_secs(20), "it never came back");
-    }
+async fn assert_ready(site: &TestSite) {
+    let ready = site.ready().await;
+    assert_eq!(ready.status, StatusCode::OK, "{}", ready.body);
 }
 
 #[tokio::test]
@@ -78,7 +72,7 @@ async fn si_11_a_database_that_goes_away_is_a_503_and_comes_back() {
         "{}",
         opened.body
     );
-    until_ready(&site).await;
+    assert_ready(&site).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -102,7 +96,7 @@ async fn a_database_that_falls_silent_is_a_503_within_five_seconds_and_its_conne
 
     wire.speak_again();
     // What was connected stays silent: only new connections help.
-    until_ready(&site).await;
+    assert_ready(&site).await;
     let asking = (0..24).map(|_| {
         let mut alice = site.visitor_like(&alice);
         async move { alice.get("/docs/101").await.status }
@@ -130,7 +124,7 @@ async fn a_table_that_is_locked_is_a_503_within_five_seconds_and_comes_back() {
     assert_eq!(alice.get("/profile").await.status, StatusCode::OK);
     lock.rollback().await.unwrap();
     assert_eq!(alice.get("/docs/101").await.status, StatusCode::OK);
-    until_ready(&site).await;
+    assert_ready(&site).await;
 }
 
 #[tokio::test]
@@ -140,7 +134,7 @@ async fn a_database_without_its_tables_is_not_ready() {
         site.database.execute("ALTER TABLE document RENAME TO elsewhere").await;
         is_unavailable(&mut site.visitor(), "/readyz").await;
         site.database.execute("ALTER TABLE elsewhere RENAME TO document").await;
-        until_ready(&site).await;
+        assert_ready(&site).await;
     }
 }
 
@@ -166,7 +160,7 @@ async fn no_question_to_a_silent_database_is_waited_for() {
         async { store.people_like("a").await.err() },
         async { store.remember_object_id("acme", "1", &person.id).await.err() },
         async { store.people_by_object_id("acme", &ids).await.err() },
-        async { store.ready().await.err() },
+        async { store.ready(Duration::ZERO).await.err() },
     );
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     let told = format!("{answers:?}");
@@ -189,20 +183,14 @@ async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
         tokio::spawn(async move { store.find(DocumentId::new(1).unwrap()).await })
     };
     let asking: Vec<_> = (0..24).map(|_| find()).collect();
-    while sqlx::query_scalar::<_, i64>(WAITING).fetch_one(&pool).await.unwrap() < 16 {}
+    // The answer to each of these has to wait for the lock.
+    wire.until_asked("FROM document d WHERE d.id = $1", 16).await;
     wire.fall_silent();
     for asking in asking {
         assert!(matches!(asking.await.unwrap(), Err(StoreError::Silent)));
     }
     lock.rollback().await.unwrap();
     wire.speak_again();
-    let start = Instant::now();
-    while store.find(DocumentId::new(1).unwrap()).await.is_err() {
-        assert!(
-            start.elapsed() < SOON,
-            "every connection is taken by an answer that never comes"
-        );
-    }
     let asking: Vec<_> = (0..24).map(|_| find()).collect();
     for asking in asking {
         assert!(asking.await.unwrap().unwrap().is_none());
@@ -217,25 +205,14 @@ async fn a_connection_that_was_forgotten_while_it_rested_costs_nobody_an_answer(
     let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap(), markdown::VERSIONS)
         .await
         .unwrap();
-    let id = DocumentId::new(1).unwrap();
-    assert!(store.find(id).await.unwrap().is_none());
-    // It comes back to rest beside the answer, which nobody is told.
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    let pool = postgres_pool(&store);
+    let mut connection = pool.acquire().await.unwrap();
+    // Dropped, it would come back to rest at some time.
+    connection.return_to_pool().await;
+    assert!(pool.num_idle() > 0);
     wire.fall_silent();
     wire.speak_again();
-    assert!(store.find(id).await.unwrap().is_none());
-}
-
-/// Waits until nobody in the database waits for a lock.
-async fn until_nobody_waits(pool: &PgPool) {
-    let start = Instant::now();
-    while sqlx::query_scalar::<_, i64>(WAITING).fetch_one(pool).await.unwrap() > 0 {
-        assert!(
-            start.elapsed() < SOON,
-            "they wait for ever, and the next ones beside them"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    assert!(store.find(DocumentId::new(1).unwrap()).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -245,10 +222,18 @@ async fn questions_that_nobody_waits_for_end_in_the_database_too() {
     let pool = database.server().pool().await;
     let mut lock = pool.begin().await.unwrap();
     lock.execute("LOCK TABLE document").await.unwrap();
-    let asking = (0..20).map(|_| store.find(DocumentId::new(1).unwrap()));
-    let answers = futures::future::join_all(asking).await;
-    assert!(answers.iter().all(Result::is_err), "{answers:?}");
-    until_nobody_waits(&pool).await;
+    // Not over the store, which would give up by itself: it is the database that ends them.
+    let connections = postgres_pool(&store);
+    let asking = (0..connections.options().get_max_connections()).map(async |_| {
+        let outcome = connections.fetch_optional("SELECT 1 FROM document").await;
+        let error = outcome.err().and_then(sqlx::Error::into_database_error)?;
+        error.code().map(String::from)
+    });
+    let codes = tokio::time::timeout(SOON, futures::future::join_all(asking)).await;
+    let codes = codes.expect("they wait for ever, and the next ones beside them");
+    let canceled = |code: &Option<String>| code.as_deref() == Some("57014");
+    assert!(codes.iter().all(canceled), "{codes:?}");
+    lock.rollback().await.unwrap();
 }
 
 #[tokio::test]
@@ -267,7 +252,7 @@ async fn a_replica_that_is_gone_in_the_middle_of_writing_stops_no_other() {
     let mut lock = pool.begin().await.unwrap();
     lock.execute("LOCK TABLE document_group").await.unwrap();
     let falling_silent = async {
-        while sqlx::query_scalar::<_, i64>(WAITING).fetch_one(&pool).await.unwrap() < 1 {}
+        wire.until_asked("INSERT INTO document_group", 1).await;
         wire.fall_silent();
         lock.rollback().await.unwrap();
     };

@@ -1,14 +1,18 @@
 //! Is what is shown of a document always what was decided, and never what a mended sanitiser let through?
 
+use std::sync::Arc;
+
 use domain::{Library as _, LibraryError};
 use futures::poll;
+use server::{config::DatabaseUrl, library::LocalLibrary};
 use sqlx::Executor as _;
-use store::Stale;
+use store::{Stale, Store};
 
 use super::{
     id,
-    shelf::{Shelf, alice, dave, visitor},
+    shelf::{Shelf, alice, dave, policy, visitor},
 };
+use crate::support::Wire;
 
 const NOTE: &[u8] = b"---\nowner: bob\n---\n# Note\n\nfor everybody\n";
 /// What an import of another text does.
@@ -63,6 +67,10 @@ async fn do_2_a_text_that_another_replica_writes_meanwhile_keeps_its_own_html() 
     let [_, shelf] = Shelf::both().await;
     shelf.import(&[("a.md", NOTE)]).await;
     age(&shelf, 1).await;
+    let wire = Wire::to(&shelf.database.server().options()).await;
+    let url = DatabaseUrl::parse(&wire.text).unwrap();
+    let store = Store::open(&url, markdown::VERSIONS).await.unwrap();
+    let library = LocalLibrary::new(store, Arc::new(policy()));
     let pool = shelf.database.server().pool().await;
     let mut other = pool.begin().await.unwrap();
     other
@@ -70,13 +78,11 @@ async fn do_2_a_text_that_another_replica_writes_meanwhile_keeps_its_own_html() 
         .await
         .unwrap();
     let committing = async {
-        let waits =
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&pool).await.unwrap() < 1 {}
+        wire.until_asked("UPDATE document SET html", 1).await;
         other.commit().await.unwrap();
     };
     let dave = visitor(dave());
-    let (opened, ()) = futures::join!(shelf.library.open(&dave, id(1)), committing);
+    let (opened, ()) = futures::join!(library.open(&dave, id(1)), committing);
     assert!(opened.unwrap().html.contains("for everybody"));
     assert_eq!(html(&shelf).await, "<p>the secret</p>");
 }

@@ -57,19 +57,17 @@ async fn what_was_told_is_committed_when_the_database_goes_away() {
     let dir = shelf.write("files", &borrowed(&files));
     let mut told = 0;
     let server = shelf.database.server();
-    let going = std::sync::atomic::AtomicBool::new(false);
+    let going = tokio::sync::Notify::new();
     let store = Store::open(&shelf.database.url(), markdown::VERSIONS).await.unwrap();
     let mut tell = |event| {
         if matches!(event, ImportEvent::Done { .. }) {
             told += 1;
-            going.store(true, std::sync::atomic::Ordering::Release);
+            going.notify_one();
         }
     };
     let import = import::run(&store, options(dir.clone()), &mut tell);
     let stopping = async {
-        while !going.load(std::sync::atomic::Ordering::Acquire) {
-            tokio::task::yield_now().await;
-        }
+        going.notified().await;
         server.go_away().await;
     };
     let (outcome, ()) = futures::join!(import, stopping);

@@ -37,6 +37,25 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
+    /// Waits for a line of its log; gives what it logged up to it.
+    pub(crate) fn until(&self, what: &str, is_it: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| is_it(line)) {
+            match self.log.recv_timeout(LONGEST_RUN) {
+                Ok(line) => lines.push(line),
+                Err(_) => panic!("never logged: {what}: {lines:#?}"),
+            }
+        }
+        lines
+    }
+
+    /// Waits until a program that logs `server=debug` has stored the name of `who`, which it does beside their request.
+    pub(crate) fn until_stored(&self, who: &str) -> Vec<String> {
+        self.until(who, |line| {
+            line.contains("a person's name was stored") && line.contains(&format!("|{who}"))
+        })
+    }
+
     /// The lines of its log that nobody has asked for yet; waits for more until it ends.
     pub(crate) fn log(&self) -> impl Iterator<Item = String> {
         self.log.iter()

@@ -18,13 +18,8 @@ pub(crate) struct RemoteVisitor {
 
 impl RemoteVisitor {
     pub(crate) fn new(address: &str) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "a browser in a test is not Portico")]
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
         Self {
-            client,
+            client: client(),
             site: format!("http://{address}"),
             cookies: BTreeMap::new(),
             secrets: Vec::new(),
@@ -100,6 +95,11 @@ impl RemoteVisitor {
         }
     }
 
+    /// Forgets its connections, which a site that was killed has cut.
+    pub(crate) fn reconnect(&mut self) {
+        self.client = client();
+    }
+
     /// Walks through the sign-in as one of the demo's people.
     pub(crate) async fn sign_in(&mut self, who: &str) {
         assert_eq!(self.try_sign_in(who).await, 303, "sign-in of {who}");
@@ -155,4 +155,12 @@ impl RemoteVisitor {
         }
         request.send().await.unwrap().status().as_u16()
     }
+}
+
+fn client() -> reqwest::Client {
+    #[expect(clippy::disallowed_methods, reason = "a browser in a test is not Portico")]
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
 }

@@ -3,11 +3,13 @@
 
 use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, copy_bidirectional},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::{TcpListener, TcpStream, UnixStream},
     sync::watch,
     task::JoinHandle,
 };
+
+use super::soon;
 
 #[derive(Clone, Copy, Default)]
 struct Silence {
@@ -21,8 +23,12 @@ pub(crate) struct Wire {
     /// The address of the database over this wire.
     pub(crate) text: String,
     silence: watch::Sender<Silence>,
+    asked: Asked,
     carrying: JoinHandle<()>,
 }
+
+/// What was carried to the database, in the pieces in which it came.
+type Asked = watch::Sender<Vec<Vec<u8>>>;
 
 impl Wire {
     pub(crate) async fn to(database: &PgConnectOptions) -> Self {
@@ -37,12 +43,23 @@ impl Wire {
         };
         let here = here.host("127.0.0.1").port(port);
         let silence = watch::Sender::new(Silence::default());
-        let carrying = tokio::spawn(carry(listener, database.clone(), silence.subscribe()));
+        let asked = Asked::default();
+        let carrying = tokio::spawn(carry(listener, database.clone(), silence.subscribe(), asked.clone()));
         Self {
             text: here.to_url_lossy().into(),
             silence,
+            asked,
             carrying,
         }
+    }
+
+    /// Waits until statements with this text were carried so often, which they are once a connection: afterwards they are known
+    /// by a name there.
+    pub(crate) async fn until_asked(&self, text: &str, times: usize) {
+        let mut asked = self.asked.subscribe();
+        let holds = |piece: &&Vec<u8>| piece.windows(text.len()).any(|part| part == text.as_bytes());
+        let enough = asked.wait_for(|asked| asked.iter().filter(holds).count() >= times);
+        drop(soon(text, enough).await.unwrap());
     }
 
     pub(crate) fn fall_silent(&self) {
@@ -64,31 +81,47 @@ impl Drop for Wire {
     }
 }
 
-async fn carry(listener: TcpListener, database: PgConnectOptions, silence: watch::Receiver<Silence>) {
+async fn carry(listener: TcpListener, database: PgConnectOptions, silence: watch::Receiver<Silence>, asked: Asked) {
     loop {
         let (near, _) = listener.accept().await.unwrap();
-        let silence = silence.clone();
+        let (silence, asked) = (silence.clone(), asked.clone());
         if let Some(folder) = database.get_socket() {
             let path = folder.join(format!(".s.PGSQL.{}", database.get_port()));
-            tokio::spawn(join(near, async { UnixStream::connect(path).await.unwrap() }, silence));
+            tokio::spawn(join(
+                near,
+                async { UnixStream::connect(path).await.unwrap() },
+                silence,
+                asked,
+            ));
         } else {
             let address = (database.get_host().to_owned(), database.get_port());
             tokio::spawn(join(
                 near,
                 async { TcpStream::connect(address).await.unwrap() },
                 silence,
+                asked,
             ));
         }
     }
 }
 
 async fn join<F: AsyncRead + AsyncWrite + Unpin>(
-    mut near: TcpStream,
+    near: TcpStream,
     far: impl Future<Output = F>,
     mut silence: watch::Receiver<Silence>,
+    asked: Asked,
 ) {
     let falls = silence.borrow().falls;
-    let mut far = far.await;
+    let ((mut from_near, mut to_near), (mut from_far, mut to_far)) = (near.into_split(), tokio::io::split(far.await));
+    let forth = async {
+        let mut piece = vec![0; 64 * 1024];
+        while let Ok(length @ 1..) = from_near.read(&mut piece).await {
+            if to_far.write_all(&piece[..length]).await.is_err() {
+                break;
+            }
+            asked.send_modify(|asked| asked.push(piece[..length].to_vec()));
+        }
+    };
     let is_silent = async {
         let fell = silence.wait_for(|silence| silence.is_now || silence.falls > falls);
         drop(fell.await);
@@ -97,6 +130,7 @@ async fn join<F: AsyncRead + AsyncWrite + Unpin>(
         biased;
         // Both ends are held open, and never hear of each other again.
         () = is_silent => std::future::pending().await,
-        _ = copy_bidirectional(&mut near, &mut far) => {}
+        () = forth => {}
+        _ = tokio::io::copy(&mut from_far, &mut to_near) => {}
     }
 }
