@@ -43,7 +43,7 @@ impl Serving {
         while !lines.last().is_some_and(|line: &String| is_it(line)) {
             match self.log.recv_timeout(LONGEST_RUN) {
                 Ok(line) => lines.push(line),
-                Err(_) => panic!("never logged: {what}: {lines:#?}"),
+                Err(error) => panic!("never logged, {error}: {what}: {lines:#?}"),
             }
         }
         lines
