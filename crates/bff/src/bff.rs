@@ -4,17 +4,19 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::Router;
+use oidc::config::{ProviderConfig, ProviderId};
+use oidc::http::HttpClient;
+use oidc::registration::Registrar;
+use oidc::{Provider, Providers};
 
+use crate::config::BffConfig;
 use crate::config::check::{ConfigError, ConfigProblem};
-use crate::config::{BffConfig, ProviderConfig, ProviderId};
 use crate::cookies::Cookies;
 use crate::guard::bearer::Bearer;
+use crate::guard::introspection::Introspection;
 use crate::pages::{Pages, ProviderLink};
-use crate::provider::http::HttpClient;
-use crate::provider::introspection::Introspection;
-use crate::provider::registration::Registrar;
-use crate::provider::{Provider, Providers};
 use crate::session::lifecycle::Sessions;
+use crate::session::registration::RegistrationEntry;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
 use crate::session::sweep;
@@ -66,8 +68,16 @@ impl Bff {
         let http = Arc::new(http);
         let sealer = Sealer::new(config.keys.clone());
         let provider = |p: &ProviderConfig| {
-            let registrar = Registrar::new(p, &config, &http, (&sealer, &sessions));
-            Arc::new(Provider::new(p.clone(), &config, Arc::clone(&http)).registering(registrar))
+            let addresses = router::client_addresses(&config.public_url, &p.id);
+            let store = RegistrationEntry::new(&p.issuer, &addresses, sealer.clone(), Arc::clone(&sessions));
+            let registrar = Registrar::new(p, &addresses, config.clock.clone(), Arc::clone(&http), Arc::new(store));
+            let provider = Provider::new(
+                p.clone(),
+                addresses.redirect_uri,
+                config.clock.clone(),
+                Arc::clone(&http),
+            );
+            Arc::new(provider.registering(registrar))
         };
         let providers = Providers::new(config.providers.iter().map(provider).collect());
         let tasks = BackgroundTasks::default();
@@ -164,7 +174,7 @@ impl Bff {
     /// The providers to choose from, in the order of the configuration.
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderLink> {
-        self.0.providers.iter().map(|p| p.link()).collect()
+        self.0.providers.iter().map(|p| ProviderLink::to(p)).collect()
     }
 
     /// Whether a provider is known to offer making an account (`prompt=create`, or a parameter of its own).

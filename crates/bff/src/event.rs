@@ -13,6 +13,8 @@
 
 pub(crate) mod measured;
 
+pub(crate) use oidc::measured::Outcome;
+
 use crate::session::index::SessionRef;
 
 /// What was attempted.
@@ -40,24 +42,6 @@ impl What {
             Self::ClientToken => "client_token",
             Self::Access => "access",
             Self::LogoutChannel => "logout_channel",
-        }
-    }
-}
-
-/// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Success,
-    Refused,
-    Failed,
-}
-
-impl Outcome {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
         }
     }
 }

@@ -7,6 +7,12 @@ use std::task::{Context, Poll, Waker};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oidc::Provider;
+use oidc::config::clock::Clock;
+use oidc::config::secret::Secret;
+use oidc::config::{HttpLimits, ProviderConfig};
+use oidc::http::HttpClient;
+use oidc::logout_token::{LogoutToken, LogoutTokenError};
 use openidconnect::PrivateSigningKey as _;
 use openidconnect::core::{CoreHmacKey, CoreJwsSigningAlgorithm};
 use serde_json::{Map, Value};
@@ -14,13 +20,8 @@ use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use url::form_urlencoded;
 
-use crate::config::clock::Clock;
+use crate::config::BffConfig;
 use crate::config::key_ring::KeyRing;
-use crate::config::secret::Secret;
-use crate::config::{BffConfig, HttpLimits, ProviderConfig};
-use crate::provider::Provider;
-use crate::provider::http::HttpClient;
-use crate::provider::logout_token::{LogoutToken, LogoutTokenError};
 use crate::return_path::ReturnPath;
 use crate::session::columns;
 use crate::session::compression::compress;
@@ -130,10 +131,10 @@ fn provider() -> Option<Provider> {
     let at = |path: &str| Value::String(format!("{ISSUER}/{path}"));
     let endpoints = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
     config.metadata = Some(endpoints.into_iter().map(|name| (name.to_owned(), at(name))).collect());
-    let mut site = BffConfig::new("https://site.example/".parse().ok()?, KeyRing::ephemeral());
-    site.clock = Clock::fixed(OffsetDateTime::from_unix_timestamp(NOW).ok()?);
+    let clock = Clock::fixed(OffsetDateTime::from_unix_timestamp(NOW).ok()?);
+    let redirect_uri = "https://site.example/auth/callback/fuzz".to_owned();
     let http = HttpClient::new(HttpLimits::default()).ok()?;
-    Some(Provider::new(config, &site, Arc::new(http)))
+    Some(Provider::new(config, redirect_uri, clock, Arc::new(http)))
 }
 
 /// A session's row: the bytes as its sealed columns, as what is inside seals of our own, and as its other columns.

@@ -12,9 +12,11 @@
 //! | How does such a check stand before routes? | [`gate`] |
 
 pub(crate) mod bearer;
+pub(crate) mod caller;
 pub(crate) mod combined;
 pub(crate) mod csrf;
 pub(crate) mod gate;
+pub(crate) mod introspection;
 pub(crate) mod provider;
 pub(crate) mod proxy;
 pub(crate) mod signed_in;

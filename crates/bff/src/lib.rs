@@ -66,7 +66,7 @@
 //! | What do its requests share? | `state` |
 //! | What must be decided first? | [`config`] |
 //! | Which addresses are there? | `router` |
-//! | Who signs people in? | `provider` |
+//! | Who signs people in? | the crate `oidc` |
 //! | How does a person sign in, and out? | `sign_in`, `sign_out` |
 //! | Who is signed in, until when? | `session` |
 //! | How does one get an access token? | `tokens` |
@@ -93,7 +93,6 @@ mod pages;
 mod problem;
 #[cfg(test)]
 mod properties;
-mod provider;
 mod return_path;
 mod router;
 mod session;
@@ -105,23 +104,12 @@ mod tasks;
 mod tokens;
 
 pub use self::bff::ProviderStatus;
-pub use self::config::check::{ConfigError, ConfigProblem};
-pub use self::config::client_auth::ClientAuthMethod;
-pub use self::config::clock::Clock;
-pub use self::config::issuer::IssuerRule;
+pub use self::config::check::ConfigError;
 pub use self::config::key_ring::{KeyRing, KeyRingError};
-pub use self::config::preset::{B2cFlows, B2cTenant, EntraAudience, PresetError};
-pub use self::config::private_key::{PrivateKey, PrivateKeyError};
-pub use self::config::registration::Registration;
-pub use self::config::secret::Secret;
-pub use self::config::sign_out_address::SignOutAddress;
-pub use self::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd, UserFlow};
-pub use self::config::userinfo::UserinfoMode;
-pub use self::config::{
-    BffConfig, HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode, SessionLifetime,
-};
-pub use self::diagnostics::{error_chain, new_reference};
+pub use self::config::{BffConfig, SessionLifetime};
+pub use self::diagnostics::new_reference;
 pub use self::guard::bearer::{Bearer, RequireBearer};
+pub use self::guard::caller::Caller;
 pub use self::guard::combined::{Combined, RequireCombined};
 pub use self::guard::gate::Guarded;
 pub use self::guard::provider::{RequireProvider, UnknownProvider};
@@ -129,7 +117,6 @@ pub use self::guard::proxy::upstream::{InvalidUpstream, ProxyLimits, Upstream};
 pub use self::guard::signed_in::SignedIn;
 pub use self::guard::step_up::RequireStepUp;
 pub use self::pages::{DeviceCode, Pages, PlainPages, Problem, ProviderLink, ProviderLogoutForm, SignedOut};
-pub use self::provider::access_token::Caller;
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;
 pub use self::session::creation::{Created, Creation, EndNote};
@@ -148,8 +135,22 @@ pub use self::sign_in::step_up::StepUp;
 pub use self::single_flight::{Interrupted, SharedResult, SingleFlight};
 pub use self::state::Bff;
 pub use self::tasks::BackgroundTasks;
+pub use self::tokens::TokenError;
 pub use self::tokens::client::ClientTokenRequest;
-pub use self::tokens::{AccessToken, ProofError, TokenError};
+pub use oidc::access_token::{AccessToken, ProofError};
+pub use oidc::config::check::ConfigProblem;
+pub use oidc::config::client_auth::ClientAuthMethod;
+pub use oidc::config::clock::Clock;
+pub use oidc::config::issuer::IssuerRule;
+pub use oidc::config::preset::{B2cFlows, B2cTenant, EntraAudience, PresetError};
+pub use oidc::config::private_key::{PrivateKey, PrivateKeyError};
+pub use oidc::config::registration::Registration;
+pub use oidc::config::secret::Secret;
+pub use oidc::config::sign_out_address::SignOutAddress;
+pub use oidc::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd, UserFlow};
+pub use oidc::config::userinfo::UserinfoMode;
+pub use oidc::config::{HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode};
+pub use oidc::error::error_chain;
 
 /// The programs of the README compile.
 #[cfg(doctest)]

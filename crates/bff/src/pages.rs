@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use axum::response::Response;
 use http::StatusCode;
+use oidc::Provider;
+use oidc::config::ProviderId;
 
 pub use self::plain::PlainPages;
-use crate::config::ProviderId;
 use crate::return_path::ReturnPath;
 
 /// The pages of the sign-in routes, in the style of the site around them.
@@ -72,6 +73,16 @@ pub struct ProviderLink {
     pub id: ProviderId,
     /// Its name for people.
     pub title: String,
+}
+
+impl ProviderLink {
+    /// The link to `provider`, as people choose it.
+    pub(crate) fn to(provider: &Provider) -> Self {
+        Self {
+            id: provider.config.id.clone(),
+            title: provider.config.title.clone(),
+        }
+    }
 }
 
 /// A form that takes a person to the provider's sign-out (RP-Initiated Logout 1.0 §2, POST).

@@ -6,13 +6,12 @@ use std::error::Error;
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
+use oidc::config::ProviderId;
+pub(crate) use oidc::error::{error_chain as chain, plain};
 
-use crate::config::ProviderId;
 use crate::diagnostics::new_reference;
 use crate::event::{EventSubject, Outcome, What, event};
 use crate::pages::{Pages, Problem};
-
-pub(crate) use crate::diagnostics::error_chain as chain;
 
 /// When trying again makes sense after a 503, in seconds (RFC 9110 §10.2.3).
 pub(crate) const LATER: &str = "10";
@@ -121,20 +120,5 @@ impl Failure {
             headers.entry(RETRY_AFTER).or_insert(HeaderValue::from_static(LATER));
         }
         response
-    }
-}
-
-/// Text from elsewhere, cut to `max` characters, without control characters.
-pub(crate) fn plain(text: &str, max: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(max).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_from_elsewhere_is_bounded_and_cannot_forge_a_log_line() {
-        assert_eq!(plain("a\r\nb\u{1b}[31mcdef", 6), "ab[31m");
     }
 }

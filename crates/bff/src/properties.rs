@@ -5,14 +5,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
+use oidc::jws::{Compact, algorithm};
+use oidc::profile::merged;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::cookies;
 use crate::fuzzing::{self, NOW};
-use crate::provider::jws::{Compact, algorithm};
-use crate::provider::profile::merged;
 use crate::return_path::ReturnPath;
 use crate::sign_in::answer::Answer;
 

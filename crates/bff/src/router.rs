@@ -9,8 +9,11 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use oidc::config::ProviderId;
+use oidc::provider::ClientAddresses;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
+use url::Url;
 
 use crate::event::What;
 use crate::guard::csrf;
@@ -21,6 +24,18 @@ use crate::{sign_in, sign_out};
 
 /// No form that reaches us is larger.
 const MAX_BODY: usize = 64 * 1024;
+
+/// Where the provider called `id` finds this site.
+pub(crate) fn client_addresses(public_url: &Url, id: &ProviderId) -> ClientAddresses {
+    let here = |path: &str| format!("{public_url}auth/{path}");
+    ClientAddresses {
+        redirect_uri: here(&format!("callback/{id}")),
+        post_logout_redirect_uri: here("signed-out"),
+        backchannel_logout_uri: here(&format!("backchannel-logout/{id}")),
+        frontchannel_logout_uri: here(&format!("frontchannel-logout/{id}")),
+        initiate_login_uri: (public_url.scheme() == "https").then(|| here("initiate")),
+    }
+}
 
 pub(crate) fn routes(inner: Arc<Inner>) -> Router {
     // The provider's page posts to the callback; what protects it is `state`.

@@ -32,6 +32,7 @@ pub(crate) mod person_key;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod record;
+pub(crate) mod registration;
 pub(crate) mod request;
 pub(crate) mod seal;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -43,11 +44,10 @@ pub(crate) mod sweep;
 pub(crate) mod token_set;
 pub(crate) mod tombstone;
 
+use oidc::config::ProviderId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-
-use crate::config::ProviderId;
 
 /// Who a signed-in person is. The key is issuer and subject together: an e-mail address or a name may change hands,
 /// and the same subject at another provider is somebody else (OpenID Connect Core 1.0 §5.7).

@@ -3,8 +3,7 @@
 //! | question | where |
 //! |---|---|
 //! | The way to the provider | [`start`] |
-//! | What is asked of it? | [`request`] |
-//! | How is it asked behind the browser's back? | [`pushed`] |
+//! | What is asked of it? | [`request`], [`oidc::authorization_request`] |
 //! | What is remembered on the way? | [`pending`] |
 //! | What did the provider answer? | [`answer`] |
 //! | The way back | [`callback`] |
@@ -21,7 +20,6 @@ pub(crate) mod device;
 pub(crate) mod exchange;
 pub(crate) mod initiate;
 pub(crate) mod pending;
-pub(crate) mod pushed;
 pub(crate) mod request;
 pub(crate) mod spent;
 pub(crate) mod start;
@@ -30,5 +28,3 @@ pub(crate) mod user_flow;
 
 /// How long a sign-in may take, from leaving for the provider to coming back.
 pub(crate) const PENDING_LIFETIME: time::Duration = time::Duration::minutes(15);
-/// Longest time that is waited for a code on another screen, whatever the provider allows.
-pub(crate) const MAX_DEVICE_CODE_LIFETIME: std::time::Duration = std::time::Duration::from_mins(30);

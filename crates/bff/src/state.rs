@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use axum::response::Response;
+use oidc::config::ProviderId;
+use oidc::{Provider, Providers};
 
-use crate::config::{BffConfig, ProviderId};
+use crate::config::BffConfig;
 use crate::cookies::Cookies;
+use crate::guard::introspection::Introspection;
 use crate::pages::Pages;
 use crate::problem::Failure;
-use crate::provider::introspection::Introspection;
-use crate::provider::{Provider, Providers};
 use crate::session::index::SessionSelector;
 use crate::session::lifecycle::{SessionError, Sessions};
 use crate::session::seal::Sealer;

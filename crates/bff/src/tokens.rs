@@ -3,8 +3,8 @@
 //!
 //! | question | where |
 //! |---|---|
-//! | Token endpoint: request and response | [`endpoint`] |
-//! | An access token, and how an API gets it | [`access_token`] |
+//! | Token endpoint: request and response | [`oidc::token_endpoint`] |
+//! | An access token, and how an API gets it | [`oidc::access_token`] |
 //! | A token for the signed-in person | [`user`] |
 //! | One for another API or fewer scopes | [`other_api`] |
 //! | A token for the application itself (client credentials) | [`client`] |
@@ -14,10 +14,8 @@
 //! | Tokens for other APIs that a session caches | [`cached`] |
 //! | Tokens as they are stored in a session | [`crate::session::token_set`] |
 
-pub(crate) mod access_token;
 pub(crate) mod cached;
 pub(crate) mod client;
-pub(crate) mod endpoint;
 pub(crate) mod lease;
 pub(crate) mod other_api;
 pub(crate) mod refresh;
@@ -26,14 +24,14 @@ pub(crate) mod user;
 
 use std::time::Duration;
 
+use oidc::Providers;
+pub use oidc::access_token::{AccessToken, ProofError};
+use oidc::config::clock::Clock;
 use tower_sessions::session::Id;
 
-pub use self::access_token::{AccessToken, ProofError};
 use self::client::ClientTokens;
 use self::other_api::TokenRequestKey;
 use crate::config::BffConfig;
-use crate::config::clock::Clock;
-use crate::provider::Providers;
 use crate::session::lifecycle::Sessions;
 use crate::single_flight::{Interrupted, SingleFlight};
 use crate::tasks::BackgroundTasks;

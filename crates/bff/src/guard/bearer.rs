@@ -10,12 +10,13 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use oidc::jwt_access_token::AccessTokenError;
 use serde_json::json;
 
+use super::caller::Caller;
 use super::combined::RequireCombined;
 use super::gate::{Admitted, Gate, Guarded};
 use crate::event::{Outcome, What, event};
-use crate::provider::access_token::{AccessTokenError, Caller};
 use crate::state::Inner;
 use crate::tokens::AccessToken;
 
@@ -91,7 +92,7 @@ impl Bearer {
             }
             None => self.inner.providers.verify_access_token(token, &self.audience).await,
         };
-        let verified = verified.and_then(|caller| unbound(caller, token, extensions));
+        let verified = verified.and_then(|verified| unbound(verified.into(), token, extensions));
         let caller = verified.map_err(|error| match error {
             AccessTokenError::Unavailable(reason) => {
                 event(What::Access, Outcome::Failed).reason(&reason).record();
@@ -198,15 +199,6 @@ pub(super) fn answer(status: StatusCode, challenge: Option<String>, message: &st
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
     response
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let missing = || answer(StatusCode::UNAUTHORIZED, Some("Bearer".into()), "a token is needed");
-        parts.extensions.get::<Self>().cloned().ok_or_else(missing)
-    }
 }
 
 /// The layer made by [`Bearer::require`].

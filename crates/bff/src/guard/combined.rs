@@ -14,8 +14,8 @@ use super::gate::{Admitted, Gate, Guarded};
 use super::person_of;
 use super::signed_in::SignedIn;
 use crate::event::{Outcome, What, event};
+use crate::guard::caller::Caller;
 use crate::problem::chain;
-use crate::provider::access_token::Caller;
 
 /// Who uses an API behind [`Bearer::or_session`].
 #[derive(Debug, Clone)]

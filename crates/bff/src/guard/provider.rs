@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
+use oidc::Provider;
 
 use super::gate::{Admitted, Gate, Guarded};
 use super::page_of;
 use super::signed_in::SignedIn;
 use crate::event::What;
 use crate::problem::Failure;
-use crate::provider::Provider;
 use crate::return_path::ReturnPath;
 use crate::sign_in::start::login_path;
 use crate::state::{Bff, Inner};

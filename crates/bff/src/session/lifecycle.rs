@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use oidc::config::clock::Clock;
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 use tower_sessions::session_store;
@@ -17,7 +18,6 @@ use super::store::{Saved, SessionRecords};
 use super::token_set::TokenSet;
 use super::{Authentication, Identity};
 use crate::config::SessionLifetime;
-use crate::config::clock::Clock;
 
 /// Sessions could not be read or written.
 #[derive(Debug, thiserror::Error)]

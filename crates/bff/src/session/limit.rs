@@ -1,10 +1,11 @@
 //! How many sessions may one person have? As many as the configuration says; a sign-in beyond that ends the ones used
 //! longest ago (OWASP ASVS 7.1.2), in the transaction that begins the new one. Nobody is locked out by sessions they forgot.
 
+use oidc::Providers;
+
 use super::index::SessionRow;
 use super::lifecycle::Sessions;
 use crate::event::{Outcome, What, event};
-use crate::provider::Providers;
 use crate::sign_out::revocation::revoke_refresh_token;
 use crate::tasks::BackgroundTasks;
 

@@ -1,11 +1,11 @@
 //! Where am I signed in, and how do I end that elsewhere? For the person ([`SignedIn`]) and for administrators
 //! ([`Bff`]); the logout channels end sessions the same way.
 
+use oidc::config::ProviderId;
 use time::OffsetDateTime;
 
 use super::index::{SessionRef, SessionRow, SessionSelector};
 use super::lifecycle::{SessionError, Sessions};
-use crate::config::ProviderId;
 use crate::guard::signed_in::SignedIn;
 use crate::problem::chain;
 use crate::state::Bff;

@@ -38,8 +38,8 @@ pub(crate) fn put_person(headers: &mut HeaderMap, key: Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::ProviderId;
     use crate::config::key_ring::KeyRing;
+    use oidc::config::ProviderId;
 
     fn key(ring: &[u8], issuer: &str, subject: &str) -> String {
         let identity = Identity {

@@ -2,6 +2,7 @@
 //! for finding sessions by: person, provider, `sid`, created, last seen, version. It is written as a `Record` (see
 //! [`columns`]) and read as a [`SealedSession`], without that detour.
 
+use oidc::config::ProviderId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -15,7 +16,6 @@ use super::seal::{SealError, Sealer};
 use super::store::row_key;
 use super::token_set::TokenSet;
 use super::{Authentication, Identity};
-use crate::config::ProviderId;
 
 /// A session in the clear, as long as a request lasts; with its tokens, or with what opens to them.
 #[derive(Debug, Clone)]

@@ -130,12 +130,12 @@ mod tests {
     use tower_sessions::SessionStore as _;
 
     use super::*;
-    use crate::config::ProviderId;
     use crate::config::key_ring::KeyRing;
     use crate::session::record::Session;
     use crate::session::seal::Sealer;
     use crate::session::token_set::TokenSet;
     use crate::session::{Authentication, Identity, store};
+    use oidc::config::ProviderId;
 
     async fn database(path: &std::path::Path) -> SqlitePool {
         let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);

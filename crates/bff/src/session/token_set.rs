@@ -3,10 +3,9 @@
 
 use std::fmt;
 
+use oidc::proof::ProofKey;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-
-use crate::provider::proof::ProofKey;
 
 /// The tokens of one session, as sealed in its record.
 #[derive(Clone, Serialize, Deserialize)]

@@ -2,13 +2,14 @@
 //! must not become a session: the end is noted first, then the sessions that exist are ended; a new session looks for
 //! such a note when it exists. Whichever comes first, one of the two finds the other.
 
+use oidc::device_authorization::MAX_DEVICE_CODE_LIFETIME;
 use time::{Duration, OffsetDateTime};
 
 use super::creation::EndNote;
 use super::index::{SessionRow, SessionSelector, note_name};
 use super::lifecycle::{SessionError, Sessions};
 use super::record::{self, Session};
-use crate::sign_in::{MAX_DEVICE_CODE_LIFETIME, PENDING_LIFETIME};
+use crate::sign_in::PENDING_LIFETIME;
 
 const SID: &str = "ended sid";
 const SID_OF: &str = "ended sid of a person at";

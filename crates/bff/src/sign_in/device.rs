@@ -5,14 +5,13 @@
 //! | question | where |
 //! |---|---|
 //! | Who has a code made? | [`begin`] |
-//! | How does the provider make it? | [`authorization`] |
+//! | How does the provider make it? | [`oidc::device_authorization`] |
 //! | What does the screen remember? | [`waiting`] |
 //! | How often may the provider be asked? | [`pace`] |
 //!
 //! The ID token is verified like every other, but for the nonce: there is no request of the browser that could carry one
 //! (RFC 8628 §3.1). What binds the answer to this screen is the device code, which never leaves server and cookie.
 
-pub(crate) mod authorization;
 pub(crate) mod begin;
 pub(crate) mod pace;
 mod waiting;
@@ -24,17 +23,17 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use oidc::Provider;
+use oidc::metadata::{DEVICE_CODE_GRANT, Metadata};
+use oidc::token_endpoint::{EndpointError, Granted};
 
 use self::pace::{Asking, Turn};
 use self::waiting::{Waiting, forget};
 use super::start::{asked_for, is_navigation, login_path, see_other};
 use crate::pages::{DeviceCode, qr};
 use crate::problem::{Failure, chain};
-use crate::provider::Provider;
-use crate::provider::metadata::{DEVICE_CODE_GRANT, Metadata};
 use crate::return_path::ReturnPath;
 use crate::state::Inner;
-use crate::tokens::endpoint::{EndpointError, Granted};
 
 /// Where the page looks again.
 const WAIT: &str = "/auth/device/wait";

@@ -3,27 +3,28 @@
 use axum::response::Response;
 use futures::future::try_join;
 use http::{HeaderMap, StatusCode};
+use oidc::Provider;
+use oidc::config::user_flow::FlowEnd;
+use oidc::id_token::{Expected, IdToken, IdTokenError};
+use oidc::metadata::Metadata;
+use oidc::profile::{UserinfoError, merged};
+use oidc::token_endpoint::{EndpointError, Granted};
 use tower_sessions::session::Id;
 
 use super::pending::{Pending, state_hash};
 use super::start::{not_ready, see_other};
 use super::step_up;
-use crate::config::user_flow::FlowEnd;
 use crate::cookies::SameSite;
 use crate::event::measured::signed_in;
 use crate::event::{Outcome, What, event};
 use crate::problem::{Failure, chain};
-use crate::provider::Provider;
-use crate::provider::id_token::{Expected, IdToken, IdTokenError};
-use crate::provider::metadata::Metadata;
-use crate::provider::profile::{UserinfoError, merged};
 use crate::session::lifecycle::{NewSession, SessionError};
+use crate::session::lifetime::RefreshEnd;
 use crate::session::request::session_id;
 use crate::session::token_set::{CachedTokens, TokenSet};
 use crate::session::{Authentication, Identity};
 use crate::sign_out::revocation::revoke;
 use crate::state::Inner;
-use crate::tokens::endpoint::{EndpointError, Granted};
 
 const FAILED: &str = "Sign-in could not be completed";
 
@@ -174,7 +175,8 @@ impl Inner {
                 .replace_nanosecond(0)
                 .unwrap_or_else(|_| self.config.clock.now()),
         };
-        let refresh_end = granted.refresh_end.filter(|_| granted.refresh_token.is_some());
+        let refresh_expires_in = granted.refresh_expires_in.filter(|_| granted.refresh_token.is_some());
+        let now = self.config.clock.now();
         let tokens = TokenSet {
             offline: granted.is_offline(&provider.config.scopes),
             access_token: granted.access_token,
@@ -196,7 +198,7 @@ impl Inner {
             identity,
             authentication,
             tokens,
-            refresh_end,
+            refresh_end: refresh_expires_in.map(|seconds| RefreshEnd::granted(now, seconds)),
             sid: id_token.sid,
             started: pending.started,
         }

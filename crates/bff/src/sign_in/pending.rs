@@ -4,6 +4,7 @@
 
 use axum::response::Response;
 use http::HeaderMap;
+use oidc::proof::ProofKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -14,7 +15,6 @@ use super::PENDING_LIFETIME;
 use super::start::same_site;
 use super::step_up::StepUp;
 use crate::cookies::{self, SameSite};
-use crate::provider::proof::ProofKey;
 use crate::return_path::ReturnPath;
 use crate::state::Inner;
 

@@ -6,18 +6,20 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use oidc::Provider;
+use oidc::authorization_request::AuthorizationRequest;
+use oidc::config::ResponseMode;
+use oidc::config::user_flow::FlowEnd;
+use oidc::metadata::Metadata;
+use oidc::pushed::PushError;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
 use url::form_urlencoded;
 
 use super::pending::Pending;
-use super::pushed::{PushError, destination};
-use super::request::{Wish, parameters};
-use crate::config::ResponseMode;
-use crate::config::user_flow::FlowEnd;
+use super::request::Wish;
 use crate::cookies::SameSite;
+use crate::pages::ProviderLink;
 use crate::problem::{Failure, chain};
-use crate::provider::Provider;
-use crate::provider::metadata::Metadata;
 use crate::return_path::ReturnPath;
 use crate::session::request::session_id;
 use crate::state::Inner;
@@ -97,11 +99,11 @@ fn one_or_choice<'a>(
     match able.collect::<Vec<_>>()[..] {
         [only] => Ok(only),
         [] => {
-            let links: Vec<_> = providers.iter().map(|p| p.link()).collect();
+            let links: Vec<_> = providers.iter().map(|p| ProviderLink::to(p)).collect();
             Err(Box::new(inner.pages.chooser(&links, return_to)))
         }
         ref several => {
-            let links: Vec<_> = several.iter().map(|p| p.link()).collect();
+            let links: Vec<_> = several.iter().map(|p| ProviderLink::to(p)).collect();
             Err(Box::new(inner.pages.sign_up_chooser(&links, return_to)))
         }
     }
@@ -193,8 +195,15 @@ pub(super) async fn leave(
             .proof_key(None)
             .map_err(|error| Box::new(Failure::ours(&error)))?,
     };
-    let asked = parameters(provider, metadata, &pending, (challenge.as_str(), wish));
-    let url = destination(provider, metadata, &asked)
+    let request = AuthorizationRequest {
+        state: &pending.state,
+        nonce: &pending.nonce,
+        code_challenge: challenge.as_str(),
+        proof_key: pending.proof_key.as_ref(),
+        options: &wish.options(),
+    };
+    let url = provider
+        .authorization_url(metadata, &request)
         .await
         .map_err(|error| Box::new(not_pushed(provider, &pending.return_to, &error)))?;
     let mut response = see_other(url.as_str());

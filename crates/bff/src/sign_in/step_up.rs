@@ -5,6 +5,8 @@
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
+use oidc::Provider;
+use oidc::id_token::IdToken;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -13,8 +15,6 @@ use super::pending::Pending;
 use super::request::Wish;
 use super::start::login_path;
 use crate::problem::{Failure, chain};
-use crate::provider::Provider;
-use crate::provider::id_token::IdToken;
 use crate::return_path::ReturnPath;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::seal::SealError;

@@ -8,12 +8,12 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Response};
 use http::header::CONTENT_SECURITY_POLICY;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use oidc::Provider;
 use url::{Url, form_urlencoded};
 
 use super::provider_session::sessions_of;
 use crate::event::{Outcome, What, event};
 use crate::problem::Failure;
-use crate::provider::Provider;
 use crate::session::lifecycle::SessionError;
 use crate::state::Inner;
 

@@ -1,8 +1,9 @@
 //! Which sessions here came from one session at the provider? Those with its `sid`; where a provider speaks for many
 //! tenants, those of the tenant that says so and no others.
 
-use crate::config::issuer::IssuerRule;
-use crate::provider::Provider;
+use oidc::Provider;
+use oidc::config::issuer::IssuerRule;
+
 use crate::session::index::SessionSelector;
 use crate::session::lifecycle::SessionError;
 use crate::state::Inner;

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
+use oidc::Provider;
+use oidc::revocation::Outcome;
 
-use crate::event::measured::{Endpoint, measured};
-use crate::provider::Provider;
 use crate::session::token_set::TokenSet;
 use crate::tasks::BackgroundTasks;
 
@@ -20,14 +19,6 @@ const PAUSES: [Duration; 4] = [
 ];
 /// Longest pause, whatever the provider says.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-
-/// What came of one attempt.
-#[derive(Debug, PartialEq, Eq)]
-enum Outcome {
-    Done,
-    /// The provider may say when (RFC 7009 §2.2.1).
-    Later(Option<Duration>),
-}
 
 /// Revokes the refresh token, or the access token where there is none. The provider ends what hangs on it (§2.1).
 pub(crate) fn revoke(tasks: &BackgroundTasks, provider: &Arc<Provider>, tokens: &TokenSet) {
@@ -45,7 +36,7 @@ pub(crate) fn revoke_refresh_token(tasks: &BackgroundTasks, provider: &Arc<Provi
 fn revoke_token(tasks: &BackgroundTasks, provider: &Arc<Provider>, token: String, hint: &'static str) {
     let (provider, pausing) = (Arc::clone(provider), tasks.clone());
     tasks.spawn(async move {
-        let attempt = || attempt(&provider, &token, hint);
+        let attempt = || provider.revoke(&token, hint);
         if !insist(attempt, |pause| pausing.pause(pause)).await {
             tracing::warn!(target: "bff", provider = %provider.config.id, "a token could not be revoked");
         }
@@ -72,51 +63,11 @@ where
     outcome == Outcome::Done
 }
 
-async fn attempt(provider: &Provider, token: &str, hint: &str) -> Outcome {
-    let Ok(metadata) = provider.discovery.ready().await else {
-        return Outcome::Later(None);
-    };
-    let Some(address) = &metadata.revocation_endpoint else {
-        return Outcome::Done;
-    };
-    let fields = [("token", token), ("token_type_hint", hint)];
-    let asking = provider.http.post(address, provider.client_auth(&metadata), &fields);
-    match measured(provider.config.id.as_str(), Endpoint::Revocation, asking).await {
-        Ok(answer) => {
-            let outcome = judged(answer.status, answer.retry_after);
-            if outcome == Outcome::Done && !answer.status.is_success() {
-                let (provider, status) = (&provider.config.id, answer.status);
-                tracing::warn!(target: "bff", %provider, %status, "the provider does not revoke a token");
-            }
-            outcome
-        }
-        Err(_) => Outcome::Later(None),
-    }
-}
-
-/// 200 counts even for a token nobody knows (§2.2); asking again cannot change a refusal.
-fn judged(status: StatusCode, retry_after: Option<Duration>) -> Outcome {
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        Outcome::Later(retry_after)
-    } else {
-        Outcome::Done
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
 
     use super::*;
-
-    #[test]
-    fn lo_3_trouble_is_tried_again_and_an_answer_is_final() {
-        let wait = Some(Duration::from_secs(7));
-        assert_eq!(judged(StatusCode::OK, None), Outcome::Done);
-        assert_eq!(judged(StatusCode::BAD_REQUEST, wait), Outcome::Done);
-        assert_eq!(judged(StatusCode::SERVICE_UNAVAILABLE, wait), Outcome::Later(wait));
-        assert_eq!(judged(StatusCode::TOO_MANY_REQUESTS, None), Outcome::Later(None));
-    }
 
     /// What is done about a provider that gives these answers, one after the other, and is in trouble then: `None` is an
     /// attempt, `Some` a pause of so many seconds. And whether the token is revoked.

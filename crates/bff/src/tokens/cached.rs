@@ -2,12 +2,12 @@
 //! is ever used for another API (RFC 9700 §2.3). The requests are in [`super::other_api`], the stored form in
 //! [`crate::session::token_set`].
 
+use oidc::config::ProviderConfig;
+use oidc::jws::Compact;
+use oidc::proof::ProofKey;
+use oidc::token_endpoint::Granted;
 use time::OffsetDateTime;
 
-use super::endpoint::Granted;
-use crate::config::ProviderConfig;
-use crate::provider::jws::Compact;
-use crate::provider::proof::ProofKey;
 use crate::session::token_set::{CachedToken, CachedTokens, TokenRequest};
 
 /// Tokens cached in one session; the one requested longest ago is removed for another.

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::endpoint::{EndpointError, Granted};
+use oidc::token_endpoint::{EndpointError, Granted};
+
 use super::{AccessToken, TokenError, TokenResult, Tokens};
 use crate::cache::ExpiringCache;
 use crate::event::{Outcome, What, event};

@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
+use oidc::config::ProviderId;
+use oidc::token_endpoint::Granted;
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
-use super::endpoint::Granted;
 use super::lease::{LeaseOutcome, LeasedSession, TokenSelector};
 use super::refresh::RefreshError;
 use super::{AccessToken, TokenError, TokenResult, Tokens};
-use crate::config::ProviderId;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::token_set::{CachedToken, TokenRequest};
 

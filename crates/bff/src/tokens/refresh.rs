@@ -4,16 +4,16 @@
 
 use std::sync::Arc;
 
+use oidc::Provider;
+use oidc::id_token::{Expected, IdTokenError};
+use oidc::metadata::Metadata;
+use oidc::token_endpoint::{EndpointError, Granted};
 use tower_sessions::session::Id;
 
-use super::endpoint::{EndpointError, Granted};
 use super::lease::{LeaseOutcome, LeasedSession, SessionToken};
 use super::{AccessToken, TokenError, TokenResult, Tokens};
 use crate::event::{Outcome, What, event};
 use crate::problem::chain;
-use crate::provider::Provider;
-use crate::provider::id_token::{Expected, IdTokenError};
-use crate::provider::metadata::Metadata;
 use crate::session::record::Session;
 use crate::session::token_set::TokenRequest;
 use crate::single_flight::SharedResult;

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use oidc::token_endpoint::Granted;
 use time::OffsetDateTime;
 
-use super::endpoint::Granted;
 use super::lease::LeasedSession;
 use super::refresh::record_refresh;
 use super::{TokenError, TokenResult, Tokens};
@@ -14,6 +14,7 @@ use crate::event::Outcome;
 use crate::problem::chain;
 use crate::session::index::SessionRef;
 use crate::session::lease::Leased;
+use crate::session::lifetime::RefreshEnd;
 use crate::session::record::Session;
 use crate::sign_out::revocation::revoke;
 
@@ -25,12 +26,15 @@ const RETRY_PAUSE: Duration = Duration::from_millis(250);
 impl Session {
     /// Takes over the new refresh token; the old one stays if the response has none (RFC 6749 §6).
     pub(super) fn rotate_refresh_token(&mut self, granted: &Granted, now: OffsetDateTime) {
+        let granted_end = granted
+            .refresh_expires_in
+            .map(|seconds| RefreshEnd::granted(now, seconds));
         if granted.refresh_token.is_some() {
             self.tokens.refresh_token.clone_from(&granted.refresh_token);
-            self.refresh_end = granted.refresh_end;
+            self.refresh_end = granted_end;
         } else {
             let unchanged = self.refresh_end.map(|end| end.unchanged(now));
-            self.refresh_end = granted.refresh_end.or(unchanged);
+            self.refresh_end = granted_end.or(unchanged);
         }
     }
 }

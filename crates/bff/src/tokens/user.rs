@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use super::access_token::Binding;
+use oidc::access_token::Binding;
+use oidc::config::ProviderId;
+use oidc::proof::ProofKey;
+
 use super::{AccessToken, TokenError, TokenResult, Tokens};
-use crate::config::ProviderId;
-use crate::provider::proof::ProofKey;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::token_set::TokenSet;
 

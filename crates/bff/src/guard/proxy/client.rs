@@ -1,10 +1,11 @@
-//! How is an upstream asked? By a client of its own with the rules of [`crate::provider::http`]: TLS by rustls, no redirects,
+//! How is an upstream asked? By a client of its own with the rules of [`oidc::http`]: TLS by rustls, no redirects,
 //! no cookies, limits. Its connections are for this upstream alone.
 
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use oidc::http::KEPT_UNUSED;
 use reqwest::Response;
 use tracing::Instrument as _;
 use tracing::field::Empty;
@@ -14,7 +15,6 @@ use super::body::Outgoing;
 use super::refusal::Refusal;
 use super::upstream::{InvalidUpstream, Upstream};
 use crate::problem::chain;
-use crate::provider::http::KEPT_UNUSED;
 use crate::tokens::AccessToken;
 
 /// The header by which an upstream learns which trace a request belongs to.

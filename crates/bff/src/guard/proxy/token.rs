@@ -5,11 +5,11 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use oidc::config::{ProviderConfig, ProviderId};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::session::Id;
 
 use super::upstream::{InvalidUpstream, Upstream};
-use crate::config::{ProviderConfig, ProviderId};
 use crate::guard::signed_in::SignedIn;
 use crate::session::token_set::TokenRequest;
 use crate::state::Inner;

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method};
+use oidc::address::is_secure_or_loopback;
 use url::Url;
 
 use super::headers::{may_be_answered_with, may_be_asked_with};
-use crate::config::address::is_secure_or_loopback;
 
 /// An API that pages of this site reach at a path of this site, with the token of the person who is signed in.
 ///

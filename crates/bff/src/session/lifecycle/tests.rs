@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use oidc::config::ProviderId;
+
 use super::*;
-use crate::config::ProviderId;
 use crate::config::key_ring::KeyRing;
 use crate::session::store::MemorySessions;
 

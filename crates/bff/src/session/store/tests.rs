@@ -1,13 +1,12 @@
 //! What every store must do, and what a session takes; called by the tests of each.
 
-use time::macros::datetime;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oidc::config::ProviderId;
 use rand::RngCore as _;
+use time::macros::datetime;
 
 use super::*;
-use crate::config::ProviderId;
 use crate::config::key_ring::KeyRing;
 use crate::session::index::{SessionRef, SessionSelector};
 use crate::session::record::Session;

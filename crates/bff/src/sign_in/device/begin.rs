@@ -6,12 +6,13 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use oidc::Provider;
+use oidc::device_authorization::{Authorization, NoCode, endpoint};
 
-use super::authorization::{Authorization, NoCode, endpoint};
 use super::waiting::Waiting;
 use super::{Outcome, device_path, not_a_tab, shown};
+use crate::pages::ProviderLink;
 use crate::problem::{Failure, chain};
-use crate::provider::Provider;
 use crate::return_path::ReturnPath;
 use crate::session::request::session_id;
 use crate::sign_in::pending::Pending;
@@ -56,7 +57,7 @@ fn chosen<'a>(inner: &'a Inner, id: Option<&str>, return_to: &ReturnPath) -> Res
         (None, [only]) => Some(*only),
         (None, []) => None,
         (None, several) => {
-            let links: Vec<_> = several.iter().map(|p| p.link()).collect();
+            let links: Vec<_> = several.iter().map(|p| ProviderLink::to(p)).collect();
             return Err(Box::new(inner.pages.device_chooser(&links, return_to)));
         }
     };

@@ -8,10 +8,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use oidc::config::clock::Clock;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
-
-use crate::config::clock::Clock;
 
 /// Codes that may be waited for at once in this process. Anybody can start one, so there is an end to it.
 const MAX: usize = 1_000;

@@ -8,7 +8,7 @@ fn granted(access_token: &str, scope: Option<&str>) -> Granted {
         expires_at: 300,
         renew_at: 240,
         refresh_token: None,
-        refresh_end: None,
+        refresh_expires_in: None,
         id_token: None,
         scope: scope.map(str::to_owned),
         proof_key: None,

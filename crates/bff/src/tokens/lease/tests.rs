@@ -1,6 +1,5 @@
 //! Leases among replicas: only the newest holder ends a session, and waiting for another replica is bounded.
 
-use crate::session::token_set::TokenSet;
 use std::sync::Arc;
 
 use serde_json::Map;
@@ -8,6 +7,7 @@ use time::macros::datetime;
 
 use super::*;
 use crate::session::lifecycle::NewSession;
+use crate::session::token_set::TokenSet;
 use crate::session::{Authentication, Identity};
 use crate::{Bff, BffConfig, Clock, KeyRing, MemorySessions, PlainPages, ProviderConfig, ProviderId};
 

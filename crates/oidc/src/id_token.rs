@@ -1,0 +1,167 @@
+//! Is this ID token good? The rules of OpenID Connect Core 1.0 §3.1.3.7; `openidconnect` verifies the signature. What the token
+//! says of the person beside that is not judged: a telephone number that is no text keeps nobody out (decision 0018).
+
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use subtle::ConstantTimeEq as _;
+
+use super::Provider;
+use super::identifier::{holds_control, is_subject};
+use super::jws::{Compact, Unreadable};
+use super::keys::{NoKeys, TokenSource};
+use super::metadata::Metadata;
+use super::moments::good_now;
+
+/// A verified ID token.
+#[derive(Debug, Clone)]
+pub struct IdToken {
+    /// Who issued it, as the token says and the provider's rule allows.
+    pub issuer: String,
+    pub subject: String,
+    pub sid: Option<String>,
+    pub auth_time: Option<i64>,
+    pub claims: Map<String, Value>,
+    pub acr: Option<String>,
+    pub amr: Vec<String>,
+}
+
+/// What the token has to fit to.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    pub nonce: &'a str,
+    /// After a sign-in the nonce must be there; after a renewal it may be absent (Core §12.2).
+    pub nonce_required: bool,
+    /// The access token of the same answer, for `at_hash`.
+    pub access_token: &'a str,
+}
+
+/// Why an ID token is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum IdTokenError {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error(transparent)]
+    NoKeys(#[from] NoKeys),
+    #[error("the ID token is refused: {0}")]
+    Refused(String),
+}
+
+fn refuse<T>(why: impl Into<String>) -> Result<T, IdTokenError> {
+    Err(IdTokenError::Refused(why.into()))
+}
+
+impl Provider {
+    /// Verifies `raw`.
+    pub async fn verify_id_token(
+        &self,
+        metadata: &Metadata,
+        raw: &str,
+        expected: Expected<'_>,
+    ) -> Result<IdToken, IdTokenError> {
+        let token = Compact::parse_of_provider(raw)?;
+        self.check_shape(&token)?;
+        let Some(issuer) = self
+            .config
+            .issuer_of(&token.claims, &metadata.issuer)
+            .map(str::to_owned)
+        else {
+            return refuse("`iss` is not the configured issuer");
+        };
+        self.check_aud(&token)?;
+        self.check_time(&token)?;
+        check_nonce(&token, expected)?;
+        if !self.signed(&token, (metadata, &issuer), TokenSource::Provider).await? {
+            return refuse("no key of the provider made the signature");
+        }
+        check_at_hash(&token, expected.access_token)?;
+        let subject = token.text("sub").unwrap_or_default().to_owned();
+        let sid = token.text("sid").filter(|sid| !sid.is_empty()).map(str::to_owned);
+        Ok(IdToken {
+            issuer,
+            subject,
+            sid,
+            auth_time: token.seconds("auth_time"),
+            acr: token.text("acr").map(str::to_owned),
+            amr: token.texts("amr"),
+            claims: token.claims,
+        })
+    }
+
+    /// What can be refused before a key is looked for.
+    fn check_shape(&self, token: &Compact<'_>) -> Result<(), IdTokenError> {
+        if !self.config.algorithms.contains(&token.header.alg) {
+            return refuse(format!("algorithm `{}` is not allowed", token.header.alg));
+        }
+        if token.kind().is_some_and(|kind| kind != "jwt" && kind != "jose") || token.claims.contains_key("events") {
+            return refuse("it is another kind of token");
+        }
+        if token
+            .claims
+            .get("azp")
+            .is_some_and(|azp| azp.as_str() != Some(&*self.client().id))
+        {
+            return refuse("`azp` is another client");
+        }
+        if !token.text("sub").is_some_and(is_subject) {
+            return refuse("`sub` is missing or no name of a person");
+        }
+        // Sessions are found by it. An empty one names no session.
+        if token.text("sid").is_some_and(holds_control) {
+            return refuse("`sid` holds a control character");
+        }
+        Ok(())
+    }
+
+    /// For us, and for nobody else but those we trust (rules 3 to 5).
+    fn check_aud(&self, token: &Compact<'_>) -> Result<(), IdTokenError> {
+        let client = self.client();
+        if token.is_for(&client.id, &self.config.extra_audiences) {
+            Ok(())
+        } else {
+            refuse("`aud` is not us alone")
+        }
+    }
+
+    /// Neither over nor yet to come, and issued for this exchange (rules 9 and 10).
+    fn check_time(&self, token: &Compact<'_>) -> Result<(), IdTokenError> {
+        let now = self.clock.now().unix_timestamp();
+        good_now(token, now, self.leeway()).map(drop).or_else(refuse)
+    }
+
+    pub fn leeway(&self) -> i64 {
+        i64::try_from(self.config.leeway.as_secs()).unwrap_or_default()
+    }
+}
+
+/// The nonce of the request, which only a refreshed token may lack (rule 11, Core §12.2).
+fn check_nonce(token: &Compact<'_>, expected: Expected<'_>) -> Result<(), IdTokenError> {
+    match token.claims.get("nonce") {
+        Some(Value::String(nonce)) if same(nonce, expected.nonce) => Ok(()),
+        None | Some(Value::Null) if !expected.nonce_required => Ok(()),
+        _ => refuse("`nonce` is missing or another"),
+    }
+}
+
+/// Compared in a time that says nothing.
+fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// The left half of the access token's hash, when the provider says it (Core §3.1.3.6).
+fn check_at_hash(token: &Compact<'_>, access_token: &str) -> Result<(), IdTokenError> {
+    use base64::Engine as _;
+    let Some(claimed) = token.claims.get("at_hash") else {
+        return Ok(());
+    };
+    let hash = match token.header.alg.get(2..) {
+        Some("384") => Sha384::digest(access_token).to_vec(),
+        Some("512" | "DSA") => Sha512::digest(access_token).to_vec(),
+        _ => Sha256::digest(access_token).to_vec(),
+    };
+    let half = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2]);
+    if claimed.as_str() == Some(&half) {
+        Ok(())
+    } else {
+        refuse("`at_hash` is of another access token")
+    }
+}

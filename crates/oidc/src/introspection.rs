@@ -1,0 +1,109 @@
+//! Is this access token good, when only its issuer can tell? Tokens without a readable form are shown to the provider (RFC 7662).
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::Provider;
+use crate::error::error_chain;
+use crate::identifier::{holds_control, is_subject};
+use crate::jws::{audiences_of, seconds_of};
+use crate::jwt_access_token::AccessTokenError::{self, Invalid, Unavailable};
+use crate::jwt_access_token::{VerifiedAccessToken, scopes_of};
+use crate::measured::{Endpoint, measured};
+
+/// What the provider says about a token that is good.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActiveToken {
+    /// What it says.
+    pub token: VerifiedAccessToken,
+    /// When it ends, in seconds since 1970; `None` if the provider sent no `exp`.
+    pub expires_at: Option<i64>,
+}
+
+impl Provider {
+    /// Shows `raw` to the provider; the token has to be meant for `audience` and good at `now`, in seconds since 1970.
+    ///
+    /// # Errors
+    /// [`AccessTokenError::Invalid`] if the token is not good, [`AccessTokenError::Unavailable`] if the provider cannot say so.
+    pub async fn introspect(&self, raw: &str, audience: &str, now: i64) -> Result<ActiveToken, AccessTokenError> {
+        let answer = ask(self, raw).await?;
+        judge(self, answer, audience, now).map_err(Invalid)
+    }
+}
+
+/// What the provider says about `raw` (RFC 7662 §2), and what its metadata call it.
+async fn ask(provider: &Provider, raw: &str) -> Result<(Map<String, Value>, String), AccessTokenError> {
+    let metadata = provider.discovery.ready().await;
+    let metadata = metadata.map_err(|e| Unavailable(e.to_string()))?;
+    let Some(address) = &metadata.introspection_endpoint else {
+        return Err(Unavailable("the provider offers no introspection".to_owned()));
+    };
+    let fields = [("token", raw), ("token_type_hint", "access_token")];
+    let asking = provider.http.post(address, provider.client_auth(&metadata), &fields);
+    let asked = measured(provider.config.id.as_str(), Endpoint::Introspection, asking).await;
+    let answer = asked.map_err(|e| Unavailable(error_chain(&e)))?;
+    if answer.status == StatusCode::BAD_REQUEST && names_another_kind(&answer.body) {
+        return Err(Invalid("a kind of token that the provider tells nothing about"));
+    }
+    if answer.status != StatusCode::OK {
+        return Err(Unavailable(format!("introspection answers {}", answer.status)));
+    }
+    let claims = serde_json::from_slice(&answer.body);
+    let claims = claims.map_err(|_| Unavailable("introspection does not answer in JSON".to_owned()))?;
+    Ok((claims, metadata.issuer.clone()))
+}
+
+/// `active: false` is the answer for such a token (§2.2); some say so as revocation does (RFC 7009 §2.2.1), for example of
+/// JWT that anybody can verify. The caller brought the token: the trouble is theirs.
+fn names_another_kind(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|said| said["error"] == "unsupported_token_type")
+}
+
+/// Whom the answer is about, and until when the token lives; or why it does not pass.
+fn judge(
+    provider: &Provider,
+    (claims, named): (Map<String, Value>, String),
+    audience: &str,
+    now: i64,
+) -> Result<ActiveToken, &'static str> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    if claims.get("active") != Some(&Value::Bool(true)) {
+        return Err("not active");
+    }
+    // `iss` is optional (§2.2); where it may be one of several it has to be there.
+    let issuer = match text("iss") {
+        None if provider.config.is_issuer(&named, &named) => named.as_str(),
+        _ => provider.config.issuer_of(&claims, &named).ok_or("of another issuer")?,
+    };
+    let issuer = issuer.to_owned();
+    let kind = text("token_type").unwrap_or("bearer").to_ascii_lowercase();
+    if (kind != "bearer" && kind != "access_token") || claims.contains_key("cnf") {
+        return Err("not a bearer token");
+    }
+    if !audiences_of(&claims).is_some_and(|all| all.contains(&audience)) {
+        return Err("for another audience");
+    }
+    let leeway = provider.leeway();
+    let exp = seconds_of(&claims, "exp").map_err(|_| "`exp` is no moment")?;
+    if exp.is_some_and(|exp| exp <= now) {
+        return Err("expired");
+    }
+    let begins = seconds_of(&claims, "nbf").map_err(|_| "`nbf` is no moment")?;
+    if begins.is_some_and(|nbf| nbf > now.saturating_add(leeway)) {
+        return Err("not valid yet");
+    }
+    let client_id = text("client_id").or_else(|| text("azp")).map(str::to_owned);
+    let subject = text("sub").filter(|sub| !sub.is_empty()).map(str::to_owned);
+    if client_id.as_deref().is_some_and(holds_control) || subject.as_deref().is_some_and(|sub| !is_subject(sub)) {
+        return Err("`sub` or `client_id` is no name");
+    }
+    let token = VerifiedAccessToken {
+        issuer,
+        // A token of the application itself may name nobody else (RFC 7662 §2.2: `sub` is optional).
+        subject: subject.or_else(|| client_id.clone()).ok_or("no subject")?,
+        client_id,
+        scopes: scopes_of(&claims),
+        claims,
+    };
+    Ok(ActiveToken { token, expires_at: exp })
+}

@@ -1,0 +1,282 @@
+//! Which keys does a provider sign with? Kept here, read again when a token names one that is not known, or after an hour; the
+//! old ones stay when that fails (OpenID Connect Core 1.0 §10.1.1). How often that may be is in [`throttle`].
+
+mod throttle;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::StatusCode;
+use openidconnect::JsonWebKey as _;
+use openidconnect::core::CoreJsonWebKey;
+use serde_json::Value;
+use time::OffsetDateTime;
+use url::Url;
+
+use self::throttle::{Misses, Throttle};
+use super::http::HttpClient;
+use crate::config::clock::Clock;
+use crate::config::secret::Secret;
+use crate::measured::{Endpoint, measured};
+
+/// Keys older than this are asked for again before they are trusted.
+const FRESH: Duration = Duration::from_hours(1);
+/// Keys older than this are not trusted even when the provider does not answer.
+const STALE: Duration = Duration::from_hours(24);
+/// More keys than any provider has.
+const MAX_KEYS: usize = 1_000;
+
+/// A key that can verify signatures.
+#[derive(Debug, Clone)]
+pub struct Key {
+    pub(crate) jwk: CoreJsonWebKey,
+    kid: Option<String>,
+    alg: Option<String>,
+    /// Whose tokens it signs, where one key set serves many tenants (an extension of Entra's).
+    pub(crate) issuer: Option<String>,
+    /// `kty`, with the curve where there is one: `RSA`, `EC P-256`, `OKP Ed25519`.
+    kind: String,
+}
+
+impl Key {
+    /// Nothing for a key that is not for signatures, or of a kind that is not known here.
+    fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let kty = text("kty")?;
+        if kty == "oct" || text("use").is_some_and(|u| u != "sig") {
+            return None;
+        }
+        let kind = text("crv").map_or_else(|| kty.clone(), |crv| format!("{kty} {crv}"));
+        let jwk = serde_json::from_value(value.clone()).ok()?;
+        Some(Self {
+            jwk,
+            kid: text("kid"),
+            alg: text("alg"),
+            issuer: text("issuer"),
+            kind,
+        })
+    }
+
+    /// The secret that client and provider share, for signatures by MAC.
+    pub(crate) fn of_secret(secret: &Secret) -> Self {
+        Self {
+            jwk: CoreJsonWebKey::new_symmetric(secret.expose().as_bytes().to_vec()),
+            kid: None,
+            alg: None,
+            issuer: None,
+            kind: "oct".to_owned(),
+        }
+    }
+
+    fn fits(&self, alg: &str, kid: Option<&str>) -> bool {
+        let expected = match alg {
+            "ES256" => "EC P-256",
+            "ES384" => "EC P-384",
+            "EdDSA" => "OKP Ed25519",
+            _ => "RSA",
+        };
+        self.kind == expected
+            && self.alg.as_deref().is_none_or(|a| a == alg)
+            && (kid.is_none() || self.kid.as_deref() == kid)
+    }
+}
+
+/// Where the token came from whose key is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TokenSource {
+    /// The provider's own answer: an ID token, signed userinfo. What strangers do never stops its first read.
+    Provider,
+    /// A caller of an API or of the logout channel: anybody can write any key's name into a token.
+    Stranger,
+}
+
+/// Keys that fit.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) keys: Vec<Key>,
+    /// How often the keys had been read.
+    pub(crate) reads: u64,
+    /// Whether they were read for this token.
+    pub(crate) was_read: bool,
+}
+
+/// The keys cannot be had.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the provider's keys cannot be read: {0}")]
+pub struct NoKeys(String);
+
+#[derive(Debug, Default)]
+struct State {
+    keys: Arc<Vec<Key>>,
+    /// When the keys were last read.
+    fetched: Option<OffsetDateTime>,
+    /// How often they were read, or could not be.
+    reads: u64,
+    problem: Option<NoKeys>,
+    throttle: Throttle,
+    misses: Misses,
+}
+
+/// The keys of one provider.
+#[derive(Debug)]
+pub(crate) struct KeyCache {
+    clock: Clock,
+    http: Arc<HttpClient>,
+    state: Mutex<State>,
+    flight: tokio::sync::Mutex<()>,
+    /// The provider's short name.
+    provider: String,
+}
+
+/// Algorithm and name of a key.
+type Wanted<'a> = (&'a str, Option<&'a str>);
+
+impl KeyCache {
+    pub(crate) fn new(provider: &str, clock: Clock, http: Arc<HttpClient>) -> Self {
+        Self {
+            clock,
+            http,
+            state: Mutex::default(),
+            flight: tokio::sync::Mutex::default(),
+            provider: provider.to_owned(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every key at `address` that may have made a signature with the algorithm `wanted`; none when there is no such key.
+    pub(crate) async fn find(&self, address: &Url, wanted: Wanted<'_>, source: TokenSource) -> Result<Found, NoKeys> {
+        let known = self.fitting(wanted);
+        let (age, reads) = {
+            let state = self.state();
+            (state.fetched.map(|at| self.clock.now() - at), state.reads)
+        };
+        let is = |limit: Duration| age.is_some_and(|age| age < limit);
+        if !known.is_empty() && is(FRESH) {
+            return Ok(Found {
+                keys: known,
+                reads,
+                was_read: false,
+            });
+        }
+        match self.read(address, wanted, (source, reads)).await {
+            Ok(was_read) => Ok(Found {
+                keys: self.fitting(wanted),
+                reads,
+                was_read,
+            }),
+            // A key with a new name may be there and cannot be seen: not the same as none.
+            Err(_) if is(STALE) && !known.is_empty() => Ok(Found {
+                keys: known,
+                reads,
+                was_read: false,
+            }),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// The same when none of the remembered keys made the signature: reads them, unless somebody did since `reads` were counted.
+    pub(crate) async fn find_again(
+        &self,
+        address: &Url,
+        wanted: Wanted<'_>,
+        (source, reads): (TokenSource, u64),
+    ) -> Result<Found, NoKeys> {
+        let was_read = self.read(address, wanted, (source, reads)).await?;
+        let keys = self.fitting(wanted);
+        Ok(Found { keys, reads, was_read })
+    }
+
+    /// Reads the keys at `address` if they are not known or too old to be trusted. Where that failed last time, whoever needs them
+    /// tries again.
+    pub(crate) async fn read_ahead(&self, address: &Url) {
+        let (fetched, reads, failed) = {
+            let state = self.state();
+            (state.fetched, state.reads, state.problem.is_some())
+        };
+        let is_fresh = fetched.is_some_and(|at| self.clock.now() - at < FRESH);
+        let source = TokenSource::Provider;
+        if !is_fresh && !failed && matches!(self.read(address, ("", None), (source, reads)).await, Ok(true)) {
+            self.state().throttle.forgive(source);
+        }
+    }
+
+    /// What came of a read that was made for one token: the key that made its signature, or nothing.
+    pub(crate) fn judge_read(&self, wanted: Wanted<'_>, source: TokenSource, found: bool) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        if found {
+            state.throttle.forgive(source);
+        } else if source == TokenSource::Provider {
+            state.misses.insert(wanted, now);
+        }
+    }
+
+    fn fitting(&self, (alg, kid): Wanted<'_>) -> Vec<Key> {
+        let keys = Arc::clone(&self.state().keys);
+        keys.iter().filter(|k| k.fits(alg, kid)).cloned().collect()
+    }
+
+    /// Reads the keys unless somebody did since `reads` were counted, or it was in vain just now, or there were too many reads. Says
+    /// whether it did.
+    async fn read(
+        &self,
+        address: &Url,
+        wanted: Wanted<'_>,
+        (source, reads): (TokenSource, u64),
+    ) -> Result<bool, NoKeys> {
+        let _flight = self.flight.lock().await;
+        {
+            let now = self.clock.now();
+            let mut state = self.state();
+            let is_read = state.reads != reads || state.misses.contains(wanted, now);
+            // Where nothing is known yet, nobody has to make a name up to cause a read.
+            let source = if state.fetched.is_none() {
+                TokenSource::Provider
+            } else {
+                source
+            };
+            if is_read || !state.throttle.allows(source, now) {
+                let nothing_known = || NoKeys("they were asked for too often".to_owned());
+                let problem = state.problem.clone();
+                let problem = problem.or_else(|| state.fetched.is_none().then(nothing_known));
+                return problem.map_or(Ok(false), Err);
+            }
+        }
+        let read = self.fetch(address).await.map_err(NoKeys);
+        let mut state = self.state();
+        state.reads += 1;
+        match read {
+            Ok(keys) => {
+                state.keys = Arc::new(keys);
+                state.fetched = Some(self.clock.now());
+                state.problem = None;
+                Ok(true)
+            }
+            Err(problem) => {
+                state.problem = Some(problem.clone());
+                Err(problem)
+            }
+        }
+    }
+
+    async fn fetch(&self, address: &Url) -> Result<Vec<Key>, String> {
+        let asking = self.http.read_large(address);
+        let answer = measured(&self.provider, Endpoint::Keys, asking).await;
+        let answer = answer.map_err(|e| e.to_string())?;
+        if answer.status != StatusCode::OK {
+            return Err(format!("`{address}` answers {}", answer.status));
+        }
+        let body: Value = serde_json::from_slice(&answer.body).map_err(|e| format!("not JSON: {e}"))?;
+        let keys = body
+            .get("keys")
+            .and_then(Value::as_array)
+            .ok_or("there is no list of keys")?;
+        Ok(keys.iter().filter_map(Key::read).take(MAX_KEYS).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

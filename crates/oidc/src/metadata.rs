@@ -1,0 +1,284 @@
+//! What does a provider say about itself (OpenID Connect Discovery 1.0 §3)? Read from its answer or from the configuration,
+//! and checked alike. When it is asked is in [`super::discovery`].
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::http::Answer;
+use crate::address::{is_local, is_loopback, is_secure_or_loopback};
+use crate::config::{ProviderConfig, PushedRequests};
+
+/// The grant type of the device flow (RFC 8628 §3.4).
+pub const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// What a provider says about itself; members not needed here are not read, whatever they hold.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Metadata {
+    pub issuer: String,
+    pub(crate) authorization_endpoint: Url,
+    pub(crate) token_endpoint: Url,
+    pub(crate) jwks_uri: Url,
+    pub(crate) userinfo_endpoint: Option<Url>,
+    pub end_session_endpoint: Option<Url>,
+    pub(crate) revocation_endpoint: Option<Url>,
+    pub(crate) introspection_endpoint: Option<Url>,
+    pub(super) registration_endpoint: Option<Url>,
+    pub(crate) pushed_authorization_request_endpoint: Option<Url>,
+    require_pushed_authorization_requests: Option<bool>,
+    authorization_response_iss_parameter_supported: Option<bool>,
+    prompt_values_supported: Option<Vec<String>>,
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    token_endpoint_auth_signing_alg_values_supported: Option<Vec<String>>,
+    pub(crate) device_authorization_endpoint: Option<Url>,
+}
+
+impl Metadata {
+    /// Whether every answer of this provider names its issuer (RFC 9207 §3).
+    pub fn names_issuer_in_answers(&self) -> bool {
+        self.authorization_response_iss_parameter_supported == Some(true)
+    }
+
+    /// Whether requests that pass through the browser are refused (RFC 9126 §5).
+    pub(crate) fn wants_requests_pushed(&self) -> bool {
+        self.require_pushed_authorization_requests == Some(true)
+    }
+
+    /// Why nobody can sign in with this setting.
+    pub(crate) fn pushed_requests_problem(&self, setting: PushedRequests) -> Option<&'static str> {
+        let offered = self.pushed_authorization_request_endpoint.is_some();
+        match setting {
+            PushedRequests::Always if !offered => {
+                Some("pushed authorization requests are configured, and the metadata name no endpoint for them")
+            }
+            PushedRequests::Never if self.wants_requests_pushed() => {
+                Some("the provider takes pushed authorization requests only, and they are switched off")
+            }
+            PushedRequests::WhereAdvertised if !offered && self.wants_requests_pushed() => Some(
+                "the provider takes pushed authorization requests only, and its metadata name no endpoint for them",
+            ),
+            _ => None,
+        }
+    }
+
+    /// Whether it offers to make an account (Initiating User Registration 1.0).
+    pub(crate) fn can_sign_up(&self) -> bool {
+        self.prompt_values_supported
+            .as_ref()
+            .is_some_and(|v| v.iter().any(|p| p == "create"))
+    }
+
+    /// `client_secret_basic` is the default (Discovery §3); some take the secret in the form alone.
+    pub(crate) fn takes_secret_in_form_only(&self) -> bool {
+        let Some(methods) = &self.token_endpoint_auth_methods_supported else {
+            return false;
+        };
+        let has = |method: &str| methods.iter().any(|m| m == method);
+        has("client_secret_post") && !has("client_secret_basic")
+    }
+
+    /// Whom assertions of clients are for: the issuer (RFC 9700 §2.5), or its token endpoint where the metadata are those of many tenants
+    /// and name a pattern (RFC 7523 §3).
+    pub(crate) fn assertion_audience(&self) -> &str {
+        let is_pattern = self.issuer.contains(['{', '}']);
+        if is_pattern {
+            self.token_endpoint.as_str()
+        } else {
+            &self.issuer
+        }
+    }
+
+    /// Algorithms it takes assertions of clients in, if it says so (Discovery §3).
+    pub(crate) fn assertion_algorithms(&self) -> Option<&[String]> {
+        self.token_endpoint_auth_signing_alg_values_supported.as_deref()
+    }
+
+    /// Reads and checks an answer of the provider known as `config`.
+    pub(super) fn from_answer(config: &ProviderConfig, answer: &Answer) -> Result<Self, String> {
+        if answer.status != StatusCode::OK {
+            return Err(format!("the metadata address answers {}", answer.status));
+        }
+        let metadata: Self =
+            serde_json::from_slice(&answer.body).map_err(|e| format!("the metadata cannot be read: {e}"))?;
+        metadata.checked(config)
+    }
+
+    /// What the configuration says of the provider; asks nobody.
+    pub(crate) fn written(config: &ProviderConfig) -> Option<Result<Self, String>> {
+        let mut members = config.metadata.clone()?;
+        members.entry("issuer").or_insert_with(|| config.issuer.clone().into());
+        let read = serde_json::from_value::<Self>(Value::Object(members));
+        Some(
+            read.map_err(|e| e.to_string())
+                .and_then(|metadata| metadata.checked(config)),
+        )
+    }
+
+    fn checked(self, config: &ProviderConfig) -> Result<Self, String> {
+        let metadata = self;
+        if !config.may_name(&metadata.issuer) {
+            return Err(format!(
+                "the metadata name the issuer `{}` instead of `{}`",
+                metadata.issuer, config.issuer
+            ));
+        }
+        metadata.check_endpoints(config)?;
+        Ok(metadata)
+    }
+
+    /// Endpoints are encrypted, and a provider on the internet leads nobody into a local network: only an operator does, by
+    /// the issuer or by metadata written in the configuration. A name is not looked up for that: whoever answers to it without
+    /// a certificate for it is told nothing.
+    fn check_endpoints(&self, config: &ProviderConfig) -> Result<(), String> {
+        let issuer = Url::parse(&config.issuer);
+        let at_home = issuer.as_ref().is_ok_and(is_loopback);
+        let may_be_local = config.metadata.is_some() || issuer.as_ref().is_ok_and(is_local);
+        let needed = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
+        let offered = [
+            &self.userinfo_endpoint,
+            &self.end_session_endpoint,
+            &self.revocation_endpoint,
+            &self.introspection_endpoint,
+            &self.registration_endpoint,
+            &self.pushed_authorization_request_endpoint,
+            &self.device_authorization_endpoint,
+        ];
+        for url in needed.into_iter().chain(offered.into_iter().flatten()) {
+            if url.scheme() != "https" && !(at_home && is_secure_or_loopback(url)) {
+                return Err(format!("the endpoint `{url}` is not https"));
+            }
+            if !may_be_local && is_local(url) {
+                return Err(format!("the endpoint `{url}` is in a local network, the issuer is not"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(issuer: &str, changes: &[(&str, serde_json::Value)]) -> Result<Metadata, String> {
+        let mut body = json!({
+            "issuer": "https://idp.example", "authorization_endpoint": "https://idp.example/a",
+            "token_endpoint": "https://idp.example/t", "jwks_uri": "https://idp.example/k",
+            "subject_types_supported": ["new kind"], "response_types_supported": 7, "scopes_supported": null
+        });
+        for (name, value) in changes {
+            body[*name] = value.clone();
+        }
+        let answer = Answer {
+            status: StatusCode::OK,
+            retry_after: None,
+            body: body.to_string().into_bytes(),
+            headers: http::HeaderMap::new(),
+        };
+        Metadata::from_answer(&ProviderConfig::new("demo", issuer, "portico").unwrap(), &answer)
+    }
+
+    #[test]
+    fn ds_1_the_issuer_must_be_the_configured_one_character_by_character() {
+        assert!(read("https://idp.example", &[]).is_ok());
+        for other in ["https://idp.example/", "https://IDP.example", "https://idp.example:443"] {
+            assert!(read(other, &[]).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn ds_3_endpoints_are_https_or_as_local_as_the_issuer() {
+        assert!(
+            read(
+                "https://idp.example",
+                &[("token_endpoint", json!("http://localhost:1/t"))]
+            )
+            .is_err()
+        );
+        let local = [
+            ("issuer", json!("http://localhost:1")),
+            ("token_endpoint", json!("http://127.0.0.1:1/t")),
+        ];
+        assert!(read("http://localhost:1", &local).is_ok());
+        let away = [
+            ("issuer", json!("http://localhost:1")),
+            ("userinfo_endpoint", json!("http://idp.example/u")),
+        ];
+        assert!(read("http://localhost:1", &away).is_err());
+    }
+
+    #[test]
+    fn ds_3_a_provider_elsewhere_names_no_address_of_a_local_network() {
+        let local = [
+            "127.0.0.1",
+            "10.0.0.5",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "localhost",
+            "idp.localhost.",
+            "[::1]",
+            "[fd00::1]",
+            "[fe80::1]",
+            "[::ffff:10.0.0.5]",
+            "2130706433",
+            "0x7f.1",
+        ];
+        for host in local {
+            let url = json!(format!("https://{host}/x"));
+            for name in [
+                "token_endpoint",
+                "jwks_uri",
+                "userinfo_endpoint",
+                "end_session_endpoint",
+            ] {
+                assert!(
+                    read("https://idp.example", &[(name, url.clone())]).is_err(),
+                    "{name} {host}"
+                );
+            }
+            let issuer = "https://10.0.0.9";
+            let inside = [("issuer", json!(issuer)), ("token_endpoint", url)];
+            assert!(read(issuer, &inside).is_ok(), "{host}");
+        }
+        for host in [
+            "9.9.9.9",
+            "172.32.0.1",
+            "100.128.0.1",
+            "[2001:db8::1]",
+            "localhost.example",
+        ] {
+            let url = json!(format!("https://{host}/x"));
+            assert!(
+                read("https://idp.example", &[("token_endpoint", url)]).is_ok(),
+                "{host}"
+            );
+        }
+        let mut config = ProviderConfig::new("demo", "https://idp.example", "portico").unwrap();
+        config.metadata = json!({
+            "authorization_endpoint": "https://idp.example/a",
+            "token_endpoint": "https://10.0.0.5/t", "jwks_uri": "https://10.0.0.5/k"
+        })
+        .as_object()
+        .cloned();
+        assert!(Metadata::written(&config).unwrap().is_ok(), "an operator may");
+    }
+
+    #[test]
+    fn the_secret_goes_into_the_form_only_where_nothing_else_is_taken() {
+        let methods = |list: serde_json::Value| {
+            read(
+                "https://idp.example",
+                &[("token_endpoint_auth_methods_supported", list)],
+            )
+            .unwrap()
+        };
+        assert!(methods(json!(["client_secret_post"])).takes_secret_in_form_only());
+        assert!(!methods(json!(["client_secret_post", "client_secret_basic"])).takes_secret_in_form_only());
+        assert!(!methods(json!(null)).takes_secret_in_form_only());
+    }
+}

@@ -1,0 +1,246 @@
+//! What else does the provider know of the person? Userinfo (OpenID Connect Core 1.0 §5.3), asked as the configuration says
+//! ([`UserinfoMode`]) and put beside the ID token in [`merge`]. Signed answers are read in [`signed`]; which claims are missing is found in [`wanted`], and what the endpoint
+//! refuses is remembered in [`refusals`].
+
+mod merge;
+pub(crate) mod refusals;
+mod signed;
+mod wanted;
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+use url::Url;
+
+pub use self::merge::{OF_THE_SIGN_IN, merged};
+use self::refusals::TokenUse;
+use super::Provider;
+use super::http::HttpError;
+use super::id_token::IdToken;
+use super::keys::NoKeys;
+use super::metadata::Metadata;
+use crate::config::userinfo::UserinfoMode;
+use crate::error::error_chain;
+use crate::measured::{Endpoint, measured};
+use crate::token_endpoint::{EndpointError, Granted};
+
+/// Why userinfo, and with it the sign-in, is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum UserinfoError {
+    #[error("userinfo is about somebody else")]
+    OtherSubject,
+    #[error("userinfo cannot be read")]
+    NoAnswer(#[from] HttpError),
+    /// The endpoint says for good that it tells nothing.
+    #[error("userinfo refuses with {0}")]
+    Refused(StatusCode),
+    #[error("userinfo refused such access tokens a short while ago")]
+    RefusedLately,
+    /// Something the next attempt may not meet.
+    #[error("userinfo answers {0}")]
+    Trouble(StatusCode),
+    #[error("a second access token, for userinfo, could not be had")]
+    NoSecondToken(#[source] EndpointError),
+    #[error("userinfo is not JSON")]
+    NotJson,
+    #[error("signed userinfo is not by the provider, or not for us")]
+    NotBelieved,
+    #[error(transparent)]
+    NoKeys(#[from] NoKeys),
+}
+
+impl UserinfoError {
+    /// Whether asking again is of no use.
+    fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(_) | Self::RefusedLately | Self::NoSecondToken(EndpointError::Refused { .. })
+        )
+    }
+
+    /// Whether another access token may be accepted.
+    fn is_about_token(&self) -> bool {
+        let about_token = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+        matches!(self, Self::RefusedLately) || matches!(self, Self::Refused(status) if about_token.contains(status))
+    }
+}
+
+impl Provider {
+    /// What userinfo adds to `id_token`; nothing where it is not offered, not needed or, in [`UserinfoMode::Auto`], not told.
+    pub async fn userinfo_beside(
+        &self,
+        metadata: &Metadata,
+        granted: &mut Granted,
+        id_token: &IdToken,
+    ) -> Result<Map<String, Value>, UserinfoError> {
+        let wants = match (self.config.userinfo, &self.config.wanted_claims) {
+            (UserinfoMode::Never, _) => false,
+            (UserinfoMode::Always, _) | (UserinfoMode::Auto, None) => true,
+            (UserinfoMode::Auto, Some(wanted)) => wanted.iter().any(|path| !wanted::is_told(&id_token.claims, path)),
+        };
+        let Some(address) = metadata.userinfo_endpoint.as_ref().filter(|_| wants) else {
+            return Ok(Map::new());
+        };
+        let told = self
+            .userinfo_with_any_token(metadata, address, granted, &id_token.subject)
+            .await;
+        match told {
+            Err(refusal) if refusal.is_refusal() && self.config.userinfo == UserinfoMode::Auto => {
+                let (provider, refusal) = (&self.config.id, error_chain(&refusal));
+                tracing::debug!(target: "bff", %provider, refusal, "the claims of the ID token have to do");
+                Ok(Map::new())
+            }
+            told => told,
+        }
+    }
+
+    /// Asks with the token of the sign-in and, where that is for an API (`resource`, `audience`, its scopes) and refused, with a
+    /// second one (RFC 8707 §2.2). What was refused lately is not tried.
+    async fn userinfo_with_any_token(
+        &self,
+        metadata: &Metadata,
+        address: &Url,
+        granted: &mut Granted,
+        subject: &str,
+    ) -> Result<Map<String, Value>, UserinfoError> {
+        let (refusals, now) = (&self.refusals, self.clock.now());
+        // Where a refusal fails the sign-in, the next one asks again.
+        let may_remember = self.config.userinfo == UserinfoMode::Auto;
+        let first = if refusals.is_refused(TokenUse::SignIn, now) {
+            Err(UserinfoError::RefusedLately)
+        } else {
+            self.userinfo(metadata, address, granted, subject).await
+        };
+        let refusal = match first {
+            Ok(claims) => {
+                refusals.accept(TokenUse::SignIn);
+                return Ok(claims);
+            }
+            Err(refusal) if refusal.is_refusal() => refusal,
+            Err(trouble) => return Err(trouble),
+        };
+        let is_new = !matches!(refusal, UserinfoError::RefusedLately);
+        let second = match self.second_token_fields(granted) {
+            Some(fields) if refusal.is_about_token() && !refusals.is_refused(TokenUse::General, now) => {
+                self.userinfo_with_second_token(metadata, address, (granted, fields), subject)
+                    .await
+            }
+            _ => {
+                if may_remember && is_new {
+                    refusals.refuse(TokenUse::SignIn, subject, now);
+                    if !refusal.is_about_token() {
+                        refusals.refuse(TokenUse::General, subject, now);
+                    }
+                }
+                return Err(refusal);
+            }
+        };
+        match &second {
+            Ok(_) => {
+                refusals.accept(TokenUse::General);
+                refusals.refuse_token(TokenUse::SignIn, now);
+            }
+            Err(refused) if refused.is_refusal() && may_remember => {
+                refusals.refuse(TokenUse::General, subject, now);
+                if is_new {
+                    refusals.refuse(TokenUse::SignIn, subject, now);
+                }
+            }
+            Err(_) => {}
+        }
+        second
+    }
+
+    /// The fields that ask for a second token by the refresh token in `granted`; nothing where the first one is for no API.
+    fn second_token_fields(&self, granted: &Granted) -> Option<Vec<(&'static str, String)>> {
+        let config = &self.config;
+        // A scope in two parts names the API it belongs to, as Microsoft's do: `api://…/read`, or an identifier before the slash.
+        let general: Vec<&str> = config
+            .scopes
+            .iter()
+            .map(String::as_str)
+            .filter(|scope| !scope.contains('/'))
+            .collect();
+        let is_scoped = general.len() < config.scopes.len();
+        let for_api = config.audience.is_some() || config.resource.is_some() || is_scoped;
+        let refresh_token = granted.refresh_token.clone().filter(|_| for_api)?;
+        let mut fields = vec![
+            ("grant_type", "refresh_token".to_owned()),
+            ("refresh_token", refresh_token),
+        ];
+        if is_scoped {
+            fields.push(("scope", general.join(" ")));
+        }
+        Some(fields)
+    }
+
+    async fn userinfo_with_second_token(
+        &self,
+        metadata: &Metadata,
+        address: &Url,
+        (granted, fields): (&mut Granted, Vec<(&'static str, String)>),
+        subject: &str,
+    ) -> Result<Map<String, Value>, UserinfoError> {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let key = granted.proof_key.as_ref();
+        let second = self.ask_for_tokens_of_any_resource(metadata, &fields, key).await;
+        let second = second.map_err(UserinfoError::NoSecondToken)?;
+        // The old one may be used up.
+        if second.refresh_token.is_some() {
+            granted.refresh_token.clone_from(&second.refresh_token);
+        }
+        granted.refresh_expires_in = second.refresh_expires_in.or(granted.refresh_expires_in);
+        self.userinfo(metadata, address, &second, subject).await
+    }
+
+    /// The claims about `subject` that the endpoint tells for the token in `granted`.
+    async fn userinfo(
+        &self,
+        metadata: &Metadata,
+        address: &Url,
+        granted: &Granted,
+        subject: &str,
+    ) -> Result<Map<String, Value>, UserinfoError> {
+        let token = self.token_of(granted);
+        let asking = self.read_with(address, &token);
+        let answer = measured(self.config.id.as_str(), Endpoint::Userinfo, asking).await?;
+        if is_refused(answer.status) {
+            return Err(UserinfoError::Refused(answer.status));
+        }
+        if answer.status != StatusCode::OK {
+            return Err(UserinfoError::Trouble(answer.status));
+        }
+        match signed::token_in(&answer.body) {
+            Some(token) => about(subject, self.signed_userinfo(metadata, token).await?),
+            None => claims_about(subject, &answer.body),
+        }
+    }
+}
+
+/// Whether an endpoint that answers so will not tell anything a moment later either.
+fn is_refused(status: StatusCode) -> bool {
+    let passes = [
+        StatusCode::REQUEST_TIMEOUT,
+        StatusCode::TOO_EARLY,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    let is_for_good = status.is_client_error() && !passes.contains(&status);
+    is_for_good || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_IMPLEMENTED
+}
+
+fn claims_about(subject: &str, body: &[u8]) -> Result<Map<String, Value>, UserinfoError> {
+    about(
+        subject,
+        serde_json::from_slice(body).map_err(|_| UserinfoError::NotJson)?,
+    )
+}
+
+fn about(subject: &str, claims: Map<String, Value>) -> Result<Map<String, Value>, UserinfoError> {
+    if claims.get("sub").and_then(Value::as_str) == Some(subject) {
+        Ok(claims)
+    } else {
+        Err(UserinfoError::OtherSubject)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Which requests to the provider carry a proof? Those for tokens, and those that show a token bound to a key (RFC 9449 §5,
+//! §7). One that is turned away for want of a nonce is sent again once, signed anew in every part.
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use url::Url;
+
+use super::Provider;
+use super::http::{Answer, HttpError};
+use super::metadata::Metadata;
+use super::nonces::Server;
+use super::proof::{Proof, ProofKey};
+use super::signing::Unsigned;
+use crate::access_token::AccessToken;
+use crate::access_token::Binding;
+use crate::token_endpoint::Granted;
+
+#[derive(Deserialize)]
+struct Refused {
+    error: String,
+}
+
+impl Provider {
+    /// The key to bind tokens to: the one that is `known`, a new one where there should be one.
+    pub fn proof_key(&self, known: Option<&ProofKey>) -> Result<Option<ProofKey>, Unsigned> {
+        match known {
+            Some(key) => Ok(Some(key.clone())),
+            None if self.config.dpop => ProofKey::fresh().map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What proves that the token in `granted` is ours.
+    pub fn binding(&self, granted: &Granted) -> Option<Binding> {
+        granted.proof_key.clone().map(|key| Binding {
+            key,
+            clock: self.clock.clone(),
+            nonces: Arc::clone(&self.nonces),
+        })
+    }
+
+    /// The token in `granted`, to be shown.
+    pub(crate) fn token_of(&self, granted: &Granted) -> AccessToken {
+        AccessToken::new(&granted.access_token, self.binding(granted))
+    }
+
+    /// Posts `fields` to the token endpoint with our credentials and a proof by `key`.
+    pub(crate) async fn post_proven(
+        &self,
+        metadata: &Metadata,
+        fields: &[(&str, &str)],
+        key: &ProofKey,
+    ) -> Result<Answer, HttpError> {
+        let url = &metadata.token_endpoint;
+        match self.post_once(url, metadata, fields, key).await? {
+            (answer, true) if wants_nonce(&answer) => {
+                tracing::debug!(target: "bff", provider = %self.config.id, "a proof needs a nonce");
+                Ok(self.post_once(url, metadata, fields, key).await?.0)
+            }
+            (answer, _) => Ok(answer),
+        }
+    }
+
+    /// The answer, and whether it brought a nonce.
+    async fn post_once(
+        &self,
+        url: &Url,
+        metadata: &Metadata,
+        fields: &[(&str, &str)],
+        key: &ProofKey,
+    ) -> Result<(Answer, bool), HttpError> {
+        let nonce = self.nonces.newest(Server::Authorization, url);
+        let proof = key.prove(&Proof {
+            method: "POST",
+            url,
+            token: None,
+            nonce: nonce.as_deref(),
+            now: self.clock.now().unix_timestamp(),
+        })?;
+        let auth = self.client_auth(metadata);
+        let answer = self.http.post_with(url, auth, fields, Some(&proof)).await?;
+        let brought = self.nonces.note(Server::Authorization, url, &answer.headers);
+        Ok((answer, brought))
+    }
+
+    /// Reads `url` with an access token, and with a proof where it is bound to a key.
+    pub(crate) async fn read_with(&self, url: &Url, token: &AccessToken) -> Result<Answer, HttpError> {
+        let Some(proof) = token.prove(&Method::GET, url)? else {
+            return self.http.read(url, Some(token.secret())).await;
+        };
+        let answer = self.http.read_bound(url, token.secret(), &proof).await?;
+        if !token.wants_again(url, answer.status, &answer.headers) {
+            return Ok(answer);
+        }
+        let proof = token.prove(&Method::GET, url)?.unwrap_or_default();
+        let answer = self.http.read_bound(url, token.secret(), &proof).await?;
+        // Kept for the next request; there is no third try.
+        let _ = token.wants_again(url, answer.status, &answer.headers);
+        Ok(answer)
+    }
+}
+
+/// `use_dpop_nonce` of a token endpoint (RFC 9449 §8).
+fn wants_nonce(answer: &Answer) -> bool {
+    let refused = answer.status == StatusCode::BAD_REQUEST || answer.status == StatusCode::UNAUTHORIZED;
+    let error = serde_json::from_slice(&answer.body).map(|refused: Refused| refused.error);
+    refused && error.is_ok_and(|error| error == "use_dpop_nonce")
+}

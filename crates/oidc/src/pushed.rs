@@ -1,0 +1,107 @@
+//! How does a request reach the provider without passing through the browser? It is pushed, with our credentials, and the
+//! browser carries nothing but a reference that works once (RFC 9126). What is asked for is in [`crate::authorization_request`].
+
+use http::StatusCode;
+use serde::Deserialize;
+use url::Url;
+
+use crate::Provider;
+use crate::authorization_request::{AuthorizationRequest, address};
+use crate::config::PushedRequests;
+use crate::error::plain;
+use crate::http::{Answer, HttpError};
+use crate::measured::{Endpoint, measured};
+use crate::metadata::Metadata;
+
+/// A longer reference would make a URL that browsers and servers cut (RFC 9101 §5.2 advises 512).
+const MAX_LEN: usize = 2048;
+/// What points elsewhere is not pushed (RFC 9126 §2.1).
+const REQUEST_URI: &str = "request_uri";
+
+/// Why a request could not be pushed.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    #[error("{0}")]
+    Impossible(&'static str),
+    #[error("the pushed authorization request endpoint does not answer")]
+    NoAnswer(#[from] HttpError),
+    #[error("the pushed authorization request endpoint answers {0}")]
+    Trouble(StatusCode),
+    #[error("the pushed authorization request is refused: `{0}`")]
+    Refused(String),
+    #[error("the answer to the pushed authorization request cannot be used: {0}")]
+    Malformed(&'static str),
+}
+
+impl PushError {
+    /// Whether trying again may help.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Impossible(_) | Self::NoAnswer(_) | Self::Trouble(_))
+    }
+}
+
+#[derive(Deserialize)]
+struct RawPushed {
+    request_uri: String,
+}
+
+#[derive(Deserialize)]
+struct RawRefused {
+    error: String,
+}
+
+impl Provider {
+    /// The address a browser is sent to for `request`: with everything in it, or with the reference to what was pushed now.
+    ///
+    /// # Errors
+    /// Where the request has to be pushed and cannot be.
+    pub async fn authorization_url(
+        &self,
+        metadata: &Metadata,
+        request: &AuthorizationRequest<'_>,
+    ) -> Result<Url, PushError> {
+        let parameters = self.authorization_parameters(metadata, request);
+        let setting = self.config.pushed_requests;
+        if let Some(problem) = metadata.pushed_requests_problem(setting) {
+            return Err(PushError::Impossible(problem));
+        }
+        let endpoint = metadata.pushed_authorization_request_endpoint.as_ref();
+        let Some(endpoint) = endpoint.filter(|_| setting != PushedRequests::Never) else {
+            return Ok(address(metadata, &parameters));
+        };
+        let fields: Vec<_> = parameters
+            .iter()
+            .filter(|(name, _)| *name != REQUEST_URI)
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let asking = self.http.post(endpoint, self.client_auth(metadata), &fields);
+        let answer = measured(self.config.id.as_str(), Endpoint::PushedRequest, asking).await?;
+        let reference = vec![
+            ("client_id", self.client().id.to_string()),
+            (REQUEST_URI, read(&answer)?),
+        ];
+        Ok(address(metadata, &reference))
+    }
+}
+
+/// 201 with the reference (RFC 9126 §2.2); some providers answer 200.
+fn read(answer: &Answer) -> Result<String, PushError> {
+    let status = answer.status;
+    if status == StatusCode::CREATED || status == StatusCode::OK {
+        let pushed: RawPushed =
+            serde_json::from_slice(&answer.body).map_err(|_| PushError::Malformed("no `request_uri` in JSON"))?;
+        let uri = pushed.request_uri;
+        let is_uri = uri.len() <= MAX_LEN && uri.bytes().all(|b| b.is_ascii_graphic()) && Url::parse(&uri).is_ok();
+        return is_uri
+            .then_some(uri)
+            .ok_or(PushError::Malformed("`request_uri` is not a URI"));
+    }
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(PushError::Trouble(status));
+    }
+    let refused: Result<RawRefused, _> = serde_json::from_slice(&answer.body);
+    Err(refused.map_or(
+        PushError::Malformed("neither a `request_uri` nor an error"),
+        |refused| PushError::Refused(plain(&refused.error, 64)),
+    ))
+}

@@ -1,0 +1,61 @@
+//! Which key of the provider made this signature? One that is known, or one that it has only now: a provider may exchange a key
+//! without giving it another name, so nothing is refused by remembered keys alone (OpenID Connect Core 1.0 §10.1.1).
+
+use super::Provider;
+use super::jws::Compact;
+use super::keys::{Key, NoKeys, TokenSource};
+use super::metadata::Metadata;
+
+impl Provider {
+    /// Reads the keys, if a token that comes now could not be verified without. What goes wrong is told when they are needed.
+    pub async fn read_keys_ahead(&self, metadata: &Metadata) {
+        let has_keys = self.config.algorithms.iter().any(|alg| !alg.starts_with("HS"));
+        if has_keys {
+            self.keys.read_ahead(&metadata.jwks_uri).await;
+        }
+    }
+
+    /// Whether the provider made the signature of `token`, which says it is of `issuer`: with the secret it shares with us, or with
+    /// one of its keys. The caller has checked that the algorithm is allowed.
+    pub(super) async fn signed(
+        &self,
+        token: &Compact<'_>,
+        place: (&Metadata, &str),
+        source: TokenSource,
+    ) -> Result<bool, NoKeys> {
+        if token.header.alg.starts_with("HS") {
+            let client = self.client();
+            return Ok(token.is_signed_by(client.secret.as_ref().map(Key::of_secret).as_slice()));
+        }
+        Ok(self.signer_of(token, place, source).await?.is_some())
+    }
+
+    /// The key that made the signature of `token`, which says it is of `issuer`; none when the provider has no such key. The caller
+    /// has checked that the algorithm is allowed and none of shared secrets.
+    pub(super) async fn signer_of(
+        &self,
+        token: &Compact<'_>,
+        (metadata, issuer): (&Metadata, &str),
+        source: TokenSource,
+    ) -> Result<Option<Key>, NoKeys> {
+        let wanted = (token.header.alg.as_str(), token.header.kid.as_deref());
+        let signer = |keys: Vec<Key>| {
+            keys.into_iter()
+                .filter(|key| self.config.key_may_sign(key.issuer.as_deref(), issuer))
+                .find(|key| token.is_signed_by(std::slice::from_ref(key)))
+        };
+        let mut found = self.keys.find(&metadata.jwks_uri, wanted, source).await?;
+        let mut key = signer(std::mem::take(&mut found.keys));
+        if key.is_none() && !found.was_read {
+            found = self
+                .keys
+                .find_again(&metadata.jwks_uri, wanted, (source, found.reads))
+                .await?;
+            key = signer(std::mem::take(&mut found.keys));
+        }
+        if found.was_read {
+            self.keys.judge_read(wanted, source, key.is_some());
+        }
+        Ok(key)
+    }
+}

@@ -1,0 +1,244 @@
+//! What does the token endpoint say? (RFC 6749 §5, OpenID Connect Core 1.0 §3.1.3)
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::Provider;
+use crate::http::{Answer, HttpError};
+use crate::measured::{Endpoint, measured};
+use crate::metadata::Metadata;
+use crate::proof::ProofKey;
+
+/// Lifetime of an access token whose answer names none, when it can be renewed and when not.
+const UNSAID: (i64, i64) = (300, 3600);
+/// Seconds before its end at which a token is renewed; half its life where that is shorter, or a provider with tokens
+/// of one minute would be asked at every request.
+const MARGIN: i64 = 60;
+
+/// A granted answer; members not needed are ignored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    pub access_token: String,
+    /// Seconds since 1970.
+    pub expires_at: i64,
+    /// When it should be renewed; seconds since 1970.
+    pub renew_at: i64,
+    pub refresh_token: Option<String>,
+    /// For how many seconds the refresh token can be used, where that is said.
+    pub refresh_expires_in: Option<i64>,
+    pub id_token: Option<String>,
+    /// What is granted, where that differs from what was asked for (RFC 6749 §5.1).
+    pub scope: Option<String>,
+    /// The key the access token is bound to.
+    pub proof_key: Option<ProofKey>,
+}
+
+/// Why there are no tokens.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointError {
+    /// The provider said no (RFC 6749 §5.2).
+    #[error("the token endpoint refuses: `{error}`")]
+    Refused { error: String },
+    /// It did not answer, or said that it has trouble.
+    #[error("the token endpoint does not answer")]
+    NoAnswer(#[from] HttpError),
+    #[error("the token endpoint answers {status}")]
+    Trouble { status: u16, retry_after: Option<Duration> },
+    /// The answer is no token answer.
+    #[error("the token endpoint's answer cannot be used: {0}")]
+    Malformed(&'static str),
+}
+
+#[derive(Deserialize)]
+struct RawGranted {
+    access_token: String,
+    token_type: String,
+    expires_in: Option<Value>,
+    refresh_token: Option<String>,
+    // No standard has a name for it; these two are in use. A provider may send both.
+    refresh_expires_in: Option<Value>,
+    refresh_token_expires_in: Option<Value>,
+    id_token: Option<String>,
+    scope: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct RawRefused {
+    error: String,
+}
+
+impl Granted {
+    /// Whether the refresh token is meant to outlive the session (OpenID Connect Core 1.0 §11), when `asked` was asked
+    /// for.
+    pub fn is_offline(&self, asked: &[String]) -> bool {
+        const OFFLINE: &str = "offline_access";
+        match &self.scope {
+            Some(scope) => scope.split(' ').any(|s| s == OFFLINE),
+            None => asked.iter().any(|s| s == OFFLINE),
+        }
+    }
+}
+
+impl Provider {
+    /// Asks for tokens with `fields`; adds the resource and our credentials. Tokens are bound to `key`, to a new one where
+    /// there is none yet and there should be (RFC 9449 §5).
+    pub async fn ask_for_tokens(
+        &self,
+        metadata: &Metadata,
+        fields: &[(&str, &str)],
+        key: Option<&ProofKey>,
+    ) -> Result<Granted, EndpointError> {
+        let mut form = fields.to_vec();
+        if let Some(resource) = &self.config.resource {
+            form.push(("resource", resource));
+        }
+        self.ask_for_tokens_of_any_resource(metadata, &form, key).await
+    }
+
+    /// Asks for tokens with `fields` and nothing but our credentials, and a proof where there is a `key` or should be.
+    pub async fn ask_for_tokens_of_any_resource(
+        &self,
+        metadata: &Metadata,
+        fields: &[(&str, &str)],
+        key: Option<&ProofKey>,
+    ) -> Result<Granted, EndpointError> {
+        let key = self.proof_key(key).map_err(HttpError::from)?;
+        let asking = async {
+            match &key {
+                Some(key) => self.post_proven(metadata, fields, key).await,
+                None => {
+                    self.http
+                        .post(&metadata.token_endpoint, self.client_auth(metadata), fields)
+                        .await
+                }
+            }
+        };
+        let answer = measured(self.config.id.as_str(), Endpoint::token(fields), asking).await?;
+        read(&answer, self.clock.now(), key)
+    }
+}
+
+fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Result<Granted, EndpointError> {
+    let status = answer.status;
+    if status.is_server_error() || status.as_u16() == 429 {
+        return Err(EndpointError::Trouble {
+            status: status.as_u16(),
+            retry_after: answer.retry_after,
+        });
+    }
+    if !status.is_success() {
+        let refused: RawRefused =
+            serde_json::from_slice(&answer.body).map_err(|_| EndpointError::Malformed("an error without a name"))?;
+        return Err(EndpointError::Refused {
+            error: crate::error::plain(&refused.error, 64),
+        });
+    }
+    let raw: RawGranted = serde_json::from_slice(&answer.body).map_err(|_| EndpointError::Malformed("not JSON"))?;
+    // Bound tokens would be of no use without a proof (RFC 6750 §4), and where we proved a key, a token that anybody can
+    // use is not what was asked for (RFC 9449 §5).
+    let (kind, problem) = match proof_key {
+        Some(_) => ("dpop", "not a token bound to our key"),
+        None => ("bearer", "not a bearer token"),
+    };
+    if !raw.token_type.eq_ignore_ascii_case(kind) || raw.access_token.is_empty() {
+        return Err(EndpointError::Malformed(problem));
+    }
+    let unsaid = if raw.refresh_token.is_some() {
+        UNSAID.0
+    } else {
+        UNSAID.1
+    };
+    let told = [&raw.refresh_expires_in, &raw.refresh_token_expires_in];
+    // 0 is said of a token that does not end by itself.
+    let told = told.into_iter().flatten().filter_map(seconds).filter(|s| *s > 0).min();
+    let lifetime = raw.expires_in.as_ref().and_then(seconds).unwrap_or(unsaid);
+    Ok(Granted {
+        access_token: raw.access_token,
+        expires_at: now.unix_timestamp().saturating_add(lifetime),
+        renew_at: now.unix_timestamp().saturating_add(lifetime - MARGIN.min(lifetime / 2)),
+        refresh_token: raw.refresh_token.filter(|t| !t.is_empty()),
+        refresh_expires_in: told,
+        id_token: raw.id_token,
+        scope: raw.scope.as_ref().and_then(Value::as_str).map(str::to_owned),
+        proof_key,
+    })
+}
+
+/// A number, or the text of one as some providers send it.
+pub(crate) fn seconds(value: &Value) -> Option<i64> {
+    value
+        .as_i64()
+        .or_else(|| value.as_str()?.parse().ok())
+        .filter(|s| (0..=i64::from(u32::MAX)).contains(s))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Result<Granted, EndpointError> {
+        let status = StatusCode::from_u16(status).unwrap();
+        read(
+            &Answer {
+                status,
+                retry_after: None,
+                body: body.into(),
+                headers: http::HeaderMap::new(),
+            },
+            OffsetDateTime::UNIX_EPOCH,
+            None,
+        )
+    }
+
+    #[test]
+    fn tk_1_lifetime_and_type_are_read_with_patience() {
+        let plain = answer(200, r#"{"access_token":"a","token_type":"bEaReR"}"#).unwrap();
+        assert_eq!((plain.expires_at, plain.renew_at), (3600, 3540));
+        let text = answer(
+            200,
+            r#"{"access_token":"a","token_type":"Bearer","expires_in":"90","new":[1]}"#,
+        )
+        .unwrap();
+        assert_eq!((text.expires_at, text.renew_at), (90, 45));
+        assert!(answer(200, r#"{"access_token":"a","token_type":"DPoP"}"#).is_err());
+    }
+
+    #[test]
+    fn rf_7_the_end_of_a_refresh_token_is_read_by_either_name() {
+        let end = |said: &str| {
+            let body = format!(r#"{{"access_token":"a","token_type":"Bearer","refresh_token":"r"{said}}}"#);
+            answer(200, &body).unwrap().refresh_expires_in
+        };
+        assert_eq!(end(r#","refresh_expires_in":1800"#), Some(1800));
+        assert_eq!(end(r#","refresh_token_expires_in":"1209600""#), Some(1_209_600));
+        assert_eq!(
+            end(r#","refresh_token_expires_in":90,"refresh_expires_in":60"#),
+            Some(60)
+        );
+        for unsaid in [
+            "",
+            r#","refresh_expires_in":0"#,
+            r#","refresh_expires_in":-1"#,
+            r#","refresh_expires_in":[9]"#,
+        ] {
+            assert_eq!(end(unsaid), None, "{unsaid}");
+        }
+    }
+
+    #[test]
+    fn tk_5_an_answer_that_is_no_answer_is_told_from_a_refusal() {
+        assert!(matches!(answer(200, "<html>"), Err(EndpointError::Malformed(_))));
+        assert!(matches!(answer(400, "<html>"), Err(EndpointError::Malformed(_))));
+        assert!(matches!(
+            answer(503, "{}"),
+            Err(EndpointError::Trouble { status: 503, .. })
+        ));
+        let refused = answer(400, r#"{"error":"invalid_grant","error_description":"x"}"#);
+        assert!(matches!(refused, Err(EndpointError::Refused { error }) if error == "invalid_grant"));
+    }
+}
