@@ -41,7 +41,7 @@ async fn po_2_the_texts_of_a_group_list_count_and_the_rest_is_told_and_logged_on
     let logged = log.operator();
     let lines: Vec<&str> = logged
         .lines()
-        .filter(|line| line.contains("something else than texts"))
+        .filter(|line| line.contains("values that are not texts"))
         .collect();
     assert_eq!(lines.len(), 2, "{logged}");
     assert!(

@@ -10,13 +10,13 @@ use tokio::net::TcpListener;
 use crate::support::{Program, RemoteVisitor, Serving, free_ports, soon};
 
 /// A program with a provider in this process.
-struct AppState {
+struct TestProgram {
     program: Program,
     provider: DemoHandle,
     listen: String,
 }
 
-impl AppState {
+impl TestProgram {
     async fn new() -> Self {
         let listen = format!("127.0.0.1:{}", free_ports().0);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -57,39 +57,39 @@ impl AppState {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
     for browser_is_gone in [false, true] {
-        let house = AppState::new().await;
-        let serving = house.serve();
+        let program = TestProgram::new().await;
+        let serving = program.serve();
         // Tokens that have to be renewed as soon as they are used.
-        house.provider.change(|faults| {
+        program.provider.change(|faults| {
             faults.token_response = Patch::from_iter([("expires_in".to_owned(), json!(0))]);
         });
-        let mut alice = RemoteVisitor::new(&house.listen);
+        let mut alice = RemoteVisitor::new(&program.listen);
         alice.sign_in("alice").await;
         assert_eq!(alice.get("/profile").await.0, 200);
-        house.provider.change(|faults| {
+        program.provider.change(|faults| {
             faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
         });
         let mut tab = alice.again();
         let asking = tokio::spawn(async move { tab.get("/protected").await.0 });
-        house.until_it_renews().await;
+        program.until_it_renews().await;
         if browser_is_gone {
             asking.abort();
         }
         serving.ask_to_stop();
         serving.until("it stops", |line| line.contains("no more connections are accepted"));
-        house.provider.change(|faults| {
+        program.provider.change(|faults| {
             faults.answers.clear();
             faults.token_response = Patch::new();
         });
         serving.ended().await;
-        let renewed = house.provider.newest(Kind::RefreshToken).unwrap();
+        let renewed = program.provider.newest(Kind::RefreshToken).unwrap();
         assert_eq!(
-            house.provider.requests(Endpoint::Token),
+            program.provider.requests(Endpoint::Token),
             2,
             "the sign-in and the renewal"
         );
 
-        let _serving = house.serve();
+        let _serving = program.serve();
         let start = Instant::now();
         let (status, _, page) = alice.get("/protected").await;
         assert_eq!(status, 200, "gone: {browser_is_gone}: {page}");
@@ -98,7 +98,7 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
             "no lease was left behind: {:?}",
             start.elapsed()
         );
-        let sent = house.provider.bodies(Endpoint::Token);
+        let sent = program.provider.bodies(Endpoint::Token);
         assert!(
             sent.len() == 3 && sent[2].contains(&renewed),
             "gone: {browser_is_gone}: not by the refresh token that came back while it stopped"
@@ -109,18 +109,18 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
 /// A provider that never answers does not keep the program from ending.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_never_answers_does_not_hold_the_program_up() {
-    let house = AppState::new().await;
-    let serving = house.serve();
-    house.provider.change(|faults| {
+    let program = TestProgram::new().await;
+    let serving = program.serve();
+    program.provider.change(|faults| {
         faults.token_response = Patch::from_iter([("expires_in".to_owned(), json!(0))]);
     });
-    let mut alice = RemoteVisitor::new(&house.listen);
+    let mut alice = RemoteVisitor::new(&program.listen);
     alice.sign_in("alice").await;
-    house.provider.change(|faults| {
+    program.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
     });
     let asking = tokio::spawn(async move { alice.get("/protected").await.0 });
-    house.until_it_renews().await;
+    program.until_it_renews().await;
     asking.abort();
     let start = Instant::now();
     serving.ask_to_stop();

@@ -25,12 +25,12 @@ const SERVER: i32 = 2;
 const CLIENT: i32 = 3;
 const THEIRS: &str = "0af7651916cd43dd8448eb211c80319c";
 
-struct AppState {
+struct TestProgram {
     program: Program,
     listen: String,
 }
 
-impl AppState {
+impl TestProgram {
     fn new() -> Self {
         let listen = format!("127.0.0.1:{}", free_ports().0);
         let program = Program::new();
@@ -91,9 +91,9 @@ fn child<'a>(spans: &'a [(Span, Vec<KeyValue>)], parent: &Span, name: &str) -> &
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signed_in_page_is_a_trace_that_tells_where_time_went() {
-    let (collector, house) = (Collector::start().await, AppState::new());
-    let serving = house.serve(&collector, &[]);
-    let mut alice = RemoteVisitor::new(&house.listen);
+    let (collector, program) = (Collector::start().await, TestProgram::new());
+    let serving = program.serve(&collector, &[]);
+    let mut alice = RemoteVisitor::new(&program.listen);
     alice.sign_in("alice").await;
     assert_eq!(alice.get("/docs/1?q=what-somebody-looks-for").await.0, 200);
     let said = stop(serving).await;
@@ -125,15 +125,15 @@ async fn a_signed_in_page_is_a_trace_that_tells_where_time_went() {
     let (_, resource) = &spans[0];
     assert_eq!(attribute(resource, "service.name"), "portico-test");
     // A span is told once: to the collector, not in the log as well.
-    assert!(said.contains("answered"), "{said}");
+    assert!(said.contains("handled a request"), "{said}");
     assert!(!said.contains("request{") && !said.contains("provider{"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trace_holds_no_cookie_no_token_no_code_no_query_and_nobody() {
-    let (collector, house) = (Collector::start().await, AppState::new());
-    let serving = house.serve(&collector, &[("PORTICO_DEMO_REVEAL_TOKENS", "1")]);
-    let mut alice = RemoteVisitor::new(&house.listen);
+    let (collector, program) = (Collector::start().await, TestProgram::new());
+    let serving = program.serve(&collector, &[("PORTICO_DEMO_REVEAL_TOKENS", "1")]);
+    let mut alice = RemoteVisitor::new(&program.listen);
     alice.sign_in("alice").await;
     for path in [
         "/docs/1?q=what-somebody-looks-for",
@@ -180,9 +180,9 @@ async fn a_trace_holds_no_cookie_no_token_no_code_no_query_and_nobody() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_collector_that_hangs_stands_in_nobodys_way() {
-    let (collector, house) = (Collector::hanging().await, AppState::new());
-    let serving = house.serve(&collector, &[]);
-    let mut alice = RemoteVisitor::new(&house.listen);
+    let (collector, program) = (Collector::hanging().await, TestProgram::new());
+    let serving = program.serve(&collector, &[]);
+    let mut alice = RemoteVisitor::new(&program.listen);
     alice.sign_in("alice").await;
     collector.first_batch().await;
     // While that batch hangs, more come and are answered.
@@ -197,7 +197,7 @@ async fn a_collector_that_hangs_stands_in_nobodys_way() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
-    let (collector, house) = (Collector::start().await, AppState::new());
+    let (collector, program) = (Collector::start().await, TestProgram::new());
     let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
     let log = Arc::clone(&told);
     let order = async move |headers: HeaderMap| {
@@ -208,7 +208,7 @@ async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().route("/7", get(order));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let serving = house.serve(
+    let serving = program.serve(
         &collector,
         &[
             ("PORTICO_UPSTREAMS_0_PATH", "/api/orders"),
@@ -217,7 +217,7 @@ async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
             ("PORTICO_UPSTREAMS_0_PROVIDERS", "demo"),
         ],
     );
-    let mut alice = RemoteVisitor::new(&house.listen);
+    let mut alice = RemoteVisitor::new(&program.listen);
     alice.sign_in("alice").await;
     let (status, _, body) = alice.get("/api/orders/7").await;
     assert_eq!((status, body.as_str()), (200, "an order"));
@@ -235,7 +235,7 @@ async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to_the_api() {
-    let (collector, house) = (Collector::start().await, AppState::new());
+    let (collector, program) = (Collector::start().await, TestProgram::new());
     let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
     let api = {
         let told = Arc::clone(&told);
@@ -249,8 +249,8 @@ async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
     };
-    let serving = house.serve(&collector, &[("PORTICO_API_BASE_URL", &api)]);
-    let visitor = RemoteVisitor::new(&house.listen);
+    let serving = program.serve(&collector, &[("PORTICO_API_BASE_URL", &api)]);
+    let visitor = RemoteVisitor::new(&program.listen);
     let theirs = format!("00-{THEIRS}-b7ad6b7169203331-01");
     visitor
         .open_with(

@@ -26,7 +26,7 @@ async fn po_2_an_outage_keeps_the_last_known_groups_for_the_stated_time_and_says
     assert_eq!(alice.get(&path).await.status, StatusCode::OK);
     let kept = profile(&mut alice).await;
     assert_eq!(
-        (&kept["groups"], &kept["groups_are_kept"]),
+        (&kept["groups"], &kept["groups_are_stale"]),
         (&json!(["Engineering"]), &json!(true))
     );
     assert!(alice.get("/profile").await.body.contains("as last known"));
@@ -51,7 +51,7 @@ async fn po_2_an_outage_keeps_the_last_known_groups_for_the_stated_time_and_says
     site.provider.change(|faults| faults.answers.clear());
     site.advance(31);
     assert_eq!(groups_of(&mut alice).await, json!(["Engineering"]));
-    assert_eq!(profile(&mut alice).await["groups_are_kept"], json!(false));
+    assert_eq!(profile(&mut alice).await["groups_are_stale"], json!(false));
 }
 
 #[tokio::test]
