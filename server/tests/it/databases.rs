@@ -264,22 +264,6 @@ async fn a_file_at_the_end_of_a_long_path_is_one_document() {
 }
 
 #[tokio::test]
-async fn wow_7_a_copy_of_the_database_holds_no_token_and_no_session_id() {
-    let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
-    documents(&site).await;
-    let alice = site.sign_in("alice").await;
-    let copy = site.database.server().dump().await;
-    assert!(copy.contains("Secret plan") && copy.contains("bff_session_records") && copy.contains("alice"));
-    let issued = site.provider.issued();
-    assert!(!issued.is_empty());
-    for secret in issued.iter().map(|issued| &issued.value).chain(alice.cookies.values()) {
-        for part in secret.split('.').filter(|part| part.len() > 16) {
-            assert!(!copy.contains(part), "{part}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn a_database_that_may_not_be_written_or_cannot_hold_every_text_is_told_at_the_start() {
     let database = Database::postgres().await;
     let name = database.server().options().get_database().unwrap().to_owned();

@@ -5,15 +5,6 @@ use http::StatusCode;
 use crate::support::{Log, TestSite, soon};
 
 #[tokio::test]
-async fn si_5_any_provider_with_discovery_signs_people_in() {
-    let site = TestSite::start().await;
-    let mut alice = site.sign_in("alice").await;
-    let profile = alice.get("/profile").await;
-    assert_eq!(profile.status, StatusCode::OK);
-    assert!(profile.body.contains("Alice Archer"), "{}", profile.body);
-}
-
-#[tokio::test]
 async fn si_12_a_page_opened_before_sign_in_is_reached_after_it() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
@@ -34,51 +25,6 @@ async fn si_12_a_page_opened_before_sign_in_is_reached_after_it() {
         (StatusCode::SEE_OTHER, Some("/docs?q=handbook"))
     );
     assert_eq!(visitor.get("/docs?q=handbook").await.status, StatusCode::OK);
-}
-
-#[tokio::test]
-async fn si_12_a_return_address_on_another_site_is_refused() {
-    let site = TestSite::start().await;
-    for foreign in [
-        "https://evil.example/",
-        "//evil.example",
-        "/\\evil.example",
-        "javascript:alert(1)",
-        "/\t/evil.example",
-    ] {
-        let mut visitor = site.visitor();
-        let arrived = visitor.sign_in("alice", foreign).await;
-        assert_eq!(arrived.location(), Some("/"), "{foreign}");
-    }
-}
-
-#[tokio::test]
-async fn si_9_signing_out_ends_the_session_here_and_leads_to_the_provider() {
-    let site = TestSite::start().await;
-    let mut alice = site.sign_in("alice").await;
-    let before = alice.cookies.clone();
-    let out = alice.post_form("/auth/logout", &[]).await;
-    assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.body);
-    assert!(
-        out.location().is_some_and(|to| to.contains("/end_session")),
-        "{:?}",
-        out.location()
-    );
-    assert_eq!(alice.get("/profile").await.status, StatusCode::UNAUTHORIZED);
-
-    let mut thief = site.visitor();
-    thief.cookies = before;
-    assert_eq!(
-        thief.get("/profile").await.status,
-        StatusCode::UNAUTHORIZED,
-        "a copied cookie still works"
-    );
-    let page = alice.get("/auth/signed-out").await;
-    assert!(
-        page.status == StatusCode::OK && page.body.contains("igned out"),
-        "{}",
-        page.body
-    );
 }
 
 #[tokio::test]
@@ -107,20 +53,9 @@ async fn lo_5_an_old_sign_out_page_does_not_speak_for_a_new_session() {
     let mut alice = site.sign_in("alice").await;
     let page = alice.get("/auth/signed-out").await;
     assert!(page.body.contains("<h1>You are signed in</h1>"), "{}", page.body);
-}
-
-#[tokio::test]
-async fn si_13_two_tabs_can_sign_in_at_the_same_time() {
-    let site = TestSite::start().await;
-    let mut visitor = site.visitor();
-    let first = visitor.start_sign_in("/public").await;
-    let second = visitor.start_sign_in("/docs").await;
-    let (first, second) = (
-        visitor.choose(&first, "alice").await,
-        visitor.choose(&second, "alice").await,
-    );
-    assert_eq!(visitor.get(&first).await.location(), Some("/public"));
-    assert_eq!(visitor.get(&second).await.location(), Some("/docs"));
+    alice.post_form("/auth/logout", &[]).await;
+    let page = alice.get("/auth/signed-out").await;
+    assert!(page.body.contains("<h1>Signed out</h1>"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -194,13 +129,4 @@ async fn si_3_an_address_from_a_list_of_emails_is_shown() {
         home.contains("first@b2c.example") && !home.contains("second@b2c.example"),
         "{home}"
     );
-}
-
-#[tokio::test]
-async fn lo_1_signing_out_by_a_link_is_not_possible() {
-    let site = TestSite::start().await;
-    let mut alice = site.sign_in("alice").await;
-    let answer = alice.get("/auth/logout").await;
-    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{}", answer.body);
-    assert_eq!(alice.get("/profile").await.status, StatusCode::OK);
 }

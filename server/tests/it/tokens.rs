@@ -70,36 +70,6 @@ async fn to_1_no_token_code_or_session_id_is_in_any_byte_a_browser_can_read() {
 }
 
 #[tokio::test]
-async fn to_2_an_access_token_is_renewed_silently_and_the_session_outlives_it() {
-    let site = TestSite::start().await;
-    let mut alice = site.sign_in("alice").await;
-    assert_eq!(alice.get("/protected").await.status, StatusCode::OK);
-    let asked = site.provider.requests(Endpoint::Token);
-    alice.get("/protected").await;
-    assert_eq!(
-        site.provider.requests(Endpoint::Token),
-        asked,
-        "a good token was renewed"
-    );
-}
-
-#[tokio::test]
-async fn to_2_a_token_about_to_expire_is_renewed_before_it_is_used() {
-    let site = TestSite::start().await;
-    // The provider says it is good for no time at all.
-    site.provider.change(|faults| {
-        faults.token_response.insert("expires_in".to_owned(), json!(0));
-    });
-    let mut alice = site.sign_in("alice").await;
-    let asked = site.provider.requests(Endpoint::Token);
-    assert_eq!(alice.get("/protected").await.status, StatusCode::OK);
-    assert!(
-        site.provider.requests(Endpoint::Token) > asked,
-        "the token was not renewed"
-    );
-}
-
-#[tokio::test]
 async fn to_4_a_provider_outage_keeps_the_session() {
     let site = TestSite::start().await;
     site.provider.change(|faults| {

@@ -15,6 +15,7 @@ async fn signed_in() -> (House, Browser) {
 #[tokio::test]
 async fn lo_1_a_link_never_signs_anybody_out() {
     let (house, mut browser) = signed_in().await;
+    assert_eq!(browser.go("/auth/logout").await.status, 405);
     for target in [
         "/auth/logout",
         "/auth/logout?confirm=yes",

@@ -9,6 +9,7 @@ use server::config::DatabaseUrl;
 use sqlx::{ConnectOptions as _, Connection as _, migrate::Migrator, sqlite::SqliteConnectOptions};
 
 #[path = "../../../../crates/bff/tests/it/support/cluster.rs"]
+#[expect(dead_code, reason = "shared with the tests of `bff`, which look into dumps too")]
 mod cluster;
 
 use cluster::Database as PgDatabase;
