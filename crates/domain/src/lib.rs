@@ -10,6 +10,7 @@
 //! | Decisions of the policy, reasons, refusals | [`decision`] |
 //! | Which documents a list may hold, before one is decided | [`plan`], [`predicate`] |
 //! | Pages of a list, cursor | [`listing`] |
+//! | What is searched for, and found | [`search`] |
 //! | The port to documents | [`library`] |
 //! | The port to the messages API | [`messages`] |
 //! | The port to sessions | [`sessions`] |
@@ -23,6 +24,7 @@ pub mod listing;
 pub mod messages;
 pub mod plan;
 pub mod predicate;
+pub mod search;
 pub mod sessions;
 pub mod text;
 pub mod visitor;
@@ -37,5 +39,6 @@ pub use listing::{Cursor, Listing, ListingQuery};
 pub use messages::{Message, MessageError, MessageKind, Messages};
 pub use plan::{Access, Action, Branch, Plan, Right, Rights};
 pub use predicate::{Comparison, Condition, NumberField, Pattern, PatternPart, Predicate, TextField};
+pub use search::{IndexedDocument, SearchHit, SearchHits, SearchQuery, SearchTerm, Snippet, TimeRange};
 pub use sessions::{FoundSessions, SessionSummary, Sessions, SessionsError};
 pub use visitor::{ADMIN, Person, PersonId, PersonQuery, ReportingLine, Visitor};

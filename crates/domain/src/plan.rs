@@ -1,4 +1,4 @@
-//! Which documents can a person see, before any single one is decided? A [`Plan`] narrows down what a database or an index has to read.
+//! Plans: which documents a person can see, before any single one is decided. A [`Plan`] narrows down what a database or an index has to read.
 //!
 //! A plan never leaves out a document that the policy lets the person see. It may hold others, if [`Plan::is_exact`] is false: every row is
 //! decided again before it is shown, so that a plan can make a list slow and never wrong.

@@ -1,4 +1,4 @@
-//! What must be true of a document, in words that a database and an index can check.
+//! Predicates: what must be true of a document, in words that a database and an index can check.
 //!
 //! A [`Predicate`] is a policy's condition after everything about the person has been filled in: it speaks of columns and values only. It is
 //! in negation normal form, so that whoever translates it meets `not` in front of a single [`Condition`] and nowhere else. Every column it

@@ -1,4 +1,4 @@
-//! Which documents can this person see at all? The rules with the person filled in, as conditions a database can check.
+//! Plans: the rules with the person filled in, as conditions that a database can check.
 //!
 //! When rules are loaded, `compile.rs` goes through each rule's syntax tree once: whatever mentions the document becomes a test of one of its
 //! columns, and whatever does not is kept as an expression for the policy engine. For a person, `evaluate.rs` has the engine compute those

@@ -1,4 +1,4 @@
-//! Which rules make lists slow? Those that no index serves, and those of which a part cannot be asked of the database at all.
+//! Lint: rules that make lists slow, because no index serves them or a part of them cannot be translated for a database.
 
 use super::compile::{Column, Node, Rule, Test};
 use domain::TextField;
@@ -35,7 +35,7 @@ pub(super) fn about(rule: &Rule) -> Vec<Advice> {
         .into_iter()
         .map(|part| {
             say(format!(
-                "rule `{id}`: the database cannot be asked for `{part}`, so lists read more documents than they show"
+                "rule `{id}`: `{part}` cannot be translated for the database, so lists read more documents than they show"
             ))
         })
         .collect();

@@ -1,4 +1,4 @@
-//! How is a condition cut into branches? At its alternatives, so that each branch can be read from one index in order.
+//! Cuts a predicate into branches at its alternatives, so that each branch can be read from one index in order.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Which plan was made for a person last? One for each person, for as long as nothing changes that rules can read about them.
+//! Cache of plans: one for each person, for as long as nothing changes that rules can read about them.
 //!
 //! The cache belongs to one set of rules and goes with it.
 
@@ -65,7 +65,7 @@ struct Attributes {
     roles: Vec<String>,
     groups: Option<Vec<Group>>,
     group_match: GroupMatch,
-    line: ReportingLine,
+    reporting_line: ReportingLine,
 }
 
 impl Attributes {
@@ -76,7 +76,7 @@ impl Attributes {
             roles: person.roles.clone(),
             groups: person.groups.if_known().map(<[Group]>::to_vec),
             group_match: person.group_match,
-            line: person.reporting_line.clone(),
+            reporting_line: person.reporting_line.clone(),
         }
     }
 
@@ -85,7 +85,7 @@ impl Attributes {
             && self.groups.as_deref() == person.groups.if_known()
             && self.job_title == person.job_title
             && self.roles == person.roles
-            && self.line == person.reporting_line
+            && self.reporting_line == person.reporting_line
             && self.name == person.name
     }
 }

@@ -1,4 +1,4 @@
-//! What does a rule ask of a document? Its scope and clauses as one tree of tests of the document's columns.
+//! Compiles a rule's syntax tree into tests of a document's columns, its scope and clauses as one tree.
 //!
 //! Everything that does not mention the document stays an expression of the policy engine ([`Known`]), evaluated once a person is known.
 //! Whatever mentions it in a way that no column can be tested for is [`Node::Opaque`].
@@ -34,7 +34,7 @@ pub(super) enum Node {
     /// Both are true or both are false.
     Same(Box<Node>, Box<Node>),
     Test(Test),
-    /// Nothing a database could be asked; says what, in the words of the rule.
+    /// What cannot be translated for a database, in the words of the rule.
     Opaque(String),
 }
 
@@ -235,7 +235,7 @@ fn mentions_document(expression: &Expr) -> bool {
 }
 
 impl Node {
-    /// What a boolean expression asks of the document.
+    /// Compiles a boolean expression.
     fn of(expression: &Expr) -> Result<Self, String> {
         if let Some(known) = Known::of(expression)? {
             return Ok(Self::Known(known));

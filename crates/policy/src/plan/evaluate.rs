@@ -1,4 +1,4 @@
-//! What is left of a rule when the person is known? What the policy engine computes about the person is put in place of its expression.
+//! Partial evaluation of compiled rules for a person: what the policy engine computes about the person replaces its expression.
 //!
 //! A truth is exact, or a bound: whatever has no counterpart in a [`Predicate`] is taken as true where the bound may hold more documents than
 //! the rule, and as false where it may hold fewer. Negation turns one into the other.
@@ -48,7 +48,7 @@ pub(super) enum Truth {
     Depends(Predicate),
 }
 
-/// Something about the person that rules in force could not have asked.
+/// A value of a kind that rules checked against the schema cannot have.
 #[derive(Debug)]
 pub(super) struct NotUnderstood(String);
 

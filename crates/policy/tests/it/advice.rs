@@ -1,4 +1,4 @@
-//! Is an operator told which rules make lists slow, and where they stand?
+//! Lint: an operator learns which rules make lists slow, and where they stand.
 
 use super::world::{checked, policy};
 
@@ -51,9 +51,9 @@ fn what_the_database_cannot_be_asked_is_reported_with_its_line() {
     let policy = checked(rules).unwrap();
     let found: Vec<String> = policy.advice().iter().map(ToString::to_string).collect();
     assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("rules.cedar:5:1: rule `odd`: `"), "{found:?}");
     assert!(
-        found[0].starts_with("rules.cedar:5:1: rule `odd`: the database cannot be asked for"),
+        found[0].contains("resource.title") && found[0].contains("cannot be translated"),
         "{found:?}"
     );
-    assert!(found[0].contains("resource.title"), "{found:?}");
 }

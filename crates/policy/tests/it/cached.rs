@@ -1,4 +1,4 @@
-//! Is a plan made once for a person, and anew whenever something changes that a rule can read?
+//! Cache: a plan is made once for a person, and again when something changes that a rule can read.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Does a plan hold exactly the documents that are allowed, whatever the rules, the people and the documents are? Made up at random.
+//! Differential property: a plan holds exactly the documents that are allowed. Rules, people and documents are generated.
 //!
 //! `PROPTEST_CASES` says how many policies are tried.
 

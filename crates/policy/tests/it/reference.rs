@@ -1,4 +1,4 @@
-//! What a plan means, written as plainly as possible: one document at a time, no index, no SQL.
+//! Reference evaluator of plans, as plain as possible: one document at a time, no index, no SQL.
 
 use domain::{
     Access, Branch, Comparison, Condition, Document, GroupMatch, NumberField, Pattern, PatternPart, Plan, Predicate,
