@@ -1,55 +1,72 @@
-//! What does a site hold in its hands? One [`Bff`]: routes, a layer, and what may be known about the providers.
+//! The facade of this crate: one [`Bff`] per site, with its routes, its layers and what is known about its providers.
+//!
+//! | question | where |
+//! |---|---|
+//! | Making it, starting background tasks | here |
+//! | Routes, middleware and layers for the site's own routes | [`protection`] |
+//! | State of the providers; addresses to link to | [`status`] |
+//! | Sessions of a person, for administrators | [`sessions`] |
+//!
+//! It owns the parts and hands each of them to what needs it; nothing else can reach all of them.
+
+mod protection;
+mod sessions;
+mod status;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use axum::Router;
-use oidc::config::{ProviderConfig, ProviderId};
+use oidc::config::ProviderConfig;
 use oidc::http::HttpClient;
 use oidc::registration::Registrar;
 use oidc::{Provider, Providers};
 
+pub use self::status::ProviderStatus;
 use crate::config::BffConfig;
 use crate::config::check::{ConfigError, ConfigProblem};
-use crate::cookies::Cookies;
-use crate::guard::bearer::Bearer;
 use crate::guard::introspection::Introspection;
-use crate::pages::{Pages, ProviderLink};
+use crate::guard::session_lookup::{SessionLookup, SessionServices};
+use crate::pages::{Pages, SharedPages};
+use crate::problem::chain;
+use crate::router;
 use crate::session::lifecycle::Sessions;
 use crate::session::registration::RegistrationEntry;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionRecords;
 use crate::session::sweep;
-use crate::sign_in::device::pace::Pace;
-use crate::sign_in::spent::Spent;
-use crate::state::{Bff, Inner};
+use crate::sign_in::SignIns;
+use crate::sign_in::device::DeviceSignIns;
+use crate::sign_in::pending::PendingCookies;
+use crate::site::Site;
 use crate::tasks::BackgroundTasks;
 use crate::tokens::client::ClientTokenRequest;
 use crate::tokens::{AccessToken, TokenError, Tokens};
-use crate::{guard, router};
 
 /// How often metadata that are known are read again.
-const RENEW: Duration = Duration::from_hours(6);
-/// Longest pause between attempts to reach a provider that is down.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const REFRESH_INTERVAL: Duration = Duration::from_hours(6);
+/// Longest pause between attempts to reach a provider that does not respond.
+const MAX_RETRY_PAUSE: Duration = Duration::from_secs(30);
 
-/// Whether a provider can sign people in right now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderStatus {
-    /// Its short name.
-    pub id: ProviderId,
-    /// Its name for people.
-    pub title: String,
-    /// Which of its user flows this is about; none where it is about signing in.
-    pub user_flow: Option<String>,
-    /// Its metadata are known.
-    pub ready: bool,
-    /// Why not, for an operator.
-    pub problem: Option<String>,
+/// Sign-in for one site. Cloning is cheap; all clones are the same site.
+#[derive(Clone)]
+pub struct Bff(Arc<Parts>);
+
+/// The parts of a site. Private to this module, so that everything else takes the parts it needs.
+struct Parts {
+    lookup: SessionLookup,
+    pages: SharedPages,
+    introspection: Arc<Introspection>,
+    devices: DeviceSignIns,
+}
+
+impl Parts {
+    fn services(&self) -> &SessionServices {
+        &self.lookup.services
+    }
 }
 
 impl Bff {
-    /// Puts the parts together. Asks no network.
+    /// Builds the site. Sends no request.
     ///
     /// # Errors
     /// Everything that is wrong with `config`.
@@ -59,67 +76,62 @@ impl Bff {
         pages: Arc<dyn Pages>,
     ) -> Result<Self, ConfigError> {
         config.check()?;
-        let http = HttpClient::new(config.http).map_err(|e| ConfigError {
-            problems: vec![ConfigProblem {
-                key: "http".to_owned(),
-                problem: crate::problem::chain(&e),
-            }],
-        })?;
-        let http = Arc::new(http);
-        let sealer = Sealer::new(config.keys.clone());
-        let provider = |p: &ProviderConfig| {
-            let addresses = router::client_addresses(&config.public_url, &p.id);
-            let store = RegistrationEntry::new(&p.issuer, &addresses, sealer.clone(), Arc::clone(&sessions));
-            let registrar = Registrar::new(p, &addresses, config.clock.clone(), Arc::clone(&http), Arc::new(store));
-            let provider = Provider::new(
-                p.clone(),
-                addresses.redirect_uri,
-                config.clock.clone(),
-                Arc::clone(&http),
-            );
-            Arc::new(provider.registering(registrar))
-        };
-        let providers = Providers::new(config.providers.iter().map(provider).collect());
         let tasks = BackgroundTasks::default();
+        let providers = providers(&config, &sessions)?;
         let sessions = Sessions {
             records: sessions,
-            sealer: sealer.clone(),
+            sealer: Sealer::new(config.keys.clone()),
             lifetime: config.session,
             clock: config.clock.clone(),
         };
         let tokens = Tokens::new(&config, sessions.clone(), providers.clone(), tasks.clone());
-        let tokens = Arc::new(tokens);
-        Ok(Self(Arc::new(Inner {
-            cookies: Cookies::new(&config.cookie_name, &config.public_url),
+        let introspection = Introspection::new(providers.clone(), config.clock.clone(), tasks.clone());
+        let site = Arc::new(Site::new(config.public_url, &config.cookie_name));
+        let sign_ins = SignIns {
+            site: Arc::clone(&site),
+            pages: Arc::clone(&pages),
+            pending: PendingCookies {
+                site: Arc::clone(&site),
+                sealer: sessions.sealer.clone(),
+                clock: config.clock,
+            },
+            sessions: sessions.clone(),
+            providers: providers.clone(),
+            used_states: Arc::default(),
+            tasks: tasks.clone(),
+            max_sessions: config.max_sessions.get(),
+        };
+        let services = SessionServices {
             sessions,
-            tokens,
-            sealer,
-            pages,
-            introspection: Arc::new(Introspection::new(
-                providers.clone(),
-                config.clock.clone(),
-                tasks.clone(),
-            )),
+            tokens: Arc::new(tokens),
             providers,
-            spent: Spent::default(),
-            device_pace: Pace::default(),
             tasks,
-            config,
+        };
+        Ok(Self(Arc::new(Parts {
+            lookup: SessionLookup {
+                site,
+                services: Arc::new(services),
+            },
+            pages,
+            introspection: Arc::new(introspection),
+            devices: DeviceSignIns {
+                sign_ins,
+                polling: Arc::default(),
+            },
         })))
     }
 
     /// Starts discovery and the removal of expired sessions in the background, until the last clone is dropped or
-    /// [`BackgroundTasks::stop`] is called.
-    /// Call it inside a tokio runtime.
+    /// [`BackgroundTasks::stop`] is called. Call it inside a tokio runtime.
     pub fn start(&self) {
-        let tasks = &self.0.tasks;
-        for provider in self.with_flows() {
-            let discovering = keep_discovered(Arc::downgrade(provider), tasks.clone());
+        let tasks = self.tasks();
+        for provider in self.providers_with_flows() {
+            let discovery = refresh_metadata(Arc::downgrade(provider), tasks.clone());
             if provider.config.registration.is_some() {
-                // A registration that is broken off leaves a client behind that nobody knows.
-                tasks.spawn(discovering);
+                // A registration that is interrupted leaves a client behind that nobody uses.
+                tasks.spawn(discovery);
             } else {
-                tasks.spawn_until_shutdown(discovering);
+                tasks.spawn_until_shutdown(discovery);
             }
         }
         let pausing = tasks.clone();
@@ -127,99 +139,56 @@ impl Bff {
             let pausing = pausing.clone();
             async move { pausing.pause(sweep::EVERY).await }
         };
-        let site = Arc::downgrade(&self.0);
-        let sessions = move || site.upgrade().map(|site| site.sessions.clone());
+        let parts = Arc::downgrade(&self.0);
+        let sessions = move || parts.upgrade().map(|parts| parts.services().sessions.clone());
         tasks.spawn(sweep::in_background(sessions, pause));
     }
 
-    /// What goes on beside the requests: renewals, revocations, sweeps. Before the stores close, a site that stops calls
-    /// [`BackgroundTasks::stop`]: a renewal that is broken off loses the refresh token it was given.
+    /// The background tasks: refreshes, revocations, sweeps. A site that stops calls [`BackgroundTasks::stop`] before it closes its
+    /// stores: a refresh that is interrupted loses the new refresh token.
     #[must_use]
     pub fn tasks(&self) -> &BackgroundTasks {
-        &self.0.tasks
+        &self.0.services().tasks
     }
 
-    /// Every `/auth/...` route. They guard themselves: it does not matter whether they are inside [`Bff::protect`].
-    pub fn router(&self) -> Router {
-        router::routes(Arc::clone(&self.0))
-    }
-
-    /// Wraps a whole site: finds the session of each request (no database is asked without a cookie) and puts a
-    /// [`SignedIn`](crate::SignedIn) into its extensions; refuses requests that change something and come from
-    /// another site.
-    pub fn protect(&self, site: Router) -> Router {
-        guard::protect(Arc::clone(&self.0), site)
-    }
-
-    /// State of each provider, in the order of the configuration, each followed by its user flows.
-    #[must_use]
-    pub fn readiness(&self) -> Vec<ProviderStatus> {
-        let status = |p: &Arc<Provider>| {
-            let problem = p.problem();
-            ProviderStatus {
-                id: p.config.id.clone(),
-                title: p.config.title.clone(),
-                user_flow: p.flow.as_ref().map(|flow| flow.name.clone()),
-                ready: problem.is_none(),
-                problem,
-            }
-        };
-        self.with_flows().map(status).collect()
-    }
-
-    fn with_flows(&self) -> impl Iterator<Item = &Arc<Provider>> {
-        self.0.providers.iter().flat_map(|p| [p].into_iter().chain(&p.flows))
-    }
-
-    /// The providers to choose from, in the order of the configuration.
-    #[must_use]
-    pub fn providers(&self) -> Vec<ProviderLink> {
-        self.0.providers.iter().map(|p| ProviderLink::to(p)).collect()
-    }
-
-    /// Whether a provider is known to offer making an account (`prompt=create`, or a parameter of its own).
-    #[must_use]
-    pub fn can_sign_up(&self) -> bool {
-        self.0.providers.iter().any(|p| p.can_sign_up())
-    }
-
-    /// Origins to which signing out may lead, for `form-action` in a content security policy: browsers apply it to
-    /// the redirect that follows the form as well.
-    #[must_use]
-    pub fn form_targets(&self) -> Vec<String> {
-        let mut origins: Vec<_> = self.0.providers.iter().filter_map(|p| p.sign_out_origin()).collect();
-        origins.sort();
-        origins.dedup();
-        origins
-    }
-
-    /// Verifies JWT access tokens of the configured providers that are meant for `audience`.
-    #[must_use]
-    pub fn bearer(&self, audience: &str) -> Bearer {
-        Bearer::new(Arc::clone(&self.0), audience)
-    }
-
-    /// Like [`Bff::bearer`] for tokens without a readable form: the provider of that id is asked about each (RFC 7662), one
-    /// that is good at most once a minute, one that it refuses at most every five seconds. It has to name `audience` in its
-    /// answer.
-    #[must_use]
-    pub fn introspecting_bearer(&self, provider: &str, audience: &str) -> Bearer {
-        self.bearer(audience).introspected_by(provider)
-    }
-
-    /// A token for the application itself from the provider of that id. The provider is asked again when the token is
-    /// about to expire, once however many want it at a time.
+    /// A token for the application itself from the provider of that id (client credentials). It is cached until it is about to
+    /// expire, and requested once however many callers want it at a time.
     ///
     /// # Errors
     /// [`TokenError::NotGranted`] when there is no such provider or it refuses, [`TokenError::ProviderUnavailable`] when
     /// it has trouble.
     pub async fn client_token(&self, provider: &str, request: ClientTokenRequest) -> Result<AccessToken, TokenError> {
-        self.0.tokens.client_token(provider, request).await
+        self.0.services().tokens.client_token(provider, request).await
+    }
+
+    fn providers_with_flows(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        let providers = self.0.services().providers.iter();
+        providers.flat_map(|provider| [provider].into_iter().chain(&provider.flows))
     }
 }
 
-/// Asks until there is an answer, then rarely.
-async fn keep_discovered(provider: Weak<Provider>, tasks: BackgroundTasks) {
+/// The providers of `config`, with the HTTP client they share.
+fn providers(config: &BffConfig, sessions: &Arc<dyn SessionRecords>) -> Result<Providers, ConfigError> {
+    let http = HttpClient::new(config.http).map_err(|error| ConfigError {
+        problems: vec![ConfigProblem {
+            key: "http".to_owned(),
+            problem: chain(&error),
+        }],
+    })?;
+    let (http, clock) = (Arc::new(http), &config.clock);
+    let sealer = Sealer::new(config.keys.clone());
+    let provider = |p: &ProviderConfig| {
+        let addresses = router::client_addresses(&config.public_url, &p.id);
+        let store = RegistrationEntry::new(&p.issuer, &addresses, sealer.clone(), Arc::clone(sessions));
+        let registrar = Registrar::new(p, &addresses, clock.clone(), Arc::clone(&http), Arc::new(store));
+        let provider = Provider::new(p.clone(), addresses.redirect_uri, clock.clone(), Arc::clone(&http));
+        Arc::new(provider.registering(registrar))
+    };
+    Ok(Providers::new(config.providers.iter().map(provider).collect()))
+}
+
+/// Reads the metadata of a provider with exponential backoff until it responds, and then every [`REFRESH_INTERVAL`].
+async fn refresh_metadata(provider: Weak<Provider>, tasks: BackgroundTasks) {
     let mut pause = Duration::from_secs(1);
     loop {
         let Some(provider) = provider.upgrade() else { return };
@@ -231,15 +200,15 @@ async fn keep_discovered(provider: Weak<Provider>, tasks: BackgroundTasks) {
                         tracing::warn!(target: "bff", provider = %provider.config.id, problem, "nobody can sign in");
                     }
                 }
-                let again = provider.discovery.registers_again_in().unwrap_or(RENEW);
-                pause = again.clamp(Duration::from_secs(1), RENEW);
+                let next = provider.discovery.registers_again_in().unwrap_or(REFRESH_INTERVAL);
+                pause = next.clamp(Duration::from_secs(1), REFRESH_INTERVAL);
             }
             Err(problem) => {
                 tracing::warn!(target: "bff", provider = %provider.config.id, %problem, "the provider is not ready");
-                pause = if pause > LONGEST_PAUSE {
-                    LONGEST_PAUSE
+                pause = if pause > MAX_RETRY_PAUSE {
+                    MAX_RETRY_PAUSE
                 } else {
-                    (pause * 2).min(LONGEST_PAUSE)
+                    (pause * 2).min(MAX_RETRY_PAUSE)
                 };
             }
         }

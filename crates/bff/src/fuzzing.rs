@@ -20,14 +20,13 @@ use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use url::form_urlencoded;
 
-use crate::config::BffConfig;
 use crate::config::key_ring::KeyRing;
 use crate::return_path::ReturnPath;
 use crate::session::columns;
 use crate::session::compression::compress;
 use crate::session::record::{IDENTITY, SealedSession, SealedTokens, Session, TOKENS, seal_part};
 use crate::session::seal::{SealError, Sealer};
-use crate::sign_in::answer::Answer;
+use crate::sign_in::authorization_response::AuthorizationResponse;
 
 const SECRET: &str = "a secret of thirty-two characters";
 const ISSUER: &str = "https://login.example";
@@ -39,7 +38,7 @@ pub const NOW: i64 = 1_700_000_000;
 /// # Panics
 /// When something does not hold.
 pub fn callback_query(data: &[u8]) {
-    let answer = Answer::parse(data);
+    let answer = AuthorizationResponse::parse(data);
     let pairs: Vec<_> = form_urlencoded::parse(data).collect();
     let said = |name: &str| pairs.iter().filter(|(known, _)| known == name).collect::<Vec<_>>();
     let mut ambiguous = false;

@@ -63,7 +63,7 @@
 //! | question | module |
 //! |---|---|
 //! | What does a site offer? | `bff` |
-//! | What do its requests share? | `state` |
+//! | Its public address and its cookies | `site`, `cookies` |
 //! | What must be decided first? | [`config`] |
 //! | Which addresses are there? | `router` |
 //! | Who signs people in? | the crate `oidc` |
@@ -84,7 +84,6 @@ pub mod config;
 mod cookies;
 mod diagnostics;
 mod event;
-mod flight;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -99,11 +98,11 @@ mod session;
 mod sign_in;
 mod sign_out;
 mod single_flight;
-mod state;
+mod site;
 mod tasks;
 mod tokens;
 
-pub use self::bff::ProviderStatus;
+pub use self::bff::{Bff, ProviderStatus};
 pub use self::config::check::ConfigError;
 pub use self::config::key_ring::{KeyRing, KeyRingError};
 pub use self::config::{BffConfig, SessionLifetime};
@@ -111,7 +110,7 @@ pub use self::diagnostics::new_reference;
 pub use self::guard::bearer::{Bearer, RequireBearer};
 pub use self::guard::caller::Caller;
 pub use self::guard::combined::{Combined, RequireCombined};
-pub use self::guard::gate::Guarded;
+pub use self::guard::layer::Guarded;
 pub use self::guard::provider::{RequireProvider, UnknownProvider};
 pub use self::guard::proxy::upstream::{InvalidUpstream, ProxyLimits, Upstream};
 pub use self::guard::signed_in::SignedIn;
@@ -133,7 +132,6 @@ pub use self::session::store::{MemorySessions, Saved, SessionRecords};
 pub use self::session::token_set::TokenRequest;
 pub use self::sign_in::step_up::StepUp;
 pub use self::single_flight::{Interrupted, SharedResult, SingleFlight};
-pub use self::state::Bff;
 pub use self::tasks::BackgroundTasks;
 pub use self::tokens::TokenError;
 pub use self::tokens::client::ClientTokenRequest;

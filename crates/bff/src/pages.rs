@@ -4,6 +4,7 @@
 mod plain;
 pub(crate) mod qr;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::Response;
@@ -13,6 +14,9 @@ use oidc::config::ProviderId;
 
 pub use self::plain::PlainPages;
 use crate::return_path::ReturnPath;
+
+/// The pages of a site, shared by its routes.
+pub(crate) type SharedPages = Arc<dyn Pages>;
 
 /// The pages of the sign-in routes, in the style of the site around them.
 ///

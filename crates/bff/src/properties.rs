@@ -14,7 +14,7 @@ use url::Url;
 use crate::cookies;
 use crate::fuzzing::{self, NOW};
 use crate::return_path::ReturnPath;
-use crate::sign_in::answer::Answer;
+use crate::sign_in::authorization_response::AuthorizationResponse;
 
 /// Any JSON value, a few levels deep.
 fn any_json() -> impl Strategy<Value = Value> {
@@ -227,7 +227,7 @@ proptest! {
     ) {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let encoded = form.extend_pairs(&pairs).finish();
-        let answer = Answer::parse(encoded.as_bytes());
+        let answer = AuthorizationResponse::parse(encoded.as_bytes());
         let first = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         prop_assert_eq!(&answer.state, &first("state"));
         prop_assert_eq!(&answer.code, &first("code"));

@@ -1,30 +1,65 @@
-//! How does a person sign in? Authorization code flow with PKCE, `state`, `nonce` and `iss` (RFC 9700 §2.1, RFC 9207).
+//! Signing in: authorization code flow with PKCE, `state`, `nonce` and `iss` (RFC 9700 §2.1, RFC 9207).
 //!
 //! | question | where |
 //! |---|---|
-//! | The way to the provider | [`start`] |
-//! | What is asked of it? | [`request`], [`oidc::authorization_request`] |
-//! | What is remembered on the way? | [`pending`] |
-//! | What did the provider answer? | [`answer`] |
-//! | The way back | [`callback`] |
-//! | From a code to a session | [`exchange`] |
-//! | What else can a person do there? | [`user_flow`] |
-//! | Was this answer used before? | [`spent`] |
-//! | What is asked beyond being signed in? | [`step_up`] |
-//! | May somebody else begin it? | [`initiate`] |
-//! | How does a screen without a keyboard sign in? | [`device`] |
+//! | The login routes and the redirect to the provider | [`start`] |
+//! | What is requested beyond an ordinary sign-in? | [`options`]; the request itself: [`oidc::authorization_request`] |
+//! | The pending sign-in, in a cookie | [`pending`] |
+//! | The parameters of the authorization response | [`authorization_response`] |
+//! | The callback: validating the response | [`callback`] |
+//! | From a code to tokens, an identity and a session | [`exchange`] |
+//! | Replay protection for `state` | [`replay`] |
+//! | Step-up authentication (`acr`, `max_age`) | [`step_up`] |
+//! | User flows: editing the profile, resetting a password | [`user_flow`] |
+//! | A sign-in started by a third party | [`initiate`] |
+//! | Device sign-in (RFC 8628) | [`device`] |
 
-pub(crate) mod answer;
+pub(crate) mod authorization_response;
 pub(crate) mod callback;
 pub(crate) mod device;
 pub(crate) mod exchange;
 pub(crate) mod initiate;
+pub(crate) mod options;
 pub(crate) mod pending;
-pub(crate) mod request;
-pub(crate) mod spent;
+pub(crate) mod replay;
 pub(crate) mod start;
 pub(crate) mod step_up;
 pub(crate) mod user_flow;
 
-/// How long a sign-in may take, from leaving for the provider to coming back.
+use std::sync::Arc;
+
+use axum::response::Response;
+use oidc::Providers;
+use oidc::config::ProviderId;
+
+use self::pending::PendingCookies;
+use self::replay::UsedStates;
+use crate::pages::SharedPages;
+use crate::problem::Failure;
+use crate::session::lifecycle::Sessions;
+use crate::site::Site;
+use crate::tasks::BackgroundTasks;
+
+/// How long a sign-in may take, from the redirect to the provider to the callback.
 pub(crate) const PENDING_LIFETIME: time::Duration = time::Duration::minutes(15);
+
+/// The state of the sign-in routes. Cloning is cheap; all clones are the same.
+#[derive(Clone)]
+pub(crate) struct SignIns {
+    pub(crate) site: Arc<Site>,
+    pub(crate) sessions: Sessions,
+    pub(crate) providers: Providers,
+    pub(crate) pages: SharedPages,
+    pub(crate) pending: PendingCookies,
+    pub(crate) used_states: Arc<UsedStates>,
+    pub(crate) tasks: BackgroundTasks,
+    /// How many sessions one person may have.
+    pub(crate) max_sessions: usize,
+}
+
+impl SignIns {
+    /// Logs `failure` and returns its page.
+    fn failure_page(&self, failure: Failure, provider: Option<&ProviderId>) -> Response {
+        failure.into_response(&*self.pages, provider)
+    }
+}

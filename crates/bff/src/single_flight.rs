@@ -134,8 +134,8 @@ mod tests {
     use super::*;
 
     /// Work that ends when told to.
-    fn until(signal: oneshot::Receiver<u8>) -> impl Future<Output = u8> + Send + 'static {
-        async move { signal.await.expect("a value is sent") }
+    async fn until(signal: oneshot::Receiver<u8>) -> u8 {
+        signal.await.expect("a value is sent")
     }
 
     fn flights() -> SingleFlight<&'static str, u8> {
@@ -186,7 +186,11 @@ mod tests {
     fn work_that_is_dropped_with_its_runtime_ends_the_wait() {
         let flights = flights();
         let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let first = runtime().block_on(async { flights.run("a", std::future::pending) });
+        let first = {
+            let runtime = runtime();
+            let _entered = runtime.enter();
+            flights.run("a", std::future::pending)
+        };
         runtime().block_on(async {
             assert_eq!(first.await, Err(Interrupted));
             assert_eq!(flights.run("a", || async { 4 }).await, Ok(4));

@@ -25,7 +25,7 @@ pub(crate) mod user;
 use std::time::Duration;
 
 use oidc::Providers;
-pub use oidc::access_token::{AccessToken, ProofError};
+pub(crate) use oidc::access_token::AccessToken;
 use oidc::config::clock::Clock;
 use tower_sessions::session::Id;
 

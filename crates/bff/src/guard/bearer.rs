@@ -1,59 +1,64 @@
-//! May this program use the API? A layer that verifies access tokens by the providers' keys (RFC 9068, RFC 6750) or by
-//! asking a provider (RFC 7662), and an extractor that says who calls.
+//! Bearer tokens of programs: a layer that verifies access tokens by the providers' keys (RFC 9068, RFC 6750) or by
+//! introspection (RFC 7662). The extractor for handlers behind it is [`super::caller`].
 
 use std::fmt;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use oidc::Providers;
 use oidc::jwt_access_token::AccessTokenError;
 use serde_json::json;
 
 use super::caller::Caller;
 use super::combined::RequireCombined;
-use super::gate::{Admitted, Gate, Guarded};
+use super::introspection::Introspection;
+use super::layer::{Allowed, Guard, Guarded};
+use super::session_lookup::SessionLookup;
 use crate::event::{Outcome, What, event};
-use crate::state::Inner;
 use crate::tokens::AccessToken;
 
-/// Verifies access tokens meant for one audience. Cloning is cheap.
+/// How access tokens are verified.
+#[derive(Clone)]
+pub(crate) enum TokenVerifier {
+    /// JWT by the keys of their issuers (RFC 9068).
+    Signature(Providers),
+    /// By introspection at one provider (RFC 7662).
+    Introspection {
+        service: Arc<Introspection>,
+        /// Its short name.
+        provider: Arc<str>,
+    },
+}
+
+/// Verifies access tokens for one audience. Cloning is cheap.
 #[derive(Clone)]
 pub struct Bearer {
-    inner: Arc<Inner>,
+    verifier: TokenVerifier,
     audience: Arc<str>,
-    /// Who is asked about tokens; by their signature where nobody is.
-    introspected_by: Option<Arc<str>>,
+    lookup: SessionLookup,
 }
 
 impl Bearer {
-    pub(crate) fn new(inner: Arc<Inner>, audience: &str) -> Self {
+    pub(crate) fn new(verifier: TokenVerifier, audience: &str, lookup: SessionLookup) -> Self {
         Self {
-            inner,
+            verifier,
             audience: audience.into(),
-            introspected_by: None,
+            lookup,
         }
     }
 
-    /// The same, but the provider of that id is asked about each token.
-    pub(crate) fn introspected_by(self, provider: &str) -> Self {
-        Self {
-            introspected_by: Some(provider.into()),
-            ..self
-        }
+    /// For requests without a token.
+    pub(super) fn session_lookup(&self) -> &SessionLookup {
+        &self.lookup
     }
 
-    pub(super) fn site(&self) -> &Arc<Inner> {
-        &self.inner
-    }
-
-    /// A layer like [`Bearer::require`], but a request without an access token is let through when its session says who it
-    /// is; handlers take [`Combined`](crate::Combined). A token that is not valid, shown with a proof (`DPoP`), or does not
-    /// grant all of `scopes`, is refused whatever the session says. Requests by session that change something have to come
-    /// from this site.
+    /// A layer like [`Bearer::require`], but a request without an access token passes if it has a session; handlers take
+    /// [`Combined`](crate::Combined). A token that is not valid, comes with a proof (`DPoP`), or does not grant all of
+    /// `scopes`, is refused even if there is a session. Requests by session that change something have to come from this site.
     #[must_use]
     pub fn or_session(&self, scopes: &[&str]) -> RequireCombined {
         RequireCombined {
@@ -62,11 +67,11 @@ impl Bearer {
         }
     }
 
-    /// A layer that lets requests through whose token grants all of `scopes`, with a [`Caller`] for the handler.
+    /// A layer that passes requests whose token grants all of `scopes`, with a [`Caller`] for the handler.
     /// Others get 401 or 403 with `WWW-Authenticate` (RFC 6750 §3) and `{"message": …}`.
     ///
     /// A token that is bound to a key (`cnf`) is no bearer token and refused (RFC 9449 §7.2): proofs are not verified here. A
-    /// request that is made in this process may carry the [`AccessToken`] as an extension instead, which nobody outside can.
+    /// request made inside this process may have the [`AccessToken`] as an extension instead, which no request from outside can.
     #[must_use]
     pub fn require(&self, scopes: &[&str]) -> RequireBearer {
         RequireBearer {
@@ -75,28 +80,25 @@ impl Bearer {
         }
     }
 
-    /// Who calls, if the request's token is good and grants all of `scopes`.
-    pub(super) async fn admit(
+    /// Who calls, if the request's token is valid and grants all of `scopes`.
+    pub(super) async fn verify(
         &self,
         headers: &HeaderMap,
         extensions: &Extensions,
         scopes: &[String],
     ) -> Result<Caller, Response> {
         let token = token(headers).map_err(|refusal| *refusal)?;
-        let verified = match &self.introspected_by {
-            Some(provider) => {
-                self.inner
-                    .introspection
-                    .introspect(provider, token, &self.audience)
-                    .await
+        let verified = match &self.verifier {
+            TokenVerifier::Introspection { service, provider } => {
+                service.introspect(provider, token, &self.audience).await
             }
-            None => self.inner.providers.verify_access_token(token, &self.audience).await,
+            TokenVerifier::Signature(providers) => providers.verify_access_token(token, &self.audience).await,
         };
-        let verified = verified.and_then(|verified| unbound(verified.into(), token, extensions));
+        let verified = verified.and_then(|verified| refuse_bound(verified.into(), token, extensions));
         let caller = verified.map_err(|error| match error {
             AccessTokenError::Unavailable(reason) => {
                 event(What::Access, Outcome::Failed).reason(&reason).record();
-                let mut response = answer(
+                let mut response = api_response(
                     StatusCode::SERVICE_UNAVAILABLE,
                     None,
                     "tokens cannot be verified right now",
@@ -108,7 +110,7 @@ impl Bearer {
             }
             AccessTokenError::Invalid(reason) => {
                 event(What::Access, Outcome::Refused).reason(reason).record();
-                answer(
+                api_response(
                     StatusCode::UNAUTHORIZED,
                     Some("Bearer error=\"invalid_token\"".into()),
                     "the token is not valid",
@@ -123,7 +125,7 @@ impl Bearer {
             .reason("the token does not grant the scopes")
             .record();
         let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scopes.join(" "));
-        Err(answer(
+        Err(api_response(
             StatusCode::FORBIDDEN,
             Some(challenge),
             "the token does not grant this",
@@ -139,9 +141,9 @@ impl fmt::Debug for Bearer {
     }
 }
 
-/// A token that is bound to a key opens nothing without it (RFC 9449 §7.2, RFC 8705 §3), and proofs are not looked at here. An
-/// [`AccessToken`] among the extensions was put there by this process: it holds the key.
-fn unbound(caller: Caller, token: &str, extensions: &Extensions) -> Result<Caller, AccessTokenError> {
+/// Refuses a token that is bound to a key (RFC 9449 §7.2, RFC 8705 §3), because proofs are not verified here. An [`AccessToken`]
+/// among the extensions was put there by this process, which has the key.
+fn refuse_bound(caller: Caller, token: &str, extensions: &Extensions) -> Result<Caller, AccessTokenError> {
     let is_holder = |held: &AccessToken| held.scheme() != "Bearer" && held.secret() == token;
     if caller.claims.contains_key("cnf") && !extensions.get().is_some_and(is_holder) {
         return Err(AccessTokenError::Invalid("bound to a key, and shown without it"));
@@ -149,10 +151,10 @@ fn unbound(caller: Caller, token: &str, extensions: &Extensions) -> Result<Calle
     Ok(caller)
 }
 
-/// The token in the header; tokens in a query or a form are not looked for (RFC 6750 §2.2, §2.3 are optional).
+/// The token in the header; tokens in a query or a form are not supported (RFC 6750 §2.2, §2.3 are optional).
 fn token(headers: &HeaderMap) -> Result<&str, Box<Response>> {
     let missing = || {
-        Box::new(answer(
+        Box::new(api_response(
             StatusCode::UNAUTHORIZED,
             Some("Bearer".into()),
             "a token is needed",
@@ -160,7 +162,7 @@ fn token(headers: &HeaderMap) -> Result<&str, Box<Response>> {
     };
     let malformed = || {
         let challenge = "Bearer error=\"invalid_request\"".to_owned();
-        Box::new(answer(
+        Box::new(api_response(
             StatusCode::BAD_REQUEST,
             Some(challenge),
             "the Authorization header cannot be read",
@@ -182,18 +184,17 @@ fn token(headers: &HeaderMap) -> Result<&str, Box<Response>> {
     Ok(token.trim())
 }
 
-/// Whether the request comes with an access token, or what is left of one: as bearer, or with a proof (RFC 9449 §7.1), which
-/// opens nothing here.
-pub(super) fn offers_token(headers: &HeaderMap) -> bool {
-    let begins = |value: &HeaderValue, scheme: &[u8]| {
+/// Whether the request has an access token, even a malformed one: as bearer, or with a proof (RFC 9449 §7.1), which is refused.
+pub(super) fn has_token(headers: &HeaderMap) -> bool {
+    let has_scheme = |value: &HeaderValue, scheme: &[u8]| {
         let value = value.as_bytes().get(..scheme.len());
         value.is_some_and(|value| value.eq_ignore_ascii_case(scheme))
     };
-    let offered = |value: &HeaderValue| begins(value, b"bearer") || begins(value, b"dpop");
-    headers.get_all(AUTHORIZATION).iter().any(offered)
+    let is_token = |value: &HeaderValue| has_scheme(value, b"bearer") || has_scheme(value, b"dpop");
+    headers.get_all(AUTHORIZATION).iter().any(is_token)
 }
 
-pub(super) fn answer(status: StatusCode, challenge: Option<String>, message: &str) -> Response {
+pub(super) fn api_response(status: StatusCode, challenge: Option<String>, message: &str) -> Response {
     let mut response = (status, Json(json!({ "message": message }))).into_response();
     if let Some(value) = challenge.and_then(|c| HeaderValue::from_str(&c).ok()) {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
@@ -216,11 +217,13 @@ impl<S> tower::Layer<S> for RequireBearer {
     }
 }
 
-impl Gate for RequireBearer {
-    async fn admit(self, mut request: Request) -> Result<Admitted, Response> {
-        let caller = self.bearer.admit(request.headers(), request.extensions(), &self.scopes);
+impl Guard for RequireBearer {
+    async fn check(self, mut request: Request) -> Result<Allowed, Response> {
+        let caller = self
+            .bearer
+            .verify(request.headers(), request.extensions(), &self.scopes);
         let caller = caller.await?;
         request.extensions_mut().insert(caller);
-        Ok(Admitted::new(request))
+        Ok(Allowed::new(request))
     }
 }

@@ -1,4 +1,4 @@
-//! Who calls an API? The extractor for handlers behind [`super::bearer`].
+//! The caller of an API: an extractor for handlers behind [`super::bearer`].
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
@@ -7,7 +7,7 @@ use http::request::Parts;
 use oidc::jwt_access_token::VerifiedAccessToken;
 use serde_json::{Map, Value};
 
-use super::bearer::answer;
+use super::bearer::api_response;
 
 /// Who calls an API, and what the token allows.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let missing = || answer(StatusCode::UNAUTHORIZED, Some("Bearer".into()), "a token is needed");
+        let missing = || api_response(StatusCode::UNAUTHORIZED, Some("Bearer".into()), "a token is needed");
         parts.extensions.get::<Self>().cloned().ok_or_else(missing)
     }
 }

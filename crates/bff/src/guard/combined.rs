@@ -1,5 +1,5 @@
-//! May this request use the API, be it from a program or from a page? A request with an access token is judged by that
-//! token alone; one without by its session. A token that does not pass is never made good by a cookie.
+//! An API for programs and pages: a request with an access token is authenticated by that token alone, one without by its session.
+//! A cookie never makes up for a token that is not valid.
 
 use std::sync::Arc;
 
@@ -8,10 +8,9 @@ use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::bearer::{Bearer, answer, offers_token};
-use super::csrf::{Verdict, judge};
-use super::gate::{Admitted, Gate, Guarded};
-use super::person_of;
+use super::bearer::{Bearer, api_response, has_token};
+use super::csrf::OriginCheck;
+use super::layer::{Allowed, Guard, Guarded};
 use super::signed_in::SignedIn;
 use crate::event::{Outcome, What, event};
 use crate::guard::caller::Caller;
@@ -50,12 +49,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Combined {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(nobody)
+        parts.extensions.get::<Self>().cloned().ok_or_else(unauthenticated)
     }
 }
 
-fn nobody() -> Response {
-    answer(
+fn unauthenticated() -> Response {
+    api_response(
         StatusCode::UNAUTHORIZED,
         Some("Bearer".to_owned()),
         "a token or a session is needed",
@@ -70,11 +69,11 @@ pub struct RequireCombined {
 }
 
 impl RequireCombined {
-    async fn judge(&self, request: &Parts) -> Result<Combined, Response> {
-        if offers_token(&request.headers) {
+    async fn authenticate(&self, request: &Parts) -> Result<Combined, Response> {
+        if has_token(&request.headers) {
             let caller = self
                 .bearer
-                .admit(&request.headers, &request.extensions, &self.scopes)
+                .verify(&request.headers, &request.extensions, &self.scopes)
                 .await?;
             return Ok(Combined::Token(caller));
         }
@@ -82,30 +81,33 @@ impl RequireCombined {
     }
 
     /// The session, found by [`Bff::protect`](crate::Bff::protect) or here. A cookie proves nothing about the page that
-    /// sends it, so the rules against other sites hold here too.
+    /// sends it, so the check against cross-site requests applies here too.
     async fn session(&self, request: &Parts) -> Result<SignedIn, Response> {
-        let inner = self.bearer.site();
-        let origin = inner.config.public_url.origin().ascii_serialization();
-        let reason = match judge(&request.method, &request.headers, &origin, inner.cookies.session()) {
-            Verdict::Pass => None,
-            Verdict::Foreign => Some("cross-site request"),
-            Verdict::WrongType => Some("text/plain body"),
+        let lookup = self.bearer.session_lookup();
+        let reason = match lookup.site.check_origin(&request.method, &request.headers) {
+            OriginCheck::Passed => None,
+            OriginCheck::CrossSite => Some("cross-site request"),
+            OriginCheck::WrongContentType => Some("text/plain body"),
         };
         if let Some(reason) = reason {
-            // Nobody has looked who it is.
+            // Without a subject: the session has not been read.
             event(What::Access, Outcome::Refused).reason(reason).record();
-            return Err(answer(
+            return Err(api_response(
                 StatusCode::FORBIDDEN,
                 None,
                 "the request did not come from a page of this site",
             ));
         }
-        match person_of(inner, request).await {
+        match lookup.of_request(request).await {
             Ok(Some(person)) => Ok(person),
-            Ok(None) => Err(nobody()),
+            Ok(None) => Err(unauthenticated()),
             Err(error) => {
                 tracing::error!(target: "bff", error = chain(&error), "a session could not be read");
-                Err(answer(StatusCode::SERVICE_UNAVAILABLE, None, "not available right now"))
+                Err(api_response(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    None,
+                    "not available right now",
+                ))
             }
         }
     }
@@ -119,13 +121,13 @@ impl<S> tower::Layer<S> for RequireCombined {
     }
 }
 
-impl Gate for RequireCombined {
-    async fn admit(self, request: Request) -> Result<Admitted, Response> {
+impl Guard for RequireCombined {
+    async fn check(self, request: Request) -> Result<Allowed, Response> {
         let (mut parts, body) = request.into_parts();
-        let combined = self.judge(&parts).await?;
+        let combined = self.authenticate(&parts).await?;
         let is_person = matches!(combined, Combined::Session(_));
         parts.extensions.insert(combined);
-        let admitted = Admitted::new(Request::from_parts(parts, body));
-        Ok(if is_person { admitted.private() } else { admitted })
+        let allowed = Allowed::new(Request::from_parts(parts, body));
+        Ok(if is_person { allowed.private() } else { allowed })
     }
 }

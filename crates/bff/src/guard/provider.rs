@@ -1,31 +1,29 @@
-//! May somebody who signed in elsewhere pass? Not where a route names the provider it wants: people are asked to sign in
-//! there.
+//! Routes for people who are signed in with one provider: a layer that offers everybody else to sign in there.
 
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
-use oidc::Provider;
+use oidc::{Provider, Providers};
 
-use super::gate::{Admitted, Gate, Guarded};
+use super::layer::{Allowed, Guard, Guarded};
 use super::page_of;
 use super::signed_in::SignedIn;
 use crate::event::What;
+use crate::pages::SharedPages;
 use crate::problem::Failure;
-use crate::return_path::ReturnPath;
 use crate::sign_in::start::login_path;
-use crate::state::{Bff, Inner};
 
 /// No provider has that short name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no provider `{0}`")]
 pub struct UnknownProvider(String);
 
-/// The layer made by [`Bff::require_provider`].
+/// The layer made by [`Bff::require_provider`](crate::Bff::require_provider).
 #[derive(Clone)]
 pub struct RequireProvider {
-    inner: Arc<Inner>,
+    pages: SharedPages,
     provider: Arc<Provider>,
 }
 
@@ -37,37 +35,23 @@ impl std::fmt::Debug for RequireProvider {
     }
 }
 
-impl Bff {
-    /// A layer, inside [`Bff::protect`], that lets people pass who are signed in with this provider. Everybody else gets
-    /// a page that offers to sign in there and come back: 401, or 403 for those who are signed in elsewhere. Signing in
-    /// there replaces the session they have.
-    ///
+impl RequireProvider {
     /// # Errors
-    /// When there is no provider of that short name.
-    pub fn require_provider(&self, provider: &str) -> Result<RequireProvider, UnknownProvider> {
-        let wanted = self.0.provider(provider);
-        let wanted = wanted.ok_or_else(|| UnknownProvider(provider.chars().take(40).collect()))?;
-        Ok(RequireProvider {
-            inner: Arc::clone(&self.0),
-            provider: Arc::clone(wanted),
+    /// If no provider has the short name `id`.
+    pub(crate) fn new(providers: &Providers, id: &str, pages: SharedPages) -> Result<Self, UnknownProvider> {
+        let provider = providers.find(id);
+        let provider = provider.ok_or_else(|| UnknownProvider(id.chars().take(40).collect()))?;
+        Ok(Self {
+            pages,
+            provider: Arc::clone(provider),
         })
     }
 
-    /// The address on this site that starts a sign-in with this provider and ends at `return_to`; none where there is no
-    /// provider of that short name.
-    #[must_use]
-    pub fn sign_in_path(&self, provider: &str, return_to: &ReturnPath) -> Option<String> {
-        let provider = self.0.provider(provider)?;
-        Some(login_path(Some(provider), return_to))
-    }
-}
-
-impl RequireProvider {
-    fn judge(&self, request: &Request) -> Result<(), Failure> {
+    fn authorize(&self, request: &Request) -> Result<(), Failure> {
         let person = request.extensions().get::<SignedIn>();
-        let wanted = &self.provider.config;
+        let required = &self.provider.config;
         let (status, title, reason) = match person.map(SignedIn::identity) {
-            Some(identity) if identity.provider == wanted.id => return Ok(()),
+            Some(identity) if identity.provider == required.id => return Ok(()),
             Some(_) => (
                 StatusCode::FORBIDDEN,
                 "Another sign-in is needed",
@@ -75,14 +59,14 @@ impl RequireProvider {
             ),
             None => (StatusCode::UNAUTHORIZED, "Sign in first", "no session"),
         };
-        let message = format!("This page is for people who are signed in with {}.", wanted.title);
+        let message = format!("This page is for people who are signed in with {}.", required.title);
         let here = page_of(request.extensions(), request.uri());
-        let way = login_path(Some(&self.provider), &here);
+        let retry = login_path(Some(&self.provider), &here);
         let failure = Failure::new(status, title, message, reason);
         Err(failure
             .about(What::Access)
             .met_by(person.map(SignedIn::event_subject))
-            .retry(way))
+            .retry(retry))
     }
 }
 
@@ -94,11 +78,11 @@ impl<S> tower::Layer<S> for RequireProvider {
     }
 }
 
-impl Gate for RequireProvider {
-    async fn admit(self, request: Request) -> Result<Admitted, Response> {
-        match self.judge(&request) {
-            Ok(()) => Ok(Admitted::new(request)),
-            Err(failure) => Err(self.inner.show(failure, Some(&self.provider.config.id))),
+impl Guard for RequireProvider {
+    async fn check(self, request: Request) -> Result<Allowed, Response> {
+        match self.authorize(&request) {
+            Ok(()) => Ok(Allowed::new(request)),
+            Err(failure) => Err(failure.into_response(&*self.pages, Some(&self.provider.config.id))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who is signed in? An extractor for handlers behind [`Bff::protect`](crate::Bff::protect).
+//! The signed-in person: an extractor for handlers behind [`Bff::protect`](crate::Bff::protect).
 
 use std::convert::Infallible;
 use std::fmt;
@@ -8,30 +8,32 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::request::Parts;
+use oidc::Provider;
 use time::OffsetDateTime;
 
 use super::page_of;
+use super::session_lookup::SessionServices;
 use crate::event::EventSubject;
+use crate::pages::SharedPages;
 use crate::problem::Failure;
 use crate::session::Identity;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::token_set::TokenRequest;
-use crate::state::Inner;
 use crate::tokens::{AccessToken, TokenError};
 
-/// A signed-in person, and the way to tokens on their behalf. Cloning is cheap.
+/// A signed-in person, with access to tokens on their behalf. Cloning is cheap.
 ///
-/// As an extractor: `SignedIn` answers 401 with a page that offers to sign in, `Option<SignedIn>` lets everybody in.
+/// As an extractor: `SignedIn` rejects with 401 and a page that offers to sign in, `Option<SignedIn>` never rejects.
 #[derive(Clone)]
 pub struct SignedIn {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) services: Arc<SessionServices>,
     pub(crate) session: Arc<Session<SealedTokens>>,
 }
 
 impl SignedIn {
-    pub(crate) fn new(inner: Arc<Inner>, session: Session<SealedTokens>) -> Self {
+    pub(super) fn new(services: Arc<SessionServices>, session: Session<SealedTokens>) -> Self {
         Self {
-            inner,
+            services,
             session: Arc::new(session),
         }
     }
@@ -40,6 +42,11 @@ impl SignedIn {
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.session.identity
+    }
+
+    /// The provider that signed the person in, unless it is not configured any more.
+    pub(crate) fn provider(&self) -> Option<&Arc<Provider>> {
+        self.services.providers.find(self.identity().provider.as_str())
     }
 
     /// The person as the log names them.
@@ -55,36 +62,36 @@ impl SignedIn {
     /// for. The same for all sessions of a person; different at every site; nothing can be read from it.
     #[must_use]
     pub fn person_key(&self) -> String {
-        self.inner.sealer.person_key(self.identity())
+        self.services.sessions.sealer.person_key(self.identity())
     }
 
-    /// When the session ends if nothing more is asked.
+    /// When the session ends without another request.
     #[must_use]
     pub fn ends_at(&self) -> OffsetDateTime {
-        self.inner.sessions.end_of(&self.session)
+        self.services.sessions.end_of(&self.session)
     }
 
-    /// An access token that is good for a while, renewed silently when it is about to expire. However many requests
-    /// ask at once, the provider is asked once per session.
+    /// The access token of the session, refreshed when it is about to expire. However many requests need it at once, one
+    /// refresh request per session is sent.
     ///
     /// # Errors
     /// [`TokenError::SignInAgain`] when the grant is over (the session has ended then),
     /// [`TokenError::ProviderUnavailable`] when the provider has trouble (the session goes on),
     /// [`TokenError::NotGranted`] when it refuses such a token.
     pub async fn access_token(&self) -> Result<AccessToken, TokenError> {
-        self.inner.tokens.access_token(&self.session).await
+        self.services.tokens.access_token(&self.session).await
     }
 
-    /// An access token for another API or for some of the scopes, on behalf of the same person. It is kept in the session
-    /// (the newest 8 are), renewed silently, and never handed out for another request; the provider is asked once however
-    /// many ask for the same. It is brought by the refresh token of the sign-in (RFC 6749 §6, RFC 8707 §2.2).
+    /// An access token for another API or for some of the scopes, on behalf of the same person. It is cached in the session
+    /// (the newest 8 are), refreshed when it is about to expire, and never used for another API; callers of the same request
+    /// share one. It is requested with the refresh token of the sign-in (RFC 6749 §6, RFC 8707 §2.2).
     ///
     /// # Errors
-    /// [`TokenError::NotGranted`] when the session has no refresh token (ask for `offline_access`, if the provider wants
-    /// that), when the provider refuses, when it grants fewer scopes than asked for, or when what it grants is for another
+    /// [`TokenError::NotGranted`] when the session has no refresh token (request the scope `offline_access`, if the provider
+    /// needs that), when the provider refuses, when it grants fewer scopes than requested, or grants a token for another
     /// API. The others as for [`SignedIn::access_token`].
     pub async fn access_token_for(&self, request: &TokenRequest) -> Result<AccessToken, TokenError> {
-        self.inner.tokens.access_token_for(&self.session, request).await
+        self.services.tokens.access_token_for(&self.session, request).await
     }
 }
 
@@ -94,9 +101,9 @@ impl fmt::Debug for SignedIn {
     }
 }
 
-/// In the extensions of every request that passed [`Bff::protect`](crate::Bff::protect).
+/// The pages of the site, in the extensions of every request behind [`Bff::protect`](crate::Bff::protect).
 #[derive(Clone)]
-pub(crate) struct SignInPages(pub(crate) Arc<Inner>);
+pub(super) struct SignInPages(pub(super) SharedPages);
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Response;
@@ -119,7 +126,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for SignedIn {
 }
 
 fn sign_in_first(parts: &Parts) -> Response {
-    let Some(SignInPages(inner)) = parts.extensions.get() else {
+    let Some(SignInPages(pages)) = parts.extensions.get() else {
         return (StatusCode::UNAUTHORIZED, "sign in first").into_response();
     };
     let here = page_of(&parts.extensions, &parts.uri);
@@ -130,5 +137,5 @@ fn sign_in_first(parts: &Parts) -> Response {
         "no session",
     )
     .retry(format!("/auth/login?return_to={}", here.as_query_value()));
-    inner.show(failure, None)
+    failure.into_response(&**pages, None)
 }

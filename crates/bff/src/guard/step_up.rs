@@ -1,5 +1,5 @@
-//! Was this person authenticated strongly and lately enough for this route? A layer inside
-//! [`Bff::protect`](crate::Bff::protect); what can be asked is in [`crate::sign_in::step_up`].
+//! Step-up authentication for routes: a layer inside [`Bff::protect`](crate::Bff::protect) that requires a stronger or more recent
+//! sign-in. What can be required is in [`crate::sign_in::step_up`].
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
@@ -9,40 +9,24 @@ use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{ACCEPT, REFERER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use oidc::Providers;
+use oidc::config::clock::Clock;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::combined::Combined;
-use super::gate::{Admitted, Gate, Guarded};
+use super::layer::{Allowed, Guard, Guarded};
 use super::page_of;
 use super::signed_in::SignedIn;
 use crate::event::{Outcome, What, event};
 use crate::guard::caller::Caller;
+use crate::pages::SharedPages;
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
+use crate::session::seal::{SealError, Sealer};
 use crate::sign_in::start::{is_navigation, see_other};
-use crate::sign_in::step_up::{Asked, StepUp};
-use crate::state::{Bff, Inner};
-
-impl Bff {
-    /// A layer for routes that need more than a session; put it inside [`Bff::protect`], outside of which nobody passes.
-    ///
-    /// A person who opens a page is sent to the provider and comes back to the same place. A form is not sent on: the
-    /// person is told that nothing was changed and confirms first. A script or program gets 401 with the challenge of
-    /// RFC 9470 §3, and `{"message": …, "sign_in": …}` with the address that leads to the provider. Behind
-    /// [`Bearer::require`](crate::Bearer::require) or [`Bearer::or_session`](crate::Bearer::or_session) the token's own
-    /// `acr` and `auth_time` count (RFC 9068 §2.2.1).
-    ///
-    /// Whoever comes back as somebody else is signed in as that person, under a new session like after every sign-in; of
-    /// the old session nothing is left.
-    #[must_use]
-    pub fn require_step_up(&self, step_up: StepUp) -> RequireStepUp {
-        RequireStepUp {
-            inner: Arc::clone(&self.0),
-            step_up: Arc::new(step_up),
-        }
-    }
-}
+use crate::sign_in::step_up::{StepUp, StepUpRequest};
+use crate::site::Site;
 
 impl SignedIn {
     /// The authentication context class the provider named in the ID token.
@@ -67,39 +51,41 @@ impl SignedIn {
     #[must_use]
     pub fn satisfies(&self, step_up: &StepUp) -> bool {
         let done = &self.session.authentication;
-        let now = self.inner.config.clock.now().unix_timestamp();
-        let provider = self.inner.provider(self.session.identity.provider.as_str());
-        let leeway = provider.map_or(0, |p| p.leeway());
-        step_up.admits(done.acr.as_deref(), done.time, now, leeway)
+        let now = self.services.sessions.clock.now().unix_timestamp();
+        step_up.admits(done.acr.as_deref(), done.time, now, self.leeway())
     }
 
-    /// The address on this site that asks the provider for it and leads back to `return_to`; for a link where a layer
+    /// The address on this site that leads to the provider for it and back to `return_to`; for a link where a layer
     /// does not fit. `None` when nothing can be sealed.
     #[must_use]
     pub fn step_up_address(&self, step_up: &StepUp, return_to: &ReturnPath) -> Option<String> {
-        address(&self.inner, Some(self), step_up, return_to)
+        let sessions = &self.services.sessions;
+        let now = sessions.clock.now().unix_timestamp();
+        let request = StepUpRequest::new(step_up, Some(&self.session), now, self.leeway());
+        let provider = self.provider().map(|provider| &**provider);
+        request.login_path(&sessions.sealer, provider, return_to).ok()
+    }
+
+    /// Seconds by which the clock of the provider may differ.
+    fn leeway(&self) -> i64 {
+        self.provider().map_or(0, |provider| provider.leeway())
     }
 }
 
-/// Seconds by which the clock of an issuer may differ.
-fn leeway(inner: &Inner, issuer: &str) -> i64 {
-    let provider = inner.providers.iter().find(|p| p.config.could_be(issuer));
-    provider.map_or(0, |p| p.leeway())
-}
-
-fn address(inner: &Inner, person: Option<&SignedIn>, step_up: &StepUp, return_to: &ReturnPath) -> Option<String> {
-    let provider = person.and_then(|p| inner.provider(p.identity().provider.as_str()));
-    let now = inner.config.clock.now().unix_timestamp();
-    let leeway = provider.map_or(0, |p| p.leeway());
-    let asked = Asked::of(step_up, person.map(|p| &*p.session), now, leeway);
-    inner.step_up_path(&asked, provider.map(|p| &**p), return_to).ok()
-}
-
-/// The layer made by [`Bff::require_step_up`].
+/// The layer made by [`Bff::require_step_up`](crate::Bff::require_step_up).
 #[derive(Clone)]
 pub struct RequireStepUp {
-    inner: Arc<Inner>,
+    services: Arc<StepUpServices>,
     step_up: Arc<StepUp>,
+}
+
+/// What the layer needs of the site.
+pub(crate) struct StepUpServices {
+    pub(crate) site: Arc<Site>,
+    pub(crate) pages: SharedPages,
+    pub(crate) providers: Providers,
+    pub(crate) sealer: Sealer,
+    pub(crate) clock: Clock,
 }
 
 impl fmt::Debug for RequireStepUp {
@@ -109,26 +95,31 @@ impl fmt::Debug for RequireStepUp {
 }
 
 impl RequireStepUp {
-    /// Why the request does not pass; `None` when it does.
+    pub(crate) fn new(services: StepUpServices, step_up: StepUp) -> Self {
+        Self {
+            services: Arc::new(services),
+            step_up: Arc::new(step_up),
+        }
+    }
+
+    /// The response to a request that does not pass; `None` if it passes.
     fn refusal(&self, request: &Request) -> Option<Response> {
-        if let Some(caller) = token_holder(request) {
+        if let Some(caller) = verified_caller(request) {
             return (!self.admits_token(&caller.claims, &caller.issuer)).then(|| self.refuse_token(caller));
         }
         let person = request.extensions().get::<SignedIn>();
         if person.is_some_and(|p| p.satisfies(&self.step_up)) {
             return None;
         }
-        let opens_page = is_navigation(request.headers()) && wants_page(request.headers());
+        let opens_page = is_navigation(request.headers()) && accepts_html(request.headers());
         let return_to = if opens_page && request.method().is_safe() {
             page_of(request.extensions(), request.uri())
         } else {
-            self.page_before(request.headers())
+            self.referring_page(request.headers())
         };
-        let Some(address) = address(&self.inner, person, &self.step_up, &return_to) else {
-            return Some(self.inner.show(
-                Failure::ours(&crate::session::seal::SealError).about(What::Access),
-                None,
-            ));
+        let Some(address) = self.login_address(person, &return_to) else {
+            let failure = Failure::ours(&SealError).about(What::Access);
+            return Some(failure.into_response(&*self.services.pages, None));
         };
         Some(match (opens_page, person) {
             (false, _) => self.challenge(Some(&address)),
@@ -136,6 +127,18 @@ impl RequireStepUp {
             (true, Some(_)) => self.page(&address, "Confirm that it is you", CONFIRM),
             (true, None) => self.page(&address, "Sign in first", SIGN_IN),
         })
+    }
+
+    /// The address on this site that leads to the provider and back to `return_to`.
+    fn login_address(&self, person: Option<&SignedIn>, return_to: &ReturnPath) -> Option<String> {
+        match person {
+            Some(person) => person.step_up_address(&self.step_up, return_to),
+            None => {
+                let StepUpServices { sealer, clock, .. } = &*self.services;
+                let request = StepUpRequest::new(&self.step_up, None, clock.now().unix_timestamp(), 0);
+                request.login_path(sealer, None, return_to).ok()
+            }
+        }
     }
 
     fn refuse_token(&self, caller: &Caller) -> Response {
@@ -149,25 +152,28 @@ impl RequireStepUp {
     fn admits_token(&self, claims: &Map<String, Value>, issuer: &str) -> bool {
         let acr = claims.get("acr").and_then(Value::as_str);
         let auth_time = claims.get("auth_time").and_then(Value::as_i64);
-        let now = self.inner.config.clock.now().unix_timestamp();
-        self.step_up.admits(acr, auth_time, now, leeway(&self.inner, issuer))
+        let StepUpServices { providers, clock, .. } = &*self.services;
+        let provider = providers.iter().find(|provider| provider.config.could_be(issuer));
+        let leeway = provider.map_or(0, |provider| provider.leeway());
+        self.step_up
+            .admits(acr, auth_time, clock.now().unix_timestamp(), leeway)
     }
 
-    /// The page a form or a script belongs to, where the browser says so and it is ours.
-    fn page_before(&self, headers: &HeaderMap) -> ReturnPath {
-        let before = headers.get(REFERER).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        ReturnPath::at_home(&self.inner.config.public_url, before)
+    /// The page of a form or a script by its `Referer`, if that is a page of this site.
+    fn referring_page(&self, headers: &HeaderMap) -> ReturnPath {
+        let referer = headers.get(REFERER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        ReturnPath::at_home(&self.services.site.public_url, referer)
     }
 
-    /// For a person; nothing went wrong, so nothing is logged above debug.
+    /// The response for a person; it is no failure, so nothing is logged above debug.
     fn page(&self, address: &str, title: &'static str, message: &str) -> Response {
         let failure = Failure::new(StatusCode::UNAUTHORIZED, title, message, "step-up");
-        let mut response = self.inner.show(failure.retry(address), None);
+        let mut response = failure.retry(address).into_response(&*self.services.pages, None);
         self.add_challenge(response.headers_mut());
         response
     }
 
-    /// For a program.
+    /// The response for a program.
     fn challenge(&self, sign_in: Option<&str>) -> Response {
         let mut body = json!({ "message": "a stronger or more recent sign-in is needed" });
         if let Some(address) = sign_in {
@@ -178,7 +184,7 @@ impl RequireStepUp {
         response
     }
 
-    /// What is asked, in the words of RFC 9470 §3.
+    /// Adds the challenge of RFC 9470 §3.
     fn add_challenge(&self, headers: &mut HeaderMap) {
         let mut challenge = "Bearer error=\"insufficient_user_authentication\"".to_owned();
         if let Some(acr) = self.step_up.acr_values() {
@@ -200,18 +206,18 @@ const CONFIRM: &str = "This step needs a fresh or stronger confirmation by your 
                        then fill in the form again and send it.";
 const SIGN_IN: &str = "This page is for people who have just confirmed who they are.";
 
-/// The program that calls, where an outer layer has verified its token.
-fn token_holder(request: &Request) -> Option<&Caller> {
+/// The caller whose token an outer layer has verified.
+fn verified_caller(request: &Request) -> Option<&Caller> {
     match request.extensions().get::<Combined>() {
         Some(Combined::Token(caller)) => Some(caller),
         _ => request.extensions().get::<Caller>(),
     }
 }
 
-/// Whether the answer is for a person to read.
-fn wants_page(headers: &HeaderMap) -> bool {
-    let mut kinds = headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok());
-    kinds.any(|kinds| kinds.to_ascii_lowercase().contains("text/html"))
+/// Whether the client accepts HTML.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok());
+    types.any(|types| types.to_ascii_lowercase().contains("text/html"))
 }
 
 impl<S> tower::Layer<S> for RequireStepUp {
@@ -222,11 +228,11 @@ impl<S> tower::Layer<S> for RequireStepUp {
     }
 }
 
-impl Gate for RequireStepUp {
-    async fn admit(self, request: Request) -> Result<Admitted, Response> {
+impl Guard for RequireStepUp {
+    async fn check(self, request: Request) -> Result<Allowed, Response> {
         match self.refusal(&request) {
             Some(refusal) => Err(refusal),
-            None => Ok(Admitted::new(request)),
+            None => Ok(Allowed::new(request)),
         }
     }
 }

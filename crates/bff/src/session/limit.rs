@@ -3,13 +3,26 @@
 
 use oidc::Providers;
 
-use super::index::SessionRow;
-use super::lifecycle::Sessions;
+use super::index::{SessionRow, SessionSelector};
+use super::lifecycle::{SessionError, Sessions};
 use crate::event::{Outcome, What, event};
 use crate::sign_out::revocation::revoke_refresh_token;
 use crate::tasks::BackgroundTasks;
 
 impl Sessions {
+    /// Ends the selected sessions and returns how many there were. Refresh tokens that end with their session are revoked in
+    /// the background.
+    pub(crate) async fn end_all(
+        &self,
+        sessions: SessionSelector<'_>,
+        providers: &Providers,
+        tasks: &BackgroundTasks,
+    ) -> Result<usize, SessionError> {
+        let ended = self.records.end(sessions).await?;
+        self.after_end(&ended, providers, tasks);
+        Ok(ended.len())
+    }
+
     /// Does what follows when the sessions in `rows` have ended: refresh tokens that end with their session are revoked in the
     /// background.
     pub(crate) fn after_end(&self, rows: &[SessionRow], providers: &Providers, tasks: &BackgroundTasks) {

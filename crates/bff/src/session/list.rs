@@ -1,14 +1,12 @@
-//! Where am I signed in, and how do I end that elsewhere? For the person ([`SignedIn`]) and for administrators
-//! ([`Bff`]); the logout channels end sessions the same way.
+//! Listing and ending the sessions of a person, for the person ([`SignedIn`]) and for administrators
+//! ([`Bff`](crate::Bff)); the logout channels end sessions the same way.
 
-use oidc::config::ProviderId;
 use time::OffsetDateTime;
 
 use super::index::{SessionRef, SessionRow, SessionSelector};
 use super::lifecycle::{SessionError, Sessions};
 use crate::guard::signed_in::SignedIn;
 use crate::problem::chain;
-use crate::state::Bff;
 
 /// A session as its person or an administrator may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +43,7 @@ impl From<SessionError> for SessionsUnavailable {
 
 impl Sessions {
     /// The living sessions meant.
-    async fn list(&self, which: SessionSelector<'_>) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
+    pub(crate) async fn list(&self, which: SessionSelector<'_>) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
         let rows = self.records.find(which).await.map_err(SessionError::from)?;
         let now = self.clock.now();
         let info = |row: SessionRow| SessionInfo {
@@ -62,45 +60,6 @@ impl Sessions {
     }
 }
 
-/// For administrators; who may use it is for the site to decide.
-impl Bff {
-    /// Where a person is signed in, the session used last first; at most 1,000.
-    ///
-    /// # Errors
-    /// When the store cannot be asked.
-    pub async fn sessions_of(&self, issuer: &str, subject: &str) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
-        self.0.sessions.list(SessionSelector::Person { issuer, subject }).await
-    }
-
-    /// Ends one session; `false` when there was none.
-    ///
-    /// # Errors
-    /// When the store cannot be asked.
-    pub async fn end_session(&self, session: SessionRef) -> Result<bool, SessionsUnavailable> {
-        Ok(self.0.end_all(SessionSelector::Reference(session)).await? > 0)
-    }
-
-    /// Ends every session of a person and says how many there were.
-    ///
-    /// # Errors
-    /// When the store cannot be asked.
-    pub async fn end_sessions_of(&self, issuer: &str, subject: &str) -> Result<usize, SessionsUnavailable> {
-        Ok(self.0.end_all(SessionSelector::Person { issuer, subject }).await?)
-    }
-
-    /// Ends the sessions that came from the provider's session `sid` and says how many there were.
-    ///
-    /// # Errors
-    /// When the store cannot be asked.
-    pub async fn end_sessions_by_sid(&self, provider: &ProviderId, sid: &str) -> Result<usize, SessionsUnavailable> {
-        let provider = provider.as_str();
-        Ok(self
-            .0
-            .end_all(SessionSelector::ProviderSession { provider, sid })
-            .await?)
-    }
-}
-
 /// "My sessions".
 impl SignedIn {
     /// This session's name in lists.
@@ -114,7 +73,7 @@ impl SignedIn {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn sessions(&self) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
-        self.inner.sessions.list(self.person()).await
+        self.services.sessions.list(self.person()).await
     }
 
     /// Ends one of this person's sessions; `false` when it is not among them.
@@ -123,7 +82,7 @@ impl SignedIn {
     /// When the store cannot be asked.
     pub async fn end_session(&self, session: SessionRef) -> Result<bool, SessionsUnavailable> {
         let own = self.sessions().await?.iter().any(|known| known.reference == session);
-        Ok(own && self.inner.end_all(SessionSelector::Reference(session)).await? > 0)
+        Ok(own && self.end(SessionSelector::Reference(session)).await? > 0)
     }
 
     /// Ends every session of this person, this one too, and says how many there were.
@@ -131,7 +90,15 @@ impl SignedIn {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn end_all_sessions(&self) -> Result<usize, SessionsUnavailable> {
-        Ok(self.inner.end_all(self.person()).await?)
+        self.end(self.person()).await
+    }
+
+    async fn end(&self, sessions: SessionSelector<'_>) -> Result<usize, SessionsUnavailable> {
+        let services = &self.services;
+        let ended = services
+            .sessions
+            .end_all(sessions, &services.providers, &services.tasks);
+        Ok(ended.await?)
     }
 
     fn person(&self) -> SessionSelector<'_> {

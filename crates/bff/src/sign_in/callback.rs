@@ -1,5 +1,5 @@
-//! How does a person come back? What was remembered is forgotten whatever happens, and nothing of the answer is
-//! believed before `state` and `iss` are compared, an error no more than a code.
+//! The callback: validates the authorization response and completes the sign-in. The pending cookie is removed whatever the
+//! result, and nothing of the response is trusted before `state` and `iss` have been compared, an error no more than a code.
 
 use std::sync::Arc;
 
@@ -12,178 +12,187 @@ use oidc::config::ResponseMode;
 use oidc::config::user_flow::{ErrorAction, FlowEnd};
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
-use super::pending::{Pending, state_hash};
+use super::SignIns;
+use super::authorization_response::AuthorizationResponse;
+use super::pending::{PendingSignIn, state_hash};
 use super::start::{login_path, not_ready, see_other};
 use super::user_flow::action_for;
 use crate::problem::{Failure, chain, plain};
 use crate::return_path::ReturnPath;
 use crate::session::request::session_id;
-use crate::state::Inner;
 
-/// Seconds that a posted answer may take to come back to us.
-const BOUNCE: i64 = 60;
+/// How long the redirect of a posted response to this site may take, in seconds.
+const REDIRECT_LIFETIME: i64 = 60;
 const PURPOSE: &str = "posted answer";
 
-/// A posted answer on its way through the browser.
+/// A posted response, sealed into a redirect to this site.
 #[derive(Serialize, Deserialize)]
-struct Posted {
-    answer: Answer,
+struct PostedResponse {
+    #[serde(rename = "answer")]
+    response: AuthorizationResponse,
+    /// Seconds since 1970.
     at: i64,
 }
 
 /// `GET /auth/callback/{provider}`
 pub(crate) async fn by_get(
-    State(inner): State<Arc<Inner>>,
+    State(sign_ins): State<SignIns>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let Some(provider) = inner.provider(&id) else {
-        return unknown(&inner);
+    let Some(provider) = sign_ins.providers.find(&id) else {
+        return sign_ins.unknown_provider();
     };
-    let mut answer = Answer::parse(query.unwrap_or_default().as_bytes());
-    if let Some(sealed) = answer.posted.take() {
-        answer = unsealed(&inner, provider, &sealed).unwrap_or_default();
+    let mut response = AuthorizationResponse::parse(query.unwrap_or_default().as_bytes());
+    if let Some(sealed) = response.posted.take() {
+        response = sign_ins.unseal_posted(provider, &sealed).unwrap_or_default();
     }
-    settle(&inner, provider, answer, &headers).await
+    sign_ins.complete(provider, response, &headers).await
 }
 
 /// `POST /auth/callback/{provider}` (OAuth 2.0 Form Post Response Mode)
 ///
-/// The form is posted by the provider's page, so a `Lax` cookie stays behind. On `https` the pending cookie is
-/// `SameSite=None; Secure`. Browsers do not take that on plain http (a loopback site under development); there the
-/// answer is sealed into a redirect to ourselves, and with that GET request the cookie comes along.
+/// The form is posted by the provider's page, so a `Lax` cookie is not sent with it. On `https` the pending cookie is
+/// `SameSite=None; Secure`. Browsers do not accept that on plain http (a loopback site under development); there the
+/// response is sealed into a redirect to this site, and the cookie is sent with that GET request.
 pub(crate) async fn by_post(
-    State(inner): State<Arc<Inner>>,
+    State(sign_ins): State<SignIns>,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(provider) = inner.provider(&id) else {
-        return unknown(&inner);
+    let Some(provider) = sign_ins.providers.find(&id) else {
+        return sign_ins.unknown_provider();
     };
-    let answer = Answer::parse(&body);
-    // The session's cookie stays behind as well: whether somebody is signed in is known by the next request alone.
-    let is_spent = |state: &String| inner.spent.return_path(state).is_some();
-    let posts = provider.config.response_mode == ResponseMode::FormPost
-        && (!inner.cookies.is_secure() || answer.state.as_ref().is_some_and(is_spent));
-    let left_behind = answer
-        .state
-        .as_ref()
-        .is_some_and(|state| !inner.remembers(&headers, state));
-    if posts && left_behind && !answer.is_ambiguous {
-        let posted = Posted {
-            answer,
-            at: inner.config.clock.now().unix_timestamp(),
-        };
-        return match inner.sealer.seal_cookie(PURPOSE, &id, &posted) {
-            Ok(sealed) => see_other(&format!("/auth/callback/{id}?posted={sealed}")),
-            Err(error) => inner.show(Failure::ours(&error), Some(&provider.config.id)),
-        };
+    let response = AuthorizationResponse::parse(&body);
+    // The session cookie is not sent either: only the next request shows whether somebody is signed in.
+    let is_used = |state: &String| sign_ins.used_states.return_path(state).is_some();
+    let redirects = provider.config.response_mode == ResponseMode::FormPost
+        && (!sign_ins.site.cookies.is_secure() || response.state.as_ref().is_some_and(is_used));
+    let lacks_cookie = |state: &String| !sign_ins.pending.is_in(&headers, state);
+    if redirects && response.state.as_ref().is_some_and(lacks_cookie) && !response.is_ambiguous {
+        return sign_ins.redirect_posted(provider, response);
     }
-    settle(&inner, provider, answer, &headers).await
+    sign_ins.complete(provider, response, &headers).await
 }
 
-fn unsealed(inner: &Inner, provider: &Provider, sealed: &str) -> Option<Answer> {
-    let posted: Posted = inner
-        .sealer
-        .open_cookie(PURPOSE, provider.config.id.as_str(), sealed)
-        .ok()?;
-    let age = inner.config.clock.now().unix_timestamp() - posted.at;
-    (0..=BOUNCE).contains(&age).then_some(posted.answer)
-}
-
-fn unknown(inner: &Inner) -> Response {
-    let message = "There is no such way to sign in here.";
-    inner.show(
-        Failure::new(
-            StatusCode::NOT_FOUND,
-            "Unknown provider",
-            message,
-            "no provider of that id",
-        ),
-        None,
-    )
-}
-
-/// What an answer that fits holds.
-enum Said {
+/// The result of a valid authorization response.
+enum CallbackResult {
     Code(String),
-    /// An error that asks for something.
-    Asked(ErrorAction),
+    /// An error for which the configuration names an action.
+    Action(ErrorAction),
 }
 
-/// Finishes the sign-in, or says why not; either way it is over.
-async fn settle(inner: &Inner, base: &Arc<Provider>, answer: Answer, headers: &HeaderMap) -> Response {
-    let state = answer.state.clone().unwrap_or_default();
-    let pending = inner.recall(headers, &state);
-    // Before anything is judged: whoever kept the cookie cannot try a second answer after a first that did not fit.
-    let now = inner.config.clock.now();
-    let fresh = pending
-        .as_ref()
-        .filter(|p| inner.spent.spend(&p.state, &p.return_to, now));
-    if fresh.is_none()
-        && let Some(mut response) = lead_on(inner, &state, headers).await
-    {
-        inner.forget(headers, &state, &mut response);
-        return response;
+/// An authorization response that belongs to a pending sign-in of this browser.
+struct ValidResponse {
+    pending: PendingSignIn,
+    result: CallbackResult,
+}
+
+impl SignIns {
+    fn unknown_provider(&self) -> Response {
+        let message = "There is no such way to sign in here.";
+        let (title, reason) = ("Unknown provider", "no provider of that id");
+        let failure = Failure::new(StatusCode::NOT_FOUND, title, message, reason);
+        self.failure_page(failure, None)
     }
-    let is_spent = pending.is_some() && fresh.is_none();
-    // The answer to a user flow is judged by that flow's metadata and keys.
-    let provider = base
-        .at(pending.as_ref().and_then(|p| p.flow.as_deref()))
-        .unwrap_or(base);
-    let checked = match pending {
-        Some(pending) if is_spent => Err(Box::new(answered_before(&pending))),
-        pending => checked(provider, pending, answer).await,
-    };
-    let outcome = match checked {
-        Ok((pending, Said::Asked(action))) => inner.follow(base, &pending, &action, headers).await,
-        Ok((pending, Said::Code(_))) if provider.end() == Some(FlowEnd::SignIn) => {
-            inner.sign_in_after(base, &pending, headers).await
+
+    fn redirect_posted(&self, provider: &Provider, response: AuthorizationResponse) -> Response {
+        let id = &provider.config.id;
+        let at = self.sessions.clock.now().unix_timestamp();
+        let posted = PostedResponse { response, at };
+        match self.sessions.sealer.seal_cookie(PURPOSE, id.as_str(), &posted) {
+            Ok(sealed) => see_other(&format!("/auth/callback/{id}?posted={sealed}")),
+            Err(error) => self.failure_page(Failure::ours(&error), Some(id)),
         }
-        Ok((pending, Said::Code(code))) => inner.exchange(provider, &pending, &code, headers).await,
-        Err(failure) => Err(failure),
-    };
-    let mut response = match outcome {
-        Ok(response) => response,
-        Err(failure) => inner.show(*failure, Some(&provider.config.id)),
-    };
-    inner.forget(headers, &state, &mut response);
-    response
-}
-
-/// Where somebody goes on who is signed in and whose answer is that of a sign-in that is over: they went back in the browser, and
-/// the provider answered by itself once more. Nothing is asked and nothing changes.
-async fn lead_on(inner: &Inner, state: &str, headers: &HeaderMap) -> Option<Response> {
-    if state.is_empty() || session_id(&inner.cookies, headers).is_none() {
-        return None;
     }
-    let known = inner.spent.return_path(state);
-    let session = match inner.sessions.of_request(&inner.cookies, headers).await {
-        Ok(session) => session?,
-        Err(error) => return Some(inner.show(Failure::ours(&error), None)),
-    };
-    // Another replica, or this one before a restart, knows it by the session that came of it.
-    let is_own = session.authentication.sign_in.as_ref() == Some(&state_hash(state));
-    let path = known.or_else(|| is_own.then(ReturnPath::default))?;
-    Some(see_other(path.as_str()))
+
+    fn unseal_posted(&self, provider: &Provider, sealed: &str) -> Option<AuthorizationResponse> {
+        let id = provider.config.id.as_str();
+        let posted: PostedResponse = self.sessions.sealer.open_cookie(PURPOSE, id, sealed).ok()?;
+        let age = self.sessions.clock.now().unix_timestamp() - posted.at;
+        (0..=REDIRECT_LIFETIME).contains(&age).then_some(posted.response)
+    }
+
+    /// Completes the sign-in or shows why it failed; either way it is not pending any more.
+    async fn complete(&self, base: &Arc<Provider>, response: AuthorizationResponse, headers: &HeaderMap) -> Response {
+        let state = response.state.clone().unwrap_or_default();
+        let pending = self.pending.find(headers, &state);
+        // Before anything is validated: a copy of the cookie gets no second attempt after a response that was invalid.
+        let now = self.sessions.clock.now();
+        let is_first = pending
+            .as_ref()
+            .is_some_and(|p| self.used_states.mark_used(&p.state, &p.return_to, now));
+        if !is_first && let Some(mut response) = self.redirect_signed_in(&state, headers).await {
+            self.pending.remove(headers, &state, &mut response);
+            return response;
+        }
+        // The response of a user flow is validated by the metadata and keys of that flow.
+        let provider = base
+            .at(pending.as_ref().and_then(|p| p.flow.as_deref()))
+            .unwrap_or(base);
+        let valid = match pending {
+            Some(pending) if !is_first => Err(Box::new(replayed(&pending))),
+            pending => validate(provider, pending, response).await,
+        };
+        let completed = match valid {
+            Ok(valid) => self.finish(base, provider, valid, headers).await,
+            Err(failure) => Err(failure),
+        };
+        let mut response = completed.unwrap_or_else(|failure| self.failure_page(*failure, Some(&provider.config.id)));
+        self.pending.remove(headers, &state, &mut response);
+        response
+    }
+
+    /// Does what follows a valid response: redeems the code, or takes the action that the configuration names for an error.
+    async fn finish(
+        &self,
+        base: &Arc<Provider>,
+        provider: &Provider,
+        ValidResponse { pending, result }: ValidResponse,
+        headers: &HeaderMap,
+    ) -> Result<Response, Box<Failure>> {
+        match result {
+            CallbackResult::Action(action) => self.take_action(base, &pending, &action, headers).await,
+            CallbackResult::Code(_) if provider.end() == Some(FlowEnd::SignIn) => {
+                self.sign_in_after_flow(base, &pending, headers).await
+            }
+            CallbackResult::Code(code) => self.exchange_code(provider, &pending, &code, headers).await,
+        }
+    }
+
+    /// Redirects somebody who is signed in and sends the response of a completed sign-in again: they went back in the browser, and
+    /// the provider responded once more by itself. Nothing is requested and nothing changes.
+    async fn redirect_signed_in(&self, state: &str, headers: &HeaderMap) -> Option<Response> {
+        if state.is_empty() || session_id(&self.site.cookies, headers).is_none() {
+            return None;
+        }
+        let remembered = self.used_states.return_path(state);
+        let session = match self.sessions.of_request(&self.site.cookies, headers).await {
+            Ok(session) => session?,
+            Err(error) => return Some(self.failure_page(Failure::ours(&error), None)),
+        };
+        // Another replica, or this one before a restart, knows the state by the session that the sign-in created.
+        let created_session = session.authentication.sign_in.as_ref() == Some(&state_hash(state));
+        let path = remembered.or_else(|| created_session.then(ReturnPath::default))?;
+        Some(see_other(path.as_str()))
+    }
 }
 
-fn answered_before(pending: &Pending) -> Failure {
-    let again = login_path(None, &pending.return_to);
-    Failure::stray("the sign-in was answered before").retry(again)
+fn replayed(pending: &PendingSignIn) -> Failure {
+    let retry = login_path(None, &pending.return_to);
+    Failure::stray("the sign-in was answered before").retry(retry)
 }
 
-/// Everything that can be compared without asking for tokens.
-async fn checked(
+/// Validates everything that can be compared without a token request: `state`, `iss` (RFC 9207 §2.4), code or error.
+async fn validate(
     provider: &Provider,
-    pending: Option<Pending>,
-    answer: Answer,
-) -> Result<(Pending, Said), Box<Failure>> {
+    pending: Option<PendingSignIn>,
+    response: AuthorizationResponse,
+) -> Result<ValidResponse, Box<Failure>> {
     let stray = |reason: &str| Box::new(Failure::stray(reason).retry("/auth/login"));
-    if answer.is_ambiguous {
+    if response.is_ambiguous {
         return Err(stray("a parameter was sent twice"));
     }
     let mut pending = pending.ok_or_else(|| stray("no pending sign-in of this browser has that state"))?;
@@ -195,37 +204,36 @@ async fn checked(
     if pending.flow != provider.flow.as_ref().map(|flow| flow.name.clone()) {
         return Err(stray("there is no such user flow any more"));
     }
-    if answer.iss.as_ref().is_some_and(|iss| !provider.config.could_be(iss)) {
+    if response.iss.as_ref().is_some_and(|iss| !provider.config.could_be(iss)) {
         return Err(stray("the answer names another issuer"));
     }
     let metadata = provider.discovery.ready().await;
     let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
-    match &answer.iss {
+    match &response.iss {
         None if metadata.names_issuer_in_answers() => return Err(stray("the answer does not name its issuer")),
         Some(iss) if !provider.config.is_issuer(iss, &metadata.issuer) => {
             return Err(stray("the answer names another issuer"));
         }
-        _ => pending.answered_by = answer.iss,
+        _ => pending.answered_by = response.iss,
     }
-    let code = match (answer.code.filter(|c| !c.is_empty()), answer.error) {
-        (Some(code), None) => code,
+    let result = match (response.code.filter(|code| !code.is_empty()), response.error) {
+        (Some(code), None) => CallbackResult::Code(code),
         (None, Some(error)) => {
-            let said = answer.error_description.unwrap_or_default();
-            if let Some(action) = action_for(provider, &said) {
-                return Ok((pending, Said::Asked(action.clone())));
-            }
-            return Err(Box::new(
-                refused(&error, &said).retry(login_path(Some(provider), &pending.return_to)),
-            ));
+            let description = response.error_description.unwrap_or_default();
+            let action = action_for(provider, &description).cloned();
+            CallbackResult::Action(action.ok_or_else(|| {
+                let retry = login_path(Some(provider), &pending.return_to);
+                Box::new(provider_error(&error, &description).retry(retry))
+            })?)
         }
         (Some(_), Some(_)) => return Err(stray("the answer holds a code and an error")),
         (None, None) => return Err(stray("the answer holds neither a code nor an error")),
     };
-    Ok((pending, Said::Code(code)))
+    Ok(ValidResponse { pending, result })
 }
 
 /// What the provider's error means for a person (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6).
-fn refused(error: &str, description: &str) -> Failure {
+fn provider_error(error: &str, description: &str) -> Failure {
     let (status, title, meaning) = match error {
         "access_denied" => (
             StatusCode::FORBIDDEN,
@@ -255,7 +263,7 @@ fn refused(error: &str, description: &str) -> Failure {
         ),
     };
     let (error, description) = (plain(error, 64), plain(description, 300));
-    let said = if description.is_empty() {
+    let quoted = if description.is_empty() {
         error.clone()
     } else {
         format!("{error}: {description}")
@@ -263,7 +271,7 @@ fn refused(error: &str, description: &str) -> Failure {
     Failure::new(
         status,
         title,
-        format!("{meaning} It said: {said}"),
-        format!("the provider answered `{said}`"),
+        format!("{meaning} It said: {quoted}"),
+        format!("the provider answered `{quoted}`"),
     )
 }

@@ -1,177 +1,205 @@
-//! How does a screen without a keyboard sign in? It shows a code, somebody enters it at the provider on another device,
-//! and the screen looks again and again until that is done (RFC 8628). It needs no script: the page reloads itself, and
-//! this server asks the provider.
+//! Device sign-in, for a screen without a keyboard (RFC 8628): it shows a code, somebody enters it at the provider on another
+//! device, and the screen polls until that is done. It needs no script: the page reloads itself, and this server polls the
+//! provider.
 //!
 //! | question | where |
 //! |---|---|
-//! | Who has a code made? | [`begin`] |
-//! | How does the provider make it? | [`oidc::device_authorization`] |
-//! | What does the screen remember? | [`waiting`] |
-//! | How often may the provider be asked? | [`pace`] |
+//! | Requesting a device code | [`start`]; the request itself: [`oidc::device_authorization`] |
+//! | The pending device sign-in, in a cookie | [`pending`] |
+//! | Rate limit of polling | [`polling`] |
 //!
 //! The ID token is verified like every other, but for the nonce: there is no request of the browser that could carry one
-//! (RFC 8628 §3.1). What binds the answer to this screen is the device code, which never leaves server and cookie.
+//! (RFC 8628 §3.1). What binds the response to this screen is the device code, which never leaves server and cookie.
 
-pub(crate) mod begin;
-pub(crate) mod pace;
-mod waiting;
+mod pending;
+pub(crate) mod polling;
+pub(crate) mod start;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oidc::Provider;
 use oidc::metadata::{DEVICE_CODE_GRANT, Metadata};
 use oidc::token_endpoint::{EndpointError, Granted};
 
-use self::pace::{Asking, Turn};
-use self::waiting::{Waiting, forget};
-use super::start::{asked_for, is_navigation, login_path, see_other};
+use self::pending::{PendingDeviceSignIn, remove_cookie};
+use self::polling::{DevicePolling, PollDecision, PollPermit};
+use super::SignIns;
+use super::start::{LoginQuery, is_navigation, login_path, not_a_navigation, see_other};
 use crate::pages::{DeviceCode, qr};
 use crate::problem::{Failure, chain};
 use crate::return_path::ReturnPath;
-use crate::state::Inner;
 
-/// Where the page looks again.
-const WAIT: &str = "/auth/device/wait";
+/// The path that the page reloads itself from.
+const WAIT_PATH: &str = "/auth/device/wait";
 
-type Outcome = Result<Response, Box<Failure>>;
+type PageResult = Result<Response, Box<Failure>>;
 
-/// `GET /auth/device/wait?return_to=`: looks whether the code was entered. It never has a new one made, so that a screen
-/// nobody looks at any more comes to rest.
-pub(crate) async fn wait(State(inner): State<Arc<Inner>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+/// The state of the device sign-in routes. Cloning is cheap; all clones are the same.
+#[derive(Clone)]
+pub(crate) struct DeviceSignIns {
+    pub(crate) sign_ins: SignIns,
+    pub(crate) polling: Arc<DevicePolling>,
+}
+
+/// `GET /auth/device/wait?return_to=`: polls whether the code was entered. It never requests a new code, so that the page of a
+/// screen nobody looks at stops reloading.
+pub(crate) async fn wait(
+    State(devices): State<DeviceSignIns>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     if !is_navigation(&headers) {
-        return not_a_tab();
+        return not_a_navigation();
     }
-    let (_, return_to) = asked_for(query.as_deref().unwrap_or_default());
-    let Some(waiting) = Waiting::of(&inner, &headers).map(|w| w.towards(return_to.clone())) else {
-        return nothing_waits(&inner, &headers, return_to).await;
+    let LoginQuery { return_to, .. } = LoginQuery::parse(&query.unwrap_or_default());
+    let sign_ins = &devices.sign_ins;
+    let Some(pending) = PendingDeviceSignIn::find(sign_ins, &headers) else {
+        return devices.without_code(&headers, &return_to).await;
     };
-    let Some(provider) = inner.provider(&waiting.pending.provider) else {
-        return nothing_waits(&inner, &headers, waiting.pending.return_to).await;
+    let pending = pending.with_return_path(return_to);
+    let return_to = pending.pending.return_to.clone();
+    let Some(provider) = sign_ins.providers.find(&pending.pending.provider) else {
+        return devices.without_code(&headers, &return_to).await;
     };
-    let turn = inner.device_pace.turn(&waiting.known(), &inner.config.clock);
-    let outcome = match turn {
-        Turn::Wait => shown(&inner, waiting),
-        Turn::Ask(asking) => ask(&inner, provider, waiting, (asking, &headers)).await,
-        Turn::Over => {
-            let mut response = nothing_waits(&inner, &headers, waiting.pending.return_to).await;
-            forget(&inner, &headers, &mut response);
+    let page = match devices.polling.decide(&pending.code_state(), &sign_ins.sessions.clock) {
+        PollDecision::Wait => devices.code_page(pending),
+        PollDecision::Poll(permit) => devices.poll(provider, pending, permit, &headers).await,
+        PollDecision::Ended => {
+            let mut response = devices.without_code(&headers, &return_to).await;
+            remove_cookie(sign_ins, &headers, &mut response);
             return response;
         }
     };
-    outcome.unwrap_or_else(|failure| {
-        let mut response = inner.show(*failure, Some(&provider.config.id));
-        forget(&inner, &headers, &mut response);
+    page.unwrap_or_else(|failure| {
+        let mut response = sign_ins.failure_page(*failure, Some(&provider.config.id));
+        remove_cookie(sign_ins, &headers, &mut response);
         response
     })
 }
 
-fn not_a_tab() -> Response {
-    (StatusCode::FORBIDDEN, "open this address in a tab of its own").into_response()
-}
-
-/// The address on this site that has a code made.
+/// The path on this site that requests a device code.
 fn device_path(provider: Option<&Provider>, return_to: &ReturnPath) -> String {
     login_path(provider, return_to).replacen("/auth/login", "/auth/device", 1)
 }
 
-/// The page with the code. It comes back by itself when the provider may be asked again.
-fn shown(inner: &Inner, mut waiting: Waiting) -> Outcome {
-    let now = inner.config.clock.now();
-    let next = inner.device_pace.next(&waiting.known());
-    waiting.note(next);
-    let (next, ends) = (next.0, waiting.ends_at());
-    // When the code is no longer good, the page comes back once more to say so.
-    let pause = (next.min(ends) - now).max(time::Duration::SECOND).whole_seconds() + 1;
-    let again = format!("{WAIT}?return_to={}", waiting.pending.return_to.as_query_value());
-    let address = waiting.verification_uri_complete.as_ref();
-    let provider = inner.provider(&waiting.pending.provider);
-    let code = DeviceCode {
-        provider: provider.map(|p| p.config.title.clone()).unwrap_or_default(),
-        qr: qr::svg(address.unwrap_or(&waiting.verification_uri)),
-        user_code: waiting.user_code.clone(),
-        verification_uri: waiting.verification_uri.clone(),
-        verification_uri_complete: waiting.verification_uri_complete.clone(),
-        ends_in: Duration::try_from(ends - now).unwrap_or_default(),
-        again: again.clone(),
-    };
-    let mut response = inner.pages.device(&code);
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&format!("{pause}; url={again}")) {
-        headers.insert(HeaderName::from_static("refresh"), value);
+impl DeviceSignIns {
+    /// The page with the code. It reloads itself when the provider may be polled again.
+    fn code_page(&self, mut pending: PendingDeviceSignIn) -> PageResult {
+        let sign_ins = &self.sign_ins;
+        let now = sign_ins.sessions.clock.now();
+        let schedule = self.polling.schedule(&pending.code_state());
+        pending.set_schedule(schedule);
+        let expires = pending.expires();
+        // After the code has expired the page is reloaded once more, to say so.
+        let pause = (schedule.next.min(expires) - now).max(time::Duration::SECOND);
+        let pause = pause.whole_seconds() + 1;
+        let again = format!("{WAIT_PATH}?return_to={}", pending.pending.return_to.as_query_value());
+        let address = pending.verification_uri_complete.as_ref();
+        let provider = sign_ins.providers.find(&pending.pending.provider);
+        let code = DeviceCode {
+            provider: provider.map(|p| p.config.title.clone()).unwrap_or_default(),
+            qr: qr::svg(address.unwrap_or(&pending.verification_uri)),
+            user_code: pending.user_code.clone(),
+            verification_uri: pending.verification_uri.clone(),
+            verification_uri_complete: pending.verification_uri_complete.clone(),
+            ends_in: Duration::try_from(expires - now).unwrap_or_default(),
+            again: again.clone(),
+        };
+        let mut response = sign_ins.pages.device(&code);
+        if let Ok(value) = HeaderValue::from_str(&format!("{pause}; url={again}")) {
+            let refresh = HeaderName::from_static("refresh");
+            response.headers_mut().insert(refresh, value);
+        }
+        let cookie = pending.set_cookie(sign_ins, &mut response);
+        cookie.map_err(|error| Box::new(Failure::ours(&error)))?;
+        Ok(response)
     }
-    waiting
-        .remember(inner, &mut response)
-        .map_err(|e| Box::new(Failure::ours(&e)))?;
-    Ok(response)
+
+    /// The response to a browser without a valid code. Another of its tabs may have completed the sign-in.
+    async fn without_code(&self, headers: &HeaderMap, return_to: &ReturnPath) -> Response {
+        let sign_ins = &self.sign_ins;
+        match sign_ins.sessions.of_request(&sign_ins.site.cookies, headers).await {
+            Ok(Some(_)) => see_other(return_to.as_str()),
+            Ok(None) => sign_ins.failure_page(expired(return_to), None),
+            Err(error) => sign_ins.failure_page(Failure::ours(&error), None),
+        }
+    }
+
+    /// Polls whether the code was entered (RFC 8628 §3.4), and signs the screen in if it was.
+    async fn poll(
+        &self,
+        provider: &Provider,
+        device: PendingDeviceSignIn,
+        permit: PollPermit<'_>,
+        headers: &HeaderMap,
+    ) -> PageResult {
+        let Ok(metadata) = provider.discovery.ready().await else {
+            permit.back_off(None);
+            return self.code_page(device);
+        };
+        let error = match request_tokens(provider, &metadata, &device.device_code).await {
+            Ok(granted) => {
+                permit.complete();
+                return self.sign_in(provider, &metadata, &device, granted, headers).await;
+            }
+            Err(error) => error,
+        };
+        match &error {
+            EndpointError::Refused { error } if error == "authorization_pending" => drop(permit),
+            EndpointError::Refused { error } if error == "slow_down" => permit.slow_down(),
+            EndpointError::Trouble { retry_after, .. } => permit.back_off(*retry_after),
+            EndpointError::NoAnswer(_) => permit.back_off(None),
+            _ => {
+                permit.complete();
+                let retry = device_path(Some(provider), &device.pending.return_to);
+                return Err(Box::new(final_error(&error).retry(retry)));
+            }
+        }
+        self.code_page(device)
+    }
+
+    /// Verifies who it is and creates the session.
+    async fn sign_in(
+        &self,
+        provider: &Provider,
+        metadata: &Metadata,
+        device: &PendingDeviceSignIn,
+        granted: Granted,
+        headers: &HeaderMap,
+    ) -> PageResult {
+        let (sign_ins, pending) = (&self.sign_ins, &device.pending);
+        let retry = |failure: Failure| Box::new(failure.retry(device_path(Some(provider), &pending.return_to)));
+        let verified = sign_ins
+            .verify_identity(provider, metadata, pending, granted, None)
+            .await;
+        let response = sign_ins
+            .create_session(provider, verified.map_err(retry)?, pending, headers)
+            .await;
+        let mut response = response.map_err(retry)?;
+        remove_cookie(sign_ins, headers, &mut response);
+        Ok(response)
+    }
 }
 
-/// This browser has no code that is still good. Another of its tabs may have been quicker.
-async fn nothing_waits(inner: &Inner, headers: &HeaderMap, return_to: ReturnPath) -> Response {
-    match inner.sessions.of_request(&inner.cookies, headers).await {
-        Ok(Some(_)) => see_other(return_to.as_str()),
-        Ok(None) => inner.show(expired(None, &return_to, "no code of this browser is good"), None),
-        Err(error) => inner.show(Failure::ours(&error), None),
-    }
-}
-
-fn expired(provider: Option<&Provider>, return_to: &ReturnPath, reason: &str) -> Failure {
+fn expired(return_to: &ReturnPath) -> Failure {
     let message = "The code on this screen is no longer good. Have a new one made to go on.";
-    let failure = Failure::new(StatusCode::GONE, "The code has expired", message, reason);
-    failure.retry(device_path(provider, return_to))
+    let (title, reason) = ("The code has expired", "no code of this browser is good");
+    let failure = Failure::new(StatusCode::GONE, title, message, reason);
+    failure.retry(device_path(None, return_to))
 }
 
-/// Asks whether the code was entered, and signs the screen in when it was.
-async fn ask(inner: &Inner, provider: &Provider, waiting: Waiting, by: (Asking<'_>, &HeaderMap)) -> Outcome {
-    let ((asking, headers), pending) = (by, &waiting.pending);
-    let again = |failure: Failure| Box::new(failure.retry(device_path(Some(provider), &pending.return_to)));
-    let Ok(metadata) = provider.discovery.ready().await else {
-        asking.back_off(None);
-        return shown(inner, waiting);
-    };
-    match answer(provider, &metadata, &waiting.device_code).await {
-        Ok(granted) => {
-            asking.over();
-            let known = inner.known(provider, &metadata, (granted, None), pending).await;
-            let welcome = inner.welcome(provider, known.map_err(again)?, pending, headers).await;
-            let mut response = welcome.map_err(again)?;
-            forget(inner, headers, &mut response);
-            Ok(response)
-        }
-        Err(EndpointError::Refused { error }) if error == "authorization_pending" => {
-            drop(asking);
-            shown(inner, waiting)
-        }
-        Err(EndpointError::Refused { error }) if error == "slow_down" => {
-            asking.slow_down();
-            shown(inner, waiting)
-        }
-        Err(EndpointError::Trouble { retry_after, .. }) => {
-            asking.back_off(retry_after);
-            shown(inner, waiting)
-        }
-        Err(EndpointError::NoAnswer(_)) => {
-            asking.back_off(None);
-            shown(inner, waiting)
-        }
-        Err(error) => {
-            asking.over();
-            Err(again(refused(&error)))
-        }
-    }
-}
-
-async fn answer(provider: &Provider, metadata: &Metadata, device_code: &str) -> Result<Granted, EndpointError> {
+async fn request_tokens(provider: &Provider, metadata: &Metadata, device_code: &str) -> Result<Granted, EndpointError> {
     let fields = [("grant_type", DEVICE_CODE_GRANT), ("device_code", device_code)];
     provider.ask_for_tokens(metadata, &fields, None).await
 }
 
-/// What a final refusal means for a person (RFC 8628 §3.5).
-fn refused(error: &EndpointError) -> Failure {
+/// What a final error of the token endpoint means for a person (RFC 8628 §3.5).
+fn final_error(error: &EndpointError) -> Failure {
     let (status, title, message) = match error {
         EndpointError::Refused { error } if error == "access_denied" => (
             StatusCode::FORBIDDEN,

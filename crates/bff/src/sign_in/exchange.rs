@@ -1,4 +1,7 @@
-//! How does a code become a session? Tokens, ID token, userinfo, a new session id; the first thing that is wrong ends it.
+//! From a code to a session: redeem the code for tokens, verify the ID token and userinfo, create the session under a new id. The
+//! first error ends the sign-in.
+
+use std::time::Duration;
 
 use axum::response::Response;
 use futures::future::try_join;
@@ -9,9 +12,11 @@ use oidc::id_token::{Expected, IdToken, IdTokenError};
 use oidc::metadata::Metadata;
 use oidc::profile::{UserinfoError, merged};
 use oidc::token_endpoint::{EndpointError, Granted};
+use serde_json::{Map, Value};
 use tower_sessions::session::Id;
 
-use super::pending::{Pending, state_hash};
+use super::SignIns;
+use super::pending::{PendingSignIn, state_hash};
 use super::start::{not_ready, see_other};
 use super::step_up;
 use crate::cookies::SameSite;
@@ -24,159 +29,148 @@ use crate::session::request::session_id;
 use crate::session::token_set::{CachedTokens, TokenSet};
 use crate::session::{Authentication, Identity};
 use crate::sign_out::revocation::revoke;
-use crate::state::Inner;
 
 const FAILED: &str = "Sign-in could not be completed";
 
-impl Inner {
-    /// Asks for tokens with `code` and begins a session.
-    pub(crate) async fn exchange(
+/// The tokens of a sign-in, and the claims verified about its person.
+struct VerifiedSignIn {
+    granted: Granted,
+    id_token: IdToken,
+    /// The claims of the userinfo endpoint.
+    userinfo: Map<String, Value>,
+}
+
+impl SignIns {
+    /// Redeems `code` and creates a session, or renews the claims of the session there is if `provider` is such a user flow.
+    pub(super) async fn exchange_code(
         &self,
         provider: &Provider,
-        pending: &Pending,
+        pending: &PendingSignIn,
         code: &str,
         headers: &HeaderMap,
     ) -> Result<Response, Box<Failure>> {
-        let again = |failure: Failure| Box::new(failure.retry(self.again_path(provider, pending)));
+        let retry = |failure: Failure| Box::new(failure.retry(self.retry_path(provider, pending)));
         let metadata = provider.discovery.ready().await;
         let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
-        let beginning = self.person(provider, &metadata, pending, code).await.map_err(again)?;
+        let granted = redeem_code(provider, &metadata, pending, code).await.map_err(retry)?;
+        let nonce = Some(pending.nonce.as_str());
+        let new_session = self.verify_identity(provider, &metadata, pending, granted, nonce).await;
+        let new_session = new_session.map_err(retry)?;
         if provider.end() == Some(FlowEnd::RenewClaims) {
-            return self.renew_claims(provider, pending, beginning).await;
+            return self.renew_claims(provider, pending, new_session).await;
         }
-        self.welcome(provider, beginning, pending, headers).await.map_err(again)
+        let response = self.create_session(provider, new_session, pending, headers).await;
+        response.map_err(retry)
     }
 
-    /// Begins a session in place of the ones this browser had, and sends it where the person wanted to go.
-    pub(super) async fn welcome(
+    /// Creates a session in the place of those this browser had, and redirects to the return path of the sign-in.
+    pub(super) async fn create_session(
         &self,
         provider: &Provider,
-        mut beginning: NewSession,
-        pending: &Pending,
+        mut new_session: NewSession,
+        pending: &PendingSignIn,
         headers: &HeaderMap,
     ) -> Result<Response, Failure> {
-        beginning.authentication.sign_in = Some(state_hash(&pending.state));
-        // The sessions this browser had: the one it left with, and the one it comes with.
-        let mut replaces: Vec<Id> = session_id(&self.cookies, headers)
+        new_session.authentication.sign_in = Some(state_hash(&pending.state));
+        // The sessions this browser had: at the redirect, and now.
+        let mut replaces: Vec<Id> = session_id(&self.site.cookies, headers)
             .into_iter()
             .chain(pending.replaced_session())
             .collect();
         replaces.dedup();
-        let max_sessions = self.config.max_sessions.get();
-        let created = self.sessions.create(beginning, &replaces, max_sessions).await;
-        let (session, surplus) = created.map_err(|e| self.not_begun(provider, &e))?;
-        signed_in(provider.config.id.as_str(), pending.started, self.config.clock.now());
+        let created = self.sessions.create(new_session, &replaces, self.max_sessions).await;
+        let (session, surplus) = created.map_err(|error| self.not_created(provider, &error))?;
+        let id = provider.config.id.as_str();
+        signed_in(id, pending.started, self.sessions.clock.now());
         event(What::SignIn, Outcome::Success)
-            .provider(provider.config.id.as_str())
+            .provider(id)
             .subject(&session.identity.subject)
             .session(session.reference())
             .record();
         self.sessions.after_end(&surplus, &self.providers, &self.tasks);
         let mut response = see_other(pending.return_to.as_str());
-        let lifetime = self.config.session.absolute.try_into().unwrap_or(time::Duration::DAY);
-        let cookie = self
-            .cookies
-            .set(self.cookies.session(), &session.id.to_string(), lifetime, SameSite::Lax);
-        cookie.add_to(response.headers_mut());
-        self.tell_others(&session.id, &pending.state, headers, &mut response);
+        self.set_session_cookie(&session.id, &mut response);
+        let pending_cookies = &self.pending;
+        pending_cookies.replace_in_others(&self.providers, &session.id, &pending.state, headers, &mut response);
         Ok(response)
     }
 
-    /// Why there is no session. The tokens of a sign-in that was ended on the way are of no use to anybody.
-    fn not_begun(&self, provider: &Provider, error: &SessionError) -> Failure {
+    fn set_session_cookie(&self, id: &Id, response: &mut Response) {
+        let cookies = &self.site.cookies;
+        let lifetime: Duration = self.sessions.lifetime.absolute;
+        let lifetime = lifetime.try_into().unwrap_or(time::Duration::DAY);
+        let cookie = cookies.set(cookies.session(), &id.to_string(), lifetime, SameSite::Lax);
+        cookie.add_to(response.headers_mut());
+    }
+
+    /// Why there is no session. If the provider signed the person out meanwhile, the tokens are revoked.
+    fn not_created(&self, provider: &Provider, error: &SessionError) -> Failure {
         let SessionError::EndedMeanwhile(tokens) = error else {
             return Failure::ours(error);
         };
-        if let Some(provider) = self.provider(provider.config.id.as_str()) {
+        if let Some(provider) = self.providers.find(provider.config.id.as_str()) {
             revoke(&self.tasks, provider, tokens);
         }
         let message = "The provider signed you out while you were signing in. Please sign in again.";
         Failure::new(StatusCode::BAD_REQUEST, FAILED, message, chain(error))
     }
 
-    async fn person(
+    /// Verifies who it is by the ID token and userinfo. The ID token has to have `nonce`; if that is `None`, none was sent and the
+    /// token must not have one.
+    pub(super) async fn verify_identity(
         &self,
         provider: &Provider,
         metadata: &Metadata,
-        pending: &Pending,
-        code: &str,
-    ) -> Result<NewSession, Failure> {
-        let fields = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", &provider.redirect_uri),
-            ("code_verifier", &pending.verifier),
-        ];
-        let asking = provider.ask_for_tokens(metadata, &fields, pending.proof_key.as_ref());
-        // Where the keys have to be read as well, both answers are waited for at the same time.
-        let reading = async {
-            provider.read_keys_ahead(metadata).await;
-            Ok(())
-        };
-        let (granted, ()) = try_join(asking, reading).await.map_err(|e| no_tokens(&e))?;
-        self.known(provider, metadata, (granted, Some(&pending.nonce)), pending)
-            .await
-    }
-
-    /// Who it is, by the tokens the provider gave. `nonce` has to be in the ID token; where none was sent, there must be
-    /// none.
-    pub(super) async fn known(
-        &self,
-        provider: &Provider,
-        metadata: &Metadata,
-        (mut granted, nonce): (Granted, Option<&str>),
-        pending: &Pending,
+        pending: &PendingSignIn,
+        mut granted: Granted,
+        nonce: Option<&str>,
     ) -> Result<NewSession, Failure> {
         let Some(raw) = &granted.id_token else {
-            return Err(bad_id_token("there is no ID token".to_owned()));
+            return Err(unverified_id_token("there is no ID token".to_owned()));
         };
         let expected = Expected {
             nonce: nonce.unwrap_or_default(),
             nonce_required: nonce.is_some(),
             access_token: &granted.access_token,
         };
-        let id_token = provider
-            .verify_id_token(metadata, raw, expected)
-            .await
-            .map_err(|e| match e {
-                IdTokenError::NoKeys(_) => no_answer(chain(&e)),
-                other => bad_id_token(chain(&other)),
-            })?;
-        // RFC 9207 §2.4: who answered is who issued the token.
+        let id_token = provider.verify_id_token(metadata, raw, expected).await;
+        let id_token = id_token.map_err(|error| match error {
+            IdTokenError::NoKeys(_) => unusable_response(chain(&error)),
+            other => unverified_id_token(chain(&other)),
+        })?;
+        // RFC 9207 §2.4: the issuer of the response is the issuer of the token.
         if pending.answered_by.as_ref().is_some_and(|iss| *iss != id_token.issuer) {
-            return Err(bad_id_token(
-                "the answer and the ID token name different issuers".to_owned(),
-            ));
+            let reason = "the answer and the ID token name different issuers";
+            return Err(unverified_id_token(reason.to_owned()));
         }
         if let Some(step_up) = &pending.step_up {
-            step_up::check(step_up, &id_token, provider)?;
+            step_up::verify(step_up, &id_token, provider)?;
         }
-        let info = provider.userinfo_beside(metadata, &mut granted, &id_token).await;
-        let info = info.map_err(|e| bad_userinfo(&e))?;
-        Ok(self.beginning(provider, granted, (id_token, info), pending))
+        let userinfo = provider.userinfo_beside(metadata, &mut granted, &id_token).await;
+        let userinfo = userinfo.map_err(|error| userinfo_failure(&error))?;
+        let verified = VerifiedSignIn {
+            granted,
+            id_token,
+            userinfo,
+        };
+        Ok(self.new_session(provider, verified, pending))
     }
 
-    fn beginning(
-        &self,
-        provider: &Provider,
-        granted: Granted,
-        (id_token, info): (IdToken, serde_json::Map<String, serde_json::Value>),
-        pending: &Pending,
-    ) -> NewSession {
+    fn new_session(&self, provider: &Provider, verified: VerifiedSignIn, pending: &PendingSignIn) -> NewSession {
+        let VerifiedSignIn {
+            granted,
+            id_token,
+            userinfo,
+        } = verified;
+        let now = self.sessions.clock.now();
         let identity = Identity {
             provider: provider.config.id.clone(),
             issuer: id_token.issuer,
             subject: id_token.subject,
-            claims: merged(id_token.claims, info),
-            signed_in_at: self
-                .config
-                .clock
-                .now()
-                .replace_nanosecond(0)
-                .unwrap_or_else(|_| self.config.clock.now()),
+            claims: merged(id_token.claims, userinfo),
+            signed_in_at: now.replace_nanosecond(0).unwrap_or(now),
         };
         let refresh_expires_in = granted.refresh_expires_in.filter(|_| granted.refresh_token.is_some());
-        let now = self.config.clock.now();
         let tokens = TokenSet {
             offline: granted.is_offline(&provider.config.scopes),
             access_token: granted.access_token,
@@ -205,31 +199,53 @@ impl Inner {
     }
 }
 
-fn no_answer(reason: String) -> Failure {
+/// Redeems `code` at the token endpoint (RFC 6749 §4.1.3). If the keys have to be read as well, both requests run at the same time.
+async fn redeem_code(
+    provider: &Provider,
+    metadata: &Metadata,
+    pending: &PendingSignIn,
+    code: &str,
+) -> Result<Granted, Failure> {
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &provider.redirect_uri),
+        ("code_verifier", &pending.verifier),
+    ];
+    let tokens = provider.ask_for_tokens(metadata, &fields, pending.proof_key.as_ref());
+    let keys = async {
+        provider.read_keys_ahead(metadata).await;
+        Ok(())
+    };
+    let (granted, ()) = try_join(tokens, keys).await.map_err(|error| token_failure(&error))?;
+    Ok(granted)
+}
+
+fn unusable_response(reason: String) -> Failure {
     let message = "The provider did not answer in a way that can be used. Please try again in a moment.";
     Failure::new(StatusCode::BAD_GATEWAY, FAILED, message, reason)
 }
 
-fn no_tokens(error: &EndpointError) -> Failure {
+fn token_failure(error: &EndpointError) -> Failure {
     match error {
         EndpointError::Refused { error: name } if name == "invalid_grant" => {
             let message =
                 "The provider no longer knows this sign-in. It may have taken too long. Please sign in again.";
             Failure::new(StatusCode::BAD_REQUEST, FAILED, message, chain(error))
         }
-        _ => no_answer(chain(error)),
+        _ => unusable_response(chain(error)),
     }
 }
 
-fn bad_id_token(reason: String) -> Failure {
+fn unverified_id_token(reason: String) -> Failure {
     let message = "The provider's answer could not be verified, so it was not used. Please sign in again; \
                    if this goes on, tell the people who run this site.";
     Failure::new(StatusCode::BAD_REQUEST, FAILED, message, reason)
 }
 
-fn bad_userinfo(error: &UserinfoError) -> Failure {
+fn userinfo_failure(error: &UserinfoError) -> Failure {
     match error {
-        UserinfoError::OtherSubject | UserinfoError::NotBelieved => bad_id_token(chain(error)),
-        _ => no_answer(chain(error)),
+        UserinfoError::OtherSubject | UserinfoError::NotBelieved => unverified_id_token(chain(error)),
+        _ => unusable_response(chain(error)),
     }
 }

@@ -1,4 +1,5 @@
-//! How does a person get to the provider? One redirect with everything the answer will be measured by.
+//! Starting a sign-in: the login and sign-up routes, and the redirect to the provider with everything its response is
+//! validated against.
 
 use std::sync::Arc;
 
@@ -10,106 +11,162 @@ use oidc::Provider;
 use oidc::authorization_request::AuthorizationRequest;
 use oidc::config::ResponseMode;
 use oidc::config::user_flow::FlowEnd;
-use oidc::metadata::Metadata;
 use oidc::pushed::PushError;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
 use url::form_urlencoded;
 
-use super::pending::Pending;
-use super::request::Wish;
+use super::SignIns;
+use super::options::SignInOptions;
+use super::pending::PendingSignIn;
 use crate::cookies::SameSite;
 use crate::pages::ProviderLink;
 use crate::problem::{Failure, chain};
 use crate::return_path::ReturnPath;
 use crate::session::request::session_id;
-use crate::state::Inner;
 
-/// Bytes of chance in `state` and `nonce`.
-const CHANCE: u32 = 32;
+/// Random bytes in `state` and `nonce`.
+const RANDOM_BYTES: u32 = 32;
 
-/// `GET /auth/login?provider=&return_to=&step_up=`; the last is a sealed demand of [`super::step_up`].
+/// `GET /auth/login?provider=&return_to=&step_up=`; the last is sealed by [`super::step_up`].
 pub(crate) async fn sign_in(
-    State(inner): State<Arc<Inner>>,
+    State(sign_ins): State<SignIns>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let wish = inner.wish(query.as_deref(), &headers).await;
-    start(&inner, query.as_deref(), &headers, wish).await
+    let query = query.unwrap_or_default();
+    let options = sign_ins.options_of(&query, &headers).await;
+    sign_ins.start(LoginQuery::parse(&query), options, &headers).await
 }
 
-/// `GET /auth/signup?provider=&return_to=`: the same, but the provider is asked to make an account where it offers to.
+/// `GET /auth/signup?provider=&return_to=`: the same, but the person wants to create an account.
 pub(crate) async fn sign_up(
-    State(inner): State<Arc<Inner>>,
+    State(sign_ins): State<SignIns>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let wish = Wish {
-        account: true,
-        ..Wish::default()
+    let options = SignInOptions {
+        create_account: true,
+        ..SignInOptions::default()
     };
-    start(&inner, query.as_deref(), &headers, wish).await
+    let query = LoginQuery::parse(&query.unwrap_or_default());
+    sign_ins.start(query, options, &headers).await
 }
 
-pub(super) async fn start(inner: &Inner, query: Option<&str>, headers: &HeaderMap, wish: Wish) -> Response {
-    if !is_navigation(headers) {
-        return (StatusCode::FORBIDDEN, "open this address in a tab of its own").into_response();
-    }
-    let (provider_id, return_to) = asked_for(query.unwrap_or_default());
-    let provider = match (&provider_id, &*inner.providers) {
-        (Some(id), _) => inner.provider(id),
-        (None, [only]) => Some(only),
-        (None, several) => match one_or_choice(inner, several, wish.account, &return_to) {
-            Ok(only) => Some(only),
-            Err(choice) => return *choice,
-        },
-    };
-    let Some(provider) = provider else {
-        let message = "There is no such way to sign in here.";
-        let failure = Failure::new(
-            StatusCode::NOT_FOUND,
-            "Unknown provider",
-            message,
-            "no provider of that id",
-        );
-        return inner.show(failure.retry(login_path(None, &return_to)), None);
-    };
-    let metadata = match provider.discovery.ready().await {
-        Ok(metadata) => metadata,
-        Err(problem) => {
-            return inner.show(
-                not_ready(provider, &return_to, &chain(&problem)),
-                Some(&provider.config.id),
-            );
+/// The query of the login routes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct LoginQuery {
+    /// A provider's short name.
+    pub(super) provider: Option<String>,
+    pub(super) return_to: ReturnPath,
+}
+
+impl LoginQuery {
+    pub(super) fn parse(query: &str) -> Self {
+        let mut parsed = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "provider" if !value.is_empty() => parsed.provider = Some(value.into_owned()),
+                "return_to" => parsed.return_to = ReturnPath::parse(&value),
+                _ => {}
+            }
         }
-    };
-    match leave(inner, (provider, &metadata), (return_to, &wish), headers).await {
-        Ok(response) => response,
-        Err(failure) => inner.show(*failure, Some(&provider.config.id)),
+        parsed
     }
 }
 
-/// Where there is one place to make an account, nobody has to choose; else the page of those that can do what is wished.
-fn one_or_choice<'a>(
-    inner: &Inner,
-    providers: &'a [Arc<Provider>],
-    account: bool,
-    return_to: &ReturnPath,
-) -> Result<&'a Arc<Provider>, Box<Response>> {
-    let able = providers.iter().filter(|p| account && p.can_sign_up());
-    match able.collect::<Vec<_>>()[..] {
-        [only] => Ok(only),
-        [] => {
-            let links: Vec<_> = providers.iter().map(|p| ProviderLink::to(p)).collect();
-            Err(Box::new(inner.pages.chooser(&links, return_to)))
+impl SignIns {
+    /// Redirects to the provider of `query`, or shows the page with the providers to choose from.
+    pub(super) async fn start(&self, query: LoginQuery, options: SignInOptions, headers: &HeaderMap) -> Response {
+        if !is_navigation(headers) {
+            return not_a_navigation();
         }
-        ref several => {
-            let links: Vec<_> = several.iter().map(|p| ProviderLink::to(p)).collect();
-            Err(Box::new(inner.pages.sign_up_chooser(&links, return_to)))
+        let LoginQuery { provider, return_to } = query;
+        let provider = match (&provider, &*self.providers) {
+            (Some(id), _) => self.providers.find(id),
+            (None, [only]) => Some(only),
+            (None, several) => match self.choose(several, options.create_account, &return_to) {
+                Ok(only) => Some(only),
+                Err(chooser) => return *chooser,
+            },
+        };
+        let Some(provider) = provider else {
+            let message = "There is no such way to sign in here.";
+            let (title, reason) = ("Unknown provider", "no provider of that id");
+            let failure = Failure::new(StatusCode::NOT_FOUND, title, message, reason);
+            return self.failure_page(failure.retry(login_path(None, &return_to)), None);
+        };
+        match self.redirect_to_provider(provider, return_to, &options, headers).await {
+            Ok(response) => response,
+            Err(failure) => self.failure_page(*failure, Some(&provider.config.id)),
         }
+    }
+
+    /// The only provider that can create accounts, if that is wanted; otherwise the page of those that can do what is wanted.
+    fn choose<'a>(
+        &self,
+        providers: &'a [Arc<Provider>],
+        create_account: bool,
+        return_to: &ReturnPath,
+    ) -> Result<&'a Arc<Provider>, Box<Response>> {
+        let able = providers.iter().filter(|p| create_account && p.can_sign_up());
+        match able.collect::<Vec<_>>()[..] {
+            [only] => Ok(only),
+            [] => {
+                let links: Vec<_> = providers.iter().map(|p| ProviderLink::to(p)).collect();
+                Err(Box::new(self.pages.chooser(&links, return_to)))
+            }
+            ref several => {
+                let links: Vec<_> = several.iter().map(|p| ProviderLink::to(p)).collect();
+                Err(Box::new(self.pages.sign_up_chooser(&links, return_to)))
+            }
+        }
+    }
+
+    /// Redirects the browser to `provider`, which may be a user flow, and sets the cookie of the pending sign-in.
+    pub(super) async fn redirect_to_provider(
+        &self,
+        provider: &Provider,
+        return_to: ReturnPath,
+        options: &SignInOptions,
+        headers: &HeaderMap,
+    ) -> Result<Response, Box<Failure>> {
+        let ours = |error: &dyn std::error::Error| Box::new(Failure::ours(error));
+        let metadata = provider.discovery.ready().await;
+        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &return_to, &chain(&e))))?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let pending = PendingSignIn {
+            provider: provider.config.id.to_string(),
+            issuer: provider.config.issuer.clone(),
+            state: CsrfToken::new_random_len(RANDOM_BYTES).into_secret(),
+            nonce: Nonce::new_random_len(RANDOM_BYTES).secret().clone(),
+            verifier: verifier.into_secret(),
+            return_to,
+            started: self.sessions.clock.now(),
+            replaces: session_id(&self.site.cookies, headers)
+                .map(|id| id.to_string())
+                .or_else(|| options.replaces.clone()),
+            step_up: options.step_up.as_ref().map(|request| request.step_up.clone()),
+            flow: provider.flow.as_ref().map(|flow| flow.name.clone()),
+            answered_by: None,
+            proof_key: provider.proof_key(None).map_err(|e| ours(&e))?,
+        };
+        let request = AuthorizationRequest {
+            state: &pending.state,
+            nonce: &pending.nonce,
+            code_challenge: challenge.as_str(),
+            proof_key: pending.proof_key.as_ref(),
+            options: &options.authorization_options(),
+        };
+        let url = provider.authorization_url(&metadata, &request).await;
+        let url = url.map_err(|error| Box::new(not_pushed(provider, &pending.return_to, &error)))?;
+        let mut response = see_other(url.as_str());
+        let added = self.pending.add(&pending, same_site(provider), headers, &mut response);
+        added.map_err(|e| ours(&e))?;
+        Ok(response)
     }
 }
 
-/// A person opens a tab; a prefetch, an image or a frame is nobody's wish to sign in.
+/// Whether a person opens a page, and not a prefetch, an image, a frame or a script (Fetch Metadata).
 pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let is_prefetch = ["sec-purpose", "purpose", "x-moz"]
@@ -118,19 +175,12 @@ pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
     !is_prefetch && text("sec-fetch-dest").is_none_or(|dest| dest == "document")
 }
 
-pub(super) fn asked_for(query: &str) -> (Option<String>, ReturnPath) {
-    let (mut provider, mut return_to) = (None, ReturnPath::default());
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        match &*name {
-            "provider" if !value.is_empty() => provider = Some(value.into_owned()),
-            "return_to" => return_to = ReturnPath::parse(&value),
-            _ => {}
-        }
-    }
-    (provider, return_to)
+/// The response to a prefetch, an image, a frame or a script that requests a page for people.
+pub(super) fn not_a_navigation() -> Response {
+    (StatusCode::FORBIDDEN, "open this address in a tab of its own").into_response()
 }
 
-/// The address on this site that starts a sign-in, or once more what was to be done instead.
+/// The path on this site that starts a sign-in, or the user flow again if `provider` is one.
 pub(crate) fn login_path(provider: Option<&Provider>, return_to: &ReturnPath) -> String {
     if provider.is_some_and(|p| p.end() == Some(FlowEnd::RenewClaims)) {
         return format!("/auth/edit-profile?return_to={}", return_to.as_query_value());
@@ -141,7 +191,7 @@ pub(crate) fn login_path(provider: Option<&Provider>, return_to: &ReturnPath) ->
     format!("/auth/login?{provider}return_to={}", return_to.as_query_value())
 }
 
-/// The provider cannot be reached.
+/// The provider does not respond.
 pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &str) -> Failure {
     let message = format!(
         "{} does not answer right now. Please try again in a moment.",
@@ -156,7 +206,7 @@ pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &st
     .retry(login_path(Some(provider), return_to))
 }
 
-/// The provider does not take what is asked.
+/// The provider does not accept the pushed authorization request.
 fn not_pushed(provider: &Provider, return_to: &ReturnPath, error: &PushError) -> Failure {
     if error.is_passing() {
         return not_ready(provider, return_to, &chain(error));
@@ -169,51 +219,7 @@ fn not_pushed(provider: &Provider, return_to: &ReturnPath, error: &PushError) ->
     Failure::new(StatusCode::BAD_GATEWAY, title, message, chain(error)).retry(login_path(Some(provider), return_to))
 }
 
-/// Remembers the sign-in, or the user flow that `provider` is, and sends the browser there.
-pub(super) async fn leave(
-    inner: &Inner,
-    (provider, metadata): (&Provider, &Metadata),
-    (return_to, wish): (ReturnPath, &Wish),
-    headers: &HeaderMap,
-) -> Result<Response, Box<Failure>> {
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let pending = Pending {
-        provider: provider.config.id.to_string(),
-        issuer: provider.config.issuer.clone(),
-        state: CsrfToken::new_random_len(CHANCE).into_secret(),
-        nonce: Nonce::new_random_len(CHANCE).secret().clone(),
-        verifier: verifier.into_secret(),
-        return_to,
-        started: inner.config.clock.now(),
-        replaces: session_id(&inner.cookies, headers)
-            .map(|id| id.to_string())
-            .or_else(|| wish.replaces.clone()),
-        step_up: wish.step_up.as_ref().map(|asked| asked.step_up.clone()),
-        flow: provider.flow.as_ref().map(|flow| flow.name.clone()),
-        answered_by: None,
-        proof_key: provider
-            .proof_key(None)
-            .map_err(|error| Box::new(Failure::ours(&error)))?,
-    };
-    let request = AuthorizationRequest {
-        state: &pending.state,
-        nonce: &pending.nonce,
-        code_challenge: challenge.as_str(),
-        proof_key: pending.proof_key.as_ref(),
-        options: &wish.options(),
-    };
-    let url = provider
-        .authorization_url(metadata, &request)
-        .await
-        .map_err(|error| Box::new(not_pushed(provider, &pending.return_to, &error)))?;
-    let mut response = see_other(url.as_str());
-    inner
-        .remember(&pending, same_site(provider), headers, &mut response)
-        .map_err(|error| Box::new(Failure::ours(&error)))?;
-    Ok(response)
-}
-
-/// A posted answer comes from the provider's page; the cookie of the sign-in has to come with it.
+/// `SameSite` of the pending cookie: a form-post response comes from the provider's page, and the cookie has to come with it.
 pub(super) fn same_site(provider: &Provider) -> SameSite {
     if provider.config.response_mode == ResponseMode::FormPost {
         SameSite::None
@@ -222,10 +228,10 @@ pub(super) fn same_site(provider: &Provider) -> SameSite {
     }
 }
 
-/// 303: whatever the method was, the next is GET (RFC 9110 §15.4.4).
+/// A redirect by 303: whatever the method was, the next is GET (RFC 9110 §15.4.4).
 pub(crate) fn see_other(location: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
-    // Only addresses that a URL parser or `ReturnPath` wrote come here: ASCII.
+    // Every `location` was written by a URL parser or `ReturnPath`: ASCII.
     if let Ok(value) = HeaderValue::from_str(location) {
         response.headers_mut().insert(LOCATION, value);
     }
@@ -250,9 +256,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_read_from_the_query() {
-        let (provider, return_to) = asked_for("provider=demo&return_to=%2Fdocs%2F7");
-        assert_eq!((provider.as_deref(), return_to.as_str()), (Some("demo"), "/docs/7"));
-        assert_eq!(asked_for("return_to=//evil.example").1.as_str(), "/");
+    fn provider_and_return_path_are_read_from_the_query() {
+        let query = LoginQuery::parse("provider=demo&return_to=%2Fdocs%2F7");
+        assert_eq!(
+            (query.provider.as_deref(), query.return_to.as_str()),
+            (Some("demo"), "/docs/7")
+        );
+        assert_eq!(LoginQuery::parse("return_to=//evil.example").return_to.as_str(), "/");
     }
 }

@@ -1,5 +1,5 @@
-//! What is asked beyond being signed in, and does a sign-in satisfy it? `acr` and `max_age` of OpenID Connect Core 1.0
-//! §3.1.2.1: asked of the provider, then looked for in the ID token, never assumed. Who asks is in
+//! Step-up authentication: a stronger or more recent sign-in, by `acr` and `max_age` of OpenID Connect Core 1.0 §3.1.2.1. They
+//! are requested of the provider and then verified in the ID token, never assumed. The layer that requires it is in
 //! [`crate::guard::step_up`].
 
 use std::time::Duration;
@@ -11,22 +11,22 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::pending::Pending;
-use super::request::Wish;
+use super::SignIns;
+use super::options::SignInOptions;
+use super::pending::PendingSignIn;
 use super::start::login_path;
 use crate::problem::{Failure, chain};
 use crate::return_path::ReturnPath;
 use crate::session::record::{SealedTokens, Session};
-use crate::session::seal::SealError;
-use crate::state::Inner;
+use crate::session::seal::{SealError, Sealer};
 
-/// The parameter of `/auth/login` with the sealed demand.
+/// The parameter of `/auth/login` with the sealed [`StepUpRequest`].
 const PARAMETER: &str = "step_up";
 const PURPOSE: &str = "step-up";
-/// Longest hint about who is meant.
+/// Longest `login_hint`, in bytes.
 const MAX_HINT: usize = 255;
 
-/// How strongly, and how lately, a person has to have been authenticated by the provider.
+/// How strongly and how recently a person has to have been authenticated by the provider.
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,8 +44,8 @@ pub struct StepUp {
 }
 
 impl StepUp {
-    /// Asks for one of these authentication context classes, separated by spaces, the preferred first: what the provider
-    /// calls `acr_values`. The ID token's `acr` has to be one of them, character by character; none named is never
+    /// Requires one of these authentication context classes, separated by spaces, the preferred first: what the provider
+    /// calls `acr_values`. The ID token's `acr` has to be one of them, character by character; an empty list is never
     /// satisfied.
     #[must_use]
     pub fn acr(values: &str) -> Self {
@@ -55,8 +55,8 @@ impl StepUp {
         }
     }
 
-    /// Asks for an authentication not longer ago than `age`, by the ID token's `auth_time` and with the provider's
-    /// leeway for clocks; exact to a second. A token that does not say when is never recent.
+    /// Requires an authentication not longer ago than `age`, by the ID token's `auth_time` and with the provider's
+    /// leeway for clocks; exact to a second. A token without `auth_time` is never recent.
     #[must_use]
     pub fn recent(age: Duration) -> Self {
         Self {
@@ -74,20 +74,20 @@ impl StepUp {
         }
     }
 
-    /// What is asked for as `acr_values`.
+    /// `acr_values` of the authorization request.
     pub(crate) fn acr_values(&self) -> Option<&str> {
         self.acr.as_deref()
     }
 
-    /// What is asked for as `max_age`, in seconds.
+    /// `max_age` of the authorization request, in seconds.
     pub(crate) fn max_age_seconds(&self) -> Option<u64> {
         self.max_age
     }
 
     /// Whether an authentication of that class satisfies this.
     fn admits_class(&self, acr: Option<&str>) -> bool {
-        let Some(asked) = &self.acr else { return true };
-        acr.is_some_and(|acr| asked.split_ascii_whitespace().any(|one| one == acr))
+        let Some(required) = &self.acr else { return true };
+        acr.is_some_and(|acr| required.split_ascii_whitespace().any(|one| one == acr))
     }
 
     /// Whether an authentication at that time satisfies this; times in seconds since 1970, `leeway` in seconds.
@@ -103,75 +103,75 @@ impl StepUp {
     }
 }
 
-/// A demand on its way to the provider.
+/// Step-up authentication that is requested of the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct StepUpRequest {
     pub(crate) step_up: StepUp,
-    /// The person has to authenticate anew, whatever the provider remembers: `prompt=login`.
-    pub(crate) afresh: bool,
+    /// The person has to authenticate again even if the provider has a session of theirs: `prompt=login`.
+    #[serde(rename = "afresh")]
+    pub(crate) force_login: bool,
 }
 
-impl Asked {
-    /// What is asked of whoever holds `session`. A class alone needs no new authentication where the provider has seen a
-    /// stronger one meanwhile.
-    pub(crate) fn of(step_up: &StepUp, session: Option<&Session<SealedTokens>>, now: i64, leeway: i64) -> Self {
-        let is_stale = |session: &Session<_>| !step_up.admits_age(session.authentication.time, now, leeway);
+impl StepUpRequest {
+    /// The request for whoever has `session`. A class alone needs no new authentication: the provider may have authenticated the
+    /// person more strongly since.
+    pub(crate) fn new(step_up: &StepUp, session: Option<&Session<SealedTokens>>, now: i64, leeway: i64) -> Self {
+        let is_too_old = |session: &Session<_>| !step_up.admits_age(session.authentication.time, now, leeway);
         Self {
             step_up: step_up.clone(),
-            afresh: session.is_some_and(is_stale),
+            force_login: session.is_some_and(is_too_old),
         }
     }
-}
 
-impl Inner {
-    /// The address on this site that asks the provider. The demand is sealed: nobody can make one up, and who removes it
-    /// gains nothing, because the guard looks at the session again afterwards.
-    pub(crate) fn step_up_path(
+    /// The path on this site that starts such a sign-in. The request is sealed, so that nobody can make one up; removing it gains
+    /// nothing, because the guard checks the session again afterwards.
+    pub(crate) fn login_path(
         &self,
-        asked: &Asked,
+        sealer: &Sealer,
         provider: Option<&Provider>,
         return_to: &ReturnPath,
     ) -> Result<String, SealError> {
-        let sealed = self.sealer.seal_cookie(PURPOSE, "", asked)?;
+        let sealed = sealer.seal_cookie(PURPOSE, "", self)?;
         Ok(format!("{}&{PARAMETER}={sealed}", login_path(provider, return_to)))
     }
+}
 
-    /// Where a person tries again when `pending` came to nothing.
-    pub(super) fn again_path(&self, provider: &Provider, pending: &Pending) -> String {
+impl SignIns {
+    /// The path on this site that starts the sign-in of `pending` again after a failure.
+    pub(super) fn retry_path(&self, provider: &Provider, pending: &PendingSignIn) -> String {
         let plain = || login_path(Some(provider), &pending.return_to);
         let Some(step_up) = pending.step_up.clone() else {
             return plain();
         };
-        let afresh = step_up.max_age.is_some();
-        let asked = Asked { step_up, afresh };
-        self.step_up_path(&asked, Some(provider), &pending.return_to)
-            .unwrap_or_else(|_| plain())
+        let force_login = step_up.max_age.is_some();
+        let request = StepUpRequest { step_up, force_login };
+        let path = request.login_path(&self.sessions.sealer, Some(provider), &pending.return_to);
+        path.unwrap_or_else(|_| plain())
     }
 
-    /// What a query of `/auth/login` asks for beside a provider; a demand that is not ours is none.
-    pub(super) async fn wish(&self, query: Option<&str>, headers: &HeaderMap) -> Wish {
-        let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    /// The options in the query of `/auth/login`; a step-up request that this site has not sealed is ignored.
+    pub(super) async fn options_of(&self, query: &str, headers: &HeaderMap) -> SignInOptions {
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
         let sealed = pairs.find(|(name, _)| name == PARAMETER);
-        let asked = sealed.and_then(|(_, sealed)| self.sealer.open_cookie(PURPOSE, "", &sealed).ok());
-        let Some(asked) = asked else { return Wish::default() };
-        let session = self
-            .sessions
-            .of_request(&self.cookies, headers)
-            .await
-            .unwrap_or_else(|error| {
-                tracing::warn!(target: "bff", error = chain(&error), "a session could not be read; no hint is given");
-                None
-            });
-        Wish {
-            login_hint: session.as_ref().and_then(hint),
-            step_up: Some(asked),
-            ..Wish::default()
+        let request = sealed.and_then(|(_, sealed)| self.sessions.sealer.open_cookie(PURPOSE, "", &sealed).ok());
+        let Some(request) = request else {
+            return SignInOptions::default();
+        };
+        let session = self.sessions.of_request(&self.site.cookies, headers).await;
+        let session = session.unwrap_or_else(|error| {
+            tracing::warn!(target: "bff", error = chain(&error), "a session could not be read; no hint is given");
+            None
+        });
+        SignInOptions {
+            login_hint: session.as_ref().and_then(login_hint),
+            step_up: Some(request),
+            ..SignInOptions::default()
         }
     }
 }
 
-/// Who is meant, in the provider's own words. Not the old ID token as `id_token_hint`: tokens do not reach the browser.
-fn hint(session: &Session<SealedTokens>) -> Option<String> {
+/// The `login_hint` for the person of a session. Not the old ID token as `id_token_hint`: tokens do not reach the browser.
+fn login_hint(session: &Session<SealedTokens>) -> Option<String> {
     let claim = |name| session.identity.claims.get(name).and_then(Value::as_str);
     let known = ["login_hint", "preferred_username", "email"]
         .into_iter()
@@ -179,16 +179,16 @@ fn hint(session: &Session<SealedTokens>) -> Option<String> {
     bounded_hint(known)
 }
 
-/// A hint that can be passed on: not empty, not long, on one line.
+/// A hint for the authorization request, unless it is empty, too long or has control characters.
 pub(super) fn bounded_hint(hint: &str) -> Option<String> {
     let fits = (1..=MAX_HINT).contains(&hint.len()) && !hint.chars().any(char::is_control);
     fits.then(|| hint.to_owned())
 }
 
-/// Looks for what was asked in what the provider says (OpenID Connect Core 1.0 §3.1.3.7, steps 12 and 13). Without it no
-/// session is made and the one there is stays. The tokens that came along are not revoked: at many providers that would
+/// Verifies `acr` and `auth_time` of the ID token (OpenID Connect Core 1.0 §3.1.3.7, steps 12 and 13). If they do not satisfy
+/// `step_up`, no session is created and the present one stays. The new tokens are not revoked: at many providers that would
 /// end the older grant of the session as well.
-pub(super) fn check(step_up: &StepUp, id_token: &IdToken, provider: &Provider) -> Result<(), Failure> {
+pub(super) fn verify(step_up: &StepUp, id_token: &IdToken, provider: &Provider) -> Result<(), Failure> {
     let now = provider.clock.now().unix_timestamp();
     let reason = if !step_up.admits_class(id_token.acr.as_deref()) {
         "`acr` of the ID token is missing or not what was asked for"

@@ -1,56 +1,57 @@
-//! How does a person do something else at the provider, and what follows? Editing the profile renews the claims of the
-//! session; a forgotten password leads through another flow to an ordinary sign-in; what was cancelled ends without a
-//! word. Which flows and codes there are is data: [`crate::config::user_flow`].
+//! User flows: editing the profile renews the claims of the session; resetting a forgotten password leads through another flow to
+//! an ordinary sign-in; a cancelled flow returns without an error page. Which flows and error codes there are is configuration:
+//! [`oidc::config::user_flow`].
 
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use oidc::Provider;
 use oidc::config::user_flow::{EDIT_PROFILE, ErrorAction, FlowEnd};
 use oidc::profile::OF_THE_SIGN_IN;
 use serde_json::{Map, Value};
 
-use super::pending::Pending;
-use super::request::Wish;
-use super::start::{asked_for, is_navigation, leave, login_path, not_ready, see_other};
+use super::SignIns;
+use super::options::SignInOptions;
+use super::pending::PendingSignIn;
+use super::start::{LoginQuery, is_navigation, login_path, not_a_navigation, see_other};
 use crate::guard::signed_in::SignedIn;
-use crate::problem::{Failure, chain};
+use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::session::lifecycle::NewSession;
 use crate::session::store::Saved;
 use crate::sign_out::revocation::revoke;
-use crate::state::Inner;
 
-/// Writes before giving up on a session that others keep writing.
+/// Attempts to write before giving up, on a session that others keep writing.
 const MAX_WRITES: usize = 5;
 
-/// `GET /auth/edit-profile?return_to=`: to the profile page of the provider the person is signed in at.
+/// `GET /auth/edit-profile?return_to=`: redirects to the profile page of the provider the person is signed in at.
 pub(crate) async fn edit_profile(
-    State(inner): State<Arc<Inner>>,
+    State(sign_ins): State<SignIns>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     if !is_navigation(&headers) {
-        return (StatusCode::FORBIDDEN, "open this address in a tab of its own").into_response();
+        return not_a_navigation();
     }
-    let (_, return_to) = asked_for(query.as_deref().unwrap_or_default());
-    let session = match inner.sessions.of_request(&inner.cookies, &headers).await {
+    let LoginQuery { return_to, .. } = LoginQuery::parse(&query.unwrap_or_default());
+    let session = match sign_ins.sessions.of_request(&sign_ins.site.cookies, &headers).await {
         Ok(Some(session)) => session,
-        Ok(None) => return inner.show(signed_out(&return_to), None),
-        Err(error) => return inner.show(Failure::ours(&error), None),
+        Ok(None) => return sign_ins.failure_page(signed_out(&return_to), None),
+        Err(error) => return sign_ins.failure_page(Failure::ours(&error), None),
     };
     let id = &session.identity.provider;
-    let flow = inner.provider(id.as_str()).and_then(|p| p.at(Some(EDIT_PROFILE)));
-    let Some(flow) = flow else {
+    let provider = sign_ins.providers.find(id.as_str());
+    let Some(flow) = provider.and_then(|provider| provider.at(Some(EDIT_PROFILE))) else {
         let message = "Your profile cannot be changed from here.";
         let failure = Failure::new(StatusCode::NOT_FOUND, "Not offered", message, "no such user flow");
-        return inner.show(failure.retry(return_to.as_str()), Some(id));
+        return sign_ins.failure_page(failure.retry(return_to.as_str()), Some(id));
     };
-    match inner.depart(flow, return_to, Wish::default(), &headers).await {
+    let options = SignInOptions::default();
+    match sign_ins.redirect_to_provider(flow, return_to, &options, &headers).await {
         Ok(response) => response,
-        Err(failure) => inner.show(*failure, Some(id)),
+        Err(failure) => sign_ins.failure_page(*failure, Some(id)),
     }
 }
 
@@ -64,25 +65,12 @@ fn signed_out(return_to: &ReturnPath) -> Failure {
     .retry(login_path(None, return_to))
 }
 
-impl Inner {
-    /// Sends the browser to `provider`, which may be a user flow.
-    async fn depart(
-        &self,
-        provider: &Provider,
-        return_to: ReturnPath,
-        wish: Wish,
-        headers: &HeaderMap,
-    ) -> Result<Response, Box<Failure>> {
-        let metadata = provider.discovery.ready().await;
-        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &return_to, &chain(&e))))?;
-        leave(self, (provider, &metadata), (return_to, &wish), headers).await
-    }
-
-    /// Does what the provider's error code asks for.
-    pub(crate) async fn follow(
+impl SignIns {
+    /// Takes the action that the configuration names for the provider's error code.
+    pub(super) async fn take_action(
         &self,
         base: &Arc<Provider>,
-        pending: &Pending,
+        pending: &PendingSignIn,
         action: &ErrorAction,
         headers: &HeaderMap,
     ) -> Result<Response, Box<Failure>> {
@@ -90,110 +78,106 @@ impl Inner {
             ErrorAction::ReturnQuietly => return Ok(see_other(pending.return_to.as_str())),
             ErrorAction::Start(name) => name,
         };
-        // Found when the configuration was checked.
+        // The configuration check has found it.
         let flow = base.at(Some(name)).unwrap_or(base);
-        self.depart(flow, pending.return_to.clone(), replacing(pending), headers)
+        self.redirect_to_provider(flow, pending.return_to.clone(), &replacing(pending), headers)
             .await
     }
 
     /// Starts the sign-in that follows a user flow.
-    pub(crate) async fn sign_in_after(
+    pub(super) async fn sign_in_after_flow(
         &self,
         base: &Arc<Provider>,
-        pending: &Pending,
+        pending: &PendingSignIn,
         headers: &HeaderMap,
     ) -> Result<Response, Box<Failure>> {
-        self.depart(base, pending.return_to.clone(), replacing(pending), headers)
+        self.redirect_to_provider(base, pending.return_to.clone(), &replacing(pending), headers)
             .await
     }
 
-    /// Puts the claims of `beginning` into the session the person left with; no new session begins, and the tokens of
-    /// the flow are not kept.
-    pub(crate) async fn renew_claims(
+    /// Puts the claims of the flow `renewed` into the session the person had at the redirect. No session is created, and the tokens
+    /// of the flow are revoked.
+    pub(super) async fn renew_claims(
         &self,
         flow: &Provider,
-        pending: &Pending,
-        beginning: NewSession,
+        pending: &PendingSignIn,
+        renewed: NewSession,
     ) -> Result<Response, Box<Failure>> {
         let ours = |error: &dyn std::error::Error| Box::new(Failure::ours(error));
         let gone = || Box::new(signed_out(&pending.return_to));
         let id = pending.replaced_session().ok_or_else(gone)?;
-        if let Some(flow) = self
-            .provider(flow.config.id.as_str())
-            .and_then(|p| p.at(pending.flow.as_deref()))
-        {
-            revoke(&self.tasks, flow, &beginning.tokens);
+        let provider = self.providers.find(flow.config.id.as_str());
+        if let Some(flow) = provider.and_then(|provider| provider.at(pending.flow.as_deref())) {
+            revoke(&self.tasks, flow, &renewed.tokens);
         }
-        let told = beginning.identity;
+        let new = renewed.identity;
         for _ in 0..MAX_WRITES {
             let session = self.sessions.open(&id).await.map_err(|e| ours(&e))?;
             let mut session = session.ok_or_else(gone)?;
-            let known = &mut session.identity;
-            let is_same = known.provider == told.provider
-                && known.subject == told.subject
-                && flow.config.is_same_party(&known.issuer, &told.issuer);
-            if !is_same {
-                return Err(Box::new(somebody_else(flow, &pending.return_to)));
+            let old = &mut session.identity;
+            let is_same_person = old.provider == new.provider
+                && old.subject == new.subject
+                && flow.config.is_same_party(&old.issuer, &new.issuer);
+            if !is_same_person {
+                return Err(Box::new(another_person(flow, &pending.return_to)));
             }
-            known.claims = renewed(&known.claims, told.claims.clone());
+            old.claims = merge_claims(&old.claims, new.claims.clone());
             match self.sessions.update(&session).await.map_err(|e| ours(&e))? {
                 Saved::Saved => {
-                    tracing::info!(target: "bff", provider = %flow.config.id, subject = told.subject, "claims were renewed");
+                    tracing::info!(target: "bff", provider = %flow.config.id, subject = new.subject, "claims were renewed");
                     return Ok(see_other(pending.return_to.as_str()));
                 }
                 Saved::Changed => {}
                 Saved::Gone => return Err(gone()),
             }
         }
-        let message = "Your profile was changed, but this page does not show it yet. It will when you sign in again.";
-        let reason = "the session is written all the time";
-        let failure = Failure::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Not available right now",
-            message,
-            reason,
-        );
-        Err(Box::new(failure.retry(login_path(Some(flow), &pending.return_to))))
+        Err(Box::new(not_written(flow, &pending.return_to)))
     }
 }
 
 /// The profile at the provider.
 impl SignedIn {
-    /// The address on this site that leads to the page where this person's profile is edited, and back to `return_to`;
-    /// none where the provider has no [`UserFlow`](crate::UserFlow) for it. Link to it with `rel="external"`.
+    /// The path on this site that leads to the page where this person's profile is edited, and back to `return_to`;
+    /// `None` if the provider has no [`UserFlow`](crate::UserFlow) for it. Link to it with `rel="external"`.
     #[must_use]
     pub fn edit_profile_path(&self, return_to: &ReturnPath) -> Option<String> {
-        let base = self.inner.provider(self.identity().provider.as_str())?;
+        let base = self.provider()?;
         let flow = base.at(Some(EDIT_PROFILE))?;
         Some(login_path(Some(flow), return_to))
     }
 }
 
-/// The session this browser had goes when the next one begins, also where its cookie stayed behind with a posted answer.
-fn replacing(pending: &Pending) -> Wish {
-    Wish {
+/// Options with the session of `pending` as the one to replace: its cookie may not have been sent with a form-post response.
+fn replacing(pending: &PendingSignIn) -> SignInOptions {
+    SignInOptions {
         replaces: pending.replaces.clone(),
-        ..Wish::default()
+        ..SignInOptions::default()
     }
 }
 
-fn somebody_else(flow: &Provider, return_to: &ReturnPath) -> Failure {
+fn not_written(flow: &Provider, return_to: &ReturnPath) -> Failure {
+    let (title, reason) = ("Not available right now", "the session is written all the time");
+    let message = "Your profile was changed, but this page does not show it yet. It will when you sign in again.";
+    Failure::new(StatusCode::SERVICE_UNAVAILABLE, title, message, reason).retry(login_path(Some(flow), return_to))
+}
+
+fn another_person(flow: &Provider, return_to: &ReturnPath) -> Failure {
     let message = "The provider knows you as somebody else than the person who is signed in here. Nothing was changed.";
     let reason = "the answer of the user flow is about another person";
     Failure::new(StatusCode::FORBIDDEN, "Not your profile", message, reason).retry(login_path(Some(flow), return_to))
 }
 
-/// The new claims, with those of the sign-in that are not the flow's to change.
-fn renewed(old: &Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
+/// The new claims, but with those of the old ones that are about the sign-in: a flow does not change them.
+fn merge_claims(old: &Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
     new.retain(|name, _| !OF_THE_SIGN_IN.contains(&name.as_str()));
-    let kept = old.iter().filter(|(name, _)| OF_THE_SIGN_IN.contains(&name.as_str()));
-    new.extend(kept.map(|(name, value)| (name.clone(), value.clone())));
+    let retained = old.iter().filter(|(name, _)| OF_THE_SIGN_IN.contains(&name.as_str()));
+    new.extend(retained.map(|(name, value)| (name.clone(), value.clone())));
     new
 }
 
-/// What is to be done with an error of `provider` that is described so. One flow does not lead into the next, or a
-/// confused provider would send people round for ever; the profile is where a person may notice that they forgot.
-pub(crate) fn action_for<'p>(provider: &'p Provider, description: &str) -> Option<&'p ErrorAction> {
+/// The configured action for an error of `provider` with that description. A flow that ends in a sign-in starts no other flow, or
+/// a confused provider would redirect people for ever; the profile flow may, because there people notice a forgotten password.
+pub(super) fn action_for<'p>(provider: &'p Provider, description: &str) -> Option<&'p ErrorAction> {
     let action = provider.config.action_for(description)?;
     let may_start = provider.end() != Some(FlowEnd::SignIn);
     (may_start || *action == ErrorAction::ReturnQuietly).then_some(action)
@@ -211,6 +195,6 @@ mod tests {
         let old = map(json!({ "sub": "a", "acr": "mfa", "auth_time": 1, "name": "Old", "jobTitle": "CEO" }));
         let new = map(json!({ "sub": "a", "acr": "profile", "auth_time": 9, "amr": ["pwd"], "name": "New" }));
         let expected = map(json!({ "sub": "a", "acr": "mfa", "auth_time": 1, "name": "New" }));
-        assert_eq!(renewed(&old, new), expected);
+        assert_eq!(merge_claims(&old, new), expected);
     }
 }

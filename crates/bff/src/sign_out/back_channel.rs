@@ -1,8 +1,6 @@
 //! What if the provider says that somebody signed out? Its server posts a logout token; the sessions it names end here
 //! (OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8). No browser is there, and no cookie.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -15,22 +13,22 @@ use serde_json::json;
 use time::OffsetDateTime;
 use url::form_urlencoded;
 
+use super::SignOuts;
 use super::provider_session::{owners_of, sessions_of};
 use crate::event::{Outcome, What, event};
 use crate::problem::{LATER, chain};
 use crate::session::index::SessionSelector;
 use crate::session::lifecycle::SessionError;
-use crate::state::Inner;
 
 /// `POST /auth/backchannel-logout/{provider}`: 200 when what the token says is so, whether or not there was a session;
 /// 400 when it is not believed; 503 when it could not be done, so that the provider says it again.
 pub(crate) async fn by_post(
-    State(inner): State<Arc<Inner>>,
+    State(sign_outs): State<SignOuts>,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(provider) = inner.provider(&id) else {
+    let Some(provider) = sign_outs.providers.find(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let token = match logout_token(&headers, &body) {
@@ -38,7 +36,7 @@ pub(crate) async fn by_post(
         Err(why) => Err(why.to_owned()),
     };
     let done = match token {
-        Ok(token) => end(&inner, provider, &token).await,
+        Ok(token) => end(&sign_outs, provider, &token).await,
         Err(reason) => return refused(&id, &reason),
     };
     match done {
@@ -98,15 +96,15 @@ enum EndError {
 }
 
 /// Ends what the token names; a second time it names nothing.
-async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<usize, EndError> {
+async fn end(sign_outs: &SignOuts, provider: &Provider, token: &LogoutToken) -> Result<usize, EndError> {
     let issuer = token.issuer.as_str();
-    if inner.sessions.is_logout_token_used(issuer, &token.jti).await? {
+    if sign_outs.sessions.is_logout_token_used(issuer, &token.jti).await? {
         return Ok(0);
     }
     let subject = token.subject.as_deref();
     let which = match &token.sid {
         Some(sid) => {
-            let owners = owners_of(inner, provider, sid, issuer).await?;
+            let owners = owners_of(sign_outs, provider, sid, issuer).await?;
             if subject.is_some_and(|subject| owners.iter().any(|owner| owner != subject)) {
                 return Err(EndError::OtherSubject);
             }
@@ -121,16 +119,19 @@ async fn end(inner: &Inner, provider: &Provider, token: &LogoutToken) -> Result<
         },
     };
     let until = OffsetDateTime::from_unix_timestamp(token.until).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    inner.sessions.mark_ended(which, subject, until).await?;
+    sign_outs.sessions.mark_ended(which, subject, until).await?;
     let mut ended = 0;
     let meant = match &token.sid {
-        Some(sid) => sessions_of(inner, provider, sid, Some(issuer)).await?,
+        Some(sid) => sessions_of(sign_outs, provider, sid, Some(issuer)).await?,
         None => vec![which],
     };
     for which in meant {
-        ended += inner.end_all(which).await?;
+        ended += sign_outs.end_all(which).await?;
     }
     // Last: what failed half-way may be said again.
-    inner.sessions.mark_logout_token_used(issuer, &token.jti, until).await?;
+    sign_outs
+        .sessions
+        .mark_logout_token_used(issuer, &token.jti, until)
+        .await?;
     Ok(ended)
 }

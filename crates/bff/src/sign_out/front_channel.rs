@@ -2,8 +2,6 @@
 //! Front-Channel Logout 1.0 §2, §3). Browsers send no `Lax` cookie into such a frame, so what counts is the `sid`, which
 //! only provider, browser and site know. Tokens are not touched: this is a page of somebody else speaking.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Response};
 use http::header::CONTENT_SECURITY_POLICY;
@@ -11,29 +9,34 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use oidc::Provider;
 use url::{Url, form_urlencoded};
 
+use super::SignOuts;
 use super::provider_session::sessions_of;
 use crate::event::{Outcome, What, event};
 use crate::problem::Failure;
 use crate::session::lifecycle::SessionError;
-use crate::state::Inner;
 
 const DONE: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><p>Signed out.</p></html>";
 
 /// `GET /auth/frontchannel-logout/{provider}?iss=&sid=`: 200 whether or not there was such a session.
 pub(crate) async fn by_frame(
-    State(inner): State<Arc<Inner>>,
+    State(sign_outs): State<SignOuts>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let Some(provider) = inner.provider(&id) else {
+    let Some(provider) = sign_outs.providers.find(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let Some((sid, issuer)) = named(provider, query.as_deref().unwrap_or_default()) else {
         return framed(provider, StatusCode::BAD_REQUEST.into_response());
     };
     // Asked before it ends: the cookie is removed where it belongs to the session that ends, and nowhere else.
-    let own = inner.sessions.of_request(&inner.cookies, &headers).await.ok().flatten();
+    let own = sign_outs
+        .sessions
+        .of_request(&sign_outs.site.cookies, &headers)
+        .await
+        .ok()
+        .flatten();
     let is_party = |known: &str| {
         let named = issuer.as_deref();
         named.is_none_or(|named| provider.config.is_same_party(named, known))
@@ -42,23 +45,24 @@ pub(crate) async fn by_frame(
         let theirs = s.identity.provider == provider.config.id && s.sid.as_deref() == Some(&sid);
         theirs && is_party(&s.identity.issuer)
     });
-    if let Err(error) = end(&inner, provider, &sid, issuer.as_deref()).await {
+    if let Err(error) = end(&sign_outs, provider, &sid, issuer.as_deref()).await {
         let failure = Failure::ours(&error).about(What::LogoutChannel);
-        return framed(provider, inner.show(failure, Some(&provider.config.id)));
+        return framed(provider, sign_outs.failure_page(failure, Some(&provider.config.id)));
     }
     let mut response = framed(provider, Html(DONE).into_response());
     if own {
-        inner
+        sign_outs
+            .site
             .cookies
-            .remove(inner.cookies.session())
+            .remove(sign_outs.site.cookies.session())
             .add_to(response.headers_mut());
     }
     response
 }
 
-async fn end(inner: &Inner, provider: &Provider, sid: &str, issuer: Option<&str>) -> Result<(), SessionError> {
-    for which in sessions_of(inner, provider, sid, issuer).await? {
-        for row in inner.sessions.records.end(which).await? {
+async fn end(sign_outs: &SignOuts, provider: &Provider, sid: &str, issuer: Option<&str>) -> Result<(), SessionError> {
+    for which in sessions_of(sign_outs, provider, sid, issuer).await? {
+        for row in sign_outs.sessions.records.end(which).await? {
             event(What::SessionEnd, Outcome::Success)
                 .provider(&row.provider)
                 .subject(&row.subject)

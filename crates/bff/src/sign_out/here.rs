@@ -1,8 +1,6 @@
 //! What does "Log out" do? The session ends first, whatever the provider says; then the person goes to the provider to
 //! sign out there (RP-Initiated Logout 1.0), and comes back to a page that says what was done.
 
-use std::sync::Arc;
-
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue};
@@ -13,6 +11,7 @@ use subtle::ConstantTimeEq as _;
 use time::Duration;
 use url::{Url, form_urlencoded};
 
+use super::SignOuts;
 use super::revocation::revoke;
 use crate::cookies::{self, SameSite};
 use crate::event::{Outcome, What, event};
@@ -21,7 +20,6 @@ use crate::problem::Failure;
 use crate::session::record::Session;
 use crate::session::request::session_id;
 use crate::sign_in::start::see_other;
-use crate::state::Inner;
 
 /// Longest time a person may take at the provider.
 const LIFETIME: Duration = Duration::minutes(10);
@@ -42,21 +40,25 @@ struct Leaving {
 }
 
 /// `POST /auth/logout`
-pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Response {
-    let id = session_id(&inner.cookies, &headers);
+pub(crate) async fn sign_out(State(sign_outs): State<SignOuts>, headers: HeaderMap) -> Response {
+    let id = session_id(&sign_outs.site.cookies, &headers);
     let session = match id {
-        Some(id) => inner.sessions.remove(&id).await,
+        Some(id) => sign_outs.sessions.remove(&id).await,
         None => Ok(None),
     };
     let mut response = match session {
-        Ok(Some(session)) => depart(&inner, &session).await,
+        Ok(Some(session)) => depart(&sign_outs, &session).await,
         // The session is not over: saying so would be a lie.
-        Err(error) => return inner.show(Failure::ours(&error).about(What::SignOut), None),
+        Err(error) => return sign_outs.failure_page(Failure::ours(&error).about(What::SignOut), None),
         Ok(None) => see_other(&format!("/{LANDING}")),
     };
     let out = response.headers_mut();
-    if cookies::find(&headers, inner.cookies.session()).is_some() {
-        inner.cookies.remove(inner.cookies.session()).add_to(out);
+    if cookies::find(&headers, sign_outs.site.cookies.session()).is_some() {
+        sign_outs
+            .site
+            .cookies
+            .remove(sign_outs.site.cookies.session())
+            .add_to(out);
     }
     // Not "cookies": sign-ins under way in other tabs are nobody's business here.
     out.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
@@ -64,21 +66,21 @@ pub(crate) async fn sign_out(State(inner): State<Arc<Inner>>, headers: HeaderMap
 }
 
 /// Tells the provider, as far as it wants to know.
-async fn depart(inner: &Inner, session: &Session) -> Response {
+async fn depart(sign_outs: &SignOuts, session: &Session) -> Response {
     let id = &session.identity.provider;
     event(What::SignOut, Outcome::Success)
         .provider(id.as_str())
         .subject(&session.identity.subject)
         .session(session.reference())
         .record();
-    let Some(provider) = inner.provider(id.as_str()) else {
-        return land(inner, true);
+    let Some(provider) = sign_outs.providers.find(id.as_str()) else {
+        return land(sign_outs, true);
     };
-    revoke(&inner.tasks, provider, &session.tokens);
+    revoke(&sign_outs.tasks, provider, &session.tokens);
     let metadata = provider.discovery.ready().await.ok();
-    let landing = format!("{}{LANDING}", inner.config.public_url);
+    let landing = format!("{}{LANDING}", sign_outs.site.public_url);
     let Some(endpoint) = metadata.and_then(|m| m.end_session_endpoint.clone()) else {
-        return depart_by_own_address(inner, provider, &landing);
+        return depart_by_own_address(sign_outs, provider, &landing);
     };
     let (state, client) = (CsrfToken::new_random_len(32).into_secret(), provider.client());
     let mut fields = vec![
@@ -95,10 +97,10 @@ async fn depart(inner: &Inner, session: &Session) -> Response {
     let mut response = if url.as_str().len() <= MAX_URL {
         see_other(url.as_str())
     } else {
-        by_form(inner, &endpoint, &fields)
+        by_form(sign_outs, &endpoint, &fields)
     };
     remember(
-        inner,
+        sign_outs,
         &Leaving {
             state: Some(state),
             provider_session_alive: false,
@@ -109,14 +111,14 @@ async fn depart(inner: &Inner, session: &Session) -> Response {
 }
 
 /// Where nothing standard is offered: the provider's own address, if it is known to have one. It brings no `state` back.
-fn depart_by_own_address(inner: &Inner, provider: &Provider, landing: &str) -> Response {
+fn depart_by_own_address(sign_outs: &SignOuts, provider: &Provider, landing: &str) -> Response {
     let there = provider.config.sign_out_address.as_ref();
     let Some(url) = there.and_then(|there| there.url(landing, &provider.client().id)) else {
-        return land(inner, true);
+        return land(sign_outs, true);
     };
     let mut response = see_other(url.as_str());
     remember(
-        inner,
+        sign_outs,
         &Leaving {
             state: None,
             provider_session_alive: false,
@@ -126,22 +128,22 @@ fn depart_by_own_address(inner: &Inner, provider: &Provider, landing: &str) -> R
     response
 }
 
-fn by_form(inner: &Inner, endpoint: &Url, fields: &[(&str, &str)]) -> Response {
+fn by_form(sign_outs: &SignOuts, endpoint: &Url, fields: &[(&str, &str)]) -> Response {
     let fields = fields
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    inner.pages.provider_logout(&ProviderLogoutForm {
+    sign_outs.pages.provider_logout(&ProviderLogoutForm {
         action: endpoint.to_string(),
         fields,
     })
 }
 
 /// Straight to the landing page.
-fn land(inner: &Inner, provider_session_alive: bool) -> Response {
+fn land(sign_outs: &SignOuts, provider_session_alive: bool) -> Response {
     let mut response = see_other(&format!("/{LANDING}"));
     remember(
-        inner,
+        sign_outs,
         &Leaving {
             state: None,
             provider_session_alive,
@@ -151,11 +153,12 @@ fn land(inner: &Inner, provider_session_alive: bool) -> Response {
     response
 }
 
-fn remember(inner: &Inner, leaving: &Leaving, response: &mut Response) {
-    let name = inner.cookies.leaving();
+fn remember(sign_outs: &SignOuts, leaving: &Leaving, response: &mut Response) {
+    let name = sign_outs.site.cookies.leaving();
     // Without it the landing page is plain: no reason to fail.
-    if let Ok(value) = inner.sealer.seal_cookie(PURPOSE, &name, leaving) {
-        inner
+    if let Ok(value) = sign_outs.sessions.sealer.seal_cookie(PURPOSE, &name, leaving) {
+        sign_outs
+            .site
             .cookies
             .set(&name, &value, LIFETIME, SameSite::Lax)
             .add_to(response.headers_mut());
@@ -165,13 +168,13 @@ fn remember(inner: &Inner, leaving: &Leaving, response: &mut Response) {
 /// `GET /auth/signed-out?state=`: says it, unless somebody signed in again, and does nothing else. Without what was
 /// remembered, or with another `state`, the page is plain and nothing is forgotten.
 pub(crate) async fn signed_out(
-    State(inner): State<Arc<Inner>>,
+    State(sign_outs): State<SignOuts>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let name = inner.cookies.leaving();
-    let leaving: Option<Leaving> =
-        cookies::find(&headers, &name).and_then(|value| inner.sealer.open_cookie(PURPOSE, &name, value).ok());
+    let name = sign_outs.site.cookies.leaving();
+    let leaving: Option<Leaving> = cookies::find(&headers, &name)
+        .and_then(|value| sign_outs.sessions.sealer.open_cookie(PURPOSE, &name, value).ok());
     let said = query.and_then(|q| {
         form_urlencoded::parse(q.as_bytes())
             .find(|(name, _)| name == "state")
@@ -184,13 +187,16 @@ pub(crate) async fn signed_out(
     });
     let provider_session_alive = leaving.as_ref().is_some_and(|l| l.provider_session_alive);
     // A store that does not answer is no reason to doubt it: the sign-out that led here was done.
-    let signed_in_again = matches!(inner.sessions.of_request(&inner.cookies, &headers).await, Ok(Some(_)));
-    let mut response = inner.pages.signed_out(&SignedOut {
+    let signed_in_again = matches!(
+        sign_outs.sessions.of_request(&sign_outs.site.cookies, &headers).await,
+        Ok(Some(_))
+    );
+    let mut response = sign_outs.pages.signed_out(&SignedOut {
         provider_session_alive,
         signed_in_again,
     });
     if leaving.is_some() {
-        inner.cookies.remove(&name).add_to(response.headers_mut());
+        sign_outs.site.cookies.remove(&name).add_to(response.headers_mut());
     }
     response
 }

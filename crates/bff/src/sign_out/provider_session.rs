@@ -4,13 +4,13 @@
 use oidc::Provider;
 use oidc::config::issuer::IssuerRule;
 
+use super::SignOuts;
 use crate::session::index::SessionSelector;
 use crate::session::lifecycle::SessionError;
-use crate::state::Inner;
 
 /// The sessions of `provider` with this `sid`; of `issuer` alone where that is named and there are several.
 pub(super) async fn sessions_of<'a>(
-    inner: &Inner,
+    sign_outs: &SignOuts,
     provider: &'a Provider,
     sid: &'a str,
     issuer: Option<&str>,
@@ -22,14 +22,14 @@ pub(super) async fn sessions_of<'a>(
     let Some(issuer) = issuer.filter(|_| matches!(provider.config.issuer_rule, IssuerRule::Tenants(_))) else {
         return Ok(vec![all]);
     };
-    let rows = inner.sessions.records.find(all).await?;
+    let rows = sign_outs.sessions.records.find(all).await?;
     let theirs = rows.into_iter().filter(|row| row.issuer == issuer);
     Ok(theirs.map(|row| SessionSelector::Reference(row.reference)).collect())
 }
 
 /// Whose sessions have this `sid`, by their `sub`; where a provider speaks for many tenants, those of `issuer` alone.
 pub(super) async fn owners_of(
-    inner: &Inner,
+    sign_outs: &SignOuts,
     provider: &Provider,
     sid: &str,
     issuer: &str,
@@ -39,7 +39,7 @@ pub(super) async fn owners_of(
         sid,
     };
     let speaks_for_many = matches!(provider.config.issuer_rule, IssuerRule::Tenants(_));
-    let rows = inner.sessions.records.find(all).await?;
+    let rows = sign_outs.sessions.records.find(all).await?;
     let theirs = rows.into_iter().filter(|row| !speaks_for_many || row.issuer == issuer);
     Ok(theirs.map(|row| row.subject).collect())
 }

@@ -1,4 +1,4 @@
-//! How do bodies pass? As they come, piece by piece, and counted. What is small is kept, so that it can be sent again.
+//! Bodies are streamed through the proxy, within size limits. A small request body is buffered, so that a retry can send it again.
 
 use std::io;
 use std::sync::Arc;
@@ -10,18 +10,26 @@ use futures::stream::{self, Stream, StreamExt as _};
 use super::refusal::Refusal;
 use super::upstream::ProxyLimits;
 
-/// Bodies up to this size are kept whole, and so can be sent twice.
-const KEPT: usize = 64 * 1024;
+/// Bodies up to this size are buffered, in bytes.
+const MAX_BUFFERED: usize = 64 * 1024;
 
-/// The body of a request on its way to the upstream.
-pub(super) enum Outgoing {
+/// The body of a request to the upstream.
+pub(super) enum RequestBody {
     /// Small enough to be sent again.
-    Whole(Bytes),
-    /// Passes once. The length, where the page says one, and what becomes true when the page sends too much.
-    Passing(Box<reqwest::Body>, Option<u64>, Overflow),
+    Buffered(Bytes),
+    /// Can be sent once.
+    Streamed(StreamedBody),
 }
 
-/// Whether more came than may.
+/// A body that is streamed while it arrives.
+pub(super) struct StreamedBody {
+    pub(super) body: Box<reqwest::Body>,
+    /// As the page declares it.
+    pub(super) length: Option<u64>,
+    pub(super) overflow: Overflow,
+}
+
+/// Whether a body was larger than its limit.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Overflow(Arc<AtomicBool>);
 
@@ -31,68 +39,69 @@ impl Overflow {
     }
 }
 
-impl Outgoing {
-    /// Reads the beginning of `body`; `length` is what the page says of it.
+impl RequestBody {
+    /// Reads the beginning of `body`; `length` is what the page declares.
     pub(super) async fn read(body: Body, length: Option<u64>, limits: &ProxyLimits) -> Result<Self, Refusal> {
         if length.is_some_and(|length| length > as_u64(limits.max_request_bytes)) {
             return Err(Refusal::too_large());
         }
-        tokio::time::timeout(limits.timeout, Self::begin(body, length, limits.max_request_bytes))
+        tokio::time::timeout(limits.timeout, Self::read_start(body, length, limits.max_request_bytes))
             .await
             .unwrap_or_else(|_| Err(Refusal::slow_body()))
     }
 
-    async fn begin(body: Body, length: Option<u64>, most: usize) -> Result<Self, Refusal> {
-        let mut pieces = body.into_data_stream();
-        let mut kept = Vec::new();
-        while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|_| Refusal::broken_body())?;
-            if kept.len() + piece.len() > most {
+    async fn read_start(body: Body, length: Option<u64>, limit: usize) -> Result<Self, Refusal> {
+        let mut chunks = body.into_data_stream();
+        let mut buffer = Vec::new();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|_| Refusal::broken_body())?;
+            if buffer.len() + chunk.len() > limit {
                 return Err(Refusal::too_large());
             }
-            kept.extend_from_slice(&piece);
-            if kept.len() > KEPT {
+            buffer.extend_from_slice(&chunk);
+            if buffer.len() > MAX_BUFFERED {
                 let overflow = Overflow::default();
-                let all = stream::iter([Ok(Bytes::from(kept))]).chain(pieces);
-                let counted = counted(all, most, overflow.clone());
-                return Ok(Self::Passing(
-                    Box::new(reqwest::Body::wrap_stream(counted)),
+                let all = stream::iter([Ok(Bytes::from(buffer))]).chain(chunks);
+                let limited = limited(all, limit, overflow.clone());
+                return Ok(Self::Streamed(StreamedBody {
+                    body: Box::new(reqwest::Body::wrap_stream(limited)),
                     length,
                     overflow,
-                ));
+                }));
             }
         }
-        Ok(Self::Whole(kept.into()))
+        Ok(Self::Buffered(buffer.into()))
     }
 
-    /// The same body for a second attempt, if there can be one.
-    pub(super) fn again(&self) -> Option<Self> {
+    /// The same body for a retry, if it is buffered.
+    pub(super) fn clone_buffered(&self) -> Option<Self> {
         match self {
-            Self::Whole(bytes) => Some(Self::Whole(bytes.clone())),
-            Self::Passing(..) => None,
+            Self::Buffered(bytes) => Some(Self::Buffered(bytes.clone())),
+            Self::Streamed(_) => None,
         }
     }
 }
 
-/// The body of an answer on its way to the page. It breaks off where it becomes too large: the status has been sent.
-pub(super) fn incoming(response: reqwest::Response, most: usize) -> Body {
-    Body::from_stream(counted(response.bytes_stream(), most, Overflow::default()))
+/// The body of a response for the page. It is aborted when it becomes too large: the status has been sent already.
+pub(super) fn response_body(response: reqwest::Response, limit: usize) -> Body {
+    Body::from_stream(limited(response.bytes_stream(), limit, Overflow::default()))
 }
 
-fn counted<E: Into<axum::BoxError>>(
-    pieces: impl Stream<Item = Result<Bytes, E>> + Send,
-    most: usize,
+/// Aborts the stream with an error after `limit` bytes.
+fn limited<E: Into<axum::BoxError>>(
+    chunks: impl Stream<Item = Result<Bytes, E>> + Send,
+    limit: usize,
     overflow: Overflow,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let mut left = most;
-    pieces.map(move |piece| {
-        let piece = piece.map_err(io::Error::other)?;
-        if let Some(still) = left.checked_sub(piece.len()) {
-            left = still;
-            return Ok(piece);
+    let mut left = limit;
+    chunks.map(move |chunk| {
+        let chunk = chunk.map_err(io::Error::other)?;
+        if let Some(rest) = left.checked_sub(chunk.len()) {
+            left = rest;
+            return Ok(chunk);
         }
         overflow.0.store(true, Ordering::Relaxed);
-        tracing::warn!(target: "bff", limit = most, "a body is larger than what is passed on");
+        tracing::warn!(target: "bff", limit, "a body is larger than what is passed on");
         Err(io::Error::other("larger than what is passed on"))
     })
 }

@@ -1,14 +1,14 @@
-//! What does an upstream want when it says 401? The challenge of RFC 9470 is read; others say no more than the status does.
+//! The challenge in the 401 response of an upstream: step-up authentication (RFC 9470) is parsed, other challenges are ignored.
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 
-/// Longer challenges are not read.
+/// Longest header line that is parsed, in bytes.
 const MAX_LEN: usize = 4096;
-/// More names of sign-in methods are not passed on.
+/// Most authentication contexts that are passed on.
 const MAX_VALUES: usize = 16;
 
-/// How a person has to sign in for this (RFC 9470 §3).
+/// The sign-in that the upstream requires (RFC 9470 §3).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct StepUp {
     /// Authentication contexts, the preferred one first.
@@ -41,8 +41,8 @@ fn contexts(list: &str) -> Vec<String> {
     words.take(MAX_VALUES).map(str::to_owned).collect()
 }
 
-/// The parameters of each challenge of one line (RFC 9110 §11.6.1): `Bearer realm="a", error="b", DPoP algs="c"`. A word that is
-/// followed by a space and not by `=` begins the next one.
+/// The parameters of each challenge in one line (RFC 9110 §11.6.1): `Bearer realm="a", error="b", DPoP algs="c"`. A word that is
+/// not followed by `=` is the scheme of the next challenge.
 fn challenges(line: &str) -> Vec<Vec<(String, String)>> {
     let mut found: Vec<Vec<(String, String)>> = Vec::new();
     let mut rest = line;
@@ -72,7 +72,7 @@ fn challenges(line: &str) -> Vec<Vec<(String, String)>> {
     }
 }
 
-/// A token or a quoted string, and what follows it.
+/// Splits off a token or a quoted string at the start of `text`.
 fn value_of(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(|c: char| !is_token(c)).unwrap_or(text.len());
@@ -90,7 +90,7 @@ fn value_of(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// A letter of a token (RFC 9110 §5.6.2), or one of those that only `token68` has.
+/// A character of a token (RFC 9110 §5.6.2) or of `token68`.
 fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~/".contains(c)
 }

@@ -1,5 +1,4 @@
-//! How is an upstream asked? By a client of its own with the rules of [`oidc::http`]: TLS by rustls, no redirects,
-//! no cookies, limits. Its connections are for this upstream alone.
+//! The HTTP client of an upstream, with the rules of [`oidc::http`]: TLS by rustls, no redirects, no cookies, limits. Its connections are for this upstream alone.
 
 use std::time::Duration;
 
@@ -11,26 +10,26 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 use url::Url;
 
-use super::body::Outgoing;
+use super::body::RequestBody;
 use super::refusal::Refusal;
 use super::upstream::{InvalidUpstream, Upstream};
 use crate::problem::chain;
 use crate::tokens::AccessToken;
 
-/// The header by which an upstream learns which trace a request belongs to.
+/// The header of the trace that a request belongs to (W3C Trace Context §3.2).
 const TRACEPARENT: &str = "traceparent";
 
-/// The way to one upstream.
+/// The client of one upstream.
 #[derive(Debug)]
 pub(super) struct Client {
     client: reqwest::Client,
-    /// Says which trace that is.
+    /// The current value of that header.
     traceparent: Option<fn() -> Option<HeaderValue>>,
 }
 
-/// What is asked, but for the body and the token.
+/// A request to the upstream, without body and token.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct UpstreamRequest {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
@@ -48,14 +47,14 @@ impl Client {
             .timeout(timeout)
             .connect_timeout(timeout.min(Duration::from_secs(5)))
             .pool_idle_timeout(KEPT_UNUSED)
-            // Bodies pass as they are, whatever features somebody else wants of the client.
+            // Bodies are passed on as they are, whatever features of the client other crates enable.
             .no_gzip()
             .no_brotli()
             .no_zstd()
             .no_deflate()
             .user_agent(concat!("bff/", env!("CARGO_PKG_VERSION")));
         if upstream.base.scheme() == "http" {
-            // This machine: nobody else should see what is not encrypted.
+            // A loopback address: requests without TLS must not leave this machine.
             builder = builder.no_proxy();
         }
         let client = builder.build();
@@ -66,21 +65,27 @@ impl Client {
         })
     }
 
-    /// Sends `asked` with the token in the header (RFC 6750 §2.1), and a proof where it is bound to a key. The answer's body has not been read.
-    pub(super) async fn send(&self, asked: &Asked, token: &AccessToken, body: Outgoing) -> Result<Response, Refusal> {
+    /// Sends `request` with the token in the header (RFC 6750 §2.1), and a proof if it is bound to a key (RFC 9449). The body of the
+    /// response has not been read.
+    pub(super) async fn send(
+        &self,
+        request: &UpstreamRequest,
+        token: &AccessToken,
+        body: RequestBody,
+    ) -> Result<Response, Refusal> {
         let span = tracing::debug_span!(
             target: "bff", "upstream", otel.kind = "client", http.response.status_code = Empty
         );
-        let answer = self.send_once(asked, token, body).instrument(span.clone()).await;
-        if let Ok(answer) = &answer {
-            span.record("http.response.status_code", i64::from(answer.status().as_u16()));
+        let response = self.send_once(request, token, body).instrument(span.clone()).await;
+        if let Ok(response) = &response {
+            span.record("http.response.status_code", i64::from(response.status().as_u16()));
         }
-        answer
+        response
     }
 
-    /// What pages may say, and our own trace in the place of theirs.
-    fn headers(&self, asked: &Asked) -> HeaderMap {
-        let mut headers = asked.headers.clone();
+    /// The headers of the page, with the trace of this server in the place of the page's.
+    fn headers(&self, request: &UpstreamRequest) -> HeaderMap {
+        let mut headers = request.headers.clone();
         if let Some(current) = self.traceparent {
             headers.remove(TRACEPARENT);
             headers.extend(current().map(|value| (HeaderName::from_static(TRACEPARENT), value)));
@@ -88,15 +93,20 @@ impl Client {
         headers
     }
 
-    async fn send_once(&self, asked: &Asked, token: &AccessToken, body: Outgoing) -> Result<Response, Refusal> {
-        let mut request = self
+    async fn send_once(
+        &self,
+        request: &UpstreamRequest,
+        token: &AccessToken,
+        body: RequestBody,
+    ) -> Result<Response, Refusal> {
+        let mut builder = self
             .client
-            .request(asked.method.clone(), asked.url.clone())
-            .headers(self.headers(asked))
+            .request(request.method.clone(), request.url.clone())
+            .headers(self.headers(request))
             .header(AUTHORIZATION, format!("{} {}", token.scheme(), token.secret()));
-        match token.proof(&asked.method, &asked.url) {
+        match token.proof(&request.method, &request.url) {
             Ok(None) => {}
-            Ok(Some(proof)) => request = request.header("dpop", proof),
+            Ok(Some(proof)) => builder = builder.header("dpop", proof),
             Err(error) => {
                 tracing::error!(target: "bff", error = chain(&error), "a token cannot be shown");
                 return Err(Refusal::no_answer());
@@ -104,17 +114,17 @@ impl Client {
         }
         let mut overflow = None;
         match body {
-            Outgoing::Whole(bytes) if bytes.is_empty() && asked.method.is_safe() => {}
-            Outgoing::Whole(bytes) => request = request.body(bytes),
-            Outgoing::Passing(body, length, too_much) => {
-                if let Some(length) = length {
-                    request = request.header(CONTENT_LENGTH, length);
+            RequestBody::Buffered(bytes) if bytes.is_empty() && request.method.is_safe() => {}
+            RequestBody::Buffered(bytes) => builder = builder.body(bytes),
+            RequestBody::Streamed(streamed) => {
+                if let Some(length) = streamed.length {
+                    builder = builder.header(CONTENT_LENGTH, length);
                 }
-                request = request.body(*body);
-                overflow = Some(too_much);
+                builder = builder.body(*streamed.body);
+                overflow = Some(streamed.overflow);
             }
         }
-        request.send().await.map_err(|error| {
+        builder.send().await.map_err(|error| {
             if overflow.is_some_and(|overflow| overflow.happened()) {
                 return Refusal::too_large();
             }

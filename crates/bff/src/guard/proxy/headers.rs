@@ -1,5 +1,5 @@
-//! Which headers pass? Those on a list; everything else stays behind, whatever its name will be in ten years. A site may
-//! lengthen the lists, but not by what [`may_be_asked_with`] and [`may_be_answered_with`] rule out.
+//! Header allow-lists of the proxy: everything else is dropped, whatever headers will be invented. A site may add to the lists,
+//! except for what [`is_allowed_request_header`] and [`is_allowed_response_header`] rule out.
 
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION,
@@ -12,8 +12,8 @@ use url::Url;
 
 use super::upstream::Upstream;
 
-/// What a page may say: what it wants, what it sends, what it knows already.
-const ASKED_WITH: [HeaderName; 14] = [
+/// Request headers that are passed on: content negotiation, the body, conditions.
+const REQUEST_HEADERS: [HeaderName; 14] = [
     ACCEPT,
     ACCEPT_ENCODING,
     ACCEPT_LANGUAGE,
@@ -30,8 +30,8 @@ const ASKED_WITH: [HeaderName; 14] = [
     HeaderName::from_static("prefer"),
 ];
 
-/// What an upstream may say: what it sends, and how to ask for it again.
-const ANSWERED_WITH: [HeaderName; 13] = [
+/// Response headers that are passed on: the body, its version, retries.
+const RESPONSE_HEADERS: [HeaderName; 13] = [
     CONTENT_TYPE,
     CONTENT_LENGTH,
     CONTENT_ENCODING,
@@ -47,8 +47,8 @@ const ANSWERED_WITH: [HeaderName; 13] = [
     HeaderName::from_static("deprecation"),
 ];
 
-/// About one connection only (RFC 9110 §7.6.1), about who is connected, or about the length of a message.
-const ONE_HOP: [&str; 13] = [
+/// Headers of one connection only (RFC 9110 §7.6.1), of its peers, or of the length of a message.
+const HOP_BY_HOP: [&str; 13] = [
     "connection",
     "keep-alive",
     "proxy-connection",
@@ -64,8 +64,8 @@ const ONE_HOP: [&str; 13] = [
     "via",
 ];
 
-/// Beginnings of names by which servers tell each other who asks, where from and what for. An upstream may believe them.
-const SAID_BY_PROXIES: [&str; 24] = [
+/// Prefixes of headers by which proxies tell a server who sends a request, from where and how. An upstream may trust them.
+const PROXY_PREFIXES: [&str; 24] = [
     "cookie",
     "authorization",
     "proxy-",
@@ -92,8 +92,8 @@ const SAID_BY_PROXIES: [&str; 24] = [
     "origin",
 ];
 
-/// Beginnings of names that would act on this site, its cookies or its proxy rather than on one answer.
-const SAID_BY_SITES: [&str; 25] = [
+/// Prefixes of headers that would affect this whole site, its cookies or its proxy and not only one response.
+const SITE_PREFIXES: [&str; 25] = [
     "set-cookie",
     "access-control-",
     "strict-transport-security",
@@ -121,57 +121,62 @@ const SAID_BY_SITES: [&str; 25] = [
     "public-key-pins",
 ];
 
-/// Kept or not is decided by [`keep`].
-const ABOUT_CACHES: [&str; 5] = ["cache-control", "expires", "age", "pragma", "vary"];
+/// Caching is decided by [`cache_control`].
+const CACHE_HEADERS: [&str; 5] = ["cache-control", "expires", "age", "pragma", "vary"];
 
-/// Whether a site may add this header to what pages send.
-pub(super) fn may_be_asked_with(name: &HeaderName) -> bool {
+/// Whether a site may add this header to the request headers.
+pub(super) fn is_allowed_request_header(name: &HeaderName) -> bool {
     let name = name.as_str();
-    !ONE_HOP.contains(&name) && !SAID_BY_PROXIES.iter().any(|start| name.starts_with(start))
+    !HOP_BY_HOP.contains(&name) && !PROXY_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether a site may add this header to what the upstream answers.
-pub(super) fn may_be_answered_with(name: &HeaderName) -> bool {
+/// Whether a site may add this header to the response headers.
+pub(super) fn is_allowed_response_header(name: &HeaderName) -> bool {
     let name = name.as_str();
-    !ONE_HOP.contains(&name)
-        && !ABOUT_CACHES.contains(&name)
-        && !SAID_BY_SITES.iter().any(|start| name.starts_with(start))
+    !HOP_BY_HOP.contains(&name)
+        && !CACHE_HEADERS.contains(&name)
+        && !SITE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// What a request of a page takes along.
-pub(super) fn outbound(from: &HeaderMap, upstream: &Upstream) -> HeaderMap {
-    chosen(from, ASKED_WITH.iter().chain(&upstream.request_headers))
+/// The headers of a page's request that are passed on.
+pub(super) fn request_headers(from: &HeaderMap, upstream: &Upstream) -> HeaderMap {
+    select(from, REQUEST_HEADERS.iter().chain(&upstream.request_headers))
 }
 
-/// What an answer of the upstream brings back; `asked` is the address that was asked for.
-pub(super) fn inbound(status: StatusCode, from: &HeaderMap, asked: &Url, upstream: &Upstream) -> HeaderMap {
-    let mut headers = chosen(from, ANSWERED_WITH.iter().chain(&upstream.response_headers));
+/// The headers of the upstream's response that are passed on; `requested` is the address of the request.
+pub(super) fn response_headers(
+    status: StatusCode,
+    from: &HeaderMap,
+    requested: &Url,
+    upstream: &Upstream,
+) -> HeaderMap {
+    let mut headers = select(from, RESPONSE_HEADERS.iter().chain(&upstream.response_headers));
     if status == StatusCode::CREATED
-        && let Some(here) = location(from, asked, upstream)
+        && let Some(here) = location(from, requested, upstream)
     {
         headers.insert(LOCATION, here);
     }
-    headers.insert(CACHE_CONTROL, keep(from, upstream));
+    headers.insert(CACHE_CONTROL, cache_control(from, upstream));
     headers.insert(VARY, HeaderValue::from_static("cookie"));
-    defuse(&mut headers);
+    make_inert(&mut headers);
     headers
 }
 
-/// An API's error page must not become a page of this site: no script, no form, no guessing of types (HD-1, HD-2).
-pub(super) fn defuse(headers: &mut HeaderMap) {
+/// An API's error page must not become a page of this site: no script, no form, no content sniffing (HD-1, HD-2).
+pub(super) fn make_inert(headers: &mut HeaderMap) {
     const NOTHING: &str = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
 }
 
-/// The headers of that name, except those that `Connection` says are for this connection alone.
-fn chosen<'a>(from: &HeaderMap, names: impl Iterator<Item = &'a HeaderName>) -> HeaderMap {
+/// The headers of these names, except those that `Connection` declares hop-by-hop.
+fn select<'a>(from: &HeaderMap, names: impl Iterator<Item = &'a HeaderName>) -> HeaderMap {
     let lines = from.get_all(CONNECTION).iter().filter_map(|line| line.to_str().ok());
-    let this_hop: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let hop_by_hop: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     let mut headers = HeaderMap::new();
     for name in names {
-        if this_hop.iter().any(|hop| name.as_str().eq_ignore_ascii_case(hop)) || headers.contains_key(name) {
+        if hop_by_hop.iter().any(|hop| name.as_str().eq_ignore_ascii_case(hop)) || headers.contains_key(name) {
             continue;
         }
         for value in from.get_all(name) {
@@ -181,9 +186,9 @@ fn chosen<'a>(from: &HeaderMap, names: impl Iterator<Item = &'a HeaderName>) -> 
     headers
 }
 
-/// Where the new thing is on this site; nothing when it is not behind this proxy.
-fn location(from: &HeaderMap, asked: &Url, upstream: &Upstream) -> Option<HeaderValue> {
-    let there = asked.join(from.get(LOCATION)?.to_str().ok()?).ok()?;
+/// `Location` as a path of this site; `None` if the created resource is not behind this proxy.
+fn location(from: &HeaderMap, requested: &Url, upstream: &Upstream) -> Option<HeaderValue> {
+    let there = requested.join(from.get(LOCATION)?.to_str().ok()?).ok()?;
     let base = &upstream.base;
     if there.origin() != base.origin() {
         return None;
@@ -193,24 +198,24 @@ fn location(from: &HeaderMap, asked: &Url, upstream: &Upstream) -> Option<Header
     HeaderValue::from_str(&format!("{}/{rest}{query}", upstream.mount)).ok()
 }
 
-/// How long the browser may keep the answer. Never anybody on the way: it was made for one person.
-fn keep(from: &HeaderMap, upstream: &Upstream) -> HeaderValue {
-    const NOT_AT_ALL: HeaderValue = HeaderValue::from_static("no-store");
-    let said = from.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
-    let said: Vec<&str> = said.flat_map(|line| line.split(',')).map(str::trim).collect();
-    let forbids = |word: &&str| {
-        let word = word.split('=').next().unwrap_or_default();
+/// `Cache-Control` for the browser. Shared caches never store the response: it is for one person.
+fn cache_control(from: &HeaderMap, upstream: &Upstream) -> HeaderValue {
+    const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+    let directives = from.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
+    let directives: Vec<&str> = directives.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let forbids = |directive: &&str| {
+        let word = directive.split('=').next().unwrap_or_default();
         word.eq_ignore_ascii_case("no-store") || word.eq_ignore_ascii_case("no-cache")
     };
-    if !upstream.keeps_in_browser || said.iter().any(forbids) {
-        return NOT_AT_ALL;
+    if !upstream.browser_cache || directives.iter().any(forbids) {
+        return NO_STORE;
     }
-    let ages = said.iter().filter_map(|word| word.split_once('='));
+    let ages = directives.iter().filter_map(|word| word.split_once('='));
     let age = ages
         .filter(|(name, _)| name.eq_ignore_ascii_case("max-age"))
         .find_map(|(_, seconds)| seconds.parse::<u32>().ok());
     age.and_then(|seconds| HeaderValue::from_str(&format!("private, max-age={seconds}")).ok())
-        .unwrap_or(NOT_AT_ALL)
+        .unwrap_or(NO_STORE)
 }
 
 #[cfg(test)]
@@ -230,25 +235,25 @@ mod tests {
 
     #[test]
     fn px_2_what_connection_names_stays_here_even_if_it_is_on_the_list() {
-        let asked = map(&[
+        let sent = map(&[
             ("connection", "close, Accept-Language"),
             ("accept", "a"),
             ("accept-language", "b"),
         ]);
-        assert_eq!(outbound(&asked, &upstream()), map(&[("accept", "a")]));
+        assert_eq!(request_headers(&sent, &upstream()), map(&[("accept", "a")]));
     }
 
     #[test]
     fn px_2_a_new_thing_is_named_by_its_address_on_this_site() {
         let at = |location: &'static str| {
-            let asked = Url::parse("https://orders.example/v1/a/b").unwrap();
-            let answer = inbound(
+            let requested = Url::parse("https://orders.example/v1/a/b").unwrap();
+            let headers = response_headers(
                 StatusCode::CREATED,
                 &map(&[("location", location)]),
-                &asked,
+                &requested,
                 &upstream(),
             );
-            answer.get(LOCATION).map(|value| value.to_str().unwrap().to_owned())
+            headers.get(LOCATION).map(|value| value.to_str().unwrap().to_owned())
         };
         assert_eq!(at("https://orders.example/v1/7?x").as_deref(), Some("/api/orders/7?x"));
         assert_eq!(at("c").as_deref(), Some("/api/orders/a/c"));
@@ -264,11 +269,12 @@ mod tests {
 
     #[test]
     fn px_2_an_answer_is_kept_by_one_browser_or_nobody() {
-        let said = |says: &'static str, upstream: &Upstream| keep(&map(&[("cache-control", says)]), upstream);
-        assert_eq!(said("public, max-age=60", &upstream()), "no-store");
+        let sent =
+            |value: &'static str, upstream: &Upstream| cache_control(&map(&[("cache-control", value)]), upstream);
+        assert_eq!(sent("public, max-age=60", &upstream()), "no-store");
         let keeping = upstream().keep_in_browser();
         assert_eq!(
-            said("public, s-maxage=900, max-age=60", &keeping),
+            sent("public, s-maxage=900, max-age=60", &keeping),
             "private, max-age=60"
         );
         for nobody in [
@@ -278,7 +284,7 @@ mod tests {
             "max-age=x",
             "",
         ] {
-            assert_eq!(said(nobody, &keeping), "no-store", "{nobody}");
+            assert_eq!(sent(nobody, &keeping), "no-store", "{nobody}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What does a page hear when its request is not passed on, or brought nothing? A status, a sentence for people and a
-//! `reason` for scripts. Nothing of the upstream, its address or the token is in it.
+//! Error responses of the proxy itself, when a request is not forwarded or the upstream fails: a status, a sentence for people
+//! and a `reason` for scripts. Nothing of the upstream, its address or the token is in it.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::challenge::StepUp;
-use super::headers::defuse;
+use super::headers::make_inert;
 use crate::event::{Outcome, What, event};
 use crate::guard::signed_in::SignedIn;
 use crate::tokens::TokenError;
 
-/// An answer of this proxy itself.
+/// An error response of this proxy itself.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -49,7 +49,7 @@ impl Refusal {
         }
     }
 
-    /// A connection to be turned into another protocol: what would flow there is not checked by anybody.
+    /// An upgrade to another protocol, whose messages would not be checked.
     pub(super) fn upgrade() -> Self {
         let message = "Connections of another kind, such as WebSocket, are not passed on.";
         Self::new(StatusCode::NOT_IMPLEMENTED, "upgrade_not_supported", message)
@@ -81,7 +81,7 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, "no_session", "Sign in first.")
     }
 
-    /// Our own store does not answer.
+    /// The session store does not respond.
     pub(super) fn unavailable() -> Self {
         Self {
             retry_after: Some(Duration::from_secs(10)),
@@ -98,23 +98,23 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "not_granted", message)
     }
 
-    /// The upstream wants neither the token nor a newer one.
+    /// The upstream accepts neither the token nor a newer one.
     pub(super) fn token_refused() -> Self {
         let message = "The service did not accept your sign-in. Try again, or sign in again.";
         Self::new(StatusCode::UNAUTHORIZED, "token_refused", message)
     }
 
-    /// The person has to prove more than they did (RFC 9470 §3).
-    pub(super) fn step_up(wanted: &StepUp) -> Self {
+    /// The person needs a stronger or more recent sign-in (RFC 9470 §3).
+    pub(super) fn step_up(required: &StepUp) -> Self {
         let mut refusal = Self::new(
             StatusCode::UNAUTHORIZED,
             "step_up",
             "This needs a stronger or a more recent sign-in.",
         );
-        if !wanted.acr_values.is_empty() {
-            refusal.more.insert("acr_values".to_owned(), json!(wanted.acr_values));
+        if !required.acr_values.is_empty() {
+            refusal.more.insert("acr_values".to_owned(), json!(required.acr_values));
         }
-        if let Some(seconds) = wanted.max_age {
+        if let Some(seconds) = required.max_age {
             refusal.more.insert("max_age".to_owned(), json!(seconds));
         }
         refusal
@@ -138,7 +138,7 @@ impl Refusal {
         Self::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", message)
     }
 
-    /// Nobody asked for another protocol, and what would flow then is not checked by anybody (RFC 9110 §15.2).
+    /// An upgrade that was not requested (RFC 9110 §15.2): its messages would not be checked.
     pub(super) fn no_final_answer() -> Self {
         Self {
             detail: "an informational status in the place of an answer",
@@ -151,7 +151,7 @@ impl Refusal {
         Self::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message)
     }
 
-    /// Following it would take the token elsewhere, and passing it on would take the page there.
+    /// Following it would send the token elsewhere, and passing it on would send the page there.
     pub(super) fn redirect() -> Self {
         let message = "The service answered with a redirect, which is not followed.";
         Self::new(StatusCode::BAD_GATEWAY, "upstream_redirect", message)
@@ -162,16 +162,16 @@ impl Refusal {
         Self::new(StatusCode::BAD_GATEWAY, "upstream_too_large", message)
     }
 
-    /// Whether somebody is kept out. Who is asked to sign in is not, and a body that breaks off is nobody's decision.
-    fn keeps_out(&self) -> bool {
-        let asks = ["no_session", "sign_in_again", "step_up"].contains(&self.reason);
-        let breaks_off = ["broken_body", "slow_body"].contains(&self.reason);
-        self.status.is_client_error() && !asks && !breaks_off
+    /// Whether access was denied. A request to sign in is not a denial, and neither is an incomplete body.
+    fn is_denial(&self) -> bool {
+        let asks_to_sign_in = ["no_session", "sign_in_again", "step_up"].contains(&self.reason);
+        let is_incomplete = ["broken_body", "slow_body"].contains(&self.reason);
+        self.status.is_client_error() && !asks_to_sign_in && !is_incomplete
     }
 
-    /// For the log: of a request to the upstream at `mount`, by `person` where that is known.
+    /// Logs the refusal of a request to the upstream at `mount`, by `person` if that is known.
     pub(super) fn log(&self, mount: &str, person: Option<&SignedIn>) {
-        if self.keeps_out() {
+        if self.is_denial() {
             let reason = format!("{} at {mount}", self.reason);
             let person = person.map(SignedIn::event_subject);
             event(What::Access, Outcome::Refused)
@@ -217,7 +217,7 @@ impl IntoResponse for Refusal {
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        defuse(headers);
+        make_inert(headers);
         if let Some(allow) = self.allow.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
             headers.insert(ALLOW, allow);
         }

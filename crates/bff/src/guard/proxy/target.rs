@@ -1,5 +1,5 @@
-//! Where does a request go? To the configured address and below it. A page chooses the rest of the path and the query, and
-//! anything by which a server on the way might read that path differently is refused.
+//! The address of a forwarded request: the configured one and below it. A page chooses the rest of the path and the query; a path
+//! that some server might interpret differently (dot segments, encoded slashes) is refused.
 
 use http::Uri;
 use url::Url;
@@ -9,14 +9,14 @@ use super::upstream::Upstream;
 
 /// Longest path and query together, in bytes.
 const MAX_LEN: usize = 8 * 1024;
-/// How often somebody behind us might decode a path before reading it.
-const DECODED: usize = 3;
+/// How often servers behind this one might decode a path.
+const MAX_DECODINGS: usize = 3;
 
-/// The address behind `uri`, which was asked for on this site.
-pub(super) fn target(uri: &Uri, upstream: &Upstream, by_authority: bool) -> Result<Url, Refusal> {
-    // In HTTP/1.1 only a proxy that forwards to anywhere is asked with a whole address (RFC 9112 §3.2.2).
-    let whole_address = !by_authority && (uri.scheme().is_some() || uri.authority().is_some());
-    if whole_address
+/// The upstream's address for `uri`, a path of this site; `has_authority` if the protocol version sends one with every request.
+pub(super) fn target(uri: &Uri, upstream: &Upstream, has_authority: bool) -> Result<Url, Refusal> {
+    // In HTTP/1.1 only a forward proxy gets an absolute form (RFC 9112 §3.2.2).
+    let absolute_form = !has_authority && (uri.scheme().is_some() || uri.authority().is_some());
+    if absolute_form
         || uri
             .authority()
             .is_some_and(|authority| authority.as_str().contains('@'))
@@ -42,40 +42,40 @@ pub(super) fn target(uri: &Uri, upstream: &Upstream, by_authority: bool) -> Resu
     let mut url = upstream.base.clone();
     url.set_path(&path);
     url.set_query(query);
-    // The parser that will be used has the last word: nothing was moved, joined or dropped.
-    let same_place = url.origin() == upstream.base.origin() && url.path() == path;
-    if same_place && url.username().is_empty() && url.fragment().is_none() {
+    // The URL parser of the client must not have moved, joined or dropped anything.
+    let is_unchanged = url.origin() == upstream.base.origin() && url.path() == path;
+    if is_unchanged && url.username().is_empty() && url.fragment().is_none() {
         Ok(url)
     } else {
         Err(Refusal::address("the path is read in more than one way"))
     }
 }
 
-/// Whether every server reads `path` (what follows a slash) in the same way, however often it decodes it.
+/// Checks that every server interprets `path` (without its first slash) in the same way, however often it decodes it.
 fn check_path(path: &str) -> Result<(), &'static str> {
     if !path.bytes().all(is_in_path) {
         return Err("the path has a character that should be encoded");
     }
-    let mut seen = path.as_bytes().to_vec();
-    check_segments(&seen)?;
-    for _ in 0..DECODED {
-        let decoded = decoded(&seen, seen.as_slice() == path.as_bytes())?;
-        if decoded == seen {
+    let mut last = path.as_bytes().to_vec();
+    check_segments(&last)?;
+    for _ in 0..MAX_DECODINGS {
+        let decoded = decoded(&last, last.as_slice() == path.as_bytes())?;
+        if decoded == last {
             return Ok(());
         }
         let text = std::str::from_utf8(&decoded).map_err(|_| "the path is not UTF-8")?;
-        // What was hidden by an encoding must not part the path, nor end it.
+        // Decoding must reveal no separator.
         let parts = |bytes: &[u8]| bytes.split(|b| *b == b'/').count();
-        if parts(&decoded) != parts(&seen) || text.contains('\\') || text.chars().any(char::is_control) {
+        if parts(&decoded) != parts(&last) || text.contains('\\') || text.chars().any(char::is_control) {
             return Err("the path has an encoded slash, backslash or control character");
         }
         check_segments(&decoded)?;
-        seen = decoded;
+        last = decoded;
     }
     Err("the path is encoded too often")
 }
 
-/// No segment that moves, also not one with parameters (`..;x`), and none that is empty but the last.
+/// No dot segment, also not one with parameters (`..;x`), and no empty one except the last.
 fn check_segments(path: &[u8]) -> Result<(), &'static str> {
     let mut segments = path.split(|b| *b == b'/').peekable();
     while let Some(segment) = segments.next() {
@@ -90,7 +90,7 @@ fn check_segments(path: &[u8]) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// `path` with each `%41` replaced by what it stands for; in what was sent, a `%` without digits is an error.
+/// Percent-decodes `path` once; in the path as it was sent, a `%` without digits is an error.
 fn decoded(path: &[u8], as_sent: bool) -> Result<Vec<u8>, &'static str> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path;
@@ -121,7 +121,7 @@ fn is_in_path(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/".contains(&byte)
 }
 
-/// Visible, and neither the end of the query nor something browsers encode. APIs are fond of `[` and `|`.
+/// Visible, and neither the end of the query nor a character that browsers encode. Some APIs use `[` and `|`.
 fn is_in_query(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\"<>#".contains(&byte)
 }

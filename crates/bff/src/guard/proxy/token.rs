@@ -1,53 +1,51 @@
-//! Which token goes to an upstream? One that was asked for with the upstream's own audience, resource and scopes: the sign-in's
-//! own where that asked for them, one beside it where it did not. A person whose provider gives no such tokens gets nowhere
-//! (RFC 9700 §2.3).
+//! The access token for an upstream: one that was requested with the upstream's own audience, resource and scopes. That is the
+//! token of the sign-in if it requested those, and another one if not. A person whose provider grants no such tokens gets no
+//! access (RFC 9700 §2.3).
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
+use oidc::Providers;
 use oidc::config::{ProviderConfig, ProviderId};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::session::Id;
 
 use super::upstream::{InvalidUpstream, Upstream};
+use crate::cache::ExpiringCache;
 use crate::guard::signed_in::SignedIn;
 use crate::session::token_set::TokenRequest;
-use crate::state::Inner;
 use crate::tokens::{AccessToken, TokenError};
 
-/// Seconds in which a token that was renewed for an upstream is not renewed again because the upstream refuses that, too.
-const PATIENCE: i64 = 60;
-/// Sessions whose last renewal is remembered.
+/// Seconds in which a token that replaced a rejected one is not replaced again because the upstream rejects that, too.
+const REPLACED: i64 = 60;
+/// Sessions whose last replacement is remembered.
 const MAX_REMEMBERED: usize = 10_000;
 
+/// A hash of an access token.
+type TokenHash = [u8; 32];
+
 /// The tokens of one upstream.
-pub(super) struct Tokens {
-    /// Whose tokens are meant for it, and what is asked of them; nothing in particular where the sign-in has asked already.
+pub(super) struct UpstreamTokens {
+    /// What is requested of the providers whose tokens are for it; the default if the sign-in has requested it already.
     requests: HashMap<ProviderId, TokenRequest>,
-    renewed: Mutex<HashMap<Id, Renewed>>,
+    /// By session: the token that was requested because the one before was rejected.
+    replacements: ExpiringCache<Id, TokenHash>,
 }
 
-/// A token that was asked for because the one before was refused. It is known by its hash.
-struct Renewed {
-    token: [u8; 32],
-    at: i64,
-}
-
-impl Tokens {
+impl UpstreamTokens {
     /// # Errors
-    /// When no provider gives tokens for the upstream, or one that is named is not there.
-    pub(super) fn new(inner: &Inner, upstream: &Upstream) -> Result<Self, InvalidUpstream> {
-        let all: Vec<_> = inner.providers.iter().map(|provider| &provider.config).collect();
-        let meant = meant(&all, upstream)?;
+    /// When no provider grants tokens for the upstream, or one that is named is not configured.
+    pub(super) fn new(providers: &Providers, upstream: &Upstream) -> Result<Self, InvalidUpstream> {
+        let all: Vec<_> = providers.iter().map(|provider| &provider.config).collect();
+        let selected = select(&all, upstream)?;
         let request = |provider: &&ProviderConfig| (provider.id.clone(), request(provider, upstream));
         Ok(Self {
-            requests: meant.iter().map(request).collect(),
-            renewed: Mutex::default(),
+            requests: selected.iter().map(request).collect(),
+            replacements: ExpiringCache::new(MAX_REMEMBERED),
         })
     }
 
     /// The person's token for the upstream.
-    pub(super) async fn of(&self, person: &SignedIn) -> Result<AccessToken, TokenError> {
+    pub(super) async fn token_for(&self, person: &SignedIn) -> Result<AccessToken, TokenError> {
         person.access_token_for(self.request(person)?).await
     }
 
@@ -56,44 +54,26 @@ impl Tokens {
         request.ok_or(TokenError::NotGranted)
     }
 
-    /// Another token instead of one that the upstream refused; the same when there is no other.
-    pub(super) async fn instead_of(&self, refused: &AccessToken, person: &SignedIn) -> Result<AccessToken, TokenError> {
-        let (id, now) = (person.session.id, person.inner.config.clock.now().unix_timestamp());
-        if self.was_renewed(id, refused, now) {
-            return Ok(refused.clone());
+    /// Another token in the place of one that the upstream rejected; the same if that was itself a replacement a moment ago.
+    pub(super) async fn replace(&self, rejected: &AccessToken, person: &SignedIn) -> Result<AccessToken, TokenError> {
+        let services = &person.services;
+        let (id, now) = (person.session.id, services.sessions.clock.now().unix_timestamp());
+        if self.replacements.get(&id, now) == Some(hash(rejected)) {
+            return Ok(rejected.clone());
         }
         let request = self.request(person)?;
-        let token = person.inner.tokens.replace_rejected_for(id, request, refused).await?;
-        self.remember(id, &token, now);
+        let token = services.tokens.replace_rejected_for(id, request, rejected).await?;
+        self.replacements.insert(id, hash(&token), now + REPLACED, now);
         Ok(token)
-    }
-
-    /// Whether `token` is itself what a refusal has brought, a moment ago.
-    fn was_renewed(&self, id: Id, token: &AccessToken, now: i64) -> bool {
-        let renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = renewed.get(&id);
-        last.is_some_and(|last| now - last.at < PATIENCE && last.token == hash(token))
-    }
-
-    fn remember(&self, id: Id, token: &AccessToken, now: i64) {
-        let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
-        if renewed.len() >= MAX_REMEMBERED {
-            renewed.retain(|_, last| now - last.at < PATIENCE);
-        }
-        if renewed.len() >= MAX_REMEMBERED {
-            renewed.clear();
-        }
-        let token = hash(token);
-        renewed.insert(id, Renewed { token, at: now });
     }
 }
 
-fn hash(token: &AccessToken) -> [u8; 32] {
+fn hash(token: &AccessToken) -> TokenHash {
     Sha256::digest(token.secret().as_bytes()).into()
 }
 
-/// The providers whose tokens go to the upstream.
-fn meant<'a>(all: &[&'a ProviderConfig], upstream: &Upstream) -> Result<Vec<&'a ProviderConfig>, InvalidUpstream> {
+/// The providers whose tokens are for the upstream.
+fn select<'a>(all: &[&'a ProviderConfig], upstream: &Upstream) -> Result<Vec<&'a ProviderConfig>, InvalidUpstream> {
     let find = |id: &String| {
         let found = all.iter().find(|provider| provider.id.as_str() == id).copied();
         found.ok_or_else(|| InvalidUpstream::Provider(upstream.mount.clone(), id.chars().take(40).collect()))
@@ -101,16 +81,16 @@ fn meant<'a>(all: &[&'a ProviderConfig], upstream: &Upstream) -> Result<Vec<&'a 
     if !upstream.providers.is_empty() {
         return upstream.providers.iter().map(find).collect();
     }
-    let giving: Vec<_> = all.iter().copied().filter(|p| gives(p, upstream)).collect();
-    if giving.is_empty() {
+    let granting: Vec<_> = all.iter().copied().filter(|p| grants(p, upstream)).collect();
+    if granting.is_empty() {
         return Err(InvalidUpstream::NotGranted(upstream.mount.clone()));
     }
-    Ok(giving)
+    Ok(granting)
 }
 
-/// What is asked of a provider for the upstream.
+/// What is requested of a provider for the upstream.
 fn request(provider: &ProviderConfig, upstream: &Upstream) -> TokenRequest {
-    if gives(provider, upstream) {
+    if grants(provider, upstream) {
         return TokenRequest::default();
     }
     TokenRequest {
@@ -120,8 +100,8 @@ fn request(provider: &ProviderConfig, upstream: &Upstream) -> TokenRequest {
     }
 }
 
-/// Whether the tokens of this provider's sessions are for the upstream: a sign-in asks for one audience and one resource.
-fn gives(provider: &ProviderConfig, upstream: &Upstream) -> bool {
+/// Whether the tokens of this provider's sign-ins are for the upstream: a sign-in requests one audience and one resource.
+fn grants(provider: &ProviderConfig, upstream: &Upstream) -> bool {
     provider.audience == upstream.audience
         && provider.resource == upstream.resource
         && upstream.scopes.iter().all(|scope| provider.scopes.contains(scope))

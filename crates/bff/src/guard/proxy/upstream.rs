@@ -1,5 +1,5 @@
-//! Which API does a path of this site stand for, and what may pass between them? Values only; what is wrong with them is
-//! said before the first request.
+//! The settings of an upstream: which API a path of this site leads to, and what is passed between them. Checked before the first
+//! request.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, Method};
 use oidc::address::is_secure_or_loopback;
 use url::Url;
 
-use super::headers::{may_be_answered_with, may_be_asked_with};
+use super::headers::{is_allowed_request_header, is_allowed_response_header};
 
 /// An API that pages of this site reach at a path of this site, with the token of the person who is signed in.
 ///
@@ -26,7 +26,7 @@ pub struct Upstream {
     pub(super) request_headers: Vec<HeaderName>,
     pub(super) response_headers: Vec<HeaderName>,
     pub(super) limits: ProxyLimits,
-    pub(super) keeps_in_browser: bool,
+    pub(super) browser_cache: bool,
     /// Ids of the providers whose tokens are meant; empty where they follow from what the sign-ins ask for.
     pub(super) providers: Vec<String>,
     pub(super) traceparent: Option<fn() -> Option<HeaderValue>>,
@@ -54,7 +54,7 @@ impl Default for ProxyLimits {
     }
 }
 
-/// Why there can be no such proxy.
+/// Why an upstream cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUpstream {
     /// The path on this site cannot be used.
@@ -105,7 +105,7 @@ impl Upstream {
             request_headers: Vec::new(),
             response_headers: Vec::new(),
             limits: ProxyLimits::default(),
-            keeps_in_browser: false,
+            browser_cache: false,
             providers: Vec::new(),
             traceparent: None,
         })
@@ -187,19 +187,25 @@ impl Upstream {
     /// Otherwise every answer is `no-store`.
     #[must_use]
     pub fn keep_in_browser(mut self) -> Self {
-        self.keeps_in_browser = true;
+        self.browser_cache = true;
         self
     }
 
-    /// What can be said without knowing the providers.
+    /// Checks everything that does not depend on the providers.
     pub(super) fn check(&self) -> Result<(), InvalidUpstream> {
         let never = |method: &&Method| [Method::CONNECT, Method::TRACE].contains(method);
         if let Some(method) = self.methods.iter().find(never) {
             return Err(InvalidUpstream::Method(method.to_string()));
         }
-        let asked = self.request_headers.iter().find(|name| !may_be_asked_with(name));
-        let answered = self.response_headers.iter().find(|name| !may_be_answered_with(name));
-        if let Some(name) = asked.or(answered) {
+        let request = self
+            .request_headers
+            .iter()
+            .find(|name| !is_allowed_request_header(name));
+        let response = self
+            .response_headers
+            .iter()
+            .find(|name| !is_allowed_response_header(name));
+        if let Some(name) = request.or(response) {
             return Err(InvalidUpstream::Header(name.to_string()));
         }
         if self.audience.is_none() && self.resource.is_none() {

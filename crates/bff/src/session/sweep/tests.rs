@@ -14,8 +14,9 @@ use super::*;
 use crate::session::index::{SessionIndex, SessionRow, SessionSelector};
 use crate::session::lease::{Fence, Leased, SessionLeases};
 use crate::session::record::SealedSession;
+use crate::session::seal::Sealer;
 use crate::session::store::{Saved, SessionRecords};
-use crate::{Bff, BffConfig, KeyRing, PlainPages, ProviderConfig};
+use crate::{Clock, KeyRing, SessionLifetime};
 
 /// A store whose first sweep fails, whose second panics, and that knows nothing else.
 #[derive(Debug, Default)]
@@ -121,15 +122,13 @@ impl SessionRecords for Broken {
 
 #[tokio::test]
 async fn se_1_the_sweep_goes_on_after_an_error_and_a_panic_and_ends_with_the_site() {
-    let config = BffConfig::new("http://localhost:4040/".parse().unwrap(), KeyRing::ephemeral())
-        .with_provider(ProviderConfig::new("demo", "http://localhost:4041", "portico").unwrap());
     let store = Arc::new(Broken::default());
-    let bff = Bff::new(
-        config,
-        Arc::clone(&store) as Arc<dyn SessionRecords>,
-        Arc::new(PlainPages),
-    )
-    .unwrap();
+    let site = Arc::new(Sessions {
+        records: Arc::clone(&store) as Arc<dyn SessionRecords>,
+        sealer: Sealer::new(KeyRing::ephemeral()),
+        lifetime: SessionLifetime::default(),
+        clock: Clock::system(),
+    });
 
     let (arrived, mut pauses) = mpsc::unbounded_channel();
     let (go, going) = mpsc::unbounded_channel::<()>();
@@ -141,8 +140,8 @@ async fn se_1_the_sweep_goes_on_after_an_error_and_a_panic_and_ends_with_the_sit
             going.lock().await.recv().await.is_some()
         }
     };
-    let site = Arc::downgrade(&bff.0);
-    let sessions = move || site.upgrade().map(|site| site.sessions.clone());
+    let weak = Arc::downgrade(&site);
+    let sessions = move || weak.upgrade().map(|sessions| (*sessions).clone());
     let task = tokio::spawn(in_background(sessions, pause));
     for _ in 0..4 {
         pauses.recv().await.unwrap();
@@ -151,7 +150,7 @@ async fn se_1_the_sweep_goes_on_after_an_error_and_a_panic_and_ends_with_the_sit
     pauses.recv().await.unwrap();
     assert_eq!(store.sweeps.load(Ordering::SeqCst), 4);
     assert_eq!(store.swept.load(Ordering::SeqCst), 2);
-    drop(bff);
+    drop(site);
     go.send(()).unwrap();
     task.await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! How does a guard stand before routes? Each decides in a [`Gate`]; the service around the routes is the same for all.
+//! The tower layer that guards share: each guard implements [`Guard`], the service around the routes is the same for all.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -10,20 +10,20 @@ use futures::future::BoxFuture;
 use http::HeaderValue;
 use http::header::CACHE_CONTROL;
 
-/// What decides about a request before the routes see it.
-pub(crate) trait Gate: Clone + Send + 'static {
-    /// The request as the routes may have it, or the answer in their place.
-    fn admit(self, request: Request) -> impl Future<Output = Result<Admitted, Response>> + Send;
+/// Decides about a request before the routes get it.
+pub(crate) trait Guard: Clone + Send + 'static {
+    /// The request for the routes, or the response in their place.
+    fn check(self, request: Request) -> impl Future<Output = Result<Allowed, Response>> + Send;
 }
 
-/// A request that passed.
-pub(crate) struct Admitted {
+/// A request that may pass.
+pub(crate) struct Allowed {
     request: Request,
-    /// Whether the answer stays between the site and one person (ASVS 14.3.2).
+    /// Whether the response is for one person and must not be cached (ASVS 14.3.2).
     private: bool,
 }
 
-impl Admitted {
+impl Allowed {
     pub(crate) fn new(request: Request) -> Self {
         Self {
             request,
@@ -31,7 +31,7 @@ impl Admitted {
         }
     }
 
-    /// The same; nobody keeps the answer, unless a route knows better.
+    /// The same, but the response is not cached unless the route says otherwise.
     pub(crate) fn private(self) -> Self {
         Self { private: true, ..self }
     }
@@ -40,20 +40,20 @@ impl Admitted {
 /// Routes behind one of the layers of this crate.
 #[derive(Debug, Clone)]
 pub struct Guarded<G, S> {
-    gate: G,
+    guard: G,
     next: S,
 }
 
 impl<G: Clone, S> Guarded<G, S> {
-    pub(crate) fn new(gate: &G, next: S) -> Self {
-        let gate = gate.clone();
-        Self { gate, next }
+    pub(crate) fn new(guard: &G, next: S) -> Self {
+        let guard = guard.clone();
+        Self { guard, next }
     }
 }
 
 impl<G, S> tower::Service<Request> for Guarded<G, S>
 where
-    G: Gate,
+    G: Guard,
     S: tower::Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
@@ -66,26 +66,26 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let gate = self.gate.clone();
+        let guard = self.guard.clone();
         // The clone takes the place of the one that was polled ready.
         let fresh = self.next.clone();
         let mut next = std::mem::replace(&mut self.next, fresh);
         Box::pin(async move {
-            let Admitted { request, private } = match gate.admit(request).await {
-                Ok(admitted) => admitted,
+            let Allowed { request, private } = match guard.check(request).await {
+                Ok(allowed) => allowed,
                 Err(refusal) => return Ok(refusal),
             };
             let mut response = next.call(request).await?;
             if private {
-                keep_private(&mut response);
+                forbid_caching(&mut response);
             }
             Ok(response)
         })
     }
 }
 
-/// What a person was shown stays between the two, unless a route knows better (ASVS 14.3.2).
-pub(super) fn keep_private(response: &mut Response) {
+/// Responses for a signed-in person are not cached, unless the route says otherwise (ASVS 14.3.2).
+pub(super) fn forbid_caching(response: &mut Response) {
     let headers = response.headers_mut();
     headers
         .entry(CACHE_CONTROL)
