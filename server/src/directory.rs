@@ -75,7 +75,7 @@ impl Directory {
         if fields.is_empty() {
             return;
         }
-        let Some(object_id) = ObjectId::of(&identity.claims, &settings.claims.object_id) else {
+        let Some(object_id) = ObjectId::from_claims(&identity.claims, &settings.claims.object_id) else {
             let (claim, provider) = (&settings.claims.object_id, &identity.provider);
             tracing::debug!(%claim, %provider, "a person without an object id");
             Lookup::Unknown.apply_to(person, fields);
@@ -145,7 +145,7 @@ impl Inner {
             Some((manager, reports)) => {
                 let stored = self
                     .store
-                    .remember_object_id(provider, key.object_id.as_str(), &request.person)
+                    .upsert_object_id(provider, key.object_id.as_str(), &request.person)
                     .await;
                 if let Err(error) = stored {
                     tracing::warn!(

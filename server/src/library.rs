@@ -16,7 +16,7 @@ use domain::{
 
 use policy::Policy;
 
-use store::{Found, Row, Stale, Store, StoreError, searchable};
+use store::{DocumentRow, FoundDocument, StaleHtml, Store, StoreError, searchable};
 /// Rows of the first batch of a page; each further one is twice as long, up to [`MAX_BATCH`].
 const INITIAL_BATCH: u32 = 64;
 
@@ -45,16 +45,16 @@ impl LocalLibrary {
     ///
     /// # Errors
     /// [`LibraryError::Unshowable`] if that fails, and the HTML there is may not be shown any more.
-    async fn appearance(&self, found: Found) -> Result<(Row, RenderedHtml), LibraryError> {
-        let Found { row, rendered, stale } = found;
-        let Some(Stale { content, is_safe }) = stale else {
+    async fn appearance(&self, found: FoundDocument) -> Result<(DocumentRow, RenderedHtml), LibraryError> {
+        let FoundDocument { row, rendered, stale } = found;
+        let Some(StaleHtml { content, is_safe }) = stale else {
             return Ok((row, rendered));
         };
         let title = row.title.clone();
         let rendering = tokio::task::spawn_blocking(move || (markdown::render(&content, &title), content));
         let failed: Arc<dyn Error + Send + Sync> = match rendering.await {
             Ok((Ok(rendered), content)) => {
-                if let Err(error) = self.store.rerendered(&row, &content, &rendered).await {
+                if let Err(error) = self.store.replace_html(&row, &content, &rendered).await {
                     tracing::warn!(document = %row.id, %error, "a document rendered again could not be stored");
                 }
                 return Ok((row, rendered));
@@ -70,8 +70,8 @@ impl LocalLibrary {
     }
 
     /// The rows of one batch that the person may see.
-    fn allowed(&self, person: &Person, rows: Vec<Row>) -> Vec<Summary> {
-        let facts: Vec<_> = rows.iter().map(Row::facts).collect();
+    fn allowed(&self, person: &Person, rows: Vec<DocumentRow>) -> Vec<Summary> {
+        let facts: Vec<_> = rows.iter().map(DocumentRow::facts).collect();
         let decisions = self.policy.decide_all(person, &facts);
         let rows = rows.into_iter().zip(decisions);
         rows.filter_map(|(row, decision)| decision.reasons().map(|reasons| row.into_summary(person, reasons)))

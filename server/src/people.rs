@@ -128,7 +128,7 @@ impl People {
         drop(stored);
         let (people, person) = (Arc::clone(self), person.clone());
         self.tasks.spawn(async move {
-            match people.store.remember_person(&person).await {
+            match people.store.upsert_person(&person).await {
                 Ok(()) => tracing::debug!(subject = %person.id, "a person's name was stored"),
                 Err(error) => {
                     tracing::warn!(error = error_chain(&error), "a person's name could not be stored");

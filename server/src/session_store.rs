@@ -8,13 +8,16 @@ use store::{Connections, Store, StoreError, with_timeout};
 /// Opens the session store in the database of `store`, and creates its tables if they are missing.
 ///
 /// # Errors
-/// [`StoreError::Query`] and [`StoreError::Silent`], when the tables cannot be made.
+/// [`StoreError::Query`] and [`StoreError::Timeout`], when the tables cannot be made.
 pub async fn open(store: &Store) -> Result<Arc<dyn SessionRecords>, StoreError> {
     with_timeout(async {
-        Ok(match store.connections() {
-            Connections::Sqlite(pool) => Arc::new(SqliteSessions::new(pool).await?) as Arc<dyn SessionRecords>,
-            Connections::Postgres(pool) => Arc::new(PostgresSessions::new(pool).await?),
-        })
+        let sessions: Result<Arc<dyn SessionRecords>, _> = match store.connections() {
+            Connections::Sqlite(pool) => SqliteSessions::new(pool.into()).await.map(|store| Arc::new(store) as _),
+            Connections::Postgres(pool) => PostgresSessions::new(pool.into())
+                .await
+                .map(|store| Arc::new(store) as _),
+        };
+        sessions.map_err(StoreError::of_query)
     })
     .await
 }

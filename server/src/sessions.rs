@@ -61,7 +61,7 @@ impl Sessions for VisitorSessions {
 
 impl VisitorSessions {
     async fn of_people_matching(&self, text: &str) -> Result<FoundSessions, SessionsError> {
-        let people = self.store.people_like(text).await.map_err(|error| {
+        let people = self.store.people_matching(text).await.map_err(|error| {
             tracing::error!(error = error_chain(&error), "people could not be searched");
             SessionsError::Unavailable
         })?;

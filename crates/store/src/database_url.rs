@@ -1,4 +1,4 @@
-//! Which database is meant? A SQLite file, or a PostgreSQL database; how either is opened is in `sqlite.rs` and `postgres.rs`.
+//! The address of the database: a SQLite file, or a PostgreSQL database. They are opened in `sqlite.rs` and `postgres.rs`.
 
 use std::{fmt, net::IpAddr, str::FromStr as _};
 
@@ -8,7 +8,7 @@ use sqlx::{
 };
 use url::Url;
 
-/// A database Portico can keep documents and sessions in. Printed without its password.
+/// The address of a database for documents and sessions. Displayed without its password.
 #[derive(Clone)]
 pub struct DatabaseUrl(pub(crate) Location);
 
@@ -19,18 +19,18 @@ pub(crate) enum Location {
     Sqlite {
         /// As written.
         text: String,
-        /// As understood.
+        /// As parsed.
         options: SqliteConnectOptions,
     },
-    /// A database that several replicas may share.
+    /// A PostgreSQL database, which several replicas may share.
     Postgres(PgConnectOptions),
 }
 
-/// Why a text names no database that can be used. Holds nothing that may be a password.
+/// Why a text is not the address of a usable database. Contains nothing that may be a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct DatabaseUrlError {
-    /// What is wrong, without a subject.
+    /// What is wrong, as a predicate without subject.
     pub what: String,
     /// What to write instead.
     pub remedy: String,
@@ -45,7 +45,7 @@ impl DatabaseUrlError {
     }
 }
 
-/// What may stand behind the `?` of a PostgreSQL address; the library would pass others by.
+/// The parameters of a PostgreSQL address; `sqlx` would ignore others.
 const PARAMETERS: &[&str] = &[
     "application_name",
     "dbname",
@@ -65,10 +65,10 @@ const PARAMETERS: &[&str] = &[
 const WRITE: &str = "write `sqlite:` and a path, such as `sqlite:data/portico.db`, or `postgres://user@host/database`";
 
 impl DatabaseUrl {
-    /// Understands `sqlite:PATH` and `postgres://USER:PASSWORD@HOST:PORT/DATABASE?PARAMETERS`.
+    /// Parses `sqlite:PATH` and `postgres://USER:PASSWORD@HOST:PORT/DATABASE?PARAMETERS`.
     ///
     /// # Errors
-    /// If it is neither; what is said holds nothing that may be a password.
+    /// If it is neither. The error contains nothing that may be a password.
     pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
         match text.split_once(':') {
             Some(("sqlite", _)) => sqlite(text),
@@ -81,7 +81,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// What to do when it cannot be used.
+    /// What to check if it cannot be used.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match &self.0 {
@@ -119,21 +119,21 @@ fn postgres(text: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
     }
     let options = PgConnectOptions::from_str(text);
     let options = options.map_err(|_| complaint("has a parameter with a value that is none".to_owned()))?;
-    Ok(DatabaseUrl(Location::Postgres(protected(&url, options))))
+    Ok(DatabaseUrl(Location::Postgres(with_tls(&url, options))))
 }
 
-/// Over a network nobody may listen, and the server has to be the one that is meant, unless the address says otherwise.
-fn protected(url: &Url, options: PgConnectOptions) -> PgConnectOptions {
-    let says = url.query_pairs().any(|(key, _)| key == "sslmode") || std::env::var_os("PGSSLMODE").is_some();
-    if says || is_here(&options) {
+/// Requires a verified certificate over a network, unless the address says otherwise.
+fn with_tls(url: &Url, options: PgConnectOptions) -> PgConnectOptions {
+    let has_sslmode = url.query_pairs().any(|(key, _)| key == "sslmode") || std::env::var_os("PGSSLMODE").is_some();
+    if has_sslmode || is_local(&options) {
         options
     } else {
         options.ssl_mode(PgSslMode::VerifyFull)
     }
 }
 
-/// Whether the server is on this machine.
-pub(crate) fn is_here(options: &PgConnectOptions) -> bool {
+/// Whether the server runs on this machine.
+pub(crate) fn is_local(options: &PgConnectOptions) -> bool {
     let host = options.get_host().trim_start_matches('[').trim_end_matches(']');
     options.get_socket().is_some()
         || host == "localhost"
@@ -141,7 +141,7 @@ pub(crate) fn is_here(options: &PgConnectOptions) -> bool {
 }
 
 impl fmt::Display for DatabaseUrl {
-    /// A PostgreSQL database by where it is: its password may stand in two places of an address, or in neither.
+    /// A PostgreSQL address is rebuilt of its parts, since a password may stand in two places of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let options = match &self.0 {
             Location::Sqlite { text, .. } => return f.write_str(text),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_an_address_that_is_none_is_not_told_either() {
+    fn a_password_in_an_invalid_address_is_never_printed() {
         for text in [
             "postgres://portico:hunter2@db.example:port/house",
             "postgres://portico:hunter2@/house?sslmode=hunter2",
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_elsewhere_proves_who_it_is_unless_the_address_says_otherwise() {
+    fn a_remote_server_needs_a_verified_certificate_unless_the_address_says_otherwise() {
         for (text, mode) in [
             ("postgres://u@db.example/house", "VerifyFull"),
             ("postgres://u@10.0.0.7/house", "VerifyFull"),

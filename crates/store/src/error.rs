@@ -1,106 +1,134 @@
-//! What can go wrong with the database? Each error is one line; none holds a password.
+//! Errors of the database. Each message is one line; none holds a password. The libraries' own errors are causes, as
+//! [`std::error::Error::source`]: no public signature names their types.
 
 use std::{error::Error, io, path::PathBuf};
 
 use rusqlite::ErrorCode;
 
-/// What SQLite says of a statement whose time was over.
+/// The primary result code of a statement that was interrupted at its deadline (`SQLITE_INTERRUPT`).
 const INTERRUPTED: &str = "9";
 
-/// What can go wrong with the database.
+/// What a library or the database reported.
+pub type Cause = Box<dyn Error + Send + Sync>;
+
+/// Why the database could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The folder of the database file cannot be made.
+    /// The folder of the database file cannot be created.
     #[error("cannot make the folder `{}` for the database", path.display())]
-    Folder {
+    CreateFolder {
         /// The folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// The database cannot be reached, or is none.
-    #[error("cannot open the database `{place}`")]
+    /// The database cannot be reached, or the file is no database.
+    #[error("cannot open the database `{database}`")]
     Open {
-        /// Which.
-        place: String,
+        /// Its address, without password.
+        database: String,
         /// Why.
-        source: sqlx::Error,
+        source: Cause,
     },
-    /// The database says nothing, from the beginning.
-    #[error("the database `{place}` does not answer")]
-    Away {
-        /// Which.
-        place: String,
+    /// The database does not respond when it is opened.
+    #[error("the database `{database}` does not answer")]
+    Unreachable {
+        /// Its address, without password.
+        database: String,
     },
-    /// The database can be read but not written.
-    #[error("the database `{place}` cannot be written: check {remedy}")]
-    Unwritable {
-        /// Which.
-        place: String,
+    /// The database can be read but not written, as opening it shows.
+    #[error("the database `{database}` cannot be written: check {remedy}")]
+    ReadOnly {
+        /// Its address, without password.
+        database: String,
         /// What to check.
         remedy: &'static str,
         /// Why.
-        source: sqlx::Error,
+        source: Cause,
     },
-    /// The database cannot hold every text.
-    #[error("the database `{place}` keeps text as `{encoding}`: make one with `ENCODING 'UTF8'`")]
+    /// The database cannot store every text.
+    #[error("the database `{database}` keeps text as `{encoding}`: make one with `ENCODING 'UTF8'`")]
     Encoding {
-        /// Which.
-        place: String,
-        /// As the database calls it.
+        /// Its address, without password.
+        database: String,
+        /// The name of its encoding.
         encoding: String,
     },
     /// The tables do not fit this version of Portico.
-    #[error("the tables of `{place}` do not fit this version of Portico")]
+    #[error("the tables of `{database}` do not fit this version of Portico")]
     Migrate {
-        /// Which.
-        place: String,
+        /// Its address, without password.
+        database: String,
         /// Why.
-        source: sqlx::migrate::MigrateError,
+        source: Cause,
     },
     /// A statement failed.
     #[error("the database failed")]
-    Query(#[source] sqlx::Error),
-    /// It can be read and not written.
+    Query(#[source] Cause),
+    /// The database can be read but not written, as the write probe shows.
     #[error("the database can be read but not written: {why}")]
-    NotWritable {
+    WriteRefused {
         /// In words for everybody.
         why: &'static str,
-        /// What the database said.
-        #[source]
-        cause: Box<dyn Error + Send + Sync>,
+        /// What the database reported.
+        source: Cause,
     },
-    /// No answer within five seconds, or no connection to ask over.
+    /// No response within five seconds, or no free connection.
     #[error("the database does not answer")]
-    Silent,
-    /// Reading a document failed.
-    #[error("the database could not be read")]
-    Read(#[source] rusqlite::Error),
-    /// A row holds what no row should.
+    Timeout,
+    /// A row holds an invalid value.
     #[error("document {id} is damaged: {what}")]
-    Damaged {
-        /// Its number.
+    Corrupt {
+        /// Number of the document.
         id: i64,
-        /// What does not fit.
+        /// Which value.
         what: &'static str,
     },
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut => Self::Silent,
-            sqlx::Error::Database(error) if error.code().as_deref() == Some(INTERRUPTED) => Self::Silent,
-            error => Self::Query(error),
+impl StoreError {
+    /// The error of a query that somebody else made over the store's connections.
+    #[must_use]
+    pub fn of_query(error: impl Error + Send + Sync + 'static) -> Self {
+        let cause: Cause = Box::new(error);
+        match cause.downcast::<sqlx::Error>() {
+            Ok(error) => QueryError::from(*error).0,
+            Err(cause) => Self::Query(cause),
         }
     }
 }
 
-impl From<rusqlite::Error> for StoreError {
+/// An error within the crate, on its way to a [`StoreError`]: the `From` implementations that `?` needs are private by it.
+#[derive(Debug)]
+pub(crate) struct QueryError(StoreError);
+
+impl From<sqlx::Error> for QueryError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(match error {
+            sqlx::Error::PoolTimedOut => StoreError::Timeout,
+            sqlx::Error::Database(error) if error.code().as_deref() == Some(INTERRUPTED) => StoreError::Timeout,
+            error => StoreError::Query(error.into()),
+        })
+    }
+}
+
+impl From<rusqlite::Error> for QueryError {
     fn from(error: rusqlite::Error) -> Self {
         if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
-            return Self::Silent;
+            return Self(StoreError::Timeout);
         }
-        Self::Read(error)
+        Self(StoreError::Query(error.into()))
+    }
+}
+
+impl From<StoreError> for QueryError {
+    fn from(error: StoreError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<QueryError> for StoreError {
+    fn from(error: QueryError) -> Self {
+        error.0
     }
 }

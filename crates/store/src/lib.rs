@@ -1,54 +1,54 @@
-//! Where do documents live? In a SQLite database in WAL mode (many readers, one writer), or in a PostgreSQL database that
-//! several replicas share. What may be read is not decided here: whoever reads asks the policy about every row.
+//! The database: SQLite in WAL mode (many readers, one writer), or PostgreSQL, which several replicas share. Nothing is authorised here:
+//! callers have the policy decide about every row.
 //!
-//! | question | where |
+//! | what | where |
 //! |---|---|
-//! | Which database is meant? | [`DatabaseUrl`] |
-//! | How is a SQLite file opened, and one row read in the thread of the request? | `sqlite.rs` |
-//! | When does a statement of SQLite end? | `sqlite/deadline.rs` |
-//! | How is a PostgreSQL database opened, and given up on? | `postgres.rs` |
-//! | How long may a query take? | `timeout.rs` |
-//! | Can the database be written? | [`probe`] |
-//! | Which statements are there? | `sql.rs` |
-//! | One document, one batch of the list | `reading.rs`: [`Store::find`], [`Store::batch_before`] |
-//! | Writing documents | `writing.rs`: [`Store::write_batch`], as `batch.rs` plans it |
-//! | Where documents came from, and the trash | `sources.rs` |
-//! | Texts of earlier versions in NFC | `normalising.rs` |
+//! | The database's address | [`DatabaseUrl`] |
+//! | Opening a SQLite file, and reading one row in the thread of the request | `sqlite.rs`, `sqlite/reader.rs` |
+//! | Deadlines of SQLite's statements | `sqlite/deadline.rs` |
+//! | Opening a PostgreSQL database, replacing dead connections | `postgres.rs` |
+//! | The timeout of a query | `timeout.rs` |
+//! | The write probe of `/readyz` and `portico check` | [`probe`] |
+//! | All statements, in both dialects | `sql.rs` |
+//! | Queries: one document, one batch of the list | `documents.rs`: [`Store::find`], [`Store::batch_before`] |
+//! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
+//! | Sources of documents, the trash | `sources.rs` |
+//! | Normalising texts of earlier versions | `normalise.rs` |
 //! | Names of people | `people.rs` |
 //! | Their ids in a directory | `object_ids.rs` |
-//! | What can go wrong? | [`StoreError`] |
+//! | Errors | [`StoreError`] |
 //!
-//! This is the only crate of the document half that names `sqlx` and `rusqlite`. The tables are in `crates/store/migrations`, one folder for
+//! This is the only crate of the product half that names `sqlx` and `rusqlite`. The tables are in `crates/store/migrations`, one folder for
 //! each database, with equal names. HTML is stored as it is given; [`RendererVersions`] tells which of it is out of date.
 
 use domain::RendererVersions;
 use sqlx::{PgPool, SqlitePool};
 
-mod batch;
 mod database_url;
+mod documents;
 mod error;
-mod normalising;
+mod import;
+mod import_plan;
+mod normalise;
 mod object_ids;
 mod people;
 mod postgres;
 pub mod probe;
-mod reading;
 mod sources;
 mod sql;
 mod sqlite;
 mod timeout;
-mod writing;
 
 use database_url::Location;
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
-pub use error::StoreError;
+pub use documents::{DocumentRow, FoundDocument, StaleHtml};
+pub use error::{Cause, StoreError};
+pub use import::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
 use postgres::Postgres;
-pub use reading::{Found, Row, Stale};
 pub use sources::{DocumentSource, KnownDocument, SimilarSource};
 use sqlite::Sqlite;
 use timeout::QUERY_TIMEOUT;
 pub use timeout::with_timeout;
-pub use writing::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
 
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -58,24 +58,44 @@ pub struct Store {
     last_probe: probe::LastProbe,
 }
 
-/// Which database it is. Matched once per query, which is compiled for each of them.
+/// The kind of database. Matched once per query, which is compiled for each of them.
 #[derive(Debug, Clone)]
 enum Backend {
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
 
-/// The connection pool of a [`Store`], for tables of others in the same database.
+/// The connections of a [`Store`], for the session store in the same database.
 #[derive(Debug, Clone)]
 pub enum Connections {
-    /// Of a SQLite file.
-    Sqlite(SqlitePool),
-    /// Of a PostgreSQL database.
-    Postgres(PgPool),
+    /// To a SQLite file.
+    Sqlite(SqliteConnections),
+    /// To a PostgreSQL database.
+    Postgres(PostgresConnections),
 }
 
-/// The result of `$query`, or [`StoreError::Silent`] after five seconds. The query is written once and compiled for each
-/// database; `$backend` has a `pool` to read from, a `writer`, and the statements in its dialect (`sql`).
+/// Connections to a SQLite file. Whoever knows `sqlx` makes a pool of them by `into`.
+#[derive(Debug, Clone)]
+pub struct SqliteConnections(SqlitePool);
+
+/// Connections to a PostgreSQL database. Whoever knows `sqlx` makes a pool of them by `into`.
+#[derive(Debug, Clone)]
+pub struct PostgresConnections(PgPool);
+
+impl From<SqliteConnections> for SqlitePool {
+    fn from(connections: SqliteConnections) -> Self {
+        connections.0
+    }
+}
+
+impl From<PostgresConnections> for PgPool {
+    fn from(connections: PostgresConnections) -> Self {
+        connections.0
+    }
+}
+
+/// The result of `$query`, or [`StoreError::Timeout`] after five seconds. The query is written once and compiled for each database; `$backend`
+/// has a `pool` to read from, a `writer`, and the statements in its dialect (`sql`).
 macro_rules! with_backend {
     ($store:expr, |$backend:ident| $query:expr) => {
         $crate::timeout::with_timeout(async {
@@ -85,13 +105,14 @@ macro_rules! with_backend {
             }
         })
         .await
+        .map_err(|error: $crate::error::QueryError| $crate::StoreError::from(error))
     };
 }
 use with_backend;
 
 impl Store {
-    /// Opens the database, makes it where it is a file that is missing, and brings tables and texts to the newest form. `renderer` is what
-    /// writes the HTML that is stored from now on.
+    /// Opens the database, creates a missing file, and migrates tables and texts. `renderer` are the versions of the renderer whose HTML is
+    /// stored from now on.
     ///
     /// # Errors
     /// [`StoreError`], one line that names the database, without its password.
@@ -110,16 +131,16 @@ impl Store {
         Ok(store)
     }
 
-    /// Its connections, for sessions in the same database. Queries over them belong into [`with_timeout`].
+    /// Its connections, for the session store in the same database. Wrap queries over them in [`with_timeout`].
     #[must_use]
     pub fn connections(&self) -> Connections {
         match &self.backend {
-            Backend::Sqlite(sqlite) => Connections::Sqlite(sqlite.pool.clone()),
-            Backend::Postgres(postgres) => Connections::Postgres(postgres.pool.clone()),
+            Backend::Sqlite(sqlite) => Connections::Sqlite(SqliteConnections(sqlite.pool.clone())),
+            Backend::Postgres(postgres) => Connections::Postgres(PostgresConnections(postgres.pool.clone())),
         }
     }
 
-    /// Closes all connections; SQLite folds its write-ahead log into the file. A PostgreSQL database that does not say goodbye is left.
+    /// Closes all connections; SQLite merges its write-ahead log into the file. Waits for PostgreSQL no longer than for a query.
     pub async fn close(&self) {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
@@ -128,13 +149,13 @@ impl Store {
     }
 }
 
-/// Whether a text holds a NUL, which PostgreSQL keeps in none: nothing is stored under it, in either database.
-fn holds_nul(text: &str) -> bool {
+/// Whether a text contains NUL, which PostgreSQL cannot store: no row of either database matches it.
+fn contains_nul(text: &str) -> bool {
     text.contains('\0')
 }
 
-/// A text as it is stored to be looked through, and as what is looked for: without regard to case, and however Unicode writes its
-/// letters. Made here alone: databases know the lower case of ASCII, or rules of their own.
+/// The form of a text in which it is stored for searching, and searched for: case-folded, with one encoding per letter. Made here and not in
+/// SQL, since databases fold only ASCII or by rules of their own.
 #[must_use]
 pub fn searchable(text: &str) -> String {
     domain::text::fold_case(text)

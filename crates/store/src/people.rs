@@ -1,56 +1,56 @@
-//! Who is called what? Names are kept so that a document can say whose it is; identity is the id alone.
+//! Names of people, stored so that documents can name their owners. The id alone is the identity.
 
 use std::borrow::Cow;
 
 use domain::{Person, PersonId, sessions::MAX_FOUND};
 use sqlx::{query, query_as};
 
-use super::{Store, StoreError, holds_nul, searchable, sql, with_backend};
+use super::{Store, StoreError, contains_nul, searchable, sql, with_backend};
 
 impl Store {
-    /// Keeps name and e-mail of a person who is signed in. Writes only when something changed or an hour has passed.
+    /// Stores name and e-mail address of a signed-in person. Writes only if something changed or an hour has passed.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
-    pub async fn remember_person(&self, person: &Person) -> Result<(), StoreError> {
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
+    pub async fn upsert_person(&self, person: &Person) -> Result<(), StoreError> {
         let (name, email) = (without_nul(&person.name), person.email.as_deref().map(without_nul));
         let words = [&*name, email.as_deref().unwrap_or_default(), person.id.as_str()];
         let words = searchable(&words.join(" "));
         with_backend!(self, |backend| {
-            let statement = query(backend.sql.remember_person).bind(person.id.as_str());
+            let statement = query(backend.sql.upsert_person).bind(person.id.as_str());
             let statement = statement.bind(&*name).bind(email.as_deref()).bind(&*words);
             statement.execute(&backend.writer).await?;
             Ok(())
         })
     }
 
-    /// Gives a name to somebody who never signed in; what a provider told is not changed.
+    /// Stores the name of somebody who has never signed in; a name that a provider sent is not changed.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
-    pub async fn introduce_person(&self, id: &PersonId, name: &str) -> Result<(), StoreError> {
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
+    pub async fn set_name_if_never_seen(&self, id: &PersonId, name: &str) -> Result<(), StoreError> {
         let name = without_nul(name);
         with_backend!(self, |backend| {
-            let statement = query(sql::INTRODUCE_PERSON).bind(id.as_str()).bind(&*name);
+            let statement = query(sql::SET_NAME_IF_NEVER_SEEN).bind(id.as_str()).bind(&*name);
             statement.execute(&backend.writer).await?;
             Ok(())
         })
     }
 
-    /// People whose name, e-mail address or subject holds `text`, in any case; the first of them by name. At most one more than
-    /// [`MAX_FOUND`], which tells that there are others.
+    /// People whose name, e-mail address or subject contains `text`, in any case, ordered by name. At most one more than [`MAX_FOUND`], which
+    /// shows that there are others.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
-    pub async fn people_like(&self, text: &str) -> Result<Vec<(PersonId, String)>, StoreError> {
-        if holds_nul(text) {
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
+    pub async fn people_matching(&self, text: &str) -> Result<Vec<(PersonId, String)>, StoreError> {
+        if contains_nul(text) {
             return Ok(Vec::new());
         }
         let text = searchable(text);
         let most = i64::try_from(MAX_FOUND + 1).unwrap_or(i64::MAX);
         let rows: Vec<(String, String)> = with_backend!(self, |backend| {
-            let question = query_as(backend.sql.people_like).bind(&*text).bind(most);
-            Ok::<_, StoreError>(question.fetch_all(&backend.pool).await?)
+            let query = query_as(backend.sql.people_matching).bind(&*text).bind(most);
+            Ok(query.fetch_all(&backend.pool).await?)
         })?;
         let people = rows.into_iter();
         Ok(people
@@ -59,9 +59,9 @@ impl Store {
     }
 }
 
-/// A text a provider told, as every database can keep it: PostgreSQL takes no NUL.
+/// A text from a provider, as every database can store it: PostgreSQL accepts no NUL.
 fn without_nul(text: &str) -> Cow<'_, str> {
-    if holds_nul(text) {
+    if contains_nul(text) {
         text.replace('\0', "\u{fffd}").into()
     } else {
         text.into()

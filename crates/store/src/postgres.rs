@@ -1,5 +1,4 @@
-//! How is a PostgreSQL database opened, and given up on? Over a bounded number of connections that all replicas together
-//! must find room for. A connection that says nothing is thrown away, so that the next question finds a new one.
+//! PostgreSQL: migrations, a bounded pool of connections, and the replacement of connections that do not respond.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,76 +16,76 @@ use super::{
     sql,
     timeout::{QUERY_TIMEOUT, WAIT},
 };
-use crate::database_url::is_here;
+use crate::database_url::is_local;
 
-/// The tables, compiled in.
+/// The migrations, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 
-/// Connections of one replica at the same time.
+/// Most connections of one replica.
 const CONNECTIONS: u32 = 16;
 
-/// How long a connection may take to show that it is alive.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+/// Longest wait for the response to a ping.
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Longest time for making tables, other replicas that make them included.
-const MAKING_TABLES: Duration = Duration::from_mins(1);
+/// Longest time of the migrations, waiting for another replica's included.
+const MIGRATION_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// As long as somebody waits here ([`QUERY_TIMEOUT`]), and no longer: the database gives up as well on a statement that waits for a
-/// lock, and on a transaction of a replica that is gone. Not said while connecting, which poolers refuse.
+/// The database's own timeouts, equal to [`QUERY_TIMEOUT`]: it cancels statements that wait for a lock, and transactions of a replica that is
+/// gone. Set after connecting, since poolers refuse them as parameters of the connection.
 const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'";
 
-/// Held until the end of the transaction: writers take turns.
-const TAKE_TURN: &str = "SELECT last FROM document_number FOR UPDATE";
+/// Locks out other writers until the end of the transaction.
+const LOCK_WRITERS: &str = "SELECT last FROM document_number FOR UPDATE";
 
 const LAST_NUMBER: &str = "SELECT last FROM document_number";
-const KEEP_LAST_NUMBER: &str = "UPDATE document_number SET last = $1";
+const STORE_LAST_NUMBER: &str = "UPDATE document_number SET last = $1";
 
-/// A transaction that cannot write: the server is a replica, or the session is read-only.
+/// `read_only_sql_transaction`: the server is a standby, or the session is read-only.
 const READ_ONLY: &str = "25006";
 
-/// Something this user may not do.
+/// `insufficient_privilege`.
 const NO_PRIVILEGE: &str = "42501";
 
 /// Documents in PostgreSQL.
 #[derive(Debug, Clone)]
 pub(super) struct Postgres {
-    /// What it calls things.
+    /// The statements in its dialect.
     pub(super) sql: &'static sql::Dialect,
     pub(super) pool: PgPool,
-    /// The same: the database itself lets writers wait.
+    /// The same pool: the database itself serialises writers.
     pub(super) writer: PgPool,
 }
 
 impl Postgres {
-    /// Opens a database; `place` is what it is called in errors.
-    pub(super) async fn open(options: &PgConnectOptions, place: &str) -> Result<Self, StoreError> {
-        let away = |_| StoreError::Away {
-            place: place.to_owned(),
+    /// Opens a database; `database` is its address in errors.
+    pub(super) async fn open(options: &PgConnectOptions, database: &str) -> Result<Self, StoreError> {
+        let unreachable = |_| StoreError::Unreachable {
+            database: database.to_owned(),
         };
-        if is_exposed(options) {
+        if is_unauthenticated(options) {
             tracing::warn!(
-                database = place,
+                database,
                 "whoever is between here and the database can read along: write `sslmode=verify-full` in `database_url`"
             );
         }
-        // A pool would try until its time is over, and then not say why.
+        // A single connection first: a pool would retry until its timeout, and lose the cause.
         let first = tokio::time::timeout(QUERY_TIMEOUT, options.connect())
             .await
-            .map_err(away)?;
-        let mut first = first.map_err(|source| failed(place, source))?;
-        tokio::time::timeout(MAKING_TABLES, prepare(&mut first, place))
+            .map_err(unreachable)?;
+        let mut first = first.map_err(|source| open_error(database, source))?;
+        tokio::time::timeout(MIGRATION_TIMEOUT, migrate(&mut first, database))
             .await
-            .map_err(away)??;
-        // What it holds is done; whether it says goodbye does not matter.
-        let _ = tokio::time::timeout(SIGN_OF_LIFE, first.close()).await;
+            .map_err(unreachable)??;
+        // Its work is committed, so a failed close does no harm.
+        let _ = tokio::time::timeout(PING_TIMEOUT, first.close()).await;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(WAIT)
-            // `before` asks, and waits no longer than `SIGN_OF_LIFE`.
+            // `reconnect_if_dead` tests it, within `PING_TIMEOUT`.
             .test_before_acquire(false)
-            .after_connect(|connection, _| Box::pin(limit(connection)))
-            .before_acquire(before(options))
-            .after_release(after(options))
+            .after_connect(|connection, _| Box::pin(set_limits(connection)))
+            .before_acquire(reconnect_if_dead(options))
+            .after_release(replace_if_dead(options))
             .connect_lazy_with(options.clone());
         let writer = pool.clone();
         Ok(Self {
@@ -99,55 +98,59 @@ impl Postgres {
     /// A transaction that no other writer of documents is beside.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Postgres>, sqlx::Error> {
         let mut work = self.writer.begin().await?;
-        sqlx::query(TAKE_TURN).execute(&mut *work).await?;
+        sqlx::query(LOCK_WRITERS).execute(&mut *work).await?;
         Ok(work)
     }
 
-    /// The highest number a document ever had.
+    /// The highest id that a document ever had.
     pub(super) async fn last_number(&self, work: &mut PgConnection) -> Result<i64, sqlx::Error> {
         sqlx::query_scalar(LAST_NUMBER).fetch_one(work).await
     }
 
-    /// Remembers it.
-    pub(super) async fn keep_last_number(&self, work: &mut PgConnection, last: i64) -> Result<(), sqlx::Error> {
-        sqlx::query(KEEP_LAST_NUMBER).bind(last).execute(work).await.map(drop)
+    /// Stores it.
+    pub(super) async fn store_last_number(&self, work: &mut PgConnection, last: i64) -> Result<(), sqlx::Error> {
+        sqlx::query(STORE_LAST_NUMBER).bind(last).execute(work).await.map(drop)
     }
 }
 
-/// Whether the way to the database leaves this machine without proof of who is at its end.
-fn is_exposed(options: &PgConnectOptions) -> bool {
-    let is_proved = matches!(options.get_ssl_mode(), PgSslMode::VerifyCa | PgSslMode::VerifyFull);
-    !is_proved && !is_here(options)
+/// Whether the connection leaves this machine without authenticating the server.
+fn is_unauthenticated(options: &PgConnectOptions) -> bool {
+    let is_verified = matches!(options.get_ssl_mode(), PgSslMode::VerifyCa | PgSslMode::VerifyFull);
+    !is_verified && !is_local(options)
 }
 
-/// Whether the pool may go on with a connection.
-type Looked<'c> = BoxFuture<'c, Result<bool, sqlx::Error>>;
+/// Whether the pool uses a connection.
+type PoolDecision<'c> = BoxFuture<'c, Result<bool, sqlx::Error>>;
 
-/// Looks at a connection that rested: one that was forgotten on the way, as firewalls do, is replaced by a new one.
-fn before(options: &PgConnectOptions) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> Looked<'_> + use<> {
+/// Pings an idle connection, and replaces one that is dead, as after a firewall dropped it.
+fn reconnect_if_dead(
+    options: &PgConnectOptions,
+) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> PoolDecision<'_> + use<> {
     let options = Arc::new(options.clone());
     move |connection, _| {
         let options = Arc::clone(&options);
         Box::pin(async move {
             if !is_alive(connection).await {
-                *connection = connected(&options).await?;
+                *connection = connect(&options).await?;
             }
             Ok(true)
         })
     }
 }
 
-/// Looks at a connection that comes back. It may be in the middle of an answer nobody waited for: the pool by itself would wait
-/// for the rest, or for a goodbye, for as long as the operating system does. Its place is kept for a new connection.
-fn after(options: &PgConnectOptions) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> Looked<'_> + use<> {
+/// Pings a connection that is returned to the pool, and replaces one that does not respond. Its query may have been cancelled half way, and the
+/// pool itself would wait for the rest of the response, or for the close, without limit.
+fn replace_if_dead(
+    options: &PgConnectOptions,
+) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> PoolDecision<'_> + use<> {
     let options = Arc::new(options.clone());
     move |connection, _| {
         let options = Arc::clone(&options);
         Box::pin(async move {
             while !is_alive(connection).await {
-                match tokio::time::timeout(WAIT, connected(&options)).await {
+                match tokio::time::timeout(WAIT, connect(&options)).await {
                     Ok(Ok(new)) => *connection = new,
-                    _ => tokio::time::sleep(SIGN_OF_LIFE).await,
+                    _ => tokio::time::sleep(PING_TIMEOUT).await,
                 }
             }
             Ok(true)
@@ -155,49 +158,56 @@ fn after(options: &PgConnectOptions) -> impl Fn(&mut PgConnection, PoolConnectio
     }
 }
 
-async fn connected(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let mut connection = options.connect().await?;
-    limit(&mut connection).await?;
+    set_limits(&mut connection).await?;
     Ok(connection)
 }
 
-async fn limit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+async fn set_limits(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     connection.execute(LIMITS).await.map(drop)
 }
 
 async fn is_alive(connection: &mut PgConnection) -> bool {
-    let answer = tokio::time::timeout(SIGN_OF_LIFE, connection.ping()).await;
-    matches!(answer, Ok(Ok(())))
+    let pong = tokio::time::timeout(PING_TIMEOUT, connection.ping()).await;
+    matches!(pong, Ok(Ok(())))
 }
 
-async fn prepare(connection: &mut PgConnection, place: &str) -> Result<(), StoreError> {
+async fn migrate(connection: &mut PgConnection, database: &str) -> Result<(), StoreError> {
     let encoding: String = sqlx::query_scalar("SHOW server_encoding")
         .fetch_one(&mut *connection)
         .await
-        .map_err(|source| failed(place, source))?;
+        .map_err(|source| open_error(database, source))?;
     if encoding != "UTF8" {
         return Err(StoreError::Encoding {
-            place: place.to_owned(),
+            database: database.to_owned(),
             encoding,
         });
     }
     MIGRATIONS.run_direct(connection).await.map_err(|error| match error {
-        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(place, source),
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => open_error(database, source),
         source => StoreError::Migrate {
-            place: place.to_owned(),
-            source,
+            database: database.to_owned(),
+            source: source.into(),
         },
     })
 }
 
-fn failed(place: &str, source: sqlx::Error) -> StoreError {
-    let place = place.to_owned();
+fn open_error(database: &str, source: sqlx::Error) -> StoreError {
+    let database = database.to_owned();
     let code = source.as_database_error().and_then(DatabaseError::code);
     if code.is_some_and(|code| code == READ_ONLY || code == NO_PRIVILEGE) {
         let remedy = "that it is no read-only replica and that this user may make tables";
-        StoreError::Unwritable { place, remedy, source }
+        StoreError::ReadOnly {
+            database,
+            remedy,
+            source: source.into(),
+        }
     } else {
-        StoreError::Open { place, source }
+        StoreError::Open {
+            database,
+            source: source.into(),
+        }
     }
 }
 
@@ -206,8 +216,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_over_a_network_has_to_be_proved() {
-        let exposed = |text: &str| is_exposed(&text.parse().unwrap());
+    fn a_connection_over_a_network_is_unauthenticated_without_verification() {
+        let exposed = |text: &str| is_unauthenticated(&text.parse().unwrap());
         for text in [
             "db.example",
             "db.example/house?sslmode=require",

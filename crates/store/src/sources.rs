@@ -1,5 +1,5 @@
-//! Where did documents come from? A file is known by its source (a repository, a named source or a folder) and its path below it. Writing what is
-//! in files is in [`super::writing`]; how a source is named is up to the import.
+//! Sources of documents, and the trash. A file is identified by its source (a repository, a named source or a folder) and its path below it. The
+//! documents are written in [`super::import`]; the import names the sources.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,25 +9,25 @@ use sqlx::{query, query_as, query_scalar};
 
 use super::{Store, StoreError, sql, with_backend};
 
-/// Between source and path in the unique key. No source's name holds it.
+/// Between source and path in the unique key. No name of a source contains it.
 const SEPARATOR: char = '\u{1f}';
 
-/// Most files that are looked up or trashed by one statement.
-const LOOKED_UP: u32 = 5_000;
+/// Most files that one statement looks up or trashes.
+const BATCH_SIZE: u32 = 5_000;
 
 /// Where an import found a document.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocumentSource {
-    /// The source. Holds no control character.
+    /// Name of the source, without control characters.
     pub name: String,
     /// Path below it, with `/`.
     pub path: String,
-    /// What older versions called the same file: its whole path.
+    /// The key that older versions stored for the same file: its whole path.
     pub former_key: String,
 }
 
 impl DocumentSource {
-    /// What is unique in the database.
+    /// The unique key in the database.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{}{SEPARATOR}{}", self.name, self.path)
@@ -39,23 +39,23 @@ impl DocumentSource {
         keys.collect::<Value>().to_string()
     }
 
-    /// The document of this source, or the one an older version made of the same file.
+    /// The document of this source, or of the key that an older version stored.
     #[must_use]
-    pub fn known_in<'a>(&self, known: &'a HashMap<String, KnownDocument>) -> Option<&'a KnownDocument> {
+    pub fn find_in<'a>(&self, known: &'a HashMap<String, KnownDocument>) -> Option<&'a KnownDocument> {
         known.get(&self.key()).or_else(|| known.get(&self.former_key))
     }
 }
 
-/// What is in the database of a source.
+/// What the database knows of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownDocument {
     /// Its number.
     pub id: DocumentId,
-    /// The key it is known by.
+    /// Its key.
     pub key: String,
-    /// Of everything that was imported.
+    /// Hash of everything that was imported.
     pub source_hash: Option<String>,
-    /// Whether nobody can read it.
+    /// Whether it is in the trash.
     pub is_trashed: bool,
 }
 
@@ -64,7 +64,7 @@ impl KnownDocument {
         rows: Vec<(i64, String, Option<String>, bool)>,
     ) -> Result<HashMap<String, Self>, StoreError> {
         let known = rows.into_iter().map(|(number, key, source_hash, is_trashed)| {
-            let id = DocumentId::new(number).ok_or(StoreError::Damaged { id: number, what: "id" })?;
+            let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
             let known = Self {
                 id,
                 key,
@@ -76,27 +76,27 @@ impl KnownDocument {
         known.collect()
     }
 
-    /// Whether it was made from exactly this state of the file, wherever that was.
+    /// Whether it was imported from a file with exactly this content, wherever that was.
     #[must_use]
     pub fn is_same(&self, source_hash: &str) -> bool {
         self.source_hash.as_deref() == Some(source_hash)
     }
 
-    /// The same, and there is nothing to do about it.
+    /// Whether it was, from this source, and is not in the trash.
     #[must_use]
     pub fn is_current(&self, source: &DocumentSource, source_hash: &str) -> bool {
         self.is_same(source_hash) && !self.is_trashed && self.key == source.key()
     }
 }
 
-/// A source that seems to be the same folder.
+/// Another source that seems to be the same folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimilarSource {
-    /// Its name, or the whole path of one of its files where an older version wrote it.
+    /// Its name, or the whole path of one of its files if an older version imported it.
     pub name: String,
-    /// Whether an older version wrote it.
+    /// Whether an older version imported it.
     pub is_former: bool,
-    /// How many files are the same.
+    /// How many files are equal.
     pub files: usize,
 }
 
@@ -104,38 +104,41 @@ pub struct SimilarSource {
 type SourceRow = (Option<String>, String, i64);
 
 impl Store {
-    /// What is known of sources, by key.
+    /// The documents of `sources`, by key.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
-    pub async fn known(&self, sources: &[DocumentSource]) -> Result<HashMap<String, KnownDocument>, StoreError> {
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn known_documents(
+        &self,
+        sources: &[DocumentSource],
+    ) -> Result<HashMap<String, KnownDocument>, StoreError> {
         let keys = DocumentSource::keys(sources.iter());
         with_backend!(self, |backend| {
             let rows = query_as(backend.sql.known)
                 .bind(&*keys)
                 .fetch_all(&backend.pool)
                 .await?;
-            KnownDocument::by_source(rows)
+            Ok(KnownDocument::by_source(rows)?)
         })
     }
 
-    /// Whether anything ever came from a source.
+    /// Whether anything was ever imported from a source.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn has_source(&self, name: &str) -> Result<bool, StoreError> {
         let found: Option<i32> = with_backend!(self, |backend| {
-            let question = query_scalar(sql::HAS_SOURCE).bind(name);
-            Ok::<_, StoreError>(question.fetch_optional(&backend.pool).await?)
+            let query = query_scalar(sql::HAS_SOURCE).bind(name);
+            Ok(query.fetch_optional(&backend.pool).await?)
         })?;
         Ok(found.is_some())
     }
 
-    /// Another source that has at least one of the same texts; the number of equal texts or equal paths in it, whichever is larger. Equal
-    /// paths alone say nothing: every folder has an `index.md`. Reads all documents' heads.
+    /// Another source with at least one equal text, and the number of equal texts or paths in it, whichever is larger. Equal paths alone prove
+    /// nothing, since every folder has an `index.md`. Reads a few columns of all documents.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn similar_source(
         &self,
         name: &str,
@@ -155,7 +158,7 @@ impl Store {
                 .bind(&*places)
                 .fetch_optional(&backend.pool)
                 .await?;
-            Ok::<_, StoreError>((by_text, by_path))
+            Ok((by_text, by_path))
         })?;
         Ok(by_text.map(|(name, key, texts)| {
             let paths = by_path
@@ -169,10 +172,10 @@ impl Store {
         }))
     }
 
-    /// The documents of a source that somebody may be able to read, whose path is `is_gone`.
+    /// The documents of a source outside the trash whose path `is_gone`.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn gone(
         &self,
         name: &str,
@@ -181,55 +184,53 @@ impl Store {
         let (mut gone, mut last) = (Vec::new(), String::new());
         loop {
             let rows: Vec<(i64, String)> = with_backend!(self, |backend| {
-                let question = query_as(sql::OF_SOURCE)
+                let query = query_as(sql::OF_SOURCE)
                     .bind(name)
                     .bind(&*last)
-                    .bind(i64::from(LOOKED_UP));
-                Ok::<_, StoreError>(question.fetch_all(&backend.pool).await?)
+                    .bind(i64::from(BATCH_SIZE));
+                Ok(query.fetch_all(&backend.pool).await?)
             })?;
             let Some((_, path)) = rows.last() else { return Ok(gone) };
             last.clone_from(path);
             for (number, path) in rows {
                 if is_gone(&path) {
-                    let id = DocumentId::new(number).ok_or(StoreError::Damaged { id: number, what: "id" })?;
+                    let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
                     gone.push((id, path));
                 }
             }
         }
     }
 
-    /// Puts documents into the trash: nobody finds them any more, number and text stay.
+    /// Puts documents into the trash: no query finds them any more, id and text stay.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn trash(&self, ids: &[DocumentId]) -> Result<(), StoreError> {
-        for ids in ids.chunks(LOOKED_UP as usize) {
+        for ids in ids.chunks(BATCH_SIZE as usize) {
             let list: Value = ids.iter().map(|id| id.number()).collect();
             let list = list.to_string();
             with_backend!(self, |backend| {
-                let mut work = backend.begin().await?;
-                query(backend.sql.trash).bind(&*list).execute(&mut *work).await?;
-                work.commit().await?;
-                Ok::<_, StoreError>(())
+                let mut transaction = backend.begin().await?;
+                query(backend.sql.trash).bind(&*list).execute(&mut *transaction).await?;
+                transaction.commit().await?;
+                Ok(())
             })?;
         }
         Ok(())
     }
 
-    /// Which of these people have signed in at some time.
+    /// Which of these people have ever signed in.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn seen(&self, people: &[PersonId]) -> Result<HashSet<String>, StoreError> {
         let list: Value = people.iter().map(PersonId::as_str).collect();
         let list = list.to_string();
         let seen: Vec<String> = with_backend!(self, |backend| {
-            Ok::<_, StoreError>(
-                query_scalar(backend.sql.seen)
-                    .bind(&*list)
-                    .fetch_all(&backend.pool)
-                    .await?,
-            )
+            Ok(query_scalar(backend.sql.seen)
+                .bind(&*list)
+                .fetch_all(&backend.pool)
+                .await?)
         })?;
         Ok(seen.into_iter().collect())
     }

@@ -1,33 +1,32 @@
-//! What is said to the databases? One list of statements; where two databases have different words for something, the
-//! word stands in [`Dialect`]. Who says them is in the files beside.
+//! All SQL statements. Those that differ between the databases are in [`Dialect`]; the queries that execute them are in the files beside.
 
-/// The statements that are not the same everywhere.
+/// The statements that differ between the databases.
 #[derive(Debug)]
 pub(super) struct Dialect {
-    /// A document by number (`$1`): a `RowColumns` and what is read. The text comes along where the HTML is of a renderer before `$2`, so
-    /// that what is rendered is of the moment of what is decided.
+    /// A document by id (`$1`): `DocumentRowColumns`, HTML and headings. Includes the text if the HTML is of a renderer before `$2`, so that the
+    /// text that is rendered is the one that was decided about.
     pub(super) find: &'static str,
-    /// At most `$2` rows below the number `$1`, newest first. The primary key is walked; nothing is sorted.
+    /// At most `$2` rows below the id `$1`, newest first. Scans the primary key without sorting.
     pub(super) batch_before: &'static str,
-    /// The same, of documents that have all words of the JSON list `$3`.
+    /// The same, of documents that contain all words of the JSON list `$3`.
     pub(super) batch_before_with_words: &'static str,
-    /// The documents of the sources in the JSON list `$1`, in any state, trashed ones too.
+    /// The documents of the sources in the JSON list `$1`, trashed ones included.
     pub(super) known: &'static str,
-    /// Titles of the numbers in the JSON list `$1`.
+    /// Titles of the ids in the JSON list `$1`.
     pub(super) titles: &'static str,
     /// New documents (a JSON list of objects, `$1`).
     pub(super) insert: &'static str,
     /// Documents that change (the same).
     pub(super) update: &'static str,
-    /// Documents (a JSON list of objects, `$1`) that stay as they are, and only come from somewhere else or back from the trash.
+    /// Unchanged documents (a JSON list of objects, `$1`) that have another source now, or come back from the trash.
     pub(super) adopt: &'static str,
-    /// Trashes the documents of the numbers in the JSON list `$1`.
+    /// Trashes the documents of the ids in the JSON list `$1`.
     pub(super) trash: &'static str,
-    /// Takes all groups from the documents of the JSON list `$1`.
+    /// Deletes all groups of the documents of the JSON list `$1`.
     pub(super) drop_groups: &'static str,
-    /// Gives documents their groups (a JSON list of objects, `$1`).
+    /// Inserts groups of documents (a JSON list of objects, `$1`).
     pub(super) put_groups: &'static str,
-    /// Owners and their names (a JSON list of objects, `$1`). An owner has to be somebody; the name may come later, and what a provider told stays.
+    /// Owners and their names (a JSON list of objects, `$1`). A name that a provider sent is not changed.
     pub(super) put_owners: &'static str,
     /// How many documents of other sources than `$1` have a hash of the JSON list `$2`, by source.
     pub(super) same_texts: &'static str,
@@ -35,16 +34,16 @@ pub(super) struct Dialect {
     pub(super) same_paths: &'static str,
     /// Which people of the JSON list `$1` have signed in.
     pub(super) seen: &'static str,
-    /// Name, e-mail and words of somebody who is signed in.
-    pub(super) remember_person: &'static str,
-    /// At most `$2` people who hold `$1`, in lower case, in what is known of them.
-    pub(super) people_like: &'static str,
-    /// Whose ids at provider `$1` the JSON list `$2` holds.
+    /// Name, e-mail address and search text of a signed-in person.
+    pub(super) upsert_person: &'static str,
+    /// At most `$2` people whose search text contains `$1`.
+    pub(super) people_matching: &'static str,
+    /// People by their ids of the JSON list `$2` at provider `$1`.
     pub(super) people_by_object_id: &'static str,
 }
 
-/// The columns of a row, in the order of `RowColumns`. Groups come along as JSON: a second statement would cost more than
-/// the whole first one. So does the name, by a question of its own: a join is something a planner could begin at the other end.
+/// The columns of a row, in the order of `DocumentRowColumns`. Groups are aggregated as JSON: a second statement would cost more than the whole
+/// first one. The name is a subquery, since a planner could start a join at the wrong table.
 macro_rules! row {
     ($groups:literal) => {
         concat!(
@@ -57,7 +56,7 @@ macro_rules! row {
     };
 }
 
-/// The objects of a JSON list (`$1`) as rows `w`, in the words of SQLite.
+/// The objects of a JSON list (`$1`) as rows `w`, for SQLite.
 macro_rules! rows {
     ($first:literal $(, $column:literal)* $(,)?) => {
         concat!("(SELECT value ->> '", $first, "' AS ", $first $(, ", value ->> '", $column, "' AS ", $column)*, " FROM json_each($1)) AS w")
@@ -142,7 +141,7 @@ macro_rules! dialect {
             seen: concat!(
                 "SELECT id FROM person WHERE seen_at IS NOT NULL AND id IN (SELECT w.value FROM ", $items, "($1", $item, ")"
             ),
-            remember_person: concat!(
+            upsert_person: concat!(
                 "INSERT INTO person (id, name, email, words, seen_at) VALUES ($1, $2, $3, $4, ", $now, ")
                  ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, words = excluded.words,
                      seen_at = excluded.seen_at
@@ -150,7 +149,7 @@ macro_rules! dialect {
                      OR person.words <> excluded.words
                      OR person.seen_at IS NULL OR person.seen_at < excluded.seen_at - 3600"
             ),
-            people_like: concat!(
+            people_matching: concat!(
                 "SELECT id, name FROM person
                  WHERE seen_at IS NOT NULL AND ", $position, "(words, $1) > 0 ORDER BY name, id LIMIT $2"
             ),
@@ -186,24 +185,24 @@ pub(super) const POSTGRES: Dialect = dialect! {
 
 pub(super) const COUNT: &str = "SELECT count(*) FROM document WHERE trashed_at IS NULL";
 
-/// Whether anything came from the source `$1`.
+/// Whether anything was imported from the source `$1`.
 pub(super) const HAS_SOURCE: &str = "SELECT 1 FROM document WHERE source_name = $1 LIMIT 1";
 /// At most `$3` documents of the source `$1`, by path, above the path `$2`, that are not in the trash.
 pub(super) const OF_SOURCE: &str = "SELECT id, source_path FROM document
     WHERE source_name = $1 AND source_path > $2 AND trashed_at IS NULL ORDER BY source_path LIMIT $3";
-/// The highest number a document has that is no mistake of older versions, which took any number a file asked for.
-pub(super) const HIGHEST: &str = "SELECT coalesce(max(id), 0) FROM document WHERE id <= 9007199254740992";
-/// What a document looks like, by the renderer `$4`: only of the text and title that were rendered, and only after an older renderer.
-pub(super) const RERENDERED: &str = "UPDATE document SET html = $2, headings = $3, rendered_by = $4
+/// The highest id of a document, without those that older versions took from files unchecked.
+pub(super) const HIGHEST_ID: &str = "SELECT coalesce(max(id), 0) FROM document WHERE id <= 9007199254740992";
+/// Replaces HTML by that of the renderer `$4`, if text and title are those that were rendered, and the stored HTML is of an older renderer.
+pub(super) const REPLACE_HTML: &str = "UPDATE document SET html = $2, headings = $3, rendered_by = $4
     WHERE id = $1 AND rendered_by < $4 AND content = $5 AND title = $6";
 
-/// Documents in which a version that stored no keys wrote groups, to be gone through again.
+/// Marks documents whose groups an earlier version stored without keys.
 pub(super) const FIND_GROUPS_WITHOUT_KEY: &str = "INSERT INTO document_to_normalise (document_id)
     SELECT DISTINCT document_id FROM document_group WHERE group_key = '' ON CONFLICT DO NOTHING";
-/// The last of the next few hundred documents whose texts are of an earlier version.
+/// The highest id of the next 500 documents to normalise.
 pub(super) const NEXT_TO_NORMALISE: &str = "SELECT max(document_id) FROM
     (SELECT document_id FROM document_to_normalise ORDER BY document_id LIMIT 500) AS next";
-/// Texts of documents up to the number `$1`.
+/// Texts of documents to normalise, up to the id `$1`.
 pub(super) const TEXTS_TO_NORMALISE: &str = "SELECT d.id, d.title, d.folder, d.words FROM document_to_normalise n
     JOIN document d ON d.id = n.document_id WHERE n.document_id <= $1";
 /// Their groups that have no key.
@@ -213,17 +212,17 @@ pub(super) const PUT_TEXTS: &str = "UPDATE document SET title = $2, folder = $3,
 pub(super) const DROP_GROUP: &str = "DELETE FROM document_group WHERE group_id = $1 AND document_id = $2";
 pub(super) const NORMALISED: &str = "DELETE FROM document_to_normalise WHERE document_id <= $1";
 
-pub(super) const INTRODUCE_PERSON: &str = "INSERT INTO person (id, name) VALUES ($1, $2)
+pub(super) const SET_NAME_IF_NEVER_SEEN: &str = "INSERT INTO person (id, name) VALUES ($1, $2)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name
     WHERE person.seen_at IS NULL AND person.name IS DISTINCT FROM excluded.name";
-pub(super) const REMEMBER_OBJECT_ID: &str = "INSERT INTO object_id (provider, object_id, person_id) VALUES ($1, $2, $3)
+pub(super) const UPSERT_OBJECT_ID: &str = "INSERT INTO object_id (provider, object_id, person_id) VALUES ($1, $2, $3)
     ON CONFLICT (provider, object_id) DO UPDATE SET person_id = excluded.person_id
     WHERE object_id.person_id <> excluded.person_id";
 
-/// The cheapest question that needs the tables.
+/// The cheapest query that needs the tables.
 pub(super) const READY: &str = "SELECT id FROM document LIMIT 1";
 
-/// Takes more room than a session: what is overwritten in its place proves nothing about the disk.
+/// Writes a large value: overwriting a small one in place would not reveal a full disk.
 pub(super) const PROBE_SQLITE: &str =
     "INSERT INTO write_probe (id, at, room) VALUES (1, unixepoch(), randomblob(65536))
     ON CONFLICT (id) DO UPDATE SET at = excluded.at, room = excluded.room";
@@ -236,7 +235,7 @@ mod tests {
 
     use crate::sqlite::Sqlite;
 
-    /// What PostgreSQL does is counted by a test of the whole store.
+    /// The plans of PostgreSQL are tested with the whole store.
     #[tokio::test]
     async fn do_4_sqlite_reads_documents_by_key_and_sorts_nothing() {
         let folder = tempfile::tempdir().unwrap();

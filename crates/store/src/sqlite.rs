@@ -1,6 +1,5 @@
-//! How is a SQLite file opened? Made where there is none, brought to the newest tables, and known to be writable before anything
-//! is served. What is asked of it afterwards is in [`super::reading`] and [`super::writing`]; how one row is read in the thread
-//! of the request, in [`reader`].
+//! SQLite: creates a missing file, migrates it, and verifies that it can be written before the site starts. Queries are in [`super::documents`]
+//! and [`super::import`]; [`reader`] reads one row in the thread of the request.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,24 +15,24 @@ use sqlx::{
 pub(super) mod deadline;
 mod reader;
 
-use self::{deadline::give_deadline, reader::Reader};
+use self::{deadline::set_deadline, reader::Reader};
 use super::{
-    error::StoreError,
+    error::{QueryError, StoreError},
     sql,
     timeout::{QUERY_TIMEOUT, WAIT},
 };
 
-/// The tables, compiled in.
+/// The migrations, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
-/// Connections at the same time beside the writer. Each is a thread; more than this wait for the same processors.
+/// Most connections beside the writer. Each is a thread; more would compete for the same processors.
 const CONNECTIONS: u32 = 8;
 
 /// Primary result codes of SQLite.
 const READONLY: i32 = 8;
 const BUSY: i32 = 5;
 
-/// How long to wait before a busy file is tried again, where SQLite does not wait by itself.
+/// Pause before a retry on a busy file where SQLite's own busy timeout does not apply.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 const LAST_NUMBER: &str = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'document'), 0)";
@@ -41,38 +40,38 @@ const LAST_NUMBER: &str = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHER
 /// Documents in a SQLite file.
 #[derive(Debug, Clone)]
 pub(super) struct Sqlite {
-    /// What it calls things.
+    /// The statements in its dialect.
     pub(super) sql: &'static sql::Dialect,
     pub(super) path: PathBuf,
     /// For reading batches, and for short single statements of others.
     pub(super) pool: SqlitePool,
-    /// For one document by number.
+    /// For one document by id.
     pub(super) reader: Reader,
-    /// One connection: writes of several statements wait here instead of meeting `SQLITE_BUSY` half way.
+    /// One connection, so that transactions queue here instead of failing with `SQLITE_BUSY`.
     pub(super) writer: SqlitePool,
 }
 
 impl Sqlite {
-    /// Opens or makes a database.
+    /// Opens or creates a database.
     pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        let options = tuned(options);
+        let options = with_settings(options);
         let path = options.get_filename().to_owned();
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder {
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::CreateFolder {
                 path: folder.to_owned(),
                 source,
             })?;
         }
-        make_private(&path);
-        // What makes tables takes its time; everything else is short, sessions too.
+        create_private(&path);
+        // No deadline for migrations; the pool's statements, those of sessions included, have one.
         let writer = first_connection(&options)
             .await
-            .map_err(|source| failed(&path, source))?;
-        prepare(&writer, &path).await?;
+            .map_err(|source| open_error(&path, source))?;
+        migrate(&writer, &path).await?;
         let pool = pool(CONNECTIONS, Some(QUERY_TIMEOUT))
             .connect_with(options)
             .await
-            .map_err(|source| failed(&path, source))?;
+            .map_err(|source| open_error(&path, source))?;
         Ok(Self {
             sql: &sql::SQLITE,
             pool,
@@ -82,19 +81,19 @@ impl Sqlite {
         })
     }
 
-    /// A transaction that no other writer is beside.
+    /// Begins a transaction that excludes other writers.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
     }
 
-    /// The highest number a document ever had (`AUTOINCREMENT` remembers it).
+    /// The highest id that a document ever had (`AUTOINCREMENT` stores it).
     pub(super) async fn last_number(&self, work: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
         sqlx::query_scalar(LAST_NUMBER).fetch_one(work).await
     }
 
-    /// Remembers it. The table does so by itself.
+    /// Does nothing: `AUTOINCREMENT` stores it.
     #[expect(clippy::unused_async, reason = "as in `Postgres`, which has to write")]
-    pub(super) async fn keep_last_number(&self, _work: &mut SqliteConnection, _last: i64) -> Result<(), sqlx::Error> {
+    pub(super) async fn store_last_number(&self, _work: &mut SqliteConnection, _last: i64) -> Result<(), sqlx::Error> {
         Ok(())
     }
 
@@ -105,9 +104,8 @@ impl Sqlite {
     }
 }
 
-/// Makes a missing file so that nobody but its owner can read it; SQLite gives the log beside it the same permissions.
-/// What goes wrong here is told by the connection that follows.
-fn make_private(path: &Path) {
+/// Creates a missing file that its owner alone can read; SQLite gives its log the same permissions. An error shows when the file is opened.
+fn create_private(path: &Path) {
     let mut file = std::fs::OpenOptions::new();
     file.write(true).create_new(true);
     #[cfg(unix)]
@@ -115,35 +113,39 @@ fn make_private(path: &Path) {
     drop(file.open(path));
 }
 
-/// Connects for the first time, which makes a new file one with a write-ahead log. While another program does the same, SQLite calls the
-/// file busy without waiting.
+/// Opens the first connection, which switches a new file to WAL. While another process does the same, SQLite reports the file busy without
+/// waiting.
 async fn first_connection(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let until = Instant::now() + WAIT;
     loop {
         match pool(1, None).connect_with(options.clone()).await {
             Err(error) if is_busy(&error) && Instant::now() < until => tokio::time::sleep(BUSY_PAUSE).await,
-            connected => return connected,
+            result => return result,
         }
     }
 }
 
-/// Brings the tables up to date in one transaction that no other writer is beside: of several first starts one makes the tables, and the
-/// others find them. Taking the write lock also tells at once whether the file can be written.
-async fn prepare(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    let mut work = writer
+/// Migrates in one transaction that excludes other writers, so that of several first starts one creates the tables. The write lock also shows
+/// whether the file can be written.
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let mut transaction = writer
         .begin_with("BEGIN IMMEDIATE")
         .await
-        .map_err(|source| failed(path, source))?;
-    MIGRATIONS.run_direct(&mut *work).await.map_err(|error| match error {
-        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => failed(path, source),
-        source => StoreError::Migrate {
-            place: path.display().to_string(),
-            source,
-        },
-    })?;
-    work.commit().await.map_err(|source| failed(path, source))?;
-    // Without statistics the planner walks the primary key where it should take a small index.
-    sqlx::query("PRAGMA optimize=0x10002").execute(writer).await?;
+        .map_err(|source| open_error(path, source))?;
+    MIGRATIONS
+        .run_direct(&mut *transaction)
+        .await
+        .map_err(|error| match error {
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => open_error(path, source),
+            source => StoreError::Migrate {
+                database: path.display().to_string(),
+                source: source.into(),
+            },
+        })?;
+    transaction.commit().await.map_err(|source| open_error(path, source))?;
+    // Without statistics the planner scans the primary key where it should use a small index.
+    let optimized = sqlx::query("PRAGMA optimize=0x10002").execute(writer).await;
+    optimized.map_err(QueryError::from)?;
     Ok(())
 }
 
@@ -155,38 +157,45 @@ fn result_code(error: &sqlx::Error) -> Option<i32> {
     error.as_database_error()?.code()?.parse().ok()
 }
 
-fn tuned(options: SqliteConnectOptions) -> SqliteConnectOptions {
+fn with_settings(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // Safe in WAL: after a power cut the newest commits may be missing, the file is whole.
+        // Safe in WAL: after a power failure the latest commits may be lost, but the file is intact.
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(WAIT)
 }
 
-/// Connections whose statements end at the deadline of the caller, or after the `usual` time.
-fn pool(connections: u32, usual: Option<Duration>) -> SqlitePoolOptions {
-    // A file does not hang up: no need to ask a connection whether it is still there, nor to replace it.
+/// Connections whose statements end at the deadline of the caller, or after the `default_timeout` time.
+fn pool(connections: u32, default_timeout: Option<Duration>) -> SqlitePoolOptions {
+    // A file does not disconnect, so connections are neither tested nor replaced.
     SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(WAIT)
         .test_before_acquire(false)
-        .after_connect(move |connection, _| give_deadline(connection, usual))
+        .after_connect(move |connection, _| set_deadline(connection, default_timeout))
         .before_acquire(move |connection, _| {
-            Box::pin(async move { give_deadline(connection, usual).await.map(|()| true) })
+            Box::pin(async move { set_deadline(connection, default_timeout).await.map(|()| true) })
         })
         .idle_timeout(None)
         .max_lifetime(None)
 }
 
-fn failed(path: &Path, source: sqlx::Error) -> StoreError {
-    let place = path.display().to_string();
+fn open_error(path: &Path, source: sqlx::Error) -> StoreError {
+    let database = path.display().to_string();
     if result_code(&source).is_some_and(|code| code & 0xff == READONLY) {
         let remedy = "the permissions of the file and its folder";
-        StoreError::Unwritable { place, remedy, source }
+        StoreError::ReadOnly {
+            database,
+            remedy,
+            source: source.into(),
+        }
     } else {
-        StoreError::Open { place, source }
+        StoreError::Open {
+            database,
+            source: source.into(),
+        }
     }
 }
 

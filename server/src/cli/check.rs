@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use policy::Policy;
 use serde_json::{Value, json};
-use store::probe::{self, Condition};
+use store::probe::{self, DatabaseStatus};
 
 use super::{ConfigFile, complain, print};
 use bff::error_chain;
@@ -30,7 +30,7 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
     let policy = policies.and_then(|folder| Policy::load(&folder).err().map(|error| error_chain(&error)));
     let condition = match &database {
         Some(url) => probe::check(url).await,
-        None => Condition::Writable,
+        None => DatabaseStatus::Writable,
     };
     let unwritable = database.as_ref().zip(trouble(&condition));
     let unwritable = unwritable.map(|(url, why)| format!("the database `{url}` cannot be used: {why}"));
@@ -49,7 +49,7 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
     }
     if code == 0 {
         print("The configuration is sound.\n");
-        if matches!(condition, Condition::Away) {
+        if matches!(condition, DatabaseStatus::Unreachable) {
             print("The database does not answer from here: whether it can be written is not known.\n");
         }
         return ExitCode::SUCCESS;
@@ -59,10 +59,10 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
 }
 
 /// What is wrong with a database, on one line.
-fn trouble(condition: &Condition) -> Option<String> {
+fn trouble(condition: &DatabaseStatus) -> Option<String> {
     match condition {
-        Condition::Trouble(error) => Some(error_chain(error)),
-        Condition::Writable | Condition::Missing | Condition::Away => None,
+        DatabaseStatus::Failed(error) => Some(error_chain(error)),
+        DatabaseStatus::Writable | DatabaseStatus::Missing | DatabaseStatus::Unreachable => None,
     }
 }
 

@@ -24,7 +24,7 @@ impl ObjectId {
         (!text.is_empty() && text.len() <= 64 && text.bytes().all(good)).then(|| Self(text.to_owned()))
     }
 
-    pub(super) fn of(claims: &Map<String, Value>, path: &ClaimPath) -> Option<Self> {
+    pub(super) fn from_claims(claims: &Map<String, Value>, path: &ClaimPath) -> Option<Self> {
         Self::parse(path.find(claims)?.as_str()?)
     }
 

@@ -91,11 +91,11 @@ pub(super) async fn files(
 /// Prepares what was read already.
 pub(super) async fn texts(store: &Store, files: Vec<ReadFile>) -> Result<Vec<PreparedFile>, ImportError> {
     let sources: Vec<_> = files.iter().map(|file| file.source.clone()).collect();
-    let known = store.known(&sources).await?;
+    let known = store.known_documents(&sources).await?;
     let files: Vec<_> = files
         .into_iter()
         .map(|file| {
-            let known = file.source.known_in(&known).cloned();
+            let known = file.source.find_in(&known).cloned();
             (file, known)
         })
         .collect();

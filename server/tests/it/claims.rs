@@ -139,7 +139,7 @@ async fn si_1_a_blank_name_is_none() {
 /// Whether somebody has this address, by asking for the person of it, as an administrator does.
 async fn is_found(site: &TestSite, address: &str) -> bool {
     site.until_idle().await;
-    !site.store.people_like(address).await.unwrap().is_empty()
+    !site.store.people_matching(address).await.unwrap().is_empty()
 }
 
 #[tokio::test]

@@ -138,10 +138,10 @@ async fn people_are_found_and_ordered_alike_on_every_database() {
         for (name, subject) in people {
             let mut person = person(&format!("{subject}"), &[], None);
             (person.name, person.email) = (name.to_owned(), Some(format!("{subject}@Example.org")));
-            store.remember_person(&person).await.unwrap();
+            store.upsert_person(&person).await.unwrap();
         }
         let found = async |text| {
-            let people = store.people_like(text).await.unwrap();
+            let people = store.people_matching(text).await.unwrap();
             people.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
         };
         let all = ["A b", "Ab", "Zoe", "a_b%", "alice", "Ärger"];
@@ -193,13 +193,9 @@ async fn people_are_found_by_their_ids_in_the_directory_however_many() {
             (&ids[1_100], alice().id),
             (&ids[1_100], bob().id),
         ] {
-            shelf.store.remember_object_id("acme", id, &person).await.unwrap();
+            shelf.store.upsert_object_id("acme", id, &person).await.unwrap();
         }
-        shelf
-            .store
-            .remember_object_id("other", &ids[7], &bob().id)
-            .await
-            .unwrap();
+        shelf.store.upsert_object_id("other", &ids[7], &bob().id).await.unwrap();
         let found = shelf.store.people_by_object_id("acme", &ids).await.unwrap();
         assert_eq!(found.len(), 2, "{found:?}");
         assert_eq!((&found[&ids[0]], &found[&ids[1_100]]), (&alice().id, &bob().id));
@@ -211,11 +207,11 @@ async fn a_nul_is_found_nowhere_and_stops_nothing() {
     for shelf in Shelf::both_with_demo().await {
         let mut person = alice();
         (person.name, person.email) = ("Ali\0ce".to_owned(), Some("a\0@example.org".to_owned()));
-        shelf.store.remember_person(&person).await.unwrap();
-        shelf.store.introduce_person(&bob().id, "Bo\0b").await.unwrap();
-        let found = shelf.store.people_like("ali").await.unwrap();
+        shelf.store.upsert_person(&person).await.unwrap();
+        shelf.store.set_name_if_never_seen(&bob().id, "Bo\0b").await.unwrap();
+        let found = shelf.store.people_matching("ali").await.unwrap();
         assert_eq!(found, [(person.id, "Ali\u{fffd}ce".to_owned())]);
-        assert!(shelf.store.people_like("\0").await.unwrap().is_empty());
+        assert!(shelf.store.people_matching("\0").await.unwrap().is_empty());
         assert!(
             shelf
                 .store
@@ -288,7 +284,7 @@ async fn a_database_that_may_not_be_written_or_cannot_hold_every_text_is_told_at
 /// The connections of a store, of which it has as many as the pool allows.
 fn postgres_pool(store: &Store) -> PgPool {
     match store.connections() {
-        Connections::Postgres(pool) => pool,
+        Connections::Postgres(pool) => pool.into(),
         Connections::Sqlite(_) => panic!("not in PostgreSQL"),
     }
 }

@@ -245,16 +245,16 @@ async fn owners_are_called_by_the_name_their_provider_tells() {
         assert_eq!(owner().await, "bob");
         shelf
             .store
-            .introduce_person(&PersonId::new(shelf::ISSUER, "bob"), "Bob, perhaps")
+            .set_name_if_never_seen(&PersonId::new(shelf::ISSUER, "bob"), "Bob, perhaps")
             .await
             .unwrap();
         assert_eq!(owner().await, "Bob, perhaps");
         let mut signed_in = bob();
         signed_in.name = "Bob Baker".to_owned();
-        shelf.store.remember_person(&signed_in).await.unwrap();
+        shelf.store.upsert_person(&signed_in).await.unwrap();
         shelf
             .store
-            .introduce_person(&signed_in.id, "Somebody else")
+            .set_name_if_never_seen(&signed_in.id, "Somebody else")
             .await
             .unwrap();
         assert_eq!(owner().await, "Bob Baker");

@@ -12,7 +12,7 @@ fn hang_up(serving: &Serving) -> String {
     assert!(sent.unwrap().success());
     serving
         .log()
-        .find(|line| line.contains("read again"))
+        .find(|line| line.contains("reloaded"))
         .expect("nothing was said")
 }
 

@@ -160,7 +160,7 @@ async fn si_14_a_text_that_fits_too_many_people_is_told_and_is_not_nobody() {
         let aaron = async |number: usize| {
             let mut aaron = person(&format!("aaron-{number}-"), &[], None);
             (aaron.name, aaron.email) = (format!("Aaron {number}"), Some(format!("a{number}@erin.example")));
-            site.store.remember_person(&aaron).await.unwrap();
+            site.store.upsert_person(&aaron).await.unwrap();
         };
         for number in 1..MAX_FOUND {
             aaron(number).await;
@@ -374,7 +374,7 @@ async fn si_14_a_name_that_could_not_be_stored_is_stored_at_the_next_request() {
         site.database.execute("ALTER TABLE away RENAME TO person").await;
         assert!(is_signed_in(&mut alice).await);
         site.until_idle().await;
-        assert!(!site.store.people_like("alice").await.unwrap().is_empty());
+        assert!(!site.store.people_matching("alice").await.unwrap().is_empty());
     }
 }
 

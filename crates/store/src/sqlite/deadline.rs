@@ -1,6 +1,5 @@
-//! When does a statement end that nobody waits for any more? Dropping the future of a query leaves its statement running in the
-//! thread of the connection, so the connection itself is given a deadline: SQLite calls a progress handler every few thousand
-//! instructions, and one that says stop interrupts the statement.
+//! Deadlines of statements. Dropping the future of a query leaves its statement running in the thread of the connection, so the connection has a
+//! progress handler, which SQLite calls every few thousand instructions and which interrupts the statement at its deadline.
 
 use std::{
     future::Future,
@@ -10,27 +9,26 @@ use std::{
 use futures::future::BoxFuture;
 use sqlx::SqliteConnection;
 
-/// Instructions of SQLite's virtual machine between two looks at the clock: a fraction of a millisecond.
+/// Instructions of SQLite's virtual machine between two checks of the clock: a fraction of a millisecond.
 pub(super) const INSTRUCTIONS: i32 = 10_000;
 
 tokio::task_local! {
-    /// When the asker of this task gives up.
+    /// When the query of this task times out.
     static DEADLINE: Instant;
 }
 
-/// Runs `query`, whose statements end after `timeout`.
-pub(crate) fn limit<F: Future>(timeout: Duration, query: F) -> impl Future<Output = F::Output> {
+/// Runs `query` with a deadline for its statements.
+pub(crate) fn with_deadline<F: Future>(timeout: Duration, query: F) -> impl Future<Output = F::Output> {
     DEADLINE.scope(Instant::now() + timeout, query)
 }
 
-/// Gives a connection that is about to be used the deadline of its asker; `usual` from now on where that has none, and none where
-/// there is no `usual`.
-pub(super) fn give_deadline(
+/// Sets the deadline of the current task on a connection; if the task has none, `default_timeout` from now, if given.
+pub(super) fn set_deadline(
     connection: &mut SqliteConnection,
-    usual: Option<Duration>,
+    default_timeout: Option<Duration>,
 ) -> BoxFuture<'_, Result<(), sqlx::Error>> {
-    let of_asker = DEADLINE.try_with(|deadline| *deadline).ok();
-    let deadline = of_asker.or_else(|| usual.map(|usual| Instant::now() + usual));
+    let of_task = DEADLINE.try_with(|deadline| *deadline).ok();
+    let deadline = of_task.or_else(|| default_timeout.map(|default_timeout| Instant::now() + default_timeout));
     Box::pin(async move {
         let mut handle = connection.lock_handle().await?;
         match deadline {

@@ -1,6 +1,5 @@
-//! How is one row read without a detour? In the thread of the request: a row found by its key in a file that the operating
-//! system holds in memory takes a few microseconds, handing the question to another thread and back takes fifty.
-//! Longer questions are asked in [`crate::reading`].
+//! Reads one row in the thread of the request: by its key, from a file that the operating system caches, this takes a few microseconds, while
+//! passing the query to another thread and back takes fifty. Longer queries are in [`crate::documents`].
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::deadline::INSTRUCTIONS;
 use crate::timeout::QUERY_TIMEOUT;
 
-/// Connections for short reads. Nothing waits while it holds one, so there are never more than there are threads.
+/// Connections for short reads. Nothing awaits while it holds one, so there are never more than threads.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader {
     path: PathBuf,
@@ -21,7 +20,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// For the database in the file `path`.
+    /// A reader of the file `path`.
     pub(super) fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
@@ -29,7 +28,7 @@ impl Reader {
         }
     }
 
-    /// What `query` finds. It has to be about few rows, found by an index.
+    /// Runs `query`, which has to read few rows by an index.
     pub(crate) fn query<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let idle = self.idle().pop();
         let connection = match idle {
@@ -39,12 +38,12 @@ impl Reader {
         let deadline = Instant::now() + QUERY_TIMEOUT;
         connection.progress_handler(INSTRUCTIONS, Some(move || Instant::now() >= deadline));
         let found = query(&connection)?;
-        // After an error it is not kept: whatever went wrong with it goes with it.
+        // After an error the connection is dropped.
         self.idle().push(connection);
         Ok(found)
     }
 
-    /// Closes the connections that nobody holds.
+    /// Closes the idle connections.
     pub(super) fn close(&self) {
         self.idle().clear();
     }

@@ -155,10 +155,10 @@ async fn no_question_to_a_silent_database_is_waited_for() {
         async { store.batch_before(None, &[], 9).await.err() },
         async { store.count().await.err() },
         async { store.has_source("a").await.err() },
-        async { store.remember_person(&person).await.err() },
-        async { store.introduce_person(&person.id, "Alice").await.err() },
-        async { store.people_like("a").await.err() },
-        async { store.remember_object_id("acme", "1", &person.id).await.err() },
+        async { store.upsert_person(&person).await.err() },
+        async { store.set_name_if_never_seen(&person.id, "Alice").await.err() },
+        async { store.people_matching("a").await.err() },
+        async { store.upsert_object_id("acme", "1", &person.id).await.err() },
         async { store.people_by_object_id("acme", &ids).await.err() },
         async { store.ready(Duration::ZERO).await.err() },
     );
@@ -187,7 +187,7 @@ async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
     wire.until_asked("FROM document d WHERE d.id = $1", 16).await;
     wire.fall_silent();
     for asking in asking {
-        assert!(matches!(asking.await.unwrap(), Err(StoreError::Silent)));
+        assert!(matches!(asking.await.unwrap(), Err(StoreError::Timeout)));
     }
     lock.rollback().await.unwrap();
     wire.speak_again();

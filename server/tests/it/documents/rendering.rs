@@ -6,7 +6,7 @@ use domain::{Library as _, LibraryError};
 use futures::poll;
 use server::{config::DatabaseUrl, library::LocalLibrary};
 use sqlx::Executor as _;
-use store::{Stale, Store};
+use store::{StaleHtml, Store};
 
 use super::{
     id,
@@ -93,7 +93,7 @@ async fn do_1_html_is_replaced_only_if_text_title_and_renderer_are_those_that_we
         shelf.import(&[("a.md", NOTE)]).await;
         age(&shelf, 1).await;
         let found = shelf.store.find(id(1)).await.unwrap().unwrap();
-        let Some(Stale { content, .. }) = found.stale else {
+        let Some(StaleHtml { content, .. }) = found.stale else {
             panic!("it is not stale")
         };
         let rendered = markdown::render(&content, &found.row.title).unwrap();
@@ -104,7 +104,7 @@ async fn do_1_html_is_replaced_only_if_text_title_and_renderer_are_those_that_we
         ] {
             age(&shelf, 1).await;
             shelf.database.execute(meanwhile).await;
-            shelf.store.rerendered(&found.row, &content, &rendered).await.unwrap();
+            shelf.store.replace_html(&found.row, &content, &rendered).await.unwrap();
             assert_eq!(html(&shelf).await, "<p>old</p>", "{meanwhile}");
             shelf
                 .database
@@ -115,7 +115,7 @@ async fn do_1_html_is_replaced_only_if_text_title_and_renderer_are_those_that_we
                 .await;
         }
         age(&shelf, 1).await;
-        shelf.store.rerendered(&found.row, &content, &rendered).await.unwrap();
+        shelf.store.replace_html(&found.row, &content, &rendered).await.unwrap();
         assert_eq!(html(&shelf).await, rendered.html);
     }
 }

@@ -190,9 +190,9 @@ async fn people_are_found_however_unicode_writes_their_names() {
     for shelf in Shelf::both().await {
         let mut zoe = person("zoe", &[], None);
         zoe.name = "Zoë Strauß".to_owned();
-        shelf.store.remember_person(&zoe).await.unwrap();
+        shelf.store.upsert_person(&zoe).await.unwrap();
         for text in ["zoe\u{308}", "ZOË", "STRAUSS"] {
-            let found = shelf.store.people_like(text).await.unwrap();
+            let found = shelf.store.people_matching(text).await.unwrap();
             assert_eq!(
                 found,
                 [(PersonId::new(ISSUER, "zoe"), "Zoë Strauß".to_owned())],

@@ -242,7 +242,7 @@ async fn an_owner_who_is_probably_nobody_is_told_by_file() {
         );
         let mut person = alice();
         person.id = domain::PersonId::new(crate::documents::shelf::ISSUER, "platform-team");
-        shelf.store.remember_person(&person).await.unwrap();
+        shelf.store.upsert_person(&person).await.unwrap();
         let report = shelf.import(&files).await;
         assert_eq!(
             report.warnings.len(),

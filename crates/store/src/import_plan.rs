@@ -1,4 +1,4 @@
-//! What is to be done about the documents of a batch, and in which lists is it put to the database? Asked and written by [`super::writing`].
+//! Plans what a batch writes: the outcome and id of each document, and the JSON lists of rows for the statements. Executed by [`super::import`].
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,23 +6,23 @@ use domain::{DocumentId, Group, GroupMatch};
 use serde_json::{Value, json};
 
 use super::{
+    import::{ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError, headings},
     searchable,
     sources::{DocumentSource, KnownDocument},
-    writing::{ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError, headings},
 };
 
-/// What is to be done about the documents of a batch.
+/// What is written for the documents of a batch.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub(super) struct WritePlan {
     pub(super) results: Vec<Result<(DocumentId, ImportOutcome), WriteError>>,
     pub(super) trashed: Vec<(DocumentSource, DocumentId)>,
-    /// The highest number, after the new documents have theirs.
+    /// The highest id, those of new documents included.
     pub(super) last: i64,
 }
 
-impl Plan {
-    /// By what is known of the sources and who has the numbers asked for.
-    pub(super) fn of(
+impl WritePlan {
+    /// Plans a batch; `titles` are those of the ids that documents ask for, `last` is the highest id so far.
+    pub(super) fn new(
         batch: &ImportBatch,
         known: &HashMap<String, KnownDocument>,
         titles: Vec<(i64, String)>,
@@ -34,7 +34,7 @@ impl Plan {
             ..Self::default()
         };
         for document in &batch.documents {
-            let result = match document.source.known_in(known) {
+            let result = match document.source.find_in(known) {
                 Some(known) => match document.id {
                     Some(wanted) if wanted != known.id => {
                         if !known.is_trashed {
@@ -47,7 +47,9 @@ impl Plan {
                     }
                     _ => Ok((known.id, ImportOutcome::Updated)),
                 },
-                None => plan.number(document.id, &titles).map(|id| (id, ImportOutcome::Created)),
+                None => plan
+                    .assign_id(document.id, &titles)
+                    .map(|id| (id, ImportOutcome::Created)),
             };
             if let Ok((id, ImportOutcome::Created)) = &result {
                 titles.insert(id.number(), document.title.clone());
@@ -58,14 +60,18 @@ impl Plan {
         plan.trashed.extend(withdrawn.filter_map(|source| {
             Some((
                 source.clone(),
-                source.known_in(known).filter(|known| !known.is_trashed)?.id,
+                source.find_in(known).filter(|known| !known.is_trashed)?.id,
             ))
         }));
         plan
     }
 
-    /// The number of a new document: the one it asks for, or the next.
-    fn number(&mut self, wanted: Option<DocumentId>, titles: &HashMap<i64, String>) -> Result<DocumentId, WriteError> {
+    /// The id of a new document: the one it asks for, or the next.
+    fn assign_id(
+        &mut self,
+        wanted: Option<DocumentId>,
+        titles: &HashMap<i64, String>,
+    ) -> Result<DocumentId, WriteError> {
         if let Some(wanted) = wanted {
             if let Some(title) = titles.get(&wanted.number()) {
                 let title = title.clone();
@@ -83,7 +89,7 @@ impl Plan {
         Ok(next)
     }
 
-    /// Documents with what happens to them, where that is `outcome`.
+    /// The documents with the given outcome, with their ids.
     pub(super) fn with<'a>(
         &'a self,
         batch: &'a ImportBatch,
@@ -107,8 +113,8 @@ impl Plan {
     }
 }
 
-/// The numbers that documents ask for, as a JSON list.
-pub(super) fn wanted(batch: &ImportBatch) -> String {
+/// The ids that documents ask for, as a JSON list.
+pub(super) fn requested_ids(batch: &ImportBatch) -> String {
     Value::from(numbers(batch.documents.iter().filter_map(|document| document.id))).to_string()
 }
 
@@ -116,8 +122,8 @@ pub(super) fn numbers(ids: impl Iterator<Item = DocumentId>) -> Vec<Value> {
     ids.map(|id| id.number().into()).collect()
 }
 
-/// Everybody once, in the order of their ids: writers that meet take the rows in the same order.
-pub(super) fn owners(batch: &ImportBatch, plan: &Plan) -> Vec<Value> {
+/// Every owner once, ordered by id, so that concurrent writers lock rows in the same order.
+pub(super) fn owners(batch: &ImportBatch, plan: &WritePlan) -> Vec<Value> {
     let written = plan
         .written(batch)
         .map(|(_, document)| (document.owner.as_str(), document.owner_name.as_deref()));
@@ -134,7 +140,7 @@ pub(super) fn owners(batch: &ImportBatch, plan: &Plan) -> Vec<Value> {
         .collect()
 }
 
-/// The rows of documents whose HTML is of the renderer's version `rendered_by`.
+/// The rows of documents; `rendered_by` is the version of the renderer.
 pub(super) fn documents<'a>(
     documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>,
     rendered_by: i64,
@@ -162,11 +168,11 @@ pub(super) fn documents<'a>(
 
 pub(super) fn moved(batch: &ImportBatch) -> Vec<Value> {
     let moved = batch.unchanged.iter().filter(|document| document.is_moved);
-    let place = |document: &UnchangedDocument| {
+    let row = |document: &UnchangedDocument| {
         let source = &document.source;
         json!({ "id": document.id.number(), "source": source.key(), "source_name": source.name, "source_path": source.path })
     };
-    moved.map(place).collect()
+    moved.map(row).collect()
 }
 
 /// One row for each group of each document.

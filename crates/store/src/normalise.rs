@@ -1,72 +1,72 @@
-//! How do documents of earlier versions get texts in NFC, and keys for their groups? When the database is opened, a few hundred
-//! at a time. SQL cannot do it: SQLite knows neither normal forms nor the case of letters beyond ASCII.
+//! A data migration that runs when the database is opened: texts to NFC, and keys of groups, a few hundred documents per transaction. SQL cannot
+//! do it: SQLite knows neither normal forms nor case beyond ASCII.
 //!
-//! Migration 0004 lists the documents that have other letters than ASCII in `document_to_normalise`. Replicas of an earlier version may go on
-//! writing beside this one: what they write is read in NFC all the same (`reading.rs`), and stored so at the next start.
+//! Migration 0004 lists the documents with non-ASCII letters in `document_to_normalise`. Replicas of an earlier version may write beside this
+//! one: what they write is normalised when it is read (`documents.rs`), and stored so at the next start.
 
 use domain::{Group, text::nfc};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{Store, StoreError, batch::group_row, searchable, sql, with_backend};
+use super::{Store, StoreError, import_plan::group_row, searchable, sql, with_backend};
 
 /// Number, title, folder and words of a document.
 type Texts = (i64, String, String, String);
 
 impl Store {
-    /// Goes through all documents whose texts are of an earlier version. Interrupted, it goes on where it stopped.
+    /// Normalises all documents of earlier versions. If it is interrupted, the next start continues.
     pub(super) async fn normalise(&self) -> Result<(), StoreError> {
         with_backend!(self, |backend| {
             query(sql::FIND_GROUPS_WITHOUT_KEY).execute(&backend.writer).await?;
-            Ok::<_, StoreError>(())
+            Ok(())
         })?;
-        while self.normalise_some().await? {}
+        while self.normalise_next().await? {}
         Ok(())
     }
 
-    /// The next few hundred; `false` if there was none.
-    async fn normalise_some(&self) -> Result<bool, StoreError> {
+    /// Normalises the next few hundred documents; returns `false` if there were none.
+    async fn normalise_next(&self) -> Result<bool, StoreError> {
         with_backend!(self, |backend| {
             let next = query_scalar(sql::NEXT_TO_NORMALISE);
-            let waiting: Option<i64> = next.fetch_one(&backend.pool).await?;
-            if waiting.is_none() {
+            let pending: Option<i64> = next.fetch_one(&backend.pool).await?;
+            if pending.is_none() {
                 return Ok(false);
             }
-            // Again, now that nobody else writes.
-            let mut work = backend.begin().await?;
+            // Read again under the write lock.
+            let mut transaction = backend.begin().await?;
             let next = query_scalar(sql::NEXT_TO_NORMALISE);
-            let Some(last): Option<i64> = next.fetch_one(&mut *work).await? else {
+            let Some(last): Option<i64> = next.fetch_one(&mut *transaction).await? else {
                 return Ok(false);
             };
             let texts: Vec<Texts> = query_as(sql::TEXTS_TO_NORMALISE)
                 .bind(last)
-                .fetch_all(&mut *work)
+                .fetch_all(&mut *transaction)
                 .await?;
             for (id, title, folder, words) in texts.into_iter().filter_map(changed) {
                 let put = query(sql::PUT_TEXTS).bind(id).bind(title).bind(folder).bind(words);
-                put.execute(&mut *work).await?;
+                put.execute(&mut *transaction).await?;
             }
             let without_key: Vec<(i64, String)> = query_as(sql::GROUPS_TO_NORMALISE)
                 .bind(last)
-                .fetch_all(&mut *work)
+                .fetch_all(&mut *transaction)
                 .await?;
             for (id, label) in &without_key {
                 let drop = query(sql::DROP_GROUP).bind(label).bind(id);
-                drop.execute(&mut *work).await?;
+                drop.execute(&mut *transaction).await?;
             }
             let with_key = without_key
                 .into_iter()
                 .map(|(id, label)| group_row(id, &Group::new(label)));
             let put = query(backend.sql.put_groups).bind(with_key.collect::<Value>().to_string());
-            put.execute(&mut *work).await?;
-            query(sql::NORMALISED).bind(last).execute(&mut *work).await?;
-            work.commit().await?;
+            put.execute(&mut *transaction).await?;
+            query(sql::NORMALISED).bind(last).execute(&mut *transaction).await?;
+            transaction.commit().await?;
             Ok(true)
         })
     }
 }
 
-/// The texts in today's form; `None` if they are in it already.
+/// The normalised texts; `None` if nothing changes.
 fn changed((id, title, folder, words): Texts) -> Option<Texts> {
     let (new_title, new_folder) = (nfc(&*title), nfc(&*folder));
     let new_words = searchable(&format!("{new_title}\n{new_folder}"));

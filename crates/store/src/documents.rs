@@ -1,5 +1,4 @@
-//! What is in the database? One document by number, one batch of the list. Each is one statement; nothing here asks whether anybody
-//! may see it.
+//! Queries of documents: one by id, and a batch of the list. Each is one statement, and nothing is authorised here.
 
 use domain::{
     DocumentFacts, DocumentId, Group, Person, PersonId, Reason, RenderedHtml, Summary, Visibility, text::nfc,
@@ -7,18 +6,18 @@ use domain::{
 use rusqlite::{OptionalExtension as _, named_params};
 use sqlx::{query_as, query_scalar};
 
-use super::{Backend, Store, StoreError, holds_nul, sql, timeout::with_timeout, with_backend};
+use super::{Backend, Store, StoreError, contains_nul, error::QueryError, sql, timeout::with_timeout, with_backend};
 
-/// What a rule and a listing need of a document.
+/// What rules and lists need of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct DocumentRow {
     /// Its number.
     pub id: DocumentId,
     /// Its title.
     pub title: String,
-    /// Whose it is.
+    /// Its owner.
     pub owner: PersonId,
-    /// The owner's name where known.
+    /// The owner's name, if known.
     pub owner_name: Option<String>,
     /// The groups it belongs to, sorted.
     pub groups: Vec<Group>,
@@ -30,8 +29,8 @@ pub struct Row {
     pub updated_at: i64,
 }
 
-impl Row {
-    /// What a rule can ask about it.
+impl DocumentRow {
+    /// The attributes that rules can read.
     #[must_use]
     pub fn facts(&self) -> DocumentFacts<'_> {
         DocumentFacts {
@@ -46,8 +45,8 @@ impl Row {
         }
     }
 
-    /// The row of a listing, for somebody who may see it for these reasons, with groups by the names that person knows. An
-    /// owner whose name is not known is called by subject.
+    /// The row of a list for `person`, who may see it for `reasons`; groups have the names this person knows. An owner without a known name
+    /// is shown by subject.
     #[must_use]
     pub fn into_summary(self, person: &Person, reasons: Vec<Reason>) -> Summary {
         let Self {
@@ -76,83 +75,86 @@ impl Row {
     }
 }
 
-/// A document as it is opened.
+/// A document with its rendered text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundDocument {
     /// Its row.
-    pub row: Row,
-    /// What it looks like, as it is stored.
+    pub row: DocumentRow,
+    /// The stored HTML.
     pub rendered: RenderedHtml,
-    /// What there is to render, where an older renderer wrote that.
-    pub stale: Option<Stale>,
+    /// What to render again, if an older renderer made the HTML.
+    pub stale: Option<StaleHtml>,
 }
 
-/// A document that an older renderer wrote.
+/// The source of HTML that an older renderer made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stale {
-    /// Its Markdown, of the same moment as the row.
+pub struct StaleHtml {
+    /// The Markdown, read in the same statement as the row.
     pub content: String,
     /// Whether the HTML may still be shown.
     pub is_safe: bool,
 }
 
 impl Store {
-    /// A document by number, ready to show; `None` if there is none. SQLite reads it in this thread, without waiting.
+    /// A document by id; `None` if there is none. SQLite reads it in this thread, without waiting.
     ///
     /// # Errors
-    /// [`StoreError::Read`] (SQLite), [`StoreError::Query`] and [`StoreError::Silent`] (PostgreSQL), [`StoreError::Damaged`].
-    pub async fn find(&self, id: DocumentId) -> Result<Option<Found>, StoreError> {
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn find(&self, id: DocumentId) -> Result<Option<FoundDocument>, StoreError> {
         let columns = match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.reader.query(|connection| {
-                let mut statement = connection.prepare_cached(sql::SQLITE.find)?;
-                let numbers = named_params! { "$1": id.number(), "$2": self.renderer.current };
-                statement.query_row(numbers, FoundColumns::read).optional()
-            })?,
-            // Boxed, so that a page on SQLite carries nothing of it about.
+            Backend::Sqlite(sqlite) => sqlite
+                .reader
+                .query(|connection| {
+                    let mut statement = connection.prepare_cached(sql::SQLITE.find)?;
+                    let numbers = named_params! { "$1": id.number(), "$2": self.renderer.current };
+                    statement.query_row(numbers, FoundDocumentColumns::read).optional()
+                })
+                .map_err(QueryError::from)?,
+            // Boxed, to keep the future small for SQLite.
             Backend::Postgres(postgres) => {
-                let question = query_as(sql::POSTGRES.find)
+                let query = query_as(sql::POSTGRES.find)
                     .bind(id.number())
                     .bind(self.renderer.current);
-                let question = question.fetch_optional(&postgres.pool);
-                Box::pin(with_timeout(async { question.await.map_err(StoreError::from) })).await?
+                let query = query.fetch_optional(&postgres.pool);
+                Box::pin(with_timeout(async { query.await.map_err(QueryError::from) })).await?
             }
         };
         let oldest_safe = self.renderer.oldest_safe;
         columns.map(|columns| columns.found(oldest_safe)).transpose()
     }
 
-    /// At most `limit` rows, newest number first, below `before` where that is given, that have all `words`
-    /// ([`searchable`](super::searchable)) in title or folder. Walks the primary key: with words that few documents have, this reads far.
+    /// At most `limit` rows, highest id first, below `before` if given, whose title or folder contains all `words`
+    /// ([`searchable`](super::searchable)). Scans the primary key: for words that few documents contain, it reads many rows.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`], [`StoreError::Damaged`].
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn batch_before(
         &self,
         before: Option<DocumentId>,
         words: &[String],
         limit: u32,
-    ) -> Result<Vec<Row>, StoreError> {
-        if words.iter().any(|word| holds_nul(word)) {
+    ) -> Result<Vec<DocumentRow>, StoreError> {
+        if words.iter().any(|word| contains_nul(word)) {
             return Ok(Vec::new());
         }
         let before = before.map_or(i64::MAX, DocumentId::number);
-        let rows: Vec<RowColumns> = with_backend!(self, |backend| {
-            let question = if words.is_empty() {
+        let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
+            let query = if words.is_empty() {
                 query_as(backend.sql.batch_before).bind(before).bind(i64::from(limit))
             } else {
-                let question = query_as(backend.sql.batch_before_with_words);
-                let question = question.bind(before).bind(i64::from(limit));
-                question.bind(serde_json::Value::from(words).to_string())
+                let query = query_as(backend.sql.batch_before_with_words);
+                let query = query.bind(before).bind(i64::from(limit));
+                query.bind(serde_json::Value::from(words).to_string())
             };
-            Ok::<_, StoreError>(question.fetch_all(&backend.pool).await?)
+            Ok(query.fetch_all(&backend.pool).await?)
         })?;
-        rows.into_iter().map(RowColumns::row).collect()
+        rows.into_iter().map(DocumentRowColumns::row).collect()
     }
 
     /// How many documents there are, whoever may see them.
     ///
     /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Silent`].
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn count(&self) -> Result<i64, StoreError> {
         with_backend!(self, |backend| Ok(query_scalar(sql::COUNT)
             .fetch_one(&backend.pool)
@@ -160,21 +162,21 @@ impl Store {
     }
 }
 
-/// The columns of [`sql::Dialect::find`], not understood yet.
+/// The columns of [`sql::Dialect::find`], not parsed yet.
 #[derive(sqlx::FromRow)]
-struct FoundColumns {
+struct FoundDocumentColumns {
     #[sqlx(flatten)]
-    row: RowColumns,
+    row: DocumentRowColumns,
     html: String,
     headings: String,
     rendered_by: i64,
     content: Option<String>,
 }
 
-impl FoundColumns {
+impl FoundDocumentColumns {
     fn read(from: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            row: RowColumns {
+            row: DocumentRowColumns {
                 id: from.get(0)?,
                 title: from.get(1)?,
                 owner_id: from.get(2)?,
@@ -191,18 +193,18 @@ impl FoundColumns {
         })
     }
 
-    fn found(self, oldest_safe: i64) -> Result<Found, StoreError> {
-        let headings = serde_json::from_str(&self.headings).map_err(|_| StoreError::Damaged {
+    fn found(self, oldest_safe: i64) -> Result<FoundDocument, StoreError> {
+        let headings = serde_json::from_str(&self.headings).map_err(|_| StoreError::Corrupt {
             id: self.row.id,
             what: "headings",
         })?;
-        Ok(Found {
+        Ok(FoundDocument {
             row: self.row.row()?,
             rendered: RenderedHtml {
                 html: self.html,
                 headings,
             },
-            stale: self.content.map(|content| Stale {
+            stale: self.content.map(|content| StaleHtml {
                 content,
                 is_safe: self.rendered_by >= oldest_safe,
             }),
@@ -210,9 +212,9 @@ impl FoundColumns {
     }
 }
 
-/// The columns of a [`Row`], not understood yet.
+/// The columns of a [`DocumentRow`], not parsed yet.
 #[derive(sqlx::FromRow)]
-struct RowColumns {
+struct DocumentRowColumns {
     id: i64,
     title: String,
     owner_id: String,
@@ -223,17 +225,17 @@ struct RowColumns {
     groups: String,
 }
 
-impl RowColumns {
-    fn row(self) -> Result<Row, StoreError> {
-        let damaged = |what| StoreError::Damaged { id: self.id, what };
-        let groups: Vec<(String, String)> = serde_json::from_str(&self.groups).map_err(|_| damaged("groups"))?;
+impl DocumentRowColumns {
+    fn row(self) -> Result<DocumentRow, StoreError> {
+        let corrupt = |what| StoreError::Corrupt { id: self.id, what };
+        let groups: Vec<(String, String)> = serde_json::from_str(&self.groups).map_err(|_| corrupt("groups"))?;
         let groups = groups.into_iter().map(|(label, key)| Group::stored(label, key));
         let mut groups: Vec<Group> = groups.collect();
         groups.sort();
-        Ok(Row {
-            id: DocumentId::new(self.id).ok_or_else(|| damaged("id"))?,
-            owner: PersonId::parse(&self.owner_id).ok_or_else(|| damaged("owner"))?,
-            // Also of a replica of an earlier version, which writes them as they came.
+        Ok(DocumentRow {
+            id: DocumentId::new(self.id).ok_or_else(|| corrupt("id"))?,
+            owner: PersonId::parse(&self.owner_id).ok_or_else(|| corrupt("owner"))?,
+            // A replica of an earlier version may have written it without normalisation.
             title: nfc(self.title),
             owner_name: self.name,
             groups,
