@@ -107,7 +107,7 @@ pub fn shell(options: LeptosOptions, files: BuildFiles) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" id="leptos" href=files.stylesheet.clone() />
+                <link rel="stylesheet" href=files.stylesheet.clone() />
                 <AutoReload options />
                 <build_files::PageScripts files />
                 <MetaTags />

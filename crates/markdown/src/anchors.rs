@@ -21,7 +21,7 @@ pub(super) const TOP: &str = "top";
 const MAX_NAME: usize = 120;
 
 /// Ids and names that the page uses; a test compares them with the sources.
-const PAGE: &str = "access-title app arrived claims csrf demo-title filter house keys keys-on keys-title login logout main menu page-person \
+const PAGE: &str = "access-title app claims csrf demo-title filter keys keys-on keys-title login logout main menu page-announcement page-person \
                     person person-changed q return_to root session session-ended show-keys top";
 
 /// Words that scripts look up in the global object though not every browser has them: module loaders, runtimes. (What every browser has

@@ -157,7 +157,7 @@ fn do_2_no_author_takes_an_id_or_name_of_the_page() {
         "MAIN",
         "keys",
         "session-ended",
-        "arrived",
+        "page-announcement",
         "person",
         "login",
         "top",

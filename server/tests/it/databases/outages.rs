@@ -164,7 +164,7 @@ async fn no_question_to_a_silent_database_is_waited_for() {
     );
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     let told = format!("{answers:?}");
-    assert_eq!(told.matches("Some(Silent)").count(), 10, "{told}");
+    assert_eq!(told.matches("Some(Timeout)").count(), 10, "{told}");
 }
 
 /// More than there are connections, and each of them lost between a question and its answer.
