@@ -1,48 +1,52 @@
-//! How is this Portico set up? One [`Config`] from `portico.toml` and the environment.
+//! The configuration of a Portico: one [`Config`] from `portico.toml`, `.env` and the environment.
+//!
+//! It is read in four steps, each in a file of its own:
+//!
+//! 1. `entries.rs` merges what is written in all `sources.rs`, and knows file and line of every value.
+//! 2. `deserialize.rs` turns that into the structs of `tables.rs` by serde; the types of fields are in `values.rs`. `report.rs` gathers
+//!    every mistake, each a `failure.rs`.
+//! 3. `read.rs`, `provider.rs` and `upstreams.rs` turn those structs into a [`Config`] and check what concerns several keys;
+//!    `sign_in.rs` has [`bff`] check the rest.
+//! 4. [`problem`] shows what is wrong, where, and what to do.
 //!
 //! | question | where |
 //! |---|---|
-//! | Which keys are there, and what do they mean? | [`keys`] |
-//! | Where does a value come from, at which line? | [`source`] |
-//! | Which variables are others', which mistyped? | `variables.rs` |
-//! | What may be written for a value? | [`values`] |
-//! | How do values become a [`Config`]? | [`read`], each value given out by `reader.rs` |
-//! | What is wrong, where, and what to do? | [`problem`] |
-//! | How is it printed for operators? | [`mod@reference`] |
-//! | Which database is meant? | [`store::DatabaseUrl`] |
-//! | Where among the claims does a value stand? | `claim.rs` |
-//! | Which directory is asked, about what? | `directory.rs` |
-//! | Where do traces go? | `telemetry.rs` |
-//! | Which APIs do pages reach through Portico? | `upstreams.rs` |
-//! | What does sign-in start from? | `sign_in.rs` |
-//! | Who is meant by `acme:alice`? | `who.rs` |
+//! | Where is a key added? | `tables.rs` |
+//! | What may be written for a value? | `values.rs` |
+//! | Which keys and environment variables are there? | [`keys`]; variables of others are in `variables.rs` |
+//! | How is `docs/configuration.md` made? | `schema.rs` and [`mod@reference`] |
+//! | What is the way to a claim? | `claim_path.rs` |
+//! | Who is `acme:alice`? | `resolve_person.rs` |
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
-mod claim;
+mod claim_path;
+mod deserialize;
 mod directory;
+mod entries;
+mod failure;
 pub mod keys;
 pub mod problem;
 mod provider;
-pub mod read;
-mod reader;
+mod read;
 pub mod reference;
+mod report;
+mod resolve_person;
+mod schema;
 mod sign_in;
-pub mod source;
-mod telemetry;
+mod sources;
+mod tables;
 mod upstreams;
 pub mod values;
 mod variables;
-mod who;
 
-pub use claim::ClaimPath;
+pub use claim_path::ClaimPath;
 pub use directory::{DirectorySettings, DirectoryUse, ProfileToken};
 pub use problem::{Problem, Problems};
-pub use source::Sources;
+pub use sources::Sources;
 pub use store::DatabaseUrl;
-pub use telemetry::TelemetrySettings;
 
 /// Everything an operator decides, checked: what is here can be served.
 #[derive(Debug, Clone)]
@@ -148,6 +152,15 @@ pub struct ApiSettings {
     pub base_url: Option<Url>,
     /// What the API calls itself in access tokens (`aud`); unset: only the public message is served.
     pub audience: Option<String>,
+}
+
+/// Where traces go, and under which name.
+#[derive(Debug, Clone)]
+pub struct TelemetrySettings {
+    /// A collector that speaks OTLP over HTTP; unset: nothing is traced.
+    pub otlp_endpoint: Option<Url>,
+    /// What this Portico is called there (`service.name`).
+    pub service_name: String,
 }
 
 impl Config {

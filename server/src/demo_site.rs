@@ -11,7 +11,7 @@ use url::Url;
 use crate::{
     config::{
         ApiToken, ClaimNames, Config, DatabaseUrl, DirectoryUse, Problem, ProviderSettings,
-        problem::{Complaint, Origin},
+        problem::{Issue, Origin},
         values,
     },
     import::{self, ImportError},
@@ -51,8 +51,7 @@ impl From<NotLoopback> for Problem {
             "`{}` can be reached from other machines, and `--demo` lets anybody be anybody",
             refusal.value
         );
-        Complaint::new(what, format!("use `{}`", refusal.instead))
-            .at(&Origin::Nowhere("--demo".to_owned()), refusal.key)
+        Issue::new(what, format!("use `{}`", refusal.instead)).at(&Origin::Nowhere("--demo".to_owned()), refusal.key)
     }
 }
 
@@ -110,7 +109,7 @@ fn demo_listen(config: &Config) -> SocketAddr {
 }
 
 fn default_database() -> &'static str {
-    crate::config::keys::describing("database_url")
+    crate::config::keys::find("database_url")
         .and_then(|key| key.default)
         .unwrap_or_default()
 }
@@ -186,7 +185,7 @@ impl Provider {
 /// If the database cannot be written.
 pub async fn seed(config: &Config, store: &Store) -> Result<(), ImportError> {
     let config = config.clone();
-    let resolve = move |who: &str| config.person(&format!("{PROVIDER}:{}", who.trim_start_matches("demo:")));
+    let resolve = move |who: &str| config.resolve_person(&format!("{PROVIDER}:{}", who.trim_start_matches("demo:")));
     let report = import::seed_demo(store, ::demo::DOCUMENTS, &resolve).await?;
     for problem in report.problems {
         tracing::warn!(%problem, "a document of the demo was left out");

@@ -66,7 +66,8 @@ impl<'a> GroupKey<'a> {
 }
 
 /// What makes two groups equal; configured per provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GroupMatch {
     /// The same id: letter by letter, in NFC.
     #[default]

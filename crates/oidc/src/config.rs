@@ -193,7 +193,8 @@ impl fmt::Display for ProviderId {
 pub struct InvalidProviderId(String);
 
 /// How the provider hands its answer to the callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
     /// As a query of a GET request (RFC 6749 §4.1.2).
     #[default]
@@ -203,7 +204,8 @@ pub enum ResponseMode {
 }
 
 /// Whether what is asked of the provider is pushed to it, so that the browser carries a reference alone (RFC 9126).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PushedRequests {
     /// Where the metadata name an endpoint for it.
     #[default]

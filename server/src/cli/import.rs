@@ -68,7 +68,7 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
     let config = arguments.config.read()?;
     if let Some(owner) = &arguments.owner {
         config
-            .person(owner)
+            .resolve_person(owner)
             .map_err(|error| Failure::Configuration(format!("--owner: {error}")))?;
     }
     let store = Store::open(&config.database_url, markdown::VERSIONS)
@@ -85,7 +85,7 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         source: arguments.source,
         prune: arguments.prune,
         now: Clock::system().now().unix_timestamp(),
-        resolve_person: Box::new(move |who| config.person(who)),
+        resolve_person: Box::new(move |who| config.resolve_person(who)),
     };
     let bar = if json { ProgressBar::hidden() } else { bar() };
     let outcome = import::run(&store, options, &mut |event| show(&bar, event)).await;

@@ -1,4 +1,4 @@
-//! What is wrong, where, and what to do about it? One line each; all of them, not just the first.
+//! What is wrong, where, and what to do about it: one line for each mistake, and all of them, not just the first.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// One mistake. Shown as `portico.toml:12: listen: what is wrong — what to do`.
+/// One mistake with its place. Shown as `portico.toml:12: listen: what is wrong — what to do`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{origin}: {key}: {what} — {remedy}")]
 pub struct Problem {
@@ -49,36 +49,31 @@ pub struct Problems(pub Vec<Problem>);
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{problem}")?;
-        }
-        Ok(())
+        let lines: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
     }
 }
 
 impl std::error::Error for Problems {}
 
-/// What is wrong with one value; where it stands is added by the caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
+/// What is wrong with one value, and what to do; its place is added where it is known. No secret may stand in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} — {remedy}")]
+pub struct Issue {
     /// What is wrong.
     pub what: String,
     /// What to do.
     pub remedy: String,
 }
 
-impl From<DatabaseUrlError> for Complaint {
+impl From<DatabaseUrlError> for Issue {
     fn from(error: DatabaseUrlError) -> Self {
-        let DatabaseUrlError { what, remedy } = error;
-        Self { what, remedy }
+        Self::new(error.what, error.remedy)
     }
 }
 
-impl Complaint {
-    /// Says what is wrong and what to do.
+impl Issue {
+    /// An issue of these two parts.
     pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -86,7 +81,7 @@ impl Complaint {
         }
     }
 
-    /// Puts it to a key at a place.
+    /// The issue with its place.
     #[must_use]
     pub fn at(self, origin: &Origin, key: &str) -> Problem {
         Problem {

@@ -1,19 +1,19 @@
-//! How do values become a [`Config`]? Every value is looked at, so that every mistake is told at once.
+//! From what is written to a [`Config`]: checks what concerns several keys; each value was checked by its type in [`super::values`].
 
 use std::path::PathBuf;
 
 use bff::SessionLifetime;
-
-mod unread;
+use url::Url;
 
 use super::{
-    ApiSettings, Config, DatabaseUrl, LogSettings, SessionSettings, directory,
-    problem::{Complaint, Problems},
+    ApiSettings, Config, DirectorySettings, LogSettings, Problems, SessionSettings, Sources, TelemetrySettings,
+    problem::Issue,
     provider,
-    reader::Reader,
+    report::Report,
     sign_in,
-    source::Sources,
-    telemetry, upstreams, values,
+    tables::{DirectoryTable, File, SessionTable},
+    upstreams,
+    values::LogFormat,
 };
 
 impl Config {
@@ -22,19 +22,18 @@ impl Config {
     /// # Errors
     /// Every mistake found, with its place and what to do.
     pub fn read(sources: &Sources) -> Result<Self, Problems> {
-        let mut reader = Reader::new(sources);
-        reader.refuse_unknown();
-        reader.refuse_unreachable();
-        let config = whole(&mut reader);
-        match config {
-            Some(config) if reader.problems.is_empty() => Ok(config),
-            _ => Err(Problems(reader.sorted())),
+        let (mut report, file) = Report::read(sources);
+        let config = file.and_then(|file| assemble(&mut report, file, sources.demo));
+        match (report.into_problems(), config) {
+            (None, Some(config)) => Ok(config),
+            (problems, _) => Err(problems.unwrap_or(Problems(Vec::new()))),
         }
     }
 
     /// Where the rules are, whatever else is wrong.
     pub(crate) fn policies_in(sources: &Sources) -> Option<PathBuf> {
-        Reader::new(sources).take("policies", values::text).map(PathBuf::from)
+        let (report, file) = Report::read(sources);
+        file.filter(|_| !report.has("policies")).map(|file| file.policies.0)
     }
 
     /// The defaults alone: no provider, nothing a visitor could sign in with.
@@ -46,92 +45,83 @@ impl Config {
     }
 }
 
-fn whole(reader: &mut Reader) -> Option<Config> {
-    let public_url = reader.take("public_url", values::origin);
-    let listen = reader.take("listen", values::address);
-    let demo_listen = reader.take("demo_listen", values::address);
-    let metrics_listen = reader.take("metrics_listen", values::address);
-    let database_url = reader.take("database_url", |text| DatabaseUrl::parse(text).map_err(Complaint::from));
-    let policies = reader.take("policies", values::text);
-    let site_root = reader.take("site_root", values::text);
-    let log = log(reader);
-    let (lifetime, session) = session(reader);
+fn assemble(report: &mut Report, file: File, has_demo: bool) -> Option<Config> {
     let api = ApiSettings {
-        base_url: reader.take("api.base_url", values::endpoint),
-        audience: reader.take("api.audience", values::text),
+        base_url: file.api.base_url.map(|url| url.0),
+        audience: file.api.audience.map(|audience| audience.0),
     };
-    let providers = provider::all(reader, api.audience.as_deref());
-    let directory = directory::settings(reader);
-    let telemetry = telemetry::settings(reader);
-    let upstreams = upstreams::all(reader, &providers);
-    let here = |port| values::origin(&format!("http://localhost:{port}")).ok();
-    let public_url = public_url.filter(|_| reader.is_written("public_url"));
-    let public_url = public_url.or_else(|| here(listen.map_or(0, |listen| listen.port())))?;
-    sign_in::check(reader, &public_url, lifetime, &providers);
+    let providers = provider::read_all(report, &file.providers, api.audience.as_deref());
+    let public_url = match file.public_url {
+        Some(written) => written.0,
+        None => Url::parse(&format!("http://localhost:{}", file.listen.0.port())).ok()?,
+    };
+    let directory = directory(report, &file.directory);
+    let known = upstreams::Providers {
+        tables: &file.providers,
+        settings: &providers,
+        has_demo,
+    };
+    let upstreams = upstreams::read_all(report, &file.upstreams, &known);
+    let lifetime = lifetime(report, &file.session);
+    let settings = sign_in::settings(&public_url, lifetime, &providers);
+    sign_in::check(report, &file.providers, &settings);
     Some(Config {
         public_url,
-        listen: listen?,
-        demo_listen,
-        metrics_listen,
-        database_url: database_url?,
-        policies: PathBuf::from(policies?),
-        site_root: site_root.map(PathBuf::from),
-        log: log?,
-        session: session?,
+        listen: file.listen.0,
+        demo_listen: file.demo_listen.map(|address| address.0),
+        metrics_listen: file.metrics_listen.map(|address| address.0),
+        database_url: file.database_url.0,
+        policies: file.policies.0,
+        site_root: file.site_root.map(|folder| folder.0),
+        log: LogSettings {
+            filter: file.log.0,
+            json: file.log_format == LogFormat::Json,
+        },
+        session: SessionSettings {
+            idle: lifetime.idle,
+            absolute: lifetime.absolute,
+            max_per_person: file.session.max_per_person.0,
+            keys_file: Some(file.session.keys_file.0),
+            recent: file.session.recent.0,
+        },
         providers,
         api,
         demo: false,
-        directory: directory?,
-        telemetry: telemetry?,
+        directory,
+        telemetry: TelemetrySettings {
+            otlp_endpoint: file.telemetry.otlp_endpoint.map(|url| url.0),
+            service_name: file.telemetry.service_name.0,
+        },
         upstreams,
     })
 }
 
-fn log(reader: &mut Reader) -> Option<LogSettings> {
-    let filter = reader.take("log", |text| match text.parse::<tracing_subscriber::EnvFilter>() {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(Complaint::new(
-            format!("`{text}` is no filter: {error}"),
-            "write `info`, or `info,bff=debug`",
-        )),
-    });
-    let format = reader.take("log_format", |text| values::one_of(text, &["text", "json"]));
-    Some(LogSettings {
-        filter: filter?,
-        json: format? == "json",
-    })
+/// An idle lifetime that could not be read is made to fit, so that nothing is said of it twice.
+fn lifetime(report: &Report, table: &SessionTable) -> SessionLifetime {
+    let (idle, absolute) = (table.idle.0, table.absolute.0);
+    SessionLifetime {
+        idle: if report.has("session.idle") {
+            idle.min(absolute)
+        } else {
+            idle
+        },
+        absolute,
+    }
 }
 
-/// The settings, and the lifetime as far as it could be read: what could not is made to fit.
-fn session(reader: &mut Reader) -> (SessionLifetime, Option<SessionSettings>) {
-    let idle = reader.take("session.idle", values::duration);
-    let absolute = reader.take("session.absolute", values::duration);
-    let max_per_person = reader.take("session.max_per_person", values::number_of_sessions);
-    let keys_file = reader.take("session.keys_file", values::text);
-    let recent = reader.take("session.recent", |text| match text {
-        "off" => Ok(None),
-        text => match values::duration(text)? {
-            none if none.is_zero() => Err(Complaint::new(
-                "is nothing: nobody could ever end a session",
-                "write `15m`, or `off` to ask nobody to sign in again",
-            )),
-            recent => Ok(Some(recent)),
-        },
-    });
-    let whole = || {
-        Some(SessionSettings {
-            idle: idle?,
-            absolute: absolute?,
-            max_per_person: max_per_person?,
-            keys_file: keys_file.map(PathBuf::from),
-            recent: recent?,
-        })
-    };
-    let usual = SessionLifetime::default();
-    let lasting = absolute.unwrap_or(usual.absolute);
-    let lifetime = SessionLifetime {
-        idle: idle.unwrap_or(usual.idle.min(lasting)),
-        absolute: lasting,
-    };
-    (lifetime, whole())
+fn directory(report: &mut Report, table: &DirectoryTable) -> DirectorySettings {
+    let (max_age, keep) = (table.max_age.0, table.keep.0);
+    if max_age.is_zero() {
+        let what = "is nothing: the directory would be asked at every page";
+        report.add("directory.max_age", Issue::new(what, "write `1m` or more"));
+    }
+    if keep < max_age && !report.has("directory.keep") {
+        let what = "is shorter than `directory.max_age`";
+        report.add("directory.keep", Issue::new(what, "make it at least as long"));
+    }
+    DirectorySettings {
+        base_url: table.base_url.0.clone(),
+        max_age,
+        keep,
+    }
 }

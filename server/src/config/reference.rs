@@ -1,4 +1,4 @@
-//! How are the keys printed for operators? As `docs/configuration.md`; a test compares the file with this.
+//! The keys as operators read them: `docs/configuration.md`. A test compares the file with this.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::keys::{self, Key, Shape};
 const OPENING: &str = "\
 # Configuration
 
-This page is printed by `portico config reference`; change `server/src/config/keys.rs`, not this file.
+This page is printed by `portico config reference`; change `server/src/config/tables.rs`, not this file.
 
 Portico reads `portico.toml` in the folder it is started in, or the file named by `--config`. Every key can also be an
 environment variable, or a line of a file `.env` beside `portico.toml`; the environment wins over `.env`, and `.env` over
@@ -38,14 +38,11 @@ Register `https://portico.example.com/auth/callback/acme` with the provider as r
 #[must_use]
 pub fn markdown() -> String {
     let mut page = OPENING.to_owned();
-    let mut section = None;
     for key in keys::all() {
-        let table = key.path.split_once('.').map_or("", |(table, _)| table);
-        if section != Some(table) {
-            section = Some(table);
-            page.push_str(heading(table));
+        match &key.shape {
+            Shape::Table => add_table(&mut page, key),
+            shape => add_key(&mut page, key, shape),
         }
-        describe(&mut page, key);
     }
     page.push_str("\n## Other variables\n\n");
     for (name, about) in keys::OTHER_VARIABLES {
@@ -54,62 +51,38 @@ pub fn markdown() -> String {
     page
 }
 
-fn heading(table: &str) -> &'static str {
-    match table {
-        "" => "\n## Top of the file\n",
-        "session" => "\n## `[session]`\n\nHow long sign-ins last, and what seals them.\n",
-        "providers[]" => {
-            "\n## `[[providers]]`\n\nWho signs people in. One table for each, as many as needed; with several, people choose.\n"
-        }
-        "api" => "\n## `[api]`\n\nWhere the messages on the Public, Protected and Admin pages come from.\n",
-        "upstreams[]" => {
-            "\n## `[[upstreams]]`\n\nAPIs of your own that scripts on this site reach at a path of this site, with the access token of the \
-             person who is signed in; the browser never holds it. Cookies stay behind, and requests of other sites are refused. One \
-             table for each API.\n"
-        }
-        "directory" => {
-            "\n## `[directory]`\n\nMicrosoft Graph, asked with the application's own token about the people of providers that say so: \
-             `providers[].groups.graph`, `providers[].profile.graph`, `providers[].manager.graph`.\n"
-        }
-        "telemetry" => {
-            "\n## `[telemetry]`\n\nTraces, for who runs a collector of OpenTelemetry; what is in them is said in [observability](observability.md).\n"
-        }
-        _ => "\n",
+/// A section; tables inside of tables have none of their own.
+fn add_table(page: &mut String, table: &Key) {
+    if table.path.is_empty() {
+        page.push_str("\n## Top of the file\n");
+    } else if !table.path.contains('.') {
+        let name = table.path.strip_suffix("[]").map(|name| format!("[[{name}]]"));
+        let name = name.unwrap_or_else(|| format!("[{}]", table.path));
+        // Writing to a string cannot fail.
+        let _ = write!(page, "\n## `{name}`\n\n{}\n", table.about);
     }
 }
 
-fn describe(page: &mut String, key: &Key) {
-    let name = key
-        .path
-        .rsplit_once("].")
-        .map_or_else(|| key.path.rsplit('.').next().unwrap_or(key.path), |(_, name)| name);
-    let shape = match key.shape {
-        Shape::Text(what) => what,
-        Shape::Words => "list of texts",
-        Shape::Secret => "secret",
-        Shape::Flag => "`true` or `false`",
+fn add_key(page: &mut String, key: &Key, shape: &Shape) {
+    let name = key.path.split_once("[].").or_else(|| key.path.split_once('.'));
+    let name = name.map_or(key.path.as_str(), |(_, name)| name);
+    let shown = match shape {
+        Shape::Text(what) | Shape::Number(what) => what,
+        Shape::List => "list of texts",
+        Shape::Flag | Shape::Table => "`true` or `false`",
     };
-    let default = match key.default {
-        Some("") | None => "none".to_owned(),
-        Some(words) if key.shape == Shape::Words => {
-            format!(
-                "`[{}]`",
-                words
-                    .split(' ')
-                    .map(|word| format!("\"{word}\""))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            )
+    let default = match (key.default, shape) {
+        (Some("") | None, _) => "none".to_owned(),
+        (Some(words), Shape::List) => {
+            let words: Vec<_> = words.split(' ').map(|word| format!("\"{word}\"")).collect();
+            format!("`[{}]`", words.join(", "))
         }
-        Some(flag) if key.shape == Shape::Flag => format!("`{flag}`"),
-        Some(text) => format!("`\"{text}\"`"),
+        (Some(text), Shape::Text(_)) => format!("`\"{text}\"`"),
+        (Some(value), _) => format!("`{value}`"),
     };
-    // Writing to a string cannot fail.
+    let (about, example, variable) = (key.about, key.example, keys::variable(&key.path));
     let _ = write!(
         page,
-        "\n### `{name}`\n\n{}\n\n- {shape}; default: {default}\n- variable: `{}`\n- example: `{}`\n",
-        key.about,
-        keys::variable(key.path),
-        key.example,
+        "\n### `{name}`\n\n{about}\n\n- {shown}; default: {default}\n- variable: `{variable}`\n- example: `{example}`\n",
     );
 }

@@ -1,177 +1,133 @@
-//! Which APIs do pages reach through Portico? The `[[upstreams]]` tables. What passes is decided in `bff`.
-
-use std::time::Duration;
+//! From a table of `[[upstreams]]` to an API that pages reach through Portico. What passes is decided in [`bff`].
 
 use bff::{InvalidUpstream, ProxyLimits, Upstream};
-use http::Method;
 
-use super::{ProviderSettings, problem::Complaint, reader::Reader, values};
+use super::{
+    ProviderSettings,
+    problem::Issue,
+    report::{Report, Section},
+    tables::{ProviderTable, UpstreamTable},
+    values::is_within,
+};
 
-/// Methods that may be written; `CONNECT` and `TRACE` never pass.
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-/// What is served below `/api/` already.
-const TAKEN: [&str; 2] = ["/api/fn", "/api/messages"];
-/// Shortest and longest time a request may take.
-const TIMES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(24));
 /// The id of the provider that `--demo` adds after this was read.
 const DEMO: &str = "demo";
 
-/// Audience, resource and scopes of an upstream.
-type Wanted<'a> = (&'a Option<String>, &'a Option<String>, &'a [String]);
+/// Whose people an upstream may name.
+pub(super) struct Providers<'a> {
+    /// As written.
+    pub tables: &'a [ProviderTable],
+    /// Those without a mistake.
+    pub settings: &'a [ProviderSettings],
+    /// Whether `--demo` adds one.
+    pub has_demo: bool,
+}
 
-/// Every upstream without a mistake; mistakes are noted in `reader`.
-pub(super) fn all(reader: &mut Reader, providers: &[ProviderSettings]) -> Vec<Upstream> {
-    let mut paths: Vec<String> = Vec::new();
+impl Providers<'_> {
+    fn has(&self, id: &str) -> bool {
+        let has_id = |table: &ProviderTable| table.id.as_ref().is_some_and(|written| written.0.as_str() == id);
+        (self.has_demo && id == DEMO) || self.tables.iter().any(has_id)
+    }
+
+    /// Whether a sign-in asks for what an upstream needs. One that could not be read might, and so might the one of `--demo`.
+    fn may_ask_for(&self, upstream: &UpstreamTable) -> bool {
+        let asks = |settings: &ProviderSettings| {
+            let sign_in = &settings.provider;
+            sign_in.audience.as_ref() == upstream.audience.as_ref().map(|audience| &audience.0)
+                && sign_in.resource.as_ref() == upstream.resource.as_ref().map(|resource| &resource.0)
+                && upstream.scopes.iter().all(|scope| sign_in.scopes.contains(scope))
+        };
+        self.has_demo || self.settings.len() < self.tables.len() || self.settings.iter().any(asks)
+    }
+}
+
+/// Every upstream without a mistake.
+pub(super) fn read_all(report: &mut Report, tables: &[UpstreamTable], providers: &Providers<'_>) -> Vec<Upstream> {
     let mut upstreams = Vec::new();
-    for index in 0..reader.tables("upstreams") {
-        let table = format!("upstreams[{index}]");
-        let path = reader.need(&format!("{table}.path"), |text| path(text, &paths));
-        paths.extend(path.clone());
-        upstreams.extend(one(reader, &table, path, providers));
+    for (index, table) in tables.iter().enumerate() {
+        let mut section = report.section(format!("upstreams[{index}]"));
+        if let Some(other) = overlapping(table, tables.get(..index).unwrap_or_default()) {
+            section.add("path", other);
+        }
+        upstreams.extend(read(&mut section, table, providers));
     }
     upstreams
 }
 
-fn one(reader: &mut Reader, table: &str, path: Option<String>, providers: &[ProviderSettings]) -> Option<Upstream> {
-    let at = |key: &str| format!("{table}.{key}");
-    let base_url = reader.need(&at("base_url"), |text| values::endpoint(text).map(|_| text.to_owned()));
-    let methods = methods(reader, &at("methods"));
-    let audience = reader.take(&at("audience"), values::text);
-    // Kept as written: providers compare it letter by letter (RFC 8707 §2).
-    let resource = reader.take(&at("resource"), |text| values::url(text).map(|_| text.to_owned()));
-    let scopes = reader.words(&at("scopes"));
-    let whose = whose(reader, &at("providers"), providers);
-    let limits = limits(reader, table);
-    if !reader.is_written(&at("audience")) && !reader.is_written(&at("resource")) {
-        let complaint = Complaint::new(
-            "is missing, and `resource` too",
-            "write what the API is called in access tokens (`aud`)",
+/// What is wrong with a path that lies within an earlier one, or the other way round.
+fn overlapping(table: &UpstreamTable, earlier: &[UpstreamTable]) -> Option<Issue> {
+    let path = &table.path.as_ref()?.0;
+    let mut others = earlier.iter().filter_map(|table| Some(&table.path.as_ref()?.0));
+    let other = others.find(|other| is_within(path, other) || is_within(other, path))?;
+    let what = format!("`{path}` and `{other}` lie within each other");
+    Some(Issue::new(what, "give each upstream a path of its own"))
+}
+
+fn read(section: &mut Section<'_>, table: &UpstreamTable, providers: &Providers<'_>) -> Option<Upstream> {
+    let path = section.required("path", table.path.as_ref());
+    let base_url = section.required("base_url", table.base_url.as_ref());
+    if table.methods.is_empty() && !section.has("methods") {
+        let issue = Issue::new("is empty: nothing would pass", "name at least one, or remove the line");
+        section.add("methods", issue);
+    }
+    for id in table.providers.iter().filter(|id| !providers.has(id)) {
+        section.add("providers", unknown_provider(id));
+    }
+    if !section.is_written("audience") && !section.is_written("resource") {
+        let what = "is missing, and `resource` too";
+        section.add(
+            "audience",
+            Issue::new(what, "write what the API is called in access tokens (`aud`)"),
         );
-        reader.complain(&at("audience"), complaint);
         return None;
     }
-    let made = Upstream::new(&path?, &base_url?);
-    let mut upstream = made
-        .map_err(|error| {
-            let key = match error {
-                InvalidUpstream::Mount(_) => "path",
-                _ => "base_url",
+    if table.providers.is_empty() && !section.has("providers") && !providers.may_ask_for(table) {
+        let what = "is missing, and no sign-in asks for this audience, resource and scopes";
+        section.add(
+            "providers",
+            Issue::new(what, "write the `id` of the provider that gives tokens for it"),
+        );
+    }
+    let created = Upstream::new(&path?.0, base_url?.0.as_str());
+    let upstream = match created {
+        Ok(upstream) => upstream,
+        Err(error) => {
+            let key = if matches!(error, InvalidUpstream::Mount(_)) {
+                "path"
+            } else {
+                "base_url"
             };
-            reader.complain(&at(key), Complaint::new(error.to_string(), "write another one"));
-        })
-        .ok()?;
-    let (scopes, whose) = (scopes?, whose?);
-    if whose.is_empty() {
-        need_giver(reader, &at("providers"), providers, (&audience, &resource, &scopes));
+            section.add(key, Issue::new(error.to_string(), "write another one"));
+            return None;
+        }
+    };
+    let mut upstream = upstream
+        .methods(table.methods.iter().map(|method| method.0.clone()))
+        .scopes(table.scopes.clone())
+        .providers(table.providers.clone())
+        .limits(ProxyLimits {
+            timeout: table.timeout.0,
+            max_request_bytes: table.max_request_size.0,
+            max_response_bytes: table.max_response_size.0,
+        });
+    if let Some(audience) = &table.audience {
+        upstream = upstream.audience(audience.0.clone());
     }
-    upstream = upstream
-        .methods(methods?)
-        .scopes(scopes)
-        .providers(whose)
-        .limits(limits?);
-    if let Some(audience) = audience {
-        upstream = upstream.audience(audience);
-    }
-    if let Some(resource) = resource {
-        upstream = upstream.resource(resource);
+    if let Some(resource) = &table.resource {
+        upstream = upstream.resource(resource.0.clone());
     }
     Some(upstream)
 }
 
-fn limits(reader: &mut Reader, table: &str) -> Option<ProxyLimits> {
-    let timeout = reader.take(&format!("{table}.timeout"), |text| match values::duration(text)? {
-        time if time < TIMES.0 || time > TIMES.1 => Err(Complaint::new(
-            format!("`{text}` is less than a second or more than a day"),
-            "write a time between `1s` and `1d`",
-        )),
-        time => Ok(time),
-    });
-    let request = reader.take(&format!("{table}.max_request_size"), values::size);
-    let response = reader.take(&format!("{table}.max_response_size"), values::size);
-    Some(ProxyLimits {
-        timeout: timeout?,
-        max_request_bytes: request?,
-        max_response_bytes: response?,
-    })
-}
-
-/// Complains unless a sign-in asks for just that; the one that `--demo` adds may.
-fn need_giver(reader: &mut Reader, place: &str, providers: &[ProviderSettings], wanted: Wanted<'_>) {
-    let (audience, resource, scopes) = wanted;
-    let asks = |settings: &ProviderSettings| {
-        let sign_in = &settings.provider;
-        (&sign_in.audience, &sign_in.resource) == (audience, resource)
-            && scopes.iter().all(|scope| sign_in.scopes.contains(scope))
-    };
-    if !reader.has_demo() && !providers.iter().any(asks) {
-        let complaint = Complaint::new(
-            "is missing, and no sign-in asks for this audience, resource and scopes",
-            "write the `id` of the provider that gives tokens for it",
-        );
-        reader.complain(place, complaint);
-    }
-}
-
-/// A path below `/api/` that nothing else answers.
-fn path(text: &str, earlier: &[String]) -> Result<String, Complaint> {
-    let is_within = |outer: &str| text == outer || text.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
-    if !text.starts_with("/api/") {
-        return Err(Complaint::new(
-            format!("`{text}` is not below `/api/`"),
-            "write a path such as `/api/orders`",
-        ));
-    }
-    if TAKEN.into_iter().any(is_within) {
-        return Err(Complaint::new(
-            format!("`{text}` is Portico's own"),
-            "write another path below `/api/`",
-        ));
-    }
-    let contains = |other: &String| other.strip_prefix(text).is_some_and(|rest| rest.starts_with('/'));
-    match earlier.iter().find(|other| is_within(other) || contains(other)) {
-        Some(other) => Err(Complaint::new(
-            format!("`{text}` and `{other}` lie within each other"),
-            "give each upstream a path of its own",
-        )),
-        None => Ok(text.to_owned()),
-    }
-}
-
-fn methods(reader: &mut Reader, place: &str) -> Option<Vec<Method>> {
-    let words = reader.words(place)?;
-    if words.is_empty() {
-        let complaint = Complaint::new("is empty: nothing would pass", "name at least one, or remove the line");
-        reader.complain(place, complaint);
-    }
-    for word in words.iter().filter(|word| !METHODS.contains(&word.as_str())) {
-        let remedy = format!("use some of {}", METHODS.join(", "));
-        reader.complain(
-            place,
-            Complaint::new(format!("`{word}` is no method that passes"), remedy),
+fn unknown_provider(id: &str) -> Issue {
+    if id == DEMO {
+        return Issue::new(
+            "`demo` is the provider of `--demo`, which is not there",
+            "write the `id` of one of the `[[providers]]`, or start with `--demo`",
         );
     }
-    words.iter().map(|word| word.parse().ok()).collect()
-}
-
-/// The providers whose people get through.
-fn whose(reader: &mut Reader, place: &str, providers: &[ProviderSettings]) -> Option<Vec<String>> {
-    let ids = reader.words(place)?;
-    let has_demo = reader.has_demo();
-    let is_known =
-        |id: &str| (has_demo && id == DEMO) || providers.iter().any(|settings| settings.provider.id.as_str() == id);
-    for id in ids.iter().filter(|id| !is_known(id)) {
-        let complaint = if id == DEMO {
-            Complaint::new(
-                "`demo` is the provider of `--demo`, which is not there",
-                "write the `id` of one of the `[[providers]]`, or start with `--demo`",
-            )
-        } else {
-            Complaint::new(
-                format!("`{id}` is no provider"),
-                "write the `id` of one of the `[[providers]]`",
-            )
-        };
-        reader.complain(place, complaint);
-    }
-    Some(ids)
+    Issue::new(
+        format!("`{id}` is no provider"),
+        "write the `id` of one of the `[[providers]]`",
+    )
 }

@@ -1,204 +1,223 @@
-//! What may be written for a value? Each function turns text into a type, or says what is wrong and what to write.
+//! What may be written for a value: a type for each, read by serde, that says what is wrong and what to write instead.
 
+mod address;
 mod quantity;
 
-use std::{net::SocketAddr, num::NonZeroUsize};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
-use url::{Host, Url};
+use bff::{ProviderId, Secret};
+use http::Method;
+use serde::Deserialize;
+use store::DatabaseUrl;
+use url::Url;
 
-pub use self::quantity::{duration, size};
-use super::problem::Complaint;
+pub(super) use self::address::is_within;
+pub use self::address::{is_loopback, url};
+use self::{
+    address::{address, endpoint, issuer, mount_path, origin},
+    quantity::{duration, leeway, recent_sign_in, request_timeout, size},
+};
+use super::{
+    directory::ProfileToken,
+    problem::Issue,
+    schema::{self, Setting, Shape, choice},
+};
 
-/// Whether an address names this machine, with a dot at the end or without (RFC 6761 §6.3). `bff` and `demo` see it alike.
-#[must_use]
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            let name = name.strip_suffix('.').unwrap_or(name);
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
+/// Signatures the sign-in can verify. None is shared-key: a client secret is no signing key here.
+const ALGORITHMS: &[&str] = &[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
+];
+/// Methods that may be written; `CONNECT` and `TRACE` never pass.
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/// Longest name of a service, in letters.
+const MAX_NAME: usize = 100;
 
 /// Any text but an empty one.
-///
-/// # Errors
-/// If it is empty.
-pub fn text(text: &str) -> Result<String, Complaint> {
+pub(super) fn text(text: &str) -> Result<String, Issue> {
     if text.trim().is_empty() {
-        return Err(Complaint::new("is empty", "write a value or remove the line"));
+        return Err(Issue::new("is empty", "write a value or remove the line"));
     }
     Ok(text.to_owned())
 }
 
-/// An address such as `127.0.0.1:4040`.
-///
-/// # Errors
-/// If it is none.
-pub fn address(text: &str) -> Result<SocketAddr, Complaint> {
-    match text.parse::<SocketAddr>() {
-        Ok(address) if address.port() == 0 => Err(Complaint::new(
-            "has port 0, which means any",
-            "write the port people will type",
-        )),
-        Ok(address) => Ok(address),
-        Err(_) => Err(Complaint::new(
-            format!("`{text}` is not an address with a port"),
-            "write numbers such as `127.0.0.1:4040` or `[::1]:4040`",
-        )),
-    }
+fn provider_id(text: &str) -> Result<ProviderId, Issue> {
+    let issue = |_| Issue::new(format!("`{text}` is no id"), "use 1 to 32 of `a-z`, `0-9` and `-`");
+    ProviderId::parse(text).map_err(issue)
 }
 
-/// `https://…`, or `http://…` on this machine.
-///
-/// # Errors
-/// If it is no such address.
-pub fn url(text: &str) -> Result<Url, Complaint> {
-    let url = Url::parse(text).map_err(|error| {
-        Complaint::new(
-            format!("`{text}` is not an address: {error}"),
-            "write it in full, such as `https://example.com`",
+fn log_filter(text: &str) -> Result<String, Issue> {
+    let issue = |error| {
+        Issue::new(
+            format!("`{text}` is no filter: {error}"),
+            "write `info`, or `info,bff=debug`",
         )
-    })?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Complaint::new(
-            "has a user or password in it",
-            "remove what stands before `@`",
-        ));
-    }
-    match url.scheme() {
-        "https" if url.has_host() => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(Complaint::new(
-            format!("`{text}` is plain http on a network"),
-            "write `https://`; plain http is for `localhost` alone",
-        )),
-        other => Err(Complaint::new(
-            format!("`{other}:` is not an address Portico can ask"),
-            "write `https://…`",
-        )),
-    }
+    };
+    let parsed = text.parse::<tracing_subscriber::EnvFilter>();
+    parsed.map(|_| text.to_owned()).map_err(issue)
 }
 
-/// An address without path, query or fragment.
-///
-/// # Errors
-/// If it is no such address.
-pub fn origin(text: &str) -> Result<Url, Complaint> {
-    let url = url(text)?;
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(Complaint::new(
-            format!("`{text}` has a path"),
-            format!(
-                "write only `{}`; Portico needs a host of its own",
-                url.origin().ascii_serialization()
-            ),
-        ));
-    }
-    Ok(url)
-}
-
-/// An address that paths are added to, without query or fragment.
-///
-/// # Errors
-/// If it is no such address.
-pub fn endpoint(text: &str) -> Result<Url, Complaint> {
-    let url = url(text)?;
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(Complaint::new(
-            format!("`{text}` has a query or fragment"),
-            "remove everything from `?` or `#`",
-        ));
-    }
-    Ok(url)
-}
-
-/// An issuer, kept exactly as written (OIDC Core §2: compared letter by letter).
-///
-/// # Errors
-/// If it is no issuer.
-pub fn issuer(text: &str) -> Result<String, Complaint> {
-    let url = url(text)?;
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(Complaint::new(
-            format!("`{text}` has a query or fragment"),
-            "remove everything from `?` or `#`",
-        ));
-    }
-    if text.ends_with("/.well-known/openid-configuration") {
-        return Err(Complaint::new(
-            "is the address of the discovery document",
-            "remove `/.well-known/openid-configuration` from its end",
-        ));
-    }
-    Ok(text.to_owned())
-}
-
-/// 1 to 1,000.
-///
-/// # Errors
-/// If it is none of these.
-pub fn number_of_sessions(text: &str) -> Result<NonZeroUsize, Complaint> {
-    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= 1_000);
-    number.ok_or_else(|| {
-        Complaint::new(
-            format!("`{text}` is not a number from 1 to 1000"),
-            "write how many places one person may be signed in at, such as `20`",
+fn service_name(text: &str) -> Result<String, Issue> {
+    let is_name = !text.trim().is_empty() && text.chars().count() <= MAX_NAME && !text.chars().any(char::is_control);
+    let name = is_name.then(|| text.to_owned());
+    name.ok_or_else(|| {
+        Issue::new(
+            "is empty, longer than 100 letters or holds a control character",
+            "write a short name, such as `portico-berlin`",
         )
     })
 }
 
-/// One word of a short list.
-///
-/// # Errors
-/// If it is not in the list.
-pub fn one_of(text: &str, known: &[&'static str]) -> Result<&'static str, Complaint> {
-    known.iter().find(|word| **word == text).copied().ok_or_else(|| {
-        let list = known
-            .iter()
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(" or ");
-        Complaint::new(format!("`{text}` is unknown"), format!("write {list}"))
-    })
+fn algorithm(text: &str) -> Result<String, Issue> {
+    listed(text, ALGORITHMS, "is not a signature Portico accepts").map(str::to_owned)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn method(text: &str) -> Result<Method, Issue> {
+    let what = "is no method that passes";
+    let method = listed(text, METHODS, what)?;
+    method
+        .parse()
+        .map_err(|_| Issue::new(format!("`{text}` {what}"), "write `GET`"))
+}
 
-    #[test]
-    fn plain_http_is_for_this_machine_alone() {
-        for good in [
-            "http://localhost:4040",
-            "http://localhost.:4040",
-            "http://a.localhost./",
-            "http://127.0.0.1",
-            "http://[::1]:1",
-        ] {
-            assert!(url(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://example.com",
-            "http://localhost.example.com",
-            "http://localhost.example.com.",
-            "http://localhost..",
-            "http://notlocalhost.",
-            "ftp://localhost",
-            "example.com",
-            "https://u:p@x.example",
-        ] {
-            assert!(url(bad).is_err(), "{bad}");
-        }
-    }
+fn listed<'a>(text: &str, known: &[&'a str], what: &str) -> Result<&'a str, Issue> {
+    let found = known.iter().find(|known| **known == text).copied();
+    found.ok_or_else(|| Issue::new(format!("`{text}` {what}"), format!("use some of {}", known.join(", "))))
+}
 
-    #[test]
-    fn an_issuer_is_kept_letter_by_letter() {
-        assert_eq!(issuer("https://a.example/x/").as_deref(), Ok("https://a.example/x/"));
-        assert_eq!(issuer("https://a.example").as_deref(), Ok("https://a.example"));
-        assert!(issuer("https://a.example/.well-known/openid-configuration").is_err());
+const URL: &str = "address starting with `https://` (or `http://` on this machine)";
+const DURATION: &str = "duration: a number and `s`, `m`, `h` or `d`";
+
+/// Types that are read from a text by a function, with what may be written for them.
+macro_rules! read_from_text {
+    ($($(#[$meta:meta])* $name:ident($inner:ty): $shape:expr, $parse:expr;)+) => { $(
+        $(#[$meta])*
+        #[derive(Debug, Deserialize)]
+        #[serde(try_from = "String")]
+        pub(in crate::config) struct $name(pub $inner);
+
+        impl TryFrom<String> for $name {
+            type Error = Issue;
+
+            fn try_from(text: String) -> Result<Self, Issue> {
+                let parse: fn(&str) -> Result<$inner, Issue> = $parse;
+                parse(&text).map(Self)
+            }
+        }
+
+        impl Setting for $name {
+            fn shape() -> Shape {
+                Shape::Text($shape.to_owned())
+            }
+        }
+    )+ };
+}
+
+read_from_text! {
+    /// Any text but an empty one.
+    Text(String): "text", text;
+    /// A text that is never printed.
+    ClientSecret(Secret): "secret", |secret| text(secret).map(Secret::from);
+    /// A file.
+    FilePath(PathBuf): "path of a file", |path| text(path).map(PathBuf::from);
+    /// A folder.
+    FolderPath(PathBuf): "path of a folder", |path| text(path).map(PathBuf::from);
+    /// Where to listen.
+    ListenAddress(SocketAddr): "address and port", address;
+    /// The site as browsers see it.
+    SiteOrigin(Url): URL, origin;
+    /// An address that paths are added to.
+    Endpoint(Url): URL, endpoint;
+    /// The identifier of a provider.
+    Issuer(String): URL, issuer;
+    /// The identifier of an API, kept as written, since providers compare it letter by letter (RFC 8707 §2).
+    Resource(String): URL, |address| url(address).map(|_| address.to_owned());
+    /// A time span.
+    Period(Duration): DURATION, duration;
+    /// How far the clock of a provider may be off.
+    Leeway(Duration): DURATION, leeway;
+    /// How long a request to an upstream may take.
+    RequestTimeout(Duration): DURATION, request_timeout;
+    /// How recent a sign-in has to be; `None` after `off`.
+    RecentSignIn(Option<Duration>): "duration: a number and `s`, `m`, `h` or `d`; or `off`", recent_sign_in;
+    /// A number of bytes.
+    ByteSize(usize): "size: a number and `B`, `KiB`, `MiB` or `GiB`", size;
+    /// Which database.
+    Database(DatabaseUrl): "`sqlite:` and a path, or `postgres://` and where it is", |url| Ok(DatabaseUrl::parse(url)?);
+    /// What is logged.
+    LogFilter(String): "filter", log_filter;
+    /// The short name of a provider.
+    Id(ProviderId): "a-z, 0-9 and `-`, at most 32", provider_id;
+    /// Where an upstream is reached.
+    MountPath(String): "path below `/api/`", mount_path;
+    /// The name of this Portico in traces.
+    ServiceName(String): "text", service_name;
+    /// A signature algorithm (RFC 7518 §3.1).
+    Algorithm(String): "text", algorithm;
+    /// A method that may pass to an upstream.
+    PassingMethod(Method): "text", method;
+}
+
+/// How many sessions one person may have.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "i64")]
+pub(super) struct SessionLimit(pub NonZeroUsize);
+
+impl TryFrom<i64> for SessionLimit {
+    type Error = Issue;
+
+    fn try_from(number: i64) -> Result<Self, Issue> {
+        let limit = usize::try_from(number).ok().filter(|number| *number <= 1_000);
+        limit.and_then(NonZeroUsize::new).map(Self).ok_or_else(|| {
+            Issue::new(
+                format!("`{number}` is not a number from 1 to 1000"),
+                "write how many places one person may be signed in at, such as `20`",
+            )
+        })
     }
+}
+
+impl Setting for SessionLimit {
+    fn shape() -> Shape {
+        Shape::Number("1 to 1000".to_owned())
+    }
+}
+
+choice!(
+    bff::PushedRequests,
+    bff::ResponseMode,
+    bff::UserinfoMode,
+    domain::GroupMatch,
+    ClientAuthentication,
+    LogFormat,
+    ProfileToken,
+    ProviderKind,
+);
+
+/// What a line of the log looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Which provider it is: one by its issuer, or one whose settings [`bff`] knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ProviderKind {
+    Oidc,
+    Entra,
+    B2c,
+    Auth0,
+}
+
+/// How Portico proves who it is; with its key or secret this makes a [`bff::ClientAuthMethod`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ClientAuthentication {
+    Automatic,
+    ClientSecretBasic,
+    ClientSecretPost,
+    PrivateKeyJwt,
+    None,
 }

@@ -1,21 +1,21 @@
-//! Which environment variables start with `PORTICO_` and set no key? Those of others are let pass; a mistyped one is told, with
-//! what was meant. What the others set is in [`keys`].
+//! Environment variables that start with `PORTICO_` and set no key: those that others set are let pass, a mistyped one is refused with
+//! what was meant. The variables of keys are in [`keys`].
 
 use std::net::IpAddr;
 
-use super::{keys, problem::Complaint};
+use super::{keys, problem::Issue};
 
-/// What is said of a variable that nobody knows.
-pub(super) fn unknown(name: &str) -> Complaint {
+/// The issue of a variable that nobody knows.
+pub(super) fn unknown(name: &str) -> Issue {
     let remedy = match nearest(name) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "see `portico config reference`, or unset it".to_owned(),
     };
-    Complaint::new("is no variable of Portico", remedy)
+    Issue::new("is no variable of Portico", remedy)
 }
 
 /// Variables that Kubernetes sets by itself beside services that are called `portico` or `portico-…`. Their values are looked at
-/// too, so that a `PORTICO_PORT=8080` of the operator's is told.
+/// too, so that a `PORTICO_PORT=8080` of the operator's is refused.
 pub(super) fn is_of_a_service(name: &str, value: &str) -> bool {
     let is_port = |text: &str| text.parse::<u16>().is_ok();
     let parts: Vec<&str> = name.split('_').collect();
@@ -32,7 +32,7 @@ pub(super) fn is_of_a_service(name: &str, value: &str) -> bool {
 }
 
 fn is_known(name: &str) -> bool {
-    is_no_key(name) || keys::place(name).is_some()
+    is_no_key(name) || keys::key_path(name).is_some()
 }
 
 /// Whether a variable is Portico's and sets no key.
@@ -50,7 +50,8 @@ fn nearest(name: &str) -> Option<String> {
     );
     let others = keys::OTHER_VARIABLES.iter().map(|(other, _)| (*other).to_owned());
     let (distance, meant) = keys::all()
-        .map(|key| keys::variable(key.path))
+        .iter()
+        .map(|key| keys::variable(&key.path))
         .chain(others)
         .map(|known| (strsim::osa_distance(&of_first, &known), known))
         .min_by_key(|(distance, _)| *distance)?;
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistyped_variable_is_told_with_what_was_meant() {
+    fn a_mistyped_variable_is_refused_with_what_was_meant() {
         for (wrong, meant) in [
             ("PORTICO_LISTENER", Some("PORTICO_LISTEN")),
             ("PORTICO_listen", Some("PORTICO_LISTEN")),
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_kubernetes_says_of_services_is_not_ours() {
+    fn variables_that_kubernetes_sets_for_services_are_let_pass() {
         for (name, value) in [
             ("PORTICO_SERVICE_HOST", "10.0.0.7"),
             ("PORTICO_SERVICE_HOST", "fd00::7"),

@@ -80,7 +80,7 @@ async fn po_2_groups_are_found_below_names_with_dots() {
     let paths = [
         ClaimPath::parse(r"resource_access.my\.client.groups").unwrap(),
         ClaimPath::parse("resource_access.my.client.groups").unwrap(),
-        ClaimPath::of_steps(["resource_access", "my.client", "groups"].map(str::to_owned).to_vec()).unwrap(),
+        ClaimPath::from_names(["resource_access", "my.client", "groups"].map(str::to_owned).to_vec()).unwrap(),
     ];
     for path in paths {
         let site = TestSite::with_provider(move |config: &mut Config| config.providers[0].claims.groups = path).await;
@@ -99,9 +99,11 @@ async fn po_3_a_member_is_let_in_however_their_provider_writes_the_letters_of_th
     let site = TestSite::start().await;
     let config = site.config.clone();
     let text = "---\ntitle: Plan\nowner: demo:dave\ngroups: [München]\nprivate: true\nid: 201\n---\nplan\n";
-    server::import::seed_demo(&site.store, &[("plan.md", text)], &move |who| config.person(who))
-        .await
-        .unwrap();
+    server::import::seed_demo(&site.store, &[("plan.md", text)], &move |who| {
+        config.resolve_person(who)
+    })
+    .await
+    .unwrap();
     send(&site, &json!({"groups": ["Mu\u{308}nchen"]}));
     let mut alice = site.sign_in("alice").await;
     let opened = alice.get("/docs/201").await;

@@ -211,3 +211,137 @@ fn the_reference_is_the_page_in_docs() {
         "run `portico config reference > docs/configuration.md`"
     );
 }
+
+#[test]
+fn a_number_is_written_as_a_number_or_in_quotes() {
+    let limit = |written: &str| {
+        let read = read(&format!("[session]\nmax_per_person = {written}\n"), &[]);
+        read.map(|config| config.session.max_per_person.get())
+    };
+    assert_eq!((limit("20"), limit("\"20\"")), (Ok(20), Ok(20)));
+    let by_variable = read("", &[("PORTICO_SESSION_MAX_PER_PERSON", "20")]).unwrap();
+    assert_eq!(by_variable.session.max_per_person.get(), 20);
+    for (wrong, expected) in [
+        ("0", "`0` is not a number from 1 to 1000"),
+        ("-1", "`-1` is not a number from 1 to 1000"),
+        ("\"1001\"", "`1001` is not a number from 1 to 1000"),
+        (
+            "\"many\"",
+            "is text, not a number — write it like `max_per_person = 20`",
+        ),
+        ("1.5", "is float, not a number"),
+        ("99999999999999999999", "is a very large integer, not a number"),
+    ] {
+        let problems = limit(wrong).unwrap_err();
+        let expected = format!("portico.toml:2: session.max_per_person: {expected}");
+        assert!(
+            problems.len() == 1 && problems[0].starts_with(&expected),
+            "{wrong}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn a_value_of_a_wrong_kind_is_reported_once_and_hides_no_other() {
+    for (wrong, expected) in [
+        (
+            "listen = 4040",
+            &["portico.toml:1: listen: is integer, not a text — write it like `listen = \"0.0.0.0:4040\"`"][..],
+        ),
+        (
+            "[listen]\nport = 1",
+            &["portico.toml:1: listen: is a table, not a text"],
+        ),
+        (
+            "session = 1",
+            &["portico.toml:1: session: is integer, not a table — write `[session]`"],
+        ),
+        ("[[session]]\nidle = \"1h\"", &["session: is a list, not a table"]),
+        (
+            "[providers]\nid = \"a\"",
+            &["providers: is a table, not a list — write `[[providers]]`"],
+        ),
+        ("providers = [\"a\"]", &["providers: is text, not a table"]),
+        (
+            "providers = [{ id = \"a\" }, 1]",
+            &["providers: is a list of other things than texts"],
+        ),
+        ("log_format = true", &["log_format: is boolean, not a text"]),
+        (
+            "log_format = \"xml\"",
+            &["log_format: `xml` is unknown — write `text` or `json`"],
+        ),
+        (
+            "[sesion]\nidle = \"1h\"",
+            &["portico.toml:1: sesion: is no key of Portico — did you mean `session`?"],
+        ),
+        ("x.y = 1\nx.z = 2", &["x: is no key of Portico — remove it"]),
+        (
+            "session.idel = \"1h\"\napi = { audience = \"\" }",
+            &[
+                "session.idel: is no key of Portico — did you mean `idle`?",
+                "api.audience: is empty",
+            ],
+        ),
+    ] {
+        let problems = read(wrong, &[]).unwrap_err();
+        assert_eq!(problems.len(), expected.len(), "{wrong}: {problems:#?}");
+        for (problem, expected) in problems.iter().zip(expected) {
+            assert!(problem.contains(expected), "{wrong}: {expected}\nin {problem}");
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_a_provider_leads_to_no_other() {
+    for (wrong, expected) in [
+        (
+            "kind = \"saml\"",
+            &["kind: `saml` is unknown — write `oidc`, `entra`, `b2c` or `auth0`"][..],
+        ),
+        (
+            "algorithms = [\"HS256\", \"ES256\", \"none\"]",
+            &[
+                "algorithms: `HS256` is not a signature",
+                "algorithms: `none` is not a signature",
+            ],
+        ),
+        ("algorithms = [\"HS256\"]", &["algorithms: `HS256` is not a signature"]),
+        ("scopes = [{ a = 1 }]", &["scopes: is a table, not a text"]),
+        (
+            "scopes = \"openid\"",
+            &["scopes: is text, not a list — write it like `scopes = ["],
+        ),
+        (
+            "groups = \"g\"",
+            &["groups: is text, not a table — write it like `groups = { claim = \"groups\" }`"],
+        ),
+        (
+            "private_key_file = \"/nowhere\"\nclient_auth = \"private_key_jwt\"",
+            &["private_key_file: `/nowhere` cannot"],
+        ),
+    ] {
+        let problems = read(&format!("{API_PROVIDER}{wrong}\n"), &[]).unwrap_err();
+        assert_eq!(problems.len(), expected.len(), "{wrong}: {problems:#?}");
+        for (problem, expected) in problems.iter().zip(expected) {
+            let expected = format!("providers[0].{expected}");
+            assert!(problem.contains(&expected), "{wrong}: {expected}\nin {problem}");
+        }
+    }
+}
+
+#[test]
+fn no_secret_is_part_of_a_message() {
+    for wrong in [
+        "client_secret = [\"hush-hush\"]",
+        "client_secret = { secret = \"hush-hush\" }",
+        "client_secert = \"hush-hush\"",
+        "dpop = { client_secret = \"hush-hush\" }",
+        "resource = \"https://me:hush-hush@exa mple\"",
+        "resource = \"https://me:hush-hush@example.com\"",
+    ] {
+        let problems = read(&format!("{API_PROVIDER}{wrong}\n"), &[]).unwrap_err();
+        assert_eq!(problems.len(), 1, "{wrong}: {problems:#?}");
+        assert!(!problems[0].contains("hush-hush"), "{problems:?}");
+    }
+}

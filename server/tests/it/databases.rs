@@ -22,7 +22,7 @@ mod slow;
 async fn write(site: &TestSite, name: &str) -> ImportReport {
     let config = site.config.clone();
     let text = format!("---\ntitle: {name}\nowner: demo:dave\nprivate: false\n---\n{name}\n");
-    import::seed_demo(&site.store, &[(name, &text)], &move |who| config.person(who))
+    import::seed_demo(&site.store, &[(name, &text)], &move |who| config.resolve_person(who))
         .await
         .unwrap()
 }

@@ -32,7 +32,7 @@ async fn document(site: &TestSite, group: &str) -> DocumentId {
         format!("---\ntitle: Plan\nowner: demo:dave\ngroups: [\"{group}\"]\nprivate: true\nid: 201\n---\nplan\n");
     let texts = [("plan.md", text.leak() as &'static str)];
     let config = site.config.clone();
-    let report = server::import::seed_demo(&site.store, &texts, &move |who| config.person(who))
+    let report = server::import::seed_demo(&site.store, &texts, &move |who| config.resolve_person(who))
         .await
         .unwrap();
     assert!(report.problems.is_empty(), "{:?}", report.problems);

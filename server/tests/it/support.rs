@@ -311,7 +311,7 @@ pub(crate) async fn documents(site: &TestSite) -> [domain::DocumentId; 2] {
         ),
     ];
     let config = site.config.clone();
-    let report = server::import::seed_demo(&site.store, &texts, &move |who| config.person(who))
+    let report = server::import::seed_demo(&site.store, &texts, &move |who| config.resolve_person(who))
         .await
         .unwrap();
     assert!(report.problems.is_empty(), "{:?}", report.problems);

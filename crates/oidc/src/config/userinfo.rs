@@ -2,7 +2,8 @@
 
 /// When userinfo is asked after a sign-in, where the provider's metadata name its endpoint. Whatever is set: an answer about
 /// another person, or signed by somebody else, refuses the sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UserinfoMode {
     /// Where one of [`ProviderConfig::wanted_claims`](crate::ProviderConfig::wanted_claims) is missing in the ID token. An endpoint
     /// that refuses (400 to 499 but 408, 425 and 429; 501; 204) keeps nobody out: the ID token has to do,

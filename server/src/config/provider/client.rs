@@ -1,89 +1,106 @@
-//! How does Portico prove who it is to a provider, and how do requests and tokens travel?
+//! How Portico proves who it is to a provider, and how requests and tokens travel.
+
+use std::path::Path;
 
 use bff::{ClientAuthMethod, PrivateKey, ProviderConfig, PushedRequests, Secret};
 
-use super::{Complaint, Reader, values};
+use super::{Issue, ProviderTable, Section};
+use crate::config::values::ClientAuthentication;
 
-/// What `client_auth` may be.
-const METHODS: &[&str] = &[
-    "automatic",
-    "client_secret_basic",
-    "client_secret_post",
-    "private_key_jwt",
-    "none",
-];
-
-/// Changes `provider` by what is written.
-pub(super) fn apply(reader: &mut Reader, table: &str, provider: &mut ProviderConfig) -> Option<()> {
-    let at = |key: &str| format!("{table}.{key}");
-    provider.client_secret = secret(reader, table);
-    let method = reader.take(&at("client_auth"), |text| values::one_of(text, METHODS));
-    let key = reader.take(&at("private_key_file"), |path| {
-        PrivateKey::from_pem(&contents(path)?).map_err(|error| {
-            Complaint::new(
-                format!("`{path}`: {error}"),
-                "write a private key in PEM (PKCS#8) there",
-            )
-        })
-    });
-    let kid = reader.take(&at("private_key_id"), values::text);
-    let pushed = reader.take(&at("pushed_requests"), |text| {
-        values::one_of(text, &["where_advertised", "always", "never"])
-    });
-    let dpop = reader.flag(&at("dpop"));
-    let device = reader.flag(&at("device_sign_in"));
-    provider.client_auth = match (method?, key) {
-        ("client_secret_basic", None) => ClientAuthMethod::SecretBasic,
-        ("client_secret_post", None) => ClientAuthMethod::SecretPost,
-        ("none", None) => ClientAuthMethod::None,
-        ("automatic" | "private_key_jwt", Some(key)) => ClientAuthMethod::PrivateKeyJwt { key, kid },
-        ("private_key_jwt", None) => {
-            let complaint = Complaint::new("needs a key", "write `private_key_file` as well");
-            reader.complain(&at("client_auth"), complaint);
-            return None;
-        }
-        (_, Some(_)) => {
-            let complaint = Complaint::new(
-                "has no use for a key",
-                "write `private_key_jwt`, or remove `private_key_file`",
-            );
-            reader.complain(&at("client_auth"), complaint);
-            return None;
-        }
-        _ => ClientAuthMethod::Automatic,
-    };
-    provider.pushed_requests = match pushed? {
-        "always" => PushedRequests::Always,
-        "never" => PushedRequests::Never,
-        _ => PushedRequests::WhereAdvertised,
-    };
-    provider.dpop = dpop?;
-    provider.device_sign_in = device?;
-    Some(())
+/// What a table says of the client.
+pub(super) struct Client {
+    secret: Option<Secret>,
+    authentication: ClientAuthMethod,
+    pushed_requests: PushedRequests,
+    dpop: bool,
+    device_sign_in: bool,
 }
 
-fn secret(reader: &mut Reader, table: &str) -> Option<Secret> {
-    let (direct, file) = (format!("{table}.client_secret"), format!("{table}.client_secret_file"));
-    if reader.is_written(&direct) && reader.is_written(&file) {
-        reader.complain(
-            &file,
-            Complaint::new("stands beside `client_secret`", "keep one of the two"),
-        );
+/// Reads the files as well: a secret or a key that is not there is a mistake.
+pub(super) fn read(section: &mut Section<'_>, table: &ProviderTable) -> Option<Client> {
+    let secret = secret(section, table);
+    Some(Client {
+        secret,
+        authentication: authentication(section, table)?,
+        pushed_requests: table.pushed_requests,
+        dpop: table.dpop,
+        device_sign_in: table.device_sign_in,
+    })
+}
+
+impl Client {
+    pub(super) fn apply(self, provider: &mut ProviderConfig) {
+        provider.client_secret = self.secret;
+        provider.client_auth = self.authentication;
+        provider.pushed_requests = self.pushed_requests;
+        provider.dpop = self.dpop;
+        provider.device_sign_in = self.device_sign_in;
     }
-    let from_file = reader.take(&file, |path| contents(path).map(Secret::from));
-    from_file.or_else(|| reader.take(&direct, |text| values::text(text).map(Secret::from)))
+}
+
+/// Whether a provider could know that a token is asked for by Portico and nobody else (RFC 6749 §2.1).
+pub(super) fn is_confidential(provider: &ProviderConfig) -> bool {
+    match provider.client_auth {
+        ClientAuthMethod::PrivateKeyJwt { .. } => true,
+        ClientAuthMethod::None => false,
+        _ => provider.client_secret.is_some() || provider.registration.is_some(),
+    }
+}
+
+fn authentication(section: &mut Section<'_>, table: &ProviderTable) -> Option<ClientAuthMethod> {
+    use ClientAuthentication as Written;
+    let key = match &table.private_key_file {
+        Some(path) => Some(section.accept("private_key_file", private_key(&path.0))?),
+        None => None,
+    };
+    let kid = table.private_key_id.as_ref().map(|kid| kid.0.clone());
+    let mistake = match (table.client_auth, key) {
+        (Written::Automatic | Written::PrivateKeyJwt, Some(key)) => {
+            return Some(ClientAuthMethod::PrivateKeyJwt { key, kid });
+        }
+        (Written::Automatic, None) => return Some(ClientAuthMethod::Automatic),
+        (Written::ClientSecretBasic, None) => return Some(ClientAuthMethod::SecretBasic),
+        (Written::ClientSecretPost, None) => return Some(ClientAuthMethod::SecretPost),
+        (Written::None, None) => return Some(ClientAuthMethod::None),
+        (Written::PrivateKeyJwt, None) => Issue::new("needs a key", "write `private_key_file` as well"),
+        (_, Some(_)) => Issue::new(
+            "has no use for a key",
+            "write `private_key_jwt`, or remove `private_key_file`",
+        ),
+    };
+    section.add("client_auth", mistake);
+    None
+}
+
+fn private_key(path: &Path) -> Result<PrivateKey, Issue> {
+    PrivateKey::from_pem(&contents(path)?).map_err(|error| {
+        let what = format!("`{}`: {error}", path.display());
+        Issue::new(what, "write a private key in PEM (PKCS#8) there")
+    })
+}
+
+fn secret(section: &mut Section<'_>, table: &ProviderTable) -> Option<Secret> {
+    if table.client_secret.is_some() && table.client_secret_file.is_some() {
+        let issue = Issue::new("stands beside `client_secret`", "keep one of the two");
+        section.add("client_secret_file", issue);
+    }
+    let file = table.client_secret_file.as_ref();
+    let from_file = file.and_then(|path| section.accept("client_secret_file", contents(&path.0)));
+    let written = table.client_secret.as_ref().map(|secret| secret.0.clone());
+    from_file.map(Secret::from).or(written)
 }
 
 /// What is in a file, without white space at its end.
-pub(super) fn contents(path: &str) -> Result<String, Complaint> {
+pub(super) fn contents(path: &Path) -> Result<String, Issue> {
+    let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Complaint::new(
-            format!("`{path}` cannot be read: {error}"),
+        Issue::new(
+            format!("`{shown}` cannot be read: {error}"),
             "write the secret there, readable by Portico",
         )
     })?;
     match text.trim_end() {
-        "" => Err(Complaint::new(format!("`{path}` is empty"), "write the secret there")),
+        "" => Err(Issue::new(format!("`{shown}` is empty"), "write the secret there")),
         text => Ok(text.to_owned()),
     }
 }

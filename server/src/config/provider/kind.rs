@@ -1,128 +1,130 @@
-//! Which provider is it? `kind` names a whole set of settings that `bff` knows; what else is written in the table changes them.
+//! What a provider starts from: `kind` names a set of settings that `bff` knows; what else is written in the table changes them.
 
-use bff::{B2cFlows, B2cTenant, EntraAudience, PresetError, ProviderConfig, ProviderId, Registration, Secret};
+use std::path::Path;
 
-use super::{Complaint, Reader, client::contents, values};
+use bff::{B2cFlows, B2cTenant, EntraAudience, PresetError, ProviderConfig, Registration, Secret};
 
-/// What `kind` may be.
-pub(super) const KINDS: &[&str] = &["oidc", "entra", "b2c", "auth0"];
+use super::{Issue, ProviderKind, ProviderTable, Section, client::contents};
 
-type Made = Result<ProviderConfig, PresetError>;
+/// The id while it is not known; the caller sets it.
+const UNNAMED: &str = "unnamed";
 
 /// The settings a provider of this kind starts from.
-pub(super) fn base(reader: &mut Reader, table: &str, kind: &str, id: &ProviderId) -> Option<ProviderConfig> {
-    let at = |key: &str| format!("{table}.{key}");
-    if kind == "oidc" {
-        return plain(reader, table, id);
-    }
-    if reader.is_written(&at("issuer")) {
-        let complaint = Complaint::new(
-            format!("follows from `kind = \"{kind}\"`"),
-            "remove it, or write `kind = \"oidc\"`",
-        );
-        reader.complain(&at("issuer"), complaint);
-    }
-    let made = match kind {
-        "entra" => entra(reader, table, id)?,
-        "b2c" => b2c(reader, table, id)?,
-        _ => auth0(reader, table, id)?,
+pub(super) fn base(section: &mut Section<'_>, table: &ProviderTable) -> Option<ProviderConfig> {
+    let (name, preset) = match table.kind {
+        _ if section.has("kind") => return None,
+        ProviderKind::Oidc => return plain(section, table),
+        ProviderKind::Entra => ("entra", entra(section, table)),
+        ProviderKind::B2c => ("b2c", b2c(section, table)),
+        ProviderKind::Auth0 => ("auth0", auth0(section, table)),
     };
-    made.map_err(|error| {
-        let place = match error {
-            PresetError::Id(_) => "id",
-            PresetError::Tenant(_) => "tenant",
-            PresetError::Domain(_) => "domain",
-            PresetError::UserFlow(_) => "user_flows.sign_in",
-        };
-        reader.complain(&at(place), Complaint::new(error.to_string(), "see docs/providers.md"));
-    })
-    .ok()
+    if section.is_written("issuer") {
+        let what = format!("follows from `kind = \"{name}\"`");
+        section.add("issuer", Issue::new(what, "remove it, or write `kind = \"oidc\"`"));
+    }
+    match preset? {
+        Ok(provider) => Some(provider),
+        Err(error) => {
+            let key = match error {
+                PresetError::Id(_) => "id",
+                PresetError::Tenant(_) => "tenant",
+                PresetError::Domain(_) => "domain",
+                PresetError::UserFlow(_) => "user_flows.sign_in",
+            };
+            section.add(key, Issue::new(error.to_string(), "see docs/providers.md"));
+            None
+        }
+    }
 }
 
 /// Any provider, by its issuer.
-fn plain(reader: &mut Reader, table: &str, id: &ProviderId) -> Option<ProviderConfig> {
-    let at = |key: &str| format!("{table}.{key}");
-    let issuer = reader.need(&at("issuer"), values::issuer);
-    let registers = reader.take(&at("registration.client_name"), values::text);
-    let token = reader.take(&at("registration.initial_access_token_file"), contents);
-    let client_id = match &registers {
-        Some(_) => {
-            if reader.is_written(&at("client_id")) {
-                let complaint = Complaint::new("stands beside `registration`", "keep one of the two");
-                reader.complain(&at("client_id"), complaint);
-            }
-            Some(String::new())
+fn plain(section: &mut Section<'_>, table: &ProviderTable) -> Option<ProviderConfig> {
+    let issuer = section.required("issuer", table.issuer.as_ref());
+    let registration = registration(section, table);
+    let client_id = if registration.is_some() {
+        if section.is_written("client_id") {
+            section.add(
+                "client_id",
+                Issue::new("stands beside `registration`", "keep one of the two"),
+            );
         }
-        None => reader.need(&at("client_id"), values::text),
+        Some("")
+    } else {
+        section
+            .required("client_id", table.client_id.as_ref())
+            .map(|id| id.0.as_str())
     };
-    let metadata = reader.take(&at("metadata_file"), |path| {
-        let text = contents(path)?;
-        serde_json::from_str(&text).map_err(|error| {
-            Complaint::new(
-                format!("`{path}` is no JSON object: {error}"),
-                "write what the provider's discovery document would say",
-            )
-        })
-    });
-    let mut provider = ProviderConfig::new(id.as_str(), &issuer?, &client_id?).ok()?;
+    let file = table.metadata_file.as_ref();
+    let metadata = file.and_then(|path| section.accept("metadata_file", metadata(&path.0)));
+    let mut provider = ProviderConfig::new(UNNAMED, &issuer?.0, client_id?).ok()?;
     provider.metadata = metadata;
-    provider.registration = registers.map(|client_name| Registration {
-        client_name,
-        initial_access_token: token.map(Secret::from),
-        ..Registration::default()
-    });
+    provider.registration = registration;
     Some(provider)
 }
 
+fn registration(section: &mut Section<'_>, table: &ProviderTable) -> Option<Registration> {
+    let file = table.registration.initial_access_token_file.as_ref();
+    let token = file.and_then(|path| section.accept("registration.initial_access_token_file", contents(&path.0)));
+    Some(Registration {
+        client_name: table.registration.client_name.as_ref()?.0.clone(),
+        initial_access_token: token.map(Secret::from),
+        ..Registration::default()
+    })
+}
+
+fn metadata<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Issue> {
+    serde_json::from_str(&contents(path)?).map_err(|error| {
+        Issue::new(
+            format!("`{}` is no JSON object: {error}", path.display()),
+            "write what the provider's discovery document would say",
+        )
+    })
+}
+
+type Preset = Result<ProviderConfig, PresetError>;
+
 /// Microsoft Entra ID: one tenant, or several that are listed.
-fn entra(reader: &mut Reader, table: &str, id: &ProviderId) -> Option<Made> {
-    let at = |key: &str| format!("{table}.{key}");
-    let tenant = reader.need(&at("tenant"), values::text);
-    let tenants = reader.words(&at("tenants"));
-    let client_id = reader.need(&at("client_id"), values::text);
-    let (tenant, tenants, client_id) = (tenant?, tenants?, client_id?);
+fn entra(section: &mut Section<'_>, table: &ProviderTable) -> Option<Preset> {
+    let tenant = section.required("tenant", table.tenant.as_ref());
+    let client_id = section.required("client_id", table.client_id.as_ref());
+    let (tenant, client_id) = (&tenant?.0, &client_id?.0);
     let audience = match tenant.as_str() {
         "common" => EntraAudience::Common,
         "organizations" => EntraAudience::Organizations,
-        one => return Some(ProviderConfig::entra(id.as_str(), one, &client_id)),
+        one => return Some(ProviderConfig::entra(UNNAMED, one, client_id)),
     };
-    if tenants.is_empty() {
-        let complaint = Complaint::new("is empty", "list the tenants whose people may come in, by identifier");
-        reader.complain(&at("tenants"), complaint);
+    if table.tenants.is_empty() {
+        let remedy = "list the tenants whose people may come in, by identifier";
+        section.add("tenants", Issue::new("is empty", remedy));
         return None;
     }
-    let tenants: Vec<_> = tenants.iter().map(String::as_str).collect();
+    let tenants: Vec<_> = table.tenants.iter().map(String::as_str).collect();
     Some(ProviderConfig::entra_multi_tenant(
-        id.as_str(),
-        audience,
-        &tenants,
-        &client_id,
+        UNNAMED, audience, &tenants, client_id,
     ))
 }
 
 /// Azure AD B2C with its user flows.
-fn b2c(reader: &mut Reader, table: &str, id: &ProviderId) -> Option<Made> {
-    let at = |key: &str| format!("{table}.{key}");
-    let name = reader.need(&at("tenant"), values::text);
-    let tenant_id = reader.need(&at("tenant_id"), values::text);
-    let sign_in = reader.need(&at("user_flows.sign_in"), values::text);
-    let edit_profile = reader.take(&at("user_flows.edit_profile"), values::text);
-    let reset_password = reader.take(&at("user_flows.reset_password"), values::text);
-    let client_id = reader.need(&at("client_id"), values::text)?;
+fn b2c(section: &mut Section<'_>, table: &ProviderTable) -> Option<Preset> {
+    let flows = &table.user_flows;
+    let name = section.required("tenant", table.tenant.as_ref());
+    let id = section.required("tenant_id", table.tenant_id.as_ref());
+    let sign_in = section.required("user_flows.sign_in", flows.sign_in.as_ref());
+    let client_id = section.required("client_id", table.client_id.as_ref());
     let tenant = B2cTenant {
-        name: &name?,
-        id: &tenant_id?,
+        name: &name?.0,
+        id: &id?.0,
     };
     let flows = B2cFlows {
-        sign_in: &sign_in?,
-        edit_profile: edit_profile.as_deref(),
-        reset_password: reset_password.as_deref(),
+        sign_in: &sign_in?.0,
+        edit_profile: flows.edit_profile.as_ref().map(|flow| flow.0.as_str()),
+        reset_password: flows.reset_password.as_ref().map(|flow| flow.0.as_str()),
     };
-    Some(ProviderConfig::b2c(id.as_str(), tenant, flows, &client_id))
+    Some(ProviderConfig::b2c(UNNAMED, tenant, flows, &client_id?.0))
 }
 
-fn auth0(reader: &mut Reader, table: &str, id: &ProviderId) -> Option<Made> {
-    let domain = reader.need(&format!("{table}.domain"), values::text);
-    let client_id = reader.need(&format!("{table}.client_id"), values::text);
-    Some(ProviderConfig::auth0(id.as_str(), &domain?, &client_id?))
+fn auth0(section: &mut Section<'_>, table: &ProviderTable) -> Option<Preset> {
+    let domain = section.required("domain", table.domain.as_ref());
+    let client_id = section.required("client_id", table.client_id.as_ref());
+    Some(ProviderConfig::auth0(UNNAMED, &domain?.0, &client_id?.0))
 }

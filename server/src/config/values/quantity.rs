@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use crate::config::problem::Complaint;
+use crate::config::problem::Issue;
 
 /// `90s`, `15m`, `8h`, `7d`.
-///
-/// # Errors
-/// If it is none of these.
-pub fn duration(text: &str) -> Result<Duration, Complaint> {
+pub(super) fn duration(text: &str) -> Result<Duration, Issue> {
     let wrong = || {
-        Complaint::new(
+        Issue::new(
             format!("`{text}` is not a duration"),
             "write a number and `s`, `m`, `h` or `d`, such as `8h`",
         )
@@ -29,10 +26,45 @@ pub fn duration(text: &str) -> Result<Duration, Complaint> {
         .ok_or_else(wrong)?;
     match number.checked_mul(seconds) {
         Some(total) if total <= 3660 * 86400 => Ok(Duration::from_secs(total)),
-        _ => Err(Complaint::new(
+        _ => Err(Issue::new(
             format!("`{text}` is more than ten years"),
             "write a shorter duration",
         )),
+    }
+}
+
+/// How far clocks may be apart that still mean "now".
+pub(super) fn leeway(text: &str) -> Result<Duration, Issue> {
+    match duration(text)? {
+        leeway if leeway > Duration::from_mins(5) => {
+            Err(Issue::new("is more than `5m`", "set the clocks right instead"))
+        }
+        leeway => Ok(leeway),
+    }
+}
+
+/// How long a request may take.
+pub(super) fn request_timeout(text: &str) -> Result<Duration, Issue> {
+    match duration(text)? {
+        time if time < Duration::from_secs(1) || time > Duration::from_hours(24) => Err(Issue::new(
+            format!("`{text}` is less than a second or more than a day"),
+            "write a time between `1s` and `1d`",
+        )),
+        time => Ok(time),
+    }
+}
+
+/// How long ago somebody may have signed in, or `off`.
+pub(super) fn recent_sign_in(text: &str) -> Result<Option<Duration>, Issue> {
+    match text {
+        "off" => Ok(None),
+        text => match duration(text)? {
+            none if none.is_zero() => Err(Issue::new(
+                "is nothing: nobody could ever end a session",
+                "write `15m`, or `off` to ask nobody to sign in again",
+            )),
+            recent => Ok(Some(recent)),
+        },
     }
 }
 
@@ -40,12 +72,9 @@ pub fn duration(text: &str) -> Result<Duration, Complaint> {
 const MAX_SIZE: u64 = 16 << 30;
 
 /// A number of bytes: `64KiB`, `20MiB`, `1GiB`; not nothing.
-///
-/// # Errors
-/// If it is none of these, nothing, or more than 16 GiB.
-pub fn size(text: &str) -> Result<usize, Complaint> {
+pub(super) fn size(text: &str) -> Result<usize, Issue> {
     let wrong = || {
-        Complaint::new(
+        Issue::new(
             format!("`{text}` is not a size"),
             "write a number and `B`, `KiB`, `MiB` or `GiB`, such as `20MiB`",
         )
@@ -62,7 +91,7 @@ pub fn size(text: &str) -> Result<usize, Complaint> {
     let total = number.parse::<u64>().map_err(|_| wrong())?.checked_mul(bytes);
     let total = total.filter(|total| (1..=MAX_SIZE).contains(total));
     total.and_then(|total| usize::try_from(total).ok()).ok_or_else(|| {
-        Complaint::new(
+        Issue::new(
             format!("`{text}` is nothing, or more than `16GiB`"),
             "write a size between `1B` and `16GiB`",
         )

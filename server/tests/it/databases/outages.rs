@@ -300,7 +300,7 @@ async fn a_sqlite_file_that_is_locked_is_read_but_not_written_until_it_is_free()
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     let start = Instant::now();
     let config = site.config.clone();
-    let resolve = move |who: &str| config.person(who);
+    let resolve = move |who: &str| config.resolve_person(who);
     let texts = [("x.md", "---\nowner: demo:dave\n---\n# X")];
     let error = import::seed_demo(&site.store, &texts, &resolve).await.unwrap_err();
     assert!(start.elapsed() < SOON, "{error} after {:?}", start.elapsed());

@@ -1,25 +1,59 @@
-//! Where among the claims of a person does a value stand? By name, or by the names of the objects it is in.
+//! The way to a claim of a person: its name, or the names of the objects around it and its own.
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{problem::Complaint, values};
+use super::{
+    problem::Issue,
+    schema::{Setting, Shape},
+    values,
+};
 
 /// The way to a claim, as an operator writes it: `groups`, `realm_access.roles`, `resource_access.my\.client.roles`, or the same as a
 /// list, `["resource_access", "my.client", "roles"]`.
 ///
 /// Without a backslash or a list, a dot steps into an object unless a claim has the name with the dot in it: so the names of claims that
 /// are addresses, such as `https://example.com/groups`, need no special form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClaimPath(Way);
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "TextOrList")]
+pub struct ClaimPath(Segments);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Way {
+enum Segments {
     /// Each dot steps into an object, or belongs to a name.
     Dotted(String),
     /// One name after the other.
-    Steps(Vec<String>),
+    Names(Vec<String>),
+}
+
+/// What may be written for a claim path.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "is neither a text nor a list of texts — write the name of a claim in quotes"
+)]
+enum TextOrList {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl TryFrom<TextOrList> for ClaimPath {
+    type Error = Issue;
+
+    fn try_from(written: TextOrList) -> Result<Self, Issue> {
+        match written {
+            TextOrList::Text(text) => Self::parse(&text),
+            TextOrList::List(names) => Self::from_names(names),
+        }
+    }
+}
+
+impl Setting for ClaimPath {
+    fn shape() -> Shape {
+        Shape::Text("name of a claim, or a list of names".to_owned())
+    }
 }
 
 impl ClaimPath {
@@ -27,10 +61,10 @@ impl ClaimPath {
     ///
     /// # Errors
     /// If a name is empty, or a backslash stands before anything but a dot or a backslash.
-    pub fn parse(text: &str) -> Result<Self, Complaint> {
+    pub fn parse(text: &str) -> Result<Self, Issue> {
         values::text(text)?;
         if !text.contains('\\') {
-            return Ok(Self(Way::Dotted(text.to_owned())));
+            return Ok(Self(Segments::Dotted(text.to_owned())));
         }
         let (mut steps, mut step) = (Vec::new(), String::new());
         let mut letters = text.chars();
@@ -40,7 +74,7 @@ impl ClaimPath {
                 '\\' => match letters.next() {
                     Some(escaped @ ('.' | '\\')) => step.push(escaped),
                     _ => {
-                        return Err(Complaint::new(
+                        return Err(Issue::new(
                             format!("`{text}` has a backslash before something else than `.` or `\\`"),
                             "write `\\.` for a dot in a name and `\\\\` for a backslash",
                         ));
@@ -50,29 +84,29 @@ impl ClaimPath {
             }
         }
         steps.push(step);
-        Self::of_steps(steps)
+        Self::from_names(steps)
     }
 
     /// The names one after the other.
     ///
     /// # Errors
     /// If there is none, or one is empty.
-    pub fn of_steps(steps: Vec<String>) -> Result<Self, Complaint> {
+    pub fn from_names(steps: Vec<String>) -> Result<Self, Issue> {
         if steps.is_empty() || steps.iter().any(String::is_empty) {
-            return Err(Complaint::new(
+            return Err(Issue::new(
                 "has an empty name",
                 "write the names of the objects around the claim and its own, such as `[\"resource_access\", \"my.client\", \"roles\"]`",
             ));
         }
-        Ok(Self(Way::Steps(steps)))
+        Ok(Self(Segments::Names(steps)))
     }
 
     /// The value, if there is one.
     #[must_use]
     pub fn find<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a Value> {
         match &self.0 {
-            Way::Dotted(name) => dotted(claims, name),
-            Way::Steps(steps) => {
+            Segments::Dotted(name) => dotted(claims, name),
+            Segments::Names(steps) => {
                 let (last, around) = steps.split_last()?;
                 let inside = around
                     .iter()
@@ -86,8 +120,8 @@ impl ClaimPath {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match &self.0 {
-            Way::Dotted(name) => Some(name),
-            Way::Steps(steps) => match steps.as_slice() {
+            Segments::Dotted(name) => Some(name),
+            Segments::Names(steps) => match steps.as_slice() {
                 [name] => Some(name),
                 _ => None,
             },
@@ -108,8 +142,8 @@ fn dotted<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
 impl fmt::Display for ClaimPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Way::Dotted(name) => f.write_str(name),
-            Way::Steps(steps) => {
+            Segments::Dotted(name) => f.write_str(name),
+            Segments::Names(steps) => {
                 let steps = steps.iter().map(|step| step.replace('\\', "\\\\").replace('.', "\\."));
                 f.write_str(&steps.collect::<Vec<_>>().join("."))
             }
@@ -120,7 +154,7 @@ impl fmt::Display for ClaimPath {
 /// A name without a backslash; what operators write is read by [`ClaimPath::parse`].
 impl From<&str> for ClaimPath {
     fn from(name: &str) -> Self {
-        Self(Way::Dotted(name.to_owned()))
+        Self(Segments::Dotted(name.to_owned()))
     }
 }
 
@@ -178,14 +212,14 @@ mod tests {
             (r"back\\slash.x", &["back\\slash", "x"], json!(4)),
             (r"a.x\.y", &["a", "x.y"], Value::Null),
         ] {
-            let steps = ClaimPath::of_steps(steps.iter().map(ToString::to_string).collect()).unwrap();
+            let steps = ClaimPath::from_names(steps.iter().map(ToString::to_string).collect()).unwrap();
             let path_read = ClaimPath::parse(path).unwrap();
             assert_eq!((found(&path_read, &claims), &path_read), (expected, &steps), "{path}");
             assert_eq!(steps.to_string(), path);
         }
         let steps = ["a", "b", "c"].map(str::to_owned).to_vec();
         assert_eq!(
-            found(&ClaimPath::of_steps(steps).unwrap(), &claims),
+            found(&ClaimPath::from_names(steps).unwrap(), &claims),
             json!(2),
             "a list has no other meaning"
         );
@@ -197,7 +231,7 @@ mod tests {
             assert!(ClaimPath::parse(bad).is_err(), "{bad}");
         }
         for bad in [vec![], vec![String::new()], vec!["a".to_owned(), String::new()]] {
-            assert!(ClaimPath::of_steps(bad.clone()).is_err(), "{bad:?}");
+            assert!(ClaimPath::from_names(bad.clone()).is_err(), "{bad:?}");
         }
     }
 }

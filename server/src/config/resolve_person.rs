@@ -1,4 +1,4 @@
-//! Who is meant by `acme:00u1x2`, by `alice` where there is one provider, or by `https://login.example.com|00u1x2`?
+//! Finds the person that an operator names: `acme:00u1x2`, `alice` where there is one provider, or `https://login.example.com|00u1x2`.
 
 use bff::ProviderConfig;
 use domain::PersonId;
@@ -14,7 +14,7 @@ impl Config {
     ///
     /// # Errors
     /// Why nobody is meant, for an operator.
-    pub fn person(&self, who: &str) -> Result<PersonId, String> {
+    pub fn resolve_person(&self, who: &str) -> Result<PersonId, String> {
         if who.trim().is_empty() {
             return Err("is empty".to_owned());
         }
@@ -24,10 +24,10 @@ impl Config {
         if let Some((id, subject)) = who.split_once(':').filter(|(_, subject)| !subject.is_empty())
             && let Some(settings) = self.providers.iter().find(|one| one.provider.id.as_str() == id)
         {
-            return called(&settings.provider, who, subject);
+            return by_subject(&settings.provider, who, subject);
         }
         match self.providers.as_slice() {
-            [only] => called(&only.provider, who, who),
+            [only] => by_subject(&only.provider, who, who),
             [] => Err(format!("`{who}` is nobody: no provider is configured")),
             several => {
                 let ids: Vec<_> = several
@@ -61,7 +61,7 @@ impl Config {
 }
 
 /// Who is called `subject` by a provider, if its issuer can be told without asking it.
-fn called(provider: &ProviderConfig, who: &str, subject: &str) -> Result<PersonId, String> {
+fn by_subject(provider: &ProviderConfig, who: &str, subject: &str) -> Result<PersonId, String> {
     let issuers = provider.issuers();
     if let [issuer] = issuers.as_slice() {
         return Ok(PersonId::new(issuer, subject));
@@ -92,7 +92,7 @@ mod tests {
     const OTHER: &str = "22222222-3333-4444-5555-666666666666";
     const MICROSOFT: &str = "https://login.microsoftonline.com";
 
-    fn house(providers: &[&str]) -> Config {
+    fn config_with(providers: &[&str]) -> Config {
         let tables = providers
             .iter()
             .map(|table| format!("[[providers]]\nclient_id = \"portal\"\n{table}\n"));
@@ -107,17 +107,17 @@ mod tests {
         format!("id = \"work\"\nkind = \"entra\"\n{tenant}")
     }
 
-    fn is_person(house: &Config, who: &str, issuer: &str, subject: &str) {
-        assert_eq!(house.person(who), Ok(PersonId::new(issuer, subject)), "{who}");
+    fn is_person(config: &Config, who: &str, issuer: &str, subject: &str) {
+        assert_eq!(config.resolve_person(who), Ok(PersonId::new(issuer, subject)), "{who}");
     }
 
-    fn is_nobody(house: &Config, who: &str, told: &[&str]) {
-        let error = house.person(who).unwrap_err();
+    fn is_nobody(config: &Config, who: &str, expected: &[&str]) {
+        let error = config.resolve_person(who).unwrap_err();
         assert!(
             error.starts_with(&format!("`{who}` is nobody")) && !error.contains('\n'),
             "{error}"
         );
-        for words in told {
+        for words in expected {
             assert!(error.contains(words), "{error} should hold {words}");
         }
     }
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_subject_is_of_a_provider_whose_issuer_is_written_down() {
         let acme = "id = \"acme\"\nissuer = \"https://a.example\"";
-        let one = house(&[acme]);
+        let one = config_with(&[acme]);
         for who in ["acme:alice", "alice", "https://a.example|alice"] {
             is_person(&one, who, "https://a.example", "alice");
         }
@@ -136,17 +136,17 @@ mod tests {
             "https://a.example",
             "https://b.example|x",
         );
-        let two = house(&[acme, "id = \"other\"\nissuer = \"https://b.example\""]);
+        let two = config_with(&[acme, "id = \"other\"\nissuer = \"https://b.example\""]);
         is_person(&two, "other:auth0|64f0", "https://b.example", "auth0|64f0");
         is_person(&two, "https://b.example|a|b", "https://b.example", "a|b");
         is_nobody(&two, "alice", &["write the provider first, `acme:…` or `other:…`"]);
-        is_nobody(&house(&[]), "alice", &["no provider is configured"]);
-        assert!(one.person(" ").is_err());
+        is_nobody(&config_with(&[]), "alice", &["no provider is configured"]);
+        assert!(one.resolve_person(" ").is_err());
     }
 
     #[test]
     fn an_issuer_that_no_provider_has_is_nobodys() {
-        let one = house(&["id = \"acme\"\nissuer = \"https://a.example\""]);
+        let one = config_with(&["id = \"acme\"\nissuer = \"https://a.example\""]);
         for who in [
             "https://a.example/|alice",
             "https://b.example|alice",
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn si_2_a_subject_of_a_tenant_known_by_its_domain_is_refused_with_what_to_write() {
-        let work = house(&[&entra("tenant = \"contoso.com\"")]);
+        let work = config_with(&[&entra("tenant = \"contoso.com\"")]);
         let told = format!("`{MICROSOFT}/{{tenantid}}/v2.0|abc` with the tenant's identifier");
         for who in ["work:abc", "abc"] {
             is_nobody(&work, who, &["people of `work`", "`iss`", &told]);
@@ -175,7 +175,7 @@ mod tests {
         }
         let issuer = format!("{MICROSOFT}/{OTHER}/v2.0");
         is_person(
-            &house(&[&entra(&format!("tenant = \"{OTHER}\""))]),
+            &config_with(&[&entra(&format!("tenant = \"{OTHER}\""))]),
             "work:abc",
             &issuer,
             "abc",
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn si_2_a_subject_of_several_tenants_is_refused_with_what_to_write() {
-        let tenants = |list: &str| house(&[&entra(&format!("tenant = \"organizations\"\ntenants = [{list}]"))]);
+        let tenants = |list: &str| config_with(&[&entra(&format!("tenant = \"organizations\"\ntenants = [{list}]"))]);
         let several = tenants(&format!("\"{ONE}\", \"{OTHER}\""));
         let [one, other] = [ONE, OTHER].map(|tenant| format!("{MICROSOFT}/{tenant}/v2.0"));
         for who in ["work:abc", "abc"] {
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn si_3_a_subject_of_b2c_is_refused_with_both_forms_of_issuer() {
-        let customers = house(&[&format!(
+        let customers = config_with(&[&format!(
             "id = \"customers\"\nkind = \"b2c\"\ntenant = \"contoso\"\ntenant_id = \"{ONE}\"\nuser_flows = {{ sign_in = \"B2C_1_susi\" }}"
         )]);
         let plain = format!("https://contoso.b2clogin.com/{ONE}/v2.0/");

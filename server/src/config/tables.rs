@@ -1,0 +1,168 @@
+//! What may be written in `portico.toml`: one struct for each table, one field for each key, as an operator writes it. To add a key, add a
+//! field here, read it where its table becomes settings ([`super::read`], [`super::provider`], [`super::upstreams`]), and renew
+//! `docs/configuration.md` with `.ci/configuration --write`.
+//!
+//! A field without a default is an `Option`.
+
+mod provider;
+
+pub(super) use self::provider::ProviderTable;
+use super::{
+    schema::{self, table},
+    values::{
+        ByteSize, Database, Endpoint, FilePath, FolderPath, ListenAddress, LogFilter, LogFormat, MountPath,
+        PassingMethod, Period, RecentSignIn, RequestTimeout, Resource, ServiceName, SessionLimit, SiteOrigin, Text,
+    },
+};
+
+table! {
+    /// The file.
+    pub struct File {
+        /// The address people type. Providers send people back to it, cookies belong to it. Plain `http` only on this machine. Without it:
+        /// `http://localhost` and the port of `listen`.
+        #[setting(example = r#"public_url = "https://portico.example.com""#)]
+        pub public_url: Option<SiteOrigin>,
+        /// Where Portico listens. It speaks plain HTTP: on a network, put a server that speaks TLS in front.
+        #[setting(default = "127.0.0.1:4040", example = r#"listen = "0.0.0.0:4040""#)]
+        pub listen: ListenAddress,
+        /// Where documents and sessions are kept. A SQLite file and its folder are made if missing. A PostgreSQL database
+        /// (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`) has to be there, in UTF-8, with a user who may make tables; any number of Porticos
+        /// share it, each over at most 16 connections. A socket is named by its folder: `postgres:///portico?host=/run/postgresql`. The
+        /// password is never printed, and need not be here: `PGPASSWORD` and the file `~/.pgpass` are read as by `psql`. `sslmode` says how the
+        /// connection is protected: `verify-full` (not written, it is this for a server elsewhere: its name and certificate are checked, by the
+        /// roots of this machine or those in `sslrootcert`), `verify-ca`, `require` (encrypted, whoever answers), `prefer` (not written, it is
+        /// this on this machine: TLS where the server offers it), `disable`.
+        #[setting(default = "sqlite:data/portico.db", example = r#"database_url = "postgres://portico@db.example.com/portico""#)]
+        pub database_url: Database,
+        /// The rules: who may see which document. Checked when Portico starts.
+        #[setting(default = "policies", example = r#"policies = "/etc/portico/policies""#)]
+        pub policies: FolderPath,
+        /// What was built for browsers: `pkg/` with script and styles, icons and fonts. Without it: the folder `site` beside the program.
+        #[setting(example = r#"site_root = "/usr/share/portico/site""#)]
+        pub site_root: Option<FolderPath>,
+        /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also for parts. `RUST_LOG` is used when this is not written.
+        #[setting(default = "info", example = r#"log = "info,bff=debug""#)]
+        pub log: LogFilter,
+        /// Lines for people, or one JSON object a line.
+        #[setting(default = "text", example = r#"log_format = "json""#)]
+        pub log_format: LogFormat,
+        /// Where the provider of `portico serve --demo` listens; only on this machine. Without it: one port above `listen`.
+        #[setting(example = r#"demo_listen = "127.0.0.1:5041""#)]
+        pub demo_listen: Option<ListenAddress>,
+        /// Where `/metrics` is served for Prometheus. It tells names of providers and how often people sign in: keep it off the public network.
+        /// Without it nothing is counted.
+        #[setting(example = r#"metrics_listen = "127.0.0.1:4049""#)]
+        pub metrics_listen: Option<ListenAddress>,
+        /// `[session]`.
+        pub session: SessionTable,
+        /// `[[providers]]`.
+        pub providers: Vec<ProviderTable>,
+        /// `[api]`.
+        pub api: ApiTable,
+        /// `[[upstreams]]`.
+        pub upstreams: Vec<UpstreamTable>,
+        /// `[directory]`.
+        pub directory: DirectoryTable,
+        /// `[telemetry]`.
+        pub telemetry: TelemetryTable,
+    }
+
+    /// How long sign-ins last, and what seals them.
+    pub struct SessionTable {
+        /// People are signed out this long after their last request, and no later than their refresh token ends where the provider says when;
+        /// one in use is renewed in time.
+        #[setting(default = "8h", example = r#"idle = "4h""#)]
+        pub idle: Period,
+        /// People are signed out this long after signing in, whatever they do.
+        #[setting(default = "7d", example = r#"absolute = "1d""#)]
+        pub absolute: Period,
+        /// How many places one person may be signed in at. A sign-in beyond that ends the session used longest ago.
+        #[setting(default = "100", example = "max_per_person = 20")]
+        pub max_per_person: SessionLimit,
+        /// Keys that seal sessions, made at the first start and readable by Portico's user alone. The first key seals, all open. `SIGHUP` has
+        /// the file read again; a file with a mistake changes nothing.
+        #[setting(default = "data/keys", example = r#"keys_file = "/var/lib/portico/keys""#)]
+        pub keys_file: FilePath,
+        /// Who ends sessions on other devices, or those of other people, has to have signed in at the provider within this time; otherwise they
+        /// confirm there first that it is them. The provider has to say when people signed in (`auth_time`, at Entra an optional claim). `off`
+        /// asks nobody again.
+        #[setting(default = "15m", example = r#"recent = "5m""#)]
+        pub recent: RecentSignIn,
+    }
+
+    /// Where the messages on the Public, Protected and Admin pages come from.
+    pub struct ApiTable {
+        /// The API the Public, Protected and Admin pages ask: `{base_url}/api/messages/public` and so on. Without it Portico answers itself.
+        #[setting(example = r#"base_url = "https://api.example.com""#)]
+        pub base_url: Option<Endpoint>,
+        /// What the API is called in access tokens (`aud`). Without it only the public message is served.
+        #[setting(example = r#"audience = "https://api.example.com""#)]
+        pub audience: Option<Text>,
+    }
+
+    /// APIs of your own that scripts on this site reach at a path of this site, with the access token of the person who is signed in; the
+    /// browser never holds it. Cookies stay behind, and requests of other sites are refused. One table for each API.
+    pub struct UpstreamTable {
+        /// Where pages reach the API; must be written. What follows in the address is added to `base_url`. `/api/fn` and `/api/messages` are
+        /// Portico's own.
+        #[setting(example = r#"path = "/api/orders""#)]
+        pub path: Option<MountPath>,
+        /// Where the API is; must be written. Requests go nowhere else, and redirects are not followed.
+        #[setting(example = r#"base_url = "https://orders.example.com/v1""#)]
+        pub base_url: Option<Endpoint>,
+        /// The methods that pass.
+        #[setting(default = "GET HEAD", example = r#"methods = ["GET", "POST", "DELETE"]"#)]
+        pub methods: Vec<PassingMethod>,
+        /// What its access tokens are asked for with (`audience`). Either this or `resource` must be written: a token goes to no other API than
+        /// the one it is for.
+        #[setting(example = r#"audience = "https://orders.example.com""#)]
+        pub audience: Option<Text>,
+        /// Sent as `resource` (RFC 8707) when its tokens are asked for.
+        #[setting(example = r#"resource = "https://orders.example.com""#)]
+        pub resource: Option<Resource>,
+        /// What its tokens must allow. Without it: whatever the sign-in asked for.
+        #[setting(default = "", example = r#"scopes = ["orders:read"]"#)]
+        pub scopes: Vec<String>,
+        /// Whose people get through, by the `id` of the provider. Where its sign-in asks for something else, a token for this API is asked for
+        /// by the refresh token of the sign-in (scope `offline_access`). Without it: the providers whose sign-in asks for just this audience,
+        /// resource and scopes.
+        #[setting(default = "", example = r#"providers = ["acme"]"#)]
+        pub providers: Vec<String>,
+        /// How long one request may take, from connecting to the last byte of the answer; `1s` to `1d`. An API that sends events for hours
+        /// needs more than the default. After a 401 there is a second attempt, with as much time again.
+        #[setting(default = "30s", example = r#"timeout = "2m""#)]
+        pub timeout: RequestTimeout,
+        /// Largest body of a request; `1B` to `16GiB`. More is refused with 413, and never held in memory as a whole.
+        #[setting(default = "1MiB", example = r#"max_request_size = "20MiB""#)]
+        pub max_request_size: ByteSize,
+        /// Largest body of an answer; `1B` to `16GiB`. An answer that says it is larger is refused with 502, one that turns out to be breaks
+        /// off.
+        #[setting(default = "16MiB", example = r#"max_response_size = "512MiB""#)]
+        pub max_response_size: ByteSize,
+    }
+
+    /// Microsoft Graph, asked with the application's own token about the people of providers that say so: `providers[].groups.graph`,
+    /// `providers[].profile.graph`, `providers[].manager.graph`.
+    pub struct DirectoryTable {
+        /// Where the directory is. The application's token is asked for with the scope `/.default` of its host.
+        #[setting(default = "https://graph.microsoft.com/v1.0", example = r#"base_url = "https://graph.microsoft.us/v1.0""#)]
+        pub base_url: Endpoint,
+        /// How old an answer may get. A change in the directory takes effect within this time, without a new sign-in.
+        #[setting(default = "5m", example = r#"max_age = "1m""#)]
+        pub max_age: Period,
+        /// How old the last answer may get while the directory does not answer; pages say so. After that, groups are unknown.
+        #[setting(default = "1h", example = r#"keep = "15m""#)]
+        pub keep: Period,
+    }
+
+    /// Traces, for who runs a collector of OpenTelemetry; what is in them is said in [observability](observability.md).
+    pub struct TelemetryTable {
+        /// A collector that takes traces by OTLP over HTTP; `/v1/traces` is added. Without it nothing is traced. One that does not answer slows
+        /// nothing down. For a collector on another machine that speaks no TLS, run an agent on this one.
+        #[setting(example = r#"otlp_endpoint = "http://127.0.0.1:4318""#)]
+        pub otlp_endpoint: Option<Endpoint>,
+        /// What this Portico is called in traces (`service.name`).
+        #[setting(default = "portico", example = r#"service_name = "portico-berlin""#)]
+        pub service_name: ServiceName,
+    }
+}
