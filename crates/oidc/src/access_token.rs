@@ -23,12 +23,17 @@ pub struct AccessToken {
 /// The key a token is bound to, and what is needed to prove it.
 #[derive(Clone, Debug)]
 pub struct Binding {
+    /// The key itself.
     pub key: ProofKey,
+    /// What time a proof says it is.
     pub clock: Clock,
+    /// The nonces that servers asked for.
     pub nonces: Arc<Nonces>,
 }
 
 impl AccessToken {
+    /// The token `secret`; `binding` for one that is bound to a key.
+    #[must_use]
     pub fn new(secret: &str, binding: Option<Binding>) -> Self {
         Self {
             secret: Secret::from(secret),

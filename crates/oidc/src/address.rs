@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use url::{Host, Url};
 
 /// `https`, or `http` to this machine.
+#[must_use]
 pub fn is_secure_or_loopback(url: &Url) -> bool {
     match url.scheme() {
         "https" => url.host().is_some(),

@@ -30,21 +30,30 @@ const INTERVAL: u64 = 5;
 /// A code that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authorization {
+    /// What the token endpoint is asked with; secret.
     pub device_code: String,
+    /// What a person enters.
     pub user_code: String,
+    /// Where it is entered.
     pub verification_uri: String,
+    /// The same address with the code in it.
     pub verification_uri_complete: Option<String>,
+    /// How long the codes are good.
     pub expires_in: Duration,
+    /// Shortest time between two token requests.
     pub interval: Duration,
 }
 
 /// Why there is none.
 #[derive(Debug, thiserror::Error)]
 pub enum NoCode {
+    /// The request was not answered.
     #[error("the device authorization endpoint does not answer")]
     NoAnswer(#[from] HttpError),
+    /// The endpoint answered with an error: status and `error` code.
     #[error("the device authorization endpoint answers {0}: `{1}`")]
     Refused(StatusCode, String),
+    /// The answer is not one of RFC 8628 §3.2.
     #[error("the answer of the device authorization endpoint cannot be used: {0}")]
     Malformed(&'static str),
 }
@@ -74,6 +83,9 @@ pub fn endpoint<'a>(provider: &Provider, metadata: &'a Metadata) -> Option<&'a U
 
 impl Provider {
     /// Asks for a code.
+    ///
+    /// # Errors
+    /// Where the endpoint does not answer, refuses, or answers with something else.
     pub async fn device_authorization(&self, metadata: &Metadata, endpoint: &Url) -> Result<Authorization, NoCode> {
         let scope = self.config.scopes.join(" ");
         let mut fields = vec![("scope", scope.as_str())];

@@ -106,6 +106,9 @@ impl Discovery {
     }
 
     /// What is known, or what can be found out now.
+    ///
+    /// # Errors
+    /// Where nothing usable is known and the provider cannot be reached now, or could not be a moment ago.
     pub async fn ready(&self) -> Result<Arc<Metadata>, NotReady> {
         if let Some(metadata) = self.settled() {
             return Ok(metadata);
@@ -129,6 +132,9 @@ impl Discovery {
     }
 
     /// Asks again; what was known stays when that fails.
+    ///
+    /// # Errors
+    /// Where the provider cannot be reached, or its metadata cannot be used.
     pub async fn renew(&self) -> Result<Arc<Metadata>, NotReady> {
         let _flight = self.flight.lock().await;
         self.attempt().await

@@ -20,6 +20,7 @@ pub fn error_chain(error: &dyn Error) -> String {
 }
 
 /// Text from elsewhere, cut to `max` characters, without control characters.
+#[must_use]
 pub fn plain(text: &str, max: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(max).collect()
 }

@@ -51,12 +51,16 @@ impl MeasuredResponse for Answer {
 /// Why there is no answer. None of the texts holds a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
+    /// The address may not be requested: it would not be encrypted.
     #[error("`{0}` is neither https nor on this machine")]
     Insecure(String),
+    /// No connection, no response in time, or a broken one.
     #[error("no answer")]
     NoAnswer(#[source] reqwest::Error),
+    /// More than the limit in [`HttpLimits::max_bytes`].
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
+    /// The client assertion or the proof could not be signed.
     #[error("the request could not be signed")]
     Unsigned(#[from] Unsigned),
 }
@@ -83,6 +87,10 @@ impl HttpError {
 }
 
 impl HttpClient {
+    /// A client with these limits.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up: the system has no root certificates that can be read.
     pub fn new(limits: HttpLimits) -> Result<Self, reqwest::Error> {
         Self::with_kept_unused(limits, KEPT_UNUSED)
     }

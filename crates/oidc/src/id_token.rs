@@ -17,17 +17,24 @@ use super::moments::good_now;
 pub struct IdToken {
     /// Who issued it, as the token says and the provider's rule allows.
     pub issuer: String,
+    /// `sub`: the person, as this issuer knows them.
     pub subject: String,
+    /// `sid`: the session at the provider.
     pub sid: Option<String>,
+    /// When the person was authenticated, in seconds since 1970.
     pub auth_time: Option<i64>,
+    /// All claims.
     pub claims: Map<String, Value>,
+    /// The authentication context that was met.
     pub acr: Option<String>,
+    /// How the person was authenticated (RFC 8176).
     pub amr: Vec<String>,
 }
 
 /// What the token has to fit to.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
+    /// The nonce of the authorization request.
     pub nonce: &'a str,
     /// After a sign-in the nonce must be there; after a renewal it may be absent (Core §12.2).
     pub nonce_required: bool,
@@ -38,10 +45,13 @@ pub struct Expected<'a> {
 /// Why an ID token is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum IdTokenError {
+    /// It is no signed token.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
+    /// The keys cannot be had; the token may be good.
     #[error(transparent)]
     NoKeys(#[from] NoKeys),
+    /// One of the rules of Core §3.1.3.7 does not hold; which, for an operator.
     #[error("the ID token is refused: {0}")]
     Refused(String),
 }
@@ -52,6 +62,9 @@ fn refuse<T>(why: impl Into<String>) -> Result<T, IdTokenError> {
 
 impl Provider {
     /// Verifies `raw`.
+    ///
+    /// # Errors
+    /// Where it is not good, or the keys cannot be had.
     pub async fn verify_id_token(
         &self,
         metadata: &Metadata,
@@ -128,6 +141,7 @@ impl Provider {
         good_now(token, now, self.leeway()).map(drop).or_else(refuse)
     }
 
+    /// How far clocks may differ, in seconds.
     pub fn leeway(&self) -> i64 {
         i64::try_from(self.config.leeway.as_secs()).unwrap_or_default()
     }

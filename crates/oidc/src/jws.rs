@@ -66,6 +66,7 @@ impl<'de> Visitor<'de> for ClaimsVisitor {
 #[derive(Debug)]
 pub struct Compact<'a> {
     pub(crate) header: Header,
+    /// What it says.
     pub claims: Map<String, Value>,
     signed: &'a str,
     signature: Vec<u8>,
@@ -78,6 +79,9 @@ pub struct Unreadable;
 
 impl<'a> Compact<'a> {
     /// Reads a token that anybody may have sent: a logout token, an access token.
+    ///
+    /// # Errors
+    /// Where it is too long, not three parts of base64url, or header or claims are not what RFC 7515 and RFC 7519 want.
     pub fn parse(token: &'a str) -> Result<Self, Unreadable> {
         Self::parse_within(token, MAX_LEN)
     }
@@ -116,6 +120,7 @@ impl<'a> Compact<'a> {
     }
 
     /// Whether one of `keys` made the signature. The caller has checked that the algorithm is allowed.
+    #[must_use]
     pub fn is_signed_by(&self, keys: &[Key]) -> bool {
         let Some(alg) = algorithm(&self.header.alg) else {
             return false;
@@ -133,6 +138,8 @@ impl<'a> Compact<'a> {
         Some(typ.strip_prefix("application/").map(str::to_owned).unwrap_or(typ))
     }
 
+    /// A claim that is a text.
+    #[must_use]
     pub fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim)?.as_str()
     }
@@ -148,11 +155,13 @@ impl<'a> Compact<'a> {
     }
 
     /// A moment in seconds since 1970.
+    #[must_use]
     pub fn seconds(&self, claim: &str) -> Option<i64> {
         seconds_of(&self.claims, claim).ok().flatten()
     }
 
     /// `aud`, one or many; empty where it cannot be read.
+    #[must_use]
     pub fn audiences(&self) -> Vec<&str> {
         audiences_of(&self.claims).unwrap_or_default()
     }
@@ -193,6 +202,7 @@ pub(crate) fn seconds_of(claims: &Map<String, Value>, claim: &str) -> Result<Opt
 }
 
 /// The algorithm of that name (RFC 7518 §3.1); `none` is no algorithm.
+#[must_use]
 pub fn algorithm(name: &str) -> Option<CoreJwsSigningAlgorithm> {
     let alg = serde_json::from_value(Value::String(name.to_owned())).ok()?;
     (alg != CoreJwsSigningAlgorithm::None).then_some(alg)

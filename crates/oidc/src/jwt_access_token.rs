@@ -25,6 +25,7 @@ pub struct VerifiedAccessToken {
 /// Why an access token does not pass. The reasons are for logs, not for callers.
 #[derive(Debug, Clone)]
 pub enum AccessTokenError {
+    /// The token is not good; why, for an operator.
     Invalid(&'static str),
     /// The keys cannot be had; the token may be good.
     Unavailable(String),
@@ -34,6 +35,9 @@ use AccessTokenError::{Invalid, Unavailable};
 
 impl Providers {
     /// Verifies `raw` as meant for `audience`.
+    ///
+    /// # Errors
+    /// Where it is not good, or the keys cannot be had.
     pub async fn verify_access_token(
         &self,
         raw: &str,

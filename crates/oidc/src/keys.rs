@@ -1,5 +1,5 @@
 //! Which keys does a provider sign with? Kept here, read again when a token names one that is not known, or after an hour; the
-//! old ones stay when that fails (OpenID Connect Core 1.0 §10.1.1). How often that may be is in [`throttle`].
+//! old ones stay when that fails (OpenID Connect Core 1.0 §10.1.1). How often that may be is in `throttle`.
 
 mod throttle;
 

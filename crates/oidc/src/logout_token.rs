@@ -24,7 +24,9 @@ const LIFE_WITHOUT_EXP: i64 = 120;
 pub struct LogoutToken {
     /// Who issued it.
     pub issuer: String,
+    /// The session at the provider that has ended.
     pub sid: Option<String>,
+    /// Whose sessions have ended.
     pub subject: Option<String>,
     /// Its own name; never used twice.
     pub jti: String,
@@ -35,18 +37,25 @@ pub struct LogoutToken {
 /// Why a logout token is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LogoutTokenError {
+    /// It is no signed token.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
+    /// The metadata cannot be had; the token may be good.
     #[error(transparent)]
     NotReady(#[from] NotReady),
+    /// The keys cannot be had; the token may be good.
     #[error(transparent)]
     NoKeys(#[from] NoKeys),
+    /// One of the rules of §2.6 does not hold; which, for an operator.
     #[error("the logout token is refused: {0}")]
     Refused(&'static str),
 }
 
 impl Provider {
     /// Verifies `raw`.
+    ///
+    /// # Errors
+    /// Where it is not good, or metadata or keys cannot be had.
     pub async fn verify_logout_token(&self, raw: &str) -> Result<LogoutToken, LogoutTokenError> {
         let token = Compact::parse(raw)?;
         self.check_logout_header(&token).map_err(LogoutTokenError::Refused)?;

@@ -1,6 +1,6 @@
 //! How long does a request to a provider take? One histogram, in seconds, `bff_provider_seconds{provider,endpoint,outcome}`: from
 //! the request to the whole response, a second attempt with a nonce included. Its labels are few by construction: a provider's
-//! short name, an endpoint of [`Endpoint`], an outcome. Never a person, a session or an address.
+//! short name, an endpoint of `Endpoint`, an outcome. Never a person, a session or an address.
 //!
 //! The outcome of a question is `success` for 2xx, `refused` for 3xx and 4xx, `failed` for 5xx, no answer and one too large.
 //! Every question is a span of the same name and words besides, for who traces requests.
@@ -14,12 +14,17 @@ use tracing::field::Empty;
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
+    /// It was done.
     Success,
+    /// The rules say no.
     Refused,
+    /// Something does not work.
     Failed,
 }
 
 impl Outcome {
+    /// As it stands in logs and labels.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Success => "success",

@@ -16,11 +16,13 @@ pub const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_cod
 /// What a provider says about itself; members not needed here are not read, whatever they hold.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Metadata {
+    /// The issuer identifier, as the provider writes it.
     pub issuer: String,
     pub(crate) authorization_endpoint: Url,
     pub(crate) token_endpoint: Url,
     pub(crate) jwks_uri: Url,
     pub(crate) userinfo_endpoint: Option<Url>,
+    /// Where people sign out (RP-Initiated Logout 1.0 §2.1).
     pub end_session_endpoint: Option<Url>,
     pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) introspection_endpoint: Option<Url>,
@@ -36,6 +38,7 @@ pub struct Metadata {
 
 impl Metadata {
     /// Whether every answer of this provider names its issuer (RFC 9207 §3).
+    #[must_use]
     pub fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }

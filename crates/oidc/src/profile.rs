@@ -1,6 +1,6 @@
 //! What else does the provider know of the person? Userinfo (OpenID Connect Core 1.0 §5.3), asked as the configuration says
-//! ([`UserinfoMode`]) and put beside the ID token in [`merge`]. Signed answers are read in [`signed`]; which claims are missing is found in [`wanted`], and what the endpoint
-//! refuses is remembered in [`refusals`].
+//! ([`UserinfoMode`]) and put beside the ID token in `merge`. Signed answers are read in `signed`; which claims are missing is found in `wanted`, and what the endpoint
+//! refuses is remembered in `refusals`.
 
 mod merge;
 pub(crate) mod refusals;
@@ -26,24 +26,31 @@ use crate::token_endpoint::{EndpointError, Granted};
 /// Why userinfo, and with it the sign-in, is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum UserinfoError {
+    /// `sub` is another one than in the ID token (Core §5.3.2).
     #[error("userinfo is about somebody else")]
     OtherSubject,
+    /// The request was not answered.
     #[error("userinfo cannot be read")]
     NoAnswer(#[from] HttpError),
     /// The endpoint says for good that it tells nothing.
     #[error("userinfo refuses with {0}")]
     Refused(StatusCode),
+    /// The endpoint refused the same kind of access token within the last minutes; it was not asked.
     #[error("userinfo refused such access tokens a short while ago")]
     RefusedLately,
     /// Something the next attempt may not meet.
     #[error("userinfo answers {0}")]
     Trouble(StatusCode),
+    /// The access token of the sign-in is for an API, and the provider gave none for userinfo.
     #[error("a second access token, for userinfo, could not be had")]
     NoSecondToken(#[source] EndpointError),
+    /// The answer is no JSON object.
     #[error("userinfo is not JSON")]
     NotJson,
+    /// The answer is a token that the provider did not sign, or not for this client.
     #[error("signed userinfo is not by the provider, or not for us")]
     NotBelieved,
+    /// The answer is signed, and the keys cannot be had.
     #[error(transparent)]
     NoKeys(#[from] NoKeys),
 }
@@ -66,6 +73,9 @@ impl UserinfoError {
 
 impl Provider {
     /// What userinfo adds to `id_token`; nothing where it is not offered, not needed or, in [`UserinfoMode::Auto`], not told.
+    ///
+    /// # Errors
+    /// Where userinfo is needed and cannot be had, or is about somebody else.
     pub async fn userinfo_beside(
         &self,
         metadata: &Metadata,

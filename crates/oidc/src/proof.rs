@@ -41,6 +41,9 @@ pub(crate) struct Proof<'a> {
 
 impl ProofKey {
     /// A new key.
+    ///
+    /// # Errors
+    /// Where the machine gives no randomness.
     pub fn fresh() -> Result<Self, Unsigned> {
         let der = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
         let der = der.map_err(|_| Unsigned)?;

@@ -24,6 +24,9 @@ struct Refused {
 
 impl Provider {
     /// The key to bind tokens to: the one that is `known`, a new one where there should be one.
+    ///
+    /// # Errors
+    /// Where the machine gives no randomness.
     pub fn proof_key(&self, known: Option<&ProofKey>) -> Result<Option<ProofKey>, Unsigned> {
         match known {
             Some(key) => Ok(Some(key.clone())),

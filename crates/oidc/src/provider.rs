@@ -41,11 +41,14 @@ pub struct ClientAddresses {
 pub struct Providers(Arc<[Arc<Provider>]>);
 
 impl Providers {
+    /// The providers in this order.
+    #[must_use]
     pub fn new(providers: Vec<Arc<Provider>>) -> Self {
         Self(providers.into())
     }
 
     /// The provider called `id`.
+    #[must_use]
     pub fn find(&self, id: &str) -> Option<&Arc<Provider>> {
         self.iter().find(|provider| provider.config.id.as_str() == id)
     }
@@ -62,9 +65,12 @@ impl Deref for Providers {
 /// A provider and what is known of it so far.
 #[derive(Debug)]
 pub struct Provider {
+    /// What the configuration says.
     pub config: ProviderConfig,
     pub(crate) http: Arc<HttpClient>,
+    /// What time it is.
     pub clock: Clock,
+    /// What it says about itself.
     pub discovery: Discovery,
     pub(crate) keys: KeyCache,
     /// Who we are there by the configuration.
@@ -101,6 +107,7 @@ impl Provider {
     }
 
     /// The same, registering itself there if the configuration wants that.
+    #[must_use]
     pub fn registering(self, registrar: Option<Registrar>) -> Self {
         let discovery = self.discovery.with_registrar(registrar);
         Self { discovery, ..self }

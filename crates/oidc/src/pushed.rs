@@ -21,20 +21,26 @@ const REQUEST_URI: &str = "request_uri";
 /// Why a request could not be pushed.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
+    /// Configuration and metadata do not fit.
     #[error("{0}")]
     Impossible(&'static str),
+    /// The request was not answered.
     #[error("the pushed authorization request endpoint does not answer")]
     NoAnswer(#[from] HttpError),
+    /// The provider has trouble, or too many requests.
     #[error("the pushed authorization request endpoint answers {0}")]
     Trouble(StatusCode),
+    /// The provider does not take the request; its `error` code.
     #[error("the pushed authorization request is refused: `{0}`")]
     Refused(String),
+    /// The answer is not one of RFC 9126 §2.2.
     #[error("the answer to the pushed authorization request cannot be used: {0}")]
     Malformed(&'static str),
 }
 
 impl PushError {
     /// Whether trying again may help.
+    #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Impossible(_) | Self::NoAnswer(_) | Self::Trouble(_))
     }

@@ -1,6 +1,6 @@
 //! As whom are we known at the provider? As the configuration says, or as the provider answered when we registered ourselves:
 //! that is done once, kept sealed in the store of sessions, and shared by all replicas (RFC 7591 §3). What is asked for and
-//! what comes back is in [`wish`], how it is kept in `keeping`. A secret that ends is replaced while the site runs, and so is a registration that was made
+//! what comes back is in `wish`, how it is kept in `keeping`. A secret that ends is replaced while the site runs, and so is a registration that was made
 //! for less than the configuration needs by now.
 
 mod keeping;
@@ -59,6 +59,7 @@ pub struct StoreUnavailable(pub String);
 /// Who we are at a provider.
 #[derive(Debug, Clone)]
 pub struct Client {
+    /// `client_id`.
     pub id: Arc<str>,
     /// None for a public client.
     pub(crate) secret: Option<Secret>,

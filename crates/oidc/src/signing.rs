@@ -1,4 +1,4 @@
-//! How is a token of our own written? A compact JWS (RFC 7515 §7.1): assertions about ourselves in [`super::assertion`].
+//! How is a token of our own written? A compact JWS (RFC 7515 §7.1): assertions about ourselves in `assertion`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

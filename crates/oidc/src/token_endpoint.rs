@@ -21,14 +21,17 @@ const MARGIN: i64 = 60;
 /// A granted answer; members not needed are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Granted {
+    /// The access token.
     pub access_token: String,
     /// Seconds since 1970.
     pub expires_at: i64,
     /// When it should be renewed; seconds since 1970.
     pub renew_at: i64,
+    /// The refresh token; `None` if there is none, or the old one goes on.
     pub refresh_token: Option<String>,
     /// For how many seconds the refresh token can be used, where that is said.
     pub refresh_expires_in: Option<i64>,
+    /// The ID token, not verified yet.
     pub id_token: Option<String>,
     /// What is granted, where that differs from what was asked for (RFC 6749 §5.1).
     pub scope: Option<String>,
@@ -41,12 +44,21 @@ pub struct Granted {
 pub enum EndpointError {
     /// The provider said no (RFC 6749 §5.2).
     #[error("the token endpoint refuses: `{error}`")]
-    Refused { error: String },
+    Refused {
+        /// The `error` code.
+        error: String,
+    },
     /// It did not answer, or said that it has trouble.
     #[error("the token endpoint does not answer")]
     NoAnswer(#[from] HttpError),
+    /// The provider has trouble, or too many requests.
     #[error("the token endpoint answers {status}")]
-    Trouble { status: u16, retry_after: Option<Duration> },
+    Trouble {
+        /// The status of the response.
+        status: u16,
+        /// When the provider wants to be asked again.
+        retry_after: Option<Duration>,
+    },
     /// The answer is no token answer.
     #[error("the token endpoint's answer cannot be used: {0}")]
     Malformed(&'static str),
@@ -73,6 +85,7 @@ struct RawRefused {
 impl Granted {
     /// Whether the refresh token is meant to outlive the session (OpenID Connect Core 1.0 §11), when `asked` was asked
     /// for.
+    #[must_use]
     pub fn is_offline(&self, asked: &[String]) -> bool {
         const OFFLINE: &str = "offline_access";
         match &self.scope {
@@ -85,6 +98,9 @@ impl Granted {
 impl Provider {
     /// Asks for tokens with `fields`; adds the resource and our credentials. Tokens are bound to `key`, to a new one where
     /// there is none yet and there should be (RFC 9449 §5).
+    ///
+    /// # Errors
+    /// Where the provider refuses, does not answer, or answers with something else.
     pub async fn ask_for_tokens(
         &self,
         metadata: &Metadata,
@@ -99,6 +115,9 @@ impl Provider {
     }
 
     /// Asks for tokens with `fields` and nothing but our credentials, and a proof where there is a `key` or should be.
+    ///
+    /// # Errors
+    /// As [`Self::ask_for_tokens`].
     pub async fn ask_for_tokens_of_any_resource(
         &self,
         metadata: &Metadata,

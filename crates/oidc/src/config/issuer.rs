@@ -73,6 +73,7 @@ impl ProviderConfig {
     }
 
     /// Whether a message without further claims may call its issuer `said`, when the metadata name `named`.
+    #[must_use]
     pub fn is_issuer(&self, said: &str, named: &str) -> bool {
         match &self.issuer_rule {
             IssuerRule::Exact | IssuerRule::TenantOfMetadata | IssuerRule::AnyOf(_) => said == named,
@@ -110,6 +111,7 @@ impl ProviderConfig {
     }
 
     /// Whether two issuers of this provider are the same party.
+    #[must_use]
     pub fn is_same_party(&self, one: &str, other: &str) -> bool {
         one == other || matches!(self.issuer_rule, IssuerRule::AnyOf(_))
     }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::secret::Secret;
 
 /// What the provider is told when the site registers itself. Addresses, grant and response types are filled in, how the site
-/// proves itself as [`ProviderConfig::client_auth`](crate::ProviderConfig::client_auth) says (a key by its public half, in
-/// `jwks`), and `dpop_bound_access_tokens` where [`ProviderConfig::dpop`](crate::ProviderConfig::dpop) says so.
+/// proves itself as [`ProviderConfig::client_auth`](crate::config::ProviderConfig::client_auth) says (a key by its public half, in
+/// `jwks`), and `dpop_bound_access_tokens` where [`ProviderConfig::dpop`](crate::config::ProviderConfig::dpop) says so.
 ///
 /// It is kept until its secret ends or the configuration needs something else than it was made for (another grant, another
 /// key, a key instead of a secret, bound tokens); then the site registers anew. It is another client from then on: refresh

@@ -20,6 +20,7 @@ pub struct SignOutAddress {
 
 impl SignOutAddress {
     /// The address with everything filled in.
+    #[must_use]
     pub fn url(&self, landing: &str, client_id: &str) -> Option<Url> {
         let mut url = Url::parse(&self.address).ok()?;
         {

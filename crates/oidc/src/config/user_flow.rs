@@ -48,6 +48,7 @@ pub enum ErrorAction {
 
 impl ProviderConfig {
     /// What is to be done about an error that is described so.
+    #[must_use]
     pub fn action_for(&self, description: &str) -> Option<&ErrorAction> {
         let code_of = |text: &str| {
             text.split(|c: char| !c.is_ascii_alphanumeric())

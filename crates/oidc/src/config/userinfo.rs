@@ -5,7 +5,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserinfoMode {
-    /// Where one of [`ProviderConfig::wanted_claims`](crate::ProviderConfig::wanted_claims) is missing in the ID token. An endpoint
+    /// Where one of [`ProviderConfig::wanted_claims`](crate::config::ProviderConfig::wanted_claims) is missing in the ID token. An endpoint
     /// that refuses (400 to 499 but 408, 425 and 429; 501; 204) keeps nobody out: the ID token has to do,
     /// and the refusal is remembered for ten minutes. An endpoint that is in trouble (no answer, 5xx, 429, a redirect, no JSON)
     /// fails the sign-in: a session would otherwise last for days without the claims that restrict it.

@@ -21,6 +21,7 @@ pub const OF_THE_SIGN_IN: [&str; 10] = [
 
 /// What is known of a person, without what only serves the protocol. `null` means that a claim is left out (Core §5.3.2), and so
 /// does a blank text in userinfo: neither takes away what the ID token says.
+#[must_use]
 pub fn merged(id_token: Map<String, Value>, userinfo: Map<String, Value>) -> Map<String, Value> {
     let mut claims = id_token;
     claims.retain(|name, value| !value.is_null() && !PROTOCOL.contains(&name.as_str()));

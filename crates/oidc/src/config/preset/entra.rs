@@ -46,7 +46,7 @@ impl ProviderConfig {
     /// Some tenants of Microsoft Entra ID, by their identifiers, through one registration. As [`ProviderConfig::entra`],
     /// but the metadata are those of all tenants and name the issuer `https://login.microsoftonline.com/{tenantid}/v2.0`
     /// literally; tokens are of a tenant in `tenants` ([`IssuerRule::Tenants`]) or refused. Without any tenant the
-    /// configuration is refused by [`Bff::new`](crate::Bff::new).
+    /// configuration is refused by [`ProviderConfig::check`].
     ///
     /// # Errors
     /// When `id` or one of the tenants is none.
