@@ -75,7 +75,7 @@ pub struct Config {
     pub api: ApiSettings,
     /// Whether the demo provider, API and documents are part of this site.
     pub demo: bool,
-    /// What is asked for groups, profiles and managers, for the providers that say so.
+    /// Where groups, profiles and managers come from, for the providers that enable it.
     pub directory: DirectorySettings,
     /// Where traces go.
     pub telemetry: TelemetrySettings,
@@ -103,7 +103,7 @@ pub struct SessionSettings {
     pub max_per_person: NonZeroUsize,
     /// Key file, made at the first start; `None` keeps keys in memory alone, for tests.
     pub keys_file: Option<PathBuf>,
-    /// How long ago somebody may have signed in who ends sessions elsewhere; `None` asks nobody to sign in again.
+    /// How long ago somebody may have signed in who ends sessions elsewhere; `None`: however long.
     pub recent: Option<Duration>,
 }
 
@@ -114,7 +114,7 @@ pub struct ProviderSettings {
     pub provider: bff::ProviderConfig,
     /// Where to find what a visitor is made of.
     pub claims: ClaimNames,
-    /// What the directory is asked about their people.
+    /// What comes from the directory for their people.
     pub directory: DirectoryUse,
     /// Which of their people's tokens the API of the messages gets.
     pub api_token: ApiToken,
@@ -125,7 +125,7 @@ pub struct ProviderSettings {
 pub enum ApiToken {
     /// The one of the sign-in.
     OfSignIn,
-    /// One that is asked for beside it.
+    /// A second one, requested with the refresh token of the sign-in.
     Beside(bff::TokenRequest),
     /// There is none.
     #[default]

@@ -1,4 +1,4 @@
-//! Which directory is asked, about what, and how old its answers may get. Who asks is [`crate::directory`].
+//! Settings of the directory: what is looked up, with which token, and how old an answer may get. The lookup is in [`crate::directory`].
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use domain::GroupMatch;
 use serde::Deserialize;
 use url::Url;
 
-/// What the directory is asked about a provider's people.
+/// What is looked up in the directory for a provider's people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DirectoryUse {
-    /// Their groups. Without it only when their token says that it could not hold all of them.
+    /// Their groups. Without it only if a token could not hold all of them (`_claim_names`, `hasgroups`).
     pub groups: bool,
     /// How groups are compared, wherever they come from.
     pub group_match: GroupMatch,
@@ -33,12 +33,12 @@ pub enum ProfileToken {
     Application,
 }
 
-/// The directory that is asked: Microsoft Graph.
+/// The directory: Microsoft Graph.
 #[derive(Debug, Clone)]
 pub struct DirectorySettings {
     /// Where it is, version included.
     pub base_url: Url,
-    /// How old its answers may get while it can be asked.
+    /// How old its answers may get while it can be reached.
     pub max_age: Duration,
     /// How old they may get while it cannot; at least `max_age`.
     pub keep: Duration,

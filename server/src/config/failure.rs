@@ -89,7 +89,7 @@ impl de::Error for Failure {
     }
 }
 
-/// The names of an enum's variants: what it says that it expected.
+/// The names of an enum's variants, from the error of a text that is none of them.
 pub(super) fn variants_of<T: DeserializeOwned>() -> &'static [&'static str] {
     let read = T::deserialize(IntoDeserializer::<Failure>::into_deserializer(""));
     read.err().map_or(&[], |failure| failure.variants)

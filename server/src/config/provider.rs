@@ -114,17 +114,17 @@ fn directory_use(table: &ProviderTable) -> DirectoryUse {
     }
 }
 
-/// The directory is asked with a token of the application only where it can prove who it is (RFC 6749 §4.4: confidential clients only).
+/// Only a confidential client gets a token of its own for the directory (RFC 6749 §4.4).
 fn check_credentials(section: &mut Section<'_>, directory: DirectoryUse, provider: &ProviderConfig) {
     if client::is_confidential(provider) {
         return;
     }
-    for (key, is_asked) in [
+    for (key, is_used) in [
         ("groups.graph", directory.groups),
         ("profile.graph", directory.profile == ProfileToken::Application),
         ("manager.graph", directory.manager),
     ] {
-        if is_asked {
+        if is_used {
             let what = "asks the directory with a token of the application, which has no credentials";
             section.add(
                 key,
@@ -134,7 +134,7 @@ fn check_credentials(section: &mut Section<'_>, directory: DirectoryUse, provide
     }
 }
 
-/// The claims a person is made of. The one with their id in the directory counts where the directory is asked.
+/// The claims a person is made of. The one with their id in the directory counts where the directory is used.
 fn wanted_claims(names: &ClaimNames, directory: DirectoryUse) -> Vec<String> {
     let mut wanted = ["name", "email", "picture"].map(str::to_owned).to_vec();
     wanted.extend([&names.groups, &names.roles, &names.job_title].map(ToString::to_string));
@@ -158,7 +158,7 @@ fn names_api(scope: &str) -> bool {
     scope.contains('/') && !scope.starts_with("https://graph.microsoft.com/")
 }
 
-/// `is_for_api` says whether the sign-in brings a token that is for an API.
+/// `is_for_api`: whether the token of the sign-in is for an API.
 fn api_token(scopes: &[String], is_for_api: bool, has_api: bool) -> ApiToken {
     match (has_api, scopes.is_empty(), is_for_api) {
         (true, false, _) => ApiToken::Beside(TokenRequest {

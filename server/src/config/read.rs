@@ -96,7 +96,7 @@ fn assemble(report: &mut Report, file: File, has_demo: bool) -> Option<Config> {
     })
 }
 
-/// An idle lifetime that could not be read is made to fit, so that nothing is said of it twice.
+/// An idle lifetime that could not be read is made to fit, so that it is not reported twice.
 fn lifetime(report: &Report, table: &SessionTable) -> SessionLifetime {
     let (idle, absolute) = (table.idle.0, table.absolute.0);
     SessionLifetime {

@@ -10,7 +10,7 @@ const EXAMPLES: usize = 2;
 
 impl Config {
     /// The person a provider calls by this subject: `provider:subject`, or `subject` where there is one provider. Where people of a
-    /// provider may have several issuers, only `issuer|subject` says who is meant; it may be written for any provider.
+    /// provider may have several issuers, only `issuer|subject` identifies a person; it may be written for any provider.
     ///
     /// # Errors
     /// Why nobody is meant, for an operator.
@@ -60,7 +60,7 @@ impl Config {
     }
 }
 
-/// Who is called `subject` by a provider, if its issuer can be told without asking it.
+/// The person with this subject at a provider whose issuer follows from the configuration alone.
 fn by_subject(provider: &ProviderConfig, who: &str, subject: &str) -> Result<PersonId, String> {
     let issuers = provider.issuers();
     if let [issuer] = issuers.as_slice() {
@@ -160,9 +160,9 @@ mod tests {
     #[test]
     fn si_2_a_subject_of_a_tenant_known_by_its_domain_is_refused_with_what_to_write() {
         let work = config_with(&[&entra("tenant = \"contoso.com\"")]);
-        let told = format!("`{MICROSOFT}/{{tenantid}}/v2.0|abc` with the tenant's identifier");
+        let expected = format!("`{MICROSOFT}/{{tenantid}}/v2.0|abc` with the tenant's identifier");
         for who in ["work:abc", "abc"] {
-            is_nobody(&work, who, &["people of `work`", "`iss`", &told]);
+            is_nobody(&work, who, &["people of `work`", "`iss`", &expected]);
         }
         let issuer = format!("{MICROSOFT}/{ONE}/v2.0");
         is_person(&work, &format!("{issuer}|abc"), &issuer, "abc");

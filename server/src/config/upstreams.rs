@@ -29,15 +29,15 @@ impl Providers<'_> {
         (self.has_demo && id == DEMO) || self.tables.iter().any(has_id)
     }
 
-    /// Whether a sign-in asks for what an upstream needs. One that could not be read might, and so might the one of `--demo`.
-    fn may_ask_for(&self, upstream: &UpstreamTable) -> bool {
-        let asks = |settings: &ProviderSettings| {
+    /// Whether a sign-in requests what an upstream needs. One that could not be read might, and so might the one of `--demo`.
+    fn may_request(&self, upstream: &UpstreamTable) -> bool {
+        let requests = |settings: &ProviderSettings| {
             let sign_in = &settings.provider;
             sign_in.audience.as_ref() == upstream.audience.as_ref().map(|audience| &audience.0)
                 && sign_in.resource.as_ref() == upstream.resource.as_ref().map(|resource| &resource.0)
                 && upstream.scopes.iter().all(|scope| sign_in.scopes.contains(scope))
         };
-        self.has_demo || self.settings.len() < self.tables.len() || self.settings.iter().any(asks)
+        self.has_demo || self.settings.len() < self.tables.len() || self.settings.iter().any(requests)
     }
 }
 
@@ -81,7 +81,7 @@ fn read(section: &mut Section<'_>, table: &UpstreamTable, providers: &Providers<
         );
         return None;
     }
-    if table.providers.is_empty() && !section.has("providers") && !providers.may_ask_for(table) {
+    if table.providers.is_empty() && !section.has("providers") && !providers.may_request(table) {
         let what = "is missing, and no sign-in asks for this audience, resource and scopes";
         section.add(
             "providers",

@@ -1,4 +1,4 @@
-//! What may be written for a value: a type for each, read by serde, that says what is wrong and what to write instead.
+//! What may be written for a value: one type for each format, read by serde, whose error is an [`Issue`].
 
 mod address;
 mod quantity;

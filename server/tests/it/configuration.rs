@@ -1,4 +1,4 @@
-//! Is every mistake of an operator told, with its place and what to do?
+//! Reading the configuration: what counts, and every mistake reported with its place and a remedy.
 
 mod commands;
 mod directory;
@@ -53,7 +53,7 @@ audience = "https://api.example.com"
 const API_PROVIDER: &str = "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"p\"\n";
 
 #[test]
-fn what_is_written_is_what_counts() {
+fn written_values_override_defaults_and_variables_the_file() {
     let config = read(
         GOOD,
         &[
@@ -95,7 +95,7 @@ fn se_3_how_recent_a_sign_in_has_to_be_is_a_duration_or_off() {
 }
 
 #[test]
-fn the_site_is_where_it_listens_unless_it_says_otherwise() {
+fn the_public_url_follows_listen_by_default() {
     assert_eq!(
         read("listen = \"127.0.0.1:5050\"", &[]).unwrap().public_url.as_str(),
         "http://localhost:5050/"
@@ -103,7 +103,7 @@ fn the_site_is_where_it_listens_unless_it_says_otherwise() {
 }
 
 #[test]
-fn every_mistake_is_told_with_line_key_and_remedy() {
+fn every_mistake_is_reported_with_line_key_and_remedy() {
     let wrong = r#"
 public_url = "http://portico.example.com"
 listn = "127.0.0.1:4040"
@@ -149,13 +149,13 @@ algorithms = ["HS256"]
 }
 
 #[test]
-fn broken_syntax_is_told_by_line() {
+fn broken_syntax_is_reported_by_line() {
     let problems = read("listen = \"127.0.0.1:1\"\npublic_url = = 1\n", &[]).unwrap_err();
     assert!(problems[0].starts_with("portico.toml:2: syntax: "), "{problems:?}");
 }
 
 #[test]
-fn the_defaults_are_sound() {
+fn the_defaults_are_valid() {
     assert!(Config::defaults().is_ok());
 }
 
@@ -186,7 +186,7 @@ fn messages_come_from_an_address_that_paths_can_be_added_to() {
     let at = |address: &str| read(&format!("[api]\nbase_url = \"{address}\"\n"), &[]);
     let config = at("https://api.example.com/v1/").unwrap();
     assert_eq!(config.api.base_url.unwrap().as_str(), "https://api.example.com/v1/");
-    for (wrong, told) in [
+    for (wrong, expected) in [
         ("https://api.example.com?k=1", "has a query or fragment"),
         ("https://api.example.com/#top", "has a query or fragment"),
         ("https://user:word@api.example.com", "has a user or password"),
@@ -196,7 +196,7 @@ fn messages_come_from_an_address_that_paths_can_be_added_to() {
         assert!(
             problems.len() == 1
                 && problems[0].starts_with("portico.toml:2: api.base_url: ")
-                && problems[0].contains(told),
+                && problems[0].contains(expected),
             "{wrong}: {problems:?}"
         );
     }

@@ -7,7 +7,7 @@ use bff::{ClientAuthMethod, PrivateKey, ProviderConfig, PushedRequests, Secret};
 use super::{Issue, ProviderTable, Section};
 use crate::config::values::ClientAuthentication;
 
-/// What a table says of the client.
+/// The client's part of a table.
 pub(super) struct Client {
     secret: Option<Secret>,
     authentication: ClientAuthMethod,
@@ -38,7 +38,7 @@ impl Client {
     }
 }
 
-/// Whether a provider could know that a token is asked for by Portico and nobody else (RFC 6749 §2.1).
+/// Whether it is a confidential client (RFC 6749 §2.1).
 pub(super) fn is_confidential(provider: &ProviderConfig) -> bool {
     match provider.client_auth {
         ClientAuthMethod::PrivateKeyJwt { .. } => true,

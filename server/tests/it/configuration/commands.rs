@@ -1,10 +1,10 @@
-//! What do the commands say of a configuration, and how do they exit?
+//! What the commands report about a configuration, and their exit status.
 
 use super::GOOD;
 use crate::support::Program;
 
 #[test]
-fn check_tells_all_mistakes_and_exits_with_2() {
+fn check_reports_all_mistakes_and_exits_with_2() {
     let program = Program::new();
     program.write("portico.toml", "listen = \"nowhere\"\ncolour = 1\n");
     let checked = program.run(&["check"]);
@@ -70,7 +70,7 @@ fn serving_with_a_mistake_opens_no_port() {
 }
 
 #[test]
-fn check_says_of_a_site_without_a_provider_what_serve_says() {
+fn check_and_serve_refuse_a_site_without_a_provider_alike() {
     let program = Program::new();
     let alike = |arguments: &[&str]| {
         let [checked, served] = ["check", "serve"].map(|command| program.run(&[&[command][..], arguments].concat()));
@@ -117,7 +117,7 @@ fn serving_with_wrong_rules_opens_no_port() {
     let program = Program::new();
     program.write("policies/broken.cedar", "permit(");
     for demo in [&["serve", "--demo"][..], &["serve"]] {
-        // A port that somebody has: taking it would be told instead.
+        // A port that somebody has: taking it would be expected instead.
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let taken = taken.local_addr().unwrap().to_string();
         let served = program.run_with(

@@ -1,9 +1,9 @@
-//! What does a provider say of the directory, and who may ask it?
+//! The directory: which providers use it, and with which credentials.
 
 use super::read;
 
 #[test]
-fn po_2_the_directory_is_asked_where_a_provider_says_so() {
+fn po_2_the_directory_is_used_where_a_provider_enables_it() {
     let provider =
         "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"p\"\nclient_secret = \"s\"\n";
     let config = read(
@@ -24,7 +24,7 @@ fn po_2_the_directory_is_asked_where_a_provider_says_so() {
     let config = read(provider, &[]).unwrap();
     assert_eq!(config.providers[0].directory, server::config::DirectoryUse::default());
     assert_eq!(config.directory.base_url.as_str(), "https://graph.microsoft.com/v1.0");
-    for (wrong, told) in [
+    for (wrong, expected) in [
         ("groups = { graph = 1 }", "groups.graph: is integer"),
         ("groups = { graph = \"yes\" }", "groups.graph: `yes` is unknown"),
         ("title = true", "title: is boolean, not a text"),
@@ -37,14 +37,14 @@ fn po_2_the_directory_is_asked_where_a_provider_says_so() {
     ] {
         let problems = read(&format!("{provider}{wrong}\n"), &[]).unwrap_err();
         assert!(
-            problems[0].contains(told) && problems.len() == 1,
+            problems[0].contains(expected) && problems.len() == 1,
             "{wrong}: {problems:?}"
         );
     }
 }
 
 #[test]
-fn po_2_the_directory_is_not_asked_by_an_application_without_credentials() {
+fn po_2_the_directory_is_not_used_by_an_application_without_credentials() {
     let provider = "[[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\n";
     for (key, asks) in [
         ("groups.graph", "groups = { graph = true }"),
@@ -54,9 +54,12 @@ fn po_2_the_directory_is_not_asked_by_an_application_without_credentials() {
         let unused = "client_id = \"p\"\nclient_secret = \"s\"\nclient_auth = \"none\"";
         for without in ["client_id = \"p\"", unused] {
             let problems = read(&format!("{provider}{without}\n{asks}\n"), &[]).unwrap_err();
-            let told =
+            let expected =
                 format!("providers[0].{key}: asks the directory with a token of the application, which has no cred");
-            assert!(problems.iter().any(|problem| problem.contains(&told)), "{problems:?}");
+            assert!(
+                problems.iter().any(|problem| problem.contains(&expected)),
+                "{problems:?}"
+            );
         }
         for with in [
             "client_id = \"p\"\nclient_secret = \"s\"",

@@ -1,4 +1,4 @@
-//! Which provider does a table describe, by kind, written down or by registration?
+//! `[[providers]]`: kinds, credentials, registration, claims.
 
 use std::fs;
 
@@ -48,7 +48,7 @@ fn po_2_a_claim_is_named_by_a_text_or_by_a_list_of_names() {
         groups(r#""https://a.example/groups""#).unwrap(),
         "https://a.example/groups"
     );
-    for (wrong, told) in [
+    for (wrong, expected) in [
         ("[]", "groups.claim: has an empty name"),
         (r#"["a", ""]"#, "groups.claim: has an empty name"),
         (r"'a\b'", "groups.claim: `a\\b` has a backslash before something else"),
@@ -59,7 +59,7 @@ fn po_2_a_claim_is_named_by_a_text_or_by_a_list_of_names() {
     ] {
         let problems = groups(wrong).unwrap_err();
         assert!(
-            problems.len() == 1 && problems[0].contains(told),
+            problems.len() == 1 && problems[0].contains(expected),
             "{wrong}: {problems:?}"
         );
     }
@@ -163,11 +163,11 @@ fn the_examples_of_the_providers_page_are_good() {
 }
 
 #[test]
-fn si_5_who_registers_is_given_no_client_id() {
+fn si_5_a_registered_provider_takes_no_client_id() {
     let registers = "issuer = \"https://a.example\"\nregistration = { client_name = \"Portal\" }";
     let problems = provider(registers).unwrap_err();
-    let told = "portico.toml:3: providers[0].client_id: stands beside `registration` — keep one of the two";
-    assert_eq!(problems, [told]);
+    let expected = "portico.toml:3: providers[0].client_id: stands beside `registration` — keep one of the two";
+    assert_eq!(problems, [expected]);
 }
 
 #[test]
@@ -202,14 +202,14 @@ fn si_5_a_provider_is_written_down_or_the_site_registers_itself() {
 }
 
 #[test]
-fn what_sign_in_would_refuse_is_told_with_line_and_key() {
+fn what_sign_in_would_refuse_is_reported_with_line_and_key() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("elsewhere.json");
     let elsewhere = r#"{"issuer": "https://b.example", "authorization_endpoint": "https://b.example/a", "token_endpoint": "https://b.example/t", "jwks_uri": "https://b.example/k"}"#;
     fs::write(&file, elsewhere).unwrap();
     let metadata = format!("metadata_file = {:?}", file.display().to_string());
     let base = "issuer = \"https://a.example\"\n";
-    for (wrong, told) in [
+    for (wrong, expected) in [
         (
             "client_auth = \"client_secret_post\"",
             "portico.toml:5: providers[0].client_auth: `client_secret_post` needs a client_secret — write it as well",
@@ -225,11 +225,11 @@ fn what_sign_in_would_refuse_is_told_with_line_and_key() {
     ] {
         let problems = provider(&format!("{base}{wrong}\n")).unwrap_err();
         assert!(
-            problems.len() == 1 && problems[0].starts_with(told),
+            problems.len() == 1 && problems[0].starts_with(expected),
             "{wrong}: {problems:#?}"
         );
     }
-    for (session, told) in [
+    for (session, expected) in [
         ("idle = \"30s\"", "portico.toml:2: session.idle: is under a minute — "),
         (
             "idle = \"2h\"\nabsolute = \"1h\"",
@@ -242,7 +242,7 @@ fn what_sign_in_would_refuse_is_told_with_line_and_key() {
     ] {
         let problems = read(&format!("[session]\n{session}\n"), &[]).unwrap_err();
         assert!(
-            problems.len() == 1 && problems[0].starts_with(told),
+            problems.len() == 1 && problems[0].starts_with(expected),
             "{session}: {problems:#?}"
         );
     }
@@ -259,7 +259,7 @@ fn what_sign_in_would_refuse_is_told_with_line_and_key() {
 }
 
 #[test]
-fn si_5_userinfo_is_asked_for_the_claims_that_the_table_names() {
+fn si_5_userinfo_is_requested_for_the_claims_that_the_table_names() {
     use bff::UserinfoMode::{Always, Auto, Never};
     let plain = "issuer = \"https://id.example.com\"\n";
     let keys = "groups = { claim = \"realm_access.groups\" }\nroles = { claim = \"https://example.com/roles\" }\njob_title = { claim = \"title\" }";
@@ -291,7 +291,7 @@ fn si_5_userinfo_is_asked_for_the_claims_that_the_table_names() {
 }
 
 #[test]
-fn bc_3_logout_tokens_without_an_end_are_a_switch_that_is_off() {
+fn bc_3_logout_tokens_without_exp_are_refused_by_default() {
     let plain = "issuer = \"https://id.example.com\"\n";
     assert!(!provider(plain).unwrap().logout_tokens_without_exp);
     let switched = provider(&format!("{plain}logout_tokens_without_exp = true")).unwrap();

@@ -1,4 +1,4 @@
-//! Which upstreams does the site lead to, and which are refused?
+//! `[[upstreams]]`: which are accepted, and which are refused.
 
 use super::{API_PROVIDER, read};
 use crate::support::Program;
@@ -35,17 +35,17 @@ fn px_1_an_upstream_is_a_path_an_address_and_whose_tokens_are_for_it() {
             ("PORTICO_UPSTREAMS_0_PROVIDERS", "a"),
         ],
     );
-    let unsaid = bff::Upstream::new("/api/x", "https://x.example").unwrap();
-    let unsaid = unsaid.audience("x").providers(["a"]);
+    let by_default = bff::Upstream::new("/api/x", "https://x.example").unwrap();
+    let by_default = by_default.audience("x").providers(["a"]);
     assert_eq!(
         format!("{:?}", by_variable.unwrap().upstreams),
-        format!("{:?}", [unsaid]),
+        format!("{:?}", [by_default]),
         "the defaults of `bff`"
     );
     assert!(read(provider, &[]).unwrap().upstreams.is_empty());
 }
 
-/// What is said of one upstream, whose table begins in line 5.
+/// The one problem of an upstream whose table begins in line 5.
 fn refused_upstream(path: &str, address: &str, more: &str) -> String {
     let table = format!("[[upstreams]]\npath = \"{path}\"\nbase_url = \"{address}\"\n{more}\n");
     let problems = read(&format!("{API_PROVIDER}{table}"), &[]).unwrap_err();
@@ -59,7 +59,7 @@ fn refused_upstream(path: &str, address: &str, more: &str) -> String {
 #[test]
 fn px_1_an_upstream_that_leads_nowhere_safe_is_refused_by_line_and_key() {
     let (home, audience) = ("https://o.example", "audience = \"x\"\nproviders = [\"a\"]");
-    for (path, address, more, told) in [
+    for (path, address, more, expected) in [
         (
             "/orders",
             home,
@@ -111,15 +111,15 @@ fn px_1_an_upstream_that_leads_nowhere_safe_is_refused_by_line_and_key() {
             "providers: `demo` is the provider of `--demo`, which is not there",
         ),
     ] {
-        let said = refused_upstream(path, address, more);
-        assert!(said.contains(told), "{path} {address} {more}: {said}");
+        let problem = refused_upstream(path, address, more);
+        assert!(problem.contains(expected), "{path} {address} {more}: {problem}");
     }
 }
 
 #[test]
 fn px_2_what_passes_to_an_upstream_is_listed_and_paths_do_not_overlap() {
     let (home, audience) = ("https://o.example", "audience = \"x\"\nproviders = [\"a\"]");
-    for (more, told) in [
+    for (more, expected) in [
         ("methods = [\"TRACE\"]", "methods: `TRACE` is no method that passes"),
         ("methods = []", "methods: is empty"),
         ("colour = \"red\"", "upstreams[0].colour: is no key"),
@@ -147,8 +147,8 @@ fn px_2_what_passes_to_an_upstream_is_listed_and_paths_do_not_overlap() {
             "upstreams[1].path: `/api/o/new` and `/api/o` lie within each other",
         ),
     ] {
-        let said = refused_upstream("/api/o", home, &format!("{audience}\n{more}"));
-        assert!(said.contains(told), "{more}: {said}");
+        let problem = refused_upstream("/api/o", home, &format!("{audience}\n{more}"));
+        assert!(problem.contains(expected), "{more}: {problem}");
     }
 }
 
@@ -159,7 +159,7 @@ fn px_1_what_only_the_demo_has_is_no_upstream_without_it() {
         demo::DemoConfig::new(([127, 0, 0, 1], 4041).into(), "http://localhost:4040".parse().unwrap()).audience;
     let upstream =
         format!("[[upstreams]]\npath = \"/api/o\"\nbase_url = \"https://o.example\"\naudience = \"{audience}\"\n");
-    for (more, told) in [
+    for (more, expected) in [
         (
             "providers = [\"demo\"]\n",
             "providers: `demo` is the provider of `--demo`",
@@ -170,7 +170,7 @@ fn px_1_what_only_the_demo_has_is_no_upstream_without_it() {
         for command in ["check", "serve"] {
             let refused = program.run(&[command]);
             assert!(
-                refused.code == 2 && refused.stderr.contains(told),
+                refused.code == 2 && refused.stderr.contains(expected),
                 "{command}: {}",
                 refused.stderr
             );

@@ -1,11 +1,11 @@
-//! What do variables of the environment and a dotenv beside the file count for?
+//! Environment variables and `.env`: precedence, numbering, mistakes.
 
 use server::config::{Config, Sources};
 
 use super::{API_PROVIDER, read};
 
-/// The one thing that is said of these variables beside a file with one provider.
-fn said_of(variables: &[(&str, &str)]) -> String {
+/// The one problem of these variables beside a file with one provider.
+fn only_problem(variables: &[(&str, &str)]) -> String {
     let problems = read(API_PROVIDER, variables).unwrap_err();
     assert_eq!(problems.len(), 1, "{variables:?}: {problems:#?}");
     problems[0].clone()
@@ -13,7 +13,7 @@ fn said_of(variables: &[(&str, &str)]) -> String {
 
 #[test]
 fn a_variable_that_nothing_reads_is_refused_with_what_was_meant() {
-    for (name, value, told) in [
+    for (name, value, expected) in [
         ("PORTICO_LISTN", "127.0.0.1:1", "did you mean `PORTICO_LISTEN`?"),
         (
             "PORTICO_PROVIDERS_0_CLIENT_SECRT",
@@ -28,10 +28,10 @@ fn a_variable_that_nothing_reads_is_refused_with_what_was_meant() {
             "see `portico config reference`",
         ),
     ] {
-        let said = said_of(&[(name, value)]);
-        let expected = format!("{name}: {name}: is no variable of Portico — {told}");
-        assert!(said.starts_with(&expected), "{expected}\nin {said}");
-        assert!(!said.contains("hush-hush"), "a secret is told: {said}");
+        let problem = only_problem(&[(name, value)]);
+        let expected = format!("{name}: {name}: is no variable of Portico — {expected}");
+        assert!(problem.starts_with(&expected), "{expected}\nin {problem}");
+        assert!(!problem.contains("hush-hush"), "a secret is printed: {problem}");
     }
     // What others set is none of ours.
     let of_others = [
@@ -52,7 +52,7 @@ fn a_table_of_variables_follows_those_before_it_or_is_refused() {
         ("PORTICO_PROVIDERS_1_CLIENT_ID", "q"),
     ];
     assert_eq!(read(API_PROVIDER, &second).unwrap().providers.len(), 2);
-    for (variables, told) in [
+    for (variables, expected) in [
         (
             &[("PORTICO_PROVIDERS_1_CLIENT_SECRET", "s"), second[1], second[2]][..],
             "PORTICO_PROVIDERS_1_CLIENT_SECRET: providers[1].id: is missing",
@@ -71,8 +71,8 @@ fn a_table_of_variables_follows_those_before_it_or_is_refused() {
             "PORTICO_UPSTREAMS_1_PATH: upstreams[1]: has no `upstreams[0]` before it",
         ),
     ] {
-        let said = said_of(variables);
-        assert!(said.starts_with(told), "{told}\nin {said}");
+        let problem = only_problem(variables);
+        assert!(problem.starts_with(expected), "{expected}\nin {problem}");
     }
     let upstream =
         "[[upstreams]]\npath = \"/api/o\"\nbase_url = \"https://o.example\"\naudience = \"x\"\nproviders = [\"a\"]\n";
