@@ -32,7 +32,7 @@ use crate::router;
 use crate::session::lifecycle::Sessions;
 use crate::session::registration::RegistrationEntry;
 use crate::session::seal::Sealer;
-use crate::session::store::SessionRecords;
+use crate::session::store::SessionStore;
 use crate::session::sweep;
 use crate::sign_in::SignIns;
 use crate::sign_in::device::DeviceSignIns;
@@ -70,16 +70,12 @@ impl Bff {
     ///
     /// # Errors
     /// Everything that is wrong with `config`.
-    pub fn new(
-        config: BffConfig,
-        sessions: Arc<dyn SessionRecords>,
-        pages: Arc<dyn Pages>,
-    ) -> Result<Self, ConfigError> {
+    pub fn new(config: BffConfig, sessions: Arc<dyn SessionStore>, pages: Arc<dyn Pages>) -> Result<Self, ConfigError> {
         config.check()?;
         let tasks = BackgroundTasks::default();
         let providers = providers(&config, &sessions)?;
         let sessions = Sessions {
-            records: sessions,
+            store: sessions,
             sealer: Sealer::new(config.keys.clone()),
             lifetime: config.session,
             clock: config.clock.clone(),
@@ -168,7 +164,7 @@ impl Bff {
 }
 
 /// The providers of `config`, with the HTTP client they share.
-fn providers(config: &BffConfig, sessions: &Arc<dyn SessionRecords>) -> Result<Providers, ConfigError> {
+fn providers(config: &BffConfig, sessions: &Arc<dyn SessionStore>) -> Result<Providers, ConfigError> {
     let http = HttpClient::new(config.http).map_err(|error| ConfigError {
         problems: vec![ConfigProblem {
             key: "http".to_owned(),
@@ -179,7 +175,7 @@ fn providers(config: &BffConfig, sessions: &Arc<dyn SessionRecords>) -> Result<P
     let sealer = Sealer::new(config.keys.clone());
     let provider = |p: &ProviderConfig| {
         let addresses = router::client_addresses(&config.public_url, &p.id);
-        let store = RegistrationEntry::new(&p.issuer, &addresses, sealer.clone(), Arc::clone(sessions));
+        let store = RegistrationEntry::new(&p.issuer, &addresses, sealer.clone(), sessions.clone());
         let registrar = Registrar::new(p, &addresses, clock.clone(), Arc::clone(&http), Arc::new(store));
         let provider = Provider::new(p.clone(), addresses.redirect_uri, clock.clone(), Arc::clone(&http));
         Arc::new(provider.registering(registrar))

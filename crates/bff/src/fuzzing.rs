@@ -17,15 +17,15 @@ use openidconnect::PrivateSigningKey as _;
 use openidconnect::core::{CoreHmacKey, CoreJwsSigningAlgorithm};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use tower_sessions::session::{Id, Record};
+use tower_sessions::session::Id;
 use url::form_urlencoded;
 
 use crate::config::key_ring::KeyRing;
 use crate::return_path::ReturnPath;
-use crate::session::columns;
 use crate::session::compression::compress;
-use crate::session::record::{IDENTITY, SealedSession, SealedTokens, Session, TOKENS, seal_part};
-use crate::session::seal::{SealError, Sealer};
+use crate::session::record::{IDENTITY, Session, TOKENS, seal_part};
+use crate::session::seal::Sealer;
+use crate::session::store::{SealedParts, SealedSession};
 use crate::sign_in::authorization_response::AuthorizationResponse;
 
 const SECRET: &str = "a secret of thirty-two characters";
@@ -136,55 +136,50 @@ fn provider() -> Option<Provider> {
     Some(Provider::new(config, redirect_uri, clock, Arc::new(http)))
 }
 
-/// A session's row: the bytes as its sealed columns, as what is inside seals of our own, and as its other columns.
+/// A session's row: the bytes as its sealed columns, and as what is inside seals of our own. Whether the latter opens.
 ///
 /// # Panics
 /// When something does not hold.
-pub fn session_record(data: &[u8]) {
+pub fn session_record(data: &[u8]) -> bool {
     static SEALER: LazyLock<Sealer> = LazyLock::new(|| Sealer::new(KeyRing::ephemeral()));
-    let (with, id) = (&*SEALER, Id(7));
-    assert!(stored(with, &row(id, data, data)).is_err(), "nobody sealed this");
-    let Ok(inside) = serde_json::from_slice::<Value>(data) else {
-        return;
+    let (sealer, id) = (&*SEALER, Id(7));
+    assert!(
+        Session::open(sealer, id, row(data, data)).is_err(),
+        "nobody sealed this"
+    );
+    let tokens = compress(data).and_then(|compressed| seal_part(sealer, &id, TOKENS, &compressed));
+    let (Ok(identity), Ok(tokens)) = (seal_part(sealer, &id, IDENTITY, data), tokens) else {
+        return false;
     };
-    let tokens = compress(data).and_then(|compressed| seal_part(with, &id, TOKENS, &compressed));
-    let (Ok(identity), Ok(tokens)) = (seal_part(with, &id, IDENTITY, data), tokens) else {
-        return;
-    };
-    let mut record = row(id, &identity, &tokens);
-    if let Value::Object(columns) = &inside {
-        let others = columns.iter().filter(|(name, _)| !name.starts_with("sealed_"));
-        record
-            .data
-            .extend(others.map(|(name, value)| (name.clone(), value.clone())));
-    }
-    let elsewhere = Record {
-        id: Id(8),
-        ..record.clone()
-    };
-    assert!(stored(with, &elsewhere).is_err(), "another id opens it");
-    let Ok(session) = stored(with, &record).and_then(|session| session.opened(with)) else {
-        return;
+    let row = row(&identity, &tokens);
+    assert!(
+        Session::open(sealer, Id(8), row.clone()).is_err(),
+        "another id opens it"
+    );
+    let Ok(session) = Session::open(sealer, id, row).and_then(|session| session.opened(sealer)) else {
+        return false;
     };
     // Whatever opened can be written again and is the same person.
     let again = session
-        .to_record(with, OffsetDateTime::UNIX_EPOCH)
-        .and_then(|record| stored(with, &record)?.opened(with));
+        .to_record(sealer, OffsetDateTime::UNIX_EPOCH)
+        .and_then(|record| Session::open(sealer, id, record.sealed())?.opened(sealer));
     let again = again.map(|again| (again.identity.issuer, again.identity.subject, again.tokens.access_token));
     let identity = session.identity;
     assert_eq!(
         again,
         Ok((identity.issuer, identity.subject, session.tokens.access_token))
     );
+    true
 }
 
-fn stored(with: &Sealer, record: &Record) -> Result<Session<SealedTokens>, SealError> {
-    Session::open(with, SealedSession::from_record(record).ok_or(SealError)?)
-}
-
-fn row(id: Id, identity: &[u8], tokens: &[u8]) -> Record {
-    let mut record = columns::record(id, OffsetDateTime::UNIX_EPOCH, OffsetDateTime::UNIX_EPOCH);
-    columns::set_bytes(&mut record, columns::IDENTITY, identity);
-    columns::set_bytes(&mut record, columns::TOKENS, tokens);
-    record
+fn row(identity: &[u8], tokens: &[u8]) -> SealedSession {
+    SealedSession {
+        parts: SealedParts {
+            identity: identity.to_vec(),
+            tokens: tokens.to_vec(),
+        },
+        version: 0,
+        seen: OffsetDateTime::UNIX_EPOCH,
+        sid: None,
+    }
 }

@@ -48,7 +48,7 @@
 //!    ends sessions by `/auth/backchannel-logout/{provider}`.
 //! 7. [`Bff::client_token`] gives a token for the application itself; [`Bff::readiness`] says whether people can sign in.
 //!    [`Bff::proxy`] lets pages reach an API at a path of this site, the person's token attached on the way.
-//! 8. [`Pages`] puts the few pages there are into your own style. [`SessionRecords`] is what a store of sessions must
+//! 8. [`Pages`] puts the few pages there are into your own style. [`SessionStore`] is what a store of sessions must
 //!    promise; [`MemorySessions`] forgets at the end, `SqliteSessions` (feature `sqlite`) does not, and `PostgresSessions`
 //!    (feature `postgres`) is for several replicas: they share the database and the key ring, and nothing else.
 //!
@@ -118,17 +118,20 @@ pub use self::guard::step_up::RequireStepUp;
 pub use self::pages::{DeviceCode, Pages, PlainPages, Problem, ProviderLink, ProviderLogoutForm, SignedOut};
 pub use self::return_path::ReturnPath;
 pub use self::session::Identity;
-pub use self::session::creation::{Created, Creation, EndNote};
-pub use self::session::index::{NotASessionRef, SessionIndex, SessionRef, SessionRow, SessionSelector};
-pub use self::session::lease::{Fence, Leased, SessionLeases};
+pub use self::session::creation::{CreateOptions, Created, EndMarker};
+pub use self::session::index::{NotASessionRef, SessionRef, SessionRow, SessionSelector};
+pub use self::session::key_value::KeyValue;
+pub use self::session::lease::Fence;
 pub use self::session::list::{SessionInfo, SessionsUnavailable};
+pub use self::session::memory::MemorySessions;
 pub use self::session::person_key::{NOBODY, PERSON_HEADER};
 #[cfg(feature = "postgres")]
 pub use self::session::postgres::PostgresSessions;
-pub use self::session::record::SealedSession;
 #[cfg(feature = "sqlite")]
 pub use self::session::sqlite::SqliteSessions;
-pub use self::session::store::{MemorySessions, Saved, SessionRecords};
+pub use self::session::store::{
+    SealedParts, SealedSession, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, StoreResult, Updated,
+};
 pub use self::session::token_set::TokenRequest;
 pub use self::sign_in::step_up::StepUp;
 pub use self::single_flight::{Interrupted, SharedResult, SingleFlight};

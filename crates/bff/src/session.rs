@@ -1,33 +1,33 @@
-//! Who is signed in, and until when?
+//! Who is signed in, and until when.
 //!
-//! | question | where |
+//! | for | see |
 //! |---|---|
-//! | What is kept, and what can be read without the cookie? | [`record`] |
-//! | How does it travel to a store? | [`columns`] |
-//! | Which tokens does it hold? | [`token_set`] |
-//! | How is it sealed? | [`seal`]; tokens are deflated first: [`compression`] |
-//! | What must a store promise? In memory? | [`store`] |
-//! | Which sessions does a person have? | [`index`], [`list`] |
-//! | In SQLite, in PostgreSQL? | `sqlite`, `postgres` (features of these names): tables, and reading one; all else, in words both understand: `sql` |
-//! | How does one begin, as a whole? | [`creation`] |
-//! | Which replica may renew its tokens? | [`lease`] |
-//! | Which one does a request come with? | [`request`] |
-//! | When does it end? | [`lifetime`] |
-//! | How many may one person have? | [`limit`] |
-//! | When is it removed? | [`sweep`] |
-//! | What was ended before it began? | [`tombstone`] |
-//! | How does a page notice that its browser is somebody else? | [`person_key`] |
-//! | How do the routes use it? | [`lifecycle`] |
+//! | what a store promises, and its types | [`store`], [`key_value`] |
+//! | the stores | [`memory`]; `sqlite`, `postgres` (features of these names) over `sql` |
+//! | what is stored, and what can be read without the cookie | [`record`]; the format: [`encoding`], [`compression`] |
+//! | the sealing | [`seal`] |
+//! | the tokens of a session | [`token_set`] |
+//! | creating, finding, changing and removing a session | [`lifecycle`]; creation as one transaction: [`creation`] |
+//! | the session of a request | [`request`] |
+//! | idle and absolute limits | [`lifetime`]; removal of what has expired: [`sweep`] |
+//! | finding sessions without their ids | [`index`]; for people and administrators: [`list`] |
+//! | what follows the end of sessions | [`limit`] |
+//! | the lease of a session, for refreshing its tokens | [`lease`] |
+//! | sign-ins that a provider ended before they were sessions | [`tombstone`] |
+//! | the registration of the site at a provider | [`registration`] |
+//! | the key by which a page notices that another person signed in | [`person_key`] |
 
-pub(crate) mod columns;
 pub(crate) mod compression;
 pub(crate) mod creation;
+pub(crate) mod encoding;
 pub(crate) mod index;
+pub(crate) mod key_value;
 pub(crate) mod lease;
 pub(crate) mod lifecycle;
 pub(crate) mod lifetime;
 pub(crate) mod limit;
 pub(crate) mod list;
+pub(crate) mod memory;
 pub(crate) mod person_key;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
@@ -65,14 +65,14 @@ pub struct Identity {
     pub signed_in_at: OffsetDateTime,
 }
 
-/// How and when the provider authenticated the person, as its ID token says; a refreshed one does not change it.
+/// How and when the provider authenticated the person, by the ID token of the sign-in; a refreshed ID token does not change it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Authentication {
     /// `auth_time`, seconds since 1970.
     pub(crate) time: Option<i64>,
     pub(crate) acr: Option<String>,
     pub(crate) amr: Vec<String>,
-    /// The sign-in that made the session, as a hash of its `state`; its answer may come back once more.
+    /// A hash of the `state` of the sign-in that created the session: the response may arrive a second time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sign_in: Option<String>,
 }

@@ -2,4 +2,6 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| bff::fuzzing::session_record(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    bff::fuzzing::session_record(data);
+});

@@ -1,20 +1,19 @@
-//! How do the routes begin, find, change and end a session? Every expiry is decided here; what a provider has ended
-//! before it began, in [`super::tombstone`].
+//! How a session is created, found, changed and removed. Every expiry is decided here; what a provider has ended before it was
+//! created, in [`super::tombstone`].
 
 use std::sync::Arc;
 
 use oidc::config::clock::Clock;
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
-use tower_sessions::session_store;
 
-use super::creation::{Created, Creation};
-use super::index::SessionRow;
-use super::lease::{Fence, Leased};
+use super::creation::{CreateOptions, Created};
+use super::index::{SessionRef, SessionRow, SessionSelector};
+use super::lease::Fence;
 use super::lifetime::RefreshEnd;
 use super::record::{SealedTokens, Session};
 use super::seal::{SealError, Sealer};
-use super::store::{Saved, SessionRecords};
+use super::store::{SessionRecord, SessionStore, SessionStoreError, Updated};
 use super::token_set::TokenSet;
 use super::{Authentication, Identity};
 use crate::config::SessionLifetime;
@@ -22,11 +21,11 @@ use crate::config::SessionLifetime;
 /// Sessions could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SessionError {
-    #[error("the session store failed")]
-    Store(#[from] session_store::Error),
+    #[error(transparent)]
+    Store(#[from] SessionStoreError),
     #[error("the session could not be sealed")]
     Seal(#[from] SealError),
-    /// Not begun: the provider ended it on the way. With the tokens that are left over.
+    /// Not created: the provider ended the sign-in meanwhile. With the tokens, which have to be revoked.
     #[error("the sign-in was ended by the provider before it was finished")]
     EndedMeanwhile(Box<TokenSet>),
 }
@@ -34,13 +33,13 @@ pub(crate) enum SessionError {
 /// The sessions of a site.
 #[derive(Debug, Clone)]
 pub(crate) struct Sessions {
-    pub(crate) records: Arc<dyn SessionRecords>,
+    pub(crate) store: Arc<dyn SessionStore>,
     pub(crate) sealer: Sealer,
     pub(crate) lifetime: SessionLifetime,
     pub(crate) clock: Clock,
 }
 
-/// What a sign-in brings.
+/// What a sign-in results in.
 pub(crate) struct NewSession {
     pub(crate) identity: Identity,
     pub(crate) authentication: Authentication,
@@ -53,8 +52,8 @@ pub(crate) struct NewSession {
 }
 
 impl Sessions {
-    /// A new session under a new id; the ones in `replaces` are gone afterwards, or there is no new one. Beside it come the sessions
-    /// that ended because their person had more than `max_sessions`.
+    /// A new session under a new id; the ones in `replaces` are gone afterwards, or there is no new one. Answers as well which
+    /// sessions were removed because their person had more than `max_sessions`.
     pub(crate) async fn create(
         &self,
         new: NewSession,
@@ -74,15 +73,16 @@ impl Sessions {
             refresh_end: new.refresh_end,
             old_key: false,
         };
-        let creation = Creation {
+        let replaces: Vec<_> = replaces.iter().map(SessionRef::of).collect();
+        let options = CreateOptions {
             now: self.clock.now(),
-            ends: &Self::ends_of(&session, started),
-            replaces,
+            end_markers: &Self::end_markers(&session, started),
+            replaces: &replaces,
             max_sessions,
         };
         loop {
-            let mut record = session.to_record(&self.sealer, self.end_of(&session))?;
-            match self.records.create_whole(&mut record, creation).await? {
+            let record = session.to_record(&self.sealer, self.end_of(&session))?;
+            match self.store.create(&record, options).await? {
                 Created::Session { surplus } => return Ok((session, surplus)),
                 Created::Ended => return Err(SessionError::EndedMeanwhile(Box::new(session.tokens))),
                 Created::IdTaken => session.id = Id::default(),
@@ -92,22 +92,24 @@ impl Sessions {
 
     /// As [`Self::create`], for any number of sessions.
     #[cfg(test)]
-    pub(crate) async fn begin(&self, new: NewSession, replaces: &[Id]) -> Result<Session, SessionError> {
+    pub(crate) async fn create_one(&self, new: NewSession, replaces: &[Id]) -> Result<Session, SessionError> {
         let created = self.create(new, replaces, usize::MAX).await?;
         Ok(created.0)
     }
 
     /// The living session of that id. A record that cannot be opened any more is no session.
     pub(crate) async fn find(&self, id: &Id) -> Result<Option<Session<SealedTokens>>, SessionError> {
-        let Some(stored) = self.records.load_sealed(id).await? else {
+        let Some(stored) = self.store.load(SessionRef::of(id)).await? else {
             return Ok(None);
         };
-        let Ok(session) = Session::open(&self.sealer, stored) else {
-            tracing::info!(target: "bff", "a session is sealed with a key that is not in the key ring");
+        let Ok(session) = Session::open(&self.sealer, *id, stored) else {
+            tracing::info!(target: "bff", "a session cannot be opened: its key is not in the key ring, or its format is newer");
             return Ok(None);
         };
         if self.end_of(&session) <= self.clock.now() {
-            self.records.delete(id).await?;
+            self.store
+                .remove(SessionSelector::Reference(session.reference()))
+                .await?;
             return Ok(None);
         }
         Ok(Some(session))
@@ -119,50 +121,79 @@ impl Sessions {
         Ok(session.and_then(|session| session.opened(&self.sealer).ok()))
     }
 
-    /// Notes that `session` is in use; at once if it is sealed with an old key, else about once a minute. Says whether it did.
+    /// Writes down that `session` is in use: at once if it is sealed with an old key, else about once a minute. Answers whether it
+    /// did.
     pub(crate) async fn touch(&self, session: &mut Session<SealedTokens>) -> Result<bool, SessionError> {
         let now = self.clock.now();
         if session.old_key {
             session.seen = now;
             // Where others wrote meanwhile, they have sealed it as well.
-            if self.update(&session.clone().opened(&self.sealer)?).await? == Saved::Saved {
+            if self.update(&session.clone().opened(&self.sealer)?).await? == Updated::Written {
                 (session.version, session.old_key) = (session.version + 1, false);
             }
             return Ok(true);
         }
-        let wanted = self.lifetime.needs_touch(session.seen, session.refresh_end, now);
-        if wanted {
+        let is_due = self.lifetime.needs_touch(session.seen, session.refresh_end, now);
+        if is_due {
             session.seen = now;
-            self.records.touch(&session.id, now, self.end_of(session)).await?;
+            let expires = self.end_of(session);
+            self.store.touch(session.reference(), now, expires).await?;
         }
-        Ok(wanted)
+        Ok(is_due)
     }
 
-    /// Writes changed tokens, unless somebody else wrote or the session has ended.
-    pub(crate) async fn update(&self, session: &Session) -> Result<Saved, SessionError> {
-        let record = session.to_record(&self.sealer, self.end_of(session))?;
-        Ok(self.records.update(&record).await?)
+    /// Writes what was changed, unless somebody else wrote meanwhile or the session has ended.
+    pub(crate) async fn update(&self, session: &Session) -> Result<Updated, SessionError> {
+        let update = session.to_update(&self.sealer, self.end_of(session), None)?;
+        Ok(self.store.update(&update).await?)
     }
 
     /// As [`Self::update`], under a lease.
-    pub(crate) async fn update_leased(&self, session: &Session, fence: Fence) -> Result<Leased, SessionError> {
-        let record = session.to_record(&self.sealer, self.end_of(session))?;
-        Ok(self.records.update_leased(&record, fence).await?)
+    pub(crate) async fn update_leased(&self, session: &Session, fence: Fence) -> Result<Updated, SessionError> {
+        let update = session.to_update(&self.sealer, self.end_of(session), Some(fence))?;
+        Ok(self.store.update(&update).await?)
     }
 
-    /// Ends the session of that id, if there is one.
-    pub(crate) async fn end(&self, id: &Id) -> Result<(), SessionError> {
-        Ok(self.records.delete(id).await?)
-    }
-
-    /// Ends the living session of that id and says what it was then: what a renewal brought before is in it.
+    /// Removes the session of that id and answers what it was, if it was still living: with the newest tokens.
     pub(crate) async fn remove(&self, id: &Id) -> Result<Option<Session>, SessionError> {
-        let Some(stored) = self.records.take(id).await? else {
+        let removed = self.remove_all(SessionSelector::Reference(SessionRef::of(id))).await?;
+        let Some(record) = removed.into_iter().next() else {
             return Ok(None);
         };
-        let session = Session::open(&self.sealer, stored).ok();
+        let session = Session::open(&self.sealer, *id, record.sealed()).ok();
         let living = session.filter(|session| self.end_of(session) > self.clock.now());
         Ok(living.and_then(|session| session.opened(&self.sealer).ok()))
+    }
+
+    /// Removes the selected sessions and answers what they were.
+    pub(crate) async fn remove_all(&self, selector: SessionSelector<'_>) -> Result<Vec<SessionRecord>, SessionError> {
+        Ok(self.store.remove(selector).await?)
+    }
+
+    /// The rows of the selected sessions, expired ones among them.
+    pub(crate) async fn select(&self, selector: SessionSelector<'_>) -> Result<Vec<SessionRow>, SessionError> {
+        Ok(self.store.find(selector).await?)
+    }
+
+    /// Takes the lease of the session `id` until `until`, if nobody holds it.
+    pub(crate) async fn lease(&self, id: &Id, until: OffsetDateTime) -> Result<Option<Fence>, SessionError> {
+        let now = self.clock.now();
+        Ok(self.store.lease(SessionRef::of(id), now, until).await?)
+    }
+
+    /// Moves the end of the lease to `until`; `false` when it is somebody else's by now.
+    pub(crate) async fn extend_lease(
+        &self,
+        id: &Id,
+        fence: Fence,
+        until: OffsetDateTime,
+    ) -> Result<bool, SessionError> {
+        Ok(self.store.extend_lease(SessionRef::of(id), fence, until).await?)
+    }
+
+    /// Gives the lease back.
+    pub(crate) async fn release_lease(&self, id: &Id, fence: Fence) -> Result<(), SessionError> {
+        self.extend_lease(id, fence, OffsetDateTime::UNIX_EPOCH).await.map(drop)
     }
 
     /// When `session` ends if it is not used again.

@@ -18,16 +18,21 @@ impl Sessions {
         providers: &Providers,
         tasks: &BackgroundTasks,
     ) -> Result<usize, SessionError> {
-        let ended = self.records.end(sessions).await?;
-        self.after_end(&ended, providers, tasks);
-        Ok(ended.len())
+        let removed = self.remove_all(sessions).await?;
+        self.after_end(removed.iter().map(|record| &record.row), providers, tasks);
+        Ok(removed.len())
     }
 
     /// Does what follows when the sessions in `rows` have ended: refresh tokens that end with their session are revoked in the
     /// background.
-    pub(crate) fn after_end(&self, rows: &[SessionRow], providers: &Providers, tasks: &BackgroundTasks) {
+    pub(crate) fn after_end<'a>(
+        &self,
+        rows: impl IntoIterator<Item = &'a SessionRow>,
+        providers: &Providers,
+        tasks: &BackgroundTasks,
+    ) {
         for row in rows {
-            let token = self.revocable(row);
+            let token = self.refresh_token_of(row);
             if let (Some(provider), Some(token)) = (providers.find(&row.provider), token) {
                 revoke_refresh_token(tasks, provider, token);
             }

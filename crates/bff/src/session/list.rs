@@ -44,7 +44,7 @@ impl From<SessionError> for SessionsUnavailable {
 impl Sessions {
     /// The living sessions meant.
     pub(crate) async fn list(&self, which: SessionSelector<'_>) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
-        let rows = self.records.find(which).await.map_err(SessionError::from)?;
+        let rows = self.select(which).await?;
         let now = self.clock.now();
         let info = |row: SessionRow| SessionInfo {
             ends_at: self.lifetime.end(row.created, row.seen).min(row.expires),

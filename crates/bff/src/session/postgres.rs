@@ -1,25 +1,20 @@
-//! How are sessions kept in PostgreSQL, for all replicas of a site? As in SQLite: sealed records under hashed ids, with
-//! columns beside them to find sessions by. What is done with them in the same words is in [`super::sql`].
+//! Sessions in PostgreSQL, for all replicas of a site. What is the same in SQLite is in [`super::sql`].
 
 use sqlx::postgres::{PgPool, PgRow};
-use sqlx::{Row as _, Transaction, query};
-use tower_sessions::session::{Id, Record};
-use tower_sessions::session_store::{Error, Result};
+use sqlx::{Transaction, query};
 
-use super::columns;
-use super::record::SealedSession;
-use super::sql;
-use super::sql::answer;
-use super::store::row_key;
+use super::index::SessionRef;
+use super::sql::{in_time, rows, rows::SessionColumns as _, statements};
+use super::store::{SealedSession, SessionStoreError, StoreResult};
 
-/// Replicas that start at the same time make the tables one after the other: `IF NOT EXISTS` alone lets two of them try.
+/// Replicas that start at the same time create the tables one after the other: `IF NOT EXISTS` alone lets two of them try.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7093008713113724019)";
 
 /// Each statement may be run again on a database that has it already.
 const SCHEMA: [&str; 9] = [
-    // What is there already is no news.
+    // No notice for a table that exists.
     "SET LOCAL client_min_messages = warning",
-    // Of a time before tokens were sealed apart.
+    // The table of versions that sealed tokens and identity together.
     "DROP TABLE IF EXISTS bff_sessions",
     "CREATE TABLE IF NOT EXISTS bff_session_records (
         id_hash BYTEA PRIMARY KEY,
@@ -29,7 +24,7 @@ const SCHEMA: [&str; 9] = [
         fence BIGINT NOT NULL DEFAULT 0, lease_until BIGINT NOT NULL DEFAULT 0
     )",
     "CREATE INDEX IF NOT EXISTS bff_session_records_person ON bff_session_records (issuer, subject)",
-    // By hash: how long a `sid` may be is the provider's affair, and the other kind takes less than 3 kB.
+    // By hash: a B-tree takes less than 3 kB, and a provider may send a longer `sid`.
     "CREATE INDEX IF NOT EXISTS bff_session_records_sid ON bff_session_records USING hash (sid)",
     "CREATE INDEX IF NOT EXISTS bff_session_records_expires ON bff_session_records (expires)",
     "CREATE TABLE IF NOT EXISTS bff_notes (name BYTEA PRIMARY KEY, at BIGINT NOT NULL, expires BIGINT NOT NULL)",
@@ -39,8 +34,8 @@ const SCHEMA: [&str; 9] = [
 
 /// Sessions in a PostgreSQL database that all replicas share; nothing else has to be shared but the key ring.
 ///
-/// While the database is away, every question fails within five seconds; when it is back, everything goes on. The questions
-/// are short: a handful of connections serve many people. Give the pool an `acquire_timeout` below five seconds, and tell the
+/// While the database is unavailable, every query fails within five seconds; when it is back, everything goes on. The queries
+/// are short: a handful of connections serve many people. Give the pool an `acquire_timeout` below five seconds, and the
 /// database the same limit (`statement_timeout`), so that it does not go on with what nobody waits for.
 #[derive(Debug, Clone)]
 pub struct PostgresSessions {
@@ -48,7 +43,7 @@ pub struct PostgresSessions {
 }
 
 impl PostgresSessions {
-    /// Uses the database behind `pool` and makes the tables where they are missing; several replicas may do so at once.
+    /// Uses the database behind `pool` and creates the tables where they are missing; several replicas may do so at once.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -71,35 +66,22 @@ impl PostgresSessions {
         self.pool.begin().await
     }
 
-    pub(super) async fn stored(&self, id: &Id) -> Result<Option<Record>> {
-        let question = query(sql::LOAD).bind(row_key(id).to_vec());
-        let row = answer(question.fetch_optional(&self.pool)).await?;
-        let record = row.map(|row| read(*id, &row)).transpose();
-        record.map_err(|e| Error::Decode(e.to_string()))
-    }
-
-    pub(super) async fn sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
-        let question = query(sql::LOAD_SEALED).bind(row_key(id).to_vec());
-        let row = answer(question.fetch_optional(&self.pool)).await?;
-        let sealed = row.map(|row| sql::sealed(*id, &row)).transpose();
-        sealed.map_err(|e| Error::Decode(e.to_string()))
+    pub(super) async fn read(&self, key: SessionRef) -> StoreResult<Option<SealedSession>> {
+        let query = query(statements::LOAD).bind(key.row_key().to_vec());
+        let row = in_time(query.fetch_optional(&self.pool)).await?;
+        let session = row.as_ref().map(sealed).transpose();
+        session.map_err(SessionStoreError::malformed)
     }
 }
 
-fn read(id: Id, row: &PgRow) -> std::result::Result<Record, sqlx::Error> {
-    let (created, expires) = (sql::moment(row, "created")?, sql::moment(row, "expires")?);
-    let mut record = columns::record(id, created, expires);
-    for name in [columns::IDENTITY, columns::TOKENS] {
-        columns::set_bytes(&mut record, name, row.try_get(name)?);
-    }
-    columns::set_seen(&mut record, sql::moment(row, "seen")?);
-    columns::set_version(&mut record, row.try_get("version")?);
-    for name in [columns::PROVIDER, columns::ISSUER, columns::SUBJECT, columns::SID] {
-        if let Some(text) = row.try_get::<Option<String>, _>(name)? {
-            columns::set_text(&mut record, name, text);
-        }
-    }
-    Ok(record)
+/// A row of [`statements::LOAD`].
+fn sealed(row: &PgRow) -> Result<SealedSession, sqlx::Error> {
+    Ok(SealedSession {
+        parts: rows::parts(row)?,
+        version: row.number("version")?,
+        seen: rows::seconds(row, "seen")?,
+        sid: row.optional_text("sid")?,
+    })
 }
 
 #[cfg(test)]

@@ -1,23 +1,26 @@
-//! What is kept of a session? Sealed, each for itself: identity, which every request opens, and tokens, which few do. Plain,
-//! for finding sessions by: person, provider, `sid`, created, last seen, version. It is written as a `Record` (see
-//! [`columns`]) and read as a [`SealedSession`], without that detour.
+//! What is stored of a session. Sealed, each by itself: the identity, which every request opens, and the tokens, which few do. Plain,
+//! for finding sessions: person, provider, `sid`, created, last seen, version. The format of the sealed parts is in
+//! [`super::encoding`].
+
+use std::borrow::Cow;
 
 use oidc::config::ProviderId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use tower_sessions::session::{Id, Record};
+use tower_sessions::session::Id;
 
-use super::columns;
 use super::compression::{compress, decompress};
+use super::encoding::{decode, encode};
 use super::index::{SessionRef, SessionRow};
+use super::lease::Fence;
 use super::lifetime::RefreshEnd;
 use super::seal::{SealError, Sealer};
-use super::store::row_key;
+use super::store::{SealedParts, SealedSession, SessionRecord, SessionUpdate};
 use super::token_set::TokenSet;
 use super::{Authentication, Identity};
 
-/// A session in the clear, as long as a request lasts; with its tokens, or with what opens to them.
+/// An opened session, for the time of a request; with its tokens, or with what opens to them.
 #[derive(Debug, Clone)]
 pub(crate) struct Session<T = TokenSet> {
     pub(crate) id: Id,
@@ -31,79 +34,71 @@ pub(crate) struct Session<T = TokenSet> {
     pub(crate) tokens: T,
     /// Until when the refresh token can be used; the session lasts no longer.
     pub(crate) refresh_end: Option<RefreshEnd>,
-    /// The stored record is sealed with a key that no longer seals; writing it mends that.
+    /// The stored record is sealed with a key that no longer seals; it has to be written again.
     pub(crate) old_key: bool,
 }
 
-/// What every request reads of a stored session; only the browser's id opens it.
-#[derive(Debug, Clone)]
-pub struct SealedSession {
-    pub(crate) id: Id,
-    pub(crate) version: i64,
-    pub(crate) seen: OffsetDateTime,
-    pub(crate) sid: Option<String>,
-    pub(crate) identity: Vec<u8>,
-    pub(crate) tokens: Vec<u8>,
-}
-
-impl SealedSession {
-    /// Of a record as it was stored; `None` when a part is missing.
-    #[must_use]
-    pub fn from_record(record: &Record) -> Option<Self> {
-        Some(Self {
-            id: record.id,
-            version: columns::version(record),
-            seen: columns::seen(record),
-            sid: columns::text(record, columns::SID).map(str::to_owned),
-            identity: columns::bytes(record, columns::IDENTITY)?,
-            tokens: columns::bytes(record, columns::TOKENS)?,
-        })
-    }
-}
-
-/// The tokens of a session that nobody has asked for yet.
+/// The tokens of a session that were not opened yet.
 #[derive(Debug, Clone)]
 pub(crate) struct SealedTokens(Vec<u8>);
 
-// What each sealed column is for.
+// The purposes of the sealed columns.
 pub(crate) const IDENTITY: &str = "session identity";
 pub(crate) const TOKENS: &str = "session tokens";
-/// A refresh token that ends with its session, for the day when the provider ends it and no browser is there
+/// A refresh token that ends with its session, to be revoked when the provider ends the session and no browser is there
 /// (Back-Channel Logout 1.0 §2.7). It is sealed with the key ring alone, so a copy of the database still opens nothing.
-/// Tokens with `offline_access` outlive their session and are not written here.
-const REVOCABLE: &str = "revocable refresh token";
+/// Tokens with `offline_access` outlive their session and are not stored in this column.
+const REFRESH_TOKEN: &str = "revocable refresh token";
 
-/// What only the browser's id can open.
+/// What only the browser's id opens.
 #[derive(Serialize, Deserialize)]
-struct SealedIdentity {
-    provider: String,
-    issuer: String,
-    subject: String,
-    claims: Map<String, Value>,
+struct IdentityPart<'a> {
+    provider: Cow<'a, str>,
+    issuer: Cow<'a, str>,
+    subject: Cow<'a, str>,
+    claims: Cow<'a, Map<String, Value>>,
     created: i64,
-    authentication: Authentication,
+    authentication: Cow<'a, Authentication>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_end: Option<RefreshEnd>,
 }
 
 /// Seals a part of the session `id` for its browser.
-pub(crate) fn seal_part(with: &Sealer, id: &Id, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
-    with.seal_for_holder(&id.0.to_le_bytes(), purpose, &row_key(id), plain)
+pub(crate) fn seal_part(sealer: &Sealer, id: &Id, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+    let row = SessionRef::of(id);
+    sealer.seal_for_holder(&id.0.to_le_bytes(), purpose, row.row_key(), plain)
 }
 
-fn open_part(with: &Sealer, id: &Id, purpose: &str, sealed: &[u8]) -> Result<(Vec<u8>, bool), SealError> {
-    with.open_for_holder(&id.0.to_le_bytes(), purpose, &row_key(id), sealed)
+/// Opens what [`seal_part`] made, and answers whether the key that seals today made it.
+pub(crate) fn open_part(sealer: &Sealer, id: &Id, purpose: &str, sealed: &[u8]) -> Result<(Vec<u8>, bool), SealError> {
+    let row = SessionRef::of(id);
+    sealer.open_for_holder(&id.0.to_le_bytes(), purpose, row.row_key(), sealed)
 }
 
-/// The refresh token that ends with the session of `row`.
-pub(crate) fn revocable(with: &Sealer, row: &SessionRow) -> Option<String> {
-    let sealed = row.sealed_revocable.as_deref()?;
-    let token = with.open_for_site(REVOCABLE, row.reference.row_key(), sealed).ok()?;
+/// The refresh token that ends with the session of `row`, if there is one.
+pub(crate) fn refresh_token_of(sealer: &Sealer, row: &SessionRow) -> Option<String> {
+    let sealed = row.sealed_refresh_token.as_deref()?;
+    let token = sealer
+        .open_for_site(REFRESH_TOKEN, row.reference.row_key(), sealed)
+        .ok()?;
     String::from_utf8(token).ok()
 }
 
+impl SessionRecord {
+    /// What a request reads of it.
+    #[must_use]
+    pub fn sealed(&self) -> SealedSession {
+        SealedSession {
+            parts: self.parts.clone(),
+            version: self.version,
+            seen: self.row.seen,
+            sid: self.row.sid.clone(),
+        }
+    }
+}
+
 impl<T> Session<T> {
-    /// Its name in lists and logs.
+    /// Its name in lists and logs, and the key of its row.
     pub(crate) fn reference(&self) -> SessionRef {
         SessionRef::of(&self.id)
     }
@@ -125,75 +120,103 @@ impl<T> Session<T> {
 }
 
 impl Session<SealedTokens> {
-    /// Opens what is stored.
-    pub(crate) fn open(with: &Sealer, stored: SealedSession) -> Result<Self, SealError> {
-        let (inside, current_key) = open_part(with, &stored.id, IDENTITY, &stored.identity)?;
-        let inside: SealedIdentity = serde_json::from_slice(&inside).map_err(|_| SealError)?;
-        let created = OffsetDateTime::from_unix_timestamp(inside.created).map_err(|_| SealError)?;
+    /// Opens what is stored of the session `id`.
+    pub(crate) fn open(sealer: &Sealer, id: Id, stored: SealedSession) -> Result<Self, SealError> {
+        let (plain, current_key) = open_part(sealer, &id, IDENTITY, &stored.parts.identity)?;
+        let part: IdentityPart<'_> = decode(&plain)?;
+        let created = OffsetDateTime::from_unix_timestamp(part.created).map_err(|_| SealError)?;
         Ok(Self {
-            id: stored.id,
+            id,
             version: stored.version,
             created,
             seen: stored.seen,
             sid: stored.sid,
             identity: Identity {
-                provider: ProviderId::parse(&inside.provider).map_err(|_| SealError)?,
-                issuer: inside.issuer,
-                subject: inside.subject,
-                claims: inside.claims,
+                provider: ProviderId::parse(&part.provider).map_err(|_| SealError)?,
+                issuer: part.issuer.into_owned(),
+                subject: part.subject.into_owned(),
+                claims: part.claims.into_owned(),
                 signed_in_at: created,
             },
-            authentication: inside.authentication,
-            tokens: SealedTokens(stored.tokens),
-            refresh_end: inside.refresh_end,
+            authentication: part.authentication.into_owned(),
+            tokens: SealedTokens(stored.parts.tokens),
+            refresh_end: part.refresh_end,
             old_key: !current_key,
         })
     }
 
-    /// Its tokens, opened each time they are asked for.
-    pub(crate) fn open_tokens(&self, with: &Sealer) -> Result<TokenSet, SealError> {
-        let (compressed, _) = open_part(with, &self.id, TOKENS, &self.tokens.0)?;
-        serde_json::from_slice(&decompress(&compressed)?).map_err(|_| SealError)
+    /// Its tokens, opened with every call.
+    pub(crate) fn open_tokens(&self, sealer: &Sealer) -> Result<TokenSet, SealError> {
+        let (compressed, _) = open_part(sealer, &self.id, TOKENS, &self.tokens.0)?;
+        decode(&decompress(&compressed)?)
     }
 
     /// The same with its tokens.
-    pub(crate) fn opened(self, with: &Sealer) -> Result<Session, SealError> {
-        let tokens = self.open_tokens(with)?;
+    pub(crate) fn opened(self, sealer: &Sealer) -> Result<Session, SealError> {
+        let tokens = self.open_tokens(sealer)?;
         Ok(self.with_tokens(tokens))
     }
 }
 
 impl Session {
-    /// The record to store, to be removed at `expires`.
-    pub(crate) fn to_record(&self, with: &Sealer, expires: OffsetDateTime) -> Result<Record, SealError> {
-        let inside = SealedIdentity {
+    fn seal_parts(&self, sealer: &Sealer) -> Result<SealedParts, SealError> {
+        let identity = IdentityPart {
+            provider: self.identity.provider.as_str().into(),
+            issuer: self.identity.issuer.as_str().into(),
+            subject: self.identity.subject.as_str().into(),
+            claims: Cow::Borrowed(&self.identity.claims),
+            created: self.created.unix_timestamp(),
+            authentication: Cow::Borrowed(&self.authentication),
+            refresh_end: self.refresh_end,
+        };
+        let tokens = compress(&encode(&self.tokens)?)?;
+        Ok(SealedParts {
+            identity: seal_part(sealer, &self.id, IDENTITY, &encode(&identity)?)?,
+            tokens: seal_part(sealer, &self.id, TOKENS, &tokens)?,
+        })
+    }
+
+    fn seal_refresh_token(&self, sealer: &Sealer) -> Result<Option<Vec<u8>>, SealError> {
+        let token = self.tokens.refresh_token.as_ref().filter(|_| !self.tokens.offline);
+        let seal = |token: &String| sealer.seal_for_site(REFRESH_TOKEN, self.reference().row_key(), token.as_bytes());
+        token.map(seal).transpose()
+    }
+
+    /// The record to create, to be removed at `expires`.
+    pub(crate) fn to_record(&self, sealer: &Sealer, expires: OffsetDateTime) -> Result<SessionRecord, SealError> {
+        let row = SessionRow {
+            reference: self.reference(),
+            sealed_refresh_token: self.seal_refresh_token(sealer)?,
             provider: self.identity.provider.to_string(),
             issuer: self.identity.issuer.clone(),
             subject: self.identity.subject.clone(),
-            claims: self.identity.claims.clone(),
-            created: self.created.unix_timestamp(),
-            authentication: self.authentication.clone(),
-            refresh_end: self.refresh_end,
+            sid: self.sid.clone(),
+            created: self.created,
+            seen: self.seen,
+            expires,
         };
-        let plain = serde_json::to_vec(&inside).map_err(|_| SealError)?;
-        let identity = seal_part(with, &self.id, IDENTITY, &plain)?;
-        let compressed = compress(&serde_json::to_vec(&self.tokens).map_err(|_| SealError)?)?;
-        let tokens = seal_part(with, &self.id, TOKENS, &compressed)?;
-        let mut record = columns::record(self.id, self.created, expires);
-        columns::set_bytes(&mut record, columns::IDENTITY, &identity);
-        columns::set_bytes(&mut record, columns::TOKENS, &tokens);
-        if let Some(token) = self.tokens.refresh_token.as_ref().filter(|_| !self.tokens.offline) {
-            let revocable = with.seal_for_site(REVOCABLE, &row_key(&self.id), token.as_bytes())?;
-            columns::set_bytes(&mut record, columns::REVOCABLE, &revocable);
-        }
-        columns::set_seen(&mut record, self.seen);
-        columns::set_version(&mut record, self.version);
-        columns::set_text(&mut record, columns::PROVIDER, inside.provider);
-        columns::set_text(&mut record, columns::ISSUER, inside.issuer);
-        columns::set_text(&mut record, columns::SUBJECT, inside.subject);
-        if let Some(sid) = &self.sid {
-            columns::set_text(&mut record, columns::SID, sid.clone());
-        }
-        Ok(record)
+        Ok(SessionRecord {
+            row,
+            parts: self.seal_parts(sealer)?,
+            version: self.version,
+        })
+    }
+
+    /// What is written of a session that was read before, under `lease` where there is one.
+    pub(crate) fn to_update(
+        &self,
+        sealer: &Sealer,
+        expires: OffsetDateTime,
+        lease: Option<Fence>,
+    ) -> Result<SessionUpdate, SealError> {
+        Ok(SessionUpdate {
+            key: self.reference(),
+            version: self.version,
+            lease,
+            parts: self.seal_parts(sealer)?,
+            sealed_refresh_token: self.seal_refresh_token(sealer)?,
+            seen: self.seen,
+            expires,
+        })
     }
 }

@@ -90,7 +90,7 @@ impl Sealer {
     }
 
     /// The same sealed with the first key, if another one has sealed it.
-    pub(crate) fn seal_cookie_anew(
+    pub(crate) fn reseal_cookie(
         &self,
         purpose: &str,
         bound_to: &str,

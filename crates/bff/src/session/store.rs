@@ -1,169 +1,196 @@
-//! What must a place for sessions promise? And one that keeps them in memory, for tests and examples.
-//!
-//! The stores see no secret: the record's `data` holds sealed values and a few plain columns (see
-//! [`super::record`]), and they keep it under a hash of the id.
-
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+//! What a store of sessions promises. A store sees no secret: sealed bytes under the hash of an id, and the plain columns that
+//! sessions are found by. The key-value half of a store is in [`super::key_value`], the one in memory in [`super::memory`], the
+//! ones in databases in `sqlite.rs` and `postgres.rs`. All of them pass the tests in `store/contract.rs`.
 
 use async_trait::async_trait;
-use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
-use tower_sessions::SessionStore;
-use tower_sessions::session::{Id, Record};
-use tower_sessions::session_store::{Error, Result};
 
-use super::columns;
-use super::creation::{self, Created, Creation};
-use super::index::{Notes, SessionIndex};
-use super::lease::{Leases, SessionLeases};
-use super::record::SealedSession;
+use super::creation::{CreateOptions, Created};
+use super::index::{SessionRef, SessionRow, SessionSelector};
+use super::key_value::KeyValue;
+use super::lease::Fence;
 
-/// What came of an update.
+/// Why a store could not do what it was asked for. Nothing was changed, or it is not known whether something was.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionStoreError {
+    /// The store failed, or did not answer in time.
+    #[error("the session store failed")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row holds what this version cannot read.
+    #[error("a row of the session store cannot be read")]
+    Malformed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A text of the session holds a NUL character, which not every database can store.
+    #[error("a text of the session holds a NUL character")]
+    Nul,
+}
+
+impl SessionStoreError {
+    /// The store failed because of `source`.
+    pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(source.into())
+    }
+
+    /// A row cannot be read because of `source`.
+    pub fn malformed(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Malformed(source.into())
+    }
+}
+
+/// What a store answers.
+pub type StoreResult<T> = Result<T, SessionStoreError>;
+
+/// The sealed parts of a session. Without the browser's id and the key ring they open nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedParts {
+    /// Who it is and how they were authenticated; every request opens it.
+    pub identity: Vec<u8>,
+    /// Its tokens; opened when one is needed.
+    pub tokens: Vec<u8>,
+}
+
+/// A session as a whole, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// The plain columns.
+    pub row: SessionRow,
+    /// The sealed columns.
+    pub parts: SealedParts,
+    /// One higher after every [`SessionStore::update`]; 0 for a new session.
+    pub version: i64,
+}
+
+/// What every request reads of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSession {
+    /// The sealed columns.
+    pub parts: SealedParts,
+    /// The version to name in [`SessionUpdate::version`].
+    pub version: i64,
+    /// When the session was last used.
+    pub seen: OffsetDateTime,
+    /// The provider's name for its own session.
+    pub sid: Option<String>,
+}
+
+/// What [`SessionStore::update`] writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionUpdate {
+    /// The session.
+    pub key: SessionRef,
+    /// The version it was read with.
+    pub version: i64,
+    /// The lease under which it is written, if it is; the write gives the lease back.
+    pub lease: Option<Fence>,
+    /// The new sealed columns.
+    pub parts: SealedParts,
+    /// The new refresh token that ends with the session, sealed with the key ring; `None` removes the old one.
+    pub sealed_refresh_token: Option<Vec<u8>>,
+    /// When the session was last used; a later moment in the store stays.
+    pub seen: OffsetDateTime,
+    /// When the row may be removed.
+    pub expires: OffsetDateTime,
+}
+
+/// What became of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Saved {
-    /// Written; the version is one higher now.
-    Saved,
-    /// Somebody else wrote since the record was read.
-    Changed,
+pub enum Updated {
+    /// Written; the version is one higher, and a lease was given back.
+    Written,
+    /// Somebody else wrote since the session was read; a lease is still held.
+    VersionConflict,
+    /// Somebody else has taken the lease since.
+    LeaseLost,
     /// The session has ended. It stays ended.
     Gone,
 }
 
-/// A [`SessionStore`] that keeps the promises sessions need:
-/// `create` never overwrites, `save` never creates, and a deletion wins over every save in flight. Sessions can be found
-/// and ended without their ids ([`SessionIndex`]), and one replica at a time renews their tokens ([`SessionLeases`]).
+/// A store of sessions: creating never overwrites, updating never creates, and removing wins over every write in flight.
+/// [`SessionRef`] is the key of a row. Expiry is for the caller to decide; the store only removes in [`SessionStore::sweep`].
+///
+/// A store is a [`KeyValue`] as well: creating a session and looking for the markers that end it is one transaction.
 #[async_trait]
-pub trait SessionRecords: SessionStore + SessionIndex + SessionLeases {
-    /// As [`SessionStore::load`], in the shape a request needs; every request of a signed-in person asks this once.
-    async fn load_sealed(&self, id: &Id) -> Result<Option<SealedSession>> {
-        Ok(self.load(id).await?.as_ref().and_then(SealedSession::from_record))
-    }
-    /// Stores a new session and does what belongs to it, all of it or nothing. Stores with transactions do it in one; by default it is
-    /// one step after the other.
-    async fn create_whole(&self, record: &mut Record, creation: Creation<'_>) -> Result<Created> {
-        creation::in_steps(self, record, creation).await
-    }
-    /// Writes `record` if the stored one still has the version that `record` was read with.
-    async fn update(&self, record: &Record) -> Result<Saved>;
-    /// Notes that the session was used, without a new version; does nothing when it has ended.
-    async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()>;
-    /// Removes the session of that id and says what it was then; one step, so that nothing written before is missed.
-    async fn take(&self, id: &Id) -> Result<Option<SealedSession>>;
-    /// Removes what expired before `now`, notes too, and says how many sessions.
-    async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64>;
+pub trait SessionStore: KeyValue {
+    /// Inserts a session and does what belongs to it, all of it or nothing: see [`CreateOptions`].
+    ///
+    /// # Errors
+    /// [`SessionStoreError::Nul`] for a record with such a text; else when the store fails.
+    async fn create(&self, session: &SessionRecord, options: CreateOptions<'_>) -> StoreResult<Created>;
+
+    /// The session `key`, if there is one. Every request of a signed-in person reads one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn load(&self, key: SessionRef) -> StoreResult<Option<SealedSession>>;
+
+    /// Writes a session if the stored one still has the version that `update` was read with, and the lease, where `update`
+    /// names one, is still that one, whether or not its time is over.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn update(&self, update: &SessionUpdate) -> StoreResult<Updated>;
+
+    /// Writes down that the session was used, without a new version; does nothing when it has ended.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn touch(&self, key: SessionRef, seen: OffsetDateTime, expires: OffsetDateTime) -> StoreResult<()>;
+
+    /// Removes the selected sessions and answers what they were, in one step: nothing that was written before is missed.
+    ///
+    /// # Errors
+    /// When the store fails, or the removal cannot be committed.
+    async fn remove(&self, selector: SessionSelector<'_>) -> StoreResult<Vec<SessionRecord>>;
+
+    /// The selected sessions, the one used last first; at most 1,000.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn find(&self, selector: SessionSelector<'_>) -> StoreResult<Vec<SessionRow>>;
+
+    /// Removes what has expired at `now`, markers too, and answers how many sessions that were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn sweep(&self, now: OffsetDateTime) -> StoreResult<u64>;
+
+    /// Takes the lease of a session until `until`. `None` while somebody else holds it at `now`, and when the session has ended.
+    /// At most one replica holds a session's lease, by clocks that agree within a few seconds.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn lease(&self, key: SessionRef, now: OffsetDateTime, until: OffsetDateTime) -> StoreResult<Option<Fence>>;
+
+    /// Moves the end of a lease; an `until` in the past gives it back. `false` when somebody else has taken it, or the session has
+    /// ended.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn extend_lease(&self, key: SessionRef, fence: Fence, until: OffsetDateTime) -> StoreResult<bool>;
 }
 
-/// The row's key: a copy of the table gives nobody an id.
-pub(crate) fn row_key(id: &Id) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(b"bff session row")
-        .chain_update(id.0.to_le_bytes())
-        .finalize()
-        .into()
-}
-
-/// The outcome in the words of [`SessionStore::save`].
-pub(crate) fn saved_or_error(saved: Saved) -> Result<()> {
-    match saved {
-        Saved::Saved => Ok(()),
-        Saved::Changed => Err(Error::Backend("the session was changed by another request".to_owned())),
-        Saved::Gone => Err(Error::Backend("the session has ended".to_owned())),
-    }
-}
-
-/// Sessions in this process only.
-#[derive(Debug, Default)]
-pub struct MemorySessions {
-    rows: Mutex<HashMap<[u8; 32], Record>>,
-    notes: Mutex<Notes>,
-    things: Mutex<HashMap<[u8; 32], String>>,
-    leases: Mutex<Leases>,
-}
-
-impl MemorySessions {
-    /// An empty store.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub(crate) fn rows(&self) -> MutexGuard<'_, HashMap<[u8; 32], Record>> {
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is kept besides sessions.
-    pub(crate) fn things(&self) -> MutexGuard<'_, HashMap<[u8; 32], String>> {
-        self.things.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Locked after [`Self::rows`], where both are.
-    pub(crate) fn leases(&self) -> MutexGuard<'_, Leases> {
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[async_trait]
-impl SessionStore for MemorySessions {
-    async fn create(&self, record: &mut Record) -> Result<()> {
-        let mut rows = self.rows();
-        while rows.contains_key(&row_key(&record.id)) {
-            record.id = Id::default();
-        }
-        rows.insert(row_key(&record.id), record.clone());
-        Ok(())
-    }
-
-    async fn save(&self, record: &Record) -> Result<()> {
-        saved_or_error(self.update(record).await?)
-    }
-
-    async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        Ok(self.rows().get(&row_key(id)).cloned())
-    }
-
-    async fn delete(&self, id: &Id) -> Result<()> {
-        self.rows().remove(&row_key(id));
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl SessionRecords for MemorySessions {
-    async fn update(&self, record: &Record) -> Result<Saved> {
-        let mut rows = self.rows();
-        let Some(stored) = rows.get_mut(&row_key(&record.id)) else {
-            return Ok(Saved::Gone);
-        };
-        let written = columns::overwrite(stored, record);
-        Ok(if written { Saved::Saved } else { Saved::Changed })
-    }
-
-    async fn take(&self, id: &Id) -> Result<Option<SealedSession>> {
-        let taken = self.rows().remove(&row_key(id));
-        Ok(taken.as_ref().and_then(SealedSession::from_record))
-    }
-
-    async fn touch(&self, id: &Id, seen: OffsetDateTime, expires: OffsetDateTime) -> Result<()> {
-        if let Some(stored) = self.rows().get_mut(&row_key(id)) {
-            columns::set_seen(stored, seen);
-            stored.expiry_date = expires;
+impl SessionRow {
+    /// PostgreSQL stores no text with NUL; no store does, so that all of them find the same.
+    pub(super) fn refuse_nul(&self) -> StoreResult<()> {
+        let texts = [
+            Some(&self.provider),
+            Some(&self.issuer),
+            Some(&self.subject),
+            self.sid.as_ref(),
+        ];
+        if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+            return Err(SessionStoreError::Nul);
         }
         Ok(())
     }
+}
 
-    async fn delete_expired(&self, now: OffsetDateTime) -> Result<u64> {
-        self.notes().retain(|_, (_, until)| *until > now);
-        let mut rows = self.rows();
-        let before = rows.len();
-        rows.retain(|_, record| record.expiry_date > now);
-        Ok((before - rows.len()) as u64)
+impl std::fmt::Debug for SealedParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SealedParts({} + {} bytes)", self.identity.len(), self.tokens.len())
     }
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+pub(crate) mod contract;
+#[cfg(test)]
+pub(crate) mod samples;

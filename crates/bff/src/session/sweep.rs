@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 
 use super::lifecycle::Sessions;
+use crate::problem::chain;
 
 /// How often expired sessions are removed.
 pub(crate) const EVERY: Duration = Duration::from_mins(10);
@@ -25,11 +26,13 @@ pub(crate) async fn in_background<P: Future<Output = bool>>(
 impl Sessions {
     /// Removes what has expired. Whatever happens to the store meanwhile is logged and nothing more.
     async fn sweep(&self) {
-        let sweep = self.records.delete_expired(self.clock.now());
+        let sweep = self.store.sweep(self.clock.now());
         match AssertUnwindSafe(sweep).catch_unwind().await {
             Ok(Ok(0)) => {}
             Ok(Ok(removed)) => tracing::debug!(target: "bff", removed, "expired sessions were removed"),
-            Ok(Err(error)) => tracing::warn!(target: "bff", %error, "expired sessions could not be removed"),
+            Ok(Err(error)) => {
+                tracing::warn!(target: "bff", error = chain(&error), "expired sessions could not be removed");
+            }
             Err(_) => tracing::error!(target: "bff", "the session store panicked while expired sessions were removed"),
         }
     }

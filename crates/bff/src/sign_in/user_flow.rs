@@ -20,7 +20,7 @@ use crate::guard::signed_in::SignedIn;
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::session::lifecycle::NewSession;
-use crate::session::store::Saved;
+use crate::session::store::Updated;
 use crate::sign_out::revocation::revoke;
 
 /// Attempts to write before giving up, on a session that others keep writing.
@@ -123,12 +123,12 @@ impl SignIns {
             }
             old.claims = merge_claims(&old.claims, new.claims.clone());
             match self.sessions.update(&session).await.map_err(|e| ours(&e))? {
-                Saved::Saved => {
+                Updated::Written => {
                     tracing::info!(target: "bff", provider = %flow.config.id, subject = new.subject, "claims were renewed");
                     return Ok(see_other(pending.return_to.as_str()));
                 }
-                Saved::Changed => {}
-                Saved::Gone => return Err(gone()),
+                Updated::VersionConflict | Updated::LeaseLost => {}
+                Updated::Gone => return Err(gone()),
             }
         }
         Err(Box::new(not_written(flow, &pending.return_to)))

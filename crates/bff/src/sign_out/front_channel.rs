@@ -14,6 +14,7 @@ use super::provider_session::sessions_of;
 use crate::event::{Outcome, What, event};
 use crate::problem::Failure;
 use crate::session::lifecycle::SessionError;
+use crate::session::store::SessionRecord;
 
 const DONE: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><p>Signed out.</p></html>";
 
@@ -62,7 +63,7 @@ pub(crate) async fn by_frame(
 
 async fn end(sign_outs: &SignOuts, provider: &Provider, sid: &str, issuer: Option<&str>) -> Result<(), SessionError> {
     for which in sessions_of(sign_outs, provider, sid, issuer).await? {
-        for row in sign_outs.sessions.records.end(which).await? {
+        for SessionRecord { row, .. } in sign_outs.sessions.remove_all(which).await? {
             event(What::SessionEnd, Outcome::Success)
                 .provider(&row.provider)
                 .subject(&row.subject)

@@ -22,7 +22,7 @@ pub(super) async fn sessions_of<'a>(
     let Some(issuer) = issuer.filter(|_| matches!(provider.config.issuer_rule, IssuerRule::Tenants(_))) else {
         return Ok(vec![all]);
     };
-    let rows = sign_outs.sessions.records.find(all).await?;
+    let rows = sign_outs.sessions.select(all).await?;
     let theirs = rows.into_iter().filter(|row| row.issuer == issuer);
     Ok(theirs.map(|row| SessionSelector::Reference(row.reference)).collect())
 }
@@ -39,7 +39,7 @@ pub(super) async fn owners_of(
         sid,
     };
     let speaks_for_many = matches!(provider.config.issuer_rule, IssuerRule::Tenants(_));
-    let rows = sign_outs.sessions.records.find(all).await?;
+    let rows = sign_outs.sessions.select(all).await?;
     let theirs = rows.into_iter().filter(|row| !speaks_for_many || row.issuer == issuer);
     Ok(theirs.map(|row| row.subject).collect())
 }

@@ -130,7 +130,7 @@ impl Tokens {
 
     /// Extends the lease to its full length from now; `false` if it is not ours any more.
     pub(super) async fn extend_lease(&self, id: Id, fence: Fence) -> Result<bool, TokenError> {
-        let held = self.sessions.records.hold(&id, fence, self.lease_end()).await;
+        let held = self.sessions.extend_lease(&id, fence, self.lease_end()).await;
         held.map_err(|error| {
             tracing::error!(target: "bff", error = chain(&error), "a lease could not be prolonged");
             TokenError::unavailable(None)
@@ -139,14 +139,13 @@ impl Tokens {
 
     /// Releases the lease for the next replica. If that fails, it expires by itself.
     pub(super) async fn release_lease(&self, id: Id, fence: Fence) {
-        if let Err(error) = self.sessions.records.hold(&id, fence, OffsetDateTime::UNIX_EPOCH).await {
+        if let Err(error) = self.sessions.release_lease(&id, fence).await {
             tracing::warn!(target: "bff", error = chain(&error), "a lease could not be given back");
         }
     }
 
     async fn try_lease(&self, id: Id) -> Result<Option<Fence>, TokenError> {
-        let now = self.clock.now();
-        let fence = self.sessions.records.lease(&id, now, self.lease_end()).await;
+        let fence = self.sessions.lease(&id, self.lease_end()).await;
         fence.map_err(|error| {
             tracing::error!(target: "bff", error = chain(&error), "a lease could not be taken");
             TokenError::unavailable(None)

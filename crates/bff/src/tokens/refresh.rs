@@ -167,7 +167,7 @@ impl Tokens {
     }
 
     pub(super) async fn end_session(&self, session: &Session) {
-        if let Err(error) = self.sessions.end(&session.id).await {
+        if let Err(error) = self.sessions.remove(&session.id).await {
             tracing::error!(target: "bff", error = chain(&error), "a session could not be ended");
         }
     }

@@ -13,9 +13,9 @@ use super::{TokenError, TokenResult, Tokens};
 use crate::event::Outcome;
 use crate::problem::chain;
 use crate::session::index::SessionRef;
-use crate::session::lease::Leased;
 use crate::session::lifetime::RefreshEnd;
 use crate::session::record::Session;
+use crate::session::store::Updated;
 use crate::sign_out::revocation::revoke;
 
 /// Attempts to write before giving up, on a session that others keep writing or a store that fails.
@@ -89,23 +89,23 @@ impl Tokens {
         for attempt in 0..MAX_WRITES {
             change(&mut session);
             match self.sessions.update_leased(&session, fence).await {
-                Ok(Leased::Saved) => {
+                Ok(Updated::Written) => {
                     record_refresh(&session, Outcome::Success, None);
                     return Some(Ok(session));
                 }
-                Ok(Leased::Gone) => {
+                Ok(Updated::Gone) => {
                     if let Some(provider) = self.providers.find(session.identity.provider.as_str()) {
                         revoke(&self.tasks, provider, &session.tokens);
                     }
                     return Some(Err(TokenError::SignInAgain));
                 }
-                Ok(Leased::Overtaken) => {
+                Ok(Updated::LeaseLost) => {
                     let session = SessionRef::of(&id);
                     tracing::warn!(target: "bff", %session, "renewed tokens came too late to be stored");
                     return None;
                 }
                 // Loaded again, so that nothing of what was written is undone. If it is gone, the next write says so.
-                Ok(Leased::Changed) => session = self.load_session(id).await.unwrap_or(session),
+                Ok(Updated::VersionConflict) => session = self.load_session(id).await.unwrap_or(session),
                 Err(error) => {
                     tracing::error!(target: "bff", error = chain(&error), "renewed tokens could not be stored");
                     tokio::time::sleep(RETRY_PAUSE * 2_u32.pow(attempt)).await;

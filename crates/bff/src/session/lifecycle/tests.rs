@@ -6,13 +6,13 @@ use oidc::config::ProviderId;
 
 use super::*;
 use crate::config::key_ring::KeyRing;
-use crate::session::store::MemorySessions;
+use crate::session::memory::MemorySessions;
 
 fn scene() -> (Sessions, Arc<AtomicI64>) {
     let seconds = Arc::new(AtomicI64::new(2_000_000_000));
     let now = Arc::clone(&seconds);
     let sessions = Sessions {
-        records: Arc::new(MemorySessions::new()),
+        store: Arc::new(MemorySessions::new()),
         sealer: Sealer::new(KeyRing::ephemeral()),
         lifetime: SessionLifetime::default(),
         clock: Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(now.load(Ordering::SeqCst)).unwrap()),
@@ -43,8 +43,11 @@ fn alice(at: OffsetDateTime) -> NewSession {
 #[tokio::test]
 async fn cb_10_a_new_session_replaces_the_old_one() {
     let (sessions, _) = scene();
-    let old = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
-    let new = sessions.begin(alice(sessions.clock.now()), &[old.id]).await.unwrap();
+    let old = sessions.create_one(alice(sessions.clock.now()), &[]).await.unwrap();
+    let new = sessions
+        .create_one(alice(sessions.clock.now()), &[old.id])
+        .await
+        .unwrap();
     assert_ne!(old.id, new.id);
     assert!(sessions.open(&old.id).await.unwrap().is_none());
     assert!(sessions.open(&new.id).await.unwrap().is_some());
@@ -53,8 +56,8 @@ async fn cb_10_a_new_session_replaces_the_old_one() {
 #[tokio::test]
 async fn se_1_an_idle_session_ends_and_a_used_one_goes_on_until_the_absolute_limit() {
     let (sessions, seconds) = scene();
-    let idle = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
-    let used = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap().id;
+    let idle = sessions.create_one(alice(sessions.clock.now()), &[]).await.unwrap();
+    let used = sessions.create_one(alice(sessions.clock.now()), &[]).await.unwrap().id;
     for _ in 0..23 {
         seconds.fetch_add(7 * 3600, Ordering::SeqCst);
         let mut used = sessions.find(&used).await.unwrap().unwrap();
@@ -74,8 +77,8 @@ async fn se_8_a_session_in_use_moves_to_the_new_key_and_a_retired_one_opens_noth
     let (mut sessions, _) = scene();
     sessions.sealer = Sealer::new(ring.clone());
     let at = sessions.clock.now();
-    let used = sessions.begin(alice(at), &[]).await.unwrap().id;
-    let idle = sessions.begin(alice(at), &[]).await.unwrap().id;
+    let used = sessions.create_one(alice(at), &[]).await.unwrap().id;
+    let idle = sessions.create_one(alice(at), &[]).await.unwrap().id;
 
     let new = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
     std::fs::write(&path, format!("{new}\n{old}")).unwrap();
@@ -87,7 +90,7 @@ async fn se_8_a_session_in_use_moves_to_the_new_key_and_a_retired_one_opens_noth
     assert!(!sessions.open(&used).await.unwrap().unwrap().old_key, "sealed anew");
     let again = session.opened(&sessions.sealer).unwrap();
     let again = sessions.update(&again).await.unwrap();
-    assert_eq!(again, Saved::Saved, "with the version it has now");
+    assert_eq!(again, Updated::Written, "with the version it has now");
 
     std::fs::write(&path, new).unwrap();
     ring.reload(&path).unwrap();
@@ -107,31 +110,35 @@ async fn bc_8_a_person_ended_within_the_second_of_leaving_does_not_come_back_sig
         let (sessions, _) = scene();
         let name = super::super::tombstone::ended_person("http://localhost:4041", "alice");
         sessions
-            .records
-            .note(name, ended, left + time::Duration::HOUR)
+            .store
+            .put_marker(name, ended, left + time::Duration::HOUR)
             .await
             .unwrap();
-        assert_eq!(sessions.begin(alice(left), &[]).await.is_ok(), comes_back, "{ended}");
+        assert_eq!(
+            sessions.create_one(alice(left), &[]).await.is_ok(),
+            comes_back,
+            "{ended}"
+        );
     }
 }
 
 #[tokio::test]
 async fn rf_8_what_a_session_was_when_it_ended_holds_the_newest_tokens() {
     let (sessions, _) = scene();
-    let mut session = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
+    let mut session = sessions.create_one(alice(sessions.clock.now()), &[]).await.unwrap();
     session.tokens.refresh_token = Some("newest".to_owned());
-    assert_eq!(sessions.update(&session).await.unwrap(), Saved::Saved);
+    assert_eq!(sessions.update(&session).await.unwrap(), Updated::Written);
     let taken = sessions.remove(&session.id).await.unwrap().unwrap();
     assert_eq!(taken.tokens.refresh_token.as_deref(), Some("newest"));
     assert!(sessions.remove(&session.id).await.unwrap().is_none(), "once");
-    assert_eq!(sessions.update(&session).await.unwrap(), Saved::Gone);
+    assert_eq!(sessions.update(&session).await.unwrap(), Updated::Gone);
 }
 
 #[tokio::test]
 async fn an_ended_session_is_not_brought_back_by_a_late_write() {
     let (sessions, _) = scene();
-    let session = sessions.begin(alice(sessions.clock.now()), &[]).await.unwrap();
-    sessions.end(&session.id).await.unwrap();
-    assert_eq!(sessions.update(&session).await.unwrap(), Saved::Gone);
+    let session = sessions.create_one(alice(sessions.clock.now()), &[]).await.unwrap();
+    sessions.remove(&session.id).await.unwrap();
+    assert_eq!(sessions.update(&session).await.unwrap(), Updated::Gone);
     assert!(sessions.open(&session.id).await.unwrap().is_none());
 }

@@ -1,56 +1,54 @@
-//! How does a session begin in a database? In one transaction, which is one commit ([`super::super::creation`]).
+//! The creation of a session in a database: one transaction, which is one commit ([`super::super::creation`]).
 
 use sqlx::{Row as _, query};
-use tower_sessions::session::Record;
-use tower_sessions::session_store::Result;
 
-use super::records::{insertion, refuse_nul};
-use super::{answer, both};
-use crate::session::columns;
-use crate::session::creation::{Created, Creation};
-use crate::session::sql;
-use crate::session::store::row_key;
+use super::{for_each_store, in_time, rows, statements};
+use crate::session::creation::{CreateOptions, Created};
+use crate::session::store::{SessionRecord, StoreResult};
 
-/// Whether one of the notes ends the session, by one question over a connection.
-macro_rules! is_ended {
-    ($connection:ident, $creation:ident) => {{
-        let names = (0..$creation.ends.len()).map(|number| format!("${}", number + 2));
-        let statement = format!("{}({})", sql::NOTED_AMONG, names.collect::<Vec<_>>().join(", "));
-        let mut question = query(&statement).bind($creation.now.unix_timestamp());
-        for end in $creation.ends {
-            question = question.bind(end.name.to_vec());
+/// Whether one of the markers ends the session, by one query over a connection.
+macro_rules! has_ended {
+    ($connection:ident, $options:ident) => {{
+        let parameters = (0..$options.end_markers.len()).map(|number| format!("${}", number + 2));
+        let statement = format!("{}({})", statements::MARKERS, parameters.collect::<Vec<_>>().join(", "));
+        let mut query = query(&statement).bind($options.now.unix_timestamp());
+        for end in $options.end_markers {
+            query = query.bind(end.key.to_vec());
         }
-        let mut is_ended = false;
-        if !$creation.ends.is_empty() {
-            for row in question.fetch_all(&mut *$connection).await? {
-                let (name, at): (Vec<u8>, _) = (row.try_get("name")?, sql::exact_moment(&row, "at")?);
-                is_ended |= $creation
-                    .ends
+        let mut has_ended = false;
+        if !$options.end_markers.is_empty() {
+            for row in query.fetch_all(&mut *$connection).await? {
+                let (key, at): (Vec<u8>, _) = (row.try_get("name")?, rows::milliseconds(&row, "at")?);
+                has_ended |= $options
+                    .end_markers
                     .iter()
-                    .any(|end| end.name[..] == name[..] && end.counts(at));
+                    .any(|end| end.key[..] == key[..] && end.ends(at));
             }
         }
-        is_ended
+        has_ended
     }};
 }
 
 macro_rules! creation {
-    ($sessions:ty) => {
+    ($sessions:ty, $row:ty) => {
         impl $sessions {
             pub(super) async fn create_in_transaction(
                 &self,
-                record: &Record,
-                creation: Creation<'_>,
-            ) -> Result<Created> {
-                refuse_nul(record)?;
-                answer(async {
-                    let created = self.create_at_once(record, creation).await?;
+                session: &SessionRecord,
+                options: CreateOptions<'_>,
+            ) -> StoreResult<Created> {
+                session.row.refuse_nul()?;
+                in_time(async {
+                    let created = self.transact(session, options).await?;
                     // A provider may have ended it while the transaction was open, and not seen it yet.
                     if matches!(created, Created::Session { .. }) && Self::WRITERS_OVERLAP {
                         let mut connection = self.pool.acquire().await?;
-                        if is_ended!(connection, creation) {
-                            let id = row_key(&record.id).to_vec();
-                            query(sql::DELETE).bind(id).execute(&mut *connection).await?;
+                        if has_ended!(connection, options) {
+                            let key = session.row.reference.row_key().to_vec();
+                            query(statements::DELETE)
+                                .bind(key)
+                                .execute(&mut *connection)
+                                .await?;
                             return Ok(Created::Ended);
                         }
                     }
@@ -59,39 +57,48 @@ macro_rules! creation {
                 .await
             }
 
-            async fn create_at_once(
+            async fn transact(
                 &self,
-                record: &Record,
-                creation: Creation<'_>,
-            ) -> std::result::Result<Created, sqlx::Error> {
+                session: &SessionRecord,
+                options: CreateOptions<'_>,
+            ) -> Result<Created, sqlx::Error> {
                 let mut transaction = self.begin().await?;
-                if is_ended!(transaction, creation) {
+                if has_ended!(transaction, options) {
                     return Ok(Created::Ended);
                 }
-                if insertion!(record)
-                    .execute(&mut *transaction)
-                    .await?
-                    .rows_affected()
-                    == 0
-                {
+                let SessionRecord { row, parts, version } = session;
+                let insertion = query(statements::CREATE)
+                    .bind(row.reference.row_key().to_vec())
+                    .bind(parts.identity.as_slice())
+                    .bind(parts.tokens.as_slice())
+                    .bind(row.sealed_refresh_token.as_deref())
+                    .bind(version)
+                    .bind(row.provider.as_str())
+                    .bind(row.issuer.as_str())
+                    .bind(row.subject.as_str())
+                    .bind(row.sid.as_deref())
+                    .bind(row.created.unix_timestamp())
+                    .bind(row.seen.unix_timestamp())
+                    .bind(row.expires.unix_timestamp());
+                if insertion.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(Created::IdTaken);
                 }
-                for replaced in creation.replaces {
-                    let id = row_key(replaced).to_vec();
-                    query(sql::DELETE).bind(id).execute(&mut *transaction).await?;
+                for replaced in options.replaces {
+                    let key = replaced.row_key().to_vec();
+                    query(statements::DELETE)
+                        .bind(key)
+                        .execute(&mut *transaction)
+                        .await?;
                 }
-                let others = i64::try_from(creation.max_sessions.saturating_sub(1)).unwrap_or(i64::MAX);
-                let surplus = query(sql::END_SURPLUS)
-                    .bind(columns::text(record, columns::ISSUER).unwrap_or_default())
-                    .bind(columns::text(record, columns::SUBJECT).unwrap_or_default())
-                    .bind(row_key(&record.id).to_vec())
+                let others = i64::try_from(options.max_sessions.saturating_sub(1)).unwrap_or(i64::MAX);
+                let surplus = query(statements::DELETE_SURPLUS)
+                    .bind(row.issuer.as_str())
+                    .bind(row.subject.as_str())
+                    .bind(row.reference.row_key().to_vec())
                     .bind(others)
                     .fetch_all(&mut *transaction)
                     .await?;
-                let surplus = surplus
-                    .iter()
-                    .map(sql::read)
-                    .collect::<std::result::Result<_, _>>()?;
+                let surplus = surplus.iter().map(rows::plain).collect::<Result<_, _>>()?;
                 transaction.commit().await?;
                 Ok(Created::Session { surplus })
             }
@@ -99,4 +106,4 @@ macro_rules! creation {
     };
 }
 
-both!(creation);
+for_each_store!(creation);

@@ -10,7 +10,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::session::sql::PATIENCE;
+use crate::session::sql::QUERY_TIMEOUT;
 
 /// Instructions of SQLite's virtual machine between two looks at the clock: a fraction of a millisecond.
 const INSTRUCTIONS: i32 = 10_000;
@@ -38,7 +38,7 @@ impl Reader {
             Some(connection) => connection,
             None => self.open()?,
         };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + QUERY_TIMEOUT;
         connection.progress_handler(INSTRUCTIONS, Some(move || Instant::now() >= deadline));
         let found = question(&connection)?;
         // After an error it is not kept: whatever went wrong with it goes with it.

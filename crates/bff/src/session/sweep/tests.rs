@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, mpsc};
-use tower_sessions::SessionStore;
-use tower_sessions::session::{Id, Record};
-use tower_sessions::session_store::{Error, Result};
 
 use super::*;
-use crate::session::index::{SessionIndex, SessionRow, SessionSelector};
-use crate::session::lease::{Fence, Leased, SessionLeases};
-use crate::session::record::SealedSession;
+use crate::session::creation::{CreateOptions, Created};
+use crate::session::index::{SessionRef, SessionRow, SessionSelector};
+use crate::session::key_value::KeyValue;
+use crate::session::lease::Fence;
 use crate::session::seal::Sealer;
-use crate::session::store::{Saved, SessionRecords};
+use crate::session::store::{
+    SealedSession, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, StoreResult, Updated,
+};
 use crate::{Clock, KeyRing, SessionLifetime};
 
 /// A store whose first sweep fails, whose second panics, and that knows nothing else.
@@ -25,90 +25,64 @@ struct Broken {
     swept: AtomicUsize,
 }
 
-fn away<T>() -> Result<T> {
-    Err(Error::Backend("away".to_owned()))
+fn away<T>() -> StoreResult<T> {
+    Err(SessionStoreError::unavailable("away"))
 }
 
 #[async_trait]
-impl SessionStore for Broken {
-    async fn save(&self, _: &Record) -> Result<()> {
+impl KeyValue for Broken {
+    async fn get(&self, _: [u8; 32]) -> StoreResult<Option<String>> {
         away()
     }
 
-    async fn load(&self, _: &Id) -> Result<Option<Record>> {
+    async fn put_if_absent(&self, _: [u8; 32], _: &str) -> StoreResult<String> {
         away()
     }
 
-    async fn delete(&self, _: &Id) -> Result<()> {
-        away()
-    }
-}
-
-#[async_trait]
-impl SessionIndex for Broken {
-    async fn find(&self, _: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
+    async fn replace_if(&self, _: [u8; 32], _: &str, _: &str) -> StoreResult<()> {
         away()
     }
 
-    async fn end(&self, _: SessionSelector<'_>) -> Result<Vec<SessionRow>> {
+    async fn delete_if(&self, _: [u8; 32], _: &str) -> StoreResult<()> {
         away()
     }
 
-    async fn note(&self, _: [u8; 32], _: OffsetDateTime, _: OffsetDateTime) -> Result<()> {
+    async fn put_marker(&self, _: [u8; 32], _: OffsetDateTime, _: OffsetDateTime) -> StoreResult<()> {
         away()
     }
 
-    async fn keep(&self, _: [u8; 32], _: &str) -> Result<String> {
-        away()
-    }
-
-    async fn kept(&self, _: [u8; 32]) -> Result<Option<String>> {
-        away()
-    }
-
-    async fn replace_kept(&self, _: [u8; 32], _: &str, _: &str) -> Result<()> {
-        away()
-    }
-
-    async fn drop_kept(&self, _: [u8; 32], _: &str) -> Result<()> {
-        away()
-    }
-
-    async fn noted(&self, _: [u8; 32], _: OffsetDateTime) -> Result<Option<OffsetDateTime>> {
+    async fn marker(&self, _: [u8; 32], _: OffsetDateTime) -> StoreResult<Option<OffsetDateTime>> {
         away()
     }
 }
 
 #[async_trait]
-impl SessionLeases for Broken {
-    async fn lease(&self, _: &Id, _: OffsetDateTime, _: OffsetDateTime) -> Result<Option<Fence>> {
+impl SessionStore for Broken {
+    async fn create(&self, _: &SessionRecord, _: CreateOptions<'_>) -> StoreResult<Created> {
         away()
     }
 
-    async fn hold(&self, _: &Id, _: Fence, _: OffsetDateTime) -> Result<bool> {
+    async fn load(&self, _: SessionRef) -> StoreResult<Option<SealedSession>> {
         away()
     }
 
-    async fn update_leased(&self, _: &Record, _: Fence) -> Result<Leased> {
-        away()
-    }
-}
-
-#[async_trait]
-impl SessionRecords for Broken {
-    async fn update(&self, _: &Record) -> Result<Saved> {
+    async fn update(&self, _: &SessionUpdate) -> StoreResult<Updated> {
         away()
     }
 
-    async fn touch(&self, _: &Id, _: OffsetDateTime, _: OffsetDateTime) -> Result<()> {
+    async fn touch(&self, _: SessionRef, _: OffsetDateTime, _: OffsetDateTime) -> StoreResult<()> {
         away()
     }
 
-    async fn take(&self, _: &Id) -> Result<Option<SealedSession>> {
+    async fn remove(&self, _: SessionSelector<'_>) -> StoreResult<Vec<SessionRecord>> {
         away()
     }
 
-    async fn delete_expired(&self, _: OffsetDateTime) -> Result<u64> {
+    async fn find(&self, _: SessionSelector<'_>) -> StoreResult<Vec<SessionRow>> {
+        away()
+    }
+
+    async fn sweep(&self, _: OffsetDateTime) -> StoreResult<u64> {
         match self.sweeps.fetch_add(1, Ordering::SeqCst) {
             0 => away(),
             1 => panic!("a bug in a store"),
@@ -118,13 +92,21 @@ impl SessionRecords for Broken {
             }
         }
     }
+
+    async fn lease(&self, _: SessionRef, _: OffsetDateTime, _: OffsetDateTime) -> StoreResult<Option<Fence>> {
+        away()
+    }
+
+    async fn extend_lease(&self, _: SessionRef, _: Fence, _: OffsetDateTime) -> StoreResult<bool> {
+        away()
+    }
 }
 
 #[tokio::test]
 async fn se_1_the_sweep_goes_on_after_an_error_and_a_panic_and_ends_with_the_site() {
     let store = Arc::new(Broken::default());
     let site = Arc::new(Sessions {
-        records: Arc::clone(&store) as Arc<dyn SessionRecords>,
+        store: Arc::clone(&store) as Arc<dyn SessionStore>,
         sealer: Sealer::new(KeyRing::ephemeral()),
         lifetime: SessionLifetime::default(),
         clock: Clock::system(),

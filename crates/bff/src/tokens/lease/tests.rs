@@ -12,7 +12,7 @@ use crate::session::seal::Sealer;
 use crate::session::token_set::TokenSet;
 use crate::session::{Authentication, Identity};
 use crate::tasks::BackgroundTasks;
-use crate::{BffConfig, Clock, KeyRing, MemorySessions, ProviderId, SessionRecords};
+use crate::{BffConfig, Clock, KeyRing, MemorySessions, ProviderId, SessionStore};
 
 const AT: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
@@ -32,7 +32,7 @@ impl Fixture {
         let mut config = BffConfig::new("http://localhost:4040/".parse().unwrap(), KeyRing::ephemeral());
         config.clock = Clock::fixed(AT);
         let sessions = Sessions {
-            records: Arc::new(MemorySessions::new()),
+            store: Arc::new(MemorySessions::new()),
             sealer: Sealer::new(config.keys.clone()),
             lifetime: config.session,
             clock: config.clock.clone(),
@@ -52,15 +52,15 @@ impl Fixture {
             sid: None,
             started: AT,
         };
-        let session = sessions.begin(new_session, &[]).await.unwrap();
+        let session = sessions.create_one(new_session, &[]).await.unwrap();
         let tasks = BackgroundTasks::default();
         let tokens = Tokens::new(&config, sessions, Providers::new(Vec::new()), tasks);
         let tokens = Arc::new(tokens);
         Self { tokens, session }
     }
 
-    fn records(&self) -> &dyn SessionRecords {
-        &*self.tokens.sessions.records
+    fn store(&self) -> &dyn SessionStore {
+        &*self.tokens.sessions.store
     }
 
     /// The end of a lease that is as long as the requests under it may take.
@@ -93,7 +93,12 @@ async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
     let id = site.session.id;
     let first = site.acquire().await;
     let over = site.end_of_requests() + MARGIN;
-    let newest = site.records().lease(&id, over, over + MARGIN).await.unwrap().unwrap();
+    let newest = site
+        .store()
+        .lease(SessionRef::of(&id), over, over + MARGIN)
+        .await
+        .unwrap()
+        .unwrap();
     let held = |fence| LeasedSession {
         session: site.session.clone(),
         fence,
@@ -108,7 +113,12 @@ async fn rf_5_only_the_newest_lease_ends_a_session_whose_grant_is_over() {
         "another token than the one refused is stored"
     );
     assert!(site.is_signed_in().await);
-    let newest = site.records().lease(&id, AT, over).await.unwrap().expect("released");
+    let newest = site
+        .store()
+        .lease(SessionRef::of(&id), AT, over)
+        .await
+        .unwrap()
+        .expect("released");
     let outcome = site.tokens.end_revoked_grant(&held(newest), "used").await;
     assert_eq!(outcome, Some(Err(TokenError::SignInAgain)));
     assert!(!site.is_signed_in().await);
@@ -120,9 +130,15 @@ async fn rf_9_a_lease_lasts_longer_than_what_is_done_under_it() {
     let id = site.session.id;
     let fence = site.acquire().await.fence;
     let end = site.end_of_requests();
-    assert_eq!(site.records().lease(&id, end, end).await.unwrap(), None);
+    assert_eq!(site.store().lease(SessionRef::of(&id), end, end).await.unwrap(), None);
     site.tokens.release_lease(id, fence).await;
-    assert!(site.records().lease(&id, AT, end).await.unwrap().is_some());
+    assert!(
+        site.store()
+            .lease(SessionRef::of(&id), AT, end)
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 #[tokio::test]
@@ -132,7 +148,13 @@ async fn rf_9_nobody_waits_while_the_old_token_is_good() {
     let site = Fixture::with(tokens.clone()).await;
     let id = site.session.id;
     let until = AT + Duration::from_hours(1);
-    assert!(site.records().lease(&id, AT, until).await.unwrap().is_some());
+    assert!(
+        site.store()
+            .lease(SessionRef::of(&id), AT, until)
+            .await
+            .unwrap()
+            .is_some()
+    );
     let Ok(LeaseOutcome::NotNeeded(token)) = site.tokens.acquire_lease(id, &site.selector()).await else {
         panic!("the lease is taken");
     };

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bff::{PostgresSessions, SessionRecords, SqliteSessions};
+use bff::{PostgresSessions, SessionStore, SqliteSessions};
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row as _, SqlitePool};
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    pub(crate) async fn sessions(&self) -> Arc<dyn SessionRecords> {
+    pub(crate) async fn sessions(&self) -> Arc<dyn SessionStore> {
         match self {
             Self::Sqlite(pool) => Arc::new(SqliteSessions::new(pool.clone()).await.unwrap()),
             Self::Postgres(_, pool) => Arc::new(PostgresSessions::new(pool.clone()).await.unwrap()),
