@@ -1,6 +1,6 @@
 //! Benchmark of decisions and plans: the shipped rules, and three more with a folder, a manager and a `forbid`.
 //!
-//! `cargo run --release -p policy --example measure`
+//! `cargo run --release -p policy --example measure_policy`
 
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 

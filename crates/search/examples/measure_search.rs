@@ -1,6 +1,6 @@
 //! Benchmark of the index with many generated documents: words by a Zipf law, 500 groups, 5,000 owners, half a percent public.
 //!
-//! `cargo run --release -p search --example measure -- [DOCUMENTS] [FOLDER]` prints a table; without a folder it uses a temporary one.
+//! `cargo run --release -p search --example measure_search -- [DOCUMENTS] [FOLDER]` prints a table; without a folder it uses a temporary one.
 
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
