@@ -5,6 +5,7 @@
 //! | Are the files sound? | `load.rs`: [`Policy::load`], [`PolicyError`] |
 //! | May this person read this document? | `decide.rs`: [`Policy::decide`] |
 //! | Which documents can this person see at all? | `plan.rs`: [`Policy::plan`] |
+//! | What was prepared for a person before | `person_cache.rs` |
 //! | What is the policy engine told of the two? | `entities.rs` |
 //! | In which words is that said? | `explain.rs` |
 //! | How often, and how long does it take? | `measured.rs` |
@@ -19,6 +20,7 @@ mod entities;
 mod explain;
 mod load;
 mod measured;
+mod person_cache;
 mod plan;
 
 pub use decide::Policy;

@@ -2,36 +2,34 @@
 //!
 //! When rules are loaded, `compile.rs` goes through each rule's syntax tree once: whatever mentions the document becomes a test of one of its
 //! columns, and whatever does not is kept as an expression for the policy engine. For a person, `evaluate.rs` has the engine compute those
-//! expressions, fills in the values and joins the tests to a [`domain::Predicate`]; `branches.rs` cuts it into branches; `cache.rs` keeps the
-//! result. What has no test makes the plan hold more documents than the policy allows, never fewer; `advice.rs` says so when rules are loaded.
+//! expressions, fills in the values and joins the tests to a [`domain::Predicate`]; `branches.rs` cuts it into branches; the result is
+//! kept beside the person ([`crate::person_cache`]). What has no test makes the plan hold more documents than the policy allows, never fewer;
+//! `advice.rs` says so when rules are loaded.
 //!
 //! The syntax tree (`cedar_policy::pst`) and `eval_expression` are stable parts of Cedar's interface; its partial evaluation is not
 //! (docs/decisions, "Plans by substitution").
 
 use std::sync::Arc;
 
-use cedar_policy::{Context, EntityId, EntityUid, PolicySet, Request};
+use cedar_policy::{Context, Entities, EntityId, EntityUid, PolicySet, Request};
 use domain::{Access, Action, GroupMatch, Person, Plan};
 
 use crate::{decide::Policy, entities::Names};
 
 mod advice;
 mod branches;
-mod cache;
 mod compile;
 mod evaluate;
 
 pub(crate) use advice::Advice;
-use cache::PlanCache;
 use compile::Rule;
 use evaluate::{Bound, Evaluation, NotUnderstood, Truth};
 
-/// The rules as they are planned from, for both ways of comparing groups, and the plans made so far.
+/// The rules as they are planned from, for both ways of comparing groups.
 #[derive(Debug)]
 pub(crate) struct Planner {
     by_id: Vec<Rule>,
     by_name: Vec<Rule>,
-    cache: PlanCache,
 }
 
 impl Planner {
@@ -43,7 +41,6 @@ impl Planner {
         Ok(Self {
             by_id: compile::rules(by_id)?,
             by_name: compile::rules(by_name)?,
-            cache: PlanCache::default(),
         })
     }
 
@@ -69,7 +66,8 @@ impl Policy {
     pub fn plan(&self, person: &Person, action: Action) -> Arc<Plan> {
         // The only action there is. With more of them, the cache needs one compartment for each.
         let Action::View = action;
-        self.planner.cache.plan(person, || match self.planned(person) {
+        let prepared = self.prepared(person);
+        prepared.plan(|| match self.planned(person, &prepared.entities) {
             Ok(plan) => plan,
             Err(error) => {
                 tracing::error!(%error, "no plan could be made, so nothing is listed");
@@ -78,10 +76,10 @@ impl Policy {
         })
     }
 
-    fn planned(&self, person: &Person) -> Result<Plan, NotUnderstood> {
-        let entities = self.person_entities(person).map_err(NotUnderstood::new)?;
+    fn planned(&self, person: &Person, entities: &Result<Entities, String>) -> Result<Plan, NotUnderstood> {
+        let entities = entities.as_ref().map_err(NotUnderstood::new)?;
         let request = self.names.planning_request(person)?;
-        let evaluation = Evaluation::new(&request, &entities, &self.names);
+        let evaluation = Evaluation::new(&request, entities, &self.names);
         let (mut permits, mut forbids) = (Vec::new(), Vec::new());
         for rule in self.planner.rules(person.group_match) {
             let bound = if rule.permits { Bound::Upper } else { Bound::Lower };

@@ -25,7 +25,7 @@ const TITLES: [&str; 8] = ["Public", "PUBLIC", "100%_[*?]", "a\\b\"c", "x", "Üb
 const TIMES: [i64; 4] = [0, 100, -5, i64::MAX];
 
 /// Conditions that a plan can say exactly.
-const EXACT: [&str; 48] = [
+const EXACT: [&str; 51] = [
     "true",
     "false",
     "resource.is_private",
@@ -60,6 +60,7 @@ const EXACT: [&str; 48] = [
     "resource is Document",
     "resource has title",
     "resource == Document::\"2\"",
+    "resource in Document::\"2\"",
     "[Document::\"1\", Document::\"03\", Document::\"x\"].contains(resource)",
     "resource.title == \"100%_[*?]\"",
     "[\"x\", \"a\\\\b\\\"c\", \"nul\\0nul\"].contains(resource.title)",
@@ -72,6 +73,8 @@ const EXACT: [&str; 48] = [
     "resource.folder == \"a/b\"",
     "resource.updated_at > 99",
     "resource.updated_at <= 0",
+    "resource.updated_at < 100",
+    "resource.updated_at >= 100",
     "-5 >= resource.updated_at",
     "resource.updated_at == 100",
 ];

@@ -144,6 +144,7 @@ fn conditions_on_folders_texts_and_numbers_become_tests_of_columns() {
         ("resource.updated_at > 100", updated(Comparison::Greater)),
         ("!(resource.updated_at <= 100)", updated(Comparison::Greater)),
         ("100 > resource.updated_at", updated(Comparison::Less)),
+        ("!(resource.updated_at < 100)", updated(Comparison::GreaterOrEqual)),
         ("resource.updated_at == 100", updated(Comparison::Equal)),
     ] {
         assert_eq!(predicate(condition), expected, "{condition}");
@@ -396,6 +397,12 @@ fn rights_come_from_a_condition_that_every_document_of_a_branch_fulfils() {
     };
     let any = |rights: &[Right]| Rights::AnyOf(rights.iter().cloned().collect());
     let folder = |path: &str| Right::Folder(path.to_owned());
+    let any_title = |titles: [&str; 3]| {
+        titles
+            .map(|title| format!("resource.title == \"{title}\""))
+            .join(" || ")
+    };
+    let titles = format!("({}) && ({})", any_title(["a", "b", "c"]), any_title(["d", "e", "f"]));
     for (condition, expected) in [
         ("resource.folder like \"handbook/pe*\"", any(&[folder("handbook")])),
         ("resource.folder == \"a/b\"", any(&[folder("a/b")])),
@@ -409,6 +416,17 @@ fn rights_come_from_a_condition_that_every_document_of_a_branch_fulfils() {
         ("resource.owner == principal || resource.title like \"x*\"", Rights::All),
         ("!(resource in Folder::\"a\")", Rights::All),
         ("false", any(&[])),
+        // Too many alternatives to be branches of their own.
+        (
+            &format!(
+                "(resource in Folder::\"a\" || resource in Folder::\"b\" || resource.folder == \"c\") && {titles}"
+            ),
+            any(&[folder("a"), folder("b"), folder("c")]),
+        ),
+        (
+            &format!("(resource in Folder::\"a\" || resource.title == \"g\" || resource.title == \"h\") && {titles}"),
+            Rights::All,
+        ),
     ] {
         assert_eq!(rights(condition), expected, "{condition}");
     }
