@@ -11,6 +11,7 @@
 //! | The write probe of `/readyz` and `portico check` | [`probe`] |
 //! | All statements, in both dialects | `sql.rs` |
 //! | Queries: one document, one batch of the list | `documents.rs`: [`Store::find`], [`Store::batch_before`] |
+//! | Change feed | `changes.rs`: [`Store::changes_after`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
 //! | Sources of documents, the trash | `sources.rs` |
 //! | Normalising texts of earlier versions | `normalise.rs` |
@@ -24,6 +25,7 @@
 use domain::RendererVersions;
 use sqlx::{PgPool, SqlitePool};
 
+mod changes;
 mod database_url;
 mod documents;
 mod error;
@@ -39,6 +41,7 @@ mod sql;
 mod sqlite;
 mod timeout;
 
+pub use changes::Change;
 use database_url::Location;
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use documents::{DocumentRow, FoundDocument, StaleHtml};

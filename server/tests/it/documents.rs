@@ -4,6 +4,7 @@ use domain::{DocumentId, Groups, Library, LibraryError, Listing, ListingQuery, P
 use server::{config::DatabaseUrl, library::MAX_ROWS};
 use store::{Store, StoreError};
 
+mod changes;
 mod property;
 mod rendering;
 pub(crate) mod shelf;

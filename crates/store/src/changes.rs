@@ -1,0 +1,60 @@
+//! Change feed: which documents changed, in order. An index of their words follows it.
+//!
+//! Triggers write it in the transaction of each change (`migrations/*/0007_changes.sql`), so that nothing that writes documents can forget
+//! to. There is one row for each document, with the number of its last change: whoever begins at 0 is told of every document once, and nothing has
+//! to be cleared away.
+
+use domain::DocumentId;
+use sqlx::{query_as, query_scalar};
+
+use super::{Store, StoreError, with_backend};
+
+const AFTER: &str = "SELECT sequence, document_id FROM document_change WHERE sequence > $1 ORDER BY sequence LIMIT $2";
+const LAST: &str = "SELECT coalesce(max(sequence), 0) FROM document_change";
+const IDENTITY: &str = "SELECT id FROM database_identity";
+
+/// A document that changed in any way: its words, its rights, or whether it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// Rises with every change. Numbers may be left out.
+    pub sequence: i64,
+    /// The document, as it is to be read now: it may have changed again, or be gone.
+    pub id: DocumentId,
+}
+
+impl Store {
+    /// At most `limit` changes after this number, in order; a document stands where it changed last. What is committed later always has a
+    /// higher number than what was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn changes_after(&self, sequence: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
+        let rows: Vec<(i64, i64)> = with_backend!(self, |backend| {
+            let rows = query_as(AFTER).bind(sequence).bind(i64::from(limit));
+            Ok(rows.fetch_all(&backend.pool).await?)
+        })?;
+        let changes = rows.into_iter().map(|(sequence, id)| {
+            let id = DocumentId::new(id).ok_or(StoreError::Corrupt { id, what: "id" })?;
+            Ok(Change { sequence, id })
+        });
+        changes.collect()
+    }
+
+    /// The number of the last change; 0 if there was none. An index that followed further was made from another state of the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
+    pub async fn last_change(&self) -> Result<i64, StoreError> {
+        with_backend!(self, |backend| Ok(query_scalar(LAST).fetch_one(&backend.pool).await?))
+    }
+
+    /// What tells this database from every other one.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
+    pub async fn identity(&self) -> Result<String, StoreError> {
+        with_backend!(self, |backend| Ok(query_scalar(IDENTITY)
+            .fetch_one(&backend.pool)
+            .await?))
+    }
+}
