@@ -4,7 +4,7 @@
 //! | what | where |
 //! |---|---|
 //! | What is fetched about a person, and how it completes them | [`lookup`] |
-//! | The cache: refresh ahead, single flight, stale entries while the directory is down | `cache.rs` |
+//! | The cache: refresh ahead, stale entries while the directory is down | `cache.rs` |
 //! | The requests to Graph | `requests.rs` |
 //! | The client: address check, retries, limits | `graph.rs` |
 //!
@@ -13,7 +13,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bff::{BackgroundTasks, Bff, Clock, SignedIn, error_chain};
+use bff::{Bff, Clock, SignedIn, SingleFlight, error_chain};
 use domain::{Person, PersonId};
 use futures::future::join_all;
 use store::Store;
@@ -26,7 +26,7 @@ mod graph;
 pub mod lookup;
 mod requests;
 
-use cache::{Cache, FetchGuard, FetchOutcome};
+use cache::{Cache, FetchOutcome};
 use graph::Graph;
 pub use lookup::{Entry, Fields, Lookup, ObjectId, Profile};
 use lookup::{FetchRequest, Key};
@@ -46,7 +46,8 @@ struct Inner {
     store: Store,
     clock: Clock,
     permits: Semaphore,
-    tasks: BackgroundTasks,
+    /// The fetches that are running; one per key at a time.
+    fetches: SingleFlight<Key, ()>,
 }
 
 impl Directory {
@@ -55,14 +56,14 @@ impl Directory {
     /// # Errors
     /// If the HTTP client cannot be made.
     pub fn new(bff: Bff, store: Store, settings: &DirectorySettings, clock: Clock) -> Result<Self, reqwest::Error> {
-        let tasks = bff.tasks().clone();
+        let fetches = SingleFlight::new(bff.tasks().clone());
         Ok(Self(Arc::new(Inner {
             graph: Graph::new(bff, settings.base_url.clone())?,
             cache: Cache::new(settings.max_age, settings.keep),
             store,
             clock,
             permits: Semaphore::new(MAX_CONCURRENT),
-            tasks,
+            fetches,
         })))
     }
 
@@ -103,22 +104,23 @@ impl Directory {
     async fn look_up(&self, request: FetchRequest) -> Lookup {
         let inner = &self.0;
         let key = request.key.clone();
-        let start = |guard| {
+        let mut fetch = inner.fetches.join(&key);
+        let plan = inner.cache.plan_refresh(&key, inner.clock.now(), fetch.is_some());
+        if plan.start {
             let inner = Arc::clone(inner);
-            inner.tasks.clone().spawn(async move {
-                inner.fetch(request).await;
-                drop::<FetchGuard>(guard);
-            });
-        };
-        if let Some(mut pending) = inner.cache.refresh_if_due(&key, inner.clock.now(), start) {
-            pending.wait().await;
+            let work = async move { inner.fetch(request).await };
+            fetch = Some(self.0.fetches.run(key.clone(), || work));
+        }
+        if let (Some(fetch), Some(until)) = (fetch, plan.wait_until) {
+            // Whatever ends the wait, the cache knows what is to be used.
+            let _ = tokio::time::timeout_at(until, fetch).await;
         }
         inner.cache.get(&key, inner.clock.now())
     }
 }
 
 impl Inner {
-    /// Fetches, and stores the outcome in the cache. Runs as a task of its own, so that a request that is cancelled does not end it.
+    /// Fetches, and stores the outcome in the cache.
     async fn fetch(&self, request: FetchRequest) {
         let started_at = self.clock.now();
         let outcome = match tokio::time::timeout(FETCH_TIMEOUT, self.read(&request)).await {

@@ -1,8 +1,8 @@
-//! What are our cookies called, and which attributes do they carry? The same ones when they are removed, or browsers
-//! would keep a `__Host-` cookie.
+//! Names and attributes of the cookies. A cookie is removed with the same attributes, or browsers would not remove a `__Host-`
+//! cookie.
 //!
-//! `Lax` and not `Strict`, so that a link from elsewhere, and the way back from the provider, find the session;
-//! `SameSite` is not the defence against cross-site requests, [`crate::guard::csrf`] is.
+//! `SameSite=Lax` and not `Strict`, so that the session cookie is sent when a person follows a link from another site or is redirected
+//! by the provider; `SameSite` is not the defence against cross-site requests, [`crate::guard::csrf`] is.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ use http::{HeaderMap, HeaderValue};
 use time::Duration;
 use url::Url;
 
-/// When the browser may send a cookie along.
+/// The attribute `SameSite`: with which requests browsers send a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SameSite {
     Lax,
-    /// Also with a form posted by the provider's page. Browsers take it with `Secure` only.
+    /// Also with a form posted by the provider's page. Browsers accept it with `Secure` only.
     None,
 }
 
@@ -49,22 +49,22 @@ impl Cookies {
         &self.base
     }
 
-    /// How the names of pending sign-ins start.
+    /// The prefix of the cookies of pending sign-ins.
     pub(crate) fn pending_prefix(&self) -> String {
         format!("{}-in-", self.base)
     }
 
-    /// The cookie that waits for the return from the provider's sign-out.
-    pub(crate) fn leaving(&self) -> String {
+    /// The cookie of a pending sign-out at the provider.
+    pub(crate) fn sign_out(&self) -> String {
         format!("{}-out", self.base)
     }
 
-    /// The cookie of a screen that waits for its code to be entered elsewhere.
+    /// The cookie of a pending device sign-in.
     pub(crate) fn device(&self) -> String {
         format!("{}-device", self.base)
     }
 
-    /// A cookie for `lifetime`.
+    /// Sets a cookie for `lifetime`.
     pub(crate) fn set(&self, name: &str, value: &str, lifetime: Duration, same_site: SameSite) -> SetCookie {
         let site = if same_site == SameSite::None && self.secure {
             "None"
@@ -78,18 +78,18 @@ impl Cookies {
         ))
     }
 
-    /// The end of a cookie.
+    /// Removes a cookie.
     pub(crate) fn remove(&self, name: &str) -> SetCookie {
         self.set(name, "", Duration::ZERO, SameSite::Lax)
     }
 }
 
-/// A cookie on its way to the browser. Does not print its value.
+/// A `Set-Cookie` header. `Debug` does not show its value.
 pub(crate) struct SetCookie(String);
 
 impl SetCookie {
     pub(crate) fn add_to(&self, headers: &mut HeaderMap) {
-        // Names and values are ASCII of our own making.
+        // Names and values are ASCII: they are made here.
         if let Ok(mut value) = HeaderValue::from_str(&self.0) {
             value.set_sensitive(true);
             headers.append(SET_COOKIE, value);
@@ -103,7 +103,7 @@ impl fmt::Debug for SetCookie {
     }
 }
 
-/// Every cookie of a request, name and value.
+/// The names and values of all cookies of a request.
 pub(crate) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers
         .get_all(COOKIE)

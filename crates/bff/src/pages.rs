@@ -1,5 +1,5 @@
-//! What does a person see when something is to be said? The site decides by implementing [`Pages`]; [`PlainPages`] is
-//! there until it does.
+//! The few pages of the sign-in routes. A site renders them in its own style by implementing [`Pages`]; [`PlainPages`] is the default
+//! without a style.
 
 mod plain;
 pub(crate) mod qr;
@@ -22,13 +22,13 @@ pub(crate) type SharedPages = Arc<dyn Pages>;
 ///
 /// Everything handed in may contain text from a provider: escape it.
 pub trait Pages: Send + Sync {
-    /// Something went wrong; the answer must carry `problem.status`.
+    /// The page of an error; the response must have `problem.status`.
     fn problem(&self, problem: &Problem) -> Response;
-    /// The session here has ended.
+    /// The page after signing out.
     fn signed_out(&self, signed_out: &SignedOut) -> Response;
-    /// Several providers, and the person has to choose one.
+    /// The providers to choose from for signing in: `/auth/login?provider=…&return_to=…`.
     fn chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response;
-    /// Several providers make accounts, and the person has to choose one: `/auth/signup?provider=…&return_to=…`.
+    /// The providers to choose from for creating an account: `/auth/signup?provider=…&return_to=…`.
     fn sign_up_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
         PlainPages.sign_up_chooser(providers, return_to)
     }
@@ -36,20 +36,20 @@ pub trait Pages: Send + Sync {
     fn provider_logout(&self, form: &ProviderLogoutForm) -> Response {
         PlainPages.provider_logout(form)
     }
-    /// A code to be entered on another device. The route adds the header by which the page comes back by itself.
+    /// A code to be entered on another device. The route adds the header by which the page reloads itself.
     fn device(&self, code: &DeviceCode) -> Response {
         PlainPages.device(code)
     }
-    /// Several providers make codes, and the person has to choose one: `/auth/device?provider=…&return_to=…`.
+    /// The providers to choose from for a device sign-in: `/auth/device?provider=…&return_to=…`.
     fn device_chooser(&self, providers: &[ProviderLink], return_to: &ReturnPath) -> Response {
         PlainPages.device_chooser(providers, return_to)
     }
 }
 
-/// What went wrong, in words for a person.
+/// An error, in words for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Status of the answer, 4xx or 5xx.
+    /// Status of the response, 4xx or 5xx.
     pub status: StatusCode,
     /// One line.
     pub title: String,
@@ -57,16 +57,16 @@ pub struct Problem {
     pub message: String,
     /// Eight characters that are also in the log.
     pub reference: String,
-    /// Path on this site that tries again.
+    /// Path on this site that retries.
     pub retry: Option<String>,
 }
 
 /// How a sign-out ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedOut {
-    /// The provider could not be told: signing in again may ask for no password.
+    /// The provider's session has not been ended: the next sign-in may need no password.
     pub provider_session_alive: bool,
-    /// Somebody signed in again in this browser meanwhile: the page is an old one, and that session goes on.
+    /// This browser has signed in again since: the page is an old one, and the session goes on.
     pub signed_in_again: bool,
 }
 
@@ -103,16 +103,16 @@ pub struct ProviderLogoutForm {
 pub struct DeviceCode {
     /// The provider's name for people.
     pub provider: String,
-    /// What is to be entered; at most 64 characters.
+    /// The code to enter; at most 64 characters.
     pub user_code: String,
-    /// Where; `https`, or on this machine. Meant to be read from the screen.
+    /// The address to enter it at; `https`, or a loopback host. Meant to be read from the screen.
     pub verification_uri: String,
-    /// The same address with the code in it, where the provider has one.
+    /// The same address with the code in it, if the provider has one.
     pub verification_uri_complete: Option<String>,
-    /// The most complete of these addresses as a QR code: an SVG element of our own making, to be put in as it is.
+    /// The most complete of these addresses as a QR code: an SVG element made here, to be inserted without escaping.
     pub qr: Option<String>,
-    /// How long the code is still good.
+    /// Time until the code expires.
     pub ends_in: Duration,
-    /// Path on this site that looks again, for people who do not want to wait for the page to do it.
+    /// Path on this site that polls again, for people who do not want to wait for the page to reload itself.
     pub again: String,
 }

@@ -1,10 +1,11 @@
-//! Where does a person go after signing in? Only to a place on this site: another site cannot be expressed.
+//! The return path: where a person goes after signing in. Only a path of this site: the type cannot hold another one, so there is
+//! no open redirect.
 
 use std::fmt;
 
 use url::{Position, Url};
 
-/// Longest path that is kept; a longer one is replaced by `/`.
+/// Longest path, in bytes; a longer one is replaced by `/`.
 const MAX_LEN: usize = 1024;
 
 /// A path with optional query and fragment on our own origin (RFC 9700 §2.1: no open redirector).
@@ -13,20 +14,21 @@ const MAX_LEN: usize = 1024;
 pub struct ReturnPath(String);
 
 impl ReturnPath {
-    /// Takes `text` if it is a path of this site, and `/` for everything else.
+    /// Parses a path of this site; everything else becomes `/`.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        if is_own_path(text) {
+        if is_local_path(text) {
             Self(text.to_owned())
         } else {
             Self::default()
         }
     }
 
-    /// The path of a whole address, if that is on the origin of `home`, and `/` otherwise.
-    pub(crate) fn at_home(home: &Url, address: &str) -> Self {
-        let ours = Url::parse(address).ok().filter(|url| url.origin() == home.origin());
-        ours.map_or_else(Self::default, |url| Self::parse(&url[Position::BeforePath..]))
+    /// The path of an absolute `address` if that has the origin of `public_url`, and `/` otherwise.
+    pub(crate) fn from_address(public_url: &Url, address: &str) -> Self {
+        let url = Url::parse(address).ok();
+        let same_origin = url.filter(|url| url.origin() == public_url.origin());
+        same_origin.map_or_else(Self::default, |url| Self::parse(&url[Position::BeforePath..]))
     }
 
     /// The path; starts with exactly one `/`.
@@ -35,7 +37,7 @@ impl ReturnPath {
         &self.0
     }
 
-    /// The path written so that it can be the value of a query parameter.
+    /// The path encoded as the value of a query parameter.
     pub(crate) fn as_query_value(&self) -> String {
         url::form_urlencoded::byte_serialize(self.0.as_bytes()).collect()
     }
@@ -65,12 +67,12 @@ impl fmt::Display for ReturnPath {
     }
 }
 
-fn is_own_path(text: &str) -> bool {
-    text.len() <= MAX_LEN && looks_local(text) && looks_local(&percent_decoded(text)) && stays_at_home(text)
+fn is_local_path(text: &str) -> bool {
+    text.len() <= MAX_LEN && looks_local(text) && looks_local(&percent_decoded(text)) && resolves_to_this_site(text)
 }
 
-/// One leading slash, visible ASCII, no backslash. A browser drops tabs and line feeds and reads `\` as `/`, so what
-/// it would see differs from what is written; none of them is needed in a path.
+/// One leading slash, no control character, no backslash: a browser drops tabs and line feeds and reads `\` as `/`, so it would
+/// resolve another path than the one that was checked.
 fn looks_local(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next() == Some(b'/')
@@ -80,7 +82,7 @@ fn looks_local(text: &str) -> bool {
         && !text.starts_with("/.//")
 }
 
-/// Decoded once, because something on the way might decode before it redirects.
+/// Percent-decodes the path once, because a proxy might decode it before it redirects.
 fn percent_decoded(text: &str) -> String {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     let mut bytes = Vec::with_capacity(path.len());
@@ -100,9 +102,9 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The last word has the parser that browsers follow (WHATWG URL): resolved here, it must still be here. Signing in
-/// again straight after signing in would go round for ever, so `/auth/` is no place to return to.
-fn stays_at_home(text: &str) -> bool {
+/// Resolves the path by the URL parser that browsers follow (WHATWG URL). `/auth/` is refused, because signing in again after each
+/// sign-in would be a redirect loop.
+fn resolves_to_this_site(text: &str) -> bool {
     text.is_ascii()
         && text.bytes().all(|b| b > b' ')
         && Url::parse("https://home.invalid/").is_ok_and(|home| {
@@ -184,7 +186,7 @@ mod tests {
             ("javascript:alert(1)", "/"),
             ("", "/"),
         ] {
-            assert_eq!(ReturnPath::at_home(&home, address).as_str(), path, "{address}");
+            assert_eq!(ReturnPath::from_address(&home, address).as_str(), path, "{address}");
         }
     }
 

@@ -30,7 +30,7 @@ use crate::{sign_in, sign_out};
 /// Largest form, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
-/// Where the provider called `id` finds this site.
+/// The addresses of this site that the provider called `id` uses.
 pub(crate) fn client_addresses(public_url: &Url, id: &ProviderId) -> ClientAddresses {
     let here = |path: &str| format!("{public_url}auth/{path}");
     ClientAddresses {
@@ -171,8 +171,8 @@ async fn session(
     let session = match sessions.of_request(&site.cookies, &headers).await {
         Ok(Some(session)) => session,
         Ok(None) => {
-            let nobody = json!({ "signed_in": false, "name": null, "expires_at": null });
-            return session_response(nobody, None);
+            let signed_out = json!({ "signed_in": false, "name": null, "expires_at": null });
+            return session_response(signed_out, None);
         }
         Err(error) => return Failure::ours(&error).about(What::Access).into_response(&*pages, None),
     };

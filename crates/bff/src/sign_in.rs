@@ -29,8 +29,9 @@ pub(crate) mod user_flow;
 use std::sync::Arc;
 
 use axum::response::Response;
-use oidc::Providers;
 use oidc::config::ProviderId;
+use oidc::metadata::Metadata;
+use oidc::{Provider, Providers};
 
 use self::pending::PendingCookies;
 use self::replay::UsedStates;
@@ -55,6 +56,13 @@ pub(crate) struct SignIns {
     pub(crate) tasks: BackgroundTasks,
     /// How many sessions one person may have.
     pub(crate) max_sessions: usize,
+}
+
+/// A provider with its metadata, which discovery has read.
+#[derive(Clone, Copy)]
+struct ReadyProvider<'a> {
+    provider: &'a Provider,
+    metadata: &'a Metadata,
 }
 
 impl SignIns {

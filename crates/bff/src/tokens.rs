@@ -85,7 +85,7 @@ pub enum TokenError {
         /// When trying again makes sense.
         retry_after: Duration,
     },
-    /// The provider refuses a token for what is asked.
+    /// The provider refuses a token for this request.
     #[error("the provider grants no such access token")]
     NotGranted,
 }

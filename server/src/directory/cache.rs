@@ -1,5 +1,6 @@
-//! The cache of directory entries: one fetch per person at a time, started before an entry expires. Pages wait for a fetch only if there is no
-//! fresh entry, and not for long. `moka` would not do: it neither refreshes ahead nor keeps expired entries while the directory is down.
+//! The cache of directory entries, which decides when to fetch one: ahead of its expiry, and not while the directory is paused. Pages wait for
+//! a fetch only if there is no fresh entry, and not for long. `moka` would not do: it neither refreshes ahead nor keeps expired entries
+//! while the directory is down.
 
 use std::{
     collections::HashMap,
@@ -8,7 +9,7 @@ use std::{
 };
 
 use time::OffsetDateTime;
-use tokio::{sync::watch, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     graph::GraphError,
@@ -23,9 +24,6 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
 const MAX_PAUSE: Duration = Duration::from_mins(5);
 /// Most entries, at most two per person; the least recently used go first.
 const MAX_ENTRIES: usize = 20_000;
-
-/// Held by the fetching task; dropping it wakes everybody who waits.
-pub(super) type FetchGuard = watch::Sender<()>;
 
 /// How a fetch ended.
 #[derive(Debug)]
@@ -70,29 +68,20 @@ struct Slots {
 struct Slot {
     /// The last entry, and when its fetch started.
     last: Option<(Arc<Entry>, OffsetDateTime)>,
-    pending: Option<PendingFetch>,
+    /// Until when pages wait for the fetch that was started last.
+    wait_until: Instant,
     /// No fetch of this entry starts before.
     paused_until: Option<OffsetDateTime>,
     used_at: OffsetDateTime,
 }
 
-/// A fetch that has not ended.
-#[derive(Clone)]
-pub(super) struct PendingFetch {
-    until: Instant,
-    guard: watch::Receiver<()>,
-}
-
-impl PendingFetch {
-    /// Waits until the fetch ends, at most [`MAX_WAIT`] from its start.
-    pub(super) async fn wait(&mut self) {
-        // Nothing is ever sent: an error means that the guard was dropped.
-        let _ = tokio::time::timeout_at(self.until, self.guard.changed()).await;
-    }
-
-    fn has_ended(&self) -> bool {
-        self.guard.has_changed().is_err()
-    }
+/// What to do before an entry is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RefreshPlan {
+    /// Start a fetch.
+    pub(super) start: bool,
+    /// Wait for the fetch until then; `None` if there is a fresh entry or no fetch.
+    pub(super) wait_until: Option<Instant>,
 }
 
 impl Cache {
@@ -108,13 +97,8 @@ impl Cache {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts a fetch if one is due, and returns the fetch to wait for; `None` if there is a fresh entry.
-    pub(super) fn refresh_if_due(
-        &self,
-        key: &Key,
-        now: OffsetDateTime,
-        start: impl FnOnce(FetchGuard),
-    ) -> Option<PendingFetch> {
+    /// Plans the refresh of an entry; `is_fetching` if its fetch is running.
+    pub(super) fn plan_refresh(&self, key: &Key, now: OffsetDateTime, is_fetching: bool) -> RefreshPlan {
         let mut slots = self.slots();
         let may_fetch = slots.paused_until.is_none_or(|until| now >= until);
         if !slots.by_key.contains_key(key) {
@@ -122,24 +106,20 @@ impl Cache {
         }
         let slot = slots.by_key.entry(key.clone()).or_insert_with(|| Slot::new(now));
         slot.used_at = now;
-        if slot.pending.as_ref().is_some_and(PendingFetch::has_ended) {
-            slot.pending = None;
-        }
         let age = slot.age(now);
         // Before it expires, so that active people never wait.
         let due = age.is_none_or(|age| age >= self.max_age / 2);
         let may_fetch = may_fetch && slot.paused_until.is_none_or(|until| now >= until);
-        if due && may_fetch && slot.pending.is_none() {
-            let (guard, receiver) = watch::channel(());
-            slot.pending = Some(PendingFetch {
-                until: Instant::now() + MAX_WAIT,
-                guard: receiver,
-            });
-            start(guard);
+        let start = due && may_fetch && !is_fetching;
+        if start {
+            slot.wait_until = Instant::now() + MAX_WAIT;
         }
-        slot.pending
-            .clone()
-            .filter(|_| age.is_none_or(|age| age >= self.max_age))
+        let is_fresh = age.is_some_and(|age| age < self.max_age);
+        let waits = (start || is_fetching) && !is_fresh;
+        RefreshPlan {
+            start,
+            wait_until: waits.then_some(slot.wait_until),
+        }
     }
 
     /// What is known at `now`.
@@ -181,7 +161,7 @@ impl Slot {
     fn new(now: OffsetDateTime) -> Self {
         Self {
             last: None,
-            pending: None,
+            wait_until: Instant::now() + MAX_WAIT,
             paused_until: None,
             used_at: now,
         }
@@ -231,47 +211,19 @@ mod tests {
         let cache = Cache::new(Duration::from_mins(4), Duration::from_mins(10));
         let start = datetime!(2030-01-01 00:00 UTC);
         let at = |minutes: i64| start + time::Duration::minutes(minutes);
-        let mut guards = Vec::new();
-        assert!(
-            cache
-                .refresh_if_due(&key(1), at(0), |guard| guards.push(guard))
-                .is_some()
-        );
-        assert!(
-            cache
-                .refresh_if_due(&key(1), at(0), |guard| guards.push(guard))
-                .is_some()
-        );
-        assert_eq!(guards.len(), 1, "two fetches at once");
+        let plan = |minutes, is_fetching| {
+            let plan = cache.plan_refresh(&key(1), at(minutes), is_fetching);
+            (plan.start, plan.wait_until.is_some())
+        };
+        let (fetching, waiting) = (true, true);
+        assert_eq!(plan(0, !fetching), (true, waiting));
+        assert_eq!(plan(0, fetching), (false, waiting), "one fetch at a time");
         cache.put(&key(1), FetchOutcome::Fetched(Arc::default(), at(0)), at(0));
-        guards.clear();
-        assert!(
-            cache
-                .refresh_if_due(&key(1), at(1), |guard| guards.push(guard))
-                .is_none()
-                && guards.is_empty()
-        );
-        assert!(
-            cache
-                .refresh_if_due(&key(1), at(2), |guard| guards.push(guard))
-                .is_none()
-        );
-        assert_eq!(guards.len(), 1, "no fetch before the entry expires");
-        guards.clear();
-        assert!(
-            cache
-                .refresh_if_due(&key(1), at(4), |guard| guards.push(guard))
-                .is_some(),
-            "too old to go without waiting"
-        );
+        assert_eq!(plan(1, !fetching), (false, !waiting));
+        assert_eq!(plan(2, !fetching), (true, !waiting), "a fetch before the entry expires");
+        assert_eq!(plan(4, !fetching), (true, waiting), "too old to go without waiting");
         cache.put(&key(1), FetchOutcome::Failed { retry_after: None }, at(4));
-        guards.clear();
-        assert!(
-            cache
-                .refresh_if_due(&key(1), at(4), |guard| guards.push(guard))
-                .is_none()
-                && guards.is_empty()
-        );
+        assert_eq!(plan(4, !fetching), (false, !waiting), "paused");
         assert!(matches!(cache.get(&key(1), at(4)), Lookup::Stale(_)));
         assert_eq!(cache.get(&key(1), at(10)), Lookup::Unknown);
     }
@@ -282,7 +234,7 @@ mod tests {
         let start = datetime!(2030-01-01 00:00 UTC);
         for number in 0..=MAX_ENTRIES {
             let now = start + time::Duration::milliseconds(i64::try_from(number).unwrap());
-            cache.refresh_if_due(&key(number), now, |_| {});
+            cache.plan_refresh(&key(number), now, false);
             cache.put(&key(number), FetchOutcome::Fetched(Arc::default(), now), now);
         }
         assert!(cache.slots().by_key.len() <= MAX_ENTRIES / 2 + 1);

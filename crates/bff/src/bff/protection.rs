@@ -51,16 +51,15 @@ impl Bff {
         RequireProvider::new(providers, provider, Arc::clone(&self.0.pages))
     }
 
-    /// A layer for routes that need more than a session; put it inside [`Bff::protect`], outside of which nobody passes.
+    /// A layer for routes that need step-up authentication; put it inside [`Bff::protect`], outside of which no request passes.
     ///
-    /// A person who opens a page is sent to the provider and comes back to the same place. A form is not sent on: the
-    /// person is told that nothing was changed and confirms first. A script or program gets 401 with the challenge of
+    /// A person who opens a page is redirected to the provider and back to the same page. A form is not passed on: its
+    /// response says that nothing was changed and offers to confirm first. A script or program gets 401 with the challenge of
     /// RFC 9470 §3, and `{"message": …, "sign_in": …}` with the address that leads to the provider. Behind
     /// [`Bearer::require`](crate::Bearer::require) or [`Bearer::or_session`](crate::Bearer::or_session) the token's own
     /// `acr` and `auth_time` count (RFC 9068 §2.2.1).
     ///
-    /// Whoever comes back as somebody else is signed in as that person, under a new session like after every sign-in; of
-    /// the old session nothing is left.
+    /// If another person signs in at the provider, they get a new session as after every sign-in, and the old session ends.
     #[must_use]
     pub fn require_step_up(&self, step_up: StepUp) -> RequireStepUp {
         let services = self.0.services();
@@ -100,7 +99,8 @@ impl Bff {
     ///   `Set-Cookie`, CORS headers and policies on the way back.
     /// - Bodies pass piece by piece within [`ProxyLimits`](crate::ProxyLimits). Redirects are not followed, and not passed on:
     ///   502. Upgrades (WebSocket) are not passed on: 501, and 502 where the upstream begins one.
-    /// - An answer of 401 renews the token and asks once more, if the body was small enough to be kept (64 KiB). What remains a
+    /// - After a response of 401 the token is refreshed and the request retried once, if the body was small enough to be buffered
+    ///   (64 KiB). What remains a
     ///   401 is `{"message", "reason"}` with `reason` one of `no_session`, `sign_in_again`, `token_refused`, and `step_up` with
     ///   `acr_values` and `max_age` where the API challenges by RFC 9470. A provider without an answer is 503 with `Retry-After`.
     /// - Answers are `no-store` and inert: an HTML page of the API runs nothing here.

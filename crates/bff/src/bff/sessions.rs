@@ -8,10 +8,10 @@ use crate::session::list::{SessionInfo, SessionsUnavailable};
 
 /// For administrators; who may use it is for the site to decide.
 impl Bff {
-    /// Where a person is signed in, the session used last first; at most 1,000.
+    /// The sessions of a person, the one used last first; at most 1,000.
     ///
     /// # Errors
-    /// When the store cannot be asked.
+    /// If the session store does not respond.
     pub async fn sessions_of(&self, issuer: &str, subject: &str) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
         self.0
             .services()
@@ -23,7 +23,7 @@ impl Bff {
     /// Ends one session; `false` when there was none.
     ///
     /// # Errors
-    /// When the store cannot be asked.
+    /// If the session store does not respond.
     pub async fn end_session(&self, session: SessionRef) -> Result<bool, SessionsUnavailable> {
         Ok(self.end(SessionSelector::Reference(session)).await? > 0)
     }
@@ -31,7 +31,7 @@ impl Bff {
     /// Ends every session of a person and says how many there were.
     ///
     /// # Errors
-    /// When the store cannot be asked.
+    /// If the session store does not respond.
     pub async fn end_sessions_of(&self, issuer: &str, subject: &str) -> Result<usize, SessionsUnavailable> {
         self.end(SessionSelector::Person { issuer, subject }).await
     }
@@ -39,7 +39,7 @@ impl Bff {
     /// Ends the sessions that came from the provider's session `sid` and says how many there were.
     ///
     /// # Errors
-    /// When the store cannot be asked.
+    /// If the session store does not respond.
     pub async fn end_sessions_by_sid(&self, provider: &ProviderId, sid: &str) -> Result<usize, SessionsUnavailable> {
         let provider = provider.as_str();
         self.end(SessionSelector::ProviderSession { provider, sid }).await

@@ -135,14 +135,14 @@ mod tests {
 
     use super::*;
 
-    fn active() -> Cached {
-        Ok(VerifiedAccessToken {
+    fn active() -> VerifiedAccessToken {
+        VerifiedAccessToken {
             issuer: String::new(),
             subject: "alice".to_owned(),
             client_id: None,
             scopes: Vec::new(),
             claims: Map::new(),
-        })
+        }
     }
 
     fn key(token: &str) -> Key {
@@ -152,10 +152,10 @@ mod tests {
     #[test]
     fn in_1_what_is_cached_is_bounded_in_time_and_number() {
         let cache = cache();
-        cache.insert(key("token"), active(), 10, 0);
+        cache.insert(key("token"), Ok(active()), 10, 0);
         assert!(cache.get(&key("token"), 9).is_some() && cache.get(&key("token"), 10).is_none());
         for number in 0..=MAX_CACHED {
-            cache.insert(key(&number.to_string()), active(), 10, 0);
+            cache.insert(key(&number.to_string()), Ok(active()), 10, 0);
         }
         assert!(cache.len() <= MAX_CACHED);
     }
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn in_1_tokens_that_are_made_up_displace_no_active_one() {
         let cache = cache();
-        cache.insert(key("active"), active(), 10, 0);
+        cache.insert(key("active"), Ok(active()), 10, 0);
         for number in 0..=MAX_CACHED {
             cache.insert(key(&number.to_string()), Err("not active"), 10, 0);
         }

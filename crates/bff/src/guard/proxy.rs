@@ -156,9 +156,9 @@ impl Proxy {
         browser_headers.remove(AUTHORIZATION);
         let site = &self.lookup.site;
         match site.check_origin(&request.method, &browser_headers) {
-            OriginCheck::CrossSite => Err(Refusal::foreign()),
+            OriginCheck::CrossSite => Err(Refusal::cross_site()),
             OriginCheck::WrongContentType => Err(Refusal::media_type()),
-            OriginCheck::Passed if is_cross_site(headers, site.origin()) => Err(Refusal::foreign()),
+            OriginCheck::Passed if is_cross_site(headers, site.origin()) => Err(Refusal::cross_site()),
             OriginCheck::Passed => Ok(()),
         }
     }
@@ -167,7 +167,7 @@ impl Proxy {
     async fn signed_in(&self, request: &Parts) -> Result<SignedIn, Refusal> {
         match self.lookup.of_request(request).await {
             Ok(Some(person)) => Ok(person),
-            Ok(None) => Err(Refusal::nobody()),
+            Ok(None) => Err(Refusal::unauthenticated()),
             Err(error) => {
                 tracing::error!(target: "bff", error = chain(&error), "a session could not be read");
                 Err(Refusal::unavailable())

@@ -131,14 +131,12 @@ impl RequireStepUp {
 
     /// The address on this site that leads to the provider and back to `return_to`.
     fn login_address(&self, person: Option<&SignedIn>, return_to: &ReturnPath) -> Option<String> {
-        match person {
-            Some(person) => person.step_up_address(&self.step_up, return_to),
-            None => {
-                let StepUpServices { sealer, clock, .. } = &*self.services;
-                let request = StepUpRequest::new(&self.step_up, None, clock.now().unix_timestamp(), 0);
-                request.login_path(sealer, None, return_to).ok()
-            }
+        if let Some(person) = person {
+            return person.step_up_address(&self.step_up, return_to);
         }
+        let StepUpServices { sealer, clock, .. } = &*self.services;
+        let request = StepUpRequest::new(&self.step_up, None, clock.now().unix_timestamp(), 0);
+        request.login_path(sealer, None, return_to).ok()
     }
 
     fn refuse_token(&self, caller: &Caller) -> Response {
@@ -162,7 +160,7 @@ impl RequireStepUp {
     /// The page of a form or a script by its `Referer`, if that is a page of this site.
     fn referring_page(&self, headers: &HeaderMap) -> ReturnPath {
         let referer = headers.get(REFERER).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        ReturnPath::at_home(&self.services.site.public_url, referer)
+        ReturnPath::from_address(&self.services.site.public_url, referer)
     }
 
     /// The response for a person; it is no failure, so nothing is logged above debug.

@@ -1,14 +1,14 @@
-//! How does an address get from a screen into a phone? As a QR code: one SVG element, black on white in every colour
-//! scheme, without style or script.
+//! QR codes, by which a phone reads an address from a screen: one SVG element, black on white in every colour scheme, without style
+//! or script.
 
 use std::fmt::Write as _;
 
 use qrcode::{Color, EcLevel, QrCode};
 
-/// Modules of light around the code, so that it is found.
+/// Width of the quiet zone around the code, in modules (ISO/IEC 18004).
 const QUIET: usize = 4;
 
-/// The picture of `text`; none when that is too long for one.
+/// The QR code of `text`; `None` if that is too long for one.
 pub(crate) fn svg(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let (width, colors) = (code.width(), code.to_colors());

@@ -23,13 +23,13 @@ use axum::response::Response;
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oidc::Provider;
-use oidc::metadata::{DEVICE_CODE_GRANT, Metadata};
+use oidc::metadata::DEVICE_CODE_GRANT;
 use oidc::token_endpoint::{EndpointError, Granted};
 
 use self::pending::{PendingDeviceSignIn, remove_cookie};
 use self::polling::{DevicePolling, PollDecision, PollPermit};
-use super::SignIns;
 use super::start::{LoginQuery, is_navigation, login_path, not_a_navigation, see_other};
+use super::{ReadyProvider, SignIns};
 use crate::pages::{DeviceCode, qr};
 use crate::problem::{Failure, chain};
 use crate::return_path::ReturnPath;
@@ -142,10 +142,14 @@ impl DeviceSignIns {
             permit.back_off(None);
             return self.code_page(device);
         };
-        let error = match request_tokens(provider, &metadata, &device.device_code).await {
+        let ready = ReadyProvider {
+            provider,
+            metadata: &metadata,
+        };
+        let error = match request_tokens(ready, &device.device_code).await {
             Ok(granted) => {
                 permit.complete();
-                return self.sign_in(provider, &metadata, &device, granted, headers).await;
+                return self.sign_in(ready, &device, granted, headers).await;
             }
             Err(error) => error,
         };
@@ -166,17 +170,15 @@ impl DeviceSignIns {
     /// Verifies who it is and creates the session.
     async fn sign_in(
         &self,
-        provider: &Provider,
-        metadata: &Metadata,
+        ready: ReadyProvider<'_>,
         device: &PendingDeviceSignIn,
         granted: Granted,
         headers: &HeaderMap,
     ) -> PageResult {
         let (sign_ins, pending) = (&self.sign_ins, &device.pending);
+        let provider = ready.provider;
         let retry = |failure: Failure| Box::new(failure.retry(device_path(Some(provider), &pending.return_to)));
-        let verified = sign_ins
-            .verify_identity(provider, metadata, pending, granted, None)
-            .await;
+        let verified = sign_ins.verify_identity(ready, pending, granted, None).await;
         let response = sign_ins
             .create_session(provider, verified.map_err(retry)?, pending, headers)
             .await;
@@ -193,7 +195,10 @@ fn expired(return_to: &ReturnPath) -> Failure {
     failure.retry(device_path(None, return_to))
 }
 
-async fn request_tokens(provider: &Provider, metadata: &Metadata, device_code: &str) -> Result<Granted, EndpointError> {
+async fn request_tokens(
+    ReadyProvider { provider, metadata }: ReadyProvider<'_>,
+    device_code: &str,
+) -> Result<Granted, EndpointError> {
     let fields = [("grant_type", DEVICE_CODE_GRANT), ("device_code", device_code)];
     provider.ask_for_tokens(metadata, &fields, None).await
 }

@@ -9,16 +9,15 @@ use http::{HeaderMap, StatusCode};
 use oidc::Provider;
 use oidc::config::user_flow::FlowEnd;
 use oidc::id_token::{Expected, IdToken, IdTokenError};
-use oidc::metadata::Metadata;
 use oidc::profile::{UserinfoError, merged};
 use oidc::token_endpoint::{EndpointError, Granted};
 use serde_json::{Map, Value};
 use tower_sessions::session::Id;
 
-use super::SignIns;
-use super::pending::{PendingSignIn, state_hash};
+use super::pending::{CompletedSignIn, PendingSignIn, state_hash};
 use super::start::{not_ready, see_other};
 use super::step_up;
+use super::{ReadyProvider, SignIns};
 use crate::cookies::SameSite;
 use crate::event::measured::signed_in;
 use crate::event::{Outcome, What, event};
@@ -52,9 +51,13 @@ impl SignIns {
         let retry = |failure: Failure| Box::new(failure.retry(self.retry_path(provider, pending)));
         let metadata = provider.discovery.ready().await;
         let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
-        let granted = redeem_code(provider, &metadata, pending, code).await.map_err(retry)?;
+        let ready = ReadyProvider {
+            provider,
+            metadata: &metadata,
+        };
+        let granted = redeem_code(ready, pending, code).await.map_err(retry)?;
         let nonce = Some(pending.nonce.as_str());
-        let new_session = self.verify_identity(provider, &metadata, pending, granted, nonce).await;
+        let new_session = self.verify_identity(ready, pending, granted, nonce).await;
         let new_session = new_session.map_err(retry)?;
         if provider.end() == Some(FlowEnd::RenewClaims) {
             return self.renew_claims(provider, pending, new_session).await;
@@ -90,8 +93,12 @@ impl SignIns {
         self.sessions.after_end(&surplus, &self.providers, &self.tasks);
         let mut response = see_other(pending.return_to.as_str());
         self.set_session_cookie(&session.id, &mut response);
-        let pending_cookies = &self.pending;
-        pending_cookies.replace_in_others(&self.providers, &session.id, &pending.state, headers, &mut response);
+        let completed = CompletedSignIn {
+            session: &session.id,
+            state: &pending.state,
+        };
+        self.pending
+            .replace_in_others(&self.providers, completed, headers, &mut response);
         Ok(response)
     }
 
@@ -119,8 +126,7 @@ impl SignIns {
     /// token must not have one.
     pub(super) async fn verify_identity(
         &self,
-        provider: &Provider,
-        metadata: &Metadata,
+        ReadyProvider { provider, metadata }: ReadyProvider<'_>,
         pending: &PendingSignIn,
         mut granted: Granted,
         nonce: Option<&str>,
@@ -201,8 +207,7 @@ impl SignIns {
 
 /// Redeems `code` at the token endpoint (RFC 6749 §4.1.3). If the keys have to be read as well, both requests run at the same time.
 async fn redeem_code(
-    provider: &Provider,
-    metadata: &Metadata,
+    ReadyProvider { provider, metadata }: ReadyProvider<'_>,
     pending: &PendingSignIn,
     code: &str,
 ) -> Result<Granted, Failure> {

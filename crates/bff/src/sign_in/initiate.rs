@@ -45,7 +45,7 @@ impl SignIns {
         let target = request.target_link_uri.as_deref().unwrap_or_default();
         let query = LoginQuery {
             provider: Some(provider.config.id.to_string()),
-            return_to: ReturnPath::at_home(&self.site.public_url, target),
+            return_to: ReturnPath::from_address(&self.site.public_url, target),
         };
         let options = SignInOptions {
             login_hint: request.login_hint.as_deref().and_then(bounded_hint),

@@ -68,6 +68,13 @@ impl PendingSignIn {
     }
 }
 
+/// A sign-in that has just created a session.
+#[derive(Clone, Copy)]
+pub(crate) struct CompletedSignIn<'a> {
+    pub(crate) session: &'a Id,
+    pub(crate) state: &'a str,
+}
+
 /// A hash of `state`: reveals nothing of it, and has the same length for every input.
 pub(crate) fn state_hash(state: &str) -> String {
     use base64::Engine as _;
@@ -132,13 +139,11 @@ impl PendingCookies {
     }
 
     /// Stores in the other pending sign-ins of this browser that the new `session` is the one to replace. If the provider posts its
-    /// response, the session cookie is not sent with it, and the session would live on beside the next one. `state` is that of the
-    /// sign-in that has just been completed.
+    /// response, the session cookie is not sent with it, and the session would live on beside the next one.
     pub(crate) fn replace_in_others(
         &self,
         providers: &Providers,
-        session: &Id,
-        state: &str,
+        completed: CompletedSignIn<'_>,
         request: &HeaderMap,
         response: &mut Response,
     ) {
@@ -149,10 +154,10 @@ impl PendingCookies {
                 continue;
             };
             let same_site = same_site(provider);
-            if pending.state == state || same_site != SameSite::None {
+            if pending.state == completed.state || same_site != SameSite::None {
                 continue;
             }
-            pending.replaces = Some(session.to_string());
+            pending.replaces = Some(completed.session.to_string());
             // If it cannot be sealed, the sign-in of that tab works all the same.
             let _ = self.set(&pending, same_site, response);
         }

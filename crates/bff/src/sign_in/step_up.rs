@@ -131,8 +131,8 @@ impl StepUpRequest {
         provider: Option<&Provider>,
         return_to: &ReturnPath,
     ) -> Result<String, SealError> {
-        let sealed = sealer.seal_cookie(PURPOSE, "", self)?;
-        Ok(format!("{}&{PARAMETER}={sealed}", login_path(provider, return_to)))
+        let value = sealer.seal_cookie(PURPOSE, "", self)?;
+        Ok(format!("{}&{PARAMETER}={value}", login_path(provider, return_to)))
     }
 }
 
@@ -209,8 +209,8 @@ mod tests {
     const NOW: i64 = 1_900_000_000;
 
     #[test]
-    fn si_15_a_class_is_one_of_those_asked_for_to_the_letter() {
-        let asked = StepUp::acr("phr phrh");
+    fn si_15_a_class_is_one_of_those_required_to_the_letter() {
+        let required = StepUp::acr("phr phrh");
         for (acr, good) in [
             (Some("phr"), true),
             (Some("phrh"), true),
@@ -220,7 +220,7 @@ mod tests {
             (Some(""), false),
             (None, false),
         ] {
-            assert_eq!(asked.admits(acr, None, NOW, 60), good, "{acr:?}");
+            assert_eq!(required.admits(acr, None, NOW, 60), good, "{acr:?}");
         }
         assert!(!StepUp::acr("").admits(Some(""), None, NOW, 60), "nothing named");
         assert!(!StepUp::acr(" ").admits(Some(" "), None, NOW, 60), "nothing named");
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn si_15_recent_is_between_the_leeway_ahead_and_the_age_with_leeway() {
-        let asked = StepUp::recent(Duration::from_mins(5));
+        let required = StepUp::recent(Duration::from_mins(5));
         for (ago, good) in [
             (0, true),
             (300, true),
@@ -237,20 +237,20 @@ mod tests {
             (-60, true),
             (-61, false),
         ] {
-            assert_eq!(asked.admits(None, Some(NOW - ago), NOW, 60), good, "{ago} s ago");
+            assert_eq!(required.admits(None, Some(NOW - ago), NOW, 60), good, "{ago} s ago");
         }
-        assert!(!asked.admits(None, None, NOW, 60), "a token that does not say when");
+        assert!(!required.admits(None, None, NOW, 60), "a token without `auth_time`");
         for absurd in [i64::MIN, i64::MAX, 0] {
-            assert!(!asked.admits(None, Some(absurd), NOW, 60), "{absurd}");
+            assert!(!required.admits(None, Some(absurd), NOW, 60), "{absurd}");
         }
     }
 
     #[test]
     fn si_15_class_and_age_are_both_needed() {
-        let asked = StepUp::acr("phr").max_age(Duration::from_mins(5));
-        assert!(asked.admits(Some("phr"), Some(NOW), NOW, 60));
-        assert!(!asked.admits(Some("phr"), Some(NOW - 900), NOW, 60));
-        assert!(!asked.admits(None, Some(NOW), NOW, 60));
+        let required = StepUp::acr("phr").max_age(Duration::from_mins(5));
+        assert!(required.admits(Some("phr"), Some(NOW), NOW, 60));
+        assert!(!required.admits(Some("phr"), Some(NOW - 900), NOW, 60));
+        assert!(!required.admits(None, Some(NOW), NOW, 60));
     }
 
     #[test]

@@ -154,7 +154,7 @@ fn land(sign_outs: &SignOuts, provider_session_alive: bool) -> Response {
 }
 
 fn remember(sign_outs: &SignOuts, leaving: &Leaving, response: &mut Response) {
-    let name = sign_outs.site.cookies.leaving();
+    let name = sign_outs.site.cookies.sign_out();
     // Without it the landing page is plain: no reason to fail.
     if let Ok(value) = sign_outs.sessions.sealer.seal_cookie(PURPOSE, &name, leaving) {
         sign_outs
@@ -172,7 +172,7 @@ pub(crate) async fn signed_out(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let name = sign_outs.site.cookies.leaving();
+    let name = sign_outs.site.cookies.sign_out();
     let leaving: Option<Leaving> = cookies::find(&headers, &name)
         .and_then(|value| sign_outs.sessions.sealer.open_cookie(PURPOSE, &name, value).ok());
     let said = query.and_then(|q| {

@@ -31,7 +31,7 @@ const RESERVED: [&str; 8] = [
 pub struct ClientTokenRequest {
     /// Scopes, joined by a space into `scope`.
     pub scopes: Vec<String>,
-    /// `audience`, where a provider wants that.
+    /// `audience`, if the provider needs it.
     pub audience: Option<String>,
     /// `resource` (RFC 8707 §2.2).
     pub resource: Option<String>,

@@ -159,7 +159,7 @@ impl Tokens {
 
 /// The pauses between polls, until [`MAX_WAIT`] is over.
 fn poll_intervals() -> impl Iterator<Item = Duration> {
-    // Growing by a quarter, the last pause is a fraction of the whole wait: nobody waits much longer than the provider took.
+    // Growing by a quarter, the last pause is a fraction of the whole wait: no caller waits much longer than the provider took.
     let growing = successors(Some(FIRST_POLL), |pause| Some((*pause * 5 / 4).min(MAX_POLL)));
     growing.scan(Duration::ZERO, |waited, pause| {
         let goes_on = *waited < MAX_WAIT;

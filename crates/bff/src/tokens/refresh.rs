@@ -177,7 +177,7 @@ impl Tokens {
 pub(super) enum RefreshError {
     /// `invalid_grant`: the refresh token was used, revoked or has expired.
     InvalidGrant,
-    /// The ID token of the response is about somebody else.
+    /// The ID token of the response is not valid for this person.
     Untrusted,
     /// Granted, but the ID token could not be verified for want of keys.
     Unverified(Granted),

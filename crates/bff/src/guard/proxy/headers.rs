@@ -277,14 +277,14 @@ mod tests {
             sent("public, s-maxage=900, max-age=60", &keeping),
             "private, max-age=60"
         );
-        for nobody in [
+        for value in [
             "no-store, max-age=60",
             "no-cache=\"x\", max-age=60",
             "public",
             "max-age=x",
             "",
         ] {
-            assert_eq!(sent(nobody, &keeping), "no-store", "{nobody}");
+            assert_eq!(sent(value, &keeping), "no-store", "{value}");
         }
     }
 }

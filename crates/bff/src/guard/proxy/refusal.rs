@@ -67,7 +67,7 @@ impl Refusal {
         }
     }
 
-    pub(super) fn foreign() -> Self {
+    pub(super) fn cross_site() -> Self {
         let message = "This request did not come from a page of this site.";
         Self::new(StatusCode::FORBIDDEN, "cross_site", message)
     }
@@ -77,7 +77,7 @@ impl Refusal {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", message)
     }
 
-    pub(super) fn nobody() -> Self {
+    pub(super) fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "no_session", "Sign in first.")
     }
 

@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn px_1_a_plain_path_leads_below_the_configured_address() {
-        for (asked, expected) in [
+        for (path, expected) in [
             ("/api/orders", ""),
             ("/api/orders/", ""),
             ("/api/orders?a=1", "?a=1"),
@@ -151,9 +151,9 @@ mod tests {
             ("/api/orders/...?filter[name]=x|y", "...?filter[name]=x|y"),
         ] {
             assert_eq!(
-                to(asked).unwrap(),
+                to(path).unwrap(),
                 format!("https://orders.example:8443/v1/{expected}"),
-                "{asked}"
+                "{path}"
             );
         }
     }
@@ -200,9 +200,9 @@ mod tests {
 
     #[test]
     fn px_1_http_2_names_its_authority_and_never_a_user() {
-        let asked = |uri: &str| target(&uri.parse().unwrap(), &upstream(), true).is_ok();
-        assert!(asked("https://site.example/api/orders/7"));
-        assert!(!asked("https://me@site.example/api/orders/7"));
+        let accepts = |uri: &str| target(&uri.parse().unwrap(), &upstream(), true).is_ok();
+        assert!(accepts("https://site.example/api/orders/7"));
+        assert!(!accepts("https://me@site.example/api/orders/7"));
     }
 
     proptest! {

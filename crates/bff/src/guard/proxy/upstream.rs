@@ -35,12 +35,12 @@ pub struct Upstream {
 /// Limits of one request to an upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProxyLimits {
-    /// From connecting to the last byte of the answer, in each of at most two attempts; and for the body to arrive from
-    /// the browser as far as it is kept for a second attempt. An upstream that sends events for hours needs more.
+    /// From connecting to the last byte of the response, in each of at most two attempts; and for the body to arrive from
+    /// the browser as far as it is buffered for a retry. An upstream that sends events for hours needs more.
     pub timeout: Duration,
-    /// Size of a request's body in bytes; enforced while it passes.
+    /// Size of a request's body in bytes; enforced while it is streamed.
     pub max_request_bytes: usize,
-    /// Size of an answer's body in bytes; enforced while it passes.
+    /// Size of a response's body in bytes; enforced while it is streamed.
     pub max_response_bytes: usize,
 }
 
@@ -132,19 +132,19 @@ impl Upstream {
         self
     }
 
-    /// Scopes that the token has to be asked for with.
+    /// Scopes that the token has to be requested with.
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The providers whose people get through, by id. Where their sign-in asks for something else, a token with the audience,
-    /// resource and scopes of this upstream is asked for by its refresh token, and kept in the session
+    /// The providers whose people have access, by id. If their sign-in requests something else, a token with the audience,
+    /// resource and scopes of this upstream is requested with its refresh token, and cached in the session
     /// ([`SignedIn::access_token_for`](crate::SignedIn::access_token_for)).
     ///
-    /// Without it only those get through whose sign-in asks for just that: what an audience means is its provider's to say, so
-    /// nobody is asked for one unnamed.
+    /// Without it only people whose sign-in requests exactly that have access: an audience has a meaning at its provider only,
+    /// so it is requested of no provider that is not named.
     #[must_use]
     pub fn providers(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.providers = ids.into_iter().map(Into::into).collect();
@@ -167,9 +167,8 @@ impl Upstream {
         self
     }
 
-    /// What each request is told about the trace it belongs to (`traceparent`, W3C Trace Context §3.2): called while it is
-    /// asked, inside a span `upstream` of this crate; nothing is sent where it knows none. What pages say of their traces does
-    /// not pass. By default nothing is sent.
+    /// The trace of each request (`traceparent`, W3C Trace Context §3.2): `current` is called inside a span `upstream` of this
+    /// crate; nothing is sent if it returns `None`. The header of a page is not passed on. By default nothing is sent.
     #[must_use]
     pub fn traceparent(mut self, current: fn() -> Option<HeaderValue>) -> Self {
         self.traceparent = Some(current);
@@ -229,9 +228,9 @@ fn is_mount(path: &str) -> bool {
 
 fn base(address: &str) -> Option<Url> {
     let mut url = Url::parse(address).ok()?;
-    let says_more = url.query().is_some() || url.fragment().is_some();
-    let names_somebody = !url.username().is_empty() || url.password().is_some();
-    if !is_secure_or_loopback(&url) || says_more || names_somebody {
+    let has_suffix = url.query().is_some() || url.fragment().is_some();
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if !is_secure_or_loopback(&url) || has_suffix || has_user {
         return None;
     }
     if !url.path().ends_with('/') {
