@@ -46,6 +46,10 @@ fn describe() {
         "From leaving for the provider to the session, the time of the person included"
     );
     metrics::describe_counter!("portico_decisions_total", "Documents decided by the policy, by outcome");
+    metrics::describe_counter!(
+        "portico_list_mismatches_total",
+        "Rows that the plan of a list held and the policy refused; 0 unless the plan is wrong"
+    );
     metrics::describe_histogram!(
         "portico_decision_seconds",
         metrics::Unit::Seconds,

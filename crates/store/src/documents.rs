@@ -214,7 +214,7 @@ impl FoundDocumentColumns {
 
 /// The columns of a [`DocumentRow`], not parsed yet.
 #[derive(sqlx::FromRow)]
-struct DocumentRowColumns {
+pub(super) struct DocumentRowColumns {
     id: i64,
     title: String,
     owner_id: String,
@@ -226,7 +226,7 @@ struct DocumentRowColumns {
 }
 
 impl DocumentRowColumns {
-    fn row(self) -> Result<DocumentRow, StoreError> {
+    pub(super) fn row(self) -> Result<DocumentRow, StoreError> {
         let corrupt = |what| StoreError::Corrupt { id: self.id, what };
         let groups: Vec<(String, String)> = serde_json::from_str(&self.groups).map_err(|_| corrupt("groups"))?;
         let groups = groups.into_iter().map(|(label, key)| Group::stored(label, key));

@@ -12,6 +12,7 @@
 //! | All statements, in both dialects | `sql.rs` |
 //! | Queries: one document, one batch of the list | `documents.rs`: [`Store::find`], [`Store::batch_before`] |
 //! | Change feed | `changes.rs`: [`Store::changes_after`] |
+//! | One page of the list, by a plan of the policy | `list.rs`: [`Store::list`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
 //! | Sources of documents, the trash | `sources.rs` |
 //! | Normalising texts of earlier versions | `normalise.rs` |
@@ -31,6 +32,7 @@ mod documents;
 mod error;
 mod import;
 mod import_plan;
+mod list;
 mod normalise;
 mod object_ids;
 mod people;
@@ -39,6 +41,7 @@ pub mod probe;
 mod sources;
 mod sql;
 mod sqlite;
+mod text;
 mod timeout;
 
 pub use changes::Change;
@@ -47,9 +50,12 @@ pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use documents::{DocumentRow, FoundDocument, StaleHtml};
 pub use error::{Cause, StoreError};
 pub use import::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
+pub use list::IndexedPlan;
 use postgres::Postgres;
 pub use sources::{DocumentSource, KnownDocument, SimilarSource};
 use sqlite::Sqlite;
+use text::contains_nul;
+pub use text::searchable;
 use timeout::QUERY_TIMEOUT;
 pub use timeout::with_timeout;
 
@@ -150,16 +156,4 @@ impl Store {
             Backend::Postgres(postgres) => drop(tokio::time::timeout(QUERY_TIMEOUT, postgres.pool.close()).await),
         }
     }
-}
-
-/// Whether a text contains NUL, which PostgreSQL cannot store: no row of either database matches it.
-fn contains_nul(text: &str) -> bool {
-    text.contains('\0')
-}
-
-/// The form of a text in which it is stored for searching, and searched for: case-folded, with one encoding per letter. Made here and not in
-/// SQL, since databases fold only ASCII or by rules of their own.
-#[must_use]
-pub fn searchable(text: &str) -> String {
-    domain::text::fold_case(text)
 }

@@ -3,6 +3,10 @@
 /// The statements that differ between the databases.
 #[derive(Debug)]
 pub(super) struct Dialect {
+    /// What composed statements are made of.
+    pub(super) words: Words,
+    /// The columns of `DocumentRowColumns`, of a table `document d`.
+    pub(super) row: &'static str,
     /// A document by id (`$1`): `DocumentRowColumns`, HTML and headings. Includes the text if the HTML is of a renderer before `$2`, so that the
     /// text that is rendered is the one that was decided about.
     pub(super) find: &'static str,
@@ -42,6 +46,27 @@ pub(super) struct Dialect {
     pub(super) people_by_object_id: &'static str,
 }
 
+/// Parts of statements that are composed (`list.rs`).
+#[derive(Debug)]
+pub(super) struct Words {
+    /// Before a JSON list of texts, to have it as rows `w` with a column `value`.
+    pub(super) items_of: &'static str,
+    /// After it.
+    pub(super) items_as: &'static str,
+    /// The document `d` is public, as the index of public documents has it.
+    pub(super) is_public: &'static str,
+    /// Joins the document `d` to each row of `document_group g`, in the order of those rows, by a nested loop.
+    pub(super) join_document: &'static str,
+    pub(super) matching: Matching,
+}
+
+/// The operator that compares a text with a pattern, case-sensitively.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Matching {
+    Glob,
+    Like,
+}
+
 /// The columns of a row, in the order of `DocumentRowColumns`. Groups are aggregated as JSON: a second statement would cost more than the whole
 /// first one. The name is a subquery, since a planner could start a join at the wrong table.
 macro_rules! row {
@@ -66,9 +91,11 @@ macro_rules! rows {
 macro_rules! dialect {
     (
         now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal,
-        documents: $documents:expr, places: $places:expr, pairs: $pairs:expr, people: $people:expr
+        documents: $documents:expr, places: $places:expr, pairs: $pairs:expr, people: $people:expr, words: $words:expr
     ) => {
         Dialect {
+            words: $words,
+            row: row!($groups),
             find: concat!(
                 row!($groups),
                 ", d.html, d.headings, d.rendered_by, CASE WHEN d.rendered_by < $2 THEN d.content END AS content
@@ -170,7 +197,11 @@ pub(super) const SQLITE: Dialect = dialect! {
     ),
     places: rows!("id", "source", "source_name", "source_path"),
     pairs: rows!("document_id", "group_id", "group_key"),
-    people: rows!("id", "name")
+    people: rows!("id", "name"),
+    words: Words {
+        items_of: "json_each", items_as: ") AS w", is_public: "d.is_private = 0", join_document: "CROSS JOIN document d ON d.id = g.document_id",
+        matching: Matching::Glob
+    }
 };
 
 pub(super) const POSTGRES: Dialect = dialect! {
@@ -180,7 +211,10 @@ pub(super) const POSTGRES: Dialect = dialect! {
         source_name text, source_path text, source_hash text, rendered_by bigint, headings text, html text, content text)",
     places: "json_to_recordset($1::json) AS w (id bigint, source text, source_name text, source_path text)",
     pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",
-    people: "json_to_recordset($1::json) AS w (id text, name text)"
+    people: "json_to_recordset($1::json) AS w (id text, name text)",
+    words: Words {
+        items_of: "json_array_elements_text", items_as: "::json) AS w (value)", is_public: "NOT d.is_private", join_document: "CROSS JOIN LATERAL (SELECT * FROM document WHERE id = g.document_id OFFSET 0) AS d", matching: Matching::Like
+    }
 };
 
 pub(super) const COUNT: &str = "SELECT count(*) FROM document WHERE trashed_at IS NULL";

@@ -1,6 +1,8 @@
 //! Is a site the same on SQLite and on PostgreSQL, alone and with replicas?
 
-use domain::DocumentId;
+use std::collections::BTreeSet;
+
+use domain::{Access, Branch, Condition, DocumentId, GroupMatch, PersonId, Plan, Predicate};
 use http::StatusCode;
 use rand::{Rng as _, distr::Uniform};
 use server::{
@@ -8,7 +10,7 @@ use server::{
     import::{self, ImportReport},
 };
 use sqlx::{ConnectOptions as _, Executor as _, PgPool};
-use store::{Connections, ImportOutcome, Store};
+use store::{Connections, ImportOutcome, IndexedPlan, Store};
 
 use crate::{
     documents::shelf::{Shelf, alice, bob, options, person},
@@ -332,4 +334,63 @@ async fn do_4_postgres_reads_documents_by_key_and_no_further_than_the_stretch() 
     assert_eq!(whole, 0, "rows read without a key");
     assert!(rows <= 60 * 600, "{rows} rows read for 40 stretches of 512");
     assert!(by_key >= 60, "{by_key} reads by key");
+}
+
+/// A plan as the shipped rules make it: what is public, what is one's own, what is of one's groups.
+fn plan(groups: usize, by: GroupMatch) -> Plan {
+    let branch = |predicate| Branch {
+        rule: "r".to_owned(),
+        predicate,
+    };
+    let person = BTreeSet::from([PersonId::new("https://id.example", "7")]);
+    let groups = (0..groups).map(|number| format!("g{number}")).collect();
+    Plan {
+        access: Access::Branches {
+            permits: vec![
+                branch(Predicate::is(Condition::Private).negate()),
+                branch(Predicate::is(Condition::Owner(person))),
+                branch(Predicate::is(Condition::AnyGroup(groups))),
+            ],
+            forbids: Vec::new(),
+        },
+        group_match: by,
+        is_exact: true,
+    }
+}
+
+#[tokio::test]
+async fn do_4_postgres_reads_a_page_of_a_plan_from_indices() {
+    let database = Database::postgres().await;
+    let store = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
+    database
+        .execute(
+            "INSERT INTO person (id) SELECT 'https://id.example|' || n FROM generate_series(1, 2000) n;
+             INSERT INTO document
+                 (id, title, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
+             SELECT n, 'Paper', 'https://id.example|' || n % 2000 + 1, n % 200 <> 0, '', 'paper', 0, 0, 1, '[]', '', ''
+                 FROM generate_series(1, 20000) n;
+             INSERT INTO document_group (group_id, group_key, document_id) SELECT 'g' || n % 50, 'g' || n % 50, n
+                 FROM generate_series(1, 20000) n;
+             ANALYZE",
+        )
+        .await;
+    for by in [GroupMatch::Id, GroupMatch::Name] {
+        for groups in [0, 5, 25] {
+            let plan = plan(groups, by);
+            let indexed = IndexedPlan::new(&plan).unwrap();
+            // Often enough that the database has made up its mind about every statement, on every connection.
+            for turn in 0..20 {
+                let before = DocumentId::new(19_000 - turn);
+                assert_eq!(store.list(&indexed, before, 26).await.unwrap().len(), 26);
+            }
+        }
+    }
+    publish_counts(&store).await;
+    let pool = database.server().pool().await;
+    let counts = "SELECT sum(seq_tup_read)::bigint, sum(idx_tup_fetch)::bigint FROM pg_stat_user_tables
+        WHERE relname IN ('document', 'document_group')";
+    let (whole, rows): (i64, i64) = sqlx::query_as(counts).fetch_one(&pool).await.unwrap();
+    assert_eq!(whole, 0, "rows read without an index");
+    // 120 pages with twelve branches on average, each of which reads 26 documents and their groups; a join by hash or merge reads millions.
+    assert!(rows <= 120 * 12 * 26 * 3, "{rows} rows read for 120 pages of 26");
 }

@@ -1,0 +1,68 @@
+//! SQL text with its values. What comes from outside is always a value, never text.
+
+use std::collections::BTreeSet;
+
+use crate::{sql::Dialect, text::contains_nul};
+
+/// A statement in one dialect.
+#[derive(Debug)]
+pub(super) struct Statement {
+    pub(super) dialect: &'static Dialect,
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
+}
+
+/// A value of a statement.
+#[derive(Debug)]
+pub(super) enum Value {
+    Number(i64),
+    Text(String),
+}
+
+impl Statement {
+    pub(super) fn new(dialect: &'static Dialect) -> Self {
+        Self {
+            dialect,
+            text: String::new(),
+            values: Vec::new(),
+        }
+    }
+
+    /// The rows of these numbers, highest first.
+    pub(super) fn of_rows(dialect: &'static Dialect, numbers: &BTreeSet<i64>) -> Self {
+        let mut statement = Self::new(dialect);
+        let numbers = serde_json::json!(numbers).to_string();
+        let items = statement.items(numbers);
+        let row = dialect.row;
+        statement.push(&format!(
+            "{row} FROM document d WHERE d.id IN (SELECT CAST(w.value AS BIGINT) FROM {items}) ORDER BY d.id DESC"
+        ));
+        statement
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// The placeholder of a value.
+    pub(super) fn value(&mut self, value: Value) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> String {
+        self.value(Value::Text(text.to_owned()))
+    }
+
+    /// The strings as rows `w` with a column `value`. Nothing is stored under a text with a NUL, so such a text is left out.
+    pub(super) fn texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) -> String {
+        let texts: Vec<&str> = texts.into_iter().filter(|text| !contains_nul(text)).collect();
+        self.items(serde_json::json!(texts).to_string())
+    }
+
+    fn items(&mut self, json: String) -> String {
+        let list = self.value(Value::Text(json));
+        let words = &self.dialect.words;
+        format!("{}({list}{}", words.items_of, words.items_as)
+    }
+}
