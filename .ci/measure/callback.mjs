@@ -1,7 +1,7 @@
-// What does the callback of a sign-in take beside waiting for the provider? In a house that counts, for only there the server says
+// What does the callback of a sign-in take beside waiting for the provider? At a site with metrics, which tell
 // how long its provider took.
 
-import { house, start, stop } from "./house.mjs";
+import { prepareSite, start, stop } from "./site.mjs";
 import { median } from "./load.mjs";
 import { hangUp, signIn, visit } from "./visitor.mjs";
 
@@ -18,16 +18,16 @@ async function waited(metrics) {
 /** The medians of `count` callbacks: all of it, the provider's part of it, the rest, and how often the provider was asked. */
 export async function callbacks(count) {
   hangUp();
-  const place = await house("callback", { counts: true });
-  const { child } = await start(place);
+  const site = await prepareSite("callback", { counts: true });
+  const { child } = await start(site);
   const found = [];
   for (let turn = 0; turn <= count; turn += 1) {
-    await signIn(place.origin, "alice", "/about", async (callback) => {
-      const before = await waited(place.metrics);
+    await signIn(site.origin, "alice", "/about", async (callback) => {
+      const before = await waited(site.metrics);
       const began = performance.now();
       const answer = await callback();
       const took = performance.now() - began;
-      const after = await waited(place.metrics);
+      const after = await waited(site.metrics);
       found.push({ took, provider: after.time - before.time, calls: after.calls - before.calls });
       return answer;
     });

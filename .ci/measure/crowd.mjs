@@ -3,7 +3,7 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
-import { house, processor, resident, start, stop } from "./house.mjs";
+import { prepareSite, processor, resident, start, stop } from "./site.mjs";
 import { inTurn, load, median, nearTop } from "./load.mjs";
 import { hangUp, signIn, visit } from "./visitor.mjs";
 
@@ -25,22 +25,22 @@ export async function together({ origin, pid }, count) {
   return { count, errors: failed.length, cpu, wall, median: median(well), p95: nearTop(well) };
 }
 
-/** One request among few sessions and among `count`, in two houses that are alike but for that. */
+/** One request among few sessions and among `count`, at two sites that differ in nothing else. */
 export async function among(count, rounds, seconds) {
   hangUp();
-  const [few, many] = [await house("few"), await house("many")];
+  const [few, many] = [await prepareSite("few"), await prepareSite("many")];
   const running = [];
-  for (const place of [few, many]) {
-    const first = await start(place);
-    place.cookie = (await signIn(place.origin)).cookie;
-    const tokens = await tokenBytes(place.provider);
+  for (const site of [few, many]) {
+    const first = await start(site);
+    site.cookie = (await signIn(site.origin)).cookie;
+    const tokens = await tokenBytes(site.provider);
     await stop(first.child);
-    if (place === many) place.session = { bytes: fill(place.database, count), tokens };
-    const { child } = await start(place);
+    if (site === many) site.session = { bytes: fill(site.database, count), tokens };
+    const { child } = await start(site);
     running.push(child);
-    place.pid = child.pid;
+    site.pid = child.pid;
   }
-  const turn = (place, time) => () => load(place, { address: "/docs/1", cookie: place.cookie }, time);
+  const turn = (site, time) => () => load(site, { address: "/docs/1", cookie: site.cookie }, time);
   inTurn(1, [turn(few, 1), turn(many, 1)]); // warm
   const [alone, crowded] = inTurn(rounds, [turn(few, seconds), turn(many, seconds)]);
   const memory = { few: resident(few.pid), many: resident(many.pid) };

@@ -3,7 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 
-import { root } from "./house.mjs";
+import { root } from "./site.mjs";
 
 export function atExpiry({ dev }) {
   const args = ["test", "--locked", "--quiet", ...(dev ? [] : ["--release"]), "--test", "at_expiry", "--", "--nocapture"];

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { root } from "./house.mjs";
+import { root } from "./site.mjs";
 
 export const DOCUMENTS = 5_000;
 

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-import { processor } from "./house.mjs";
+import { processor } from "./site.mjs";
 
 export const CONNECTIONS = 32;
 

@@ -10,11 +10,11 @@ import { callbacks } from "./callback.mjs";
 import { among, together } from "./crowd.mjs";
 import { atExpiry } from "./expiry.mjs";
 import { imports } from "./import.mjs";
-import { house, resident, root, start, stop } from "./house.mjs";
+import { prepareSite, resident, root, start, stop } from "./site.mjs";
 import { inTurn, load, median, nearTop } from "./load.mjs";
 import { promises } from "./promises.mjs";
 import { program, shipped } from "./size.mjs";
-import { tell } from "./tell.mjs";
+import { report } from "./report.mjs";
 import { signIn } from "./visitor.mjs";
 
 const dev = process.argv.includes("--dev");
@@ -27,24 +27,24 @@ const SESSIONS = 100_000;
 
 const step = (what) => console.error(`· ${what}`);
 
-const place = await house("portico");
+const site = await prepareSite("portico");
 step("starting");
 const starts = [];
-await stop((await start(place)).child); // makes the database
+await stop((await start(site)).child); // makes the database
 for (let turn = 0; turn < 4; turn += 1) {
-  const { child, took } = await start(place);
+  const { child, took } = await start(site);
   starts.push(took);
   await stop(child);
 }
-const { child } = await start(place);
-place.pid = child.pid;
+const { child } = await start(site);
+site.pid = child.pid;
 const atRest = resident(child.pid);
 
 step("signing in");
 const signIns = [];
 let cookie = "";
 for (let turn = 0; turn <= SIGN_INS; turn += 1) {
-  const done = await signIn(place.origin);
+  const done = await signIn(site.origin);
   cookie = done.cookie;
   if (turn > 0) signIns.push(done.took); // the first warms up
 }
@@ -60,13 +60,13 @@ const pages = [
   { name: "/docs/1, signed in", address: "/docs/1", cookie },
   { name: "/docs, signed in", address: "/docs", cookie },
 ];
-const turns = (seconds) => pages.map((page) => () => load(place, page, seconds));
+const turns = (seconds) => pages.map((page) => () => load(site, page, seconds));
 inTurn(1, turns(1)); // warm
 const measured = inTurn(ROUNDS, turns(SECONDS)).map((found, index) => ({ ...pages[index], ...found, cookie: undefined }));
 const after = resident(child.pid);
 
 step(`${TOGETHER} sign-ins at once`);
-const crowd = await together(place, TOGETHER);
+const crowd = await together(site, TOGETHER);
 await stop(child);
 step("callbacks, and what the provider takes of them");
 const callback = await callbacks(CALLBACKS);
@@ -98,7 +98,7 @@ const result = {
 };
 result.promises = promises(result);
 writeFileSync(path.join(root, "target/bench.json"), `${JSON.stringify(result, null, 2)}\n`);
-const text = tell(result);
+const text = report(result);
 console.log(`\n${text}\n`);
 if (!dev) {
   const page = path.join(root, "docs/performance.md");

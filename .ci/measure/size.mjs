@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
-import { root } from "./house.mjs";
+import { root } from "./site.mjs";
 
 /** Bytes of the shipped files with this ending, raw and as brotli. */
 export function shipped(ending) {

@@ -59,8 +59,8 @@ export const longWords: Written[] = [
 ];
 
 export function markdown({ title, owner, groups, isPrivate, folder, text }: Written): string {
-  const place = folder ? `folder: "${folder}"\n` : "";
-  return `---\ntitle: "${title}"\nowner: ${owner}\ngroups: [${groups.join(", ")}]\nprivate: ${isPrivate}\n${place}---\n\n${text ?? "Present: all. Decided: nothing."}\n`;
+  const folderLine = folder ? `folder: "${folder}"\n` : "";
+  return `---\ntitle: "${title}"\nowner: ${owner}\ngroups: [${groups.join(", ")}]\nprivate: ${isPrivate}\n${folderLine}---\n\n${text ?? "Present: all. Decided: nothing."}\n`;
 }
 
 const files = readdirSync(documents).filter((name) => name.endsWith(".md")).sort();

@@ -7,14 +7,14 @@ const NAME = "PORTICO_END2END_PORTS";
 
 function free(count: number): number[] {
   // A process of its own: listening is asynchronous, and a configuration is read synchronously.
-  const ask = `
+  const script = `
     const net = require("node:net");
     const servers = Array.from({ length: ${count} }, () => net.createServer().listen(0, "127.0.0.1"));
     Promise.all(servers.map((server) => new Promise((done) => server.on("listening", done)))).then(() => {
       process.stdout.write(servers.map((server) => server.address().port).join(" "));
       servers.forEach((server) => server.close());
     });`;
-  return execFileSync(process.execPath, ["-e", ask], { encoding: "utf8" }).split(" ").map(Number);
+  return execFileSync(process.execPath, ["-e", script], { encoding: "utf8" }).split(" ").map(Number);
 }
 
 process.env[NAME] ??= free(5).join(" ");

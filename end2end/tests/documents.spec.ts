@@ -62,9 +62,9 @@ test("WOW-1 every row of the list says why it is there", { tag: ["@certified", "
 test("DO-1 the list is filtered by title, with and without script", { tag: ["@no-script"] }, async ({ page, portal }) => {
   await portal.signIn(carol, "/docs");
   const documents = new Documents(page);
-  const wanted = library[0]!.title;
-  await documents.filterBy(wanted);
-  await expect(documents.row(wanted)).toHaveCount(1);
+  const title = library[0]!.title;
+  await documents.filterBy(title);
+  await expect(documents.row(title)).toHaveCount(1);
   for (const title of await documents.titles.allTextContents()) expect(title).toBeTruthy();
   await documents.filterBy("no document has these words");
   await expect(portal.main).toContainText("Nothing you may read has");

@@ -1,4 +1,4 @@
-// What does the log of the whole run tell? Who came and went, and no token, code or session id. After all other tests.
+// The log of the whole run names who signed in and out, and no token, code or session id. After all other tests.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "../support/visitor.ts";

@@ -23,7 +23,7 @@ test("UI-3 TO-5 the administrators' message is refused to alice, by the API's ow
   await expect(portal.heading).toHaveText("The messages API refused");
 });
 
-test("UI-3 a house without a messages API says which setting is missing", async ({ page, portal }) => {
+test("UI-3 a site without a messages API says which setting is missing", async ({ page, portal }) => {
   await portal.signIn(alice);
   await portal.awake();
   await page.route("**/api/fn/message", (route) => route.fulfill({ contentType: "application/json", body: "null" }));

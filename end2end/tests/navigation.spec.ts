@@ -42,31 +42,31 @@ test("UI-6 a refusal met while moving about looks as it does when loaded", async
   expect(loaded).toEqual([]);
 });
 
-test("UI-5 a page that comes without being loaded is told and has the focus; a loaded one is not", async ({ page, portal }) => {
+test("UI-5 navigation without a page load is announced and moves the focus; a page load is not", async ({ page, portal }) => {
   await portal.signIn(alice);
   await portal.awake();
-  const told = page.locator("#page-announcement");
-  await expect(told).toHaveAttribute("aria-live", "polite");
-  await expect(told).toBeEmpty();
+  const announcement = page.locator("#page-announcement");
+  await expect(announcement).toHaveAttribute("aria-live", "polite");
+  await expect(announcement).toBeEmpty();
   await expect(portal.main).not.toBeFocused();
   await portal.tab("Documents").click();
   await expect(portal.heading).toHaveText("Documents");
-  await expect(told).toHaveText("Documents");
+  await expect(announcement).toHaveText("Documents");
   await expect(portal.main).toBeFocused();
   const document = page.getByRole("table").getByRole("link").first();
   const title = (await document.textContent()) ?? "";
   await document.click();
   await expect(portal.heading).toHaveText(title);
-  await expect(told).toHaveText(title);
+  await expect(announcement).toHaveText(title);
   await expect(portal.main).toBeFocused();
   await page.goBack();
   await expect(portal.heading).toHaveText("Documents");
-  await expect(told).toHaveText("Documents");
+  await expect(announcement).toHaveText("Documents");
   await expect(portal.main).toBeFocused();
   await portal.tab("Profile").click();
-  await expect(told).toHaveText("Profile");
+  await expect(announcement).toHaveText("Profile");
   await page.getByRole("banner").getByRole("link", { name: "Portico" }).click();
-  await expect(told).toHaveText("Portico");
+  await expect(announcement).toHaveText("Portico");
   await expect(portal.main).toBeFocused();
 });
 
@@ -96,7 +96,7 @@ test("UI-5 Escape closes a menu and leads back to its button", async ({ page, po
   await expect(portal.personMenu).toBeFocused();
 });
 
-test("UI-4 home tells an outage in the place of the documents and keeps the rest", async ({ page, portal }) => {
+test("UI-4 home shows an outage instead of the documents and keeps the rest", async ({ page, portal }) => {
   await portal.signIn(alice, "/profile");
   await portal.awake();
   await page.route("**/api/fn/newest_documents", (route) =>
@@ -110,7 +110,7 @@ test("UI-4 home tells an outage in the place of the documents and keeps the rest
   await expect(portal.main.getByRole("table")).toBeVisible();
 });
 
-test("UI-4 an address that leads nowhere is a 404 page in the same house", { tag: ["@certified", "@no-script"] }, async ({ page, portal }) => {
+test("UI-4 an unknown address is a 404 page in the same layout", { tag: ["@certified", "@no-script"] }, async ({ page, portal }) => {
   for (const address of ["/nowhere", "/docs/1/nowhere", "/api/nowhere"]) {
     expect(await portal.open(address), address).toBe(404);
   }

@@ -1,4 +1,4 @@
-// Does the house fit a screen of 360 pixels?
+// Does every page fit a screen of 360 pixels?
 
 import { expect, test } from "../support/visitor.ts";
 import { alice, erin } from "../support/people.ts";

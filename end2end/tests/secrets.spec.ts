@@ -83,9 +83,9 @@ test("TO-1 TK-4 HD-4 no token, code or session id reaches anything the browser c
   const found: string[] = [];
   for (const { kind, value } of [...issued, ...sessions]) {
     // A signature alone would be enough to know a token by.
-    const tell = value.split(".").at(-1) ?? value;
+    const signature = value.split(".").at(-1) ?? value;
     for (const { where, text } of seen) {
-      if (!text.includes(value) && !text.includes(tell)) continue;
+      if (!text.includes(value) && !text.includes(signature)) continue;
       if (kind === "code" && isCodesWay(where)) continue;
       if (kind === "session" && where.startsWith("cookies of")) continue;
       found.push(`${kind} in ${where.slice(0, 200)}`);

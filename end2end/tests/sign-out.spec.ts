@@ -46,7 +46,7 @@ test("HD-3 the back button shows nothing after signing out", async ({ page, port
 for (const scheme of ["light", "dark"] as const) {
   test.describe(scheme, () => {
     test.use({ colorScheme: scheme });
-    test("LO-4 UI-5 what is too long for an address goes by a form of the house", { tag: ["@certified-only"] }, async ({ page, portal, provider, context, site }) => {
+    test("LO-4 UI-5 parameters too long for an address are posted by a form page", { tag: ["@certified-only"] }, async ({ page, portal, provider, context, site }) => {
       await portal.signIn(gina);
       await portal.personMenu.click();
       await portal.signOutButton.click();

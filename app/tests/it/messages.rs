@@ -56,7 +56,7 @@ async fn ui_3_an_api_that_wants_another_sign_in_is_no_lack_of_permission() {
 }
 
 #[tokio::test]
-async fn ui_3_a_house_without_an_api_says_which_setting_is_missing() {
+async fn ui_3_a_site_without_an_api_says_which_setting_is_missing() {
     let mut site = TestSite::with(alice());
     site.message = Some(Err(MessageError::NotConfigured));
     for address in ["/protected", "/admin"] {

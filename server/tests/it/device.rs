@@ -33,7 +33,7 @@ async fn look(screen: &mut Visitor) -> crate::support::Answer {
 }
 
 #[tokio::test]
-async fn si_8_a_screen_shows_a_code_in_the_look_of_the_house_and_is_signed_in_by_it() {
+async fn si_8_a_screen_shows_a_code_in_the_layout_and_is_signed_in_by_it() {
     let site = TestSite::start().await;
     let mut screen = site.visitor();
     let home = screen.get("/").await;

@@ -153,7 +153,7 @@ async fn ui_3_without_an_audience_the_pages_say_what_the_operator_has_to_write()
 }
 
 #[tokio::test]
-async fn ui_4_errors_are_pages_of_the_house() {
+async fn ui_4_errors_are_pages_in_the_layout() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
     for (path, status) in [

@@ -28,7 +28,7 @@ async fn si_12_a_page_opened_before_sign_in_is_reached_after_it() {
 }
 
 #[tokio::test]
-async fn lo_4_a_sign_out_that_is_too_long_for_an_address_is_a_page_of_the_house() {
+async fn lo_4_a_sign_out_too_long_for_an_address_is_a_form_page() {
     let site = TestSite::start().await;
     site.provider
         .change(|faults| drop(faults.id_token.insert("note".to_owned(), "x".repeat(12_000).into())));

@@ -19,8 +19,8 @@ function freePort() {
   });
 }
 
-/** Where everything of one house lies and listens, and whether it `counts`. Nothing runs yet. */
-export async function house(name, { counts } = {}) {
+/** Where everything of one site lies and listens, and whether it has metrics (`counts`). Nothing runs yet. */
+export async function prepareSite(name, { counts } = {}) {
   const work = path.join(root, "target/bench", name);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });

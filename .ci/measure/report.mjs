@@ -1,4 +1,4 @@
-// How are the figures told? As Markdown tables, for the terminal and docs/performance.md alike.
+// The figures as Markdown tables, for the terminal and docs/performance.md alike.
 
 import { CONNECTIONS } from "./load.mjs";
 
@@ -8,7 +8,7 @@ const us = (value) => `${(1000 * value).toFixed(0)} µs`;
 const kB = (bytes) => `${(bytes / 1000).toFixed(bytes < 300_000 ? 1 : 0)} kB`;
 const number = (value) => Math.round(value).toLocaleString("en");
 
-export function tell({ date, machine, rounds, pages, signIn, callback, crowd, sessions, expiry, start, memory, size, promises }) {
+export function report({ date, machine, rounds, pages, signIn, callback, crowd, sessions, expiry, start, memory, size, promises }) {
   return `Measured ${date.slice(0, 10)}, ${machine.cores} × ${machine.cpu}, load and server on the same cores, ${CONNECTIONS} connections, median of ${rounds.count} rounds of ${rounds.seconds} s.
 
 ${table(
