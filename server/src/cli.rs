@@ -1,5 +1,5 @@
-//! What can an operator type? Answers go to standard output, mistakes to standard error; the exit status is 0 (done),
-//! 1 (could not be done) or 2 (asked or configured wrongly).
+//! The command line. Results go to standard output, errors to standard error; the exit status is 0 (success), 1 (failure) or 2 (wrong usage or
+//! configuration).
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -18,8 +18,8 @@ mod serve;
 
 use demo::DemoFlag;
 
-/// Threads for short waits that cannot be awaited: small files, names looked up, Markdown rendered. Each keeps about half a megabyte of the
-/// allocator's, so tokio's own bound of 512 made memory follow the largest rush there ever was.
+/// Most blocking threads, for small files, name resolution and Markdown. Each keeps about half a megabyte of the allocator, so with tokio's
+/// default of 512 the memory would stay at the largest peak there ever was.
 const BLOCKING_THREADS: usize = 16;
 
 /// A document portal behind your identity provider.
@@ -68,7 +68,7 @@ enum ConfigCommand {
     Reference,
 }
 
-/// Which configuration is meant.
+/// Options that select the configuration.
 #[derive(Debug, Clone, Args)]
 struct ConfigFile {
     /// Configuration file [default: portico.toml]
@@ -79,12 +79,12 @@ struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Reads the configuration; a file that was named must be there.
+    /// Reads the configuration; a file that was named has to exist.
     fn read(&self) -> Result<Config, Problems> {
         self.demo.prepare(Config::read(&self.sources()?)?)
     }
 
-    /// The same, refused where nobody could sign in: what `serve` starts from.
+    /// Reads the configuration of `serve`, which needs a provider.
     fn read_to_serve(&self) -> Result<Config, Problems> {
         let config = self.read()?;
         if !config.providers.is_empty() {
@@ -98,13 +98,13 @@ impl ConfigFile {
         }]))
     }
 
-    /// Where the rules are, also where something else in the configuration is wrong.
+    /// The folder of the rules, even if the configuration has other errors.
     fn policies(&self) -> Option<PathBuf> {
         Config::policies_in(&self.sources().ok()?)
     }
 
-    /// A `portico.toml` that happens to be where a demo is tried belongs to another site, with a database of its own: only one that
-    /// was named is read then.
+    /// With `--demo` only a file that was named is read: a `portico.toml` in the current folder belongs to another site, with a database of
+    /// its own.
     fn sources(&self) -> Result<Sources, Problems> {
         let is_demo = self.demo.is_set();
         let sources = match &self.file {
@@ -118,7 +118,7 @@ impl ConfigFile {
     }
 }
 
-/// Why a command did not do what it was asked; already in words for the operator.
+/// Why a command failed, in words for the operator.
 #[derive(Debug)]
 enum Failure {
     /// The configuration is wrong: exit 2.
@@ -139,15 +139,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help goes to standard output, mistakes to standard error; a closed pipe is nobody's mistake.
+            // Fails only if the pipe is closed.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
     match dispatch(cli.command) {
         Ok(code) => code,
-        Err(Failure::Configuration(text)) => complain(&text, 2),
-        Err(Failure::Other(text)) => complain(&text, 1),
+        Err(Failure::Configuration(text)) => print_error(&text, 2),
+        Err(Failure::Other(text)) => print_error(&text, 1),
     }
 }
 
@@ -172,18 +172,18 @@ fn in_runtime(command: impl Future<Output = Result<ExitCode, Failure>>) -> Resul
         .build()
         .map_err(|error| Failure::Other(format!("cannot start: {error}")))?;
     let outcome = runtime.block_on(command);
-    // What still runs beside the site may not hold the program up.
+    // Without waiting for blocking tasks.
     runtime.shutdown_background();
     outcome
 }
 
-/// Writes to standard output; a closed pipe (`portico … | head`) ends nothing.
+/// Writes to standard output; a closed pipe (`portico … | head`) is ignored.
 fn print(text: &str) {
     use std::io::Write as _;
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
-fn complain(text: &str, code: u8) -> ExitCode {
+fn print_error(text: &str, code: u8) -> ExitCode {
     use std::io::Write as _;
     let mut stderr = std::io::stderr().lock();
     for line in text.lines() {

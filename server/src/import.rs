@@ -1,20 +1,20 @@
-//! How does a folder of Markdown become documents? Every file on its own: what is wrong with one is reported with its line and stops no other.
-//! The same file twice changes nothing; a changed file changes its document, which keeps its number. What a file brought in earlier is
-//! withdrawn when the file is refused or not finished now.
+//! Importing a folder of Markdown files as documents. Each file by itself: an error in one is reported with its line and stops no other. An
+//! unchanged file changes nothing; a changed file updates its document, which keeps its id. A document whose file is refused, or a draft, is
+//! withdrawn.
 //!
-//! | question | where |
+//! | what | where |
 //! |---|---|
-//! | Which files? | [`walk`] |
-//! | Which files are one document, wherever the folder lies? | [`source`] |
-//! | What is in a file? | `reading.rs` |
-//! | What does its front matter say? | [`front_matter`] |
-//! | Which document does it make? | [`file`](mod@file), with `owners.rs` |
-//! | How are files made ready ahead of the database? | `prepare.rs` |
-//! | How do they get there? | `write.rs` |
-//! | Which files are gone, or came from elsewhere? | `moved.rs` |
-//! | What is told of it? | [`report`] |
-//! | What is wrong with a file? | `wrong.rs` |
-//! | How does a name reach a terminal? | `shown.rs` |
+//! | Finding the files | [`walk`] |
+//! | The identity of a file: source and path | [`source`] |
+//! | Reading a file, within limits | `read_file.rs` |
+//! | Front matter: keys, access, drafts | [`front_matter`] |
+//! | From a file to a document | [`file`](mod@file), with warnings of `plausibility.rs` |
+//! | Preparing files in parallel, ahead of the database | `prepare.rs` |
+//! | Writing them, chunk by chunk | `write.rs` |
+//! | Documents whose files are gone; folders imported under another name | `prune.rs` |
+//! | Progress and report | [`report`] |
+//! | The error of a file | `file_error.rs` |
+//! | Escaping file names for terminals | `terminal.rs` |
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -22,86 +22,87 @@ use domain::PersonId;
 use futures::{StreamExt as _, stream};
 
 use store::Store;
+
 pub mod file;
+mod file_error;
 pub mod front_matter;
-mod moved;
-mod owners;
+mod plausibility;
 mod prepare;
-mod reading;
+mod prune;
+mod read_file;
 pub mod report;
-pub(crate) mod shown;
 pub mod source;
+pub(crate) mod terminal;
 pub mod walk;
 mod write;
-mod wrong;
 
 pub use file::Drafts;
 pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport, LeftOut, Pruning, Withdrawn};
 
 use file::Defaults;
-use reading::ReadFile;
+use read_file::ReadFile;
 use source::Source;
 use write::Import;
 
-/// Chunks of files that are made ready while one is written.
-const AHEAD: usize = 2;
+/// Chunks of files that are prepared while one is written.
+const CHUNKS_AHEAD: usize = 2;
 
-/// Who is meant by `provider:subject` (`subject` alone where there is one provider) or `issuer|subject`; the error says why nobody is.
+/// Resolves `provider:subject` (`subject` alone if there is one provider) or `issuer|subject` to a person; the error says why that fails.
 pub type ResolvePerson = Box<dyn Fn(&str) -> Result<PersonId, String> + Send + Sync>;
 
-/// What to bring in, and what holds for files that do not say otherwise.
+/// What to import, and the defaults for files that state nothing else.
 pub struct ImportOptions {
-    /// The folder whose `*.md` files are brought in, with everything below it.
+    /// The folder whose `*.md` files are imported, subfolders included.
     pub dir: PathBuf,
-    /// Put in front of every file's folder.
+    /// Prefix of every file's folder.
     pub folder: Option<String>,
-    /// Owner of files that name none, as `resolve_person` understands it.
+    /// Owner of files that name none, in a form that `resolve_person` accepts.
     pub owner: Option<String>,
     /// Groups of files that name none.
     pub groups: Vec<String>,
-    /// Whether files that do not say are private.
+    /// Whether files that do not state it are private.
     pub private: bool,
-    /// What happens to files that are not finished.
+    /// What happens to drafts.
     pub drafts: Drafts,
-    /// The name of the source; without one it is the repository, or the folder.
+    /// Name of the source; `None` takes the repository, or the folder.
     pub source: Option<String>,
     /// Whether documents of the source whose files are gone go to the trash.
     pub prune: bool,
-    /// Seconds since 1970 (UTC): what is dated ahead of it is not finished.
+    /// Seconds since 1970 (UTC): files dated later are drafts.
     pub now: i64,
-    /// Finds the person an owner's name stands for.
+    /// Resolves owners.
     pub resolve_person: ResolvePerson,
 }
 
-/// Brings in every Markdown file of a folder, in transactions of some hundred files. What was told to `progress` is committed.
+/// Imports every Markdown file of a folder, in transactions of some hundred files. What `progress` was called with is committed.
 ///
 /// # Errors
-/// [`ImportError`]; what is wrong with single files is in the report.
+/// [`ImportError`]; errors of single files are in the report.
 pub async fn run(
     store: &Store,
     options: ImportOptions,
     progress: &mut (dyn FnMut(ImportEvent) + Send),
 ) -> Result<ImportReport, ImportError> {
-    let mut walked = walk::markdown_files(&options.dir)?;
-    let files = std::mem::take(&mut walked.files);
-    let source = Arc::new(Source::of(walked.root.clone(), options.source.as_deref())?);
+    let mut contents = walk::markdown_files(&options.dir)?;
+    let files = std::mem::take(&mut contents.files);
+    let source = Arc::new(Source::of(contents.root.clone(), options.source.as_deref())?);
     let names = files.iter().map(|file| domain::text::nfc(&*file.name)).collect();
     let mut import = Import::of(store, &source, progress);
-    import.start(files.len(), &walked).await?;
+    import.start(files.len(), &contents).await?;
     let options = Arc::new(options);
     let chunks = stream::iter(prepare::chunks(files)).map(|chunk| {
         let (store, options, source) = (store.clone(), Arc::clone(&options), Arc::clone(&source));
         tokio::spawn(prepare::files(store, options, source, chunk))
     });
-    let mut chunks = chunks.buffered(AHEAD);
+    let mut chunks = chunks.buffered(CHUNKS_AHEAD);
     while let Some(chunk) = chunks.next().await {
         import.write(chunk??).await?;
     }
-    import.prune(names, &walked, options.prune).await?;
+    import.prune(names, &contents, options.prune).await?;
     import.finish().await
 }
 
-/// Puts the demonstration's documents, `(file name, Markdown)`, into a database the way a folder of them would get there.
+/// Imports the documents of the demo, `(file name, Markdown)`, as if they were a folder.
 ///
 /// # Errors
 /// [`ImportError::Store`].
@@ -124,7 +125,7 @@ pub async fn seed_demo(
         };
         ReadFile {
             source: source.file(name),
-            reading: file::parse(name, text, &defaults).into(),
+            outcome: file::parse(name, text, &defaults).into(),
             name: (*name).to_owned(),
         }
     });

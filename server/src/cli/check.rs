@@ -1,16 +1,15 @@
-//! `portico check`: every mistake in configuration and policy, and a database that takes no writes, without opening a port or
-//! making anything.
+//! `portico check`: reports every error in configuration and policy, and a database that cannot be written, without opening a port or creating
+//! anything.
 
 use std::process::ExitCode;
 
+use bff::error_chain;
 use clap::Args;
 use policy::Policy;
 use serde_json::{Value, json};
 use store::probe::{self, DatabaseStatus};
 
-use super::{ConfigFile, complain, print};
-use bff::error_chain;
-
+use super::{ConfigFile, print, print_error};
 use crate::config::{Problems, problem::Origin};
 
 #[derive(Debug, Args)]
@@ -32,11 +31,11 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
         Some(url) => probe::check(url).await,
         None => DatabaseStatus::Writable,
     };
-    let unwritable = database.as_ref().zip(trouble(&condition));
+    let unwritable = database.as_ref().zip(failure_text(&condition));
     let unwritable = unwritable.map(|(url, why)| format!("the database `{url}` cannot be used: {why}"));
     let code = match (problems.0.is_empty() && policy.is_none(), &unwritable) {
         (false, _) => 2,
-        // What is written is right; something around it is not.
+        // The configuration is valid, but the database fails.
         (true, Some(_)) => 1,
         (true, None) => 0,
     };
@@ -55,11 +54,11 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let lines: Vec<String> = problems.0.iter().map(ToString::to_string).chain(others).collect();
-    complain(&lines.join("\n"), code)
+    print_error(&lines.join("\n"), code)
 }
 
-/// What is wrong with a database, on one line.
-fn trouble(condition: &DatabaseStatus) -> Option<String> {
+/// The error of a database on one line.
+fn failure_text(condition: &DatabaseStatus) -> Option<String> {
     match condition {
         DatabaseStatus::Failed(error) => Some(error_chain(error)),
         DatabaseStatus::Writable | DatabaseStatus::Missing | DatabaseStatus::Unreachable => None,

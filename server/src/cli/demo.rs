@@ -1,11 +1,10 @@
-//! What does `--demo` change? A provider, an API and documents come with the site, on this machine alone.
+//! `--demo`: adds a provider, an API and documents to the site, on this machine alone.
 
+use bff::error_chain;
 use clap::Args;
 use store::Store;
 
 use super::Failure;
-use bff::error_chain;
-
 use crate::{
     config::{Config, Problems},
     demo_site,
@@ -23,7 +22,7 @@ impl DemoFlag {
         self.is_set
     }
 
-    /// The configuration with what the demo adds.
+    /// Adds the demo to the configuration.
     pub(super) fn prepare(self, config: Config) -> Result<Config, Problems> {
         if !self.is_set {
             return Ok(config);
@@ -32,7 +31,7 @@ impl DemoFlag {
     }
 }
 
-/// Starts the provider, where it is part of the site.
+/// Starts the demo provider, with `--demo`.
 pub(super) async fn start(config: &Config) -> Result<(), Failure> {
     if config.demo {
         let provider = demo_site::listen(config)
@@ -43,8 +42,8 @@ pub(super) async fn start(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Brings the documents in, where there are some, and says who to be.
-pub(super) async fn welcome(config: &Config, store: &Store) -> Result<String, Failure> {
+/// Imports the documents of the demo, and returns the greeting with its people.
+pub(super) async fn seed_and_greet(config: &Config, store: &Store) -> Result<String, Failure> {
     if !config.demo {
         return Ok(String::new());
     }

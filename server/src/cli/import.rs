@@ -8,9 +8,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use store::Store;
 
 use super::{ConfigFile, Failure, print};
-use crate::import::{self, Drafts, ImportError, ImportEvent, ImportOptions, shown::shown};
+use crate::import::{self, Drafts, ImportError, ImportEvent, ImportOptions, terminal::escape};
 
-mod told;
+mod summary;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
@@ -87,29 +87,29 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         now: Clock::system().now().unix_timestamp(),
         resolve_person: Box::new(move |who| config.resolve_person(who)),
     };
-    let bar = if json { ProgressBar::hidden() } else { bar() };
-    let outcome = import::run(&store, options, &mut |event| show(&bar, event)).await;
+    let bar = if json { ProgressBar::hidden() } else { progress_bar() };
+    let outcome = import::run(&store, options, &mut |event| show_progress(&bar, event)).await;
     bar.finish_and_clear();
     store.close().await;
     let report = outcome.map_err(|error| match &error {
-        ImportError::Source(name) => Failure::Configuration(format!("--source: {}", shown(&name.to_string()))),
+        ImportError::Source(name) => Failure::Configuration(format!("--source: {}", escape(&name.to_string()))),
         error => Failure::Other(error_chain(error)),
     })?;
     if !json {
-        for line in told::remarks(&report) {
-            complain(&line);
+        for line in summary::notes(&report) {
+            print_error(&line);
         }
     }
     print(&if json {
-        told::as_json(&report)
+        summary::as_json(&report)
     } else {
-        told::in_words(&report)
+        summary::as_text(&report)
     });
     Ok(ExitCode::from(u8::from(!report.problems.is_empty())))
 }
 
-/// A bar on standard error; nothing at all where that is no terminal.
-fn bar() -> ProgressBar {
+/// A progress bar on standard error; hidden if that is no terminal.
+fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {wide_msg}") {
         bar.set_style(style);
@@ -117,24 +117,24 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn show(bar: &ProgressBar, event: ImportEvent) {
+fn show_progress(bar: &ProgressBar, event: ImportEvent) {
     match event {
         ImportEvent::Started { files } => bar.set_length(files as u64),
         ImportEvent::Done { file, .. } => {
-            bar.set_message(shown(&file).into_owned());
+            bar.set_message(escape(&file).into_owned());
             bar.inc(1);
         }
         ImportEvent::LeftOut(_) => bar.inc(1),
         ImportEvent::Problem(problem) => {
             bar.inc(1);
-            bar.suspend(|| complain(&problem.to_string()));
+            bar.suspend(|| print_error(&problem.to_string()));
         }
-        ImportEvent::Warning(warning) => bar.suspend(|| complain(&format!("{warning} (warning)"))),
-        ImportEvent::Withdrawn(withdrawn) => bar.suspend(|| complain(&withdrawn.to_string())),
+        ImportEvent::Warning(warning) => bar.suspend(|| print_error(&format!("{warning} (warning)"))),
+        ImportEvent::Withdrawn(withdrawn) => bar.suspend(|| print_error(&withdrawn.to_string())),
     }
 }
 
-fn complain(line: &str) {
+fn print_error(line: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

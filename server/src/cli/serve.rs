@@ -1,4 +1,4 @@
-//! `portico serve`: the site, until somebody stops it.
+//! `portico serve`: runs the site until it is stopped.
 
 use std::{process::ExitCode, time::Duration};
 
@@ -16,11 +16,11 @@ use crate::{
     telemetry::{self, Traces},
 };
 
-/// Longest wait for work in the background when the program stops: as long as a provider may take to answer.
-const FINISHING: Duration = Duration::from_secs(12);
+/// Longest wait for background tasks at shutdown: as long as a request to a provider may take.
+const BACKGROUND_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// Longest wait for the database when the program stops.
-const CLOSING: Duration = Duration::from_secs(2);
+/// Longest wait for the database to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -41,18 +41,18 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
         .await
         .map_err(|error| start_failure(&error))?;
     key_reload::reload_on_sighup(site.keys.clone(), config.session.keys_file.clone());
-    let welcome = demo::welcome(&config, &site.store).await?;
-    print(&format!("Portico is at {}\n{welcome}", at(&config)));
+    let greeting = demo::seed_and_greet(&config, &site.store).await?;
+    print(&format!("Portico is at {}\n{greeting}", site_address(&config)));
     serve_until_stopped(listener, site, traces).await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The rules, read before a port is opened: a mistake in them is the operator's, as one in the configuration is.
+/// Loads the rules before a port is opened; an error in them is one of the configuration.
 fn policy(config: &Config) -> Result<Policy, Failure> {
     Policy::load(&config.policies).map_err(|error| start_failure(&StartError::Policy(error)))
 }
 
-/// Starts counting and serves the counts, where the configuration says so.
+/// Installs the metrics recorder and serves `/metrics`, if configured.
 async fn serve_metrics(config: &Config) -> Result<(), Failure> {
     let Some(address) = config.metrics_listen else {
         return Ok(());
@@ -61,12 +61,12 @@ async fn serve_metrics(config: &Config) -> Result<(), Failure> {
     let listener = listen(address, "PORTICO_METRICS_LISTEN")
         .await
         .map_err(|error| Failure::Other(error_chain(&error)))?;
-    // Ends with the program: a scrape that breaks off harms nobody.
+    // Not shut down gracefully: an interrupted scrape does no harm.
     tokio::spawn(serve(listener, metrics::router(handle), std::future::pending()));
     Ok(())
 }
 
-/// Starts logging, and tracing where the configuration says so.
+/// Starts logging, and tracing if configured.
 fn start_telemetry(config: &Config) -> Result<Option<Traces>, Failure> {
     let traces = Traces::start(&config.telemetry).map_err(|error| Failure::Other(error_chain(&error)))?;
     telemetry::start(&config.log, traces.as_ref());
@@ -75,19 +75,19 @@ fn start_telemetry(config: &Config) -> Result<Option<Traces>, Failure> {
 
 async fn serve_until_stopped(listener: TcpListener, site: Site, traces: Option<Traces>) {
     serve(listener, site.router, shutdown_signal()).await;
-    // A renewal under way has used a refresh token up: what comes back has to be stored before the store closes.
-    let unfinished = site.bff.tasks().stop(FINISHING).await;
+    // A running refresh has used up a refresh token: its result has to be stored before the store closes.
+    let unfinished = site.bff.tasks().stop(BACKGROUND_TIMEOUT).await;
     if unfinished > 0 {
         tracing::warn!(unfinished, "background tasks did not end in time");
     }
     if let Some(traces) = traces {
         traces.stop().await;
     }
-    // Folds the log of the database into its file; work beside the site may hold a connection for good.
-    let _ = tokio::time::timeout(CLOSING, site.store.close()).await;
+    // Merges SQLite's log into its file; bounded, since a background task may hold a connection.
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, site.store.close()).await;
 }
 
-fn at(config: &Config) -> &str {
+fn site_address(config: &Config) -> &str {
     config.public_url.as_str().trim_end_matches('/')
 }
 

@@ -1,4 +1,4 @@
-//! What stands in the place of the demo in a program that is built without it? Nothing: there is no `--demo`.
+//! Replaces `demo.rs` in a program built without the feature `demo`: there is no `--demo`.
 
 #![expect(
     clippy::unused_self,
@@ -30,6 +30,6 @@ pub(super) async fn start(_: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) async fn welcome(_: &Config, _: &Store) -> Result<String, Failure> {
+pub(super) async fn seed_and_greet(_: &Config, _: &Store) -> Result<String, Failure> {
     Ok(String::new())
 }

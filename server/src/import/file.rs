@@ -1,5 +1,5 @@
-//! Which document does a file make? Its front matter speaks first, then what the importer said, then the file itself (its first heading, its
-//! name, its folder). How it is written is in the crate `store`.
+//! From a file to a document: values of its front matter, then the import's options, then the file itself (first heading, name, folder). The crate
+//! `store` writes it.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
 use store::{DocumentSource, ImportedDocument, UnchangedDocument};
 
-pub use super::wrong::Wrong;
+pub use super::file_error::FileError;
 use super::{
-    front_matter::{self, OwnKeys, Placed, Unfinished},
-    join, owners,
+    front_matter::{self, AtLine, DraftMarker, OwnKeys},
+    join, plausibility,
 };
 
 /// Longest title, folder, owner or group, in characters.
@@ -19,24 +19,24 @@ const MAX_TEXT: usize = 200;
 /// Most groups of one document.
 const MAX_GROUPS: usize = 100;
 
-/// Folders that hold what is not finished, as Jekyll has them.
+/// Names of folders for drafts, as in Jekyll.
 const DRAFT_FOLDERS: [&str; 4] = ["_drafts", "_draft", "drafts", "draft"];
 
-/// What happens to files that say they are not finished.
+/// What happens to drafts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Drafts {
     /// They are left out.
     #[default]
     LeftOut,
-    /// They come in as private, for their owner alone.
+    /// They are imported as private, for their owner alone.
     Private,
 }
 
-/// What holds for a file that does not say otherwise.
+/// Defaults for a file.
 pub(super) struct Defaults<'a> {
     /// Its folder, the prefix included.
     pub(super) folder: String,
-    /// Put in front of a folder the file names.
+    /// Prefix of a folder that the file names.
     pub(super) prefix: &'a str,
     pub(super) owner: Option<&'a str>,
     pub(super) groups: &'a [String],
@@ -47,20 +47,20 @@ pub(super) struct Defaults<'a> {
     pub(super) resolve: &'a (dyn Fn(&str) -> Result<PersonId, String> + Send + Sync),
 }
 
-/// What a file is.
+/// What a file contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
     /// A document.
-    Document(Box<Parsed>),
-    /// Something that is not to be read (yet), and left out.
-    LeftOut(Unfinished),
+    Document(Box<ParsedDocument>),
+    /// A draft that is left out.
+    LeftOut(DraftMarker),
 }
 
 /// A document before it is rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Parsed {
+pub(super) struct ParsedDocument {
     pub(super) id: Option<DocumentId>,
-    /// Where the number stands.
+    /// The line of `id`.
     pub(super) id_line: usize,
     pub(super) title: String,
     pub(super) owner: PersonId,
@@ -70,14 +70,14 @@ pub(super) struct Parsed {
     folder: String,
     pub(super) content: String,
     pub(super) body_line: usize,
-    /// What is probably not meant so, and where.
-    pub(super) doubts: Vec<Wrong>,
-    /// Whether one of them is about the owner, who may have signed in all the same.
-    pub(super) doubts_owner: bool,
+    /// What is probably a mistake.
+    pub(super) warnings: Vec<FileError>,
+    /// Whether one of them is about the owner; it is dropped if they have signed in.
+    pub(super) warns_of_owner: bool,
 }
 
-impl Parsed {
-    /// Of everything that makes the document, each part with its length, so that no two documents share one.
+impl ParsedDocument {
+    /// Hash of everything that makes the document, each part with its length, so that different documents have different hashes.
     pub(super) fn hash(&self) -> String {
         let groups = self.groups.iter().map(Group::as_str);
         let id = self.id.map(|id| id.to_string()).unwrap_or_default();
@@ -98,7 +98,7 @@ impl Parsed {
         format!("{:x}", hash.finalize())
     }
 
-    /// The document with what it looks like.
+    /// The document with its rendered text.
     pub(super) fn into_document(
         self,
         rendered: RenderedHtml,
@@ -120,7 +120,7 @@ impl Parsed {
         }
     }
 
-    /// The document that is in the database already.
+    /// The document, as it is in the database already.
     pub(super) fn unchanged(&self, id: DocumentId, source: DocumentSource, is_moved: bool) -> UnchangedDocument {
         UnchangedDocument {
             id,
@@ -132,18 +132,18 @@ impl Parsed {
     }
 }
 
-/// Reads a file.
+/// Parses a file.
 ///
 /// # Errors
-/// [`Wrong`]: the first mistake in it.
-pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<Content, Wrong> {
+/// The first error in it.
+pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<Content, FileError> {
     if let Some(before) = text.find('\0') {
         let line = text[..before].matches('\n').count() + 1;
         let message = "holds a NUL character, which no text of a document has".to_owned();
-        return Err(Wrong { line, message });
+        return Err(FileError { line, message });
     }
     let front = front_matter::read(text, defaults.now)?;
-    let unfinished = front.unfinished.or_else(|| in_draft_folder(name));
+    let unfinished = front.draft.or_else(|| in_draft_folder(name));
     let is_draft = unfinished.is_some();
     if let (Some(unfinished), Drafts::LeftOut) = (unfinished, defaults.drafts) {
         return Ok(Content::LeftOut(unfinished));
@@ -158,22 +158,22 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         .transpose()?;
     let folder = match &keys.folder {
         Some(given) => join(defaults.prefix, &at(given, |text| path(text))?),
-        None => path(&defaults.folder).map_err(|message| Wrong { line: 1, message })?,
+        None => path(&defaults.folder).map_err(|message| FileError { line: 1, message })?,
     };
     let groups = if is_draft { Vec::new() } else { groups(&keys, defaults)? };
-    let mut doubts = Vec::new();
-    let doubt = owners::doubt(&owner, &groups);
-    let doubts_owner = doubt.is_some();
-    doubts.extend(doubt.map(|message| Wrong {
+    let mut warnings = Vec::new();
+    let doubt = plausibility::owner_warning(&owner, &groups);
+    let warns_of_owner = doubt.is_some();
+    warnings.extend(doubt.map(|message| FileError {
         line: owner_line,
         message,
     }));
     let groups_line = keys.groups.as_ref().map_or(1, |groups| groups.line);
-    doubts.extend(owners::doubt_groups(&groups).map(|message| Wrong {
+    warnings.extend(plausibility::group_warnings(&groups).map(|message| FileError {
         line: groups_line,
         message,
     }));
-    Ok(Content::Document(Box::new(Parsed {
+    Ok(Content::Document(Box::new(ParsedDocument {
         id: keys.id.as_ref().and_then(|id| DocumentId::new(id.value)),
         id_line: keys.id.map_or(1, |id| id.line),
         title,
@@ -184,31 +184,31 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         folder,
         content: front.body.into_owned(),
         body_line: front.body_line,
-        doubts,
-        doubts_owner,
+        warnings,
+        warns_of_owner,
     })))
 }
 
-fn in_draft_folder(name: &str) -> Option<Unfinished> {
+fn in_draft_folder(name: &str) -> Option<DraftMarker> {
     let (folders, _) = name.rsplit_once('/')?;
     let folder = folders
         .split('/')
         .find(|folder| DRAFT_FOLDERS.contains(&folder.to_lowercase().as_str()))?;
-    Some(Unfinished {
+    Some(DraftMarker {
         line: 1,
         said: format!("folder {folder}/"),
     })
 }
 
-/// What a key says, checked; a mistake is told with its line.
-fn at<T, R>(given: &Placed<T>, check: impl FnOnce(&T) -> Result<R, String>) -> Result<R, Wrong> {
-    check(&given.value).map_err(|message| Wrong {
+/// Validates the value of a key; the error has its line.
+fn at<T, R>(given: &AtLine<T>, check: impl FnOnce(&T) -> Result<R, String>) -> Result<R, FileError> {
+    check(&given.value).map_err(|message| FileError {
         line: given.line,
         message,
     })
 }
 
-fn title(keys: &OwnKeys, name: &str, body: &str) -> Result<String, Wrong> {
+fn title(keys: &OwnKeys, name: &str, body: &str) -> Result<String, FileError> {
     if let Some(title) = &keys.title {
         return at(title, |title| line("title", title));
     }
@@ -221,47 +221,47 @@ fn title(keys: &OwnKeys, name: &str, body: &str) -> Result<String, Wrong> {
     } else {
         heading
     };
-    line("title", &title.chars().take(MAX_TEXT).collect::<String>()).map_err(|message| Wrong { line: 1, message })
+    line("title", &title.chars().take(MAX_TEXT).collect::<String>()).map_err(|message| FileError { line: 1, message })
 }
 
 /// The owner, and the line that names them.
-fn owner(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<(PersonId, usize), Wrong> {
+fn owner(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<(PersonId, usize), FileError> {
     let (who, number) = match (&keys.owner, defaults.owner) {
         (Some(owner), _) => (owner.value.as_str(), owner.line),
         (None, Some(owner)) => (owner, 1),
         (None, None) => {
             let message = "has no owner: name one in the front matter (`owner: …`) or with --owner".to_owned();
-            return Err(Wrong { line: 1, message });
+            return Err(FileError { line: 1, message });
         }
     };
-    // Letter by letter, as providers compare who somebody is.
+    // Not normalised: subjects are compared exactly.
     let person = line("owner", who).and_then(|_| (defaults.resolve)(who.trim()));
-    let person = person.map_err(|message| Wrong { line: number, message })?;
+    let person = person.map_err(|message| FileError { line: number, message })?;
     Ok((person, number))
 }
 
-fn groups(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<Vec<Group>, Wrong> {
+fn groups(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<Vec<Group>, FileError> {
     let (names, number) = match &keys.groups {
         Some(groups) => (groups.value.as_slice(), groups.line),
         None => (defaults.groups, 1),
     };
-    let wrong = |message: String| Wrong { line: number, message };
+    let error_at = |message: String| FileError { line: number, message };
     if names.len() > MAX_GROUPS {
-        return Err(wrong(format!(
+        return Err(error_at(format!(
             "`groups` has {} groups, more than the {MAX_GROUPS} that are allowed",
             names.len()
         )));
     }
     let mut groups = names
         .iter()
-        .map(|name| line("groups", name).map(Group::new).map_err(wrong))
+        .map(|name| line("groups", name).map(Group::new).map_err(error_at))
         .collect::<Result<Vec<_>, _>>()?;
     groups.sort();
     groups.dedup();
     Ok(groups)
 }
 
-/// One line of text with something in it, in NFC: macOS decomposes the letters of file names, and keyboards do not.
+/// Validates one line of text, and returns it in NFC: macOS decomposes letters of file names, keyboards do not.
 fn line(key: &str, text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {

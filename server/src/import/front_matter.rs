@@ -17,11 +17,12 @@
 
 use std::borrow::Cow;
 
-use super::wrong::Wrong;
+use super::file_error::FileError;
 
 mod access;
 mod banner;
 mod dates;
+mod drafts;
 mod find;
 mod hints;
 mod json;
@@ -32,12 +33,11 @@ mod tests;
 mod text;
 mod toml_table;
 mod tree;
-mod unfinished;
 mod words;
 mod yaml;
 
-pub use keys::{MAX_NUMBER, OwnKeys, Placed};
-pub use unfinished::Unfinished;
+pub use drafts::DraftMarker;
+pub use keys::{AtLine, MAX_NUMBER, OwnKeys};
 
 use find::File;
 
@@ -47,7 +47,7 @@ pub struct FrontMatter<'a> {
     /// Our keys.
     pub keys: OwnKeys,
     /// Why the document is not to be read (yet), if that is said.
-    pub unfinished: Option<Unfinished>,
+    pub draft: Option<DraftMarker>,
     /// Everything behind it; the whole file where there is none.
     pub body: Cow<'a, str>,
     /// Line of the file at which `body` starts, from 1.
@@ -57,8 +57,8 @@ pub struct FrontMatter<'a> {
 /// Reads the front matter of a file; `now` in seconds since 1970 (UTC).
 ///
 /// # Errors
-/// [`Wrong`], with the line in the file, where it is not understood whole.
-pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, Wrong> {
+/// [`FileError`], with the line in the file, where it is not understood whole.
+pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
     let text = text::with_line_feeds(text);
     let file = File::new(&text);
     let found = file.find()?;
@@ -69,7 +69,7 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, Wrong> {
         keys = keys::read(&found.entries)?;
         let is_private = keys.private.as_ref().is_some_and(|private| private.value);
         access::check(&found.entries, is_private)?;
-        unfinished = unfinished::find(&found.entries, now)?;
+        unfinished = drafts::find(&found.entries, now)?;
         body = found.body;
         if !is_private && unfinished.is_none() {
             suspect::check_body(file.lines_from(body), body + 1, keys.private.is_some())?;
@@ -84,7 +84,7 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, Wrong> {
     };
     Ok(FrontMatter {
         keys,
-        unfinished,
+        draft: unfinished,
         body: match text {
             Cow::Borrowed(text) => text.get(begin..).unwrap_or_default().into(),
             Cow::Owned(text) => text.get(begin..).unwrap_or_default().to_owned().into(),
@@ -94,7 +94,7 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, Wrong> {
 }
 
 /// A parser's message without the place it counts by itself, and without advice for programmers: one line number is told, that of the file.
-fn without_places(message: &str) -> String {
+fn without_positions(message: &str) -> String {
     let mut plain = format!(" {}", message.trim());
     if let Some(at) = plain.find(", set DuplicateKeyPolicy") {
         plain.truncate(at);

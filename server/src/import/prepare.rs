@@ -1,14 +1,14 @@
-//! How are files made ready to be written? Some hundred at a time, on all processors, ahead of the database: read, compared with what is there, and
-//! rendered where that is something new. Memory is bounded by the size of a chunk; two are worked on while a third is written.
+//! Prepares files for writing: some hundred per chunk, in parallel, ahead of the database. A file is read, compared with the stored document, and
+//! rendered if it changed. Memory is bounded by the size of a chunk; two are prepared while a third is written.
 
 use std::{num::NonZeroUsize, sync::Arc, thread};
 use store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 
 use super::{
     ImportError, ImportOptions,
-    file::{Content, Parsed, Wrong},
-    front_matter::Unfinished,
-    reading::{self, ReadFile, Reading},
+    file::{Content, FileError, ParsedDocument},
+    front_matter::DraftMarker,
+    read_file::{self, ReadFile, ReadOutcome},
     source::Source,
     walk::FoundFile,
 };
@@ -19,43 +19,43 @@ const MAX_FILES: usize = 256;
 /// Most bytes of their Markdown.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-/// A file that is ready.
+/// A prepared file.
 pub(super) struct PreparedFile {
-    /// Where it was found.
-    pub(super) file: ReadName,
-    pub(super) step: Step,
+    /// Its name and source.
+    pub(super) file: FileName,
+    pub(super) step: FileAction,
 }
 
 /// A file by name and source.
-pub(super) struct ReadName {
-    /// Relative to the folder that is imported.
+pub(super) struct FileName {
+    /// Path relative to the imported folder.
     pub(super) name: String,
     pub(super) source: store::DocumentSource,
 }
 
-/// What is to be done about a file.
-pub(super) enum Step {
+/// What the import does about a file.
+pub(super) enum FileAction {
     /// The document is written.
-    Write(Box<ImportedDocument>, About),
-    /// The document is there as it is.
-    Keep(UnchangedDocument, About),
-    /// What is in the file is refused.
-    Refuse(Wrong),
-    /// The document is not finished.
-    LeaveOut(Unfinished),
-    /// Nobody knows what is in the file.
-    Skip(Wrong),
+    Write(Box<ImportedDocument>, DocumentDetails),
+    /// The document exists unchanged.
+    Keep(UnchangedDocument, DocumentDetails),
+    /// The file has an error.
+    Refuse(FileError),
+    /// The file is a draft.
+    LeaveOut(DraftMarker),
+    /// The file cannot be read.
+    Skip(FileError),
 }
 
-/// What a report tells of a document beside its number.
-pub(super) struct About {
-    /// Where its number is asked for.
+/// What the report states about a document.
+pub(super) struct DocumentDetails {
+    /// The line of the front matter's `id`.
     pub(super) id_line: usize,
     pub(super) is_private: bool,
     pub(super) hash: String,
-    pub(super) doubts: Vec<Wrong>,
+    pub(super) warnings: Vec<FileError>,
     /// The owner, if one of the doubts is about them.
-    pub(super) doubted_owner: Option<domain::PersonId>,
+    pub(super) owner_in_doubt: Option<domain::PersonId>,
 }
 
 /// Files in chunks of bounded size, in their order.
@@ -80,15 +80,15 @@ pub(super) async fn files(
     source: Arc<Source>,
     files: Vec<FoundFile>,
 ) -> Result<Vec<PreparedFile>, ImportError> {
-    let read = on_all_processors(files, move |found| ReadFile {
+    let read = in_parallel(files, move |found| ReadFile {
         source: source.file(&found.name),
-        reading: reading::read(&found, &options),
+        outcome: read_file::read(&found, &options),
         name: found.name,
     });
     texts(&store, read.await?).await
 }
 
-/// Prepares what was read already.
+/// Prepares files that were read already.
 pub(super) async fn texts(store: &Store, files: Vec<ReadFile>) -> Result<Vec<PreparedFile>, ImportError> {
     let sources: Vec<_> = files.iter().map(|file| file.source.clone()).collect();
     let known = store.known_documents(&sources).await?;
@@ -99,48 +99,48 @@ pub(super) async fn texts(store: &Store, files: Vec<ReadFile>) -> Result<Vec<Pre
             (file, known)
         })
         .collect();
-    on_all_processors(files, |(file, known)| prepared(file, known)).await
+    in_parallel(files, |(file, known)| prepare(file, known)).await
 }
 
-fn prepared(file: ReadFile, known: Option<KnownDocument>) -> PreparedFile {
-    let ReadFile { name, source, reading } = file;
-    let step = match reading {
-        Reading::Content(Content::Document(parsed)) => document(*parsed, &source, known),
-        Reading::Content(Content::LeftOut(unfinished)) => Step::LeaveOut(unfinished),
-        Reading::Refused(wrong) => Step::Refuse(wrong),
-        Reading::Unreadable(wrong) => Step::Skip(wrong),
+fn prepare(file: ReadFile, known: Option<KnownDocument>) -> PreparedFile {
+    let ReadFile { name, source, outcome } = file;
+    let step = match outcome {
+        ReadOutcome::Content(Content::Document(parsed)) => document(*parsed, &source, known),
+        ReadOutcome::Content(Content::LeftOut(unfinished)) => FileAction::LeaveOut(unfinished),
+        ReadOutcome::Refused(error) => FileAction::Refuse(error),
+        ReadOutcome::Unreadable(error) => FileAction::Skip(error),
     };
     PreparedFile {
-        file: ReadName { name, source },
+        file: FileName { name, source },
         step,
     }
 }
 
-fn document(mut parsed: Parsed, source: &store::DocumentSource, known: Option<KnownDocument>) -> Step {
+fn document(mut parsed: ParsedDocument, source: &store::DocumentSource, known: Option<KnownDocument>) -> FileAction {
     let hash = parsed.hash();
-    let about = About {
+    let about = DocumentDetails {
         id_line: parsed.id_line,
         is_private: parsed.is_private,
         hash: hash.clone(),
-        doubts: std::mem::take(&mut parsed.doubts),
-        doubted_owner: parsed.doubts_owner.then(|| parsed.owner.clone()),
+        warnings: std::mem::take(&mut parsed.warnings),
+        owner_in_doubt: parsed.warns_of_owner.then(|| parsed.owner.clone()),
     };
     if let Some(known) = known.filter(|known| known.is_same(&hash)) {
         let is_moved = !known.is_current(source, &hash);
-        return Step::Keep(parsed.unchanged(known.id, source.clone(), is_moved), about);
+        return FileAction::Keep(parsed.unchanged(known.id, source.clone(), is_moved), about);
     }
     let body_line = parsed.body_line;
     match markdown::render(&parsed.content, &parsed.title) {
-        Ok(rendered) => Step::Write(Box::new(parsed.into_document(rendered, source.clone(), hash)), about),
-        Err(error) => Step::Refuse(Wrong {
+        Ok(rendered) => FileAction::Write(Box::new(parsed.into_document(rendered, source.clone(), hash)), about),
+        Err(error) => FileAction::Refuse(FileError {
             line: error.line() + body_line - 1,
             message: error.to_string(),
         }),
     }
 }
 
-/// Does the same to all items, in threads where waiting holds nobody up.
-async fn on_all_processors<T, R, W>(items: Vec<T>, work: W) -> Result<Vec<R>, ImportError>
+/// Maps items in parallel, in blocking threads.
+async fn in_parallel<T, R, W>(items: Vec<T>, work: W) -> Result<Vec<R>, ImportError>
 where
     T: Send + 'static,
     R: Send + 'static,

@@ -1,36 +1,36 @@
-//! What is told of an import, while it runs and afterwards?
+//! Progress events and the final report of an import.
 
 use std::{fmt, io, path::PathBuf};
 
 use domain::DocumentId;
 use store::{ImportOutcome, StoreError};
 
-use super::{shown::shown, source::NotASourceName};
+use super::{source::NotASourceName, terminal::escape};
 
-/// How far an import is. Told once it is committed.
+/// A progress event; sent after its change is committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportEvent {
-    /// The files are known.
+    /// The files were listed.
     Started {
         /// How many.
         files: usize,
     },
-    /// A file is done.
+    /// A file was imported.
     Done {
         /// Relative to the folder.
         file: String,
         /// Its document.
         id: DocumentId,
-        /// What happened to it.
+        /// What changed.
         outcome: ImportOutcome,
     },
-    /// A file was left out because it is not finished.
+    /// A file was left out because it is a draft.
     LeftOut(LeftOut),
     /// A file was refused, or could not be read.
     Problem(ImportProblem),
-    /// Something in a file is probably not meant so; it came in.
+    /// A file was imported, but something in it is probably a mistake.
     Warning(ImportProblem),
-    /// What a file brought in earlier can be read by nobody any more.
+    /// A document was withdrawn, because its file is refused or a draft.
     Withdrawn(Withdrawn),
 }
 
@@ -45,25 +45,25 @@ pub struct ImportProblem {
     pub message: String,
 }
 
-/// In letters that a terminal does not act on; the fields are as found.
+/// Escaped for terminals; the fields are not.
 impl fmt::Display for ImportProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", shown(&self.file), self.line, shown(&self.message))
+        write!(f, "{}:{}: {}", escape(&self.file), self.line, escape(&self.message))
     }
 }
 
-/// A file that is not finished.
+/// A draft that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
     /// Relative to the folder.
     pub file: String,
-    /// Line that says so, from 1.
+    /// Line of the marker, from 1.
     pub line: usize,
-    /// What it says.
+    /// The marker, such as `draft: true`.
     pub said: String,
 }
 
-/// A document that nobody can read any more. Its number and text stay.
+/// A document in the trash. Its id and text stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawn {
     /// Its file, relative to the folder.
@@ -72,13 +72,13 @@ pub struct Withdrawn {
     pub id: DocumentId,
 }
 
-/// In letters that a terminal does not act on.
+/// Escaped for terminals.
 impl fmt::Display for Withdrawn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
             "{}: withdrawn, document {} can no longer be read",
-            shown(&self.file),
+            escape(&self.file),
             self.id
         )
     }
@@ -87,18 +87,18 @@ impl fmt::Display for Withdrawn {
 /// What happened to documents whose files are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Pruning {
-    /// There are none, or nobody asked.
+    /// There are none, or they were not looked for.
     #[default]
     Nothing,
     /// They are in the trash now.
     Done,
-    /// They would be, with `--prune`.
+    /// They are kept without `--prune`.
     Possible,
-    /// They would be, but it is not certain that the files are gone.
+    /// They are kept, because it is not certain that the files are gone.
     Refused(&'static str),
 }
 
-/// What an import did.
+/// The report of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportReport {
     /// Where the files came from.
@@ -107,27 +107,27 @@ pub struct ImportReport {
     pub added: usize,
     /// Documents that changed.
     pub updated: usize,
-    /// Files that had nothing new.
+    /// Documents that did not change.
     pub unchanged: usize,
     /// How many documents of these are public.
     pub public: usize,
     /// How many are private.
     pub private: usize,
-    /// Files that are not finished.
+    /// Drafts that were left out.
     pub left_out: Vec<LeftOut>,
-    /// Files that were refused or could not be read, in the order they were met.
+    /// Files that were refused or could not be read, in the order they were found.
     pub problems: Vec<ImportProblem>,
     /// How many of these could not be read. Their documents are as before.
     pub unreadable: usize,
-    /// What is probably not meant so.
+    /// What is probably a mistake.
     pub warnings: Vec<ImportProblem>,
-    /// Documents of files that are refused or not finished now.
+    /// Documents of files that are refused or drafts now.
     pub withdrawn: Vec<Withdrawn>,
     /// Documents of files that are gone.
     pub gone: Vec<Withdrawn>,
-    /// What happened to them.
+    /// What happened to those of `gone`.
     pub pruning: Pruning,
-    /// Where the same files came from before, if they seem to: in words, for the operator.
+    /// A note for the operator, if the same files seem to have been imported from another source.
     pub similar: Option<String>,
 }
 
@@ -149,24 +149,24 @@ impl ImportReport {
     }
 }
 
-/// Why an import stopped. What was told before is written and stays.
+/// Why an import stopped. What was committed before stays.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The folder cannot be read.
-    #[error("cannot read the folder `{}`", shown(&path.to_string_lossy()))]
+    #[error("cannot read the folder `{}`", escape(&path.to_string_lossy()))]
     Folder {
         /// The folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// The source cannot be called so.
+    /// The name of the source is invalid.
     #[error(transparent)]
     Source(#[from] NotASourceName),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A part of the program stopped.
+    /// A task of the program was cancelled or panicked.
     #[error("a file could not be worked on")]
     Stopped(#[from] tokio::task::JoinError),
 }

@@ -14,7 +14,7 @@ use store::DocumentSource;
 
 use domain::text::nfc;
 
-use super::{join, shown::acts};
+use super::{join, terminal::is_active};
 
 mod git_config;
 mod origin;
@@ -98,7 +98,7 @@ impl fmt::Display for Source {
 /// A name somebody chose; what a report called a source stays what it is.
 fn named(name: &str) -> Result<String, NotASourceName> {
     let name = name.trim();
-    let is_name = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.contains(acts);
+    let is_name = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.contains(is_active);
     let is_told = ["name:", "git:", "folder:"].iter().any(|kind| name.starts_with(kind));
     match (is_name, is_told) {
         (true, true) => Ok(name.to_owned()),
@@ -124,7 +124,7 @@ fn written(path: &Path) -> String {
     let mut written = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         for letter in chunk.valid().chars() {
-            if acts(letter) || letter == '%' {
+            if is_active(letter) || letter == '%' {
                 let mut bytes = [0; 4];
                 letter
                     .encode_utf8(&mut bytes)
@@ -232,7 +232,7 @@ mod tests {
             .map(|path| written(Path::new(OsStr::from_bytes(path))))
             .collect();
         assert!(
-            all.len() == paths.len() && all.iter().all(|path| !path.contains(acts)),
+            all.len() == paths.len() && all.iter().all(|path| !path.contains(is_active)),
             "{all:?}"
         );
     }

@@ -1,5 +1,5 @@
-//! Which files does an import read? `*.md` and `*.markdown`, in the order of their names; hidden folders are passed by, and no symbolic link
-//! leads out of the folder, since none is followed. Pipes, sockets and devices are no files. What is in them is read by [`super::file`].
+//! Finds the files of an import: `*.md` and `*.markdown`, ordered by name. Hidden folders are skipped, symbolic links are not followed, and pipes,
+//! sockets and devices are refused. Their contents are parsed by [`super::file`].
 
 use std::{
     collections::HashMap,
@@ -11,11 +11,11 @@ use domain::text::nfc;
 
 use super::{ImportError, ImportProblem};
 
-/// Deepest folder that is looked into, below the one that was named.
+/// Deepest folder that is searched, below the imported one.
 pub const MAX_DEPTH: usize = 16;
 
-/// Said of what has a file's name and would be waited for.
-pub(super) const NO_FILE: &str = "is a named pipe, a socket or a device; only regular files are read";
+/// Why a pipe, socket or device is refused: reading it could block.
+pub(super) const NOT_A_REGULAR_FILE: &str = "is a named pipe, a socket or a device; only regular files are read";
 
 /// A Markdown file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,21 +26,21 @@ pub struct FoundFile {
     pub name: String,
     /// The folder part of `name`; empty at the top.
     pub folder: String,
-    /// Bytes, as the folder says.
+    /// Size in bytes, as the directory entry states.
     pub size: u64,
 }
 
-/// What stands where a file or a folder could, and is not read.
+/// A directory entry that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PassedBy {
-    /// Relative to the folder that was named.
+pub struct SkippedEntry {
+    /// Path relative to the imported folder.
     pub name: String,
     /// Why, on one line.
     pub message: String,
 }
 
-impl From<&PassedBy> for ImportProblem {
-    fn from(found: &PassedBy) -> Self {
+impl From<&SkippedEntry> for ImportProblem {
+    fn from(found: &SkippedEntry) -> Self {
         Self {
             file: found.name.clone(),
             line: 1,
@@ -49,15 +49,15 @@ impl From<&PassedBy> for ImportProblem {
     }
 }
 
-/// The files of a folder, and what was passed by.
+/// What a folder contains.
 #[derive(Debug, Default)]
-pub struct Walked {
+pub struct FolderContents {
     /// Sorted by name.
     pub files: Vec<FoundFile>,
-    /// Links, pipes and what is too deep. Sorted by name.
-    pub refused: Vec<PassedBy>,
-    /// What could not be looked at: nobody knows what is there. Sorted by name.
-    pub unreadable: Vec<PassedBy>,
+    /// Links, pipes, and folders that are too deep. Sorted by name.
+    pub refused: Vec<SkippedEntry>,
+    /// Entries that could not be read. Sorted by name.
+    pub unreadable: Vec<SkippedEntry>,
     /// The folder itself, without symbolic links.
     pub root: PathBuf,
 }
@@ -66,61 +66,61 @@ pub struct Walked {
 ///
 /// # Errors
 /// [`ImportError::Folder`] if the folder itself cannot be read.
-pub fn markdown_files(dir: &Path) -> Result<Walked, ImportError> {
+pub fn markdown_files(dir: &Path) -> Result<FolderContents, ImportError> {
     let failed = |source| ImportError::Folder {
         path: dir.to_owned(),
         source,
     };
     let root = fs::canonicalize(dir).map_err(failed)?;
-    let mut walked = Walked {
+    let mut contents = FolderContents {
         root: root.clone(),
-        ..Walked::default()
+        ..FolderContents::default()
     };
     let mut folders = vec![(root.clone(), String::new(), 0)];
     while let Some((path, folder, depth)) = folders.pop() {
         match entries(&path) {
             Ok(entries) => {
                 for entry in entries {
-                    if let Some(below) = walked.meet(&entry, &folder, depth) {
+                    if let Some(below) = contents.visit(&entry, &folder, depth) {
                         folders.push(below);
                     }
                 }
             }
             Err(source) if depth == 0 => return Err(failed(source)),
-            Err(error) => walked.cannot_read(&folder, &error),
+            Err(error) => contents.unreadable_entry(&folder, &error),
         }
     }
-    walked.files.sort_by(|a, b| a.name.cmp(&b.name));
-    walked.refuse_same_names();
-    walked.refused.sort_by(|a, b| a.name.cmp(&b.name));
-    walked.unreadable.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(walked)
+    contents.files.sort_by(|a, b| a.name.cmp(&b.name));
+    contents.refuse_same_names();
+    contents.refused.sort_by(|a, b| a.name.cmp(&b.name));
+    contents.unreadable.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(contents)
 }
 
 fn entries(path: &Path) -> io::Result<Vec<fs::DirEntry>> {
     fs::read_dir(path)?.collect()
 }
 
-impl Walked {
-    /// Keeps a file, or returns a folder to look into.
-    fn meet(&mut self, entry: &fs::DirEntry, folder: &str, depth: usize) -> Option<(PathBuf, String, usize)> {
+impl FolderContents {
+    /// Adds a file, or returns a folder to search.
+    fn visit(&mut self, entry: &fs::DirEntry, folder: &str, depth: usize) -> Option<(PathBuf, String, usize)> {
         let path = entry.path();
         let file_name = entry.file_name().to_string_lossy().into_owned();
         let name = super::join(folder, &file_name);
         if file_name.starts_with('.') {
             return None;
         }
-        // Neither follows links.
+        // Neither call follows links.
         let (kind, size) = match (entry.file_type(), entry.metadata()) {
             (Ok(kind), Ok(metadata)) => (kind, metadata.len()),
             (Err(error), _) | (_, Err(error)) => {
-                self.cannot_read(&name, &error);
+                self.unreadable_entry(&name, &error);
                 return None;
             }
         };
         if kind.is_symlink() {
             if is_markdown(&path) || path.is_dir() {
-                self.pass_by(&name, "is a symbolic link, which is not followed".to_owned());
+                self.skip(&name, "is a symbolic link, which is not followed".to_owned());
             }
             return None;
         }
@@ -128,12 +128,12 @@ impl Walked {
             if depth < MAX_DEPTH {
                 return Some((path, name, depth + 1));
             }
-            self.pass_by(&name, format!("is more than {MAX_DEPTH} folders deep"));
+            self.skip(&name, format!("is more than {MAX_DEPTH} folders deep"));
         } else if is_markdown(&path) {
             if !kind.is_file() {
-                self.pass_by(&name, NO_FILE.to_owned());
+                self.skip(&name, NOT_A_REGULAR_FILE.to_owned());
             } else if entry.file_name().to_str().is_none() {
-                self.pass_by(&name, "has a name that is not valid UTF-8".to_owned());
+                self.skip(&name, "has a name that is not valid UTF-8".to_owned());
             } else {
                 self.files.push(FoundFile {
                     path,
@@ -146,7 +146,7 @@ impl Walked {
         None
     }
 
-    /// Two names that differ only in how Unicode writes them would be one document.
+    /// Refuses names that are equal in NFC: they would be one document.
     fn refuse_same_names(&mut self) {
         let mut count: HashMap<String, usize> = HashMap::new();
         for file in &self.files {
@@ -159,17 +159,17 @@ impl Walked {
         self.files = single;
         for file in same {
             let message = "has the name of another file, written with other letters of Unicode: rename one of them";
-            self.pass_by(&file.name, message.to_owned());
+            self.skip(&file.name, message.to_owned());
         }
     }
 
-    fn pass_by(&mut self, name: &str, message: String) {
+    fn skip(&mut self, name: &str, message: String) {
         let name = name.to_owned();
-        self.refused.push(PassedBy { name, message });
+        self.refused.push(SkippedEntry { name, message });
     }
 
-    fn cannot_read(&mut self, name: &str, error: &io::Error) {
-        self.unreadable.push(PassedBy {
+    fn unreadable_entry(&mut self, name: &str, error: &io::Error) {
+        self.unreadable.push(SkippedEntry {
             name: name.to_owned(),
             message: format!("cannot be read: {error}"),
         });

@@ -1,41 +1,40 @@
-//! How do prepared files get into the database, and what becomes of documents whose files are gone? Chunk by chunk, each in one transaction; only what
-//! is committed is told.
+//! Writes prepared files to the database, chunk by chunk, each in one transaction; progress events are sent after the commit.
 
 use std::collections::HashSet;
 use store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, Store};
 
 use super::{
     ImportError, ImportEvent, ImportProblem, ImportReport, LeftOut, Withdrawn,
-    file::Wrong,
-    prepare::{About, PreparedFile, ReadName, Step},
+    file::FileError,
+    prepare::{DocumentDetails, FileAction, FileName, PreparedFile},
     source::Source,
-    walk::Walked,
+    walk::FolderContents,
 };
 
-/// An import that is under way.
+/// A running import.
 pub(super) struct Import<'a> {
     pub(super) store: &'a Store,
     pub(super) source: &'a Source,
     progress: &'a mut (dyn FnMut(ImportEvent) + Send),
     pub(super) report: ImportReport,
-    /// Doubts about owners, told at the end if they never signed in.
-    doubts: Vec<(domain::PersonId, ImportProblem)>,
-    /// Whether it is still to be looked for the same folder in another source.
+    /// Warnings about owners, reported at the end if they have never signed in.
+    warnings: Vec<(domain::PersonId, ImportProblem)>,
+    /// Whether nothing was ever imported from the source: similar sources are searched then.
     is_new_source: bool,
 }
 
-/// What is left of a file once its document is in the batch.
-struct Told {
-    file: ReadName,
-    about: Fate,
+/// A file whose document is in the batch, to be reported after the commit.
+struct PendingReport {
+    file: FileName,
+    about: FileOutcome,
 }
 
-enum Fate {
-    Written(About),
-    Kept(domain::DocumentId, bool, About),
-    Refused(Wrong),
+enum FileOutcome {
+    Written(DocumentDetails),
+    Kept(domain::DocumentId, bool, DocumentDetails),
+    Refused(FileError),
     LeftOut(LeftOut),
-    Skipped(Wrong),
+    Skipped(FileError),
 }
 
 impl<'a> Import<'a> {
@@ -49,16 +48,16 @@ impl<'a> Import<'a> {
             source,
             progress,
             report,
-            doubts: Vec::new(),
+            warnings: Vec::new(),
             is_new_source: false,
         }
     }
 
-    /// Tells what was found, and withdraws what stands where something is now that is not read.
-    pub(super) async fn start(&mut self, files: usize, walked: &Walked) -> Result<(), ImportError> {
+    /// Reports what was found, and withdraws documents in whose place something unreadable is now.
+    pub(super) async fn start(&mut self, files: usize, contents: &FolderContents) -> Result<(), ImportError> {
         self.is_new_source = !self.store.has_source(&self.source.name).await?;
         (self.progress)(ImportEvent::Started { files });
-        let refused: Vec<_> = walked
+        let refused: Vec<_> = contents
             .refused
             .iter()
             .map(|found| self.source.file(&found.name))
@@ -89,52 +88,52 @@ impl<'a> Import<'a> {
             };
             trashed.extend(below.into_iter().map(|(id, path)| (source(path), id)));
         }
-        for found in &walked.unreadable {
+        for found in &contents.unreadable {
             self.report.unreadable += 1;
             self.problem(found.into());
         }
-        for found in &walked.refused {
+        for found in &contents.refused {
             self.problem(found.into());
         }
         self.withdrawn(trashed);
         Ok(())
     }
 
-    /// Writes a chunk and tells of it.
+    /// Writes a chunk and reports it.
     pub(super) async fn write(&mut self, files: Vec<PreparedFile>) -> Result<(), ImportError> {
         if std::mem::take(&mut self.is_new_source) {
-            self.look_for_a_similar_source(&files).await;
+            self.find_similar_source(&files).await;
         }
-        let (batch, told) = sorted(files);
-        let result = if has_work(&batch) {
+        let (batch, pending) = split(files);
+        let result = if has_changes(&batch) {
             self.store.write_batch(&batch).await?
         } else {
             BatchResult::default()
         };
         let mut documents = result.documents.into_iter();
-        for Told { file, about } in told {
+        for PendingReport { file, about } in pending {
             match about {
-                Fate::Written(about) => match documents.next() {
+                FileOutcome::Written(about) => match documents.next() {
                     Some(Ok((id, outcome))) => self.done(file.name, id, outcome, about),
                     Some(Err(error)) => self.refuse(
                         &file.name,
-                        Wrong {
+                        FileError {
                             line: about.id_line,
                             message: error.to_string(),
                         },
                     ),
                     None => {}
                 },
-                Fate::Kept(id, true, about) => self.done(file.name, id, ImportOutcome::Updated, about),
-                Fate::Kept(id, false, about) => self.done(file.name, id, ImportOutcome::Unchanged, about),
-                Fate::Refused(wrong) => self.refuse(&file.name, wrong),
-                Fate::LeftOut(left_out) => {
+                FileOutcome::Kept(id, true, about) => self.done(file.name, id, ImportOutcome::Updated, about),
+                FileOutcome::Kept(id, false, about) => self.done(file.name, id, ImportOutcome::Unchanged, about),
+                FileOutcome::Refused(error) => self.refuse(&file.name, error),
+                FileOutcome::LeftOut(left_out) => {
                     self.report.left_out.push(left_out.clone());
                     (self.progress)(ImportEvent::LeftOut(left_out));
                 }
-                Fate::Skipped(wrong) => {
+                FileOutcome::Skipped(error) => {
                     self.report.unreadable += 1;
-                    self.refuse(&file.name, wrong);
+                    self.refuse(&file.name, error);
                 }
             }
         }
@@ -142,15 +141,15 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// What there is to tell at the end.
+    /// Completes the report.
     pub(super) async fn finish(mut self) -> Result<ImportReport, ImportError> {
-        let owners: Vec<_> = self.doubts.iter().map(|(owner, _)| owner.clone()).collect();
+        let owners: Vec<_> = self.warnings.iter().map(|(owner, _)| owner.clone()).collect();
         let seen = if owners.is_empty() {
             HashSet::new()
         } else {
             self.store.seen(&owners).await?
         };
-        for (owner, doubt) in std::mem::take(&mut self.doubts) {
+        for (owner, doubt) in std::mem::take(&mut self.warnings) {
             if !seen.contains(owner.as_str()) {
                 self.warn(doubt);
             }
@@ -158,7 +157,7 @@ impl<'a> Import<'a> {
         Ok(self.report)
     }
 
-    fn done(&mut self, file: String, id: domain::DocumentId, outcome: ImportOutcome, about: About) {
+    fn done(&mut self, file: String, id: domain::DocumentId, outcome: ImportOutcome, about: DocumentDetails) {
         match outcome {
             ImportOutcome::Created => self.report.added += 1,
             ImportOutcome::Updated => self.report.updated += 1,
@@ -169,24 +168,24 @@ impl<'a> Import<'a> {
         } else {
             self.report.public += 1;
         }
-        let mut owner = about.doubted_owner;
-        for Wrong { line, message } in about.doubts {
+        let mut owner = about.owner_in_doubt;
+        for FileError { line, message } in about.warnings {
             let doubt = ImportProblem {
                 file: file.clone(),
                 line,
                 message,
             };
             match owner.take() {
-                // The owner of `--owner` is the same for all files that name none.
-                Some(owner) if line == 1 && self.doubts.iter().any(|(known, _)| *known == owner) => {}
-                Some(owner) => self.doubts.push((owner, doubt)),
+                // `--owner` applies to all files that name none, and is warned of once.
+                Some(owner) if line == 1 && self.warnings.iter().any(|(known, _)| *known == owner) => {}
+                Some(owner) => self.warnings.push((owner, doubt)),
                 None => self.warn(doubt),
             }
         }
         (self.progress)(ImportEvent::Done { file, id, outcome });
     }
 
-    fn refuse(&mut self, file: &str, Wrong { line, message }: Wrong) {
+    fn refuse(&mut self, file: &str, FileError { line, message }: FileError) {
         self.problem(ImportProblem {
             file: file.to_owned(),
             line,
@@ -200,7 +199,7 @@ impl<'a> Import<'a> {
     }
 
     fn warn(&mut self, warning: ImportProblem) {
-        // What the command line says is the same for all files.
+        // A warning about the command line applies to all files, and is given once.
         let is_same = |known: &ImportProblem| known.message == warning.message;
         if warning.line == 1 && self.report.warnings.iter().any(is_same) {
             return;
@@ -220,40 +219,40 @@ impl<'a> Import<'a> {
 }
 
 /// Whether a batch changes anything.
-fn has_work(batch: &ImportBatch) -> bool {
-    let is_work = |document: &store::UnchangedDocument| document.is_moved || document.owner_name.is_some();
-    !batch.documents.is_empty() || !batch.withdrawn.is_empty() || batch.unchanged.iter().any(is_work)
+fn has_changes(batch: &ImportBatch) -> bool {
+    let is_change = |document: &store::UnchangedDocument| document.is_moved || document.owner_name.is_some();
+    !batch.documents.is_empty() || !batch.withdrawn.is_empty() || batch.unchanged.iter().any(is_change)
 }
 
-/// What is to be written of a chunk, and what is told of each file afterwards.
-fn sorted(files: Vec<PreparedFile>) -> (ImportBatch, Vec<Told>) {
-    let (mut batch, mut told) = (ImportBatch::default(), Vec::new());
+/// Splits a chunk into what is written, and what is reported after the commit.
+fn split(files: Vec<PreparedFile>) -> (ImportBatch, Vec<PendingReport>) {
+    let (mut batch, mut pending) = (ImportBatch::default(), Vec::new());
     for PreparedFile { file, step } in files {
         let about = match step {
-            Step::Write(document, about) => {
+            FileAction::Write(document, about) => {
                 batch.documents.push(*document);
-                Fate::Written(about)
+                FileOutcome::Written(about)
             }
-            Step::Keep(document, about) => {
+            FileAction::Keep(document, about) => {
                 let (id, is_moved) = (document.id, document.is_moved);
                 batch.unchanged.push(document);
-                Fate::Kept(id, is_moved, about)
+                FileOutcome::Kept(id, is_moved, about)
             }
-            Step::Refuse(wrong) => {
+            FileAction::Refuse(error) => {
                 batch.withdrawn.push(file.source.clone());
-                Fate::Refused(wrong)
+                FileOutcome::Refused(error)
             }
-            Step::LeaveOut(unfinished) => {
+            FileAction::LeaveOut(unfinished) => {
                 batch.withdrawn.push(file.source.clone());
-                Fate::LeftOut(LeftOut {
+                FileOutcome::LeftOut(LeftOut {
                     file: file.name.clone(),
                     line: unfinished.line,
                     said: unfinished.said,
                 })
             }
-            Step::Skip(wrong) => Fate::Skipped(wrong),
+            FileAction::Skip(error) => FileOutcome::Skipped(error),
         };
-        told.push(Told { file, about });
+        pending.push(PendingReport { file, about });
     }
-    (batch, told)
+    (batch, pending)
 }

@@ -263,10 +263,15 @@ fn names_reach_a_terminal_in_letters_it_does_not_act_on() {
     let name = "a\u{1b}[2Jb\u{9b}\u{202e}c.md";
     program.write(&format!("files/{name}"), "---\nprivate:\n---\n");
     program.write("files/key.md", "---\n\"own\\eer\": x\n---\n");
-    let acts = |text: &str| text.contains(|letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}');
+    let is_active =
+        |text: &str| text.contains(|letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}');
     let told = program.run(&["import", "files", "--owner", "alice"]);
     assert_eq!(told.code, 1, "{}", told.stderr);
-    assert!(!acts(&told.stderr) && !acts(&told.stdout), "{:?}", told.stderr);
+    assert!(
+        !is_active(&told.stderr) && !is_active(&told.stdout),
+        "{:?}",
+        told.stderr
+    );
     let lines: Vec<_> = told.stderr.lines().collect();
     assert!(
         lines.len() == 2
@@ -275,12 +280,12 @@ fn names_reach_a_terminal_in_letters_it_does_not_act_on() {
         "{lines:?}"
     );
     let as_json = program.run(&["import", "files", "--owner", "alice", "--json"]);
-    assert!(!acts(&as_json.stdout), "{:?}", as_json.stdout);
+    assert!(!is_active(&as_json.stdout), "{:?}", as_json.stdout);
     let report: serde_json::Value = serde_json::from_str(&as_json.stdout).unwrap();
     assert_eq!(report["problems"][0]["file"], name, "a program reads the name as it is");
     let missing = program.run(&["import", "no\u{1b}folder", "--owner", "alice"]);
     assert!(
-        missing.code == 1 && missing.stderr.contains("`no\\u{1b}folder`") && !acts(&missing.stderr),
+        missing.code == 1 && missing.stderr.contains("`no\\u{1b}folder`") && !is_active(&missing.stderr),
         "{:?}",
         missing.stderr
     );

@@ -9,7 +9,7 @@ use super::{
     tree::{Entry, Item, Value},
     words::{self, Word},
 };
-use crate::import::wrong::Wrong;
+use crate::import::file_error::FileError;
 
 /// Keys whose text is for people and says nothing by itself.
 pub(super) const FREE_TEXT: [&str; 15] = [
@@ -45,12 +45,12 @@ const APPEARANCE: [&str; 8] = [
 /// Looks for words of other programs, at any depth. A document that says it is private in our words is understood, whatever else it says.
 ///
 /// # Errors
-/// [`Wrong`]: the first of them.
-pub(super) fn check(entries: &[Entry], is_private: bool) -> Result<(), Wrong> {
+/// [`FileError`]: the first of them.
+pub(super) fn check(entries: &[Entry], is_private: bool) -> Result<(), FileError> {
     if is_private { Ok(()) } else { entries_below(entries, "") }
 }
 
-fn entries_below(entries: &[Entry], above: &str) -> Result<(), Wrong> {
+fn entries_below(entries: &[Entry], above: &str) -> Result<(), FileError> {
     named_values(entries, above)?;
     for entry in entries {
         if above.is_empty() && KEYS.contains(&entry.key.as_str()) {
@@ -66,7 +66,7 @@ fn entries_below(entries: &[Entry], above: &str) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn entry_at(path: &str, Entry { key, line, value }: &Entry) -> Result<(), Wrong> {
+fn entry_at(path: &str, Entry { key, line, value }: &Entry) -> Result<(), FileError> {
     // A key that is a list or a map itself; nobody knows what it says. `{{ date }}` of a template is one without a value.
     if matches!(key.as_str(), "[…]" | "{…}") && *value != Value::Null {
         return Err(refused(path, *line, value));
@@ -90,7 +90,7 @@ fn is_of_a_person(path: &str, key: &str) -> bool {
     PEOPLE.split_whitespace().any(|one| one == above) && matches!(words::plain(key).as_str(), "role" | "roles" | "team")
 }
 
-fn item_of(path: &str, Item { line, value }: &Item) -> Result<(), Wrong> {
+fn item_of(path: &str, Item { line, value }: &Item) -> Result<(), FileError> {
     match value {
         Value::Map(entries) => entries_below(entries, path),
         Value::List(items) => items.iter().try_for_each(|item| item_of(path, item)),
@@ -107,7 +107,7 @@ fn is_kept_item(path: &str, text: &str) -> bool {
 }
 
 /// A text that holds front matter itself: `meta: "private: true"`.
-fn text_of(path: &str, line: usize, value: &str) -> Result<(), Wrong> {
+fn text_of(path: &str, line: usize, value: &str) -> Result<(), FileError> {
     let says = |line: &str| text::pairs(line).any(|(key, value)| says_kept(key, value));
     match value.lines().take(100).find(|line| says(line)) {
         Some(said) => Err(refused(path, line, &Value::Text(said.trim().to_owned()))),
@@ -116,7 +116,7 @@ fn text_of(path: &str, line: usize, value: &str) -> Result<(), Wrong> {
 }
 
 /// `{ name: visibility, value: internal }`, as exports of other programs write it.
-fn named_values(entries: &[Entry], above: &str) -> Result<(), Wrong> {
+fn named_values(entries: &[Entry], above: &str) -> Result<(), FileError> {
     let find = |names: &[&str]| {
         entries
             .iter()
@@ -216,15 +216,15 @@ pub(super) fn says_kept(key: &str, value: &str) -> bool {
     }
 }
 
-fn refused(path: &str, line: usize, value: &Value) -> Wrong {
+fn refused(path: &str, line: usize, value: &Value) -> FileError {
     let what = match value {
         Value::Null => format!("`{path}` is empty, and another program's word for who may read"),
         value => format!(
             "`{path}: {}` is another program's word for who may read, and not followed here",
-            value.shown()
+            value.display_text()
         ),
     };
-    Wrong {
+    FileError {
         line,
         message: format!("{what}: write `private: true`, with `groups: […]` for whom it is, or take it out"),
     }

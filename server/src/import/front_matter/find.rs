@@ -5,7 +5,7 @@ use super::{
     tree::{Entry, Value},
     yaml,
 };
-use crate::import::wrong::Wrong;
+use crate::import::file_error::FileError;
 
 /// Front matter as it was found.
 pub(super) struct Found {
@@ -42,7 +42,7 @@ impl<'a> File<'a> {
         before.min(self.text.len())
     }
 
-    pub(super) fn find(&self) -> Result<Option<Found>, Wrong> {
+    pub(super) fn find(&self) -> Result<Option<Found>, FileError> {
         let first = self.first_line()?;
         let line = self.line(first);
         let found = match text::trimmed(line) {
@@ -60,7 +60,7 @@ impl<'a> File<'a> {
     }
 
     /// The first line with something to see, comments aside.
-    fn first_line(&self) -> Result<usize, Wrong> {
+    fn first_line(&self) -> Result<usize, FileError> {
         const COMMENTS: [(&str, &str); 4] = [
             ("<!--", "-->"),
             ("{/*", "*/}"),
@@ -109,8 +109,8 @@ impl<'a> File<'a> {
         first: usize,
         ends: &[&str],
         fence: &str,
-        parse: fn(&str, usize) -> Result<Value, Wrong>,
-    ) -> Result<Option<Found>, Wrong> {
+        parse: fn(&str, usize) -> Result<Value, FileError>,
+    ) -> Result<Option<Found>, FileError> {
         let is_indented = self
             .line(first)
             .trim_start_matches('\u{feff}')
@@ -133,7 +133,7 @@ impl<'a> File<'a> {
                 let message = format!(
                     "front matter begins with `{fence}` and never ends: write `{fence}` on a line of its own below it"
                 );
-                Err(Wrong {
+                Err(FileError {
                     line: first + 1,
                     message,
                 })
@@ -158,17 +158,17 @@ impl<'a> File<'a> {
             .unwrap_or_default();
         match parse(block, begin + 1) {
             Ok(Value::Map(entries)) => Ok(Some(Found { entries, body: end + 1 })),
-            Ok(_) if is_keys => Err(Wrong {
+            Ok(_) if is_keys => Err(FileError {
                 line: begin + 1,
                 message: format!("front matter between two lines `{fence}` is no list of keys, as `title: On call`"),
             }),
-            Err(wrong) if is_keys => Err(wrong),
+            Err(error) if is_keys => Err(error),
             Ok(_) | Err(_) => Ok(None),
         }
     }
 
     /// A JSON object; `None` for braces that begin something else.
-    fn object(&self, first: usize) -> Result<Option<Found>, Wrong> {
+    fn object(&self, first: usize) -> Result<Option<Found>, FileError> {
         let line = self.line(first);
         let indent = line.len() - line.trim_start_matches(text::is_invisible).len();
         let text = self.text.get(self.start_of(first) + indent..).unwrap_or_default();
@@ -187,13 +187,13 @@ impl<'a> File<'a> {
                     let message =
                         "front matter in JSON ends within a line: write the text below it, on a line of its own"
                             .to_owned();
-                    Err(Wrong {
+                    Err(FileError {
                         line: last + 1,
                         message,
                     })
                 }
             }
-            Err(wrong) if is_json => Err(wrong),
+            Err(error) if is_json => Err(error),
             _ => Ok(None),
         }
     }

@@ -5,20 +5,23 @@ use std::{cell::RefCell, fmt};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::tree::{Entry, Item, Value};
-use crate::import::wrong::Wrong;
+use crate::import::file_error::FileError;
 
 /// Reads the JSON value that `text`, from `first_line` of the file on, begins with; with the number of bytes it takes.
 ///
 /// # Errors
-/// [`Wrong`] with its line in the file.
-pub(super) fn parse(text: &str, first_line: usize) -> Result<(Value, usize), Wrong> {
-    let wrong = |error: &serde_json::Error| Wrong {
+/// [`FileError`] with its line in the file.
+pub(super) fn parse(text: &str, first_line: usize) -> Result<(Value, usize), FileError> {
+    let file_error = |error: &serde_json::Error| FileError {
         line: first_line + error.line().saturating_sub(1),
-        message: format!("front matter is no JSON: {}", super::without_places(&error.to_string())),
+        message: format!(
+            "front matter is no JSON: {}",
+            super::without_positions(&error.to_string())
+        ),
     };
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     if let Some(Err(error)) = values.next() {
-        return Err(wrong(&error));
+        return Err(file_error(&error));
     }
     let end = values.byte_offset();
     let json = text.get(..end).unwrap_or_default();
@@ -29,7 +32,7 @@ pub(super) fn parse(text: &str, first_line: usize) -> Result<(Value, usize), Wro
     };
     let value = seed
         .deserialize(&mut serde_json::Deserializer::from_str(json))
-        .map_err(|error| wrong(&error))?;
+        .map_err(|error| file_error(&error))?;
     Ok((value, end))
 }
 

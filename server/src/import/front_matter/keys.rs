@@ -5,7 +5,7 @@ use super::{
     tree::{Entry, Item, Value},
     words,
 };
-use crate::import::wrong::Wrong;
+use crate::import::file_error::FileError;
 
 /// The keys there are.
 pub(super) const KEYS: [&str; 7] = ["id", "title", "owner", "owner_name", "groups", "private", "folder"];
@@ -15,7 +15,7 @@ pub const MAX_NUMBER: i64 = 1_000_000_000;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed<T> {
+pub struct AtLine<T> {
     /// What is written.
     pub value: T,
     /// Line of its key, from 1.
@@ -26,26 +26,26 @@ pub struct Placed<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OwnKeys {
     /// The document's number, for addresses that must not change.
-    pub id: Option<Placed<i64>>,
+    pub id: Option<AtLine<i64>>,
     /// Its title.
-    pub title: Option<Placed<String>>,
+    pub title: Option<AtLine<String>>,
     /// Its owner, `provider:subject` or `issuer|subject`.
-    pub owner: Option<Placed<String>>,
+    pub owner: Option<AtLine<String>>,
     /// The owner's name, used until they sign in.
-    pub owner_name: Option<Placed<String>>,
+    pub owner_name: Option<AtLine<String>>,
     /// The groups it belongs to, by id.
-    pub groups: Option<Placed<Vec<String>>>,
+    pub groups: Option<AtLine<Vec<String>>>,
     /// Whether it is private.
-    pub private: Option<Placed<bool>>,
+    pub private: Option<AtLine<bool>>,
     /// Folder path.
-    pub folder: Option<Placed<String>>,
+    pub folder: Option<AtLine<String>>,
 }
 
 /// Reads our keys.
 ///
 /// # Errors
-/// [`Wrong`]: the first mistake.
-pub(super) fn read(entries: &[Entry]) -> Result<OwnKeys, Wrong> {
+/// [`FileError`]: the first mistake.
+pub(super) fn read(entries: &[Entry]) -> Result<OwnKeys, FileError> {
     let mut keys = OwnKeys::default();
     for entry in entries {
         match entry.key.as_str() {
@@ -58,7 +58,7 @@ pub(super) fn read(entries: &[Entry]) -> Result<OwnKeys, Wrong> {
             "private" => keys.private = Some(placed(entry, private(entry)?)),
             other => {
                 if let Some(meant) = misspelt(other) {
-                    return Err(wrong(
+                    return Err(error_at(
                         entry,
                         format!("there is no key `{other}`; did you mean `{meant}`?"),
                     ));
@@ -69,22 +69,22 @@ pub(super) fn read(entries: &[Entry]) -> Result<OwnKeys, Wrong> {
     Ok(keys)
 }
 
-fn placed<T>(entry: &Entry, value: T) -> Placed<T> {
-    Placed {
+fn placed<T>(entry: &Entry, value: T) -> AtLine<T> {
+    AtLine {
         value,
         line: entry.line,
     }
 }
 
-fn wrong(entry: &Entry, message: String) -> Wrong {
-    Wrong {
+fn error_at(entry: &Entry, message: String) -> FileError {
+    FileError {
         line: entry.line,
         message,
     }
 }
 
 /// A number; a word is another program's.
-fn id(entry: &Entry) -> Result<Option<i64>, Wrong> {
+fn id(entry: &Entry) -> Result<Option<i64>, FileError> {
     let (Value::Number(text) | Value::Text(text)) = &entry.value else {
         return Ok(None);
     };
@@ -93,33 +93,33 @@ fn id(entry: &Entry) -> Result<Option<i64>, Wrong> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(None);
     }
-    let shown = entry.value.shown();
+    let shown = entry.value.display_text();
     let meant = digits.trim_start_matches('0');
     if digits.starts_with('0') && !meant.is_empty() {
-        return Err(wrong(
+        return Err(error_at(
             entry,
             format!("`id: {shown}` begins with 0, which no document number does: write `id: {meant}`"),
         ));
     }
     match text.parse::<i64>() {
         Ok(number) if (1..=MAX_NUMBER).contains(&number) => Ok(Some(number)),
-        Ok(number) if number < 1 => Err(wrong(
+        Ok(number) if number < 1 => Err(error_at(
             entry,
             format!("`id: {shown}` is no document number: write 1 or more"),
         )),
-        _ => Err(wrong(
+        _ => Err(error_at(
             entry,
             format!("`id: {shown}` is too high for a document number: write at most {MAX_NUMBER}"),
         )),
     }
 }
 
-fn text(entry: &Entry) -> Result<Option<Placed<String>>, Wrong> {
+fn text(entry: &Entry) -> Result<Option<AtLine<String>>, FileError> {
     match &entry.value {
         Value::Null => Ok(None),
         value => match value.scalar() {
             Some(text) => Ok(Some(placed(entry, text.to_owned()))),
-            None => Err(wrong(
+            None => Err(error_at(
                 entry,
                 format!(
                     "`{}` is no text: write it on one line, in quotes if it holds a `:` or begins with `[` or `{{`",
@@ -130,25 +130,33 @@ fn text(entry: &Entry) -> Result<Option<Placed<String>>, Wrong> {
     }
 }
 
-fn private(entry: &Entry) -> Result<bool, Wrong> {
+fn private(entry: &Entry) -> Result<bool, FileError> {
     let said = match &entry.value {
         Value::Bool(value) => return Ok(*value),
         // Somebody began to say who may read it; what is not said would be public.
-        Value::Null => return Err(wrong(entry, "`private` is empty: write `true` or `false`".to_owned())),
+        Value::Null => {
+            return Err(error_at(
+                entry,
+                "`private` is empty: write `true` or `false`".to_owned(),
+            ));
+        }
         Value::Text(said) => said.trim(),
         _ => "",
     };
     match said.to_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Ok(true),
         "false" | "no" | "off" | "n" => Ok(false),
-        _ => Err(wrong(
+        _ => Err(error_at(
             entry,
-            format!("`private: {}` is neither: write `true` or `false`", entry.value.shown()),
+            format!(
+                "`private: {}` is neither: write `true` or `false`",
+                entry.value.display_text()
+            ),
         )),
     }
 }
 
-fn groups(entry: &Entry) -> Result<Vec<String>, Wrong> {
+fn groups(entry: &Entry) -> Result<Vec<String>, FileError> {
     match &entry.value {
         Value::Text(text) if text.contains([',', ';', '\n']) => {
             let names: Vec<_> = text
@@ -162,17 +170,17 @@ fn groups(entry: &Entry) -> Result<Vec<String>, Wrong> {
                 .map(|name| name.trim_matches(['"', '\'', '[', ']']))
                 .collect::<Vec<_>>()
                 .join(", ");
-            Err(wrong(
+            Err(error_at(
                 entry,
                 format!(
                     "`groups: {}` would be one group: write a list, `groups: [{list}]`",
-                    entry.value.shown()
+                    entry.value.display_text()
                 ),
             ))
         }
         Value::Text(text) => Ok(vec![text.clone()]),
         Value::List(items) => items.iter().map(group).collect(),
-        Value::Null => Err(wrong(
+        Value::Null => Err(error_at(
             entry,
             "`groups` is empty: write `[]` for none, or take the line out".to_owned(),
         )),
@@ -180,15 +188,15 @@ fn groups(entry: &Entry) -> Result<Vec<String>, Wrong> {
     }
 }
 
-fn group(item: &Item) -> Result<String, Wrong> {
+fn group(item: &Item) -> Result<String, FileError> {
     match &item.value {
         Value::Text(name) => Ok(name.clone()),
         other => Err(not_a_group(item.line, other)),
     }
 }
 
-fn not_a_group(line: usize, value: &Value) -> Wrong {
-    let shown = value.shown();
+fn not_a_group(line: usize, value: &Value) -> FileError {
+    let shown = value.display_text();
     let message = match value {
         Value::Number(_) => format!("`groups` holds the number `{shown}`: write it in quotes, `\"{shown}\"`"),
         Value::Bool(_) | Value::Null => {
@@ -196,7 +204,7 @@ fn not_a_group(line: usize, value: &Value) -> Wrong {
         }
         _ => "`groups` holds something that is no name: write a list of names, `groups: [Sales, Support]`".to_owned(),
     };
-    Wrong { line, message }
+    FileError { line, message }
 }
 
 fn misspelt(key: &str) -> Option<&'static str> {

@@ -8,7 +8,7 @@ use super::{
     text::Fence,
     words::{self, Word},
 };
-use crate::import::wrong::Wrong;
+use crate::import::file_error::FileError;
 
 /// Most lines that are looked at: front matter stands at the beginning.
 const MOST_LINES: usize = 80;
@@ -28,28 +28,28 @@ enum Care {
 /// Looks at a file that begins without front matter; `number` is the number of the first of the lines.
 ///
 /// # Errors
-/// [`Wrong`]: what looks like it.
-pub(super) fn check_start<'a>(lines: impl Iterator<Item = &'a str>, number: usize) -> Result<(), Wrong> {
+/// [`FileError`]: what looks like it.
+pub(super) fn check_start<'a>(lines: impl Iterator<Item = &'a str>, number: usize) -> Result<(), FileError> {
     check(lines, number, Care::AnyValue, true)
 }
 
 /// Looks at the text behind front matter; `is_decided` where that says itself who may read.
 ///
 /// # Errors
-/// [`Wrong`]: what looks like a second one.
+/// [`FileError`]: what looks like a second one.
 pub(super) fn check_body<'a>(
     lines: impl Iterator<Item = &'a str>,
     number: usize,
     is_decided: bool,
-) -> Result<(), Wrong> {
+) -> Result<(), FileError> {
     check(lines, number, Care::PlainValue, !is_decided)
 }
 
 /// Looks at a comment before the text.
 ///
 /// # Errors
-/// [`Wrong`]: what in it looks like front matter.
-pub(super) fn check_comment<'a>(lines: impl Iterator<Item = &'a str>, number: usize) -> Result<(), Wrong> {
+/// [`FileError`]: what in it looks like front matter.
+pub(super) fn check_comment<'a>(lines: impl Iterator<Item = &'a str>, number: usize) -> Result<(), FileError> {
     for (number, line) in (number..).zip(lines.take(MOST_LINES)) {
         let line = line.replace("{% comment %}", " ").replace("{% endcomment %}", " ");
         check_line(&line, number, Care::AnyValue)?;
@@ -61,7 +61,7 @@ pub(super) fn check_comment<'a>(lines: impl Iterator<Item = &'a str>, number: us
     Ok(())
 }
 
-fn check<'a>(lines: impl Iterator<Item = &'a str>, number: usize, care: Care, is_open: bool) -> Result<(), Wrong> {
+fn check<'a>(lines: impl Iterator<Item = &'a str>, number: usize, care: Care, is_open: bool) -> Result<(), FileError> {
     let lines: Vec<_> = (number..)
         .zip(lines.take(MOST_LINES))
         .filter(|(_, line)| !text::is_blank(line))
@@ -78,7 +78,7 @@ fn check<'a>(lines: impl Iterator<Item = &'a str>, number: usize, care: Care, is
 }
 
 /// Looks at the first line, the one below a heading, and the one below a fence.
-fn banners(lines: &[(usize, &str)], heading: Option<usize>) -> Result<(), Wrong> {
+fn banners(lines: &[(usize, &str)], heading: Option<usize>) -> Result<(), FileError> {
     let Some((number, first)) = lines.first() else {
         return Ok(());
     };
@@ -100,7 +100,7 @@ fn banners(lines: &[(usize, &str)], heading: Option<usize>) -> Result<(), Wrong>
 }
 
 /// Looks at keys below a fence further down, outside blocks of code.
-fn fenced_below(lines: &[(usize, &str)]) -> Result<(), Wrong> {
+fn fenced_below(lines: &[(usize, &str)]) -> Result<(), FileError> {
     let mut code: Option<&str> = None;
     for (index, (_, line)) in lines.iter().enumerate() {
         let start = line.trim_start();
@@ -140,7 +140,7 @@ fn end_of_heading(lines: &[(usize, &str)]) -> Option<usize> {
 }
 
 /// Looks at keys in a row, whatever fence stands around them.
-fn block(lines: &[(usize, &str)], care: Care) -> Result<(), Wrong> {
+fn block(lines: &[(usize, &str)], care: Care) -> Result<(), FileError> {
     let Some((number, first)) = lines.first() else {
         return Ok(());
     };
@@ -152,7 +152,7 @@ fn block(lines: &[(usize, &str)], care: Care) -> Result<(), Wrong> {
             "begins like front matter, but `{}` is no line that front matter begins with: write `---` above and below lines of YAML",
             text::trimmed(first).chars().take(20).collect::<String>()
         );
-        return Err(Wrong { line: *number, message });
+        return Err(FileError { line: *number, message });
     }
     let (mut care, mut others) = (care, 0);
     for (index, (number, line)) in inside.iter().enumerate() {
@@ -178,7 +178,7 @@ fn block(lines: &[(usize, &str)], care: Care) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn check_line(line: &str, number: usize, care: Care) -> Result<(), Wrong> {
+fn check_line(line: &str, number: usize, care: Care) -> Result<(), FileError> {
     // The rows of a table hold words of any kind.
     let care = if text::trimmed(line).starts_with('|') {
         Care::PlainValue
@@ -263,9 +263,9 @@ fn is_slip(key: &str) -> bool {
     strsim::osa_distance("private", &words::plain(key)) <= 1
 }
 
-fn refused(line: usize, said: &str) -> Wrong {
+fn refused(line: usize, said: &str) -> FileError {
     let said: String = said.chars().take(60).collect();
-    Wrong {
+    FileError {
         line,
         message: format!(
             "`{said}` looks like front matter, but stands in none that is understood: write it as YAML between two lines `---` at the very start, or take it out"
@@ -273,9 +273,9 @@ fn refused(line: usize, said: &str) -> Wrong {
     }
 }
 
-fn not_by_itself(line: usize, said: &str) -> Wrong {
+fn not_by_itself(line: usize, said: &str) -> FileError {
     let said: String = text::trimmed(said).chars().take(60).collect();
-    Wrong {
+    FileError {
         line,
         message: format!(
             "`{said}` says that not everybody may read this, or not yet: write `private: true` between two lines `---` at the very start, or `private: false` if everybody may"

@@ -10,27 +10,27 @@ mod words;
 /// 2026-06-01T12:00:00Z
 const NOW: i64 = 1_780_315_200;
 
-fn of(text: &str) -> Result<FrontMatter<'_>, Wrong> {
+fn of(text: &str) -> Result<FrontMatter<'_>, FileError> {
     read(text, NOW)
 }
 
-fn private(text: &str) -> Result<Option<bool>, Wrong> {
+fn private(text: &str) -> Result<Option<bool>, FileError> {
     of(text).map(|front| front.keys.private.map(|private| private.value))
 }
 
 #[track_caller]
 fn is_refused(text: &str, line: usize) {
     match of(text) {
-        Err(wrong) => {
-            assert_eq!(wrong.line, line, "{text:?}: {wrong:?}");
-            let counted = wrong
+        Err(error) => {
+            assert_eq!(error.line, line, "{text:?}: {error:?}");
+            let counted = error
                 .message
                 .split(" line ")
                 .skip(1)
                 .any(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
             assert!(
-                !wrong.message.contains('\n') && !counted && !wrong.message.contains("column"),
-                "one line number: {wrong:?}"
+                !error.message.contains('\n') && !counted && !error.message.contains("column"),
+                "one line number: {error:?}"
             );
         }
         Ok(front) => panic!("{text:?} came in: {front:?}"),
@@ -39,8 +39,8 @@ fn is_refused(text: &str, line: usize) {
 
 #[track_caller]
 fn comes_in(text: &str) {
-    let front = of(text).unwrap_or_else(|wrong| panic!("{text:?} was refused: {wrong:?}"));
+    let front = of(text).unwrap_or_else(|error| panic!("{text:?} was refused: {error:?}"));
     assert_eq!(front.keys, OwnKeys::default(), "{text:?}");
-    assert_eq!(front.unfinished, None, "{text:?}");
+    assert_eq!(front.draft, None, "{text:?}");
     assert!(front.body.len() + 3 >= text.len(), "{text:?} lost something: {front:?}");
 }

@@ -6,19 +6,19 @@ use toml::{
 };
 
 use super::tree::{Entry, Item, Value};
-use crate::import::wrong::Wrong;
+use crate::import::file_error::FileError;
 
 /// Reads TOML that begins at `first_line` of the file.
 ///
 /// # Errors
-/// [`Wrong`] with its line in the file.
-pub(super) fn parse(text: &str, first_line: usize) -> Result<Value, Wrong> {
+/// [`FileError`] with its line in the file.
+pub(super) fn parse(text: &str, first_line: usize) -> Result<Value, FileError> {
     let source = Source { text, first_line };
     let table = DeTable::parse(text).map_err(|error| {
         let message = error.message().lines().next().unwrap_or_default();
-        Wrong {
+        FileError {
             line: source.line(error.span().map_or(0, |span| span.start)),
-            message: format!("front matter is no TOML: {}", super::without_places(message)),
+            message: format!("front matter is no TOML: {}", super::without_positions(message)),
         }
     })?;
     Ok(Value::Map(source.entries(table.get_ref())))

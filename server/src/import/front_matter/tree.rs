@@ -42,7 +42,7 @@ impl Value {
     }
 
     /// For a message: short, on one line.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn display_text(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),
             Self::List(_) => "[…]".to_owned(),

@@ -9,19 +9,19 @@ use serde::{
 use serde_saphyr::Spanned;
 
 use super::tree::{Entry, Item, Value};
-use crate::import::wrong::Wrong;
+use crate::import::file_error::FileError;
 
 /// Reads YAML that begins at `first_line` of the file.
 ///
 /// # Errors
-/// [`Wrong`] with its line in the file.
-pub(super) fn parse(yaml: &str, first_line: usize) -> Result<Value, Wrong> {
+/// [`FileError`] with its line in the file.
+pub(super) fn parse(yaml: &str, first_line: usize) -> Result<Value, FileError> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
     };
     let node: Spanned<Node> =
-        serde_saphyr::from_str_with_options(yaml, options).map_err(|error| wrong(&error, first_line))?;
+        serde_saphyr::from_str_with_options(yaml, options).map_err(|error| file_error(&error, first_line))?;
     let mut source = Source { yaml, first_line };
     Ok(source.value(node.value, &node.referenced))
 }
@@ -133,7 +133,7 @@ impl Source<'_> {
         let line = self.line(&key.referenced);
         let key = self.value(key.value, &key.referenced);
         Entry {
-            key: key.scalar().map_or_else(|| key.shown(), str::to_owned),
+            key: key.scalar().map_or_else(|| key.display_text(), str::to_owned),
             line,
             value: self.value(value.value, &value.referenced),
         }
@@ -158,12 +158,12 @@ impl Source<'_> {
 }
 
 /// The parser's words without its own count of lines, which begins below the fence.
-fn wrong(error: &serde_saphyr::Error, first_line: usize) -> Wrong {
+fn file_error(error: &serde_saphyr::Error, first_line: usize) -> FileError {
     let line = error.location().map_or(1, |at| usize::try_from(at.line()).unwrap_or(1));
     let message = error.without_snippet().to_string();
     let message = message.lines().next().unwrap_or_default();
-    Wrong {
+    FileError {
         line: first_line + line.saturating_sub(1),
-        message: format!("front matter is no YAML: {}", super::without_places(message)),
+        message: format!("front matter is no YAML: {}", super::without_positions(message)),
     }
 }

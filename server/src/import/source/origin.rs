@@ -4,7 +4,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::import::shown::acts;
+use crate::import::terminal::is_active;
 
 /// Longest answer, in characters.
 const MAX_LENGTH: usize = 500;
@@ -14,7 +14,7 @@ pub(super) fn normalised(address: &str, checkout: &Path) -> Option<String> {
     let address = address.trim();
     // A query may tell repositories apart, and may hold a token.
     if address.is_empty()
-        || address.contains(acts)
+        || address.contains(is_active)
         || address.contains(['?', '#'])
         || address.contains("::") && !address.contains('[')
     {
@@ -108,7 +108,7 @@ fn on_this_machine(path: &str, checkout: &Path) -> Option<String> {
     let whole = whole.canonicalize().unwrap_or(whole);
     let text = whole
         .to_str()
-        .filter(|text| text.starts_with('/') && !text.contains(acts))?;
+        .filter(|text| text.starts_with('/') && !text.contains(is_active))?;
     Some(
         text.trim_end_matches('/')
             .trim_end_matches(".git")

@@ -1,6 +1,6 @@
 //! Are our own keys what is written, with messages for people?
 
-use super::{OwnKeys, Wrong, is_refused, of};
+use super::{FileError, OwnKeys, is_refused, of};
 
 #[test]
 fn an_id_is_a_number_or_another_programs_word() {
@@ -37,8 +37,8 @@ fn an_id_is_a_number_or_another_programs_word() {
         ("99999999999999999999999999", "at most 1000000000"),
         ("202406011230", "at most 1000000000"),
     ] {
-        let wrong = id(bad).unwrap_err();
-        assert!(wrong.line == 2 && wrong.message.contains(said), "{bad}: {wrong:?}");
+        let error = id(bad).unwrap_err();
+        assert!(error.line == 2 && error.message.contains(said), "{bad}: {error:?}");
     }
     assert_eq!(of("+++\nid = 9223372036854775807\n+++\n").unwrap_err().line, 2);
     assert!(of("+++\nid = 99999999999999999999\n+++\n").is_err());
@@ -69,8 +69,8 @@ fn groups_are_a_list_or_one_word_and_never_two_in_one() {
         ("{ a: b }", "no name"),
         ("", "write `[]` for none"),
     ] {
-        let wrong = groups(bad).unwrap_err();
-        assert!(wrong.line == 2 && wrong.message.contains(said), "{bad}: {wrong:?}");
+        let error = groups(bad).unwrap_err();
+        assert!(error.line == 2 && error.message.contains(said), "{bad}: {error:?}");
     }
     assert_eq!(
         of("---\ntitle: x\ngroups:\n  - Sales\n  - 1234\n---\n")
@@ -94,12 +94,12 @@ fn an_empty_private_is_a_mistake_and_not_public() {
         "private: # later",
         "\"private\":",
     ] {
-        let wrong = of(&format!("---\ntitle: x\n{empty}\ngroups: a\n---\n")).unwrap_err();
-        let expected = Wrong {
+        let error = of(&format!("---\ntitle: x\n{empty}\ngroups: a\n---\n")).unwrap_err();
+        let expected = FileError {
             line: 3,
             message: "`private` is empty: write `true` or `false`".to_owned(),
         };
-        assert_eq!(wrong, expected, "{empty}");
+        assert_eq!(error, expected, "{empty}");
     }
     for odd in ["\"\"", "''", "[]", "{}", "perhaps", "1", "0", "truee"] {
         is_refused(&format!("---\nprivate: {odd}\n---\n"), 2);
@@ -129,11 +129,11 @@ fn a_slip_is_a_mistake_and_a_word_of_another_program_is_none() {
         ("Owner-Name", "owner_name"),
         ("onwer_nam", "owner_name"),
     ] {
-        let wrong = of(&format!("---\n{slip}: true\n---\n")).unwrap_err();
-        assert!(wrong.line == 2, "{slip}: {wrong:?}");
-        let is_told = wrong.message.contains(&format!("did you mean `{meant}`?"))
-            || wrong.message.contains("write `private: true`");
-        assert!(is_told, "{slip}: {wrong:?}");
+        let error = of(&format!("---\n{slip}: true\n---\n")).unwrap_err();
+        assert!(error.line == 2, "{slip}: {error:?}");
+        let is_told = error.message.contains(&format!("did you mean `{meant}`?"))
+            || error.message.contains("write `private: true`");
+        assert!(is_told, "{slip}: {error:?}");
     }
     let foreign = "order other cover power number file time site subtitle footer header fold props primary provider priority \
         parent author user_name author_name tags date slug layout lang idx nav_order hide_title owner_email";
@@ -168,6 +168,6 @@ fn a_message_of_a_parser_has_one_line_number_and_no_advice_for_programmers() {
         ),
     ] {
         let message = message.to_owned();
-        assert_eq!(of(text), Err(Wrong { line, message }));
+        assert_eq!(of(text), Err(FileError { line, message }));
     }
 }

@@ -65,7 +65,7 @@ fn keys_of_other_programs_are_seen_wherever_a_file_may_begin_with_them() {
         (8, "<div>\n\n# T\n\n</div>\n\n---\nprivate: true\n---\n"),
     ] {
         match of(text) {
-            Err(wrong) => assert!(wrong.line == line || wrong.line == line + 1, "{text:?}: {wrong:?}"),
+            Err(error) => assert!(error.line == line || error.line == line + 1, "{text:?}: {error:?}"),
             Ok(front) => panic!("{text:?} came in: {front:?}"),
         }
     }

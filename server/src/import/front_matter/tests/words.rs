@@ -69,10 +69,10 @@ fn words_of_other_programs_for_who_may_read_are_refused_at_any_depth() {
     for line in REFUSED {
         let text = format!("---\ntitle: x\n{line}\n---\nText");
         match of(&text) {
-            Err(wrong) => {
-                let is_told = wrong.message.contains("write `private: true`")
-                    || wrong.message.contains("did you mean `private`?");
-                assert!(wrong.line >= 3 && is_told, "{line}: {wrong:?}");
+            Err(error) => {
+                let is_told = error.message.contains("write `private: true`")
+                    || error.message.contains("did you mean `private`?");
+                assert!(error.line >= 3 && is_told, "{line}: {error:?}");
             }
             Ok(front) => panic!("{line} came in: {front:?}"),
         }
@@ -134,7 +134,7 @@ fn words_of_other_programs_that_keep_nobody_out_are_passed_by() {
     ] {
         let text = format!("---\ntitle: x\n{line}\n---\nText");
         assert!(
-            of(&text).is_ok_and(|front| front.unfinished.is_none()),
+            of(&text).is_ok_and(|front| front.draft.is_none()),
             "{line}: {:?}",
             of(&text)
         );
@@ -185,14 +185,14 @@ const UNFINISHED: &[&str] = &[
 fn what_is_not_finished_says_so_in_the_words_of_many_programs() {
     for line in UNFINISHED {
         let text = format!("---\ntitle: x\n{line}\n---\nText");
-        let front = of(&text).unwrap_or_else(|wrong| panic!("{line}: {wrong:?}"));
+        let front = of(&text).unwrap_or_else(|error| panic!("{line}: {error:?}"));
         assert!(
-            front.unfinished.as_ref().is_some_and(|said| said.line >= 3),
+            front.draft.as_ref().is_some_and(|said| said.line >= 3),
             "{line}: {front:?}"
         );
     }
-    assert!(of("+++\ndate = 2030-01-01\n+++\n").unwrap().unfinished.is_some());
-    assert!(of("{ \"draft\": true }\n").unwrap().unfinished.is_some());
+    assert!(of("+++\ndate = 2030-01-01\n+++\n").unwrap().draft.is_some());
+    assert!(of("{ \"draft\": true }\n").unwrap().draft.is_some());
     for line in [
         "draft: false",
         "published: true",
@@ -219,7 +219,7 @@ fn what_is_not_finished_says_so_in_the_words_of_many_programs() {
     ] {
         let text = format!("---\ntitle: x\n{line}\n---\nText");
         assert!(
-            of(&text).is_ok_and(|front| front.unfinished.is_none()),
+            of(&text).is_ok_and(|front| front.draft.is_none()),
             "{line}: {:?}",
             of(&text)
         );
@@ -269,7 +269,7 @@ fn words_of_other_languages_and_with_accents_are_words() {
     ] {
         let text = format!("---\ntitle: x\n{draft}\n---\n");
         assert_eq!(
-            of(&text).unwrap().unfinished.map(|unfinished| unfinished.line),
+            of(&text).unwrap().draft.map(|unfinished| unfinished.line),
             Some(3),
             "{draft}"
         );
@@ -322,7 +322,7 @@ fn keys_that_count_with_a_plain_yes_or_no_are_understood() {
         "eleventyExcludeFromCollections: true",
     ] {
         let text = format!("---\ntitle: x\n{unfinished}\n---\n");
-        assert!(of(&text).unwrap().unfinished.is_some(), "{unfinished}");
+        assert!(of(&text).unwrap().draft.is_some(), "{unfinished}");
     }
     for harmless in [
         "show_private: true",
@@ -368,12 +368,12 @@ fn words_that_describe_something_else_are_no_words_for_who_reads() {
         comes_in_with_keys(harmless);
     }
     let front = of("---\ntitle: Draft\n---\n").unwrap();
-    assert_eq!(front.unfinished, None, "a title is a title");
+    assert_eq!(front.draft, None, "a title is a title");
 }
 
 #[track_caller]
 fn comes_in_with_keys(keys: &str) {
     let text = format!("---\n{keys}\n---\ntext\n");
-    let front = of(&text).unwrap_or_else(|wrong| panic!("{keys}: {wrong:?}"));
-    assert_eq!(front.unfinished, None, "{keys}");
+    let front = of(&text).unwrap_or_else(|error| panic!("{keys}: {error:?}"));
+    assert_eq!(front.draft, None, "{keys}");
 }

@@ -8,11 +8,11 @@ use super::{
     tree::{Entry, Item, Value},
     words::{self, Word},
 };
-use crate::import::wrong::Wrong;
+use crate::import::file_error::FileError;
 
 /// Why a document is not to be read (yet).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
+pub struct DraftMarker {
     /// Line that says so, from 1.
     pub line: usize,
     /// What it says, as `draft: true`.
@@ -22,16 +22,16 @@ pub struct Unfinished {
 /// Looks for it at any depth; `now` in seconds since 1970 (UTC).
 ///
 /// # Errors
-/// [`Wrong`] where such a word has a value nobody understands.
-pub(super) fn find(entries: &[Entry], now: i64) -> Result<Option<Unfinished>, Wrong> {
+/// [`FileError`] where such a word has a value nobody understands.
+pub(super) fn find(entries: &[Entry], now: i64) -> Result<Option<DraftMarker>, FileError> {
     below(entries, true, now)
 }
 
-fn below(entries: &[Entry], is_top: bool, now: i64) -> Result<Option<Unfinished>, Wrong> {
+fn below(entries: &[Entry], is_top: bool, now: i64) -> Result<Option<DraftMarker>, FileError> {
     for entry in entries {
-        let said = Unfinished {
+        let said = DraftMarker {
             line: entry.line,
-            said: format!("{}: {}", entry.key, entry.value.shown()),
+            said: format!("{}: {}", entry.key, entry.value.display_text()),
         };
         if is_unfinished(entry, is_top, now)? {
             return Ok(Some(said));
@@ -48,7 +48,7 @@ fn below(entries: &[Entry], is_top: bool, now: i64) -> Result<Option<Unfinished>
     Ok(None)
 }
 
-fn in_list(items: &[Item], now: i64) -> Result<Option<Unfinished>, Wrong> {
+fn in_list(items: &[Item], now: i64) -> Result<Option<DraftMarker>, FileError> {
     for item in items {
         let found = match &item.value {
             Value::Map(entries) => below(entries, false, now)?,
@@ -62,7 +62,7 @@ fn in_list(items: &[Item], now: i64) -> Result<Option<Unfinished>, Wrong> {
     Ok(None)
 }
 
-fn is_unfinished(entry: &Entry, is_top: bool, now: i64) -> Result<bool, Wrong> {
+fn is_unfinished(entry: &Entry, is_top: bool, now: i64) -> Result<bool, FileError> {
     let value = &entry.value;
     let word = entry.key.rsplit(['.', '/', ':']).find_map(words::about);
     match word {
@@ -95,7 +95,7 @@ fn is_said(key: &str, said: &str) -> bool {
     is_value || hints::says_unfinished(key, said)
 }
 
-fn published(entry: &Entry, now: i64) -> Result<bool, Wrong> {
+fn published(entry: &Entry, now: i64) -> Result<bool, FileError> {
     let Some(said) = entry.value.scalar() else {
         return Ok(false);
     };
@@ -119,7 +119,7 @@ fn is_unfinished_status(said: &str) -> bool {
 }
 
 /// `date` is in every second file and written in every way: only one that may lie ahead has to be understood.
-fn is_dated_ahead(entry: &Entry, now: i64) -> Result<bool, Wrong> {
+fn is_dated_ahead(entry: &Entry, now: i64) -> Result<bool, FileError> {
     let Some(said) = entry.value.scalar() else {
         return Ok(false);
     };
@@ -130,7 +130,7 @@ fn is_dated_ahead(entry: &Entry, now: i64) -> Result<bool, Wrong> {
     }
 }
 
-fn is_ahead(entry: &Entry, now: i64) -> Result<bool, Wrong> {
+fn is_ahead(entry: &Entry, now: i64) -> Result<bool, FileError> {
     match said_date(entry)? {
         Said::Nothing => Ok(false),
         Said::Yes => Ok(true),
@@ -141,7 +141,7 @@ fn is_ahead(entry: &Entry, now: i64) -> Result<bool, Wrong> {
     }
 }
 
-fn is_over(entry: &Entry, now: i64) -> Result<bool, Wrong> {
+fn is_over(entry: &Entry, now: i64) -> Result<bool, FileError> {
     match said_date(entry)? {
         Said::Nothing | Said::Yes => Ok(false),
         Said::Date(text) => match dates::moment(text, Bound::Until) {
@@ -157,7 +157,7 @@ enum Said<'a> {
     Date(&'a str),
 }
 
-fn said_date(entry: &Entry) -> Result<Said<'_>, Wrong> {
+fn said_date(entry: &Entry) -> Result<Said<'_>, FileError> {
     match &entry.value {
         Value::Null | Value::Bool(false) => Ok(Said::Nothing),
         Value::Bool(true) => Ok(Said::Yes),
@@ -183,13 +183,13 @@ fn is_not_built(entry: &Entry) -> bool {
         })
 }
 
-fn not_understood(entry: &Entry, write: &str) -> Wrong {
-    Wrong {
+fn not_understood(entry: &Entry, write: &str) -> FileError {
+    FileError {
         line: entry.line,
         message: format!(
             "`{}: {}` is not understood: write {write}, or take the line out",
             entry.key,
-            entry.value.shown()
+            entry.value.display_text()
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! What is printed at the end of an import? In words and as JSON, ending with what is public, private, left out, refused, withdrawn and pruned.
+//! The output of an import, as text and as JSON.
 
 use std::fmt::Write as _;
 
@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 
 use crate::import::{
     ImportProblem, ImportReport, Pruning, Withdrawn,
-    shown::{acts, shown},
+    terminal::{escape, is_active},
 };
 
-/// Most files of one kind that are named in words; JSON has all.
-const NAMED: usize = 20;
+/// Most files that the text lists; JSON lists all.
+const MAX_LISTED: usize = 20;
 
-/// What an operator should look at, in lines.
-pub(super) fn remarks(report: &ImportReport) -> Vec<String> {
+/// Notes for the operator, one per line.
+pub(super) fn notes(report: &ImportReport) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(similar) = &report.similar {
-        lines.push(shown(similar).into_owned());
+        lines.push(escape(similar).into_owned());
     }
     let files = match report.gone.len() {
         0 => return lines,
@@ -30,16 +30,16 @@ pub(super) fn remarks(report: &ImportReport) -> Vec<String> {
         Pruning::Refused(why) => format!("but nothing was pruned, because {why}"),
     };
     lines.push(format!("{files}, {what}:"));
-    for Withdrawn { file, id } in report.gone.iter().take(NAMED) {
-        lines.push(format!("  {} (document {id})", shown(file)));
+    for Withdrawn { file, id } in report.gone.iter().take(MAX_LISTED) {
+        lines.push(format!("  {} (document {id})", escape(file)));
     }
-    if report.gone.len() > NAMED {
-        lines.push(format!("  and {} more", report.gone.len() - NAMED));
+    if report.gone.len() > MAX_LISTED {
+        lines.push(format!("  and {} more", report.gone.len() - MAX_LISTED));
     }
     lines
 }
 
-pub(super) fn in_words(report: &ImportReport) -> String {
+pub(super) fn as_text(report: &ImportReport) -> String {
     let ImportReport {
         source,
         added,
@@ -64,7 +64,7 @@ pub(super) fn in_words(report: &ImportReport) -> String {
     format!(
         "source: {}\n{added} added, {updated} changed, {unchanged} as before\n{public} public, {private} private, {drafts}, {} refused{unreadable}, \
          {} withdrawn, {} pruned\n",
-        shown(source),
+        escape(source),
         report.refused(),
         withdrawn.len(),
         report.pruned()
@@ -98,15 +98,15 @@ pub(super) fn as_json(report: &ImportReport) -> String {
         "pruned": if pruned { report.gone.len() } else { 0 },
         "prune_refused": match report.pruning { Pruning::Refused(why) => Some(why), _ => None },
     });
-    format!("{}\n", in_plain_letters(&format!("{report:#}")))
+    format!("{}\n", escape_control_characters(&format!("{report:#}")))
 }
 
-/// The same JSON, also where a terminal shows it: what it would act on stands inside texts, where JSON may write it out.
-fn in_plain_letters(json: &str) -> String {
+/// Escapes characters in strings of JSON that a terminal would act on.
+fn escape_control_characters(json: &str) -> String {
     let mut plain = String::with_capacity(json.len());
     for letter in json.chars() {
-        if letter != '\n' && acts(letter) {
-            // All of them fit into the four digits that JSON has.
+        if letter != '\n' && is_active(letter) {
+            // All of them have at most four hexadecimal digits.
             let _ = write!(plain, "\\u{:04x}", u32::from(letter));
         } else {
             plain.push(letter);

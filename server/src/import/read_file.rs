@@ -1,4 +1,4 @@
-//! What is in a file? Read once, bounded, and only if it is one.
+//! Reads a file: once, within a limit, and only if it is a regular file.
 
 use std::{
     fs,
@@ -7,39 +7,39 @@ use std::{
 use store::DocumentSource;
 
 use super::{
-    file::{self, Content, Defaults, Wrong},
+    file::{self, Content, Defaults, FileError},
     join, walk,
 };
 use crate::import::ImportOptions;
 
-/// A file as it was found.
+/// A file that was read.
 pub(super) struct ReadFile {
-    /// Relative to the folder that is imported.
+    /// Path relative to the imported folder.
     pub(super) name: String,
     pub(super) source: DocumentSource,
-    pub(super) reading: Reading,
+    pub(super) outcome: ReadOutcome,
 }
 
-/// What reading a file led to.
-pub(super) enum Reading {
+/// The result of reading a file.
+pub(super) enum ReadOutcome {
     Content(Content),
-    /// Something in it is not understood.
-    Refused(Wrong),
-    /// Nobody knows what is in it.
-    Unreadable(Wrong),
+    /// It has an error.
+    Refused(FileError),
+    /// It could not be read.
+    Unreadable(FileError),
 }
 
-impl From<Result<Content, Wrong>> for Reading {
-    fn from(parsed: Result<Content, Wrong>) -> Self {
+impl From<Result<Content, FileError>> for ReadOutcome {
+    fn from(parsed: Result<Content, FileError>) -> Self {
         match parsed {
             Ok(content) => Self::Content(content),
-            Err(wrong) => Self::Refused(wrong),
+            Err(error) => Self::Refused(error),
         }
     }
 }
 
 /// Reads a file of a folder.
-pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions) -> Reading {
+pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions) -> ReadOutcome {
     let defaults = Defaults {
         folder: join(options.folder.as_deref().unwrap_or_default(), &found.folder),
         prefix: options.folder.as_deref().unwrap_or_default(),
@@ -56,22 +56,22 @@ pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions) -> Reading 
     }
 }
 
-fn text(found: &walk::FoundFile) -> Result<String, Reading> {
-    let refused = |message: String| Reading::Refused(Wrong { line: 1, message });
+fn text(found: &walk::FoundFile) -> Result<String, ReadOutcome> {
+    let refused = |message: String| ReadOutcome::Refused(FileError { line: 1, message });
     let unreadable = |error: io::Error| {
         let message = format!("cannot be read: {error}");
-        Reading::Unreadable(Wrong { line: 1, message })
+        ReadOutcome::Unreadable(FileError { line: 1, message })
     };
     let is_file = |found: fs::Metadata| found.is_file();
-    // Looked at again: opening a named pipe that came meanwhile would wait for whoever writes to it.
+    // Checked again: opening a named pipe that was created meanwhile would block.
     if !fs::symlink_metadata(&found.path).map(is_file).map_err(unreadable)? {
-        return Err(refused(walk::NO_FILE.to_owned()));
+        return Err(refused(walk::NOT_A_REGULAR_FILE.to_owned()));
     }
     let file = fs::File::open(&found.path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     let limit = markdown::MAX_BYTES as u64;
     let mut bytes = Vec::new();
-    // What a file says of its size may be older than what is in it.
+    // The size may have changed since it was reported.
     if size <= limit {
         file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     }
@@ -84,7 +84,7 @@ fn text(found: &walk::FoundFile) -> Result<String, Reading> {
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let lines = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n');
-        Reading::Refused(Wrong {
+        ReadOutcome::Refused(FileError {
             line: lines.count() + 1,
             message: "is not valid UTF-8".to_owned(),
         })
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_took_the_place_of_a_file_is_not_opened() {
+    fn a_socket_in_the_place_of_a_file_is_not_opened() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.md");
         let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
@@ -107,6 +107,6 @@ mod tests {
             folder,
             size: 0,
         };
-        assert!(matches!(text(&found), Err(Reading::Refused(wrong)) if wrong.message == walk::NO_FILE));
+        assert!(matches!(text(&found), Err(ReadOutcome::Refused(error)) if error.message == walk::NOT_A_REGULAR_FILE));
     }
 }

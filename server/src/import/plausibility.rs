@@ -1,27 +1,28 @@
-//! Is an owner somebody who could sign in? `platform-team` is whoever a provider calls so, and it calls nobody so: nobody would own the document.
+//! Warnings about owners and groups that are probably a mistake. A subject like `platform-team` is probably nobody's, so that nobody would own the
+//! document.
 
 use std::collections::BTreeSet;
 
 use domain::{Group, PersonId};
 
-/// Words that groups are called by, and no person.
+/// Words in names of groups that do not occur in subjects of people.
 const GROUP_WORDS: &str = "team teams group groups squad guild crew tribe department dept division committee board staff everyone everybody all org \
     organization organisation company admins administrators owners maintainers developers devs engineers reviewers editors authors contributors \
     collaborators users members community support ops devops sre docs documentation platform engineering marketing sales legal finance";
 
-/// Why a subject is probably nobody's, for the operator.
-pub(super) fn doubt(owner: &PersonId, groups: &[Group]) -> Option<String> {
+/// Warns if nobody is likely to have the owner's subject.
+pub(super) fn owner_warning(owner: &PersonId, groups: &[Group]) -> Option<String> {
     let subject = owner.subject();
     let lower = subject.to_lowercase();
     let words: BTreeSet<&str> = lower
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
-    let is_called_so = |word: &&&str| GROUP_WORDS.split_whitespace().any(|known| known == **word);
+    let is_group_word = |word: &&&str| GROUP_WORDS.split_whitespace().any(|known| known == **word);
     let is_address = subject.contains('@') && !subject.starts_with('@');
     let what = if groups.iter().any(|group| group.as_str().eq_ignore_ascii_case(subject)) {
         "is one of its groups"
-    } else if subject.starts_with('@') || !is_address && words.iter().find(is_called_so).is_some() {
+    } else if subject.starts_with('@') || !is_address && words.iter().find(is_group_word).is_some() {
         "looks like a group"
     } else if subject
         .split_once('|')
@@ -38,9 +39,9 @@ pub(super) fn doubt(owner: &PersonId, groups: &[Group]) -> Option<String> {
     ))
 }
 
-/// What is probably several groups in one name, for the operator.
-pub(super) fn doubt_groups(groups: &[Group]) -> impl Iterator<Item = String> {
-    // The names of a directory hold commas themselves: `CN=Sales,OU=Groups`.
+/// Warns of names that are probably lists of groups.
+pub(super) fn group_warnings(groups: &[Group]) -> impl Iterator<Item = String> {
+    // Distinguished names contain commas: `CN=Sales,OU=Groups`.
     let several = groups
         .iter()
         .map(Group::as_str)
@@ -57,9 +58,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_owner_like_platform_team_is_doubted_and_a_person_is_not() {
-        let doubted =
-            |subject: &str| doubt(&PersonId::new("https://id.example", subject), &[Group::new("Sales-EU")]).is_some();
+    fn an_owner_like_platform_team_is_warned_of_and_a_person_is_not() {
+        let is_warned_of = |subject: &str| {
+            owner_warning(&PersonId::new("https://id.example", subject), &[Group::new("Sales-EU")]).is_some()
+        };
         for team in [
             "platform-team",
             "PlatformTeam Team",
@@ -71,7 +73,7 @@ mod tests {
             "Alice Archer",
             "the org",
         ] {
-            assert!(doubted(team), "{team}");
+            assert!(is_warned_of(team), "{team}");
         }
         for person in [
             "alice",
@@ -83,7 +85,7 @@ mod tests {
             "AbC-123_x",
             "f3b1c2d4-0000-4000-8000-1234567890ab",
         ] {
-            assert!(!doubted(person), "{person}");
+            assert!(!is_warned_of(person), "{person}");
         }
     }
 }

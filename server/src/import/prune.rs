@@ -1,31 +1,32 @@
-//! Which files are gone since the last import, and does a folder seem to have come from elsewhere before? How files are written is in [`super::write`].
+//! Documents whose files are gone since the last import, and folders that were imported under another source before. Files are written in
+//! [`super::write`].
 
 use std::collections::HashSet;
 use store::SimilarSource;
 
 use super::{
     ImportError, Pruning, Withdrawn,
-    prepare::{PreparedFile, Step},
-    walk::Walked,
+    prepare::{FileAction, PreparedFile},
+    walk::FolderContents,
     write::Import,
 };
 
 impl Import<'_> {
-    /// Looks for documents of the imported folder whose files are gone, and puts them into the trash if that is wanted and certain.
+    /// Finds documents of the imported folder whose files are gone, and trashes them if that is requested and certain.
     pub(super) async fn prune(
         &mut self,
         names: HashSet<String>,
-        walked: &Walked,
-        is_wanted: bool,
+        contents: &FolderContents,
+        is_requested: bool,
     ) -> Result<(), ImportError> {
         let source = self.source;
         let is_gone = |path: &str| source.below(path).is_some_and(|name| !names.contains(name));
         let gone = self.store.gone(&source.name, is_gone).await?;
         self.report.pruning = if gone.is_empty() {
             Pruning::Nothing
-        } else if !is_wanted {
+        } else if !is_requested {
             Pruning::Possible
-        } else if !walked.unreadable.is_empty() {
+        } else if !contents.unreadable.is_empty() {
             Pruning::Refused("not every folder could be read")
         } else if names.is_empty() {
             Pruning::Refused("no file was found at all")
@@ -43,17 +44,17 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// The same files from elsewhere make documents of their own: whoever moved a folder should know.
-    pub(super) async fn look_for_a_similar_source(&mut self, files: &[PreparedFile]) {
+    /// Warns if the same files were imported from another source, since they become new documents beside the old ones.
+    pub(super) async fn find_similar_source(&mut self, files: &[PreparedFile]) {
         let hash = |file: &PreparedFile| match &file.step {
-            Step::Write(_, about) => Some(about.hash.clone()),
+            FileAction::Write(_, about) => Some(about.hash.clone()),
             _ => None,
         };
         let (hashes, paths): (Vec<_>, Vec<_>) = (
             files.iter().filter_map(hash).collect(),
             files.iter().map(|file| file.file.source.path.as_str()).collect(),
         );
-        // A remark is not worth an import.
+        // A failure here must not fail the import.
         let found = self.store.similar_source(&self.source.name, &hashes, &paths).await;
         let Ok(Some(SimilarSource {
             name,
