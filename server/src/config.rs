@@ -2,9 +2,8 @@
 //!
 //! It is read in four steps, each in a file of its own:
 //!
-//! 1. `entries.rs` merges what is written in all `sources.rs`, and knows file and line of every value.
-//! 2. `deserialize.rs` turns that into the structs of `tables.rs` by serde; the types of fields are in `values.rs`. `report.rs` gathers
-//!    every mistake, each a `failure.rs`.
+//! 1. `entries.rs` merges what is written in all `sources.rs`, knows file and line of every value, and refuses keys that there are not.
+//! 2. `report.rs` reads that by serde as the structs of `tables.rs`, and gathers every mistake; the types of fields are in `values.rs`.
 //! 3. `read.rs`, `provider.rs` and `upstreams.rs` turn those structs into a [`Config`] and check what concerns several keys;
 //!    `sign_in.rs` has [`bff`] check the rest.
 //! 4. [`problem`] shows what is wrong, where, and what to do.
@@ -23,10 +22,8 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 use url::Url;
 
 mod claim_path;
-mod deserialize;
 mod directory;
 mod entries;
-mod failure;
 pub mod keys;
 pub mod problem;
 mod provider;

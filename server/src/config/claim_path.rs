@@ -30,10 +30,7 @@ enum Segments {
 
 /// What may be written for a claim path.
 #[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "is neither a text nor a list of texts — write the name of a claim in quotes"
-)]
+#[serde(untagged)]
 enum TextOrList {
     Text(String),
     List(Vec<String>),
@@ -52,7 +49,7 @@ impl TryFrom<TextOrList> for ClaimPath {
 
 impl Setting for ClaimPath {
     fn shape() -> Shape {
-        Shape::Text("name of a claim, or a list of names".to_owned())
+        Shape::TextOrList("name of a claim, or a list of names".to_owned())
     }
 }
 

@@ -1,13 +1,16 @@
-//! What was written in all sources, by key path: each value with the place where it stands. [`super::deserialize`] reads it.
+//! What was written in all sources, by key path: each value with the place where it stands. Serde reads it as JSON.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use serde_json::{Value as Json, json};
+
+mod kinds;
 mod merge;
 
 use super::{
     keys::{self, MAX_TABLES},
     problem::Origin,
-    schema::Shape,
+    schema::{Key, Shape, join},
 };
 
 /// A value as written. There is no `Debug`: it may be a secret.
@@ -44,38 +47,45 @@ impl Entries {
             .count()
     }
 
-    /// Whether there is such a table.
-    pub(super) fn is_table(&self, key_path: &str) -> bool {
-        self.tables.contains_key(key_path)
-    }
-
     /// Whether this key or table was written.
     pub(super) fn is_written(&self, key_path: &str) -> bool {
-        self.values.contains_key(key_path) || self.is_table(key_path)
+        self.values.contains_key(key_path) || self.tables.contains_key(key_path)
     }
 
-    /// The value that was written, or its default, as what its key takes.
-    pub(super) fn value(&self, key_path: &str) -> Option<Value> {
-        let key = keys::find(key_path);
+    /// What is read: what was written, as its key takes it, and the defaults of what was not.
+    pub(super) fn to_json(&self) -> Json {
+        let mut root = json!({});
+        for key in keys::all() {
+            self.add_json(&mut root, "", &key.path, key);
+        }
+        root
+    }
+
+    fn add_json(&self, table: &mut Json, path: &str, pattern: &str, key: &Key) {
+        let (segment, rest) = pattern.split_once('.').unwrap_or((pattern, ""));
+        let name = segment.trim_end_matches("[]");
+        let path = join(path, name);
+        if let Some(tables) = table.get_mut(name) {
+            match tables.as_array_mut() {
+                Some(tables) => tables.iter_mut().enumerate().for_each(|(index, table)| {
+                    self.add_json(table, &format!("{path}[{index}]"), rest, key);
+                }),
+                None => self.add_json(tables, &path, rest, key),
+            }
+        } else if !name.is_empty() {
+            table[name] = match key.shape {
+                Shape::Table if segment != name => vec![json!({}); self.count(&path)].into(),
+                Shape::Table => json!({}),
+                _ => self.value(&path, key).map_or(Json::Null, Json::from),
+            };
+        }
+    }
+
+    fn value(&self, key_path: &str, key: &Key) -> Option<Value> {
         let written = self.values.get(key_path).map(|(value, _)| value.clone());
         let written = written.filter(|value| !matches!(value, Value::Refused));
-        let default = || Some(Value::Variable(key?.default?.to_owned()));
-        let value = written.or_else(default)?;
-        Some(key.map_or_else(|| value.clone(), |key| value.clone().coerce(&key.shape)))
-    }
-
-    /// The names of what was written in a table.
-    pub(super) fn names(&self, table: &str) -> BTreeSet<&str> {
-        let values = self
-            .values
-            .iter()
-            .filter(|(_, (value, _))| !matches!(value, Value::Refused));
-        let paths = values.map(|(path, _)| path).chain(self.tables.keys());
-        let inside = paths.filter_map(|path| match table {
-            "" => Some(path.as_str()),
-            table => path.strip_prefix(table)?.strip_prefix('.'),
-        });
-        inside.filter_map(|rest| rest.split(['.', '[']).next()).collect()
+        let value = written.or_else(|| Some(Value::Variable(key.default?.to_owned())))?;
+        Some(value.coerce(&key.shape))
     }
 
     /// Reads no more what was found to be wrong; of a list, one element. Says whether anything was there.
@@ -106,17 +116,17 @@ impl Entries {
 
     /// Where a key was written, or else the table that it would belong to.
     pub(super) fn origin(&self, key_path: &str) -> &Origin {
+        let first = self.tables.get(&format!("{key_path}[0]"));
         let ends = key_path.rmatch_indices(['.', '[']).map(|(end, _)| end);
-        let mut paths = std::iter::once(key_path.len())
+        let mut paths = [key_path.len()]
+            .into_iter()
             .chain(ends)
             .filter_map(|end| key_path.get(..end));
         let of = |path: &str| {
-            self.values
-                .get(path)
-                .map(|(_, origin)| origin)
-                .or_else(|| self.tables.get(path))
+            let value = self.values.get(path).map(|(_, origin)| origin);
+            value.or_else(|| self.tables.get(path))
         };
-        paths.find_map(of).unwrap_or(&self.nowhere)
+        first.or_else(|| paths.find_map(of)).unwrap_or(&self.nowhere)
     }
 }
 
@@ -137,5 +147,18 @@ impl Value {
             _ => None,
         };
         coerced.unwrap_or(self)
+    }
+}
+
+/// For serde; nothing of a wrong kind gets here.
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Text(text) | Value::Variable(text) => text.into(),
+            Value::List(words) => words.into(),
+            Value::Flag(flag) => flag.into(),
+            Value::Integer(number) => number.into(),
+            Value::Other(_) | Value::Refused => Self::Null,
+        }
     }
 }

@@ -52,6 +52,16 @@ pub fn find(key_path: &str) -> Option<&'static Key> {
     all().iter().find(|key| key.path == pattern)
 }
 
+/// The names of the keys and tables directly inside of a table; `""` is the file itself.
+pub(super) fn inside(table: &str) -> impl Iterator<Item = &'static str> {
+    let table = find(table).map(|table| table.path.as_str());
+    let inner = all().iter().filter_map(move |key| match key.path.rsplit_once('.') {
+        Some((outer, name)) => (Some(outer) == table).then_some(name),
+        None => (table == Some("") && !key.path.is_empty()).then_some(key.path.as_str()),
+    });
+    inner.map(|name| name.trim_end_matches("[]"))
+}
+
 /// The environment variable of a key: `PORTICO_SESSION_IDLE`, `PORTICO_PROVIDERS_0_ISSUER`.
 #[must_use]
 pub fn variable(key_path: &str) -> String {

@@ -81,6 +81,15 @@ impl Issue {
         }
     }
 
+    /// Reads an issue as it is shown: errors of serde are texts.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let (what, remedy) = text
+            .rsplit_once(" — ")
+            .unwrap_or((text, "see `portico config reference`"));
+        Self::new(what, remedy)
+    }
+
     /// The issue with its place.
     #[must_use]
     pub fn at(self, origin: &Origin, key: &str) -> Problem {

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::keys::{self, Key, Shape};
+use super::{
+    keys::{self, Key, Shape},
+    schema::one_of,
+};
 
 const OPENING: &str = "\
 # Configuration
@@ -67,9 +70,10 @@ fn add_key(page: &mut String, key: &Key, shape: &Shape) {
     let name = key.path.split_once("[].").or_else(|| key.path.split_once('.'));
     let name = name.map_or(key.path.as_str(), |(_, name)| name);
     let shown = match shape {
-        Shape::Text(what) | Shape::Number(what) => what,
-        Shape::List => "list of texts",
-        Shape::Flag | Shape::Table => "`true` or `false`",
+        Shape::Text(what) | Shape::TextOrList(what) | Shape::Number(what) => what.clone(),
+        Shape::Choice(words) => one_of(words),
+        Shape::List => "list of texts".to_owned(),
+        Shape::Flag | Shape::Table => "`true` or `false`".to_owned(),
     };
     let default = match (key.default, shape) {
         (Some("") | None, _) => "none".to_owned(),
@@ -77,7 +81,7 @@ fn add_key(page: &mut String, key: &Key, shape: &Shape) {
             let words: Vec<_> = words.split(' ').map(|word| format!("\"{word}\"")).collect();
             format!("`[{}]`", words.join(", "))
         }
-        (Some(text), Shape::Text(_)) => format!("`\"{text}\"`"),
+        (Some(text), Shape::Text(_) | Shape::TextOrList(_) | Shape::Choice(_)) => format!("`\"{text}\"`"),
         (Some(value), _) => format!("`{value}`"),
     };
     let (about, example, variable) = (key.about, key.example, keys::variable(&key.path));

@@ -1,11 +1,8 @@
 //! What was found while a configuration was read: every mistake, at the place where its key was written.
 
-use serde::Deserialize;
-
 use super::{
-    deserialize::At,
     entries::Entries,
-    keys::{self, Shape},
+    keys,
     problem::{Issue, Origin, Problem, Problems},
     sources::Sources,
     tables::File,
@@ -23,6 +20,10 @@ impl Report {
         let mut problems = Vec::new();
         let entries = Entries::merge(sources, &mut problems);
         let mut report = Self { problems, entries };
+        for (key_path, issue) in report.entries.check_kinds() {
+            report.add(&key_path, issue);
+            report.entries.refuse(&key_path, None);
+        }
         let file = report.deserialize();
         (report, file)
     }
@@ -30,13 +31,20 @@ impl Report {
     /// Serde stops at the first mistake, so that it is taken out and the rest is read again.
     fn deserialize(&mut self) -> Option<File> {
         loop {
-            let failure = match File::deserialize(At::root(&self.entries)) {
+            let error = match serde_path_to_error::deserialize::<_, File>(self.entries.to_json()) {
                 Ok(file) => return Some(file),
-                Err(failure) => failure,
+                Err(error) => error,
             };
-            let key_path = failure.key_path.unwrap_or_default();
-            self.add(&key_path, with_remedy(failure.issue, &key_path));
-            if !self.entries.refuse(&key_path, failure.element) {
+            let path = error.path().to_string();
+            let (key_path, element) = match keys::find(&path) {
+                Some(_) => (path.as_str(), None),
+                // An element of a list.
+                None => path.rsplit_once('[').map_or((path.as_str(), None), |(list, index)| {
+                    (list, index.trim_end_matches(']').parse().ok())
+                }),
+            };
+            self.add(key_path, Issue::parse(&error.inner().to_string()));
+            if !self.entries.refuse(key_path, element) {
                 return None;
             }
         }
@@ -115,24 +123,4 @@ impl Section<'_> {
     pub(super) fn accept<T>(&mut self, key: &str, result: Result<T, Issue>) -> Option<T> {
         result.map_err(|issue| self.add(key, issue)).ok()
     }
-}
-
-/// What to do about a value of a wrong type: to write it like the example.
-fn with_remedy(issue: Issue, key_path: &str) -> Issue {
-    if !issue.remedy.is_empty() {
-        return issue;
-    }
-    let key = keys::find(key_path).or_else(|| keys::find(&format!("{key_path}[]")));
-    let remedy = match key.map(|key| (&key.shape, key.path.as_str(), key.example)) {
-        Some((Shape::Table, path, _)) if path.ends_with("[]") => format!("write `[[{key_path}]]` above each"),
-        Some((Shape::Table, path, _)) if !path.contains('.') => format!("write `[{key_path}]` above its keys"),
-        Some((Shape::Table, path, _)) => {
-            let mut inside = keys::all().iter().filter(|key| key.path.starts_with(path));
-            let example = inside.nth(1).map_or("", |key| key.example);
-            format!("write it like `{example}`")
-        }
-        Some((_, _, example)) => format!("write it like `{example}`"),
-        None => "see `portico config reference`".to_owned(),
-    };
-    Issue { remedy, ..issue }
 }

@@ -1,7 +1,9 @@
 //! How a struct of the configuration describes itself: the macro `table!` takes a struct as it would be written for serde, with a default
 //! and an example for each field, and makes of it the struct and its part of [`super::keys`]. What is read and what is documented are one.
 
-use super::failure::{one_of, variants_of};
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Error, IntoDeserializer as _};
 
 /// One key of `portico.toml`, or one table.
 #[derive(Debug, Clone)]
@@ -25,6 +27,10 @@ pub enum Shape {
     Table,
     /// A text, with a word for what it must be.
     Text(String),
+    /// The same, or a list of texts.
+    TextOrList(String),
+    /// One of these words.
+    Choice(&'static [&'static str]),
     /// A number, with a word for which.
     Number(String),
     /// A list of texts; in a variable separated by spaces or commas.
@@ -90,9 +96,34 @@ macro_rules! choice {
     )+ };
 }
 
-/// The names of an enum's variants, as serde knows them.
-pub(super) fn shape_of_choice<T: serde::de::DeserializeOwned>() -> Shape {
-    Shape::Text(one_of(variants_of::<T>()))
+/// The names of an enum's variants, as serde states them of a text that is none.
+pub(super) fn shape_of_choice<T: DeserializeOwned>() -> Shape {
+    #[derive(Debug, thiserror::Error)]
+    #[error("unknown variant")]
+    struct Unknown(&'static [&'static str]);
+
+    impl Error for Unknown {
+        fn custom<M: fmt::Display>(_: M) -> Self {
+            Self(&[])
+        }
+
+        fn unknown_variant(_: &str, variants: &'static [&'static str]) -> Self {
+            Self(variants)
+        }
+    }
+
+    let read: Result<T, Unknown> = T::deserialize("".into_deserializer());
+    Shape::Choice(read.err().map_or(&[], |Unknown(variants)| variants))
+}
+
+/// `` `a`, `b` or `c` ``.
+pub(super) fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// Structs that are tables of `portico.toml`.
@@ -107,7 +138,7 @@ macro_rules! table {
     )+) => { $(
         $(#[doc = $about])+
         #[derive(Debug, serde::Deserialize)]
-        #[serde(deny_unknown_fields, expecting = "a table")]
+        #[serde(deny_unknown_fields)]
         pub(in crate::config) struct $table { $(
             $(#[doc = $field_about])+
             pub $field: $type,

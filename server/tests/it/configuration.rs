@@ -256,12 +256,15 @@ fn a_value_of_a_wrong_kind_is_reported_once_and_hides_no_other() {
             "session = 1",
             &["portico.toml:1: session: is integer, not a table — write `[session]`"],
         ),
-        ("[[session]]\nidle = \"1h\"", &["session: is a list, not a table"]),
+        (
+            "[[session]]\nidle = \"1h\"",
+            &["session: is a list of tables, not a table"],
+        ),
         (
             "[providers]\nid = \"a\"",
-            &["providers: is a table, not a list — write `[[providers]]`"],
+            &["providers: is a table, not a list of tables — write `[[providers]]`"],
         ),
-        ("providers = [\"a\"]", &["providers: is text, not a table"]),
+        ("providers = [\"a\"]", &["providers: is a list, not a list of tables"]),
         (
             "providers = [{ id = \"a\" }, 1]",
             &["providers: is a list of other things than texts"],
@@ -307,7 +310,7 @@ fn a_mistake_in_a_provider_leads_to_no_other() {
             ],
         ),
         ("algorithms = [\"HS256\"]", &["algorithms: `HS256` is not a signature"]),
-        ("scopes = [{ a = 1 }]", &["scopes: is a table, not a text"]),
+        ("scopes = [{ a = 1 }]", &["scopes: is a list of tables, not a list"]),
         (
             "scopes = \"openid\"",
             &["scopes: is text, not a list — write it like `scopes = ["],
