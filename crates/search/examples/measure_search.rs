@@ -217,6 +217,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             "typing error",
             format!("{}x ", rare.get(..rare.len() - 1).unwrap_or_default()),
         ),
+        (
+            "typing error, unfinished",
+            format!("{}x", rare.get(..rare.len() - 2).unwrap_or_default()),
+        ),
         ("typing error beside", "common nedle ".to_owned()),
         ("phrase", format!("\"{} {}\"", word(1), word(2))),
         ("folder alone", "folder:folder-7".to_owned()),

@@ -23,6 +23,8 @@ const FOLDER: &str = "index";
 /// How texts are read, and what writing may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// What the documents come from, such as the identity of the database: an index of another origin is not used.
+    pub origin: String,
     /// Whose words are found in other forms. Another list is another index.
     pub languages: Vec<Language>,
     /// Bytes that writing keeps in memory before it writes to disk; at least 15 MB for each thread are taken.
@@ -32,9 +34,10 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// English, one thread, 48 MB.
+    /// No origin, English, one thread, 48 MB.
     fn default() -> Self {
         Self {
+            origin: String::new(),
             languages: vec![Language::English],
             memory: 48_000_000,
             threads: 1,
@@ -59,7 +62,7 @@ pub enum State {
 pub enum RebuildReason {
     /// There was none.
     Missing,
-    /// It was made by another version, or for other languages.
+    /// It was made by another version, for other languages, or from another database.
     OtherVersion,
     /// It was being made when the process ended, or is being made just now.
     Unfinished,
@@ -71,7 +74,9 @@ impl fmt::Display for RebuildReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("there is none"),
-            Self::OtherVersion => f.write_str("it was made by another version or for other languages"),
+            Self::OtherVersion => {
+                f.write_str("it was made by another version, for other languages or from another database")
+            }
             Self::Unfinished => f.write_str("it was not finished"),
             Self::Damaged(how) => write!(f, "it is damaged: {how}"),
         }
@@ -209,7 +214,11 @@ fn made_by(settings: &Settings) -> String {
     let mut languages: Vec<&str> = settings.languages.iter().map(|language| language.code()).collect();
     languages.sort_unstable();
     languages.dedup();
-    format!("format {FORMAT} languages [{}]", languages.join(","))
+    format!(
+        "format {FORMAT} languages [{}] origin {:?}",
+        languages.join(","),
+        settings.origin
+    )
 }
 
 fn reader(index: &Index) -> Result<IndexReader, TantivyError> {

@@ -20,8 +20,9 @@ use crate::{
 
 /// From so many terms on, a set is quicker than a union.
 const LARGE_SET: usize = 1000;
-/// Shortest beginning of a word that is looked for as one, in characters: a single letter begins most words there are.
-const LEAST_PREFIX: usize = 2;
+/// Shortest beginning of a word that is looked for as one, in characters: in titles and headings, and in texts, where two letters begin a word of
+/// most documents.
+const LEAST_PREFIX: (usize, usize) = (2, 3);
 /// Most words that the beginning of the last word of a phrase may become.
 const MAX_EXPANSIONS: u32 = 200;
 /// If fewer are found, typing errors are allowed for.
@@ -155,12 +156,17 @@ impl SearchIndex {
         if matches!(term, SearchTerm::Phrase(_)) && last.has_forms {
             return self.in_any_field(|field| exactly(field, &last.term));
         }
-        // A single Chinese or Japanese sign begins the pairs it stands in.
-        let begins = !last.has_forms || (is_prefix && last.term.chars().count() >= LEAST_PREFIX);
+        let length = last.term.chars().count();
         let forms = self.analyzer.forms(last);
         self.in_any_field(|field| {
             let mut alternatives: Vec<AnyQuery> = forms.iter().map(|form| exactly(field, form)).collect();
-            if begins {
+            let least = if field == self.fields.text {
+                LEAST_PREFIX.1
+            } else {
+                LEAST_PREFIX.0
+            };
+            // A single Chinese or Japanese sign begins the pairs it stands in.
+            if !last.has_forms || (is_prefix && length >= least) {
                 alternatives.push(beginning(field, &last.term));
             }
             if typos == Typos::Allowed {

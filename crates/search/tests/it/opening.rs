@@ -53,7 +53,7 @@ fn putting_and_removing_again_is_harmless() {
 }
 
 #[test]
-fn other_languages_are_another_index() {
+fn other_languages_and_origins_are_other_indexes() {
     let shelf = Shelf::new(&[paper(1, "One", "x")]);
     let other = Settings {
         languages: vec![Language::German],
@@ -62,6 +62,13 @@ fn other_languages_are_another_index() {
     let index = SearchIndex::open(shelf.folder.path(), other).unwrap();
     assert_eq!(index.state(), State::Rebuild(RebuildReason::OtherVersion));
     assert_eq!(index.documents(), 0);
+    let shelf = Shelf::new(&[paper(1, "One", "x")]);
+    let other = Settings {
+        origin: "another database".to_owned(),
+        ..settings()
+    };
+    let index = SearchIndex::open(shelf.folder.path(), other).unwrap();
+    assert_eq!(index.state(), State::Rebuild(RebuildReason::OtherVersion));
     let order_is_nothing = Settings {
         languages: vec![Language::French, Language::English, Language::German],
         ..settings()

@@ -32,6 +32,8 @@ fn the_last_word_may_be_unfinished() {
     assert_eq!(shelf.find("reimb"), [1, 2], "in the title comes first");
     assert_eq!(shelf.find("costs reimb"), [1]);
     assert_eq!(shelf.find("reimb costs"), Vec::<i64>::new());
+    assert_eq!(shelf.find("re"), [1], "two letters begin a word of most texts");
+    assert_eq!(shelf.find("r"), Vec::<i64>::new());
     assert_eq!(
         shelf.find("\"of co"),
         Vec::<i64>::new(),
