@@ -160,13 +160,13 @@ impl SearchIndex {
         let forms = self.analyzer.forms(last);
         self.in_any_field(|field| {
             let mut alternatives: Vec<AnyQuery> = forms.iter().map(|form| exactly(field, form)).collect();
-            let least = if field == self.fields.text {
+            let shortest = if field == self.fields.text {
                 LEAST_PREFIX.1
             } else {
                 LEAST_PREFIX.0
             };
             // A single Chinese or Japanese sign begins the pairs it stands in.
-            if !last.has_forms || (is_prefix && length >= least) {
+            if !last.has_forms || (is_prefix && length >= shortest) {
                 alternatives.push(beginning(field, &last.term));
             }
             if typos == Typos::Allowed {

@@ -4,10 +4,10 @@
 //! to. There is one row for each document, with the number of its last change: whoever begins at 0 is told of every document once, and nothing has
 //! to be cleared away.
 
-use domain::DocumentId;
+use domain::{DocumentId, Heading};
 use sqlx::{query_as, query_scalar};
 
-use super::{Store, StoreError, with_backend};
+use super::{DocumentRow, Store, StoreError, documents::DocumentRowColumns, error::QueryError, with_backend};
 
 const AFTER: &str = "SELECT sequence, document_id FROM document_change WHERE sequence > $1 ORDER BY sequence LIMIT $2";
 const LAST: &str = "SELECT coalesce(max(sequence), 0) FROM document_change";
@@ -20,6 +20,40 @@ pub struct Change {
     pub sequence: i64,
     /// The document, as it is to be read now: it may have changed again, or be gone.
     pub id: DocumentId,
+}
+
+/// A document with its words: what an index is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentText {
+    /// Its row, of the same moment as its words.
+    pub row: DocumentRow,
+    /// Its headings, as the renderer found them.
+    pub headings: Vec<Heading>,
+    /// Markdown.
+    pub content: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct DocumentTextColumns {
+    #[sqlx(flatten)]
+    row: DocumentRowColumns,
+    headings: String,
+    content: String,
+}
+
+impl DocumentTextColumns {
+    fn text(self) -> Result<DocumentText, StoreError> {
+        let row = self.row.row()?;
+        let headings = serde_json::from_str(&self.headings).map_err(|_| StoreError::Corrupt {
+            id: row.id.number(),
+            what: "headings",
+        })?;
+        Ok(DocumentText {
+            row,
+            headings,
+            content: self.content,
+        })
+    }
 }
 
 impl Store {
@@ -46,6 +80,26 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn last_change(&self) -> Result<i64, StoreError> {
         with_backend!(self, |backend| Ok(query_scalar(LAST).fetch_one(&backend.pool).await?))
+    }
+
+    /// Those of the documents that are there and not in the trash, with their words, in no order: all of one moment. Give it some hundreds of
+    /// ids at most, as the texts are held in memory.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn texts(&self, ids: &[DocumentId]) -> Result<Vec<DocumentText>, StoreError> {
+        let ids: serde_json::Value = ids.iter().map(|id| id.number()).collect();
+        let ids = ids.to_string();
+        let rows: Vec<DocumentTextColumns> = with_backend!(self, |backend| {
+            let (row, words) = (backend.sql.row, &backend.sql.words);
+            let text = format!(
+                "{row}, d.headings, d.content FROM document d
+                 WHERE d.trashed_at IS NULL AND d.id IN (SELECT CAST(w.value AS BIGINT) FROM {}($1{})",
+                words.items_of, words.items_as
+            );
+            Ok::<_, QueryError>(query_as(&text).bind(&*ids).fetch_all(&backend.pool).await?)
+        })?;
+        rows.into_iter().map(DocumentTextColumns::text).collect()
     }
 
     /// What tells this database from every other one.

@@ -11,7 +11,7 @@
 //! | The write probe of `/readyz` and `portico check` | [`probe`] |
 //! | All statements, in both dialects | `sql.rs` |
 //! | Queries: one document, one batch of the list | `documents.rs`: [`Store::find`], [`Store::batch_before`] |
-//! | Change feed | `changes.rs`: [`Store::changes_after`] |
+//! | Change feed | `changes.rs`: [`Store::changes_after`], [`Store::texts`] |
 //! | One page of the list, by a plan of the policy | `list.rs`: [`Store::list`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
 //! | Sources of documents, the trash | `sources.rs` |
@@ -44,7 +44,7 @@ mod sqlite;
 mod text;
 mod timeout;
 
-pub use changes::Change;
+pub use changes::{Change, DocumentText};
 use database_url::Location;
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use documents::{DocumentRow, FoundDocument, StaleHtml};

@@ -119,6 +119,35 @@ async fn two_transactions_that_change_documents_take_turns() {
 }
 
 #[tokio::test]
+async fn the_words_and_rights_of_what_changed_are_read_together() {
+    for shelf in Shelf::both().await {
+        let text: &[u8] = b"---\ngroups: [Sales]\nfolder: a/b\n---\n# Plan\n\n## One\n\nwords";
+        shelf
+            .import(&[("a.md", text), ("b.md", b"# B"), ("c.md", b"# C")])
+            .await;
+        shelf
+            .database
+            .execute("UPDATE document SET trashed_at = 1 WHERE id = 2")
+            .await;
+        let ids: Vec<_> = [1, 2, 9].into_iter().filter_map(domain::DocumentId::new).collect();
+        let found = shelf.store.texts(&ids).await.unwrap();
+        assert_eq!(found.len(), 1, "neither what is in the trash nor what never was");
+        let rights = domain::search::rights_of(&found[0].row.facts());
+        for expected in [
+            domain::Right::Folder("a".to_owned()),
+            domain::Right::GroupId("Sales".to_owned()),
+            domain::Right::GroupName("sales".to_owned()),
+        ] {
+            assert!(rights.contains(&expected), "{rights:?}");
+        }
+        let headings: Vec<&str> = found[0].headings.iter().map(|heading| heading.text.as_str()).collect();
+        assert_eq!((found[0].row.title.as_str(), headings), ("Plan", vec!["One"]));
+        assert!(found[0].content.contains("words"));
+        assert_eq!(shelf.store.texts(&[]).await.unwrap().len(), 0);
+    }
+}
+
+#[tokio::test]
 async fn each_database_has_an_identity_that_stays() {
     let [one, other] = Shelf::both().await;
     let (first, second) = (
