@@ -7,13 +7,18 @@
 //! | `event` | `sign_in`, `sign_out`, `session_end`, `token_renewal`, `client_token`, `access`, `logout_channel` |
 //! | `outcome` | `success`, `refused` (the rules say no), `failed` (something does not work) |
 //! | `provider`, `subject`, `session` | as far as they are known |
+//! | `failure` | which failure it was, of those in [`crate::failures`] |
 //! | `reason` | for operators; never shown to people |
 //!
-//! The counters are `bff_events_total{event,outcome,provider}`; how long things take is measured in [`measured`].
+//! The counters are `bff_events_total{event,outcome,provider,failure}`; how long things take is measured in [`measured`].
 
 pub(crate) mod measured;
 
 pub(crate) use oidc::measured::Outcome;
+
+use std::borrow::Cow;
+
+use oidc::error::{ErrorCode, error_chain};
 
 use crate::session::index::SessionRef;
 
@@ -65,7 +70,8 @@ pub(crate) struct Event<'a> {
     provider: Option<&'a str>,
     subject: Option<&'a str>,
     session: Option<SessionRef>,
-    reason: Option<&'a str>,
+    reason: Option<Cow<'a, str>>,
+    failure: &'static str,
     reference: Option<&'a str>,
 }
 
@@ -78,6 +84,7 @@ pub(crate) fn event<'a>(what: What, outcome: Outcome) -> Event<'a> {
         subject: None,
         session: None,
         reason: None,
+        failure: "",
         reference: None,
     }
 }
@@ -109,10 +116,25 @@ impl<'a> Event<'a> {
             .session(person.session)
     }
 
-    /// Why, for operators.
+    /// What there is to say of a success, for operators.
     pub(crate) fn reason(self, reason: &'a str) -> Self {
-        let reason = Some(reason);
+        let reason = Some(Cow::Borrowed(reason));
         Self { reason, ..self }
+    }
+
+    /// Which failure it is, and why with all causes, for operators.
+    pub(crate) fn failure(self, error: &dyn ErrorCode) -> Self {
+        self.failure_code(error.code(), error_chain(error).into())
+    }
+
+    /// The same, for a failure whose text is there.
+    pub(crate) fn failure_code(self, failure: &'static str, reason: Cow<'a, str>) -> Self {
+        let reason = Some(reason);
+        Self {
+            failure,
+            reason,
+            ..self
+        }
     }
 
     /// The number the person was shown.
@@ -125,25 +147,29 @@ impl<'a> Event<'a> {
     pub(crate) fn record(self) {
         let (event, outcome) = (self.what.name(), self.outcome.name());
         let provider = self.provider.unwrap_or_default().to_owned();
-        metrics::counter!("bff_events_total", "event" => event, "outcome" => outcome, "provider" => provider)
-            .increment(1);
+        let failure = self.failure;
+        metrics::counter!(
+            "bff_events_total", "event" => event, "outcome" => outcome, "provider" => provider, "failure" => failure
+        )
+        .increment(1);
+        let failure = Some(failure).filter(|failure| !failure.is_empty());
+        let reason = self.reason.as_deref();
         let session = self.session.map(tracing::field::display);
         let Self {
             provider,
             subject,
-            reason,
             reference,
             ..
         } = self;
         match self.outcome {
             Outcome::Success => {
-                tracing::info!(target: "bff", event, outcome, provider, subject, session, reason, reference);
+                tracing::info!(target: "bff", event, outcome, provider, subject, session, failure, reason, reference);
             }
             Outcome::Refused => {
-                tracing::warn!(target: "bff", event, outcome, provider, subject, session, reason, reference);
+                tracing::warn!(target: "bff", event, outcome, provider, subject, session, failure, reason, reference);
             }
             Outcome::Failed => {
-                tracing::error!(target: "bff", event, outcome, provider, subject, session, reason, reference);
+                tracing::error!(target: "bff", event, outcome, provider, subject, session, failure, reason, reference);
             }
         }
     }

@@ -17,6 +17,7 @@ pub(crate) mod bearer;
 pub(crate) mod caller;
 pub(crate) mod combined;
 pub(crate) mod csrf;
+pub(crate) mod error;
 pub(crate) mod introspection;
 pub(crate) mod layer;
 pub(crate) mod provider;

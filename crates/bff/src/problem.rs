@@ -1,17 +1,17 @@
 //! What happens when something fails? It is logged once, with a reference, and the person sees a page with the same
 //! reference. Neither holds a token, a code or a `state`.
 
-use std::error::Error;
-
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use oidc::config::ProviderId;
+use oidc::error::ErrorCode;
 pub(crate) use oidc::error::{error_chain as chain, plain};
 
 use crate::diagnostics::new_reference;
 use crate::event::{EventSubject, Outcome, What, event};
 use crate::pages::{Pages, Problem};
+use crate::sign_in::error::CallbackError;
 
 /// When trying again makes sense after a 503, in seconds (RFC 9110 §10.2.3).
 pub(crate) const LATER: &str = "10";
@@ -23,6 +23,7 @@ pub(crate) struct Failure {
     title: &'static str,
     message: String,
     retry: Option<String>,
+    code: &'static str,
     reason: String,
     what: What,
     /// Who met with it, where that is known.
@@ -30,20 +31,21 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// `title` and `message` are for the person, `reason` for the operator. It is a sign-in that failed, unless
+    /// `title` and `message` are for the person, `error` for the operator. It is a sign-in that failed, unless
     /// [`Failure::about`] says otherwise.
     pub(crate) fn new(
         status: StatusCode,
         title: &'static str,
         message: impl Into<String>,
-        reason: impl Into<String>,
+        error: &dyn ErrorCode,
     ) -> Self {
         Self {
             status,
             title,
             message: message.into(),
             retry: None,
-            reason: reason.into(),
+            code: error.code(),
+            reason: chain(error),
             what: What::SignIn,
             person: None,
         }
@@ -61,25 +63,25 @@ impl Failure {
     }
 
     /// A request that does not fit to anything we started.
-    pub(crate) fn stray(reason: impl Into<String>) -> Self {
+    pub(crate) fn stray(error: &CallbackError) -> Self {
         let message = "This answer does not belong to a sign-in that was started here, or it took too long. \
                        Nothing was changed. Please sign in again.";
         Self::new(
             StatusCode::BAD_REQUEST,
             "Sign-in could not be completed",
             message,
-            reason,
+            error,
         )
     }
 
     /// Something of ours does not work.
-    pub(crate) fn ours(error: &dyn Error) -> Self {
+    pub(crate) fn ours(error: &dyn ErrorCode) -> Self {
         let message = "Something is wrong on our side. Please try again in a moment.";
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "Not available right now",
             message,
-            chain(error),
+            error,
         )
     }
 
@@ -101,7 +103,9 @@ impl Failure {
             } else {
                 Outcome::Refused
             };
-            let told = event(self.what, outcome).reason(&self.reason).reference(&reference);
+            let told = event(self.what, outcome)
+                .failure_code(self.code, self.reason.as_str().into())
+                .reference(&reference);
             let told = match provider {
                 Some(provider) => told.provider(provider.as_str()),
                 None => told,

@@ -17,6 +17,7 @@
 pub(crate) mod authorization_response;
 pub(crate) mod callback;
 pub(crate) mod device;
+pub(crate) mod error;
 pub(crate) mod exchange;
 pub(crate) mod initiate;
 pub(crate) mod options;

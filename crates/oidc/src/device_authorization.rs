@@ -44,19 +44,43 @@ pub struct Authorization {
     pub interval: Duration,
 }
 
-/// Why there is none.
+/// Why there is no code.
 #[derive(Debug, thiserror::Error)]
-pub enum NoCode {
+pub enum DeviceAuthorizationError {
     /// The request was not answered.
     #[error("the device authorization endpoint does not answer")]
     NoAnswer(#[from] HttpError),
     /// The endpoint answered with an error: status and `error` code.
     #[error("the device authorization endpoint answers {0}: `{1}`")]
     Refused(StatusCode, String),
-    /// The answer is not one of RFC 8628 §3.2.
-    #[error("the answer of the device authorization endpoint cannot be used: {0}")]
-    Malformed(&'static str),
+    /// The response is not JSON, or lacks what is needed.
+    #[error("the answer of the device authorization endpoint cannot be used: not the members it needs")]
+    Unreadable,
+    /// `device_code` is of no use.
+    #[error("the answer of the device authorization endpoint cannot be used: `device_code` is empty or too long")]
+    DeviceCode,
+    /// Nobody could type `user_code`.
+    #[error("the answer of the device authorization endpoint cannot be used: `user_code` is not for people")]
+    UserCode,
+    /// `verification_uri` leads to no web page.
+    #[error(
+        "the answer of the device authorization endpoint cannot be used: `verification_uri` is no address for people"
+    )]
+    VerificationUri,
+    /// It does not say how long the code is good.
+    #[error("the answer of the device authorization endpoint cannot be used: `expires_in` is missing")]
+    ExpiresIn,
 }
+
+crate::error_codes!(DeviceAuthorizationError {
+    Self::NoAnswer(_) => "device_authorization_no_answer",
+    Self::Refused(..) => "device_authorization_refused",
+    Self::Unreadable => "device_authorization_unreadable",
+    Self::DeviceCode => "device_authorization_device_code",
+    Self::UserCode => "device_authorization_user_code",
+    Self::VerificationUri => "device_authorization_verification_uri",
+    Self::ExpiresIn => "device_authorization_expires_in",
+});
 
 #[derive(Deserialize)]
 struct Raw {
@@ -86,7 +110,11 @@ impl Provider {
     ///
     /// # Errors
     /// Where the endpoint does not answer, refuses, or answers with something else.
-    pub async fn device_authorization(&self, metadata: &Metadata, endpoint: &Url) -> Result<Authorization, NoCode> {
+    pub async fn device_authorization(
+        &self,
+        metadata: &Metadata,
+        endpoint: &Url,
+    ) -> Result<Authorization, DeviceAuthorizationError> {
         let scope = self.config.scopes.join(" ");
         let mut fields = vec![("scope", scope.as_str())];
         fields.extend(self.config.audience.as_deref().map(|audience| ("audience", audience)));
@@ -102,26 +130,26 @@ impl Provider {
     }
 }
 
-fn read(answer: &Answer) -> Result<Authorization, NoCode> {
+fn read(answer: &Answer) -> Result<Authorization, DeviceAuthorizationError> {
     if !answer.status.is_success() {
         let error = serde_json::from_slice(&answer.body).map_or_else(|_| String::new(), |raw: RawRefused| raw.error);
-        return Err(NoCode::Refused(answer.status, plain(&error, 64)));
+        return Err(DeviceAuthorizationError::Refused(answer.status, plain(&error, 64)));
     }
-    let raw: Raw = serde_json::from_slice(&answer.body).map_err(|_| NoCode::Malformed("not the members it needs"))?;
+    let raw: Raw = serde_json::from_slice(&answer.body).map_err(|_| DeviceAuthorizationError::Unreadable)?;
     if !(1..=MAX_DEVICE_CODE).contains(&raw.device_code.len()) {
-        return Err(NoCode::Malformed("`device_code` is empty or too long"));
+        return Err(DeviceAuthorizationError::DeviceCode);
     }
     let is_typed = |c: char| !c.is_control() && !c.is_whitespace();
     let code = raw.user_code.trim();
     if !(1..=MAX_USER_CODE).contains(&code.len()) || !code.chars().all(|c| is_typed(c) || c == ' ') {
-        return Err(NoCode::Malformed("`user_code` is not for people"));
+        return Err(DeviceAuthorizationError::UserCode);
     }
     let verification_uri = raw.verification_uri.or(raw.verification_url);
     let verification_uri = verification_uri.as_deref().and_then(address);
-    let verification_uri = verification_uri.ok_or(NoCode::Malformed("`verification_uri` is no address for people"))?;
+    let verification_uri = verification_uri.ok_or(DeviceAuthorizationError::VerificationUri)?;
     let whole = |value: &Value| seconds(value).and_then(|s| u64::try_from(s).ok());
     let expires_in = whole(&raw.expires_in).filter(|s| *s > 0);
-    let expires_in = expires_in.ok_or(NoCode::Malformed("`expires_in` is missing"))?;
+    let expires_in = expires_in.ok_or(DeviceAuthorizationError::ExpiresIn)?;
     let interval = raw.interval.as_ref().and_then(whole).unwrap_or(INTERVAL);
     Ok(Authorization {
         device_code: raw.device_code,
@@ -145,7 +173,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(changes: &[(&str, Value)]) -> Result<Authorization, NoCode> {
+    fn answer(changes: &[(&str, Value)]) -> Result<Authorization, DeviceAuthorizationError> {
         let mut body = json!({
             "device_code": "d", "user_code": "ABCD-EFGH", "verification_uri": "https://idp.example/device",
             "verification_uri_complete": "https://idp.example/device?user_code=ABCD-EFGH", "expires_in": 600, "new": []

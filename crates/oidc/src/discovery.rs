@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 use url::Url;
 
 use super::http::HttpClient;
-use super::metadata::Metadata;
-use super::registration::{Client, Registrar};
+use super::metadata::{Metadata, MetadataError};
+use super::registration::{Client, Registrar, RegistrationError};
 use crate::config::ProviderConfig;
 use crate::config::clock::Clock;
 use crate::measured::{Endpoint, measured};
@@ -18,16 +18,46 @@ use crate::measured::{Endpoint, measured};
 /// Shortest time between two attempts, however many people want to sign in.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The provider's metadata cannot be had right now; the text is for operators.
+/// Why a provider is not ready; the texts are for operators.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NotReady(String);
+pub enum DiscoveryError {
+    /// The configuration leads to no address for the metadata.
+    #[error("`{address}` is not an address: {reason}")]
+    Address {
+        /// Where the metadata should be.
+        address: String,
+        /// What is wrong with it.
+        reason: url::ParseError,
+    },
+    /// The address does not answer.
+    #[error("`{address}` cannot be read: {reason}")]
+    NoAnswer {
+        /// Where the metadata should be.
+        address: Url,
+        /// What went wrong, causes included.
+        reason: String,
+    },
+    /// The metadata are not believed.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+    /// The site is not registered there.
+    #[error(transparent)]
+    Registration(#[from] RegistrationError),
+}
+
+crate::error_codes!(DiscoveryError {
+    Self::Address { .. } => "metadata_address",
+    Self::NoAnswer { .. } => "metadata_no_answer",
+} from {
+    Self::Metadata(error) => error,
+    Self::Registration(error) => error,
+});
 
 /// What is known, and how it was tried.
 #[derive(Debug, Default)]
 struct State {
     metadata: Option<Arc<Metadata>>,
-    problem: Option<NotReady>,
+    problem: Option<DiscoveryError>,
     attempts: u64,
     last_attempt: Option<OffsetDateTime>,
 }
@@ -109,7 +139,7 @@ impl Discovery {
     ///
     /// # Errors
     /// Where nothing usable is known and the provider cannot be reached now, or could not be a moment ago.
-    pub async fn ready(&self) -> Result<Arc<Metadata>, NotReady> {
+    pub async fn ready(&self) -> Result<Arc<Metadata>, DiscoveryError> {
         if let Some(metadata) = self.settled() {
             return Ok(metadata);
         }
@@ -135,13 +165,13 @@ impl Discovery {
     ///
     /// # Errors
     /// Where the provider cannot be reached, or its metadata cannot be used.
-    pub async fn renew(&self) -> Result<Arc<Metadata>, NotReady> {
+    pub async fn renew(&self) -> Result<Arc<Metadata>, DiscoveryError> {
         let _flight = self.flight.lock().await;
         self.attempt().await
     }
 
-    async fn attempt(&self) -> Result<Arc<Metadata>, NotReady> {
-        let found = self.fetch().await.map(Arc::new).map_err(NotReady);
+    async fn attempt(&self) -> Result<Arc<Metadata>, DiscoveryError> {
+        let found = self.fetch().await.map(Arc::new);
         let mut state = self.state();
         state.attempts += 1;
         state.last_attempt = Some(self.clock.now());
@@ -155,7 +185,7 @@ impl Discovery {
         found
     }
 
-    async fn fetch(&self) -> Result<Metadata, String> {
+    async fn fetch(&self) -> Result<Metadata, DiscoveryError> {
         let metadata = match Metadata::written(&self.config) {
             Some(written) => written?,
             None => self.ask().await?,
@@ -166,15 +196,18 @@ impl Discovery {
         Ok(metadata)
     }
 
-    async fn ask(&self) -> Result<Metadata, String> {
+    async fn ask(&self) -> Result<Metadata, DiscoveryError> {
         let address = self.config.metadata_address();
-        let url = Url::parse(&address).map_err(|e| format!("`{address}` is not an address: {e}"))?;
+        let url = Url::parse(&address).map_err(|reason| DiscoveryError::Address { address, reason })?;
         let asking = self.http.read(&url, None);
         let answer = measured(self.config.id.as_str(), Endpoint::Discovery, asking).await;
         let answer = answer.map_err(|e| {
             let cause = e.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-            format!("`{url}` cannot be read: {e}{cause}")
+            DiscoveryError::NoAnswer {
+                address: url,
+                reason: format!("{e}{cause}"),
+            }
         })?;
-        Metadata::from_answer(&self.config, &answer)
+        Ok(Metadata::from_answer(&self.config, &answer)?)
     }
 }

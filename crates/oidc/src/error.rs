@@ -1,4 +1,5 @@
-//! How are errors written to a log? With their causes on one line, and what came from elsewhere bounded.
+//! How are errors told apart and written to a log? Each has a code for machines; a text for people has its causes on one line,
+//! and what came from elsewhere is bounded in it.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -17,6 +18,34 @@ pub fn error_chain(error: &dyn Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// An error with a name for machines: a word in `snake_case` that stays while texts change. There is a bounded number of them, so
+/// that they can be the label of a metric.
+pub trait ErrorCode: Error {
+    /// The name of this error.
+    fn code(&self) -> &'static str;
+}
+
+/// Implements [`ErrorCode`] for an enum, one code per variant, and lists its codes as `CODES`. Variants after `from` are called as the
+/// error in them is.
+#[macro_export]
+macro_rules! error_codes {
+    ($error:ty { $($variant:pat => $code:literal,)+ } $(from { $($outer:pat => $inner:expr,)+ })?) => {
+        impl $error {
+            /// The codes of these errors, those of others left out.
+            pub const CODES: &'static [&'static str] = &[$($code),+];
+        }
+
+        impl $crate::error::ErrorCode for $error {
+            fn code(&self) -> &'static str {
+                match self {
+                    $($variant => $code,)+
+                    $($($outer => $crate::error::ErrorCode::code($inner),)+)?
+                }
+            }
+        }
+    };
 }
 
 /// Text from elsewhere, cut to `max` characters, without control characters.

@@ -8,9 +8,10 @@ use subtle::ConstantTimeEq as _;
 use super::Provider;
 use super::identifier::{holds_control, is_subject};
 use super::jws::{Compact, Unreadable};
-use super::keys::{NoKeys, TokenSource};
+use super::keys::{KeysError, TokenSource};
 use super::metadata::Metadata;
-use super::moments::good_now;
+use super::moments::{TimeError, good_now};
+use crate::error::plain;
 
 /// A verified ID token.
 #[derive(Debug, Clone)]
@@ -45,20 +46,71 @@ pub struct Expected<'a> {
 /// Why an ID token is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum IdTokenError {
-    /// It is no signed token.
+    /// The response of the token endpoint holds none.
+    #[error("there is no ID token")]
+    Missing,
+    /// It is not a signed token.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// The keys cannot be had; the token may be good.
-    #[error(transparent)]
-    NoKeys(#[from] NoKeys),
-    /// One of the rules of Core §3.1.3.7 does not hold; which, for an operator.
+    /// It is signed with an algorithm that is not configured.
+    #[error("the ID token is refused: algorithm `{0}` is not allowed")]
+    Algorithm(String),
+    /// It is a token of another type, such as a logout token.
+    #[error("the ID token is refused: it is another kind of token")]
+    TokenType,
+    /// `azp` names another client.
+    #[error("the ID token is refused: `azp` is another client")]
+    AuthorizedParty,
+    /// `sub` is missing, empty, too long or holds control characters.
+    #[error("the ID token is refused: `sub` is missing or no name of a person")]
+    Subject,
+    /// `sid` holds control characters.
+    #[error("the ID token is refused: `sid` holds a control character")]
+    SessionId,
+    /// `iss` is not the configured issuer.
+    #[error("the ID token is refused: `iss` is not the configured issuer")]
+    Issuer,
+    /// `iss` is not the `iss` of the authorization response.
+    #[error("the answer and the ID token name different issuers")]
+    IssuerOfResponse,
+    /// `aud` lacks the client, or names somebody who is not trusted.
+    #[error("the ID token is refused: `aud` is not us alone")]
+    Audience,
+    /// It is not good now.
     #[error("the ID token is refused: {0}")]
-    Refused(String),
+    Time(#[from] TimeError),
+    /// `nonce` is missing or not the one of the request.
+    #[error("the ID token is refused: `nonce` is missing or another")]
+    Nonce,
+    /// No key of the provider made the signature.
+    #[error("the ID token is refused: no key of the provider made the signature")]
+    Signature,
+    /// `at_hash` is not the hash of the access token beside it.
+    #[error("the ID token is refused: `at_hash` is of another access token")]
+    AccessTokenHash,
+    /// The keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
 }
 
-fn refuse<T>(why: impl Into<String>) -> Result<T, IdTokenError> {
-    Err(IdTokenError::Refused(why.into()))
-}
+crate::error_codes!(IdTokenError {
+    Self::Missing => "id_token_missing",
+    Self::Unreadable(_) => "id_token_unreadable",
+    Self::Algorithm(_) => "id_token_algorithm",
+    Self::TokenType => "id_token_type",
+    Self::AuthorizedParty => "id_token_authorized_party",
+    Self::Subject => "id_token_subject",
+    Self::SessionId => "id_token_session_id",
+    Self::Issuer => "id_token_issuer",
+    Self::IssuerOfResponse => "id_token_issuer_of_response",
+    Self::Audience => "id_token_audience",
+    Self::Nonce => "id_token_nonce",
+    Self::Signature => "id_token_signature",
+    Self::AccessTokenHash => "id_token_access_token_hash",
+} from {
+    Self::Time(error) => error,
+    Self::Keys(error) => error,
+});
 
 impl Provider {
     /// Verifies `raw`.
@@ -78,13 +130,13 @@ impl Provider {
             .issuer_of(&token.claims, &metadata.issuer)
             .map(str::to_owned)
         else {
-            return refuse("`iss` is not the configured issuer");
+            return Err(IdTokenError::Issuer);
         };
         self.check_aud(&token)?;
         self.check_time(&token)?;
         check_nonce(&token, expected)?;
         if !self.signed(&token, (metadata, &issuer), TokenSource::Provider).await? {
-            return refuse("no key of the provider made the signature");
+            return Err(IdTokenError::Signature);
         }
         check_at_hash(&token, expected.access_token)?;
         let subject = token.text("sub").unwrap_or_default().to_owned();
@@ -103,24 +155,24 @@ impl Provider {
     /// What can be refused before a key is looked for.
     fn check_shape(&self, token: &Compact<'_>) -> Result<(), IdTokenError> {
         if !self.config.algorithms.contains(&token.header.alg) {
-            return refuse(format!("algorithm `{}` is not allowed", token.header.alg));
+            return Err(IdTokenError::Algorithm(plain(&token.header.alg, 32)));
         }
         if token.kind().is_some_and(|kind| kind != "jwt" && kind != "jose") || token.claims.contains_key("events") {
-            return refuse("it is another kind of token");
+            return Err(IdTokenError::TokenType);
         }
         if token
             .claims
             .get("azp")
             .is_some_and(|azp| azp.as_str() != Some(&*self.client().id))
         {
-            return refuse("`azp` is another client");
+            return Err(IdTokenError::AuthorizedParty);
         }
         if !token.text("sub").is_some_and(is_subject) {
-            return refuse("`sub` is missing or no name of a person");
+            return Err(IdTokenError::Subject);
         }
         // Sessions are found by it. An empty one names no session.
         if token.text("sid").is_some_and(holds_control) {
-            return refuse("`sid` holds a control character");
+            return Err(IdTokenError::SessionId);
         }
         Ok(())
     }
@@ -131,14 +183,15 @@ impl Provider {
         if token.is_for(&client.id, &self.config.extra_audiences) {
             Ok(())
         } else {
-            refuse("`aud` is not us alone")
+            Err(IdTokenError::Audience)
         }
     }
 
     /// Neither over nor yet to come, and issued for this exchange (rules 9 and 10).
     fn check_time(&self, token: &Compact<'_>) -> Result<(), IdTokenError> {
         let now = self.clock.now().unix_timestamp();
-        good_now(token, now, self.leeway()).map(drop).or_else(refuse)
+        good_now(token, now, self.leeway())?;
+        Ok(())
     }
 
     /// How far clocks may differ, in seconds.
@@ -152,7 +205,7 @@ fn check_nonce(token: &Compact<'_>, expected: Expected<'_>) -> Result<(), IdToke
     match token.claims.get("nonce") {
         Some(Value::String(nonce)) if same(nonce, expected.nonce) => Ok(()),
         None | Some(Value::Null) if !expected.nonce_required => Ok(()),
-        _ => refuse("`nonce` is missing or another"),
+        _ => Err(IdTokenError::Nonce),
     }
 }
 
@@ -176,6 +229,6 @@ fn check_at_hash(token: &Compact<'_>, access_token: &str) -> Result<(), IdTokenE
     if claimed.as_str() == Some(&half) {
         Ok(())
     } else {
-        refuse("`at_hash` is of another access token")
+        Err(IdTokenError::AccessTokenHash)
     }
 }

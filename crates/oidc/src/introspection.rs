@@ -7,8 +7,7 @@ use crate::Provider;
 use crate::error::error_chain;
 use crate::identifier::{holds_control, is_subject};
 use crate::jws::{audiences_of, seconds_of};
-use crate::jwt_access_token::AccessTokenError::{self, Invalid, Unavailable};
-use crate::jwt_access_token::{VerifiedAccessToken, scopes_of};
+use crate::jwt_access_token::{AccessTokenError, InvalidAccessToken, Unverifiable, VerifiedAccessToken, scopes_of};
 use crate::measured::{Endpoint, measured};
 
 /// What the provider says about a token that is good.
@@ -27,29 +26,29 @@ impl Provider {
     /// [`AccessTokenError::Invalid`] if the token is not good, [`AccessTokenError::Unavailable`] if the provider cannot say so.
     pub async fn introspect(&self, raw: &str, audience: &str, now: i64) -> Result<ActiveToken, AccessTokenError> {
         let answer = ask(self, raw).await?;
-        judge(self, answer, audience, now).map_err(Invalid)
+        Ok(judge(self, answer, audience, now)?)
     }
 }
 
 /// What the provider says about `raw` (RFC 7662 §2), and what its metadata call it.
 async fn ask(provider: &Provider, raw: &str) -> Result<(Map<String, Value>, String), AccessTokenError> {
     let metadata = provider.discovery.ready().await;
-    let metadata = metadata.map_err(|e| Unavailable(e.to_string()))?;
+    let metadata = metadata.map_err(Unverifiable::from)?;
     let Some(address) = &metadata.introspection_endpoint else {
-        return Err(Unavailable("the provider offers no introspection".to_owned()));
+        return Err(Unverifiable::NotOffered.into());
     };
     let fields = [("token", raw), ("token_type_hint", "access_token")];
     let asking = provider.http.post(address, provider.client_auth(&metadata), &fields);
     let asked = measured(provider.config.id.as_str(), Endpoint::Introspection, asking).await;
-    let answer = asked.map_err(|e| Unavailable(error_chain(&e)))?;
+    let answer = asked.map_err(|error| Unverifiable::NoAnswer(error_chain(&error)))?;
     if answer.status == StatusCode::BAD_REQUEST && names_another_kind(&answer.body) {
-        return Err(Invalid("a kind of token that the provider tells nothing about"));
+        return Err(InvalidAccessToken::Unsupported.into());
     }
     if answer.status != StatusCode::OK {
-        return Err(Unavailable(format!("introspection answers {}", answer.status)));
+        return Err(Unverifiable::Status(answer.status).into());
     }
     let claims = serde_json::from_slice(&answer.body);
-    let claims = claims.map_err(|_| Unavailable("introspection does not answer in JSON".to_owned()))?;
+    let claims = claims.map_err(|_| Unverifiable::NotJson)?;
     Ok((claims, metadata.issuer.clone()))
 }
 
@@ -65,42 +64,47 @@ fn judge(
     (claims, named): (Map<String, Value>, String),
     audience: &str,
     now: i64,
-) -> Result<ActiveToken, &'static str> {
+) -> Result<ActiveToken, InvalidAccessToken> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if claims.get("active") != Some(&Value::Bool(true)) {
-        return Err("not active");
+        return Err(InvalidAccessToken::Inactive);
     }
     // `iss` is optional (§2.2); where it may be one of several it has to be there.
     let issuer = match text("iss") {
         None if provider.config.is_issuer(&named, &named) => named.as_str(),
-        _ => provider.config.issuer_of(&claims, &named).ok_or("of another issuer")?,
+        _ => provider
+            .config
+            .issuer_of(&claims, &named)
+            .ok_or(InvalidAccessToken::OtherIssuer)?,
     };
     let issuer = issuer.to_owned();
     let kind = text("token_type").unwrap_or("bearer").to_ascii_lowercase();
     if (kind != "bearer" && kind != "access_token") || claims.contains_key("cnf") {
-        return Err("not a bearer token");
+        return Err(InvalidAccessToken::NotBearer);
     }
     if !audiences_of(&claims).is_some_and(|all| all.contains(&audience)) {
-        return Err("for another audience");
+        return Err(InvalidAccessToken::Audience);
     }
     let leeway = provider.leeway();
-    let exp = seconds_of(&claims, "exp").map_err(|_| "`exp` is no moment")?;
+    let exp = seconds_of(&claims, "exp").map_err(|_| InvalidAccessToken::Time("exp"))?;
     if exp.is_some_and(|exp| exp <= now) {
-        return Err("expired");
+        return Err(InvalidAccessToken::Expired);
     }
-    let begins = seconds_of(&claims, "nbf").map_err(|_| "`nbf` is no moment")?;
+    let begins = seconds_of(&claims, "nbf").map_err(|_| InvalidAccessToken::Time("nbf"))?;
     if begins.is_some_and(|nbf| nbf > now.saturating_add(leeway)) {
-        return Err("not valid yet");
+        return Err(InvalidAccessToken::NotYetValid);
     }
     let client_id = text("client_id").or_else(|| text("azp")).map(str::to_owned);
     let subject = text("sub").filter(|sub| !sub.is_empty()).map(str::to_owned);
     if client_id.as_deref().is_some_and(holds_control) || subject.as_deref().is_some_and(|sub| !is_subject(sub)) {
-        return Err("`sub` or `client_id` is no name");
+        return Err(InvalidAccessToken::Name);
     }
     let token = VerifiedAccessToken {
         issuer,
         // A token of the application itself may name nobody else (RFC 7662 §2.2: `sub` is optional).
-        subject: subject.or_else(|| client_id.clone()).ok_or("no subject")?,
+        subject: subject
+            .or_else(|| client_id.clone())
+            .ok_or(InvalidAccessToken::NoSubject)?,
         client_id,
         scopes: scopes_of(&claims),
         claims,

@@ -1,10 +1,12 @@
 //! Is this access token good, and whom does it speak for? JWT access tokens of the configured providers (RFC 9068 §4).
 
+use http::StatusCode;
 use serde_json::{Map, Value};
 
+use super::discovery::DiscoveryError;
 use super::identifier::{holds_control, is_subject};
 use super::jws::Compact;
-use super::keys::TokenSource;
+use super::keys::{KeysError, TokenSource};
 use super::{Provider, Providers};
 
 /// What a good access token says: on whose behalf, and what it allows.
@@ -23,15 +25,140 @@ pub struct VerifiedAccessToken {
 }
 
 /// Why an access token does not pass. The reasons are for logs, not for callers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum AccessTokenError {
-    /// The token is not good; why, for an operator.
-    Invalid(&'static str),
-    /// The keys cannot be had; the token may be good.
-    Unavailable(String),
+    /// It is not good.
+    #[error(transparent)]
+    Invalid(#[from] InvalidAccessToken),
+    /// The provider cannot say; the token may be good.
+    #[error(transparent)]
+    Unavailable(#[from] Unverifiable),
 }
 
-use AccessTokenError::{Invalid, Unavailable};
+/// Why an access token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidAccessToken {
+    /// It is not a signed token.
+    #[error("not a JWT")]
+    Unreadable,
+    /// It is no text that could be a token.
+    #[error("not a token")]
+    NotAToken,
+    /// It has no `iss`.
+    #[error("no issuer")]
+    NoIssuer,
+    /// No configured provider is its issuer.
+    #[error("unknown issuer")]
+    UnknownIssuer,
+    /// It is of a tenant that the provider does not have.
+    #[error("the tenant is not the provider's")]
+    Tenant,
+    /// The provider calls another issuer.
+    #[error("of another issuer")]
+    OtherIssuer,
+    /// It is signed with an algorithm that is not configured, or with a shared secret.
+    #[error("the algorithm is not allowed")]
+    Algorithm,
+    /// It is a token of another type.
+    #[error("another kind of token")]
+    TokenType,
+    /// The provider says nothing about such tokens.
+    #[error("a kind of token that the provider tells nothing about")]
+    Unsupported,
+    /// It is an ID token.
+    #[error("an ID token")]
+    IdToken,
+    /// The provider calls it something else than a bearer token.
+    #[error("not a bearer token")]
+    NotBearer,
+    /// It is bound to a key that the request does not prove.
+    #[error("bound to a key, and shown without it")]
+    Unproven,
+    /// It is for another audience.
+    #[error("for another audience")]
+    Audience,
+    /// A time in it is not a number.
+    #[error("`{0}` is no moment")]
+    Time(&'static str),
+    /// Its time is over.
+    #[error("expired")]
+    Expired,
+    /// Its time is to come.
+    #[error("not valid yet")]
+    NotYetValid,
+    /// The provider says that it is not active.
+    #[error("not active")]
+    Inactive,
+    /// No key of the issuer made the signature.
+    #[error("no key of the issuer made the signature")]
+    Signature,
+    /// It speaks for nobody.
+    #[error("no subject")]
+    NoSubject,
+    /// A name in it holds control characters or is too long.
+    #[error("`sub` or `client_id` is no name")]
+    Name,
+}
+
+crate::error_codes!(InvalidAccessToken {
+    Self::Unreadable => "access_token_unreadable",
+    Self::NotAToken => "access_token_not_a_token",
+    Self::NoIssuer => "access_token_no_issuer",
+    Self::UnknownIssuer => "access_token_unknown_issuer",
+    Self::Tenant => "access_token_tenant",
+    Self::OtherIssuer => "access_token_other_issuer",
+    Self::Algorithm => "access_token_algorithm",
+    Self::TokenType => "access_token_type",
+    Self::Unsupported => "access_token_unsupported",
+    Self::IdToken => "access_token_is_id_token",
+    Self::NotBearer => "access_token_not_bearer",
+    Self::Unproven => "access_token_unproven",
+    Self::Audience => "access_token_audience",
+    Self::Time(_) => "access_token_time",
+    Self::Expired => "access_token_expired",
+    Self::NotYetValid => "access_token_not_yet_valid",
+    Self::Inactive => "access_token_inactive",
+    Self::Signature => "access_token_signature",
+    Self::NoSubject => "access_token_no_subject",
+    Self::Name => "access_token_name",
+});
+
+/// Why nobody can say whether an access token is good.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Unverifiable {
+    /// The metadata cannot be read.
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
+    /// The keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The metadata name no endpoint for introspection.
+    #[error("the provider offers no introspection")]
+    NotOffered,
+    /// Introspection does not answer.
+    #[error("{0}")]
+    NoAnswer(String),
+    /// Introspection answers with another status than 200.
+    #[error("introspection answers {0}")]
+    Status(StatusCode),
+    /// The response is not JSON.
+    #[error("introspection does not answer in JSON")]
+    NotJson,
+    /// The question ended without an answer.
+    #[error("introspection broke off")]
+    BrokenOff,
+}
+
+crate::error_codes!(Unverifiable {
+    Self::NotOffered => "introspection_not_offered",
+    Self::NoAnswer(_) => "introspection_no_answer",
+    Self::Status(_) => "introspection_status",
+    Self::NotJson => "introspection_not_json",
+    Self::BrokenOff => "introspection_broken_off",
+} from {
+    Self::Discovery(error) => error,
+    Self::Keys(error) => error,
+});
 
 impl Providers {
     /// Verifies `raw` as meant for `audience`.
@@ -43,32 +170,28 @@ impl Providers {
         raw: &str,
         audience: &str,
     ) -> Result<VerifiedAccessToken, AccessTokenError> {
-        let token = Compact::parse(raw).map_err(|_| Invalid("not a JWT"))?;
-        let issuer = token.text("iss").ok_or(Invalid("no issuer"))?;
+        let token = Compact::parse(raw).map_err(|_| InvalidAccessToken::Unreadable)?;
+        let issuer = token.text("iss").ok_or(InvalidAccessToken::NoIssuer)?;
         let provider = self
             .iter()
             .find(|p| p.config.could_be(issuer))
-            .ok_or(Invalid("unknown issuer"))?;
-        check_claims(provider, &token, audience).map_err(Invalid)?;
-        let metadata = provider
-            .discovery
-            .ready()
-            .await
-            .map_err(|e| Unavailable(e.to_string()))?;
+            .ok_or(InvalidAccessToken::UnknownIssuer)?;
+        check_claims(provider, &token, audience)?;
+        let metadata = provider.discovery.ready().await.map_err(Unverifiable::from)?;
         if provider.config.issuer_of(&token.claims, &metadata.issuer).is_none() {
-            return Err(Invalid("the tenant is not the provider's"));
+            return Err(InvalidAccessToken::Tenant.into());
         }
         let signer = provider
             .signer_of(&token, (&metadata, issuer), TokenSource::Stranger)
             .await;
-        if signer.map_err(|e| Unavailable(e.to_string()))?.is_none() {
-            return Err(Invalid("no key of the issuer made the signature"));
+        if signer.map_err(Unverifiable::from)?.is_none() {
+            return Err(InvalidAccessToken::Signature.into());
         }
         let subject = token.text("sub").filter(|sub| is_subject(sub));
-        let subject = subject.ok_or(Invalid("no subject"))?.to_owned();
+        let subject = subject.ok_or(InvalidAccessToken::NoSubject)?.to_owned();
         let client_id = token.text("client_id").or_else(|| token.text("azp")).map(str::to_owned);
         if client_id.as_deref().is_some_and(holds_control) {
-            return Err(Invalid("the client's name holds a control character"));
+            return Err(InvalidAccessToken::Name.into());
         }
         Ok(VerifiedAccessToken {
             issuer: issuer.to_owned(),
@@ -80,30 +203,30 @@ impl Providers {
     }
 }
 
-fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Result<(), &'static str> {
+fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Result<(), InvalidAccessToken> {
     let config = &provider.config;
     // A secret shared with us as a client says nothing about who issued an access token.
     if !config.algorithms.contains(&token.header.alg) || token.header.alg.starts_with("HS") {
-        return Err("the algorithm is not allowed");
+        return Err(InvalidAccessToken::Algorithm);
     }
     if token.kind().is_some_and(|kind| kind != "at+jwt" && kind != "jwt") || token.claims.contains_key("events") {
-        return Err("another kind of token");
+        return Err(InvalidAccessToken::TokenType);
     }
     let audiences = token.audiences();
     if !audiences.contains(&audience) {
-        return Err("for another audience");
+        return Err(InvalidAccessToken::Audience);
     }
     if looks_like_id_token(token, audience == &*provider.client().id) {
-        return Err("an ID token");
+        return Err(InvalidAccessToken::IdToken);
     }
     let now = provider.clock.now().unix_timestamp();
     let leeway = i64::try_from(config.leeway.as_secs()).unwrap_or_default();
     if token.seconds("exp").is_none_or(|exp| exp.saturating_add(leeway) <= now) {
-        return Err("expired");
+        return Err(InvalidAccessToken::Expired);
     }
     let later = |claim| token.seconds(claim).is_some_and(|at| at > now.saturating_add(leeway));
     if later("nbf") || later("iat") {
-        Err("not valid yet")
+        Err(InvalidAccessToken::NotYetValid)
     } else {
         Ok(())
     }

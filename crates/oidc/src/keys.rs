@@ -100,10 +100,38 @@ pub(crate) struct Found {
     pub(crate) was_read: bool,
 }
 
-/// The keys cannot be had.
+/// Why the keys cannot be read.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the provider's keys cannot be read: {0}")]
-pub struct NoKeys(String);
+pub enum KeysError {
+    /// Their address does not answer.
+    #[error("the provider's keys cannot be read: {0}")]
+    NoAnswer(String),
+    /// Their address answers with another status than 200.
+    #[error("the provider's keys cannot be read: `{address}` answers {status}")]
+    Status {
+        /// Where they are.
+        address: Url,
+        /// What it answers with.
+        status: StatusCode,
+    },
+    /// The response is not JSON.
+    #[error("the provider's keys cannot be read: not JSON: {0}")]
+    NotJson(String),
+    /// The response has no member `keys`.
+    #[error("the provider's keys cannot be read: there is no list of keys")]
+    NoList,
+    /// Nothing is known, and they were asked for too often.
+    #[error("the provider's keys cannot be read: they were asked for too often")]
+    Throttled,
+}
+
+crate::error_codes!(KeysError {
+    Self::NoAnswer(_) => "keys_no_answer",
+    Self::Status { .. } => "keys_status",
+    Self::NotJson(_) => "keys_not_json",
+    Self::NoList => "keys_no_list",
+    Self::Throttled => "keys_throttled",
+});
 
 #[derive(Debug, Default)]
 struct State {
@@ -112,7 +140,7 @@ struct State {
     fetched: Option<OffsetDateTime>,
     /// How often they were read, or could not be.
     reads: u64,
-    problem: Option<NoKeys>,
+    problem: Option<KeysError>,
     throttle: Throttle,
     misses: Misses,
 }
@@ -147,7 +175,12 @@ impl KeyCache {
     }
 
     /// Every key at `address` that may have made a signature with the algorithm `wanted`; none when there is no such key.
-    pub(crate) async fn find(&self, address: &Url, wanted: Wanted<'_>, source: TokenSource) -> Result<Found, NoKeys> {
+    pub(crate) async fn find(
+        &self,
+        address: &Url,
+        wanted: Wanted<'_>,
+        source: TokenSource,
+    ) -> Result<Found, KeysError> {
         let known = self.fitting(wanted);
         let (age, reads) = {
             let state = self.state();
@@ -183,7 +216,7 @@ impl KeyCache {
         address: &Url,
         wanted: Wanted<'_>,
         (source, reads): (TokenSource, u64),
-    ) -> Result<Found, NoKeys> {
+    ) -> Result<Found, KeysError> {
         let was_read = self.read(address, wanted, (source, reads)).await?;
         let keys = self.fitting(wanted);
         Ok(Found { keys, reads, was_read })
@@ -226,7 +259,7 @@ impl KeyCache {
         address: &Url,
         wanted: Wanted<'_>,
         (source, reads): (TokenSource, u64),
-    ) -> Result<bool, NoKeys> {
+    ) -> Result<bool, KeysError> {
         let _flight = self.flight.lock().await;
         {
             let now = self.clock.now();
@@ -239,13 +272,13 @@ impl KeyCache {
                 source
             };
             if is_read || !state.throttle.allows(source, now) {
-                let nothing_known = || NoKeys("they were asked for too often".to_owned());
+                let nothing_known = || KeysError::Throttled;
                 let problem = state.problem.clone();
                 let problem = problem.or_else(|| state.fetched.is_none().then(nothing_known));
                 return problem.map_or(Ok(false), Err);
             }
         }
-        let read = self.fetch(address).await.map_err(NoKeys);
+        let read = self.fetch(address).await;
         let mut state = self.state();
         state.reads += 1;
         match read {
@@ -262,18 +295,16 @@ impl KeyCache {
         }
     }
 
-    async fn fetch(&self, address: &Url) -> Result<Vec<Key>, String> {
+    async fn fetch(&self, address: &Url) -> Result<Vec<Key>, KeysError> {
         let asking = self.http.read_large(address);
         let answer = measured(&self.provider, Endpoint::Keys, asking).await;
-        let answer = answer.map_err(|e| e.to_string())?;
+        let answer = answer.map_err(|error| KeysError::NoAnswer(error.to_string()))?;
         if answer.status != StatusCode::OK {
-            return Err(format!("`{address}` answers {}", answer.status));
+            let (address, status) = (address.clone(), answer.status);
+            return Err(KeysError::Status { address, status });
         }
-        let body: Value = serde_json::from_slice(&answer.body).map_err(|e| format!("not JSON: {e}"))?;
-        let keys = body
-            .get("keys")
-            .and_then(Value::as_array)
-            .ok_or("there is no list of keys")?;
+        let body: Value = serde_json::from_slice(&answer.body).map_err(|e| KeysError::NotJson(e.to_string()))?;
+        let keys = body.get("keys").and_then(Value::as_array).ok_or(KeysError::NoList)?;
         Ok(keys.iter().filter_map(Key::read).take(MAX_KEYS).collect())
     }
 }

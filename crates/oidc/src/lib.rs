@@ -18,6 +18,7 @@
 //! | What else does the provider know of the person? | [`profile`] |
 //! | Which texts identify somebody? | [`identifier`] |
 //! | Is this logout token good? | [`logout_token`] |
+//! | Is a token good now? | [`moments`] |
 //! | Is this access token good? | [`jwt_access_token`], [`introspection`] |
 //! | How is a token revoked? | [`revocation`] |
 //! | How does a client register itself? | [`registration`] |
@@ -44,7 +45,7 @@ pub mod keys;
 pub mod logout_token;
 pub mod measured;
 pub mod metadata;
-mod moments;
+pub mod moments;
 pub mod nonces;
 pub mod profile;
 pub mod proof;

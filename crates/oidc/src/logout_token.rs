@@ -5,11 +5,11 @@
 use serde_json::Value;
 
 use super::Provider;
-use super::discovery::NotReady;
+use super::discovery::DiscoveryError;
 use super::identifier::{holds_control, is_subject};
 use super::jws::{Compact, Unreadable};
-use super::keys::{NoKeys, TokenSource};
-use super::moments::{good_now, good_without_end};
+use super::keys::{KeysError, TokenSource};
+use super::moments::{TimeError, good_now, good_without_end};
 
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -37,19 +37,67 @@ pub struct LogoutToken {
 /// Why a logout token is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LogoutTokenError {
-    /// It is no signed token.
+    /// It is not a signed token.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// The metadata cannot be had; the token may be good.
-    #[error(transparent)]
-    NotReady(#[from] NotReady),
-    /// The keys cannot be had; the token may be good.
-    #[error(transparent)]
-    NoKeys(#[from] NoKeys),
-    /// One of the rules of §2.6 does not hold; which, for an operator.
+    /// It is signed with an algorithm that is not configured.
+    #[error("the logout token is refused: the algorithm is not allowed")]
+    Algorithm,
+    /// It is a token of another type, such as an ID token.
+    #[error("the logout token is refused: another kind of token")]
+    TokenType,
+    /// `iss` is not the configured issuer.
+    #[error("the logout token is refused: `iss` is not the configured issuer")]
+    Issuer,
+    /// `aud` lacks the client, or names somebody who is not trusted.
+    #[error("the logout token is refused: `aud` is not us alone")]
+    Audience,
+    /// It has a `nonce`, as ID tokens have.
+    #[error("the logout token is refused: `nonce` has no place in it")]
+    Nonce,
+    /// `events` lacks the event of back-channel logout.
+    #[error("the logout token is refused: `events` does not say logout")]
+    Event,
+    /// It is not good now.
     #[error("the logout token is refused: {0}")]
-    Refused(&'static str),
+    Time(#[from] TimeError),
+    /// There is no `jti`, by which a token is used once.
+    #[error("the logout token is refused: `jti` is missing")]
+    TokenId,
+    /// `sid` or `sub` is empty, too long or holds control characters.
+    #[error("the logout token is refused: `sid` or `sub` is no name")]
+    Name,
+    /// It names neither a session nor a person.
+    #[error("the logout token is refused: neither `sid` nor `sub` is there")]
+    Nobody,
+    /// No key of the provider made the signature.
+    #[error("the logout token is refused: no key of the provider made the signature")]
+    Signature,
+    /// The metadata cannot be read.
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
+    /// The keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
 }
+
+crate::error_codes!(LogoutTokenError {
+    Self::Unreadable(_) => "logout_token_unreadable",
+    Self::Algorithm => "logout_token_algorithm",
+    Self::TokenType => "logout_token_type",
+    Self::Issuer => "logout_token_issuer",
+    Self::Audience => "logout_token_audience",
+    Self::Nonce => "logout_token_nonce",
+    Self::Event => "logout_token_event",
+    Self::TokenId => "logout_token_id",
+    Self::Name => "logout_token_name",
+    Self::Nobody => "logout_token_nobody",
+    Self::Signature => "logout_token_signature",
+} from {
+    Self::Time(error) => error,
+    Self::Discovery(error) => error,
+    Self::Keys(error) => error,
+});
 
 impl Provider {
     /// Verifies `raw`.
@@ -58,14 +106,13 @@ impl Provider {
     /// Where it is not good, or metadata or keys cannot be had.
     pub async fn verify_logout_token(&self, raw: &str) -> Result<LogoutToken, LogoutTokenError> {
         let token = Compact::parse(raw)?;
-        self.check_logout_header(&token).map_err(LogoutTokenError::Refused)?;
+        self.check_logout_header(&token)?;
         // Strangers cause no question about issuers that cannot be the provider's.
         if !token.text("iss").is_some_and(|iss| self.config.could_be(iss)) {
-            return Err(LogoutTokenError::Refused("`iss` is not the configured issuer"));
+            return Err(LogoutTokenError::Issuer);
         }
         let metadata = self.discovery.ready().await?;
-        let read = self.read_logout_claims(&token, &metadata.issuer);
-        let read = read.map_err(LogoutTokenError::Refused)?;
+        let read = self.read_logout_claims(&token, &metadata.issuer)?;
         // Anybody can send a token that names a key: they are strangers.
         let is_signed = self
             .signed(&token, (&metadata, &read.issuer), TokenSource::Stranger)
@@ -73,44 +120,44 @@ impl Provider {
         if is_signed {
             Ok(read)
         } else {
-            Err(LogoutTokenError::Refused("no key of the provider made the signature"))
+            Err(LogoutTokenError::Signature)
         }
     }
 
-    fn check_logout_header(&self, token: &Compact<'_>) -> Result<(), &'static str> {
+    fn check_logout_header(&self, token: &Compact<'_>) -> Result<(), LogoutTokenError> {
         if !self.config.algorithms.contains(&token.header.alg) {
-            return Err("the algorithm is not allowed");
+            return Err(LogoutTokenError::Algorithm);
         }
         match token.kind().as_deref() {
             Some("logout+jwt") => Ok(()),
             None | Some("jwt") if !self.config.typed_logout_tokens => Ok(()),
-            _ => Err("another kind of token"),
+            _ => Err(LogoutTokenError::TokenType),
         }
     }
 
-    fn read_logout_claims(&self, token: &Compact<'_>, named: &str) -> Result<LogoutToken, &'static str> {
+    fn read_logout_claims(&self, token: &Compact<'_>, named: &str) -> Result<LogoutToken, LogoutTokenError> {
         let issuer = self.config.issuer_of(&token.claims, named);
-        let issuer = issuer.ok_or("`iss` is not the configured issuer")?;
+        let issuer = issuer.ok_or(LogoutTokenError::Issuer)?;
         if !token.is_for(&self.client().id, &self.config.extra_audiences) {
-            return Err("`aud` is not us alone");
+            return Err(LogoutTokenError::Audience);
         }
         if token.claims.contains_key("nonce") {
-            return Err("`nonce` has no place in it");
+            return Err(LogoutTokenError::Nonce);
         }
         let events = token.claims.get("events").and_then(Value::as_object);
         if !events.and_then(|e| e.get(EVENT)).is_some_and(Value::is_object) {
-            return Err("`events` does not say logout");
+            return Err(LogoutTokenError::Event);
         }
         let until = self.check_logout_time(token)?;
         let jti = token
             .text("jti")
             .filter(|jti| !jti.is_empty())
-            .ok_or("`jti` is missing")?;
+            .ok_or(LogoutTokenError::TokenId)?;
         // How long the name of a session may be is the provider's affair; that of a person is bounded (Core §2).
         let sid = name(token, "sid", |sid| !sid.is_empty() && !holds_control(sid))?;
         let subject = name(token, "sub", is_subject)?;
         if sid.is_none() && subject.is_none() {
-            return Err("neither `sid` nor `sub` is there");
+            return Err(LogoutTokenError::Nobody);
         }
         Ok(LogoutToken {
             issuer: issuer.to_owned(),
@@ -122,7 +169,7 @@ impl Provider {
     }
 
     /// Checks `exp`, `iat` and `nbf`, and says until when the token is believed.
-    fn check_logout_time(&self, token: &Compact<'_>) -> Result<i64, &'static str> {
+    fn check_logout_time(&self, token: &Compact<'_>) -> Result<i64, TimeError> {
         let now = self.clock.now().unix_timestamp();
         let leeway = self.leeway();
         let (exp, iat) = if self.config.logout_tokens_without_exp && token.seconds("exp").is_none() {
@@ -135,10 +182,10 @@ impl Provider {
 }
 
 /// A claim that may be absent, but nothing else than a text that `is_name`.
-fn name(token: &Compact<'_>, claim: &str, is_name: fn(&str) -> bool) -> Result<Option<String>, &'static str> {
+fn name(token: &Compact<'_>, claim: &str, is_name: fn(&str) -> bool) -> Result<Option<String>, LogoutTokenError> {
     match token.claims.get(claim) {
         None => Ok(None),
         Some(Value::String(text)) if is_name(text) => Ok(Some(text.clone())),
-        Some(_) => Err("`sid` or `sub` is no name"),
+        Some(_) => Err(LogoutTokenError::Name),
     }
 }

@@ -36,6 +36,59 @@ pub struct Metadata {
     pub(crate) device_authorization_endpoint: Option<Url>,
 }
 
+/// Why metadata are not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MetadataError {
+    /// Their address answers with another status than 200.
+    #[error("the metadata address answers {0}")]
+    Status(StatusCode),
+    /// They are not JSON, or lack what is needed.
+    #[error("the metadata cannot be read: {0}")]
+    Unreadable(String),
+    /// They are about another issuer.
+    #[error("the metadata name the issuer `{named}` instead of `{configured}`")]
+    Issuer {
+        /// Whom they name.
+        named: String,
+        /// Whom the configuration names.
+        configured: String,
+    },
+    /// They lead to an endpoint without encryption.
+    #[error("the endpoint `{0}` is not https")]
+    InsecureEndpoint(Url),
+    /// They lead from the internet into a local network.
+    #[error("the endpoint `{0}` is in a local network, the issuer is not")]
+    LocalEndpoint(Url),
+}
+
+crate::error_codes!(MetadataError {
+    Self::Status(_) => "metadata_status",
+    Self::Unreadable(_) => "metadata_unreadable",
+    Self::Issuer { .. } => "metadata_issuer",
+    Self::InsecureEndpoint(_) => "metadata_insecure_endpoint",
+    Self::LocalEndpoint(_) => "metadata_local_endpoint",
+});
+
+/// Why requests cannot be pushed as configured (RFC 9126).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PushedRequestsError {
+    /// The configuration wants it, the provider has no endpoint.
+    #[error("pushed authorization requests are configured, and the metadata name no endpoint for them")]
+    NotOffered,
+    /// The provider wants it, the configuration forbids it.
+    #[error("the provider takes pushed authorization requests only, and they are switched off")]
+    SwitchedOff,
+    /// The provider wants it and has no endpoint.
+    #[error("the provider takes pushed authorization requests only, and its metadata name no endpoint for them")]
+    NoEndpoint,
+}
+
+crate::error_codes!(PushedRequestsError {
+    Self::NotOffered => "pushed_requests_not_offered",
+    Self::SwitchedOff => "pushed_requests_switched_off",
+    Self::NoEndpoint => "pushed_requests_no_endpoint",
+});
+
 impl Metadata {
     /// Whether every answer of this provider names its issuer (RFC 9207 §3).
     #[must_use]
@@ -49,18 +102,14 @@ impl Metadata {
     }
 
     /// Why nobody can sign in with this setting.
-    pub(crate) fn pushed_requests_problem(&self, setting: PushedRequests) -> Option<&'static str> {
+    pub(crate) fn pushed_requests_problem(&self, setting: PushedRequests) -> Option<PushedRequestsError> {
         let offered = self.pushed_authorization_request_endpoint.is_some();
         match setting {
-            PushedRequests::Always if !offered => {
-                Some("pushed authorization requests are configured, and the metadata name no endpoint for them")
+            PushedRequests::Always if !offered => Some(PushedRequestsError::NotOffered),
+            PushedRequests::Never if self.wants_requests_pushed() => Some(PushedRequestsError::SwitchedOff),
+            PushedRequests::WhereAdvertised if !offered && self.wants_requests_pushed() => {
+                Some(PushedRequestsError::NoEndpoint)
             }
-            PushedRequests::Never if self.wants_requests_pushed() => {
-                Some("the provider takes pushed authorization requests only, and they are switched off")
-            }
-            PushedRequests::WhereAdvertised if !offered && self.wants_requests_pushed() => Some(
-                "the provider takes pushed authorization requests only, and its metadata name no endpoint for them",
-            ),
             _ => None,
         }
     }
@@ -98,33 +147,33 @@ impl Metadata {
     }
 
     /// Reads and checks an answer of the provider known as `config`.
-    pub(super) fn from_answer(config: &ProviderConfig, answer: &Answer) -> Result<Self, String> {
+    pub(super) fn from_answer(config: &ProviderConfig, answer: &Answer) -> Result<Self, MetadataError> {
         if answer.status != StatusCode::OK {
-            return Err(format!("the metadata address answers {}", answer.status));
+            return Err(MetadataError::Status(answer.status));
         }
         let metadata: Self =
-            serde_json::from_slice(&answer.body).map_err(|e| format!("the metadata cannot be read: {e}"))?;
+            serde_json::from_slice(&answer.body).map_err(|error| MetadataError::Unreadable(error.to_string()))?;
         metadata.checked(config)
     }
 
     /// What the configuration says of the provider; asks nobody.
-    pub(crate) fn written(config: &ProviderConfig) -> Option<Result<Self, String>> {
+    pub(crate) fn written(config: &ProviderConfig) -> Option<Result<Self, MetadataError>> {
         let mut members = config.metadata.clone()?;
         members.entry("issuer").or_insert_with(|| config.issuer.clone().into());
         let read = serde_json::from_value::<Self>(Value::Object(members));
         Some(
-            read.map_err(|e| e.to_string())
+            read.map_err(|error| MetadataError::Unreadable(error.to_string()))
                 .and_then(|metadata| metadata.checked(config)),
         )
     }
 
-    fn checked(self, config: &ProviderConfig) -> Result<Self, String> {
+    fn checked(self, config: &ProviderConfig) -> Result<Self, MetadataError> {
         let metadata = self;
         if !config.may_name(&metadata.issuer) {
-            return Err(format!(
-                "the metadata name the issuer `{}` instead of `{}`",
-                metadata.issuer, config.issuer
-            ));
+            return Err(MetadataError::Issuer {
+                named: metadata.issuer,
+                configured: config.issuer.clone(),
+            });
         }
         metadata.check_endpoints(config)?;
         Ok(metadata)
@@ -133,7 +182,7 @@ impl Metadata {
     /// Endpoints are encrypted, and a provider on the internet leads nobody into a local network: only an operator does, by
     /// the issuer or by metadata written in the configuration. A name is not looked up for that: whoever answers to it without
     /// a certificate for it is told nothing.
-    fn check_endpoints(&self, config: &ProviderConfig) -> Result<(), String> {
+    fn check_endpoints(&self, config: &ProviderConfig) -> Result<(), MetadataError> {
         let issuer = Url::parse(&config.issuer);
         let at_home = issuer.as_ref().is_ok_and(is_loopback);
         let may_be_local = config.metadata.is_some() || issuer.as_ref().is_ok_and(is_local);
@@ -149,10 +198,10 @@ impl Metadata {
         ];
         for url in needed.into_iter().chain(offered.into_iter().flatten()) {
             if url.scheme() != "https" && !(at_home && is_secure_or_loopback(url)) {
-                return Err(format!("the endpoint `{url}` is not https"));
+                return Err(MetadataError::InsecureEndpoint(url.clone()));
             }
             if !may_be_local && is_local(url) {
-                return Err(format!("the endpoint `{url}` is in a local network, the issuer is not"));
+                return Err(MetadataError::LocalEndpoint(url.clone()));
             }
         }
         Ok(())
@@ -165,7 +214,7 @@ mod tests {
 
     use super::*;
 
-    fn read(issuer: &str, changes: &[(&str, serde_json::Value)]) -> Result<Metadata, String> {
+    fn read(issuer: &str, changes: &[(&str, serde_json::Value)]) -> Result<Metadata, MetadataError> {
         let mut body = json!({
             "issuer": "https://idp.example", "authorization_endpoint": "https://idp.example/a",
             "token_endpoint": "https://idp.example/t", "jwks_uri": "https://idp.example/k",

@@ -16,12 +16,12 @@ use self::refusals::TokenUse;
 use super::Provider;
 use super::http::HttpError;
 use super::id_token::IdToken;
-use super::keys::NoKeys;
+use super::keys::KeysError;
 use super::metadata::Metadata;
 use crate::config::userinfo::UserinfoMode;
 use crate::error::error_chain;
 use crate::measured::{Endpoint, measured};
-use crate::token_endpoint::{EndpointError, Granted};
+use crate::token_endpoint::{Granted, TokenEndpointError};
 
 /// Why userinfo, and with it the sign-in, is refused.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ pub enum UserinfoError {
     Trouble(StatusCode),
     /// The access token of the sign-in is for an API, and the provider gave none for userinfo.
     #[error("a second access token, for userinfo, could not be had")]
-    NoSecondToken(#[source] EndpointError),
+    NoSecondToken(#[source] TokenEndpointError),
     /// The answer is no JSON object.
     #[error("userinfo is not JSON")]
     NotJson,
@@ -52,15 +52,28 @@ pub enum UserinfoError {
     NotBelieved,
     /// The answer is signed, and the keys cannot be had.
     #[error(transparent)]
-    NoKeys(#[from] NoKeys),
+    Keys(#[from] KeysError),
 }
+
+crate::error_codes!(UserinfoError {
+    Self::OtherSubject => "userinfo_other_subject",
+    Self::NoAnswer(_) => "userinfo_no_answer",
+    Self::Refused(_) => "userinfo_refused",
+    Self::RefusedLately => "userinfo_refused_lately",
+    Self::Trouble(_) => "userinfo_status",
+    Self::NoSecondToken(_) => "userinfo_no_token",
+    Self::NotJson => "userinfo_not_json",
+    Self::NotBelieved => "userinfo_signature",
+} from {
+    Self::Keys(error) => error,
+});
 
 impl UserinfoError {
     /// Whether asking again is of no use.
     fn is_refusal(&self) -> bool {
         matches!(
             self,
-            Self::Refused(_) | Self::RefusedLately | Self::NoSecondToken(EndpointError::Refused { .. })
+            Self::Refused(_) | Self::RefusedLately | Self::NoSecondToken(TokenEndpointError::Refused { .. })
         )
     }
 

@@ -162,7 +162,7 @@ impl Provider {
             return self.discovery.problem();
         };
         let problem = metadata.pushed_requests_problem(self.config.pushed_requests);
-        problem.map(str::to_owned)
+        problem.map(|problem| problem.to_string())
     }
 
     /// Origin a browser is sent to when signing out.

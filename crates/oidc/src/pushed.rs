@@ -11,7 +11,7 @@ use crate::config::PushedRequests;
 use crate::error::plain;
 use crate::http::{Answer, HttpError};
 use crate::measured::{Endpoint, measured};
-use crate::metadata::Metadata;
+use crate::metadata::{Metadata, PushedRequestsError};
 
 /// A longer reference would make a URL that browsers and servers cut (RFC 9101 §5.2 advises 512).
 const MAX_LEN: usize = 2048;
@@ -21,10 +21,10 @@ const REQUEST_URI: &str = "request_uri";
 /// Why a request could not be pushed.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    /// Configuration and metadata do not fit.
-    #[error("{0}")]
-    Impossible(&'static str),
-    /// The request was not answered.
+    /// The configuration and the provider do not fit.
+    #[error(transparent)]
+    Impossible(#[from] PushedRequestsError),
+    /// The endpoint does not answer.
     #[error("the pushed authorization request endpoint does not answer")]
     NoAnswer(#[from] HttpError),
     /// The provider has trouble, or too many requests.
@@ -33,10 +33,27 @@ pub enum PushError {
     /// The provider does not take the request; its `error` code.
     #[error("the pushed authorization request is refused: `{0}`")]
     Refused(String),
-    /// The answer is not one of RFC 9126 §2.2.
-    #[error("the answer to the pushed authorization request cannot be used: {0}")]
-    Malformed(&'static str),
+    /// The response is not JSON, or lacks `request_uri`.
+    #[error("the answer to the pushed authorization request cannot be used: no `request_uri` in JSON")]
+    NoRequestUri,
+    /// `request_uri` is not a URI, or too long.
+    #[error("the answer to the pushed authorization request cannot be used: `request_uri` is not a URI")]
+    NotAUri,
+    /// The endpoint refused without an `error`.
+    #[error("the answer to the pushed authorization request cannot be used: neither a `request_uri` nor an error")]
+    UnnamedError,
 }
+
+crate::error_codes!(PushError {
+    Self::NoAnswer(_) => "pushed_request_no_answer",
+    Self::Trouble(_) => "pushed_request_status",
+    Self::Refused(_) => "pushed_request_refused",
+    Self::NoRequestUri => "pushed_request_no_request_uri",
+    Self::NotAUri => "pushed_request_not_a_uri",
+    Self::UnnamedError => "pushed_request_unnamed_error",
+} from {
+    Self::Impossible(error) => error,
+});
 
 impl PushError {
     /// Whether trying again may help.
@@ -69,7 +86,7 @@ impl Provider {
         let parameters = self.authorization_parameters(metadata, request);
         let setting = self.config.pushed_requests;
         if let Some(problem) = metadata.pushed_requests_problem(setting) {
-            return Err(PushError::Impossible(problem));
+            return Err(problem.into());
         }
         let endpoint = metadata.pushed_authorization_request_endpoint.as_ref();
         let Some(endpoint) = endpoint.filter(|_| setting != PushedRequests::Never) else {
@@ -94,20 +111,16 @@ impl Provider {
 fn read(answer: &Answer) -> Result<String, PushError> {
     let status = answer.status;
     if status == StatusCode::CREATED || status == StatusCode::OK {
-        let pushed: RawPushed =
-            serde_json::from_slice(&answer.body).map_err(|_| PushError::Malformed("no `request_uri` in JSON"))?;
+        let pushed: RawPushed = serde_json::from_slice(&answer.body).map_err(|_| PushError::NoRequestUri)?;
         let uri = pushed.request_uri;
         let is_uri = uri.len() <= MAX_LEN && uri.bytes().all(|b| b.is_ascii_graphic()) && Url::parse(&uri).is_ok();
-        return is_uri
-            .then_some(uri)
-            .ok_or(PushError::Malformed("`request_uri` is not a URI"));
+        return is_uri.then_some(uri).ok_or(PushError::NotAUri);
     }
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return Err(PushError::Trouble(status));
     }
     let refused: Result<RawRefused, _> = serde_json::from_slice(&answer.body);
-    Err(refused.map_or(
-        PushError::Malformed("neither a `request_uri` nor an error"),
-        |refused| PushError::Refused(plain(&refused.error, 64)),
-    ))
+    Err(refused.map_or(PushError::UnnamedError, |refused| {
+        PushError::Refused(plain(&refused.error, 64))
+    }))
 }

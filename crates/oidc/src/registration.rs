@@ -52,7 +52,7 @@ pub trait RegistrationStore: fmt::Debug + Send + Sync {
 }
 
 /// A [`RegistrationStore`] does not answer; why, for an operator.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct StoreUnavailable(pub String);
 
@@ -81,12 +81,95 @@ impl Client {
     }
 }
 
-/// Why there is no registration.
-enum NotRegistered {
-    /// Nothing was made at the provider.
-    Refused(String),
-    /// A client was made there, and is of no use.
-    Odd(String),
+/// Why the site is not registered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationError {
+    /// The metadata name no endpoint for it.
+    #[error("the provider offers no registration")]
+    NotOffered,
+    /// The endpoint does not answer.
+    #[error("registering failed: {reason}")]
+    NoAnswer {
+        /// What went wrong, causes included.
+        reason: String,
+        /// Whether the request may have arrived.
+        came_through: bool,
+    },
+    /// The provider refuses.
+    #[error("{}", format!("the provider registers nobody: {status} {error}").trim_end())]
+    Refused {
+        /// What it answers with.
+        status: StatusCode,
+        /// The `error` it names; empty if it names none.
+        error: String,
+    },
+    /// The endpoint answers with a status that says nothing.
+    #[error("the answer to registering cannot be used: {0}")]
+    Status(StatusCode),
+    /// The response is no registration.
+    #[error("the answer to registering cannot be read")]
+    Unreadable,
+    /// The response is about another client.
+    #[error("the provider registered somebody else")]
+    OtherClient,
+    /// The client may not redeem codes.
+    #[error("the provider registered the site without `authorization_code`")]
+    NoCodes,
+    /// The client has to authenticate in another way than configured.
+    #[error("the provider wants the site to prove itself in another way than configured")]
+    Authentication,
+    /// The client secret ends too soon.
+    #[error("the provider gives a client secret that ends within five minutes")]
+    SecretEnds,
+    /// The registration cannot be stored.
+    #[error(transparent)]
+    Store(#[from] StoreUnavailable),
+    /// What another replica stored cannot be read.
+    #[error("the registration of another replica cannot be read")]
+    StoredUnreadable,
+    /// What another replica stored does not fit to this configuration.
+    #[error("a replica with another configuration registered the site")]
+    StoredDiffers,
+    /// An earlier attempt made a client of no use; the next one has to wait.
+    #[error("{cause}; asked again in {minutes} minutes at the earliest")]
+    Paused {
+        /// What came of that attempt.
+        cause: Box<Self>,
+        /// How long the pause is.
+        minutes: u64,
+    },
+}
+
+crate::error_codes!(RegistrationError {
+    Self::NotOffered => "registration_not_offered",
+    Self::NoAnswer { .. } => "registration_no_answer",
+    Self::Refused { .. } => "registration_refused",
+    Self::Status(_) => "registration_status",
+    Self::Unreadable => "registration_unreadable",
+    Self::OtherClient => "registration_other_client",
+    Self::NoCodes => "registration_no_codes",
+    Self::Authentication => "registration_authentication",
+    Self::SecretEnds => "registration_secret_ends",
+    Self::Store(_) => "registration_store",
+    Self::StoredUnreadable => "registration_stored_unreadable",
+    Self::StoredDiffers => "registration_stored_differs",
+} from {
+    Self::Paused { cause, .. } => &**cause,
+});
+
+impl RegistrationError {
+    /// Whether a client may have been made at the provider, and is of no use: each further attempt would make another one.
+    fn may_have_made_a_client(&self) -> bool {
+        !matches!(
+            self,
+            Self::NotOffered
+                | Self::Refused { .. }
+                | Self::NoAnswer {
+                    came_through: false,
+                    ..
+                }
+        )
+    }
 }
 
 /// How often the provider answered with something of no use, and until when it is left alone.
@@ -94,7 +177,7 @@ enum NotRegistered {
 struct Odd {
     times: u32,
     until: Option<OffsetDateTime>,
-    problem: String,
+    problem: Option<RegistrationError>,
 }
 
 /// Registers the site at one provider.
@@ -160,7 +243,7 @@ impl Registrar {
     }
 
     /// Finds out who we are: from what is kept, or from the provider. Called by one at a time.
-    pub(crate) async fn register(&self, metadata: &Metadata) -> Result<(), String> {
+    pub(crate) async fn register(&self, metadata: &Metadata) -> Result<(), RegistrationError> {
         if !self.is_due() {
             // What is sealed with an old key is sealed anew where it is read.
             let _ = self.store.get().await;
@@ -184,10 +267,10 @@ impl Registrar {
         Ok(())
     }
 
-    async fn anew(&self, metadata: &Metadata) -> Result<Kept, String> {
+    async fn anew(&self, metadata: &Metadata) -> Result<Kept, RegistrationError> {
         self.left_alone()?;
         let endpoint = metadata.registration_endpoint.as_ref();
-        let endpoint = endpoint.ok_or("the provider offers no registration")?;
+        let endpoint = endpoint.ok_or(RegistrationError::NotOffered)?;
         let wanted = self.wish.asked(metadata.takes_secret_in_form_only());
         match self.ask(endpoint, &wanted).await {
             // What cannot be kept was made in vain as well.
@@ -196,58 +279,52 @@ impl Registrar {
                     *self.odd.lock().unwrap_or_else(PoisonError::into_inner) = Odd::default();
                     Ok(kept)
                 }
-                Err(problem) => Err(self.leave_alone(&problem)),
+                Err(problem) => Err(self.leave_alone(problem)),
             },
-            Err(NotRegistered::Refused(problem)) => Err(problem),
-            Err(NotRegistered::Odd(problem)) => Err(self.leave_alone(&problem)),
+            Err(problem) if problem.may_have_made_a_client() => Err(self.leave_alone(problem)),
+            Err(problem) => Err(problem),
         }
     }
 
     /// What was wrong, while the provider is not asked for another client.
-    fn left_alone(&self) -> Result<(), String> {
+    fn left_alone(&self) -> Result<(), RegistrationError> {
         let odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = odd.until.is_some_and(|until| self.clock.now() < until);
-        if waits { Err(odd.problem.clone()) } else { Ok(()) }
+        odd.problem.clone().filter(|_| waits).map_or(Ok(()), Err)
     }
 
-    fn leave_alone(&self, problem: &str) -> String {
+    fn leave_alone(&self, problem: RegistrationError) -> RegistrationError {
         let mut odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
         let pause = PAUSE.0.saturating_mul(1 << odd.times.min(16)).min(PAUSE.1);
         odd.times += 1;
         odd.until = Some(self.clock.now() + pause);
-        odd.problem = format!(
-            "{problem}; asked again in {} minutes at the earliest",
-            pause.as_secs() / 60
-        );
-        odd.problem.clone()
+        let paused = RegistrationError::Paused {
+            cause: Box::new(problem),
+            minutes: pause.as_secs() / 60,
+        };
+        odd.problem = Some(paused.clone());
+        paused
     }
 
-    async fn ask(&self, endpoint: &Url, wanted: &Map<String, Value>) -> Result<Answered, NotRegistered> {
+    async fn ask(&self, endpoint: &Url, wanted: &Map<String, Value>) -> Result<Answered, RegistrationError> {
         let token = self.registration.initial_access_token.as_ref();
         let asked = self.http.post_json(endpoint, token, wanted).await;
-        let answer = asked.map_err(|error| {
-            let problem = format!("registering failed: {}", error_chain(&error));
-            // What was asked may have been done, although nothing of it arrived.
-            if error.came_through() {
-                NotRegistered::Odd(problem)
-            } else {
-                NotRegistered::Refused(problem)
-            }
+        let answer = asked.map_err(|error| RegistrationError::NoAnswer {
+            reason: error_chain(&error),
+            came_through: error.came_through(),
         })?;
         // Created is what the specification asks for; others say it with 200.
         if !answer.status.is_success() {
             let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             let error = said.get("error").and_then(Value::as_str).unwrap_or_default();
             let (status, error) = (answer.status, plain(error, 64));
-            let problem = format!("the provider registers nobody: {status} {error}");
-            return Err(NotRegistered::Refused(problem.trim_end().to_owned()));
+            return Err(RegistrationError::Refused { status, error });
         }
         if answer.status != StatusCode::CREATED && answer.status != StatusCode::OK {
-            let problem = format!("the answer to registering cannot be used: {}", answer.status);
-            return Err(NotRegistered::Odd(problem));
+            return Err(RegistrationError::Status(answer.status));
         }
         let answered: Map<String, Value> = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let answered = self.wish.read(answered, self.now()).map_err(NotRegistered::Odd)?;
+        let answered = self.wish.read(answered, self.now())?;
         tracing::info!(target: "bff", "the site registered itself at the provider");
         Ok(answered)
     }

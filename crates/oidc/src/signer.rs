@@ -3,7 +3,7 @@
 
 use super::Provider;
 use super::jws::Compact;
-use super::keys::{Key, NoKeys, TokenSource};
+use super::keys::{Key, KeysError, TokenSource};
 use super::metadata::Metadata;
 
 impl Provider {
@@ -22,7 +22,7 @@ impl Provider {
         token: &Compact<'_>,
         place: (&Metadata, &str),
         source: TokenSource,
-    ) -> Result<bool, NoKeys> {
+    ) -> Result<bool, KeysError> {
         if token.header.alg.starts_with("HS") {
             let client = self.client();
             return Ok(token.is_signed_by(client.secret.as_ref().map(Key::of_secret).as_slice()));
@@ -37,7 +37,7 @@ impl Provider {
         token: &Compact<'_>,
         (metadata, issuer): (&Metadata, &str),
         source: TokenSource,
-    ) -> Result<Option<Key>, NoKeys> {
+    ) -> Result<Option<Key>, KeysError> {
         let wanted = (token.header.alg.as_str(), token.header.kid.as_deref());
         let signer = |keys: Vec<Key>| {
             keys.into_iter()

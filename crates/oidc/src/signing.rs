@@ -10,6 +10,8 @@ use serde_json::Value;
 #[error("a signature could not be made")]
 pub struct Unsigned;
 
+crate::error_codes!(Unsigned { Self => "signing", });
+
 /// Header and claims with the signature of both.
 pub(crate) fn compact(
     header: &Value,

@@ -41,7 +41,7 @@ pub struct Granted {
 
 /// Why there are no tokens.
 #[derive(Debug, thiserror::Error)]
-pub enum EndpointError {
+pub enum TokenEndpointError {
     /// The provider said no (RFC 6749 §5.2).
     #[error("the token endpoint refuses: `{error}`")]
     Refused {
@@ -59,10 +59,29 @@ pub enum EndpointError {
         /// When the provider wants to be asked again.
         retry_after: Option<Duration>,
     },
-    /// The answer is no token answer.
-    #[error("the token endpoint's answer cannot be used: {0}")]
-    Malformed(&'static str),
+    /// It refused without an `error`.
+    #[error("the token endpoint's answer cannot be used: an error without a name")]
+    UnnamedError,
+    /// The response is not JSON, or lacks what is needed.
+    #[error("the token endpoint's answer cannot be used: not JSON")]
+    NotJson,
+    /// The token is no bearer token.
+    #[error("the token endpoint's answer cannot be used: not a bearer token")]
+    NotBearer,
+    /// The token is not bound to the key that was proved.
+    #[error("the token endpoint's answer cannot be used: not a token bound to our key")]
+    NotBound,
 }
+
+crate::error_codes!(TokenEndpointError {
+    Self::Refused { .. } => "token_endpoint_refused",
+    Self::NoAnswer(_) => "token_endpoint_no_answer",
+    Self::Trouble { .. } => "token_endpoint_status",
+    Self::UnnamedError => "token_endpoint_unnamed_error",
+    Self::NotJson => "token_endpoint_not_json",
+    Self::NotBearer => "token_endpoint_not_bearer",
+    Self::NotBound => "token_endpoint_not_bound",
+});
 
 #[derive(Deserialize)]
 struct RawGranted {
@@ -106,7 +125,7 @@ impl Provider {
         metadata: &Metadata,
         fields: &[(&str, &str)],
         key: Option<&ProofKey>,
-    ) -> Result<Granted, EndpointError> {
+    ) -> Result<Granted, TokenEndpointError> {
         let mut form = fields.to_vec();
         if let Some(resource) = &self.config.resource {
             form.push(("resource", resource));
@@ -123,7 +142,7 @@ impl Provider {
         metadata: &Metadata,
         fields: &[(&str, &str)],
         key: Option<&ProofKey>,
-    ) -> Result<Granted, EndpointError> {
+    ) -> Result<Granted, TokenEndpointError> {
         let key = self.proof_key(key).map_err(HttpError::from)?;
         let asking = async {
             match &key {
@@ -140,30 +159,29 @@ impl Provider {
     }
 }
 
-fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Result<Granted, EndpointError> {
+fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Result<Granted, TokenEndpointError> {
     let status = answer.status;
     if status.is_server_error() || status.as_u16() == 429 {
-        return Err(EndpointError::Trouble {
+        return Err(TokenEndpointError::Trouble {
             status: status.as_u16(),
             retry_after: answer.retry_after,
         });
     }
     if !status.is_success() {
-        let refused: RawRefused =
-            serde_json::from_slice(&answer.body).map_err(|_| EndpointError::Malformed("an error without a name"))?;
-        return Err(EndpointError::Refused {
+        let refused: RawRefused = serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::UnnamedError)?;
+        return Err(TokenEndpointError::Refused {
             error: crate::error::plain(&refused.error, 64),
         });
     }
-    let raw: RawGranted = serde_json::from_slice(&answer.body).map_err(|_| EndpointError::Malformed("not JSON"))?;
+    let raw: RawGranted = serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::NotJson)?;
     // Bound tokens would be of no use without a proof (RFC 6750 §4), and where we proved a key, a token that anybody can
     // use is not what was asked for (RFC 9449 §5).
     let (kind, problem) = match proof_key {
-        Some(_) => ("dpop", "not a token bound to our key"),
-        None => ("bearer", "not a bearer token"),
+        Some(_) => ("dpop", TokenEndpointError::NotBound),
+        None => ("bearer", TokenEndpointError::NotBearer),
     };
     if !raw.token_type.eq_ignore_ascii_case(kind) || raw.access_token.is_empty() {
-        return Err(EndpointError::Malformed(problem));
+        return Err(problem);
     }
     let unsaid = if raw.refresh_token.is_some() {
         UNSAID.0
@@ -200,7 +218,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Result<Granted, EndpointError> {
+    fn answer(status: u16, body: &str) -> Result<Granted, TokenEndpointError> {
         let status = StatusCode::from_u16(status).unwrap();
         read(
             &Answer {
@@ -251,13 +269,13 @@ mod tests {
 
     #[test]
     fn tk_5_an_answer_that_is_no_answer_is_told_from_a_refusal() {
-        assert!(matches!(answer(200, "<html>"), Err(EndpointError::Malformed(_))));
-        assert!(matches!(answer(400, "<html>"), Err(EndpointError::Malformed(_))));
+        assert!(matches!(answer(200, "<html>"), Err(TokenEndpointError::NotJson)));
+        assert!(matches!(answer(400, "<html>"), Err(TokenEndpointError::UnnamedError)));
         assert!(matches!(
             answer(503, "{}"),
-            Err(EndpointError::Trouble { status: 503, .. })
+            Err(TokenEndpointError::Trouble { status: 503, .. })
         ));
         let refused = answer(400, r#"{"error":"invalid_grant","error_description":"x"}"#);
-        assert!(matches!(refused, Err(EndpointError::Refused { error }) if error == "invalid_grant"));
+        assert!(matches!(refused, Err(TokenEndpointError::Refused { error }) if error == "invalid_grant"));
     }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use oidc::Providers;
-use oidc::jwt_access_token::AccessTokenError;
+use oidc::jwt_access_token::{AccessTokenError, InvalidAccessToken};
 use serde_json::json;
 
 use super::caller::Caller;
@@ -19,6 +19,7 @@ use super::introspection::Introspection;
 use super::layer::{Allowed, Guard, Guarded};
 use super::session_lookup::SessionLookup;
 use crate::event::{Outcome, What, event};
+use crate::guard::error::AccessError;
 use crate::tokens::AccessToken;
 
 /// How access tokens are verified.
@@ -96,8 +97,8 @@ impl Bearer {
         };
         let verified = verified.and_then(|verified| refuse_bound(verified.into(), token, extensions));
         let caller = verified.map_err(|error| match error {
-            AccessTokenError::Unavailable(reason) => {
-                event(What::Access, Outcome::Failed).reason(&reason).record();
+            AccessTokenError::Unavailable(error) => {
+                event(What::Access, Outcome::Failed).failure(&error).record();
                 let mut response = api_response(
                     StatusCode::SERVICE_UNAVAILABLE,
                     None,
@@ -108,8 +109,8 @@ impl Bearer {
                     .insert(RETRY_AFTER, HeaderValue::from_static("10"));
                 response
             }
-            AccessTokenError::Invalid(reason) => {
-                event(What::Access, Outcome::Refused).reason(reason).record();
+            AccessTokenError::Invalid(error) => {
+                event(What::Access, Outcome::Refused).failure(&error).record();
                 api_response(
                     StatusCode::UNAUTHORIZED,
                     Some("Bearer error=\"invalid_token\"".into()),
@@ -122,7 +123,7 @@ impl Bearer {
         }
         event(What::Access, Outcome::Refused)
             .subject(&caller.subject)
-            .reason("the token does not grant the scopes")
+            .failure(&AccessError::Scopes)
             .record();
         let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scopes.join(" "));
         Err(api_response(
@@ -146,7 +147,7 @@ impl fmt::Debug for Bearer {
 fn refuse_bound(caller: Caller, token: &str, extensions: &Extensions) -> Result<Caller, AccessTokenError> {
     let is_holder = |held: &AccessToken| held.scheme() != "Bearer" && held.secret() == token;
     if caller.claims.contains_key("cnf") && !extensions.get().is_some_and(is_holder) {
-        return Err(AccessTokenError::Invalid("bound to a key, and shown without it"));
+        return Err(AccessTokenError::Invalid(InvalidAccessToken::Unproven));
     }
     Ok(caller)
 }

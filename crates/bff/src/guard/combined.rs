@@ -14,6 +14,7 @@ use super::layer::{Allowed, Guard, Guarded};
 use super::signed_in::SignedIn;
 use crate::event::{Outcome, What, event};
 use crate::guard::caller::Caller;
+use crate::guard::error::AccessError;
 use crate::problem::chain;
 
 /// Who uses an API behind [`Bearer::or_session`].
@@ -84,14 +85,14 @@ impl RequireCombined {
     /// sends it, so the check against cross-site requests applies here too.
     async fn session(&self, request: &Parts) -> Result<SignedIn, Response> {
         let lookup = self.bearer.session_lookup();
-        let reason = match lookup.site.check_origin(&request.method, &request.headers) {
+        let refusal = match lookup.site.check_origin(&request.method, &request.headers) {
             OriginCheck::Passed => None,
-            OriginCheck::CrossSite => Some("cross-site request"),
-            OriginCheck::WrongContentType => Some("text/plain body"),
+            OriginCheck::CrossSite => Some(AccessError::CrossSite),
+            OriginCheck::WrongContentType => Some(AccessError::ContentType),
         };
-        if let Some(reason) = reason {
+        if let Some(error) = refusal {
             // Without a subject: the session has not been read.
-            event(What::Access, Outcome::Refused).reason(reason).record();
+            event(What::Access, Outcome::Refused).failure(&error).record();
             return Err(api_response(
                 StatusCode::FORBIDDEN,
                 None,

@@ -12,6 +12,7 @@ use http::{HeaderMap, Method, StatusCode};
 
 use crate::cookies;
 use crate::event::What;
+use crate::guard::error::AccessError;
 use crate::pages::SharedPages;
 use crate::problem::Failure;
 use crate::site::Site;
@@ -83,13 +84,13 @@ pub(crate) async fn defend(State(defence): State<CrossSiteDefence>, request: Req
             StatusCode::FORBIDDEN,
             "Request refused",
             "This request did not come from a page of this site. Nothing was changed.",
-            "cross-site request",
+            &AccessError::CrossSite,
         ),
         OriginCheck::WrongContentType => Failure::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Request refused",
             "The body of this request is of a type that is not accepted here.",
-            "text/plain body",
+            &AccessError::ContentType,
         ),
     };
     failure.about(What::Access).into_response(&*defence.pages, None)

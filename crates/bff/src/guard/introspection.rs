@@ -7,7 +7,7 @@ use std::time::Duration;
 use oidc::config::clock::Clock;
 use oidc::introspection::ActiveToken;
 use oidc::jwt_access_token::AccessTokenError::{self, Invalid, Unavailable};
-use oidc::jwt_access_token::VerifiedAccessToken;
+use oidc::jwt_access_token::{InvalidAccessToken, Unverifiable, VerifiedAccessToken};
 use oidc::{Provider, Providers};
 use sha2::{Digest as _, Sha256};
 
@@ -29,7 +29,7 @@ const MAX_LEN: usize = 16 * 1024;
 type Key = [u8; 32];
 
 /// An active token, or why it is refused.
-type Cached = Result<VerifiedAccessToken, &'static str>;
+type Cached = Result<VerifiedAccessToken, InvalidAccessToken>;
 
 /// A token to be introspected.
 struct IntrospectionRequest {
@@ -64,9 +64,9 @@ impl Introspection {
         token: &str,
         audience: &str,
     ) -> Result<VerifiedAccessToken, AccessTokenError> {
-        let provider = self.providers.find(id).ok_or(Invalid("unknown provider"))?;
+        let provider = self.providers.find(id).ok_or(InvalidAccessToken::UnknownIssuer)?;
         if token.is_empty() || token.len() > MAX_LEN || !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(Invalid("not a token"));
+            return Err(InvalidAccessToken::NotAToken.into());
         }
         let key = key_of([id, token, audience]);
         if let Some(cached) = self.cache.get(&key, self.now()) {
@@ -82,7 +82,7 @@ impl Introspection {
         let result = self
             .requests
             .run(key, || async move { introspection.request(&request).await });
-        let interrupted = |_| Unavailable("introspection broke off".to_owned());
+        let interrupted = |_| Unavailable(Unverifiable::BrokenOff);
         result.await.map_err(interrupted)?
     }
 
@@ -165,7 +165,7 @@ mod tests {
         let cache = cache();
         cache.insert(key("active"), Ok(active()), 10, 0);
         for number in 0..=MAX_CACHED {
-            cache.insert(key(&number.to_string()), Err("not active"), 10, 0);
+            cache.insert(key(&number.to_string()), Err(InvalidAccessToken::Inactive), 10, 0);
         }
         assert!(cache.len() < MAX_CACHED && cache.get(&key("active"), 0).is_some());
     }

@@ -11,6 +11,7 @@ use super::layer::{Allowed, Guard, Guarded};
 use super::page_of;
 use super::signed_in::SignedIn;
 use crate::event::What;
+use crate::guard::error::AccessError;
 use crate::pages::SharedPages;
 use crate::problem::Failure;
 use crate::sign_in::start::login_path;
@@ -50,19 +51,19 @@ impl RequireProvider {
     fn authorize(&self, request: &Request) -> Result<(), Failure> {
         let person = request.extensions().get::<SignedIn>();
         let required = &self.provider.config;
-        let (status, title, reason) = match person.map(SignedIn::identity) {
+        let (status, title, error) = match person.map(SignedIn::identity) {
             Some(identity) if identity.provider == required.id => return Ok(()),
             Some(_) => (
                 StatusCode::FORBIDDEN,
                 "Another sign-in is needed",
-                "signed in elsewhere",
+                AccessError::OtherProvider,
             ),
-            None => (StatusCode::UNAUTHORIZED, "Sign in first", "no session"),
+            None => (StatusCode::UNAUTHORIZED, "Sign in first", AccessError::NoSession),
         };
         let message = format!("This page is for people who are signed in with {}.", required.title);
         let here = page_of(request.extensions(), request.uri());
         let retry = login_path(Some(&self.provider), &here);
-        let failure = Failure::new(status, title, message, reason);
+        let failure = Failure::new(status, title, message, &error);
         Err(failure
             .about(What::Access)
             .met_by(person.map(SignedIn::event_subject))

@@ -15,6 +15,7 @@
 mod body;
 mod challenge;
 mod client;
+pub(crate) mod error;
 mod headers;
 mod refusal;
 mod target;

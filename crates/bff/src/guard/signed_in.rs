@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use super::page_of;
 use super::session_lookup::SessionServices;
 use crate::event::EventSubject;
+use crate::guard::error::AccessError;
 use crate::pages::SharedPages;
 use crate::problem::Failure;
 use crate::session::Identity;
@@ -134,7 +135,7 @@ fn sign_in_first(parts: &Parts) -> Response {
         StatusCode::UNAUTHORIZED,
         "Sign in first",
         "This page is for people who are signed in.",
-        "no session",
+        &AccessError::NoSession,
     )
     .retry(format!("/auth/login?return_to={}", here.as_query_value()));
     failure.into_response(&**pages, None)

@@ -20,6 +20,7 @@ use super::page_of;
 use super::signed_in::SignedIn;
 use crate::event::{Outcome, What, event};
 use crate::guard::caller::Caller;
+use crate::guard::error::AccessError;
 use crate::pages::SharedPages;
 use crate::problem::Failure;
 use crate::return_path::ReturnPath;
@@ -142,7 +143,7 @@ impl RequireStepUp {
     fn refuse_token(&self, caller: &Caller) -> Response {
         event(What::Access, Outcome::Refused)
             .subject(&caller.subject)
-            .reason("the token's sign-in is not strong or recent enough")
+            .failure(&AccessError::TokenStepUp)
             .record();
         self.challenge(None)
     }
@@ -165,7 +166,7 @@ impl RequireStepUp {
 
     /// The response for a person; it is no failure, so nothing is logged above debug.
     fn page(&self, address: &str, title: &'static str, message: &str) -> Response {
-        let failure = Failure::new(StatusCode::UNAUTHORIZED, title, message, "step-up");
+        let failure = Failure::new(StatusCode::UNAUTHORIZED, title, message, &AccessError::StepUp);
         let mut response = failure.retry(address).into_response(&*self.services.pages, None);
         self.add_challenge(response.headers_mut());
         response

@@ -30,6 +30,13 @@ pub(crate) enum SessionError {
     EndedMeanwhile(Box<TokenSet>),
 }
 
+oidc::error_codes!(SessionError {
+    Self::Store(_) => "session_store",
+    Self::EndedMeanwhile(_) => "session_ended_meanwhile",
+} from {
+    Self::Seal(error) => error,
+});
+
 /// The sessions of a site.
 #[derive(Debug, Clone)]
 pub(crate) struct Sessions {

@@ -22,6 +22,8 @@ const NONCE_LEN: usize = 24;
 #[error("the sealed value cannot be opened with these keys")]
 pub(crate) struct SealError;
 
+oidc::error_codes!(SealError { Self => "seal", });
+
 /// Seals and opens with the keys of a [`KeyRing`]. `purpose` keeps kinds of sealed values apart, `bound_to` names what one
 /// belongs to.
 #[derive(Debug, Clone)]

@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use super::SignIns;
 use super::authorization_response::AuthorizationResponse;
+use super::error::{CallbackError, StartError};
 use super::pending::{PendingSignIn, state_hash};
 use super::start::{login_path, not_ready, see_other};
 use super::user_flow::action_for;
-use crate::problem::{Failure, chain, plain};
+use crate::problem::{Failure, plain};
 use crate::return_path::ReturnPath;
 use crate::session::request::session_id;
 
@@ -93,8 +94,8 @@ struct ValidResponse {
 impl SignIns {
     fn unknown_provider(&self) -> Response {
         let message = "There is no such way to sign in here.";
-        let (title, reason) = ("Unknown provider", "no provider of that id");
-        let failure = Failure::new(StatusCode::NOT_FOUND, title, message, reason);
+        let error = StartError::UnknownProvider;
+        let failure = Failure::new(StatusCode::NOT_FOUND, "Unknown provider", message, &error);
         self.failure_page(failure, None)
     }
 
@@ -182,7 +183,7 @@ impl SignIns {
 
 fn replayed(pending: &PendingSignIn) -> Failure {
     let retry = login_path(None, &pending.return_to);
-    Failure::stray("the sign-in was answered before").retry(retry)
+    Failure::stray(&CallbackError::Replayed).retry(retry)
 }
 
 /// Validates everything that can be compared without a token request: `state`, `iss` (RFC 9207 §2.4), code or error.
@@ -191,28 +192,28 @@ async fn validate(
     pending: Option<PendingSignIn>,
     response: AuthorizationResponse,
 ) -> Result<ValidResponse, Box<Failure>> {
-    let stray = |reason: &str| Box::new(Failure::stray(reason).retry("/auth/login"));
+    let stray = |error: CallbackError| Box::new(Failure::stray(&error).retry("/auth/login"));
     if response.is_ambiguous {
-        return Err(stray("a parameter was sent twice"));
+        return Err(stray(CallbackError::DuplicateParameter));
     }
-    let mut pending = pending.ok_or_else(|| stray("no pending sign-in of this browser has that state"))?;
+    let mut pending = pending.ok_or_else(|| stray(CallbackError::UnknownState))?;
     let return_to = pending.return_to.clone();
-    let stray = |reason: &str| Box::new(Failure::stray(reason).retry(login_path(None, &return_to)));
+    let stray = |error: CallbackError| Box::new(Failure::stray(&error).retry(login_path(None, &return_to)));
     if pending.provider != provider.config.id.as_str() || pending.issuer != provider.config.issuer {
-        return Err(stray("the sign-in was started at another provider"));
+        return Err(stray(CallbackError::OtherProvider));
     }
     if pending.flow != provider.flow.as_ref().map(|flow| flow.name.clone()) {
-        return Err(stray("there is no such user flow any more"));
+        return Err(stray(CallbackError::NoUserFlow));
     }
     if response.iss.as_ref().is_some_and(|iss| !provider.config.could_be(iss)) {
-        return Err(stray("the answer names another issuer"));
+        return Err(stray(CallbackError::OtherIssuer));
     }
     let metadata = provider.discovery.ready().await;
-    let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
+    let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &e)))?;
     match &response.iss {
-        None if metadata.names_issuer_in_answers() => return Err(stray("the answer does not name its issuer")),
+        None if metadata.names_issuer_in_answers() => return Err(stray(CallbackError::IssuerMissing)),
         Some(iss) if !provider.config.is_issuer(iss, &metadata.issuer) => {
-            return Err(stray("the answer names another issuer"));
+            return Err(stray(CallbackError::OtherIssuer));
         }
         _ => pending.answered_by = response.iss,
     }
@@ -226,40 +227,45 @@ async fn validate(
                 Box::new(provider_error(&error, &description).retry(retry))
             })?)
         }
-        (Some(_), Some(_)) => return Err(stray("the answer holds a code and an error")),
-        (None, None) => return Err(stray("the answer holds neither a code nor an error")),
+        (Some(_), Some(_)) => return Err(stray(CallbackError::CodeAndError)),
+        (None, None) => return Err(stray(CallbackError::Empty)),
     };
     Ok(ValidResponse { pending, result })
 }
 
 /// What the provider's error means for a person (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6).
 fn provider_error(error: &str, description: &str) -> Failure {
-    let (status, title, meaning) = match error {
+    let (status, title, meaning, failure): (_, _, _, fn(String) -> CallbackError) = match error {
         "access_denied" => (
             StatusCode::FORBIDDEN,
             "Sign-in was cancelled",
             "The sign-in was cancelled, or you were not let in.",
+            CallbackError::AccessDenied,
         ),
         "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => (
             StatusCode::FORBIDDEN,
             "Sign-in was not finished",
             "The provider needs you to sign in there yourself.",
+            CallbackError::InteractionRequired,
         ),
         // OpenID Connect Core Error Code `unmet_authentication_requirements` 1.0.
         "unmet_authentication_requirements" => (
             StatusCode::FORBIDDEN,
             "Not confirmed",
             "The provider cannot confirm you in the way this page asks for.",
+            CallbackError::RequirementsUnmet,
         ),
         "temporarily_unavailable" => (
             StatusCode::SERVICE_UNAVAILABLE,
             "Signing in is not possible right now",
             "The provider is busy. Please try again in a moment.",
+            CallbackError::TemporarilyUnavailable,
         ),
         _ => (
             StatusCode::BAD_GATEWAY,
             "The provider could not sign you in",
             "The provider reported a problem.",
+            CallbackError::ProviderError,
         ),
     };
     let (error, description) = (plain(error, 64), plain(description, 300));
@@ -268,10 +274,6 @@ fn provider_error(error: &str, description: &str) -> Failure {
     } else {
         format!("{error}: {description}")
     };
-    Failure::new(
-        status,
-        title,
-        format!("{meaning} It said: {quoted}"),
-        format!("the provider answered `{quoted}`"),
-    )
+    let message = format!("{meaning} It said: {quoted}");
+    Failure::new(status, title, message, &failure(quoted))
 }

@@ -24,14 +24,15 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oidc::Provider;
 use oidc::metadata::DEVICE_CODE_GRANT;
-use oidc::token_endpoint::{EndpointError, Granted};
+use oidc::token_endpoint::{Granted, TokenEndpointError};
 
 use self::pending::{PendingDeviceSignIn, remove_cookie};
 use self::polling::{DevicePolling, PollDecision, PollPermit};
+use super::error::DeviceError;
 use super::start::{LoginQuery, is_navigation, login_path, not_a_navigation, see_other};
 use super::{ReadyProvider, SignIns};
 use crate::pages::{DeviceCode, qr};
-use crate::problem::{Failure, chain};
+use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 
 /// The path that the page reloads itself from.
@@ -154,10 +155,10 @@ impl DeviceSignIns {
             Err(error) => error,
         };
         match &error {
-            EndpointError::Refused { error } if error == "authorization_pending" => drop(permit),
-            EndpointError::Refused { error } if error == "slow_down" => permit.slow_down(),
-            EndpointError::Trouble { retry_after, .. } => permit.back_off(*retry_after),
-            EndpointError::NoAnswer(_) => permit.back_off(None),
+            TokenEndpointError::Refused { error } if error == "authorization_pending" => drop(permit),
+            TokenEndpointError::Refused { error } if error == "slow_down" => permit.slow_down(),
+            TokenEndpointError::Trouble { retry_after, .. } => permit.back_off(*retry_after),
+            TokenEndpointError::NoAnswer(_) => permit.back_off(None),
             _ => {
                 permit.complete();
                 let retry = device_path(Some(provider), &device.pending.return_to);
@@ -190,28 +191,27 @@ impl DeviceSignIns {
 
 fn expired(return_to: &ReturnPath) -> Failure {
     let message = "The code on this screen is no longer good. Have a new one made to go on.";
-    let (title, reason) = ("The code has expired", "no code of this browser is good");
-    let failure = Failure::new(StatusCode::GONE, title, message, reason);
+    let failure = Failure::new(StatusCode::GONE, "The code has expired", message, &DeviceError::Expired);
     failure.retry(device_path(None, return_to))
 }
 
 async fn request_tokens(
     ReadyProvider { provider, metadata }: ReadyProvider<'_>,
     device_code: &str,
-) -> Result<Granted, EndpointError> {
+) -> Result<Granted, TokenEndpointError> {
     let fields = [("grant_type", DEVICE_CODE_GRANT), ("device_code", device_code)];
     provider.ask_for_tokens(metadata, &fields, None).await
 }
 
 /// What a final error of the token endpoint means for a person (RFC 8628 §3.5).
-fn final_error(error: &EndpointError) -> Failure {
+fn final_error(error: &TokenEndpointError) -> Failure {
     let (status, title, message) = match error {
-        EndpointError::Refused { error } if error == "access_denied" => (
+        TokenEndpointError::Refused { error } if error == "access_denied" => (
             StatusCode::FORBIDDEN,
             "Sign-in was cancelled",
             "The sign-in was cancelled on the other device, or you were not let in.",
         ),
-        EndpointError::Refused { error } if error == "expired_token" => (
+        TokenEndpointError::Refused { error } if error == "expired_token" => (
             StatusCode::GONE,
             "The code has expired",
             "The code on this screen is no longer good. Have a new one made to go on.",
@@ -222,5 +222,5 @@ fn final_error(error: &EndpointError) -> Failure {
             "The provider did not answer in a way that can be used. Please try again in a moment.",
         ),
     };
-    Failure::new(status, title, message, chain(error))
+    Failure::new(status, title, message, error)
 }

@@ -8,9 +8,10 @@ use futures::future::try_join;
 use http::{HeaderMap, StatusCode};
 use oidc::Provider;
 use oidc::config::user_flow::FlowEnd;
+use oidc::error::ErrorCode;
 use oidc::id_token::{Expected, IdToken, IdTokenError};
 use oidc::profile::{UserinfoError, merged};
-use oidc::token_endpoint::{EndpointError, Granted};
+use oidc::token_endpoint::{Granted, TokenEndpointError};
 use serde_json::{Map, Value};
 use tower_sessions::session::Id;
 
@@ -21,7 +22,7 @@ use super::{ReadyProvider, SignIns};
 use crate::cookies::SameSite;
 use crate::event::measured::signed_in;
 use crate::event::{Outcome, What, event};
-use crate::problem::{Failure, chain};
+use crate::problem::Failure;
 use crate::session::lifecycle::{NewSession, SessionError};
 use crate::session::lifetime::RefreshEnd;
 use crate::session::request::session_id;
@@ -50,7 +51,7 @@ impl SignIns {
     ) -> Result<Response, Box<Failure>> {
         let retry = |failure: Failure| Box::new(failure.retry(self.retry_path(provider, pending)));
         let metadata = provider.discovery.ready().await;
-        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &chain(&e))))?;
+        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &e)))?;
         let ready = ReadyProvider {
             provider,
             metadata: &metadata,
@@ -119,7 +120,7 @@ impl SignIns {
             revoke(&self.tasks, provider, tokens);
         }
         let message = "The provider signed you out while you were signing in. Please sign in again.";
-        Failure::new(StatusCode::BAD_REQUEST, FAILED, message, chain(error))
+        Failure::new(StatusCode::BAD_REQUEST, FAILED, message, error)
     }
 
     /// Verifies who it is by the ID token and userinfo. The ID token has to have `nonce`; if that is `None`, none was sent and the
@@ -132,7 +133,7 @@ impl SignIns {
         nonce: Option<&str>,
     ) -> Result<NewSession, Failure> {
         let Some(raw) = &granted.id_token else {
-            return Err(unverified_id_token("there is no ID token".to_owned()));
+            return Err(unverified_id_token(&IdTokenError::Missing));
         };
         let expected = Expected {
             nonce: nonce.unwrap_or_default(),
@@ -141,13 +142,12 @@ impl SignIns {
         };
         let id_token = provider.verify_id_token(metadata, raw, expected).await;
         let id_token = id_token.map_err(|error| match error {
-            IdTokenError::NoKeys(_) => unusable_response(chain(&error)),
-            other => unverified_id_token(chain(&other)),
+            IdTokenError::Keys(_) => unusable_response(&error),
+            _ => unverified_id_token(&error),
         })?;
         // RFC 9207 §2.4: the issuer of the response is the issuer of the token.
         if pending.answered_by.as_ref().is_some_and(|iss| *iss != id_token.issuer) {
-            let reason = "the answer and the ID token name different issuers";
-            return Err(unverified_id_token(reason.to_owned()));
+            return Err(unverified_id_token(&IdTokenError::IssuerOfResponse));
         }
         if let Some(step_up) = &pending.step_up {
             step_up::verify(step_up, &id_token, provider)?;
@@ -226,31 +226,31 @@ async fn redeem_code(
     Ok(granted)
 }
 
-fn unusable_response(reason: String) -> Failure {
+fn unusable_response(error: &dyn ErrorCode) -> Failure {
     let message = "The provider did not answer in a way that can be used. Please try again in a moment.";
-    Failure::new(StatusCode::BAD_GATEWAY, FAILED, message, reason)
+    Failure::new(StatusCode::BAD_GATEWAY, FAILED, message, error)
 }
 
-fn token_failure(error: &EndpointError) -> Failure {
+fn token_failure(error: &TokenEndpointError) -> Failure {
     match error {
-        EndpointError::Refused { error: name } if name == "invalid_grant" => {
+        TokenEndpointError::Refused { error: name } if name == "invalid_grant" => {
             let message =
                 "The provider no longer knows this sign-in. It may have taken too long. Please sign in again.";
-            Failure::new(StatusCode::BAD_REQUEST, FAILED, message, chain(error))
+            Failure::new(StatusCode::BAD_REQUEST, FAILED, message, error)
         }
-        _ => unusable_response(chain(error)),
+        _ => unusable_response(error),
     }
 }
 
-fn unverified_id_token(reason: String) -> Failure {
+fn unverified_id_token(error: &dyn ErrorCode) -> Failure {
     let message = "The provider's answer could not be verified, so it was not used. Please sign in again; \
                    if this goes on, tell the people who run this site.";
-    Failure::new(StatusCode::BAD_REQUEST, FAILED, message, reason)
+    Failure::new(StatusCode::BAD_REQUEST, FAILED, message, error)
 }
 
 fn userinfo_failure(error: &UserinfoError) -> Failure {
     match error {
-        UserinfoError::OtherSubject | UserinfoError::NotBelieved => unverified_id_token(chain(error)),
-        _ => unusable_response(chain(error)),
+        UserinfoError::OtherSubject | UserinfoError::NotBelieved => unverified_id_token(error),
+        _ => unusable_response(error),
     }
 }

@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use url::form_urlencoded;
 
 use super::SignIns;
+use super::error::StartError;
 use super::options::SignInOptions;
 use super::start::{LoginQuery, see_other};
 use super::step_up::bounded_hint;
@@ -22,7 +23,7 @@ const MAX_QUERY: usize = 4096;
 pub(crate) async fn by_get(State(sign_ins): State<SignIns>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     match InitiateRequest::parse(query.unwrap_or_default().as_bytes()) {
         Some(request) => sign_ins.initiate(&request, &headers).await,
-        None => sign_ins.refuse_initiation("a parameter was sent twice"),
+        None => sign_ins.refuse_initiation(&StartError::InitiateParameters),
     }
 }
 
@@ -32,7 +33,7 @@ pub(crate) async fn by_post(State(sign_ins): State<SignIns>, body: Bytes) -> Res
     let request = InitiateRequest::parse(&body);
     match request.and_then(|request| request.query()) {
         Some(query) => see_other(&format!("/auth/initiate?{query}")),
-        None => sign_ins.refuse_initiation("a parameter was sent twice or is too long"),
+        None => sign_ins.refuse_initiation(&StartError::InitiateParameters),
     }
 }
 
@@ -40,7 +41,7 @@ impl SignIns {
     async fn initiate(&self, request: &InitiateRequest, headers: &HeaderMap) -> Response {
         let issuer = request.iss.as_deref().unwrap_or_default();
         let Some(provider) = self.providers.iter().find(|p| p.config.could_be(issuer)) else {
-            return self.refuse_initiation("`iss` is missing or no configured issuer");
+            return self.refuse_initiation(&StartError::InitiateIssuer);
         };
         let target = request.target_link_uri.as_deref().unwrap_or_default();
         let query = LoginQuery {
@@ -54,10 +55,10 @@ impl SignIns {
         self.start(query, options, headers).await
     }
 
-    fn refuse_initiation(&self, reason: &str) -> Response {
+    fn refuse_initiation(&self, error: &StartError) -> Response {
         let message = "The page you came from wanted to sign you in, but in a way that is not known here. \
                        You can sign in yourself.";
-        let failure = Failure::new(StatusCode::BAD_REQUEST, "Sign-in could not be started", message, reason);
+        let failure = Failure::new(StatusCode::BAD_REQUEST, "Sign-in could not be started", message, error);
         self.failure_page(failure.retry("/auth/login"), None)
     }
 }

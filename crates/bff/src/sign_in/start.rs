@@ -11,16 +11,18 @@ use oidc::Provider;
 use oidc::authorization_request::AuthorizationRequest;
 use oidc::config::ResponseMode;
 use oidc::config::user_flow::FlowEnd;
+use oidc::error::ErrorCode;
 use oidc::pushed::PushError;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
 use url::form_urlencoded;
 
 use super::SignIns;
+use super::error::StartError;
 use super::options::SignInOptions;
 use super::pending::PendingSignIn;
 use crate::cookies::SameSite;
 use crate::pages::ProviderLink;
-use crate::problem::{Failure, chain};
+use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::session::request::session_id;
 
@@ -91,8 +93,8 @@ impl SignIns {
         };
         let Some(provider) = provider else {
             let message = "There is no such way to sign in here.";
-            let (title, reason) = ("Unknown provider", "no provider of that id");
-            let failure = Failure::new(StatusCode::NOT_FOUND, title, message, reason);
+            let error = StartError::UnknownProvider;
+            let failure = Failure::new(StatusCode::NOT_FOUND, "Unknown provider", message, &error);
             return self.failure_page(failure.retry(login_path(None, &return_to)), None);
         };
         match self.redirect_to_provider(provider, return_to, &options, headers).await {
@@ -130,9 +132,9 @@ impl SignIns {
         options: &SignInOptions,
         headers: &HeaderMap,
     ) -> Result<Response, Box<Failure>> {
-        let ours = |error: &dyn std::error::Error| Box::new(Failure::ours(error));
+        let ours = |error: &dyn ErrorCode| Box::new(Failure::ours(error));
         let metadata = provider.discovery.ready().await;
-        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &return_to, &chain(&e))))?;
+        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &return_to, &e)))?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let pending = PendingSignIn {
             provider: provider.config.id.to_string(),
@@ -192,7 +194,7 @@ pub(crate) fn login_path(provider: Option<&Provider>, return_to: &ReturnPath) ->
 }
 
 /// The provider does not respond.
-pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &str) -> Failure {
+pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, error: &dyn ErrorCode) -> Failure {
     let message = format!(
         "{} does not answer right now. Please try again in a moment.",
         provider.config.title
@@ -201,7 +203,7 @@ pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &st
         StatusCode::SERVICE_UNAVAILABLE,
         "Signing in is not possible right now",
         message,
-        reason,
+        error,
     )
     .retry(login_path(Some(provider), return_to))
 }
@@ -209,14 +211,14 @@ pub(crate) fn not_ready(provider: &Provider, return_to: &ReturnPath, reason: &st
 /// The provider does not accept the pushed authorization request.
 fn not_pushed(provider: &Provider, return_to: &ReturnPath, error: &PushError) -> Failure {
     if error.is_passing() {
-        return not_ready(provider, return_to, &chain(error));
+        return not_ready(provider, return_to, error);
     }
     let message = format!(
         "{} did not accept the request to sign you in. If this goes on, tell the people who run this site.",
         provider.config.title
     );
     let title = "Signing in is not possible right now";
-    Failure::new(StatusCode::BAD_GATEWAY, title, message, chain(error)).retry(login_path(Some(provider), return_to))
+    Failure::new(StatusCode::BAD_GATEWAY, title, message, error).retry(login_path(Some(provider), return_to))
 }
 
 /// `SameSite` of the pending cookie: a form-post response comes from the provider's page, and the cookie has to come with it.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::SignIns;
+use super::error::StepUpError;
 use super::options::SignInOptions;
 use super::pending::PendingSignIn;
 use super::start::login_path;
@@ -190,16 +191,16 @@ pub(super) fn bounded_hint(hint: &str) -> Option<String> {
 /// end the older grant of the session as well.
 pub(super) fn verify(step_up: &StepUp, id_token: &IdToken, provider: &Provider) -> Result<(), Failure> {
     let now = provider.clock.now().unix_timestamp();
-    let reason = if !step_up.admits_class(id_token.acr.as_deref()) {
-        "`acr` of the ID token is missing or not what was asked for"
+    let error = if !step_up.admits_class(id_token.acr.as_deref()) {
+        StepUpError::AuthenticationClass
     } else if !step_up.admits_age(id_token.auth_time, now, provider.leeway()) {
-        "`auth_time` of the ID token is missing or too long ago"
+        StepUpError::AuthenticationTime
     } else {
         return Ok(());
     };
     let message = "The provider knows you, but did not confirm that in the way, or as lately, as this page asks for. \
                    Nothing was changed: if you were signed in here, you still are.";
-    Err(Failure::new(StatusCode::FORBIDDEN, "Not confirmed", message, reason))
+    Err(Failure::new(StatusCode::FORBIDDEN, "Not confirmed", message, &error))
 }
 
 #[cfg(test)]

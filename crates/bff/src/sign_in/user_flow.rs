@@ -9,10 +9,12 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use oidc::Provider;
 use oidc::config::user_flow::{EDIT_PROFILE, ErrorAction, FlowEnd};
+use oidc::error::ErrorCode;
 use oidc::profile::OF_THE_SIGN_IN;
 use serde_json::{Map, Value};
 
 use super::SignIns;
+use super::error::UserFlowError;
 use super::options::SignInOptions;
 use super::pending::PendingSignIn;
 use super::start::{LoginQuery, is_navigation, login_path, not_a_navigation, see_other};
@@ -45,7 +47,12 @@ pub(crate) async fn edit_profile(
     let provider = sign_ins.providers.find(id.as_str());
     let Some(flow) = provider.and_then(|provider| provider.at(Some(EDIT_PROFILE))) else {
         let message = "Your profile cannot be changed from here.";
-        let failure = Failure::new(StatusCode::NOT_FOUND, "Not offered", message, "no such user flow");
+        let failure = Failure::new(
+            StatusCode::NOT_FOUND,
+            "Not offered",
+            message,
+            &UserFlowError::NotOffered,
+        );
         return sign_ins.failure_page(failure.retry(return_to.as_str()), Some(id));
     };
     let options = SignInOptions::default();
@@ -60,7 +67,7 @@ fn signed_out(return_to: &ReturnPath) -> Failure {
         StatusCode::UNAUTHORIZED,
         "Sign in first",
         "Only people who are signed in can change their profile.",
-        "no session",
+        &UserFlowError::NoSession,
     )
     .retry(login_path(None, return_to))
 }
@@ -103,7 +110,7 @@ impl SignIns {
         pending: &PendingSignIn,
         renewed: NewSession,
     ) -> Result<Response, Box<Failure>> {
-        let ours = |error: &dyn std::error::Error| Box::new(Failure::ours(error));
+        let ours = |error: &dyn ErrorCode| Box::new(Failure::ours(error));
         let gone = || Box::new(signed_out(&pending.return_to));
         let id = pending.replaced_session().ok_or_else(gone)?;
         let provider = self.providers.find(flow.config.id.as_str());
@@ -156,15 +163,15 @@ fn replacing(pending: &PendingSignIn) -> SignInOptions {
 }
 
 fn not_written(flow: &Provider, return_to: &ReturnPath) -> Failure {
-    let (title, reason) = ("Not available right now", "the session is written all the time");
+    let (title, error) = ("Not available right now", UserFlowError::Contention);
     let message = "Your profile was changed, but this page does not show it yet. It will when you sign in again.";
-    Failure::new(StatusCode::SERVICE_UNAVAILABLE, title, message, reason).retry(login_path(Some(flow), return_to))
+    Failure::new(StatusCode::SERVICE_UNAVAILABLE, title, message, &error).retry(login_path(Some(flow), return_to))
 }
 
 fn another_person(flow: &Provider, return_to: &ReturnPath) -> Failure {
     let message = "The provider knows you as somebody else than the person who is signed in here. Nothing was changed.";
-    let reason = "the answer of the user flow is about another person";
-    Failure::new(StatusCode::FORBIDDEN, "Not your profile", message, reason).retry(login_path(Some(flow), return_to))
+    let error = UserFlowError::OtherPerson;
+    Failure::new(StatusCode::FORBIDDEN, "Not your profile", message, &error).retry(login_path(Some(flow), return_to))
 }
 
 /// The new claims, but with those of the old ones that are about the sign-in: a flow does not change them.

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use oidc::Provider;
-use oidc::logout_token::LogoutToken;
+use oidc::logout_token::{LogoutToken, LogoutTokenError};
 use serde_json::json;
 use time::OffsetDateTime;
 use url::form_urlencoded;
@@ -16,7 +16,7 @@ use url::form_urlencoded;
 use super::SignOuts;
 use super::provider_session::{owners_of, sessions_of};
 use crate::event::{Outcome, What, event};
-use crate::problem::{LATER, chain};
+use crate::problem::LATER;
 use crate::session::index::SessionSelector;
 use crate::session::lifecycle::SessionError;
 
@@ -31,15 +31,7 @@ pub(crate) async fn by_post(
     let Some(provider) = sign_outs.providers.find(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let token = match logout_token(&headers, &body) {
-        Ok(raw) => provider.verify_logout_token(&raw).await.map_err(|e| chain(&e)),
-        Err(why) => Err(why.to_owned()),
-    };
-    let done = match token {
-        Ok(token) => end(&sign_outs, provider, &token).await,
-        Err(reason) => return refused(&id, &reason),
-    };
-    match done {
+    match receive(&sign_outs, provider, &headers, &body).await {
         Ok(ended) => {
             let ended = format!("{ended} sessions ended");
             event(What::LogoutChannel, Outcome::Success)
@@ -48,55 +40,83 @@ pub(crate) async fn by_post(
                 .record();
             StatusCode::OK.into_response()
         }
-        Err(error @ EndError::OtherSubject) => refused(&id, &chain(&error)),
-        Err(error @ EndError::Sessions(_)) => {
+        Err(error @ LogoutError::Sessions(_)) => {
             event(What::LogoutChannel, Outcome::Failed)
                 .provider(&id)
-                .reason(&chain(&error))
+                .failure(&error)
                 .record();
             let error = Json(json!({ "error": "temporarily_unavailable" }));
             (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, LATER)], error).into_response()
         }
+        Err(error) => {
+            event(What::LogoutChannel, Outcome::Refused)
+                .provider(&id)
+                .failure(&error)
+                .record();
+            (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
+        }
     }
 }
 
-fn refused(provider: &str, reason: &str) -> Response {
-    event(What::LogoutChannel, Outcome::Refused)
-        .provider(provider)
-        .reason(reason)
-        .record();
-    (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
+/// Verifies the logout token of a request and ends the sessions that it names; how many those were.
+async fn receive(
+    sign_outs: &SignOuts,
+    provider: &Provider,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<usize, LogoutError> {
+    let token = logout_token(headers, body)?;
+    let token = provider.verify_logout_token(&token).await?;
+    end(sign_outs, provider, &token).await
 }
 
 /// The one `logout_token` of a form; other fields do not matter.
-fn logout_token(headers: &HeaderMap, body: &[u8]) -> Result<String, &'static str> {
+fn logout_token(headers: &HeaderMap, body: &[u8]) -> Result<String, LogoutError> {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = kind
         .and_then(|value| value.split(';').next())
         .unwrap_or_default()
         .trim();
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err("the body is not a form");
+        return Err(LogoutError::NotAForm);
     }
     let mut tokens = form_urlencoded::parse(body).filter(|(name, _)| name == "logout_token");
     match (tokens.next(), tokens.next()) {
         (Some((_, token)), None) if !token.is_empty() => Ok(token.into_owned()),
-        (Some(_), Some(_)) => Err("`logout_token` was sent twice"),
-        _ => Err("`logout_token` is missing"),
+        (Some(_), Some(_)) => Err(LogoutError::DuplicateToken),
+        _ => Err(LogoutError::NoToken),
     }
 }
 
-/// Why a token that is believed ends nothing.
+/// Why a request to end sessions ends none.
 #[derive(Debug, thiserror::Error)]
-enum EndError {
+pub(crate) enum LogoutError {
+    #[error("the body is not a form")]
+    NotAForm,
+    #[error("`logout_token` was sent twice")]
+    DuplicateToken,
+    #[error("`logout_token` is missing")]
+    NoToken,
     #[error(transparent)]
-    Sessions(#[from] SessionError),
+    Token(#[from] LogoutTokenError),
     #[error("the session that `sid` names is not one of the person that `sub` names")]
     OtherSubject,
+    #[error(transparent)]
+    Sessions(#[from] SessionError),
 }
 
+oidc::error_codes!(LogoutError {
+    Self::NotAForm => "logout_not_a_form",
+    Self::DuplicateToken => "logout_duplicate_token",
+    Self::NoToken => "logout_no_token",
+    Self::OtherSubject => "logout_other_subject",
+} from {
+    Self::Token(error) => error,
+    Self::Sessions(error) => error,
+});
+
 /// Ends what the token names; a second time it names nothing.
-async fn end(sign_outs: &SignOuts, provider: &Provider, token: &LogoutToken) -> Result<usize, EndError> {
+async fn end(sign_outs: &SignOuts, provider: &Provider, token: &LogoutToken) -> Result<usize, LogoutError> {
     let issuer = token.issuer.as_str();
     if sign_outs.sessions.is_logout_token_used(issuer, &token.jti).await? {
         return Ok(0);
@@ -106,7 +126,7 @@ async fn end(sign_outs: &SignOuts, provider: &Provider, token: &LogoutToken) -> 
         Some(sid) => {
             let owners = owners_of(sign_outs, provider, sid, issuer).await?;
             if subject.is_some_and(|subject| owners.iter().any(|owner| owner != subject)) {
-                return Err(EndError::OtherSubject);
+                return Err(LogoutError::OtherSubject);
             }
             SessionSelector::ProviderSession {
                 provider: provider.config.id.as_str(),

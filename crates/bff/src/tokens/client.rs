@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use oidc::token_endpoint::{EndpointError, Granted};
+use oidc::token_endpoint::{Granted, TokenEndpointError};
 
 use super::{AccessToken, TokenError, TokenResult, Tokens};
 use crate::cache::ExpiringCache;
 use crate::event::{Outcome, What, event};
-use crate::problem::chain;
 use crate::single_flight::SingleFlight;
 use crate::tasks::BackgroundTasks;
 
@@ -119,7 +118,7 @@ impl Tokens {
         let granted = granted.map_err(|error| {
             event(What::ClientToken, Outcome::Failed)
                 .provider(provider.config.id.as_str())
-                .reason(&chain(&error))
+                .failure(&error)
                 .record();
             token_error(&error)
         })?;
@@ -131,12 +130,16 @@ impl Tokens {
     }
 }
 
-fn token_error(error: &EndpointError) -> TokenError {
+fn token_error(error: &TokenEndpointError) -> TokenError {
     match error {
         // Wrong credentials or a wrong scope: a retry would not help.
-        EndpointError::Refused { .. } => TokenError::NotGranted,
-        EndpointError::Trouble { retry_after, .. } => TokenError::unavailable(*retry_after),
-        EndpointError::NoAnswer(_) | EndpointError::Malformed(_) => TokenError::unavailable(None),
+        TokenEndpointError::Refused { .. } => TokenError::NotGranted,
+        TokenEndpointError::Trouble { retry_after, .. } => TokenError::unavailable(*retry_after),
+        TokenEndpointError::NoAnswer(_)
+        | TokenEndpointError::UnnamedError
+        | TokenEndpointError::NotJson
+        | TokenEndpointError::NotBearer
+        | TokenEndpointError::NotBound => TokenError::unavailable(None),
     }
 }
 

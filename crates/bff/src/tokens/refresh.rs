@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use oidc::Provider;
+use oidc::error::ErrorCode;
 use oidc::id_token::{Expected, IdTokenError};
 use oidc::metadata::Metadata;
-use oidc::token_endpoint::{EndpointError, Granted};
+use oidc::token_endpoint::{Granted, TokenEndpointError};
 use tower_sessions::session::Id;
 
 use super::lease::{LeaseOutcome, LeasedSession, SessionToken};
@@ -118,7 +119,7 @@ impl Tokens {
             }
             Err(error) => return Some(Err(error)),
         }
-        record_refresh(session, Outcome::Refused, Some("the grant is over, the session ends"));
+        record_refresh(session, Outcome::Refused, Some(&GrantEnded));
         self.end_session(session).await;
         Some(Err(TokenError::SignInAgain))
     }
@@ -173,6 +174,13 @@ impl Tokens {
     }
 }
 
+/// The provider refuses the refresh token for good (RFC 6749 §5.2, `invalid_grant`).
+#[derive(Debug, thiserror::Error)]
+#[error("the grant is over, the session ends")]
+pub(crate) struct GrantEnded;
+
+oidc::error_codes!(GrantEnded { Self => "grant_ended", });
+
 /// Why a refresh brought no token.
 pub(super) enum RefreshError {
     /// `invalid_grant`: the refresh token was used, revoked or has expired.
@@ -192,22 +200,22 @@ impl RefreshError {
 }
 
 /// Logs and counts a refresh.
-pub(super) fn record_refresh(session: &Session, outcome: Outcome, reason: Option<&str>) {
+pub(super) fn record_refresh(session: &Session, outcome: Outcome, failure: Option<&dyn ErrorCode>) {
     let record = event(What::TokenRenewal, outcome)
         .provider(session.identity.provider.as_str())
         .subject(&session.identity.subject)
         .session(session.reference());
-    match reason {
-        Some(reason) => record.reason(reason).record(),
+    match failure {
+        Some(failure) => record.failure(failure).record(),
         None => record.record(),
     }
 }
 
 /// What an error of the token endpoint means for the session (RFC 6749 §5.2).
-fn refresh_error(session: &Session, error: &EndpointError) -> RefreshError {
-    record_refresh(session, Outcome::Failed, Some(&chain(error)));
+fn refresh_error(session: &Session, error: &TokenEndpointError) -> RefreshError {
+    record_refresh(session, Outcome::Failed, Some(error));
     match error {
-        EndpointError::Refused { error } => match error.as_str() {
+        TokenEndpointError::Refused { error } => match error.as_str() {
             "invalid_grant" => RefreshError::InvalidGrant,
             "invalid_scope" | "invalid_target" | "invalid_resource" | "unauthorized_client" | "access_denied" => {
                 RefreshError::Failed(TokenError::NotGranted)
@@ -219,8 +227,12 @@ fn refresh_error(session: &Session, error: &EndpointError) -> RefreshError {
             // `invalid_client` and the like are for the operator to fix; the session is not at fault.
             _ => RefreshError::unavailable(),
         },
-        EndpointError::Trouble { retry_after, .. } => RefreshError::Failed(TokenError::unavailable(*retry_after)),
-        EndpointError::NoAnswer(_) | EndpointError::Malformed(_) => RefreshError::unavailable(),
+        TokenEndpointError::Trouble { retry_after, .. } => RefreshError::Failed(TokenError::unavailable(*retry_after)),
+        TokenEndpointError::NoAnswer(_)
+        | TokenEndpointError::UnnamedError
+        | TokenEndpointError::NotJson
+        | TokenEndpointError::NotBearer
+        | TokenEndpointError::NotBound => RefreshError::unavailable(),
     }
 }
 
@@ -250,9 +262,9 @@ async fn verify_refreshed_id_token(
                 Err(RefreshError::Untrusted)
             }
         }
-        Err(IdTokenError::NoKeys(_)) => Err(RefreshError::unavailable()),
+        Err(IdTokenError::Keys(_)) => Err(RefreshError::unavailable()),
         Err(error) => {
-            record_refresh(session, Outcome::Refused, Some(&chain(&error)));
+            record_refresh(session, Outcome::Refused, Some(&error));
             Err(RefreshError::Untrusted)
         }
     }

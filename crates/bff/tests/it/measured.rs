@@ -123,7 +123,7 @@ async fn se_9_labels_name_providers_and_outcomes_and_nobody() {
         for label in labels.split('}').next().unwrap_or_default().split("\",") {
             let name = label.split('=').next().unwrap_or_default();
             assert!(
-                ["event", "outcome", "provider", "endpoint", "le"].contains(&name),
+                ["event", "outcome", "provider", "endpoint", "failure", "le"].contains(&name),
                 "{line}"
             );
         }

@@ -57,7 +57,7 @@ fn check_provider(provider: &ProviderConfig, say: &mut impl FnMut(String, String
         say(key("registration"), problem.into());
     }
     if let Some(Err(problem)) = Metadata::written(provider) {
-        say(key("metadata"), problem);
+        say(key("metadata"), problem.to_string());
     }
     if !provider.scopes.iter().any(|s| s == "openid") {
         say(key("scopes"), "must contain `openid`".into());

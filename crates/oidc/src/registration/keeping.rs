@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::wish::{Answered, Kept};
-use super::{MARGIN, Registrar};
+use super::{MARGIN, Registrar, RegistrationError};
 
 impl Registrar {
     /// What is kept and still good. What cannot be read, is over, or was made for less, makes room.
-    pub(super) async fn kept(&self) -> Result<Option<Kept>, String> {
-        let Some(found) = self.store.get().await.map_err(|e| e.to_string())? else {
+    pub(super) async fn kept(&self) -> Result<Option<Kept>, RegistrationError> {
+        let Some(found) = self.store.get().await? else {
             return Ok(None);
         };
         match Kept::read(&found) {
@@ -20,19 +20,17 @@ impl Registrar {
             }
             _ => {}
         }
-        self.store.delete_if(&found).await.map_err(|e| e.to_string())?;
+        self.store.delete_if(&found).await?;
         Ok(None)
     }
 
     /// Keeps `answered`, unless another replica was faster: then that one's is used.
-    pub(super) async fn keep(&self, answered: Answered) -> Result<Kept, String> {
+    pub(super) async fn keep(&self, answered: Answered) -> Result<Kept, RegistrationError> {
         let kept = self.wish.kept(answered);
-        let value: Value = serde_json::to_value(&kept).map_err(|e| e.to_string())?;
-        let stays = self.store.put_if_absent(&value).await.map_err(|e| e.to_string())?;
-        let kept = Kept::read(&stays).ok_or("the registration of another replica cannot be read")?;
+        let value: Value = serde_json::to_value(&kept).map_err(|_| RegistrationError::Unreadable)?;
+        let stays = self.store.put_if_absent(&value).await?;
+        let kept = Kept::read(&stays).ok_or(RegistrationError::StoredUnreadable)?;
         let is_met = self.wish.is_met_by(&kept);
-        is_met
-            .then_some(kept)
-            .ok_or_else(|| "a replica with another configuration registered the site".to_owned())
+        is_met.then_some(kept).ok_or(RegistrationError::StoredDiffers)
     }
 }

@@ -8,6 +8,7 @@ use crate::config::client_auth::ClientAuthMethod;
 use crate::config::registration::Registration;
 use crate::metadata::DEVICE_CODE_GRANT;
 use crate::provider::ClientAddresses;
+use crate::registration::RegistrationError;
 
 const CODE: &str = "authorization_code";
 const BASIC: &str = "client_secret_basic";
@@ -149,26 +150,26 @@ impl Wish {
 
     /// What the provider registered may differ from what was asked for (RFC 7591 §3.2.1); not so where codes go, whether
     /// there are any, how the site proves itself, and that the secret lives.
-    pub(super) fn read(&self, answer: Map<String, Value>, now: i64) -> Result<Answered, String> {
+    pub(super) fn read(&self, answer: Map<String, Value>, now: i64) -> Result<Answered, RegistrationError> {
         let is_ours = |uris: &Value| Some(uris) == self.metadata.get("redirect_uris");
         if !answer.get("redirect_uris").is_none_or(is_ours) {
-            return Err("the provider registered somebody else".to_owned());
+            return Err(RegistrationError::OtherClient);
         }
-        let answered: Answered = serde_json::from_value(Value::Object(answer))
-            .map_err(|_| "the answer to registering cannot be read".to_owned())?;
+        let answered: Answered =
+            serde_json::from_value(Value::Object(answer)).map_err(|_| RegistrationError::Unreadable)?;
         if answered.client_id.is_empty() {
-            return Err("the provider registered somebody else".to_owned());
+            return Err(RegistrationError::OtherClient);
         }
         let given = answered.grant_types.as_ref();
         if given.is_some_and(|given| !given.iter().any(|grant| grant == CODE)) {
-            return Err(format!("the provider registered the site without `{CODE}`"));
+            return Err(RegistrationError::NoCodes);
         }
         let method = answered.token_endpoint_auth_method.as_deref();
         if method.is_some_and(|name| !self.takes(name)) {
-            return Err("the provider wants the site to prove itself in another way than configured".to_owned());
+            return Err(RegistrationError::Authentication);
         }
         if !answered.is_good_at(now.saturating_add(LEAST)) {
-            return Err("the provider gives a client secret that ends within five minutes".to_owned());
+            return Err(RegistrationError::SecretEnds);
         }
         Ok(answered)
     }

@@ -13,11 +13,13 @@ use super::pending::PendingDeviceSignIn;
 use super::polling::PollSchedule;
 use super::{DeviceSignIns, PageResult, device_path};
 use crate::pages::ProviderLink;
-use crate::problem::{Failure, chain};
+use crate::problem::Failure;
 use crate::return_path::ReturnPath;
 use crate::session::request::session_id;
+use crate::sign_in::error::DeviceError;
 use crate::sign_in::pending::PendingSignIn;
 use crate::sign_in::start::{LoginQuery, is_navigation, login_path, not_a_navigation, not_ready};
+use oidc::error::ErrorCode;
 
 /// Whether `provider` is known to support device sign-ins.
 pub(crate) fn is_offered(provider: &Provider) -> bool {
@@ -73,16 +75,15 @@ impl DeviceSignIns {
     async fn request_code(&self, provider: &Provider, return_to: ReturnPath, headers: &HeaderMap) -> PageResult {
         let retry = device_path(Some(provider), &return_to);
         let metadata = provider.discovery.ready().await;
-        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &return_to, &chain(&e)).retry(&retry)))?;
+        let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &return_to, &e).retry(&retry)))?;
         let Some(endpoint) = endpoint(provider, &metadata) else {
             return Err(Box::new(not_offered(&return_to)));
         };
         if !self.polling.has_room(self.sign_ins.sessions.clock.now()) {
-            let reason = "too many codes are waited for in this process";
-            return Err(Box::new(busy(reason.to_owned()).retry(retry)));
+            return Err(Box::new(busy(&DeviceError::TooMany).retry(retry)));
         }
         let authorization = provider.device_authorization(&metadata, endpoint).await;
-        let authorization = authorization.map_err(|e| Box::new(busy(chain(&e)).retry(retry)))?;
+        let authorization = authorization.map_err(|e| Box::new(busy(&e).retry(retry)))?;
         let mut pending = self.pending(provider, return_to, authorization);
         let session = session_id(&self.sign_ins.site.cookies, headers);
         pending.pending.replaces = session.map(|id| id.to_string());
@@ -128,17 +129,17 @@ fn not_offered(return_to: &ReturnPath) -> Failure {
         StatusCode::NOT_FOUND,
         "No sign-in with a code",
         message,
-        "not configured, or no device authorization endpoint in the metadata",
+        &DeviceError::NotOffered,
     );
     failure.retry(login_path(None, return_to))
 }
 
-fn busy(reason: String) -> Failure {
+fn busy(error: &dyn ErrorCode) -> Failure {
     let message = "The provider could not make a code right now. Please try again in a moment.";
     Failure::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "Signing in is not possible right now",
         message,
-        reason,
+        error,
     )
 }
