@@ -26,7 +26,8 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub(crate) fn presented(
     provider: &Provider,
     headers: &HeaderMap,
-    (method, path): (&str, &str),
+    method: &str,
+    path: &str,
 ) -> Result<Option<Map<String, Value>>, Unproven> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some((scheme, token)) = header.and_then(|header| header.split_once(' ')) else {
@@ -72,7 +73,7 @@ pub(crate) fn scopes(claims: &Map<String, Value>) -> Vec<String> {
 
 /// `GET` or `POST /userinfo` (OIDC Core §5.3)
 pub(crate) async fn userinfo(State(provider): State<Shared>, method: Method, headers: HeaderMap) -> Response {
-    let claims = match presented(&provider, &headers, (method.as_str(), "/userinfo")) {
+    let claims = match presented(&provider, &headers, method.as_str(), "/userinfo") {
         Ok(claims) => claims,
         Err(refused) => return unproven(refused),
     };

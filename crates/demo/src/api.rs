@@ -36,7 +36,7 @@ pub(crate) async fn message(State(provider): State<Shared>, Path(name): Path<Str
         return Json(json!({ "text": text })).into_response();
     };
     let path = format!("/api/messages/{name}");
-    let claims = match presented(&provider, &headers, ("GET", &path)) {
+    let claims = match presented(&provider, &headers, "GET", &path) {
         Ok(claims) => claims,
         Err(refused) => return unproven(refused),
     };

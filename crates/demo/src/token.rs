@@ -62,7 +62,7 @@ pub(crate) async fn token(
             grant.jkt = jkt;
             by_grant(&provider, grant)
         }
-        Some("refresh_token") => by_refresh_token(&provider, &params, (audience, jkt))?,
+        Some("refresh_token") => by_refresh_token(&provider, &params, audience, jkt)?,
         Some("client_credentials") => for_the_client(&provider, &params, jkt.as_deref())?,
         _ => {
             return Err(TokenError(
@@ -124,7 +124,8 @@ fn by_grant(provider: &Provider, grant: Grant) -> Map<String, Value> {
 fn by_refresh_token(
     provider: &Provider,
     params: &Params,
-    (audience, jkt): (&str, Option<String>),
+    audience: &str,
+    jkt: Option<String>,
 ) -> Result<Map<String, Value>, TokenError> {
     let token = params
         .value("refresh_token")
@@ -168,7 +169,7 @@ fn add_refresh_token(provider: &Provider, grant: Grant, answer: &mut Map<String,
 /// Access and ID token for a grant.
 fn tokens(provider: &Provider, faults: &Faults, grant: &Grant, refreshed: bool) -> Map<String, Value> {
     let scope = grant.scopes.join(" ");
-    let access_token = access_token(provider, (grant.person.name, Some(grant)), &scope, grant.jkt.as_deref());
+    let access_token = access_token(provider, grant.person.name, Some(grant), &scope, grant.jkt.as_deref());
     let mut answer = granted(provider, &access_token, &scope, grant.jkt.is_some());
     let id_token = id_token(provider, faults, grant, &access_token, refreshed);
     provider.issued(Kind::IdToken, &id_token);
@@ -188,7 +189,7 @@ fn for_the_client(provider: &Provider, params: &Params, jkt: Option<&str>) -> Re
         .filter(|scope| scope.starts_with("messages:") || *scope == application_scope(provider))
         .collect();
     let scope = scopes.join(" ");
-    let access_token = access_token(provider, (&provider.config.client_id, None), &scope, jkt);
+    let access_token = access_token(provider, &provider.config.client_id, None, &scope, jkt);
     Ok(granted(provider, &access_token, &scope, jkt.is_some()))
 }
 
@@ -205,7 +206,7 @@ fn granted(provider: &Provider, access_token: &str, scope: &str, is_bound: bool)
 }
 
 /// A JWT access token for the API (RFC 9068), for `sub` and of a grant, bound to a key (RFC 9449 §6.1).
-fn access_token(provider: &Provider, (sub, grant): (&str, Option<&Grant>), scope: &str, jkt: Option<&str>) -> String {
+fn access_token(provider: &Provider, sub: &str, grant: Option<&Grant>, scope: &str, jkt: Option<&str>) -> String {
     let audience = grant.and_then(|grant| grant.audience.as_ref());
     let mut claims = lifetime(provider);
     claims.extend(of_issuer(provider));

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::browser::{Browser, wire};
 use crate::journey::{sign_in, token};
-use crate::provider::{Person, Plan, open};
+use crate::provider::{Person, Setup, open};
 use crate::site::{PROVIDER, Site};
 
 async fn call(site: &Site, path: &str, token: &str) -> (u16, Value) {
@@ -16,14 +16,14 @@ async fn call(site: &Site, path: &str, token: &str) -> (u16, Value) {
 
 #[tokio::test]
 async fn a_jwt_for_one_api_opens_that_api_and_no_other() {
-    let plan = Plan {
+    let setup = Setup {
         site: |config| {
             config.resource = Some("https://api.portico.example".to_owned());
             config.scopes.push("messages:read".to_owned());
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (_provider, site) = open(plan).await;
+    let (_provider, site) = open(setup).await;
     let mut browser = Browser::new();
     let me = sign_in(&site, &mut browser, &Person("alice")).await;
     assert_eq!(
@@ -38,14 +38,14 @@ async fn a_jwt_for_one_api_opens_that_api_and_no_other() {
 
 #[tokio::test]
 async fn an_opaque_token_is_asked_about() {
-    let plan = Plan {
+    let setup = Setup {
         site: |config| {
             config.resource = Some("https://opaque.portico.example".to_owned());
             config.scopes.push("messages:read".to_owned());
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (provider, site) = open(plan).await;
+    let (provider, site) = open(setup).await;
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     let token = token(&site, &mut browser).await;
@@ -60,7 +60,7 @@ async fn an_opaque_token_is_asked_about() {
 
 #[tokio::test]
 async fn the_site_has_a_token_of_its_own() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     let request = ClientTokenRequest {
         scopes: vec!["messages:read".to_owned()],
         resource: Some("https://api.portico.example".to_owned()),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 use crate::client_key::client_key;
 use crate::journey::{renew, sign_in, sign_out, until_idle};
-use crate::provider::{Person, Plan, open};
+use crate::provider::{Person, Setup, open};
 
 /// How long access tokens live there.
 const LIFE: Duration = Duration::from_mins(5);
@@ -20,12 +20,12 @@ fn has(request: &Value, field: &str) -> bool {
 #[tokio::test]
 async fn the_secret_travels_as_the_provider_wants_it() {
     for (method, scheme) in [("client_secret_basic", "basic"), ("client_secret_post", "")] {
-        let plan = Plan {
+        let setup = Setup {
             client: json!({ "token_endpoint_auth_method": method }),
             provider: json!({ "client_auth_methods": [method] }),
-            ..Plan::default()
+            ..Setup::default()
         };
-        let (provider, site) = open(plan).await;
+        let (provider, site) = open(setup).await;
         let me = sign_in(&site, &mut Browser::new(), &Person("alice")).await;
         assert_eq!(me["subject"], "alice", "{method}");
         let asked = &provider.requests("/token").await[0];
@@ -38,12 +38,12 @@ async fn the_secret_travels_as_the_provider_wants_it() {
 async fn a_public_client_signs_in_with_pkce_alone() {
     let client =
         json!({ "token_endpoint_auth_method": "none", "grant_types": ["authorization_code", "refresh_token"] });
-    let plan = Plan {
+    let setup = Setup {
         client,
         site: |config| config.client_secret = None,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (_provider, site) = open(plan).await;
+    let (_provider, site) = open(setup).await;
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     renew(&site, &mut browser, LIFE).await;
@@ -51,7 +51,7 @@ async fn a_public_client_signs_in_with_pkce_alone() {
 
 #[tokio::test]
 async fn a_private_key_proves_the_site_at_every_endpoint() {
-    let plan = Plan {
+    let setup = Setup {
         client: json!({
             "client_secret": null,
             "token_endpoint_auth_method": "private_key_jwt",
@@ -62,9 +62,9 @@ async fn a_private_key_proves_the_site_at_every_endpoint() {
             config.client_secret = None;
             config.client_auth = client_key().method();
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (provider, site) = open(plan).await;
+    let (provider, site) = open(setup).await;
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     renew(&site, &mut browser, LIFE).await;
@@ -84,12 +84,12 @@ async fn a_private_key_proves_the_site_at_every_endpoint() {
 
 #[tokio::test]
 async fn requests_are_pushed_and_the_browser_carries_a_reference_alone() {
-    let plan = Plan {
+    let setup = Setup {
         client: json!({ "require_pushed_authorization_requests": true }),
         site: |config| config.pushed_requests = PushedRequests::Always,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (provider, site) = open(plan).await;
+    let (provider, site) = open(setup).await;
     sign_in(&site, &mut Browser::new(), &Person("alice")).await;
     assert_eq!(provider.requests("/request").await[0]["status"], 201);
     let asked = &provider.requests("/auth").await[0];
@@ -100,14 +100,14 @@ async fn requests_are_pushed_and_the_browser_carries_a_reference_alone() {
 
 #[tokio::test]
 async fn requests_pass_through_the_browser_where_the_operator_wants_that() {
-    let plan = Plan {
+    let setup = Setup {
         site: |config| {
             config.pushed_requests = PushedRequests::Never;
             config.client_auth = ClientAuthMethod::SecretPost;
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (provider, site) = open(plan).await;
+    let (provider, site) = open(setup).await;
     sign_in(&site, &mut Browser::new(), &Person("alice")).await;
     assert!(provider.requests("/request").await.is_empty());
     assert_eq!(provider.requests("/auth").await[0]["query"]["response_type"], "code");

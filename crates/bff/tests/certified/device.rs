@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::browser::{Browser, Page};
 use crate::forms::forms;
 use crate::journey::{Pages as _, renew, token};
-use crate::provider::{Certified, Person, Plan, open};
+use crate::provider::{Certified, Person, Setup, open};
 use crate::site::Site;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -16,15 +16,15 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const INTERVAL: Duration = Duration::from_secs(5);
 
 async fn scene() -> (Certified, Site, Browser, Page) {
-    scene_of(Plan {
+    scene_of(Setup {
         site: |config| config.device_sign_in = true,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }
 
-async fn scene_of(plan: Plan) -> (Certified, Site, Browser, Page) {
-    let (provider, site) = open(plan).await;
+async fn scene_of(setup: Setup) -> (Certified, Site, Browser, Page) {
+    let (provider, site) = open(setup).await;
     let mut screen = Browser::new();
     let page = screen.open(&site.at("/auth/device?return_to=/me")).await;
     assert_eq!(page.status, 200, "{page:?}");
@@ -140,7 +140,7 @@ async fn dv_1_a_certified_provider_is_asked_once_an_interval_and_never_after_a_r
 
 #[tokio::test]
 async fn dp_1_a_screen_gets_tokens_that_are_bound_too() {
-    let (provider, site, mut screen, page) = scene_of(Plan {
+    let (provider, site, mut screen, page) = scene_of(Setup {
         client: json!({ "dpop_bound_access_tokens": true }),
         provider: json!({ "dpop_nonce": true }),
         site: |config| {

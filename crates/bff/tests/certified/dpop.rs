@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, wire};
 use crate::journey::{renew, sign_in, token};
-use crate::provider::{Certified, Person, Plan, open};
+use crate::provider::{Certified, Person, Setup, open};
 use crate::site::{PROVIDER, Site};
 
 /// How long access tokens live there.
@@ -16,12 +16,12 @@ const LIFE: Duration = Duration::from_mins(5);
 
 /// A provider that gives the site bound tokens only, and asks for nonces or does not.
 async fn bound(nonce: bool) -> (Certified, Site) {
-    let plan = Plan {
+    let setup = Setup {
         client: json!({ "dpop_bound_access_tokens": true }),
         provider: json!({ "dpop_nonce": nonce }),
         site: |config| config.dpop = true,
     };
-    open(plan).await
+    open(setup).await
 }
 
 /// What the provider's userinfo says to whoever shows this.

@@ -19,7 +19,7 @@ pub(crate) const CLIENT: &str = "portal";
 pub(crate) const SECRET: &str = "a secret: both sides know it, 100%";
 
 /// How the operator registers the site, and what else the provider is told.
-pub(crate) struct Plan {
+pub(crate) struct Setup {
     /// Changes the registration (RFC 7591 §2).
     pub(crate) client: Value,
     /// Changes the rest.
@@ -28,7 +28,7 @@ pub(crate) struct Plan {
     pub(crate) site: fn(&mut ProviderConfig),
 }
 
-impl Default for Plan {
+impl Default for Setup {
     fn default() -> Self {
         Self {
             client: json!({}),
@@ -46,7 +46,7 @@ pub(crate) struct Certified {
 }
 
 /// A provider and a site that know each other.
-pub(crate) async fn open(plan: Plan) -> (Certified, Site) {
+pub(crate) async fn open(setup: Setup) -> (Certified, Site) {
     let ground = Ground::find().await;
     let mut client = json!({
         "client_id": CLIENT,
@@ -58,16 +58,16 @@ pub(crate) async fn open(plan: Plan) -> (Certified, Site) {
         "backchannel_logout_uri": ground.at(&format!("/auth/backchannel-logout/{PROVIDER}")),
         "backchannel_logout_session_required": true,
     });
-    merge(&mut client, plan.client);
+    merge(&mut client, setup.client);
     let mut told = json!({ "clients": [client] });
-    merge(&mut told, plan.provider);
+    merge(&mut told, setup.provider);
     let provider = tokio::task::spawn_blocking(move || Certified::start(&told))
         .await
         .unwrap();
     let mut config = ProviderConfig::new(PROVIDER, &provider.issuer, CLIENT).unwrap();
     config.client_secret = Some(SECRET.into());
     config.scopes.push("offline_access".to_owned());
-    (plan.site)(&mut config);
+    (setup.site)(&mut config);
     (provider, ground.open(config).await)
 }
 

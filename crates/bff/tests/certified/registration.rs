@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 use crate::client_key::client_key;
 use crate::journey::{renew, sign_in, sign_out, token};
-use crate::provider::{CLIENT, Certified, Person, Plan, open};
+use crate::provider::{CLIENT, Certified, Person, Setup, open};
 use crate::site::{PROVIDER, Site};
 
 const TOKEN: &str = "who-knows-this-may-register";
@@ -24,10 +24,10 @@ fn registers(config: &mut ProviderConfig) {
 }
 
 async fn scene(site: fn(&mut ProviderConfig)) -> (Certified, Site) {
-    open(Plan {
+    open(Setup {
         provider: json!({ "initial_access_token": TOKEN }),
         site,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }

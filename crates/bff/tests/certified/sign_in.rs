@@ -8,14 +8,14 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::journey::{pass, renew, sign_in, sign_out, token};
-use crate::provider::{Person, Plan, open};
+use crate::provider::{Person, Setup, open};
 
 /// How long access tokens live there.
 const LIFE: Duration = Duration::from_mins(5);
 
 #[tokio::test]
 async fn a_person_signs_in_stays_and_signs_out() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     let me = sign_in(&site, &mut browser, &Person("alice")).await;
     assert_eq!(me["issuer"], json!(provider.issuer));
@@ -55,11 +55,11 @@ async fn a_person_signs_in_stays_and_signs_out() {
 
 #[tokio::test]
 async fn the_answer_may_be_posted() {
-    let plan = Plan {
+    let setup = Setup {
         site: |config| config.response_mode = ResponseMode::FormPost,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (provider, site) = open(plan).await;
+    let (provider, site) = open(setup).await;
     let mut browser = Browser::new();
     assert_eq!(sign_in(&site, &mut browser, &Person("alice")).await["subject"], "alice");
     assert_eq!(
@@ -78,16 +78,16 @@ async fn the_answer_may_be_posted() {
 #[tokio::test]
 async fn a_provider_that_wants_consent_for_offline_access_is_asked_for_it() {
     for consent in [false, true] {
-        let plan = Plan {
+        let setup = Setup {
             provider: json!({ "strict_offline": true }),
             site: if consent {
                 |config| config.consent = true
             } else {
                 |_| {}
             },
-            ..Plan::default()
+            ..Setup::default()
         };
-        let (provider, site) = open(plan).await;
+        let (provider, site) = open(setup).await;
         let mut browser = Browser::new();
         sign_in(&site, &mut browser, &Person("alice")).await;
         let refresh = provider.seen().await["issued"].to_string().contains("refresh_token");
@@ -100,7 +100,7 @@ async fn a_provider_that_wants_consent_for_offline_access_is_asked_for_it() {
 
 #[tokio::test]
 async fn refresh_tokens_rotate_and_each_is_used_once() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     let mut before = provider.issued("refresh_token").await;
@@ -116,7 +116,7 @@ async fn refresh_tokens_rotate_and_each_is_used_once() {
 
 #[tokio::test]
 async fn a_grant_that_is_over_ends_the_session() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     token(&site, &mut browser).await;
@@ -134,7 +134,7 @@ async fn a_grant_that_is_over_ends_the_session() {
 
 #[tokio::test]
 async fn new_keys_are_found_without_a_restart() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     sign_in(&site, &mut Browser::new(), &Person("alice")).await;
     provider.rotate_keys().await;
     let mut browser = Browser::new();
@@ -146,7 +146,7 @@ async fn new_keys_are_found_without_a_restart() {
 
 #[tokio::test]
 async fn two_tabs_sign_in_side_by_side() {
-    let (_provider, site) = open(Plan::default()).await;
+    let (_provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     let login = site.at("/auth/login?return_to=/me");
     let (first, second) = (browser.open(&login).await, browser.open(&login).await);
@@ -158,7 +158,7 @@ async fn two_tabs_sign_in_side_by_side() {
 
 #[tokio::test]
 async fn somebody_who_cancels_is_told_and_not_signed_in() {
-    let (_provider, site) = open(Plan::default()).await;
+    let (_provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     let page = browser.open(&site.at("/auth/login")).await;
     let abort = page.url.join(&format!("{}/abort", page.url.path())).unwrap();
@@ -170,7 +170,7 @@ async fn somebody_who_cancels_is_told_and_not_signed_in() {
 
 #[tokio::test]
 async fn making_an_account_is_not_asked_of_a_provider_that_does_not_offer_it() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     let page = browser.open(&site.at("/auth/signup?return_to=/me")).await;
     let page = pass(&site, &mut browser, page, &Person("alice")).await;

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::browser::Browser;
 use crate::journey::{Pages as _, sign_in, sign_out, until_idle};
-use crate::provider::{Person, Plan, open};
+use crate::provider::{Person, Setup, open};
 
 #[tokio::test]
 async fn signing_out_ends_session_refresh_token_and_the_provider_s_session() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     let refresh_token = provider.issued("refresh_token").await;
@@ -26,7 +26,7 @@ async fn signing_out_ends_session_refresh_token_and_the_provider_s_session() {
 
 #[tokio::test]
 async fn staying_at_the_provider_ends_the_refresh_token_all_the_same() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     let refresh_token = provider.issued("refresh_token").await;
@@ -40,7 +40,7 @@ async fn staying_at_the_provider_ends_the_refresh_token_all_the_same() {
 
 #[tokio::test]
 async fn the_provider_s_sign_out_ends_the_session_here() {
-    let (provider, site) = open(Plan::default()).await;
+    let (provider, site) = open(Setup::default()).await;
     let (mut alice, mut bob) = (Browser::new(), Browser::new());
     sign_in(&site, &mut alice, &Person("alice")).await;
     sign_in(&site, &mut bob, &Person("bob")).await;

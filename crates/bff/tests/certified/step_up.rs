@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Page};
 use crate::journey::{pass, sign_in};
-use crate::provider::{Certified, Person, Plan, open};
+use crate::provider::{Certified, Person, Setup, open};
 use crate::site::{STRONG, Site};
 
 async fn signed_in(provider: Value) -> (Certified, Site, Browser, Value) {
-    let (provider, site) = open(Plan {
+    let (provider, site) = open(Setup {
         provider,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
     let mut browser = Browser::new();

@@ -17,7 +17,7 @@ use demo::{Answer, Endpoint};
 use futures::future::join_all;
 use serde_json::json;
 
-use support::{Browser, House, Plan, Replica};
+use support::{Browser, Harness, Replica, Setup};
 
 mod support;
 
@@ -34,45 +34,45 @@ const TIMES: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rf_1_what_fifty_requests_wait_for_when_a_token_expires() {
-    let plan = Plan {
+    let setup = Setup {
         postgres: true,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let replica = Replica::of(&house, |_| {}).await;
-    let mut browser = house.browser();
+    let harness = Harness::build(setup).await;
+    let replica = Replica::of(&harness, |_| {}).await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
     let mut waits = Vec::new();
     for round_trip in ROUND_TRIPS.repeat(TIMES) {
-        house.advance(Duration::from_mins(6));
-        waits.extend(expire(&house, &replica, &browser, round_trip).await);
+        harness.advance(Duration::from_mins(6));
+        waits.extend(expire(&harness, &replica, &browser, round_trip).await);
     }
     waits.sort_by(f64::total_cmp);
     let rounds = ROUND_TRIPS.len() * TIMES;
-    let refreshes = house.provider.requests(Endpoint::Token) - 1;
+    let refreshes = harness.provider.requests(Endpoint::Token) - 1;
     let (p50, p99) = (waits[waits.len() / 2], waits[waits.len() * 99 / 100]);
     let found = json!({ "requests": REQUESTS, "rounds": rounds, "refreshes": refreshes, "p50": p50, "p99": p99 });
     println!("\nmeasured: {found}");
 }
 
 /// How long each request took, in round trips to the provider.
-async fn expire(house: &House, replica: &Replica, browser: &Browser, round_trip: Duration) -> Vec<f64> {
-    hold(house, true);
+async fn expire(harness: &Harness, replica: &Replica, browser: &Browser, round_trip: Duration) -> Vec<f64> {
+    hold(harness, true);
     let requests = (0..REQUESTS).map(|number| {
         let at = if number % 2 == 0 {
-            house.like(browser)
+            harness.clone_of(browser)
         } else {
-            replica.browser(house, browser)
+            replica.browser(harness, browser)
         };
         tokio::spawn(timed(at))
     });
     let requests: Vec<_> = requests.collect();
     let provider = async {
-        house
+        harness
             .until("a refresh is at the provider", |provider| provider.held() > 0)
             .await;
         tokio::time::sleep(round_trip).await; // Real time: the round trip is what is measured.
-        hold(house, false);
+        hold(harness, false);
     };
     let (waits, ()) = tokio::join!(join_all(requests), provider);
     let trips = waits.into_iter().map(|wait| wait.unwrap().div_duration_f64(round_trip));
@@ -81,13 +81,13 @@ async fn expire(house: &House, replica: &Replica, browser: &Browser, round_trip:
 
 async fn timed(mut browser: Browser) -> Duration {
     let began = Instant::now();
-    let page = browser.go("/token").await;
+    let page = browser.open("/token").await;
     assert_eq!(page.status, 200, "{}", page.body);
     began.elapsed()
 }
 
-fn hold(house: &House, held: bool) {
-    house.provider.change(|faults| {
+fn hold(harness: &Harness, held: bool) {
+    harness.provider.change(|faults| {
         faults.answers.clear();
         if held {
             faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);

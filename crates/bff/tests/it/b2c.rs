@@ -8,7 +8,7 @@ use demo::{DemoConfig, DemoHandle, Endpoint, Kind, Signing};
 use serde_json::{Value, json};
 
 use crate::entra::me;
-use crate::support::{Browser, House, Plan, at_demo, like_microsoft, parameter};
+use crate::support::{Browser, Harness, Setup, at_demo, like_microsoft, parameter};
 
 const TENANT: &str = "b7e2c1a3-9f4d-4e2a-8c1b-3a7d2e5f6b8c";
 pub(crate) const SIGN_IN: &str = "contoso.onmicrosoft.com/b2c_1_signupsignin1/v2.0";
@@ -43,38 +43,38 @@ pub(crate) fn preset(known: &mut ProviderConfig) {
     at_demo(known, preset, "https://contoso.b2clogin.com");
 }
 
-pub(crate) fn plan() -> Plan {
-    Plan {
+pub(crate) fn setup() -> Setup {
+    Setup {
         demo: tenant,
         provider: preset,
-        ..Plan::default()
+        ..Setup::default()
     }
 }
 
-pub(crate) fn at(house: &House, place: &str) -> DemoHandle {
-    house.provider.at(place).unwrap()
+pub(crate) fn at(harness: &Harness, place: &str) -> DemoHandle {
+    harness.provider.at(place).unwrap()
 }
 
 /// Alice, signed in.
-pub(crate) async fn signed_in() -> (House, Browser) {
-    let house = House::build(plan()).await;
-    let mut browser = house.browser();
+pub(crate) async fn signed_in() -> (Harness, Browser) {
+    let harness = Harness::build(setup()).await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    (house, browser)
+    (harness, browser)
 }
 
 #[tokio::test]
 async fn si_3_the_sign_in_flow_signs_people_in_with_the_claims_of_its_id_token() {
-    let house = House::build(plan()).await;
-    let mut browser = house.browser();
+    let harness = Harness::build(setup()).await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
     assert_eq!(authorize.path(), format!("/{SIGN_IN}/authorize"));
     let scope = parameter(&authorize, "scope").unwrap();
     assert!(scope.starts_with("openid offline_access portico"), "{scope}");
     let callback = browser.authorize(&authorize, "alice").await;
-    assert_eq!(browser.go(callback.as_str()).await.location().path(), "/me");
+    assert_eq!(browser.open(callback.as_str()).await.location().path(), "/me");
     let me = me(&mut browser).await;
-    assert_eq!(me["issuer"], json!(house.issuer), "neither the address nor the flow");
+    assert_eq!(me["issuer"], json!(harness.issuer), "neither the address nor the flow");
     for (claim, value) in [
         ("oid", json!("0b1d")),
         ("name", json!("Alice Archer")),
@@ -86,10 +86,10 @@ async fn si_3_the_sign_in_flow_signs_people_in_with_the_claims_of_its_id_token()
         assert_eq!(me["claims"][claim], value, "{claim}");
     }
     for place in [SIGN_IN, PROFILE, RESET] {
-        assert_eq!(at(&house, place).requests(Endpoint::Userinfo), 0, "none is offered");
+        assert_eq!(at(&harness, place).requests(Endpoint::Userinfo), 0, "none is offered");
     }
     assert_eq!(
-        house.provider.requests(Endpoint::Discovery),
+        harness.provider.requests(Endpoint::Discovery),
         0,
         "the issuer has no metadata"
     );
@@ -97,75 +97,75 @@ async fn si_3_the_sign_in_flow_signs_people_in_with_the_claims_of_its_id_token()
 
 #[tokio::test]
 async fn si_3_metadata_of_a_flow_have_to_name_a_listed_issuer() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     let wrong: [Value; 3] = [
-        json!(house.issuer.trim_end_matches('/')),
-        json!(format!("{}x/", house.issuer)),
-        json!(house.issuer.replace(TENANT, &format!("tfp/{TENANT}/b2c_1_other"))),
+        json!(harness.issuer.trim_end_matches('/')),
+        json!(format!("{}x/", harness.issuer)),
+        json!(harness.issuer.replace(TENANT, &format!("tfp/{TENANT}/b2c_1_other"))),
     ];
     for issuer in wrong {
-        at(&house, PROFILE).change(|faults| drop(faults.metadata.insert("issuer".into(), issuer.clone())));
-        let page = browser.go("/auth/edit-profile").await;
+        at(&harness, PROFILE).change(|faults| drop(faults.metadata.insert("issuer".into(), issuer.clone())));
+        let page = browser.open("/auth/edit-profile").await;
         assert_eq!(page.status, 503, "{issuer}: {}", page.body);
-        house.advance(Duration::from_mins(1));
+        harness.advance(Duration::from_mins(1));
     }
-    at(&house, PROFILE).change(|faults| drop(faults.metadata.remove("issuer")));
-    assert_eq!(browser.go("/auth/edit-profile").await.status, 303);
+    at(&harness, PROFILE).change(|faults| drop(faults.metadata.remove("issuer")));
+    assert_eq!(browser.open("/auth/edit-profile").await.status, 303);
 }
 
 #[tokio::test]
 async fn si_3_readiness_names_a_flow_that_is_not_there() {
-    let house = House::build(plan()).await;
+    let harness = Harness::build(setup()).await;
     let state = || -> Vec<(String, bool)> {
-        let all = house.bff.readiness().into_iter();
+        let all = harness.bff.readiness().into_iter();
         all.map(|status| (status.user_flow.unwrap_or_default(), status.ready))
             .collect()
     };
-    at(&house, PROFILE).change(|faults| drop(faults.metadata.insert("issuer".into(), json!("https://evil.example"))));
-    let mut browser = house.browser();
+    at(&harness, PROFILE).change(|faults| drop(faults.metadata.insert("issuer".into(), json!("https://evil.example"))));
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    assert_eq!(browser.go("/auth/edit-profile").await.status, 503);
+    assert_eq!(browser.open("/auth/edit-profile").await.status, 503);
     let of = |name: &str, ready| (name.to_owned(), ready);
     assert_eq!(state()[0], of("", true));
     assert!(state()[1..].contains(&of("edit-profile", false)), "{:?}", state());
-    let told = house.bff.readiness();
+    let told = harness.bff.readiness();
     let flow = told
         .iter()
         .find(|status| status.user_flow.as_deref() == Some("edit-profile"));
     assert!(flow.unwrap().problem.as_ref().unwrap().contains("issuer"), "{told:?}");
     assert!(told.iter().all(|status| status.id.as_str() == "demo"));
-    at(&house, PROFILE).change(|faults| drop(faults.metadata.remove("issuer")));
-    house.advance(Duration::from_mins(1));
-    assert_eq!(browser.go("/auth/edit-profile").await.status, 303);
+    at(&harness, PROFILE).change(|faults| drop(faults.metadata.remove("issuer")));
+    harness.advance(Duration::from_mins(1));
+    assert_eq!(browser.open("/auth/edit-profile").await.status, 303);
     assert!(state()[1..].contains(&of("edit-profile", true)), "{:?}", state());
     assert_eq!(state().len(), 3, "each of them");
 }
 
 #[tokio::test]
 async fn si_3_a_tenant_may_have_issuers_with_the_flow_in_them() {
-    let house = House::build(plan()).await;
-    let of_flow = |policy: &str| json!(house.issuer.replace(TENANT, &format!("tfp/{TENANT}/{policy}")));
+    let harness = Harness::build(setup()).await;
+    let of_flow = |policy: &str| json!(harness.issuer.replace(TENANT, &format!("tfp/{TENANT}/{policy}")));
     let own = of_flow("b2c_1_signupsignin1");
-    let provider = at(&house, SIGN_IN);
+    let provider = at(&harness, SIGN_IN);
     provider.change(|faults| {
         faults.metadata.insert("issuer".into(), own.clone());
     });
     assert_eq!(
-        house.browser().sign_in("alice").await.status,
+        harness.browser().sign_in("alice").await.status,
         400,
         "the token names the other form"
     );
     for other in ["b2c_1_profileediting1", "b2c_1_other"] {
         provider.change(|faults| drop(faults.id_token.insert("iss".into(), of_flow(other))));
-        assert_eq!(house.browser().sign_in("alice").await.status, 400, "{other}");
+        assert_eq!(harness.browser().sign_in("alice").await.status, 400, "{other}");
     }
     provider.change(|faults| drop(faults.id_token.insert("iss".into(), own.clone())));
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
     assert_eq!(me(&mut browser).await["issuer"], own);
 
     // The flows differ in their issuer and are one party: the person stays who they were.
-    at(&house, PROFILE).change(|faults| {
+    at(&harness, PROFILE).change(|faults| {
         let issuer = of_flow("b2c_1_profileediting1");
         faults.metadata.insert("issuer".into(), issuer.clone());
         faults
@@ -185,13 +185,13 @@ async fn si_3_a_tenant_may_have_issuers_with_the_flow_in_them() {
 
 #[tokio::test]
 async fn si_3_a_flow_s_tokens_are_verified_with_its_own_keys() {
-    let house = House::build(plan()).await;
-    at(&house, SIGN_IN).change(|faults| faults.signing = Signing::Stranger);
-    let mut browser = house.browser();
+    let harness = Harness::build(setup()).await;
+    at(&harness, SIGN_IN).change(|faults| faults.signing = Signing::Stranger);
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 400);
     assert_eq!(browser.session(), None);
     assert_eq!(
-        at(&house, PROFILE).requests(Endpoint::Jwks),
+        at(&harness, PROFILE).requests(Endpoint::Jwks),
         0,
         "no other flow is asked"
     );
@@ -199,7 +199,7 @@ async fn si_3_a_flow_s_tokens_are_verified_with_its_own_keys() {
 
 #[tokio::test]
 async fn si_3_tokens_are_renewed_and_people_sign_out_where_they_signed_in() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     assert_eq!(
         browser
             .sign_in_by("/auth/edit-profile?return_to=/me", "alice")
@@ -207,15 +207,15 @@ async fn si_3_tokens_are_renewed_and_people_sign_out_where_they_signed_in() {
             .status,
         303
     );
-    house.advance(Duration::from_hours(1));
-    assert_eq!(browser.go("/token").await.status, 200);
-    let asked = at(&house, SIGN_IN).bodies(Endpoint::Token);
+    harness.advance(Duration::from_hours(1));
+    assert_eq!(browser.open("/token").await.status, 200);
+    let asked = at(&harness, SIGN_IN).bodies(Endpoint::Token);
     assert!(
         asked.len() == 2 && asked[1].contains("grant_type=refresh_token"),
         "{asked:?}"
     );
-    assert_eq!(at(&house, PROFILE).requests(Endpoint::Token), 1);
-    let hint = at(&house, SIGN_IN).newest(Kind::IdToken);
+    assert_eq!(at(&harness, PROFILE).requests(Endpoint::Token), 1);
+    let hint = at(&harness, SIGN_IN).newest(Kind::IdToken);
     let to = browser.submit("/auth/logout", &[]).await.location();
     assert_eq!(to.path(), format!("/{SIGN_IN}/end_session"));
     assert_eq!(parameter(&to, "id_token_hint"), hint);

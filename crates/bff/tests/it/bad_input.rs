@@ -15,7 +15,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use crate::support::{Browser, House, Log, Page, Plan, soon};
+use crate::support::{Browser, Harness, Log, Page, Setup, within_deadline};
 
 /// What a person is told about with a page; the rest is asked where nobody looks.
 const ON_THE_WAY: [Endpoint; 7] = [
@@ -93,18 +93,18 @@ fn no_answers() -> [(&'static str, Answer); 5] {
     ]
 }
 
-/// A house where that endpoint is used, and nobody waits long.
-async fn house_with(endpoint: Endpoint) -> House {
-    let mut plan = Plan {
+/// A test site where that endpoint is used, and nobody waits long.
+async fn house_with(endpoint: Endpoint) -> Harness {
+    let mut setup = Setup {
         config: |config| config.http.timeout = Duration::from_secs(1),
-        ..Plan::default()
+        ..Setup::default()
     };
     match endpoint {
-        Endpoint::Par => plan.demo = |demo| demo.pushed_requests = true,
-        Endpoint::DeviceAuthorization => plan.provider = |provider| provider.device_sign_in = true,
+        Endpoint::Par => setup.demo = |demo| demo.pushed_requests = true,
+        Endpoint::DeviceAuthorization => setup.provider = |provider| provider.device_sign_in = true,
         Endpoint::Register => {
-            plan.demo = |demo| demo.registers = Some("let me in".to_owned());
-            plan.provider = |provider| {
+            setup.demo = |demo| demo.registers = Some("let me in".to_owned());
+            setup.provider = |provider| {
                 provider.client_id.clear();
                 provider.client_secret = None;
                 provider.registration = Some(Registration {
@@ -115,11 +115,11 @@ async fn house_with(endpoint: Endpoint) -> House {
         }
         _ => {}
     }
-    House::build(plan).await
+    Harness::build(setup).await
 }
 
-fn answers(house: &House, endpoint: Endpoint, answer: Answer) {
-    house.provider.change(|faults| {
+fn answers(harness: &Harness, endpoint: Endpoint, answer: Answer) {
+    harness.provider.change(|faults| {
         faults.answers.insert(endpoint, answer);
     });
 }
@@ -127,18 +127,18 @@ fn answers(house: &House, endpoint: Endpoint, answer: Answer) {
 /// Goes as far as the site lets alice.
 async fn far(browser: &mut Browser, endpoint: Endpoint) -> Page {
     if endpoint == Endpoint::DeviceAuthorization {
-        return browser.go("/auth/device").await;
+        return browser.open("/auth/device").await;
     }
-    let page = browser.go("/auth/login?return_to=/me").await;
+    let page = browser.open("/auth/login?return_to=/me").await;
     if page.status != 303 {
         return page;
     }
     let callback = browser.authorize(&page.location(), "alice").await;
-    browser.go(callback.as_str()).await
+    browser.open(callback.as_str()).await
 }
 
 /// The page of chapter SI-11, and nobody signed in.
-async fn is_refused(house: &House, log: &Log, browser: &Browser, (page, why): (Page, &str)) {
+async fn is_refused(harness: &Harness, log: &Log, browser: &Browser, page: Page, why: &str) {
     assert!((400..600).contains(&page.status), "{why}: {}", page.status);
     assert!(page.header("content-type").starts_with("text/html"), "{why}");
     let reference = page
@@ -154,7 +154,12 @@ async fn is_refused(house: &House, log: &Log, browser: &Browser, (page, why): (P
     assert_eq!(browser.session(), None, "{why}");
     // A registration that was made is kept; a session is more than that.
     assert!(
-        house.bff.sessions_of(&house.issuer, "alice").await.unwrap().is_empty(),
+        harness
+            .bff
+            .sessions_of(&harness.issuer, "alice")
+            .await
+            .unwrap()
+            .is_empty(),
         "{why}"
     );
 }
@@ -162,18 +167,18 @@ async fn is_refused(house: &House, log: &Log, browser: &Browser, (page, why): (P
 #[tokio::test]
 async fn ds_2_whatever_an_endpoint_answers_is_a_page_with_a_reference_and_no_session() {
     for endpoint in ON_THE_WAY {
-        let (log, house) = (Log::start(), house_with(endpoint).await);
+        let (log, harness) = (Log::start(), house_with(endpoint).await);
         for (what, answer) in no_answers() {
             let why = format!("{endpoint:?}: {what}");
-            answers(&house, endpoint, answer);
-            let (mut browser, asked) = (house.browser(), house.provider.requests(endpoint));
-            let page = soon(&why, far(&mut browser, endpoint)).await;
-            assert!(house.provider.requests(endpoint) > asked, "{why}: it was not asked");
-            is_refused(&house, &log, &browser, (page, &why)).await;
-            house.advance(PAUSE);
+            answers(&harness, endpoint, answer);
+            let (mut browser, asked) = (harness.browser(), harness.provider.requests(endpoint));
+            let page = within_deadline(&why, far(&mut browser, endpoint)).await;
+            assert!(harness.provider.requests(endpoint) > asked, "{why}: it was not asked");
+            is_refused(&harness, &log, &browser, page, &why).await;
+            harness.advance(PAUSE);
         }
-        house.provider.change(|faults| faults.answers.clear());
-        let page = far(&mut house.browser(), endpoint).await;
+        harness.provider.change(|faults| faults.answers.clear());
+        let page = far(&mut harness.browser(), endpoint).await;
         assert!([200, 303].contains(&page.status), "{endpoint:?}: {}", page.body);
     }
 }
@@ -181,81 +186,85 @@ async fn ds_2_whatever_an_endpoint_answers_is_a_page_with_a_reference_and_no_ses
 #[tokio::test]
 async fn ds_2_nobody_is_connected_to_because_an_endpoint_says_so() {
     for endpoint in ON_THE_WAY {
-        let (log, house, trap) = (Log::start(), house_with(endpoint).await, Trap::set());
+        let (log, harness, trap) = (Log::start(), house_with(endpoint).await, Trap::set());
         for answer in trap.redirects() {
             let why = format!("{endpoint:?}: {answer:?}");
-            answers(&house, endpoint, answer);
-            let (mut browser, asked) = (house.browser(), house.provider.requests(endpoint));
-            let page = soon(&why, far(&mut browser, endpoint)).await;
-            assert!(house.provider.requests(endpoint) > asked, "{why}: it was not asked");
-            is_refused(&house, &log, &browser, (page, &why)).await;
+            answers(&harness, endpoint, answer);
+            let (mut browser, asked) = (harness.browser(), harness.provider.requests(endpoint));
+            let page = within_deadline(&why, far(&mut browser, endpoint)).await;
+            assert!(harness.provider.requests(endpoint) > asked, "{why}: it was not asked");
+            is_refused(&harness, &log, &browser, page, &why).await;
             trap.assert_untouched(&why);
-            house.advance(PAUSE);
+            harness.advance(PAUSE);
         }
     }
 }
 
 #[tokio::test]
 async fn rf_6_a_renewal_that_is_answered_badly_keeps_the_session_and_goes_nowhere_else() {
-    let (house, trap) = (house_with(Endpoint::Token).await, Trap::set());
-    let mut browser = house.browser();
+    let (harness, trap) = (house_with(Endpoint::Token).await, Trap::set());
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let redirects = trap.redirects().map(|answer| ("redirect", answer));
     for (what, answer) in no_answers().into_iter().chain(redirects) {
-        answers(&house, Endpoint::Token, answer);
-        house.advance(Duration::from_mins(6));
-        assert_eq!(soon(what, browser.go("/token")).await.status, 503, "{what}");
-        assert_eq!(browser.go("/").await.body, "hello alice", "{what}");
+        answers(&harness, Endpoint::Token, answer);
+        harness.advance(Duration::from_mins(6));
+        assert_eq!(
+            within_deadline(what, browser.open("/token")).await.status,
+            503,
+            "{what}"
+        );
+        assert_eq!(browser.open("/").await.body, "hello alice", "{what}");
         trap.assert_untouched(what);
     }
-    house.provider.change(|faults| faults.answers.clear());
-    house.advance(Duration::from_mins(6));
-    assert_eq!(browser.go("/token").await.status, 200);
+    harness.provider.change(|faults| faults.answers.clear());
+    harness.advance(Duration::from_mins(6));
+    assert_eq!(browser.open("/token").await.status, 200);
 }
 
 #[tokio::test]
 async fn in_1_an_introspection_that_is_answered_badly_opens_nothing_and_blames_nobody() {
-    let (house, trap) = (house_with(Endpoint::Introspect).await, Trap::set());
-    let bearer = house.bff.introspecting_bearer("demo", "https://api.portico.example");
+    let (harness, trap) = (house_with(Endpoint::Introspect).await, Trap::set());
+    let bearer = harness.bff.introspecting_bearer("demo", "https://api.portico.example");
     let who = async |caller: Caller| Json(json!({ "subject": caller.subject }));
     let router = Router::new()
         .route("/who", get(who))
         .layer(bearer.require(&["messages:read"]));
     let api = format!("http://{}/who", crate::proxy::serve(router).await);
-    house.browser().sign_in("alice").await;
-    let token = format!("Bearer {}", house.provider.newest(Kind::AccessToken).unwrap());
+    harness.browser().sign_in("alice").await;
+    let token = format!("Bearer {}", harness.provider.newest(Kind::AccessToken).unwrap());
     let call = async || {
-        let mut program = house.browser();
+        let mut program = harness.browser();
         let send = program.get(&api).silent().header("authorization", &token);
         program.send(send).await
     };
     let redirects = trap.redirects().map(|answer| ("redirect", answer));
     for (what, answer) in no_answers().into_iter().chain(redirects) {
-        answers(&house, Endpoint::Introspect, answer);
-        let asked = house.provider.requests(Endpoint::Introspect);
-        let page = soon(what, call()).await;
+        answers(&harness, Endpoint::Introspect, answer);
+        let asked = harness.provider.requests(Endpoint::Introspect);
+        let page = within_deadline(what, call()).await;
         assert_eq!(page.status, 503, "{what}: {}", page.body);
-        assert_eq!(house.provider.requests(Endpoint::Introspect), asked + 1, "{what}");
+        assert_eq!(harness.provider.requests(Endpoint::Introspect), asked + 1, "{what}");
         trap.assert_untouched(what);
     }
-    house.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.answers.clear());
     assert_eq!(call().await.status, 200);
 }
 
 #[tokio::test]
 async fn lo_3_a_revocation_that_is_answered_badly_stops_no_sign_out_and_goes_nowhere_else() {
-    let (log, house, trap) = (Log::start(), house_with(Endpoint::Revoke).await, Trap::set());
+    let (log, harness, trap) = (Log::start(), house_with(Endpoint::Revoke).await, Trap::set());
     let redirects = trap.redirects().map(|answer| ("redirect", answer));
     for (number, (what, answer)) in no_answers().into_iter().chain(redirects).enumerate() {
-        answers(&house, Endpoint::Revoke, answer);
-        let mut browser = house.browser();
+        answers(&harness, Endpoint::Revoke, answer);
+        let mut browser = harness.browser();
         browser.sign_in("alice").await;
-        let page = soon(what, browser.submit("/auth/logout", &[])).await;
+        let page = within_deadline(what, browser.submit("/auth/logout", &[])).await;
         assert_eq!(page.status, 303, "{what}");
-        assert_eq!(browser.go("/").await.body, "stranger", "{what}");
-        house.until_idle().await;
+        assert_eq!(browser.open("/").await.body, "stranger", "{what}");
+        harness.until_idle().await;
         assert!(
-            house.provider.requests(Endpoint::Revoke) > number,
+            harness.provider.requests(Endpoint::Revoke) > number,
             "{what}: it was not asked"
         );
         if what == "redirect" {
@@ -290,19 +299,19 @@ async fn ds_2_no_answer_takes_more_memory_than_the_limit_allows() {
         assert!(out.status.success() && said.contains("1 passed"), "{said}");
         return;
     }
-    let house = House::new().await;
-    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    let harness = Harness::new().await;
+    assert_eq!(harness.browser().sign_in("alice").await.status, 303);
     let before = most_memory();
     for endpoint in [Endpoint::Userinfo, Endpoint::Token, Endpoint::Jwks] {
         // The keys are known for an hour.
-        house.advance(Duration::from_hours(1));
+        harness.advance(Duration::from_hours(1));
         for answer in [long(256), bomb(800)] {
-            answers(&house, endpoint, answer);
-            let mut browser = house.browser();
+            answers(&harness, endpoint, answer);
+            let mut browser = harness.browser();
             let page = browser.sign_in("alice").await;
             assert!(page.status >= 400 || endpoint == Endpoint::Jwks, "{endpoint:?}");
         }
-        house.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.answers.clear());
     }
     let grown = most_memory().zip(before).map_or(0, |(after, before)| after - before);
     assert!(grown < 32 * 1024 * 1024, "{} MiB more", grown / 1024 / 1024);
@@ -314,14 +323,14 @@ fn ahead<const SECONDS: i64>(config: &mut BffConfig) {
     config.clock = Clock::from_fn(move || provider.now() + time::Duration::seconds(SECONDS));
 }
 
-async fn house_ahead(config: fn(&mut BffConfig)) -> House {
-    let house = House::build(Plan {
+async fn house_ahead(config: fn(&mut BffConfig)) -> Harness {
+    let harness = Harness::build(Setup {
         config,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    house.provider.stop_clock();
-    house
+    harness.provider.stop_clock();
+    harness
 }
 
 #[tokio::test]
@@ -330,16 +339,16 @@ async fn id_11_clocks_that_differ_by_a_minute_are_good_enough() {
         (ahead::<60> as fn(&mut BffConfig), "the site is ahead"),
         (ahead::<-60>, "the site is behind"),
     ] {
-        let house = house_ahead(config).await;
-        let mut browser = house.browser();
+        let harness = house_ahead(config).await;
+        let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         assert_eq!(page.status, 303, "{why}: {}", page.body);
         for _ in 0..3 {
-            assert_eq!(browser.go("/token").await.status, 200, "{why}");
-            let token = format!("Bearer {}", house.provider.newest(Kind::AccessToken).unwrap());
+            assert_eq!(browser.open("/token").await.status, 200, "{why}");
+            let token = format!("Bearer {}", harness.provider.newest(Kind::AccessToken).unwrap());
             let send = browser.get("/api/read").silent().header("authorization", &token);
             assert_eq!(browser.send(send).await.status, 200, "{why}");
-            house.advance(Duration::from_mins(6));
+            harness.advance(Duration::from_mins(6));
         }
     }
 }
@@ -350,38 +359,38 @@ async fn id_11_clocks_that_differ_by_ten_minutes_are_a_page_and_a_reason_in_the_
         (ahead::<600> as fn(&mut BffConfig), "expired"),
         (ahead::<-600>, "`iat` is in the future"),
     ] {
-        let (log, house) = (Log::start(), house_ahead(config).await);
-        let mut browser = house.browser();
+        let (log, harness) = (Log::start(), house_ahead(config).await);
+        let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
-        is_refused(&house, &log, &browser, (page, reason)).await;
+        is_refused(&harness, &log, &browser, page, reason).await;
         assert!(log.operator().contains(reason), "{}", log.operator());
     }
 }
 
 #[tokio::test]
 async fn wow_7_cookies_of_another_key_ring_belong_to_nobody_and_break_nothing() {
-    let plan = Plan {
+    let setup = Setup {
         provider: |provider| provider.device_sign_in = true,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let mut browser = house.browser();
+    let harness = Harness::build(setup).await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let authorize = browser.start("/auth/login").await;
-    assert_eq!(browser.go("/auth/device").await.status, 200);
+    assert_eq!(browser.open("/auth/device").await.status, 200);
     let callback = browser.authorize(&authorize, "alice").await;
 
-    let mut there = house
+    let mut there = harness
         .at_replica(&browser, |config| config.keys = KeyRing::ephemeral())
         .await;
     assert!(there.pending().len() >= 2 && there.session().is_some());
-    assert_eq!(there.go("/").await.body, "stranger");
-    assert_eq!(there.go("/me").await.status, 401);
-    assert_eq!(there.go("/auth/session").await.status, 200);
-    assert_eq!(there.go("/auth/device/wait").await.status, 410);
-    assert_eq!(there.go(callback.as_str()).await.status, 400);
-    assert_eq!(house.provider.requests(Endpoint::Token), 1, "the code was not used");
-    assert_eq!(browser.go("/").await.body, "hello alice", "at home it is good");
+    assert_eq!(there.open("/").await.body, "stranger");
+    assert_eq!(there.open("/me").await.status, 401);
+    assert_eq!(there.open("/auth/session").await.status, 200);
+    assert_eq!(there.open("/auth/device/wait").await.status, 410);
+    assert_eq!(there.open(callback.as_str()).await.status, 400);
+    assert_eq!(harness.provider.requests(Endpoint::Token), 1, "the code was not used");
+    assert_eq!(browser.open("/").await.body, "hello alice", "at home it is good");
     assert_eq!(there.sign_in("bob").await.status, 303, "signing in works as ever");
-    assert_eq!(there.go("/").await.body, "hello bob");
+    assert_eq!(there.open("/").await.body, "hello bob");
 }

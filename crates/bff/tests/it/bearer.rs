@@ -5,20 +5,20 @@ use axum::routing::get;
 use demo::{Kind, Patch, Signing};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Browser, House, Log, Page};
+use crate::support::{Browser, Harness, Log, Page};
 
 /// Calls the API with an `Authorization` header.
-async fn call(house: &House, authorization: &str) -> Page {
-    let mut caller: Browser = house.browser();
+async fn call(harness: &Harness, authorization: &str) -> Page {
+    let mut caller: Browser = harness.browser();
     let send = caller.get("/api/read").silent().header("authorization", authorization);
     caller.send(send).await
 }
 
 /// The claims of a good access token.
-fn claims(house: &House) -> Map<String, Value> {
-    let now = house.provider.now();
+fn claims(harness: &Harness) -> Map<String, Value> {
+    let now = harness.provider.now();
     json!({
-        "iss": house.issuer, "sub": "alice", "aud": "https://api.portico.example", "client_id": "other-app",
+        "iss": harness.issuer, "sub": "alice", "aud": "https://api.portico.example", "client_id": "other-app",
         "scope": "openid messages:read", "iat": now, "exp": now + 300, "jti": "1",
     })
     .as_object()
@@ -32,27 +32,27 @@ fn header() -> Patch {
 
 #[tokio::test]
 async fn to_5_a_token_of_the_provider_opens_the_api_and_says_who_calls() {
-    let house = House::new().await;
-    house.browser().sign_in("alice").await;
-    let token = house.provider.newest(Kind::AccessToken).unwrap();
-    let page = call(&house, &format!("Bearer {token}")).await;
+    let harness = Harness::new().await;
+    harness.browser().sign_in("alice").await;
+    let token = harness.provider.newest(Kind::AccessToken).unwrap();
+    let page = call(&harness, &format!("Bearer {token}")).await;
     assert_eq!(page.status, 200, "{} {:?}", page.body, page.headers);
     let caller: Value = serde_json::from_str(&page.body).unwrap();
     assert_eq!(
         (&caller["issuer"], &caller["subject"]),
-        (&json!(house.issuer), &json!("alice"))
+        (&json!(harness.issuer), &json!("alice"))
     );
     assert_eq!(caller["client_id"], "portico");
     assert!(caller["scopes"].as_array().unwrap().contains(&json!("messages:read")));
-    let lower_case = call(&house, &format!("bearer {token}")).await;
+    let lower_case = call(&harness, &format!("bearer {token}")).await;
     assert_eq!(lower_case.status, 200, "the scheme's case does not matter");
 }
 
 #[tokio::test]
 async fn to_5_without_a_token_the_api_says_what_is_needed() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for nothing in ["", "Basic cG9ydGljbzpzZWNyZXQ="] {
-        let page = call(&house, nothing).await;
+        let page = call(&harness, nothing).await;
         assert_eq!(page.status, 401, "{nothing}");
         assert!(
             page.header("www-authenticate").starts_with("Bearer"),
@@ -70,18 +70,22 @@ async fn to_5_without_a_token_the_api_says_what_is_needed() {
 
 #[tokio::test]
 async fn to_5_a_session_cookie_does_not_open_a_bearer_api() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    assert_eq!(browser.go("/api/read").await.status, 401);
+    assert_eq!(browser.open("/api/read").await.status, 401);
 }
 
 #[tokio::test]
 async fn in_2_to_5_tokens_that_are_wrong_in_any_way_are_refused() {
-    let house = House::new().await;
-    let now = house.provider.now();
-    let good = house.provider.mint(&header(), &claims(&house), Signing::Proper);
-    assert_eq!(call(&house, &format!("Bearer {good}")).await.status, 200, "the control");
+    let harness = Harness::new().await;
+    let now = harness.provider.now();
+    let good = harness.provider.mint(&header(), &claims(&harness), Signing::Proper);
+    assert_eq!(
+        call(&harness, &format!("Bearer {good}")).await.status,
+        200,
+        "the control"
+    );
     let mut wrong = vec![
         "x".to_owned(),
         "a.b.c".to_owned(),
@@ -100,10 +104,10 @@ async fn in_2_to_5_tokens_that_are_wrong_in_any_way_are_refused() {
         ("sub", Value::Null),
         ("sub", json!("")),
     ] {
-        let mut claims = claims(&house);
+        let mut claims = claims(&harness);
         claims.insert(name.into(), value.clone());
         claims.retain(|_, value| !value.is_null());
-        wrong.push(house.provider.mint(&header(), &claims, Signing::Proper));
+        wrong.push(harness.provider.mint(&header(), &claims, Signing::Proper));
     }
     for signing in [
         Signing::Unsigned,
@@ -114,10 +118,10 @@ async fn in_2_to_5_tokens_that_are_wrong_in_any_way_are_refused() {
         Signing::HmacWithPublicKey,
         Signing::HmacWithClientSecret,
     ] {
-        wrong.push(house.provider.mint(&header(), &claims(&house), signing));
+        wrong.push(harness.provider.mint(&header(), &claims(&harness), signing));
     }
     for (number, token) in wrong.iter().enumerate() {
-        let page = call(&house, &format!("Bearer {token}")).await;
+        let page = call(&harness, &format!("Bearer {token}")).await;
         assert_eq!(page.status, 401, "{number}: {token}");
         assert!(
             page.header("www-authenticate").contains("error=\"invalid_token\""),
@@ -131,70 +135,70 @@ async fn in_2_to_5_tokens_that_are_wrong_in_any_way_are_refused() {
 #[tokio::test]
 async fn dp_1_a_token_that_is_bound_to_a_key_is_no_bearer_token() {
     let log = Log::start();
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for bound in [json!({ "jkt": "a" }), json!({ "x5t#S256": "a" }), json!({})] {
-        let mut claims = claims(&house);
+        let mut claims = claims(&harness);
         claims.insert("cnf".into(), bound.clone());
-        let token = house.provider.mint(&header(), &claims, Signing::Proper);
-        let page = call(&house, &format!("Bearer {token}")).await;
+        let token = harness.provider.mint(&header(), &claims, Signing::Proper);
+        let page = call(&harness, &format!("Bearer {token}")).await;
         assert_eq!(page.status, 401, "{bound}");
         assert!(
             page.header("www-authenticate").contains("error=\"invalid_token\""),
             "{:?}",
             page.headers
         );
-        assert_eq!(call(&house, &format!("DPoP {token}")).await.status, 401, "{bound}");
+        assert_eq!(call(&harness, &format!("DPoP {token}")).await.status, 401, "{bound}");
     }
     assert_eq!(log.own().matches("bound to a key, and shown without it").count(), 3);
 }
 
 #[tokio::test]
 async fn to_5_an_id_token_is_no_access_token() {
-    let house = House::new().await;
-    house.browser().sign_in("alice").await;
-    let id_token = house.provider.newest(Kind::IdToken).unwrap();
-    assert_eq!(call(&house, &format!("Bearer {id_token}")).await.status, 401);
+    let harness = Harness::new().await;
+    harness.browser().sign_in("alice").await;
+    let id_token = harness.provider.newest(Kind::IdToken).unwrap();
+    assert_eq!(call(&harness, &format!("Bearer {id_token}")).await.status, 401);
     // Not even one that names the API.
     for typ in [json!("logout+jwt"), json!("dpop+jwt")] {
         let mut header = header();
         header.insert("typ".into(), typ.clone());
-        let token = house.provider.mint(&header, &claims(&house), Signing::Proper);
-        assert_eq!(call(&house, &format!("Bearer {token}")).await.status, 401, "{typ}");
+        let token = harness.provider.mint(&header, &claims(&harness), Signing::Proper);
+        assert_eq!(call(&harness, &format!("Bearer {token}")).await.status, 401, "{typ}");
     }
 }
 
 #[tokio::test]
 async fn in_2_an_api_called_like_its_client_is_not_opened_by_id_tokens_without_nonce() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let api = Router::new()
         .route("/", get(async || "in"))
-        .layer(house.bff.bearer("portico").require(&[]));
+        .layer(harness.bff.bearer("portico").require(&[]));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, api).await });
     let call = async |token: &str| {
-        let mut program = house.browser();
+        let mut program = harness.browser();
         let send = program.get(&address).silent();
         program
             .send(send.header("authorization", &format!("Bearer {token}")))
             .await
             .status
     };
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.advance(std::time::Duration::from_mins(6));
-    assert_eq!(browser.go("/token").await.status, 200);
+    harness.advance(std::time::Duration::from_mins(6));
+    assert_eq!(browser.open("/token").await.status, 200);
     assert_eq!(
-        call(&house.provider.newest(Kind::IdToken).unwrap()).await,
+        call(&harness.provider.newest(Kind::IdToken).unwrap()).await,
         401,
         "a renewed one"
     );
-    let now = house.provider.now();
-    let named = json!({ "iss": house.issuer, "sub": "alice", "aud": "portico", "iat": now, "exp": now + 300 });
+    let now = harness.provider.now();
+    let named = json!({ "iss": harness.issuer, "sub": "alice", "aud": "portico", "iat": now, "exp": now + 300 });
     let mint = |header: &Patch, more: (&str, Value)| {
         let mut claims = named.as_object().unwrap().clone();
         claims.insert(more.0.to_owned(), more.1);
-        house.provider.mint(header, &claims, Signing::Proper)
+        harness.provider.mint(header, &claims, Signing::Proper)
     };
     let jwt = json!({ "typ": "JWT" }).as_object().unwrap().clone();
     assert_eq!(call(&mint(&jwt, ("sid", json!("s1")))).await, 401, "from a device");
@@ -212,7 +216,7 @@ async fn in_2_an_api_called_like_its_client_is_not_opened_by_id_tokens_without_n
 
 #[tokio::test]
 async fn to_5_a_token_without_the_scope_is_forbidden() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for scope in [
         json!("openid"),
         json!(""),
@@ -220,11 +224,11 @@ async fn to_5_a_token_without_the_scope_is_forbidden() {
         json!("MESSAGES:READ"),
         Value::Null,
     ] {
-        let mut claims = claims(&house);
+        let mut claims = claims(&harness);
         claims.insert("scope".into(), scope.clone());
         claims.retain(|_, value| !value.is_null());
-        let token = house.provider.mint(&header(), &claims, Signing::Proper);
-        let page = call(&house, &format!("Bearer {token}")).await;
+        let token = harness.provider.mint(&header(), &claims, Signing::Proper);
+        let page = call(&harness, &format!("Bearer {token}")).await;
         assert_eq!(page.status, 403, "{scope}");
         let challenge = page.header("www-authenticate");
         assert!(
@@ -236,8 +240,11 @@ async fn to_5_a_token_without_the_scope_is_forbidden() {
 
 #[tokio::test]
 async fn to_5_a_token_in_the_query_is_not_looked_at() {
-    let house = House::new().await;
-    let token = house.provider.mint(&header(), &claims(&house), Signing::Proper);
-    let mut caller = house.browser();
-    assert_eq!(caller.go(&format!("/api/read?access_token={token}")).await.status, 401);
+    let harness = Harness::new().await;
+    let token = harness.provider.mint(&header(), &claims(&harness), Signing::Proper);
+    let mut caller = harness.browser();
+    assert_eq!(
+        caller.open(&format!("/api/read?access_token={token}")).await.status,
+        401
+    );
 }

@@ -2,18 +2,18 @@
 
 use reqwest::Method;
 
-use crate::support::{Browser, House, Plan};
+use crate::support::{Browser, Harness, Setup};
 
-async fn signed_in() -> (House, Browser) {
-    let house = House::new().await;
-    let mut browser = house.browser();
+async fn signed_in() -> (Harness, Browser) {
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    (house, browser)
+    (harness, browser)
 }
 
 #[tokio::test]
 async fn cs_1_an_unsafe_request_that_does_not_say_where_it_comes_from_is_refused() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
         let silent = browser.request(method.clone(), "/write", &[]);
         assert_eq!(browser.send(silent).await.status, 403, "{method}");
@@ -21,27 +21,27 @@ async fn cs_1_an_unsafe_request_that_does_not_say_where_it_comes_from_is_refused
     let silent = browser.form("/auth/logout", &[]).silent();
     assert_eq!(browser.send(silent).await.status, 403);
     assert_eq!(
-        (house.written(), browser.go("/").await.body.as_str()),
+        (harness.written(), browser.open("/").await.body.as_str()),
         (0, "hello alice")
     );
 }
 
 #[tokio::test]
 async fn cs_1_forms_of_the_site_itself_need_no_script() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     assert_eq!(browser.submit("/write", &[]).await.status, 200);
     // An older browser says only `Origin`.
-    let origin = house.site.origin().ascii_serialization();
+    let origin = harness.site.origin().ascii_serialization();
     let older = browser.form("/write", &[]).silent().header("origin", &origin);
     assert_eq!(browser.send(older).await.status, 200);
-    assert_eq!(house.written(), 2);
+    assert_eq!(harness.written(), 2);
 }
 
 #[tokio::test]
 async fn cs_2_requests_from_other_origins_are_refused() {
-    let (house, mut browser) = signed_in().await;
-    let origin = house.site.origin().ascii_serialization();
-    let other_port = format!("http://127.0.0.1:{}", house.site.port().unwrap() ^ 1);
+    let (harness, mut browser) = signed_in().await;
+    let origin = harness.site.origin().ascii_serialization();
+    let other_port = format!("http://127.0.0.1:{}", harness.site.port().unwrap() ^ 1);
     let longer = format!("{origin}.evil.example");
     for (from, site) in [
         ("https://evil.example", "cross-site"),
@@ -58,24 +58,24 @@ async fn cs_2_requests_from_other_origins_are_refused() {
         let send = Browser::from(browser.form("/write", &[]), from, site);
         assert_eq!(browser.send(send).await.status, 403, "{from} {site}");
     }
-    assert_eq!(house.written(), 0);
+    assert_eq!(harness.written(), 0);
 }
 
 #[tokio::test]
 async fn cs_2_a_body_that_pretends_to_be_text_is_refused() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     for kind in ["text/plain", "Text/Plain; charset=utf-8"] {
         let send = browser
             .form("/write", &[("{\"a\":\"", "\"}")])
             .header("content-type", kind);
         assert_eq!(browser.send(send).await.status, 415, "{kind}");
     }
-    assert_eq!(house.written(), 0);
+    assert_eq!(harness.written(), 0);
 }
 
 #[tokio::test]
 async fn cs_2_a_token_beside_the_session_cookie_opens_nothing_to_other_sites() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     for authorization in ["Bearer x", "bearer x", "DPoP x", "Basic YTpi"] {
         for path in ["/write", "/auth/logout"] {
             let silent = browser.form(path, &[]).silent().header("authorization", authorization);
@@ -86,36 +86,36 @@ async fn cs_2_a_token_beside_the_session_cookie_opens_nothing_to_other_sites() {
         }
     }
     assert_eq!(
-        (house.written(), browser.go("/").await.body.as_str()),
+        (harness.written(), browser.open("/").await.body.as_str()),
         (0, "hello alice")
     );
     let own = browser.form("/write", &[]).header("authorization", "Bearer x");
     assert_eq!(browser.send(own).await.status, 200, "a page of the site may");
-    let mut program = house.browser();
+    let mut program = harness.browser();
     let silent = program.form("/write", &[]).silent().header("authorization", "Bearer x");
     assert_eq!(program.send(silent).await.status, 200, "a program without a cookie may");
 }
 
 #[tokio::test]
 async fn cs_2_strangers_are_protected_as_well() {
-    let house = House::new().await;
-    let mut browser = house.browser();
-    assert_eq!(browser.post_from_elsewhere("/write", &[]).await.status, 403);
-    assert_eq!(house.written(), 0);
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
+    assert_eq!(browser.post_cross_site("/write", &[]).await.status, 403);
+    assert_eq!(harness.written(), 0);
 }
 
 #[tokio::test]
 async fn cs_2_the_callback_takes_posts_of_the_provider_only_with_a_state() {
     // A form that is posted across sites must reach the callback; without the pending sign-in it achieves nothing.
-    let plan = Plan {
+    let setup = Setup {
         https: true,
         provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let mut browser = house.browser();
+    let harness = Harness::build(setup).await;
+    let mut browser = harness.browser();
     let page = browser
-        .post_from_elsewhere("/auth/callback/demo", &[("code", "x"), ("state", "y")])
+        .post_cross_site("/auth/callback/demo", &[("code", "x"), ("state", "y")])
         .await;
     assert_eq!((page.status, browser.session()), (400, None));
 }
@@ -151,7 +151,7 @@ async fn cs_3_no_other_origin_is_ever_allowed() {
 async fn hd_3_what_is_about_a_person_is_not_kept() {
     let (_house, mut browser) = signed_in().await;
     for target in ["/", "/me", "/token", "/auth/session", "/auth/login"] {
-        let page = browser.go(target).await;
+        let page = browser.open(target).await;
         assert!(
             page.header("cache-control").contains("no-store"),
             "{target}: {:?}",
@@ -165,22 +165,22 @@ async fn hd_3_what_is_about_a_person_is_not_kept() {
         cleared.contains("\"cache\"") && cleared.contains("\"storage\""),
         "{cleared}"
     );
-    assert_eq!(browser.go("/me").await.status, 401, "the back button shows nothing");
+    assert_eq!(browser.open("/me").await.status, 401, "the back button shows nothing");
 }
 
 #[tokio::test]
 async fn hd_4_no_address_of_the_site_carries_a_secret() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     let session = browser.session().unwrap();
     for target in ["/", "/me", "/auth/session"] {
-        browser.go(target).await;
+        browser.open(target).await;
     }
     let to = browser.submit("/auth/logout", &[]).await.location();
-    let back = browser.go(to.as_str()).await.location();
-    browser.go(back.as_str()).await;
+    let back = browser.open(to.as_str()).await.location();
+    browser.open(back.as_str()).await;
     let addresses = browser.addresses.join("\n");
     assert!(addresses.contains("/auth/signed-out"), "{addresses}");
-    for issued in house.provider.issued() {
+    for issued in harness.provider.issued() {
         assert!(!addresses.contains(&issued.value), "{:?} in {addresses}", issued.kind);
     }
     assert!(!addresses.contains(&session));
@@ -188,8 +188,8 @@ async fn hd_4_no_address_of_the_site_carries_a_secret() {
 
 #[tokio::test]
 async fn fc_3_no_other_page_of_ours_stands_in_a_frame() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     for path in [
         "/auth/login",
@@ -198,10 +198,10 @@ async fn fc_3_no_other_page_of_ours_stands_in_a_frame() {
         "/auth/session",
         "/auth/callback/demo?state=x",
     ] {
-        let page = browser.go(path).await;
+        let page = browser.open(path).await;
         assert_eq!(page.header("x-frame-options"), "DENY", "{path}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
     }
-    let framed = browser.go("/auth/frontchannel-logout/demo?sid=x").await;
+    let framed = browser.open("/auth/frontchannel-logout/demo?sid=x").await;
     assert!(framed.headers.get("x-frame-options").is_none(), "{:?}", framed.headers);
 }

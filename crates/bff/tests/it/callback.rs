@@ -3,21 +3,21 @@
 use demo::Endpoint;
 use url::Url;
 
-use crate::support::{Browser, House, Page, Plan, parameter, patch, without};
+use crate::support::{Browser, Harness, Page, Setup, parameter, patch, without};
 
 /// Opens `callback` and expects a refusal without any token request or session.
-async fn refuses(house: &House, browser: &mut Browser, callback: &Url, why: &str) -> Page {
-    let (asked, session) = (house.provider.requests(Endpoint::Token), browser.session());
-    let rows = house.rows().await;
-    let page = browser.go(callback.as_str()).await;
+async fn refuses(harness: &Harness, browser: &mut Browser, callback: &Url, why: &str) -> Page {
+    let (asked, session) = (harness.provider.requests(Endpoint::Token), browser.session());
+    let rows = harness.rows().await;
+    let page = browser.open(callback.as_str()).await;
     assert_eq!(page.status, 400, "{why}: {}", page.body);
     assert_eq!(
-        house.provider.requests(Endpoint::Token),
+        harness.provider.requests(Endpoint::Token),
         asked,
         "{why}: a token was asked for"
     );
     assert_eq!(browser.session(), session, "{why}: the session changed");
-    assert_eq!(house.rows().await, rows, "{why}: rows changed");
+    assert_eq!(harness.rows().await, rows, "{why}: rows changed");
     page
 }
 
@@ -33,33 +33,33 @@ fn with_parameter(url: &Url, name: &str, value: Option<&str>) -> Url {
 
 #[tokio::test]
 async fn cb_1_a_state_that_is_missing_wrong_or_used_is_refused() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
     refuses(
-        &house,
+        &harness,
         &mut browser,
         &with_parameter(&callback, "state", None),
         "missing",
     )
     .await;
     refuses(
-        &house,
+        &harness,
         &mut browser,
         &with_parameter(&callback, "state", Some("")),
         "empty",
     )
     .await;
     refuses(
-        &house,
+        &harness,
         &mut browser,
         &with_parameter(&callback, "state", Some("guess")),
         "wrong",
     )
     .await;
     assert_eq!(
-        browser.go(callback.as_str()).await.status,
+        browser.open(callback.as_str()).await.status,
         303,
         "the right one still works"
     );
@@ -67,83 +67,83 @@ async fn cb_1_a_state_that_is_missing_wrong_or_used_is_refused() {
     let authorize = browser.start("/auth/login").await;
     let fresh = browser.authorize(&authorize, "alice").await;
     let stale = with_parameter(&fresh, "state", Some(&used));
-    let asked = house.provider.requests(Endpoint::Token);
-    let page = browser.go(stale.as_str()).await;
+    let asked = harness.provider.requests(Endpoint::Token);
+    let page = browser.open(stale.as_str()).await;
     assert_eq!(
         (
             page.status,
             page.location().path(),
-            house.provider.requests(Endpoint::Token)
+            harness.provider.requests(Endpoint::Token)
         ),
         (303, "/", asked),
         "used, by somebody who is signed in: nothing is asked for"
     );
     browser.submit("/auth/logout", &[]).await;
-    refuses(&house, &mut browser, &stale, "used").await;
+    refuses(&harness, &mut browser, &stale, "used").await;
 }
 
 #[tokio::test]
 async fn cb_1_a_foreign_state_is_refused() {
-    let house = House::new().await;
-    let (mut attacker, mut victim) = (house.browser(), house.browser());
+    let harness = Harness::new().await;
+    let (mut attacker, mut victim) = (harness.browser(), harness.browser());
     let authorize = attacker.start("/auth/login").await;
     let callback = attacker.authorize(&authorize, "bob").await;
-    refuses(&house, &mut victim, &callback, "a browser that started nothing").await;
+    refuses(&harness, &mut victim, &callback, "a browser that started nothing").await;
     victim.start("/auth/login").await;
-    refuses(&house, &mut victim, &callback, "a browser that started its own").await;
+    refuses(&harness, &mut victim, &callback, "a browser that started its own").await;
     // Whoever is signed in stays who they are.
     victim.sign_in("alice").await;
-    refuses(&house, &mut victim, &callback, "a browser that is signed in").await;
-    assert_eq!(victim.go("/").await.body, "hello alice");
+    refuses(&harness, &mut victim, &callback, "a browser that is signed in").await;
+    assert_eq!(victim.open("/").await.body, "hello alice");
 }
 
 #[tokio::test]
 async fn cb_2_another_issuer_is_refused_before_any_token_request() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for wrong in [
         "https://evil.example",
         "",
-        &format!("{}/", house.issuer),
-        &house.issuer.to_uppercase(),
+        &format!("{}/", harness.issuer),
+        &harness.issuer.to_uppercase(),
     ] {
-        house.provider.change(|faults| faults.callback = patch("iss", wrong));
-        let mut browser = house.browser();
+        harness.provider.change(|faults| faults.callback = patch("iss", wrong));
+        let mut browser = harness.browser();
         let authorize = browser.start("/auth/login").await;
         let callback = browser.authorize(&authorize, "alice").await;
-        refuses(&house, &mut browser, &callback, wrong).await;
+        refuses(&harness, &mut browser, &callback, wrong).await;
     }
 }
 
 #[tokio::test]
 async fn cb_3_a_missing_issuer_is_refused_when_the_provider_promises_one() {
-    let house = House::new().await;
-    house.provider.change(|faults| faults.callback = without("iss"));
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| faults.callback = without("iss"));
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
-    refuses(&house, &mut browser, &callback, "missing").await;
+    refuses(&harness, &mut browser, &callback, "missing").await;
 }
 
 #[tokio::test]
 async fn cb_3_a_provider_that_promises_no_issuer_need_not_send_one() {
-    let plan = Plan {
+    let setup = Setup {
         demo: |demo| {
             demo.faults.metadata = without("authorization_response_iss_parameter_supported");
             demo.faults.callback = without("iss");
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    let harness = Harness::build(setup).await;
+    assert_eq!(harness.browser().sign_in("alice").await.status, 303);
 }
 
 #[tokio::test]
 async fn cb_4_errors_are_shown_only_from_the_provider_that_was_asked() {
-    let house = House::new().await;
-    house
+    let harness = Harness::new().await;
+    harness
         .provider
         .change(|faults| faults.error = Some(("server_error".into(), "call-0900-evil".into())));
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
     for (name, value) in [
@@ -152,13 +152,13 @@ async fn cb_4_errors_are_shown_only_from_the_provider_that_was_asked() {
         ("iss", Some("https://evil.example")),
         ("iss", None),
     ] {
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let authorize = browser.start("/auth/login").await;
         let callback = browser.authorize(&authorize, "alice").await;
-        let page = refuses(&house, &mut browser, &with_parameter(&callback, name, value), name).await;
+        let page = refuses(&harness, &mut browser, &with_parameter(&callback, name, value), name).await;
         assert!(!page.body.contains("call-0900-evil"), "{name}: {}", page.body);
     }
-    let page = browser.go(callback.as_str()).await;
+    let page = browser.open(callback.as_str()).await;
     assert!(
         page.status >= 400 && page.body.contains("call-0900-evil"),
         "{}",
@@ -168,12 +168,12 @@ async fn cb_4_errors_are_shown_only_from_the_provider_that_was_asked() {
 
 #[tokio::test]
 async fn cb_5_an_answer_at_another_providers_callback_is_refused() {
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         second: true,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?provider=demo").await;
     let callback = browser.authorize(&authorize, "alice").await;
     let mixed: Url = callback
@@ -181,65 +181,65 @@ async fn cb_5_an_answer_at_another_providers_callback_is_refused() {
         .replace("/callback/demo", "/callback/other")
         .parse()
         .unwrap();
-    refuses(&house, &mut browser, &mixed, "mixed up").await;
-    assert_eq!(house.other.as_ref().unwrap().requests(Endpoint::Token), 0);
+    refuses(&harness, &mut browser, &mixed, "mixed up").await;
+    assert_eq!(harness.other.as_ref().unwrap().requests(Endpoint::Token), 0);
     let unknown: Url = callback
         .as_str()
         .replace("/callback/demo", "/callback/nobody")
         .parse()
         .unwrap();
-    assert_eq!(browser.go(unknown.as_str()).await.status, 404);
+    assert_eq!(browser.open(unknown.as_str()).await.status, 404);
 }
 
 #[tokio::test]
 async fn cb_6_a_denial_is_a_readable_page_and_ends_the_sign_in() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let text = "<script>alert(1)</script> & \"quoted\"";
-    house
+    harness
         .provider
         .change(|faults| faults.error = Some(("access_denied".into(), text.into())));
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
-    let page = browser.go(callback.as_str()).await;
+    let page = browser.open(callback.as_str()).await;
     assert!((400..500).contains(&page.status), "{}", page.status);
     assert!(page.header("content-type").starts_with("text/html"));
     assert!(!page.body.contains("<script"), "{}", page.body);
     assert_eq!((browser.session(), browser.pending().len()), (None, 0));
-    refuses(&house, &mut browser, &callback, "again").await;
+    refuses(&harness, &mut browser, &callback, "again").await;
 }
 
 #[tokio::test]
 async fn cb_7_parameters_that_come_twice_are_refused() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for name in ["code", "state", "iss"] {
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let authorize = browser.start("/auth/login").await;
         let mut callback = browser.authorize(&authorize, "alice").await;
         let value = parameter(&callback, name).unwrap();
         callback.query_pairs_mut().append_pair(name, &value);
-        refuses(&house, &mut browser, &callback, name).await;
+        refuses(&harness, &mut browser, &callback, name).await;
     }
 }
 
 #[tokio::test]
 async fn cb_8_an_error_together_with_a_code_is_refused() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
     refuses(
-        &house,
+        &harness,
         &mut browser,
         &with_parameter(&callback, "error", Some("access_denied")),
         "both",
     )
     .await;
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
     refuses(
-        &house,
+        &harness,
         &mut browser,
         &with_parameter(&callback, "code", None),
         "neither",
@@ -249,31 +249,37 @@ async fn cb_8_an_error_together_with_a_code_is_refused() {
 
 #[tokio::test]
 async fn cb_1_a_kept_cookie_gives_no_second_answer_after_one_that_did_not_fit() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for (name, value) in [
         ("error", "access_denied"),
         ("iss", "https://evil.example"),
         ("code", ""),
     ] {
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let authorize = browser.start("/auth/login").await;
         let callback = browser.authorize(&authorize, "alice").await;
         let kept = browser.cookies.clone();
         let first = with_parameter(&callback, name, Some(value));
-        assert!((400..500).contains(&browser.go(first.as_str()).await.status), "{name}");
+        assert!(
+            (400..500).contains(&browser.open(first.as_str()).await.status),
+            "{name}"
+        );
         browser.cookies = kept;
-        refuses(&house, &mut browser, &callback, name).await;
+        refuses(&harness, &mut browser, &callback, name).await;
     }
 }
 
 #[tokio::test]
 async fn cb_1_asking_for_the_headers_alone_takes_no_answer() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
     let head = browser.request(reqwest::Method::HEAD, callback.as_str(), &[]);
     assert_eq!(browser.send(head).await.status, 200);
-    assert_eq!((house.provider.requests(Endpoint::Token), house.rows().await), (0, 0));
-    assert_eq!(browser.go(callback.as_str()).await.status, 303, "it is still good");
+    assert_eq!(
+        (harness.provider.requests(Endpoint::Token), harness.rows().await),
+        (0, 0)
+    );
+    assert_eq!(browser.open(callback.as_str()).await.status, 303, "it is still good");
 }

@@ -3,18 +3,18 @@
 use demo::{Endpoint, Patch, Signing};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Browser, House, Plan, accepted, patch, refused};
+use crate::support::{Browser, Harness, Setup, expect_accepted, expect_refused, patch};
 
-async fn houses() -> [House; 2] {
-    let postgres = Plan {
+async fn houses() -> [Harness; 2] {
+    let postgres = Setup {
         postgres: true,
-        ..Plan::default()
+        ..Setup::default()
     };
-    [House::new().await, House::build(postgres).await]
+    [Harness::new().await, Harness::build(postgres).await]
 }
 
 async fn claims(browser: &mut Browser) -> Value {
-    let me: Value = serde_json::from_str(&browser.go("/me").await.body).unwrap();
+    let me: Value = serde_json::from_str(&browser.open("/me").await.body).unwrap();
     me["claims"].clone()
 }
 
@@ -36,48 +36,48 @@ const NO_NAMES: [&str; 12] = [
 
 #[tokio::test]
 async fn id_12_a_subject_that_is_no_name_is_a_refused_token_in_either_database() {
-    for house in houses().await {
+    for harness in houses().await {
         for subject in NO_NAMES {
-            house.provider.change(|faults| {
+            harness.provider.change(|faults| {
                 faults.id_token = patch("sub", subject);
                 faults.userinfo = patch("sub", subject);
             });
-            refused(&house, &format!("{subject:?}")).await;
+            expect_refused(&harness, &format!("{subject:?}")).await;
         }
-        house
+        harness
             .provider
             .change(|faults| (faults.id_token, faults.userinfo) = (Patch::new(), Patch::new()));
-        accepted(&house, "an ordinary one").await;
+        expect_accepted(&harness, "an ordinary one").await;
     }
 }
 
 #[tokio::test]
 async fn id_12_a_session_of_the_provider_with_a_control_character_is_a_refused_token() {
-    for house in houses().await {
+    for harness in houses().await {
         for sid in ["\0", "s\0", "\0s", "s\n", "s\u{7f}"] {
-            house.provider.change(|faults| faults.id_token = patch("sid", sid));
-            refused(&house, &format!("{sid:?}")).await;
+            harness.provider.change(|faults| faults.id_token = patch("sid", sid));
+            expect_refused(&harness, &format!("{sid:?}")).await;
         }
-        house.provider.change(|faults| faults.id_token = patch("sid", ""));
-        accepted(&house, "no name is none").await;
+        harness.provider.change(|faults| faults.id_token = patch("sid", ""));
+        expect_accepted(&harness, "no name is none").await;
     }
 }
 
 #[tokio::test]
 async fn id_12_a_bearer_who_is_no_name_is_refused() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let read = async |changes: &[(&str, &str)]| {
         let mut claims = json!({
-            "iss": house.issuer, "aud": "https://api.portico.example", "sub": "alice", "client_id": "tool",
-            "scope": "messages:read", "exp": house.provider.now() + 60,
+            "iss": harness.issuer, "aud": "https://api.portico.example", "sub": "alice", "client_id": "tool",
+            "scope": "messages:read", "exp": harness.provider.now() + 60,
         });
         for (name, value) in changes {
             claims[*name] = (*value).into();
         }
-        let token = house
+        let token = harness
             .provider
             .mint(&patch("typ", "at+jwt"), claims.as_object().unwrap(), Signing::Proper);
-        let mut caller = house.browser();
+        let mut caller = harness.browser();
         let send = caller
             .get("/api/read")
             .header("authorization", &format!("Bearer {token}"));
@@ -92,21 +92,21 @@ async fn id_12_a_bearer_who_is_no_name_is_refused() {
 
 #[tokio::test]
 async fn tk_2_null_and_blank_in_userinfo_take_nothing_away() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let said = json!({ "name": "Alice Archer", "groups": ["Engineering"], "realm_access": { "roles": ["editor"] }, "middle_name": null });
     let told = json!({ "groups": null, "realm_access": { "roles": null }, "nickname": null });
     let mut told = told.as_object().unwrap().clone();
     let object = |value: &Value| value.as_object().unwrap().clone();
-    house.provider.change(|faults| faults.id_token = object(&said));
+    harness.provider.change(|faults| faults.id_token = object(&said));
     // A patch removes what is `null`, so the answer is written whole.
     for name in [Value::Null, json!(""), json!(" ")] {
         told.insert("sub".into(), "alice".into());
         told.insert("name".into(), name);
         let answer = demo::Answer::Json(200, Value::Object(told.clone()));
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.answers.insert(Endpoint::Userinfo, answer);
         });
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
         let claims = claims(&mut browser).await;
         assert_eq!(claims["name"], "Alice Archer");
@@ -121,17 +121,18 @@ async fn tk_2_null_and_blank_in_userinfo_take_nothing_away() {
 
 #[tokio::test]
 async fn tk_2_null_in_signed_userinfo_takes_nothing_away() {
-    let house = House::new().await;
-    let kid = house.provider.published_key()["kid"].clone();
+    let harness = Harness::new().await;
+    let kid = harness.provider.published_key()["kid"].clone();
     let header = json!({ "alg": "ES256", "kid": kid, "typ": "JWT" });
-    let told = json!({ "iss": house.issuer, "aud": "portico", "sub": "alice", "name": null, "job_title": "Gardener" });
-    let token = house
+    let told =
+        json!({ "iss": harness.issuer, "aud": "portico", "sub": "alice", "name": null, "job_title": "Gardener" });
+    let token = harness
         .provider
         .mint(header.as_object().unwrap(), told.as_object().unwrap(), Signing::Proper);
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Userinfo, demo::Answer::Jwt(token));
     });
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
     let claims = claims(&mut browser).await;
     assert_eq!(
@@ -150,22 +151,22 @@ fn groups(count: usize) -> Vec<String> {
 
 #[tokio::test]
 async fn id_12_a_person_in_two_thousand_groups_signs_in_uses_tokens_and_signs_out() {
-    for house in houses().await {
+    for harness in houses().await {
         let mut said = Map::new();
         said.insert("groups".into(), json!(groups(2_000)));
-        house.provider.change(|faults| faults.id_token = said);
-        house
+        harness.provider.change(|faults| faults.id_token = said);
+        harness
             .provider
             .change(|faults| faults.userinfo = patch("groups", json!(groups(2_000))));
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         assert_eq!(page.status, 303, "{}", page.body);
-        let id_token = house.provider.newest(demo::Kind::IdToken).unwrap();
+        let id_token = harness.provider.newest(demo::Kind::IdToken).unwrap();
         assert!(id_token.len() > 64 * 1024, "{}", id_token.len());
         assert_eq!(claims(&mut browser).await["groups"].as_array().unwrap().len(), 2_000);
-        house.advance(std::time::Duration::from_mins(6));
+        harness.advance(std::time::Duration::from_mins(6));
         assert_eq!(
-            browser.go("/token").await.status,
+            browser.open("/token").await.status,
             200,
             "a renewal brings as large a token"
         );
@@ -180,19 +181,19 @@ async fn id_12_a_person_in_two_thousand_groups_signs_in_uses_tokens_and_signs_ou
             Some("portico")
         );
         assert_eq!(crate::support::parameter(&away, "id_token_hint"), None);
-        assert_eq!(browser.go("/me").await.status, 401);
+        assert_eq!(browser.open("/me").await.status, 401);
     }
 }
 
 #[tokio::test]
 async fn id_12_an_id_token_may_have_256_kb_and_no_more() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let with_padding = async |bytes: usize| {
-        house
+        harness
             .provider
             .change(|faults| faults.id_token = patch("padding", "x".repeat(bytes)));
-        let status = house.browser().sign_in("alice").await.status;
-        (status, house.provider.newest(demo::Kind::IdToken).unwrap().len())
+        let status = harness.browser().sign_in("alice").await.status;
+        (status, harness.provider.newest(demo::Kind::IdToken).unwrap().len())
     };
     let (status, length) = with_padding(190 * 1024).await;
     assert!(length > 250 * 1024 && length <= 256 * 1024, "{length}");
@@ -204,50 +205,50 @@ async fn id_12_an_id_token_may_have_256_kb_and_no_more() {
 
 #[tokio::test]
 async fn id_9_the_right_one_of_five_hundred_keys_is_found() {
-    let house = House::new().await;
-    house.provider.change(|faults| {
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| {
         faults.extra_keys = (0..499).map(|_| demo::DemoHandle::stranger_key()).collect();
     });
-    accepted(&house, "five hundred keys").await;
+    expect_accepted(&harness, "five hundred keys").await;
 }
 
 #[tokio::test]
 async fn id_7_thirty_tokens_with_unknown_keys_cause_a_few_reads_and_a_rotation_still_works() {
-    let house = House::new().await;
-    accepted(&house, "before").await;
-    let asked = house.provider.requests(Endpoint::Jwks);
-    house.provider.change(|faults| faults.signing = Signing::Unpublished);
+    let harness = Harness::new().await;
+    expect_accepted(&harness, "before").await;
+    let asked = harness.provider.requests(Endpoint::Jwks);
+    harness.provider.change(|faults| faults.signing = Signing::Unpublished);
     for number in 0..30 {
-        house
+        harness
             .provider
             .change(|faults| faults.id_token_header = patch("kid", format!("random-{number}")));
-        assert_eq!(house.browser().sign_in("alice").await.status, 400, "{number}");
+        assert_eq!(harness.browser().sign_in("alice").await.status, 400, "{number}");
     }
-    let reads = house.provider.requests(Endpoint::Jwks) - asked;
+    let reads = harness.provider.requests(Endpoint::Jwks) - asked;
     assert!((1..=8).contains(&reads), "{reads}");
-    house
+    harness
         .provider
         .change(|faults| (faults.signing, faults.id_token_header) = (Signing::Proper, Patch::new()));
-    accepted(&house, "with the key that is known").await;
-    house.provider.rotate_key();
-    house.advance(std::time::Duration::from_secs(2));
-    accepted(&house, "a real rotation").await;
+    expect_accepted(&harness, "with the key that is known").await;
+    harness.provider.rotate_key();
+    harness.advance(std::time::Duration::from_secs(2));
+    expect_accepted(&harness, "a real rotation").await;
 }
 
 #[tokio::test]
 async fn id_7_a_new_key_right_after_a_read_in_vain_is_found() {
-    let house = House::new().await;
-    accepted(&house, "before").await;
-    house.provider.change(|faults| {
+    let harness = Harness::new().await;
+    expect_accepted(&harness, "before").await;
+    harness.provider.change(|faults| {
         faults.signing = Signing::Unpublished;
         faults.id_token_header = patch("kid", "nobody's");
     });
     for _ in 0..30 {
-        assert_eq!(house.browser().sign_in("alice").await.status, 400);
+        assert_eq!(harness.browser().sign_in("alice").await.status, 400);
     }
-    house
+    harness
         .provider
         .change(|faults| (faults.signing, faults.id_token_header) = (Signing::Proper, Patch::new()));
-    house.provider.rotate_key();
-    accepted(&house, "at once").await;
+    harness.provider.rotate_key();
+    expect_accepted(&harness, "at once").await;
 }

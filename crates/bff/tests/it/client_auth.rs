@@ -10,11 +10,11 @@ use bff::{
 };
 use demo::{Endpoint, Kind};
 
-use crate::support::{ClientKey, House, Log, Plan, client_key, decoded, field};
+use crate::support::{ClientKey, Harness, Log, Setup, client_key, decoded, field};
 
-/// A house whose site signs.
-async fn signing_house() -> House {
-    House::build(Plan {
+/// A test site whose site signs.
+async fn signing_house() -> Harness {
+    Harness::build(Setup {
         demo: |demo| {
             demo.client_keys = vec![client_key().jwk.clone()];
             demo.pushed_requests = true;
@@ -23,34 +23,34 @@ async fn signing_house() -> House {
             provider.client_secret = None;
             provider.client_auth = client_key().method();
         },
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }
 
 #[tokio::test]
 async fn ca_1_every_request_carries_its_own_short_assertion_for_the_issuer() {
-    let house = signing_house().await;
-    let api = house.bff.introspecting_bearer("demo", "https://api.portico.example");
+    let harness = signing_house().await;
+    let api = harness.bff.introspecting_bearer("demo", "https://api.portico.example");
     let router = axum::Router::new()
         .route("/", axum::routing::get(|| async {}))
         .layer(api.require(&[]));
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    house.advance(Duration::from_mins(5));
-    assert_eq!(browser.go("/token").await.status, 200);
-    house
+    harness.advance(Duration::from_mins(5));
+    assert_eq!(browser.open("/token").await.status, 200);
+    harness
         .bff
         .client_token("demo", ClientTokenRequest::default())
         .await
         .unwrap();
-    let token = house.provider.newest(Kind::AccessToken).unwrap();
+    let token = harness.provider.newest(Kind::AccessToken).unwrap();
     let request = http::Request::get("/").header("authorization", format!("Bearer {token}"));
     let request = request.body(axum::body::Body::empty()).unwrap();
     let answer = tower::ServiceExt::oneshot(router, request).await.unwrap();
     assert_eq!(answer.status(), 200);
     browser.submit("/auth/logout", &[]).await;
-    house
+    harness
         .until("revoked", |provider| provider.requests(Endpoint::Revoke) > 0)
         .await;
 
@@ -61,7 +61,7 @@ async fn ca_1_every_request_carries_its_own_short_assertion_for_the_issuer() {
         (Endpoint::Introspect, 1),
         (Endpoint::Revoke, 1),
     ] {
-        let bodies = house.provider.bodies(endpoint);
+        let bodies = harness.provider.bodies(endpoint);
         assert_eq!(bodies.len(), count, "{endpoint:?}");
         for body in &bodies {
             assert!(body.ends_with('\n'), "{endpoint:?}: an Authorization header: {body}");
@@ -72,7 +72,7 @@ async fn ca_1_every_request_carries_its_own_short_assertion_for_the_issuer() {
             assert_eq!(field(body, "client_assertion_type").as_deref(), Some(kind));
             let (header, claims) = decoded(&field(body, "client_assertion").unwrap());
             assert_eq!((&header["alg"], &header["kid"]), (&"ES256".into(), &"k1".into()));
-            assert_eq!(claims["aud"], house.issuer.as_str(), "{endpoint:?}");
+            assert_eq!(claims["aud"], harness.issuer.as_str(), "{endpoint:?}");
             assert_eq!((&claims["iss"], &claims["sub"]), (&"portico".into(), &"portico".into()));
             let lives = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
             assert!((1..=60).contains(&lives), "{lives}");
@@ -84,33 +84,33 @@ async fn ca_1_every_request_carries_its_own_short_assertion_for_the_issuer() {
 #[tokio::test]
 async fn ca_1_a_key_nobody_registered_signs_nobody_in_and_nothing_of_it_is_told() {
     let log = Log::start();
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         demo: |demo| demo.client_keys = vec![client_key().jwk.clone()],
         provider: |provider| {
             provider.client_secret = None;
             provider.client_auth = ClientKey::fresh().method();
         },
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let page = browser.sign_in("alice").await;
     assert_eq!((page.status, browser.session()), (502, None), "{}", page.body);
-    let sent = field(&house.provider.bodies(Endpoint::Token)[0], "client_assertion").unwrap();
+    let sent = field(&harness.provider.bodies(Endpoint::Token)[0], "client_assertion").unwrap();
     let seen = format!("{}{}", log.own(), browser.received);
     assert!(!seen.contains(&sent) && seen.contains("invalid_client"), "{seen}");
 }
 
 /// The form and the header of the one token request of a sign-in, and how that ended.
 async fn token_request(method: fn(&mut ProviderConfig), demo: fn(&mut demo::DemoConfig)) -> (u16, String) {
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         demo,
         provider: method,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let status = house.browser().sign_in("alice").await.status;
-    (status, house.provider.bodies(Endpoint::Token)[0].clone())
+    let status = harness.browser().sign_in("alice").await.status;
+    (status, harness.provider.bodies(Endpoint::Token)[0].clone())
 }
 
 #[tokio::test]

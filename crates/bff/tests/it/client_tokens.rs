@@ -7,7 +7,7 @@ use demo::{Answer, Endpoint, Kind};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::{Counts, House};
+use crate::support::{Counts, Harness};
 
 fn read() -> ClientTokenRequest {
     ClientTokenRequest {
@@ -18,33 +18,33 @@ fn read() -> ClientTokenRequest {
 
 #[tokio::test]
 async fn to_3_a_token_is_kept_until_it_is_about_to_expire() {
-    let house = House::new().await;
-    let first = house.bff.client_token("demo", read()).await.unwrap();
-    let again = house.bff.client_token("demo", read()).await.unwrap();
-    assert_eq!((&first, house.provider.requests(Endpoint::Token)), (&again, 1));
-    let sent = house.provider.bodies(Endpoint::Token)[0].clone();
+    let harness = Harness::new().await;
+    let first = harness.bff.client_token("demo", read()).await.unwrap();
+    let again = harness.bff.client_token("demo", read()).await.unwrap();
+    assert_eq!((&first, harness.provider.requests(Endpoint::Token)), (&again, 1));
+    let sent = harness.provider.bodies(Endpoint::Token)[0].clone();
     assert!(
         sent.contains("grant_type=client_credentials") && sent.contains("scope=messages%3Aread"),
         "{sent}"
     );
-    house.advance(Duration::from_hours(1));
-    let later = house.bff.client_token("demo", read()).await.unwrap();
+    harness.advance(Duration::from_hours(1));
+    let later = harness.bff.client_token("demo", read()).await.unwrap();
     assert_ne!(first, later);
-    assert_eq!(house.provider.requests(Endpoint::Token), 2);
+    assert_eq!(harness.provider.requests(Endpoint::Token), 2);
 }
 
 #[tokio::test]
 async fn to_3_another_request_is_another_token() {
-    let house = House::new().await;
-    let plain = house.bff.client_token("demo", read()).await.unwrap();
+    let harness = Harness::new().await;
+    let plain = harness.bff.client_token("demo", read()).await.unwrap();
     let tenant = ClientTokenRequest {
         audience: Some("https://api.portico.example".into()),
         resource: Some("https://api.portico.example".into()),
         extra: vec![("tenant".into(), "north south".into())],
         ..read()
     };
-    assert_ne!(house.bff.client_token("demo", tenant).await.unwrap(), plain);
-    let sent = house.provider.bodies(Endpoint::Token)[1].clone();
+    assert_ne!(harness.bff.client_token("demo", tenant).await.unwrap(), plain);
+    let sent = harness.provider.bodies(Endpoint::Token)[1].clone();
     for part in ["tenant=north+south", "audience=https", "resource=https"] {
         assert!(sent.contains(part), "{part}: {sent}");
     }
@@ -52,69 +52,69 @@ async fn to_3_another_request_is_another_token() {
 
 #[tokio::test]
 async fn to_3_many_who_ask_at_once_cause_one_question() {
-    let house = House::new().await;
-    house.provider.change(|faults| {
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
     });
-    let all = join_all((0..50).map(|_| house.bff.client_token("demo", read())));
+    let all = join_all((0..50).map(|_| harness.bff.client_token("demo", read())));
     let lift = async {
-        house
+        harness
             .until("it is asked for", |provider| provider.requests(Endpoint::Token) > 0)
             .await;
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.answers.remove(&Endpoint::Token);
         });
     };
     let (tokens, ()) = tokio::join!(all, lift);
     assert!(tokens.iter().all(|token| token.is_ok() && *token == tokens[0]));
-    assert_eq!(house.provider.requests(Endpoint::Token), 1);
+    assert_eq!(harness.provider.requests(Endpoint::Token), 1);
 }
 
 #[tokio::test]
 async fn to_3_a_token_that_nobody_waited_for_is_not_handed_out_when_it_is_old() {
     let counts = Counts::new();
     let _counting = counts.start();
-    let house = House::new().await;
-    house.provider.change(|faults| {
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
     });
     tokio::select! {
-        _ = house.bff.client_token("demo", read()) => panic!("it was held back"),
-        () = house.until("it is asked for", |provider| provider.held() == 1) => {}
+        _ = harness.bff.client_token("demo", read()) => panic!("it was held back"),
+        () = harness.until("it is asked for", |provider| provider.held() == 1) => {}
     }
-    house.provider.change(|faults| faults.answers.clear());
-    house.until_idle().await;
-    assert_eq!(counts.asked("token_client_credentials", "success"), 1, "it came");
-    let old = house.provider.newest(Kind::AccessToken).unwrap();
-    house.advance(Duration::from_hours(1));
-    let token = house.bff.client_token("demo", read()).await.unwrap();
+    harness.provider.change(|faults| faults.answers.clear());
+    harness.until_idle().await;
+    assert_eq!(counts.requests_to("token_client_credentials", "success"), 1, "it came");
+    let old = harness.provider.newest(Kind::AccessToken).unwrap();
+    harness.advance(Duration::from_hours(1));
+    let token = harness.bff.client_token("demo", read()).await.unwrap();
     assert_ne!(token.secret(), old);
-    assert_eq!(house.provider.requests(Endpoint::Token), 2);
+    assert_eq!(harness.provider.requests(Endpoint::Token), 2);
 }
 
 #[tokio::test]
 async fn to_3_a_refusal_and_an_outage_are_told_apart_and_not_kept() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let answer = |answer: Answer| {
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.answers.insert(Endpoint::Token, answer);
         });
     };
     answer(Answer::Json(400, json!({ "error": "invalid_scope" })));
     assert_eq!(
-        house.bff.client_token("demo", read()).await,
+        harness.bff.client_token("demo", read()).await,
         Err(TokenError::NotGranted)
     );
     answer(Answer::Json(503, json!({})));
-    let outage = house.bff.client_token("demo", read()).await;
+    let outage = harness.bff.client_token("demo", read()).await;
     assert!(
         matches!(outage, Err(TokenError::ProviderUnavailable { .. })),
         "{outage:?}"
     );
-    house.provider.change(|faults| faults.answers.clear());
-    assert!(house.bff.client_token("demo", read()).await.is_ok());
+    harness.provider.change(|faults| faults.answers.clear());
+    assert!(harness.bff.client_token("demo", read()).await.is_ok());
     assert_eq!(
-        house.bff.client_token("nobody", read()).await,
+        harness.bff.client_token("nobody", read()).await,
         Err(TokenError::NotGranted)
     );
 }

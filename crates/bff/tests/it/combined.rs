@@ -7,7 +7,7 @@ use demo::{Kind, Patch, Signing};
 use serde_json::json;
 use url::Url;
 
-use crate::support::{Browser, House};
+use crate::support::{Browser, Harness};
 
 async fn who(who: Combined) -> String {
     let how = match &who {
@@ -17,12 +17,12 @@ async fn who(who: Combined) -> String {
     format!("{how} {}", who.subject())
 }
 
-/// The house with an API beside it, on the same host: the browser's cookies go there, too.
-async fn built() -> (House, Browser, Url) {
-    let house = House::new().await;
-    let mut browser = house.browser();
+/// The harness with an API beside it, on the same host: the browser's cookies go there, too.
+async fn built() -> (Harness, Browser, Url) {
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    let gate = house
+    let gate = harness
         .bff
         .bearer("https://api.portico.example")
         .or_session(&["messages:read"]);
@@ -32,7 +32,7 @@ async fn built() -> (House, Browser, Url) {
         .parse()
         .unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    (house, browser, api)
+    (harness, browser, api)
 }
 
 async fn ask(browser: &mut Browser, api: &Url, authorization: &str) -> (u16, String) {
@@ -43,23 +43,23 @@ async fn ask(browser: &mut Browser, api: &Url, authorization: &str) -> (u16, Str
 
 #[tokio::test]
 async fn to_6_a_session_opens_it_and_so_does_a_token() {
-    let (house, mut browser, api) = built().await;
+    let (harness, mut browser, api) = built().await;
     assert_eq!(ask(&mut browser, &api, "").await, (200, "session alice".into()));
     assert_eq!(
         ask(&mut browser, &api, "Basic YTpi").await,
         (200, "session alice".into())
     );
-    house.browser().sign_in("bob").await;
-    let token = house.provider.newest(Kind::AccessToken).unwrap();
+    harness.browser().sign_in("bob").await;
+    let token = harness.provider.newest(Kind::AccessToken).unwrap();
     let by_token = ask(&mut browser, &api, &format!("Bearer {token}")).await;
     assert_eq!(by_token, (200, "token bob".into()), "the token goes first");
-    let (status, body) = ask(&mut house.browser(), &api, "").await;
+    let (status, body) = ask(&mut harness.browser(), &api, "").await;
     assert_eq!(status, 401, "{body}");
 }
 
 #[tokio::test]
 async fn to_6_a_bad_token_is_not_made_good_by_a_session() {
-    let (house, mut browser, api) = built().await;
+    let (harness, mut browser, api) = built().await;
     for bad in [
         "Bearer",
         "Bearer ",
@@ -72,13 +72,13 @@ async fn to_6_a_bad_token_is_not_made_good_by_a_session() {
         let (status, body) = ask(&mut browser, &api, bad).await;
         assert_eq!(status, 401, "{bad}: {body}");
     }
-    let now = house.provider.now();
+    let now = harness.provider.now();
     let claims = json!({
-        "iss": house.issuer, "sub": "alice", "aud": "https://api.portico.example", "scope": "openid",
+        "iss": harness.issuer, "sub": "alice", "aud": "https://api.portico.example", "scope": "openid",
         "iat": now, "exp": now + 300,
     });
     let header = Patch::from_iter([("typ".to_owned(), json!("at+jwt"))]);
-    let token = house
+    let token = harness
         .provider
         .mint(&header, claims.as_object().unwrap(), Signing::Proper);
     assert_eq!(ask(&mut browser, &api, &format!("Bearer {token}")).await.0, 403);

@@ -7,14 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::support::{Browser, House, Log, Plan, patch};
+use crate::support::{Browser, Harness, Log, Setup, patch};
 
 const SESSION: &str = "__Host-portico";
 
-async fn https() -> House {
-    House::build(Plan {
+async fn https() -> Harness {
+    Harness::build(Setup {
         https: true,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }
@@ -46,16 +46,16 @@ fn is_well_kept(attributes: &[String]) {
 
 #[tokio::test]
 async fn ck_1_the_session_cookie_is_secure_http_only_and_lax() {
-    let house = https().await;
-    let mut browser = house.browser();
+    let harness = https().await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
     is_well_kept(&set_cookie(&browser, SESSION).1);
 }
 
 #[tokio::test]
 async fn ck_1_every_cookie_of_the_site_is_http_only_and_secure() {
-    let house = https().await;
-    let mut browser = house.browser();
+    let harness = https().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     browser.submit("/auth/logout", &[]).await;
     assert!(browser.set_cookies.len() >= 3);
@@ -71,8 +71,8 @@ async fn ck_1_every_cookie_of_the_site_is_http_only_and_secure() {
 
 #[tokio::test]
 async fn ck_2_names_carry_the_host_prefix() {
-    let house = https().await;
-    let mut browser = house.browser();
+    let harness = https().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     for line in &browser.set_cookies {
         assert!(line.starts_with("__Host-"), "{line}");
@@ -81,8 +81,8 @@ async fn ck_2_names_carry_the_host_prefix() {
 
 #[tokio::test]
 async fn ck_2_plain_http_on_loopback_has_no_prefix() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let line = browser
         .set_cookies
@@ -94,8 +94,8 @@ async fn ck_2_plain_http_on_loopback_has_no_prefix() {
 
 #[tokio::test]
 async fn ck_3_cookies_are_removed_with_the_attributes_they_were_set_with() {
-    let house = https().await;
-    let mut browser = house.browser();
+    let harness = https().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     // The browser of these tests ignores a removal that lacks what the prefix demands.
     assert!(browser.pending().is_empty(), "{:?}", browser.pending());
@@ -113,11 +113,11 @@ async fn ck_3_cookies_are_removed_with_the_attributes_they_were_set_with() {
 
 #[tokio::test]
 async fn ck_4_no_cookie_is_larger_than_4096_bytes() {
-    let house = https().await;
-    house
+    let harness = https().await;
+    harness
         .provider
         .change(|faults| faults.id_token = patch("groups", (0..400).map(|n| format!("group-{n}")).collect::<Vec<_>>()));
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let page = browser
         .sign_in_by(&format!("/auth/login?return_to=/{}", "a".repeat(1900)), "alice")
         .await;
@@ -126,13 +126,13 @@ async fn ck_4_no_cookie_is_larger_than_4096_bytes() {
         let pair = line.split(';').next().unwrap();
         assert!(pair.len() <= 4096, "{} bytes: {line}", pair.len());
     }
-    assert_eq!(browser.go("/me").await.status, 200);
+    assert_eq!(browser.open("/me").await.status, 200);
 }
 
 #[tokio::test]
 async fn ck_5_the_session_id_is_nowhere_but_in_the_cookie() {
-    let (log, house) = (Log::start(), House::new().await);
-    let mut browser = house.browser();
+    let (log, harness) = (Log::start(), Harness::new().await);
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let session = browser.session().unwrap();
     for path in [
@@ -143,7 +143,7 @@ async fn ck_5_the_session_id_is_nowhere_but_in_the_cookie() {
         "/auth/callback/demo?code=x&state=y",
         "/nowhere",
     ] {
-        browser.go(path).await;
+        browser.open(path).await;
     }
     browser.submit("/auth/logout", &[]).await;
     assert!(!browser.received.contains(&session));
@@ -154,11 +154,11 @@ async fn ck_5_the_session_id_is_nowhere_but_in_the_cookie() {
 
 #[tokio::test]
 async fn ck_6_session_ids_have_128_random_bits() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let mut seen = HashSet::new();
     for _ in 0..24 {
-        house.advance(Duration::from_secs(1));
-        let mut browser = house.browser();
+        harness.advance(Duration::from_secs(1));
+        let mut browser = harness.browser();
         browser.sign_in("alice").await;
         let id = browser.session().unwrap();
         let bytes = URL_SAFE_NO_PAD.decode(&id).unwrap();
@@ -171,13 +171,13 @@ async fn ck_6_session_ids_have_128_random_bits() {
 
 #[tokio::test]
 async fn ck_7_the_cookie_holds_no_token() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let mut lengths = HashSet::new();
     for size in [10, 20_000] {
-        house
+        harness
             .provider
             .change(|faults| faults.id_token = patch("note", "x".repeat(size)));
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
         lengths.insert(browser.session().unwrap().len());
     }
@@ -187,8 +187,8 @@ async fn ck_7_the_cookie_holds_no_token() {
 
 #[tokio::test]
 async fn ck_8_a_sibling_site_is_refused_although_its_requests_carry_the_cookie() {
-    let house = https().await;
-    let mut browser = house.browser();
+    let harness = https().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     for target in ["/write", "/auth/logout"] {
         let send = Browser::from(
@@ -199,25 +199,25 @@ async fn ck_8_a_sibling_site_is_refused_although_its_requests_carry_the_cookie()
         assert_eq!(browser.send(send).await.status, 403, "{target}");
     }
     assert_eq!(
-        (house.written(), browser.go("/").await.body.as_str()),
+        (harness.written(), browser.open("/").await.body.as_str()),
         (0, "hello alice")
     );
     // The provider's page is on the same host here: its forms are same-site, and refused too.
-    let send = Browser::from(browser.form("/write", &[]), &house.issuer, "same-site");
+    let send = Browser::from(browser.form("/write", &[]), &harness.issuer, "same-site");
     assert_eq!(browser.send(send).await.status, 403);
 }
 
 #[tokio::test]
 async fn ck_1_the_cookie_of_a_form_post_sign_in_travels_across_sites() {
-    let plan = Plan {
+    let setup = Setup {
         https: true,
         provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let mut browser = house.browser();
+    let harness = Harness::build(setup).await;
+    let mut browser = harness.browser();
     browser.start("/auth/login").await;
     let line = browser.set_cookies.last().unwrap().to_ascii_lowercase();
     assert!(line.contains("samesite=none") && line.contains("; secure"), "{line}");
-    let _: Value = serde_json::from_str(&browser.go("/auth/session").await.body).unwrap();
+    let _: Value = serde_json::from_str(&browser.open("/auth/session").await.body).unwrap();
 }

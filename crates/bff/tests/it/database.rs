@@ -8,39 +8,39 @@ use bff::KeyRing;
 use demo::{Answer, Endpoint, Kind, Patch};
 use serde_json::json;
 
-use crate::support::{Browser, Database, House, Log, Place, Plan, soon};
+use crate::support::{Browser, Database, Harness, Log, SessionDatabase, Setup, within_deadline};
 
-fn place(postgres: bool) -> Plan {
-    Plan {
+fn place(postgres: bool) -> Setup {
+    Setup {
         postgres,
-        ..Plan::default()
+        ..Setup::default()
     }
 }
 
-fn database_of(house: &House) -> &Database {
-    match &house.place {
-        Place::Postgres(database, _) => database,
-        Place::Sqlite(_) => panic!("not in PostgreSQL"),
+fn database_of(harness: &Harness) -> &Database {
+    match &harness.database {
+        SessionDatabase::Postgres(database, _) => database,
+        SessionDatabase::Sqlite(_) => panic!("not in PostgreSQL"),
     }
 }
 
 /// Alice with a refresh token that outlives her session, and with one that ends with it.
-async fn signed_in(postgres: bool) -> (House, [Browser; 2]) {
-    let house = House::build(place(postgres)).await;
-    let (mut offline, mut online) = (house.browser(), house.browser());
+async fn signed_in(postgres: bool) -> (Harness, [Browser; 2]) {
+    let harness = Harness::build(place(postgres)).await;
+    let (mut offline, mut online) = (harness.browser(), harness.browser());
     assert_eq!(offline.sign_in("alice").await.status, 303);
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.token_response = Patch::from_iter([("scope".to_owned(), json!("openid profile"))]);
     });
     assert_eq!(online.sign_in("alice").await.status, 303);
-    (house, [offline, online])
+    (harness, [offline, online])
 }
 
 #[tokio::test]
 async fn wow_7_a_copy_holds_no_id_and_no_token() {
     for postgres in [false, true] {
-        let (house, browsers) = signed_in(postgres).await;
-        let copy = house.database_bytes().await;
+        let (harness, browsers) = signed_in(postgres).await;
+        let copy = harness.database_bytes().await;
         let holds = |needle: &[u8]| copy.windows(needle.len()).any(|window| window == needle);
         assert!(
             holds(b"bff_session_records") && holds(b"alice"),
@@ -56,7 +56,7 @@ async fn wow_7_a_copy_holds_no_id_and_no_token() {
                 assert!(!holds(format!("{number:032x}").as_bytes()));
             }
         }
-        let issued = house.provider.issued();
+        let issued = harness.provider.issued();
         assert!(issued.iter().filter(|issued| issued.kind == Kind::RefreshToken).count() >= 2);
         for issued in issued {
             for part in issued.value.split('.').filter(|part| part.len() > 16) {
@@ -69,80 +69,80 @@ async fn wow_7_a_copy_holds_no_id_and_no_token() {
 #[tokio::test]
 async fn wow_7_a_copy_opens_nothing_with_other_keys_and_nothing_without_the_cookie() {
     for postgres in [false, true] {
-        let (house, browsers) = signed_in(postgres).await;
-        let references: Vec<_> = house.bff.sessions_of(&house.issuer, "alice").await.unwrap();
-        let rows = house.rows().await;
+        let (harness, browsers) = signed_in(postgres).await;
+        let references: Vec<_> = harness.bff.sessions_of(&harness.issuer, "alice").await.unwrap();
+        let rows = harness.rows().await;
         for browser in &browsers {
             // The cookie without the keys.
             let other = |config: &mut bff::BffConfig| config.keys = KeyRing::ephemeral();
-            let mut stranger = house.at_replica(browser, other).await;
-            assert_eq!(stranger.go("/").await.body, "stranger");
+            let mut stranger = harness.at_replica(browser, other).await;
+            assert_eq!(stranger.open("/").await.body, "stranger");
             assert_eq!(
-                (stranger.go("/me").await.status, stranger.go("/token").await.status),
+                (stranger.open("/me").await.status, stranger.open("/token").await.status),
                 (401, 401)
             );
         }
         // The keys without the cookie: everything a row has, tried as an id.
-        let mut thief = house.at_replica(&house.browser(), |_| {}).await;
+        let mut thief = harness.at_replica(&harness.browser(), |_| {}).await;
         for session in &references {
             let key = session.reference.row_key();
             for guess in [&key[..16], &key[16..], &key[..]] {
-                thief.plant("portico", &URL_SAFE_NO_PAD.encode(guess));
-                assert_eq!(thief.go("/me").await.status, 401);
+                thief.add_cookie("portico", &URL_SAFE_NO_PAD.encode(guess));
+                assert_eq!(thief.open("/me").await.status, 401);
             }
-            thief.plant("portico", &session.sid.clone().unwrap());
-            assert_eq!(thief.go("/me").await.status, 401);
+            thief.add_cookie("portico", &session.sid.clone().unwrap());
+            assert_eq!(thief.open("/me").await.status, 401);
         }
-        assert_eq!(house.rows().await, rows, "looking changes nothing");
+        assert_eq!(harness.rows().await, rows, "looking changes nothing");
         // Both together are the session, so the refusals above are not for another reason.
-        let mut owner = house.at_replica(&browsers[0], |_| {}).await;
-        assert_eq!(owner.go("/me").await.status, 200);
+        let mut owner = harness.at_replica(&browsers[0], |_| {}).await;
+        assert_eq!(owner.open("/me").await.status, 200);
     }
 }
 
 #[tokio::test]
 async fn se_1_idle_and_absolute_limits_hold_in_postgres_too() {
-    let house = House::build(place(true)).await;
-    let (mut idle, mut busy) = (house.browser(), house.browser());
+    let harness = Harness::build(place(true)).await;
+    let (mut idle, mut busy) = (harness.browser(), harness.browser());
     idle.sign_in("alice").await;
     busy.sign_in("bob").await;
     for _ in 0..27 {
-        house.advance(Duration::from_hours(6));
-        assert_eq!(busy.go("/me").await.status, 200);
+        harness.advance(Duration::from_hours(6));
+        assert_eq!(busy.open("/me").await.status, 200);
     }
-    assert_eq!(idle.go("/me").await.status, 401, "eight hours without a request");
-    house.advance(Duration::from_hours(6) + Duration::from_secs(5));
-    assert_eq!(busy.go("/me").await.status, 401, "seven days in all");
-    assert_eq!(house.rows().await, 0);
+    assert_eq!(idle.open("/me").await.status, 401, "eight hours without a request");
+    harness.advance(Duration::from_hours(6) + Duration::from_secs(5));
+    assert_eq!(busy.open("/me").await.status, 401, "seven days in all");
+    assert_eq!(harness.rows().await, 0);
 }
 
 #[tokio::test]
 async fn si_14_sessions_are_listed_and_ended_in_postgres_too() {
-    let house = House::build(place(true)).await;
-    let (mut desk, mut phone, mut bob) = (house.browser(), house.browser(), house.browser());
+    let harness = Harness::build(place(true)).await;
+    let (mut desk, mut phone, mut bob) = (harness.browser(), harness.browser(), harness.browser());
     for (browser, person) in [(&mut desk, "alice"), (&mut phone, "alice"), (&mut bob, "bob")] {
         assert_eq!(browser.sign_in(person).await.status, 303);
     }
-    let found = house.bff.sessions_of(&house.issuer, "alice").await.unwrap();
+    let found = harness.bff.sessions_of(&harness.issuer, "alice").await.unwrap();
     assert_eq!(found.len(), 2);
-    assert!(house.bff.end_session(found[0].reference).await.unwrap());
-    let alive = [desk.go("/me").await.status, phone.go("/me").await.status];
+    assert!(harness.bff.end_session(found[0].reference).await.unwrap());
+    let alive = [desk.open("/me").await.status, phone.open("/me").await.status];
     assert_eq!(alive.iter().filter(|status| **status == 200).count(), 1);
-    assert_eq!(house.bff.end_sessions_of(&house.issuer, "alice").await.unwrap(), 1);
-    assert_eq!(bob.go("/me").await.status, 200, "nobody else");
+    assert_eq!(harness.bff.end_sessions_of(&harness.issuer, "alice").await.unwrap(), 1);
+    assert_eq!(bob.open("/me").await.status, 200, "nobody else");
 }
 
 #[tokio::test]
 async fn si_11_a_database_that_goes_away_is_a_503_and_comes_back() {
-    let house = House::build(place(true)).await;
-    let mut browser = house.browser();
+    let harness = Harness::build(place(true)).await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
-    let database = database_of(&house);
+    let database = database_of(&harness);
     database.go_away().await;
     for path in ["/me", "/", "/token", "/auth/session", callback.as_str()] {
-        let page = browser.go(path).await;
+        let page = browser.open(path).await;
         assert_eq!(page.status, 503, "{path}: {}", page.body);
         assert!(page.header("retry-after").parse::<u64>().unwrap() > 0, "{path}");
         assert!(
@@ -159,39 +159,39 @@ async fn si_11_a_database_that_goes_away_is_a_503_and_comes_back() {
     );
     assert_eq!(browser.session(), cookie, "nobody is signed out by an outage");
     assert_eq!(
-        house.browser().go("/").await.body,
+        harness.browser().open("/").await.body,
         "stranger",
         "without a cookie nothing is asked"
     );
 
     database.come_back().await;
-    assert_eq!(browser.go("/").await.body, "hello alice");
+    assert_eq!(browser.open("/").await.body, "hello alice");
     assert_eq!(browser.submit("/auth/logout", &[]).await.status, 303);
-    assert_eq!(browser.go("/").await.body, "stranger");
+    assert_eq!(browser.open("/").await.body, "stranger");
 }
 
 #[tokio::test]
 async fn rf_2_a_database_that_fails_for_a_moment_loses_no_refresh_token() {
-    let (log, house) = (Log::start(), House::build(place(true)).await);
-    let mut browser = house.browser();
+    let (log, harness) = (Log::start(), Harness::build(place(true)).await);
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.advance(Duration::from_mins(6));
-    house.provider.change(|faults| {
+    harness.advance(Duration::from_mins(6));
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
     });
-    let mut tab = house.like(&browser);
-    let asking = tokio::spawn(async move { tab.go("/token").await });
-    house
+    let mut tab = harness.clone_of(&browser);
+    let asking = tokio::spawn(async move { tab.open("/token").await });
+    harness
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
-    database_of(&house).go_away().await;
-    house.provider.change(|faults| faults.answers.clear());
+    database_of(&harness).go_away().await;
+    harness.provider.change(|faults| faults.answers.clear());
     let failed = log.wait_for(|log| log.own().contains("renewed tokens could not be stored"));
-    soon("the write has failed", failed).await;
-    database_of(&house).come_back().await;
+    within_deadline("the write has failed", failed).await;
+    database_of(&harness).come_back().await;
     assert_eq!(asking.await.unwrap().status, 200);
-    let renewed = house.provider.newest(Kind::RefreshToken).unwrap();
-    house.advance(Duration::from_mins(6));
-    assert_eq!(browser.go("/token").await.status, 200);
-    assert!(house.provider.bodies(Endpoint::Token)[2].contains(&renewed));
+    let renewed = harness.provider.newest(Kind::RefreshToken).unwrap();
+    harness.advance(Duration::from_mins(6));
+    assert_eq!(browser.open("/token").await.status, 200);
+    assert!(harness.provider.bodies(Endpoint::Token)[2].contains(&renewed));
 }

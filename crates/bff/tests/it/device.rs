@@ -7,41 +7,41 @@ use demo::{Answer, Endpoint, Faults, Signing};
 use serde_json::json;
 use url::form_urlencoded;
 
-use crate::support::{Browser, House, Log, Page, Plan, patch, without};
+use crate::support::{Browser, Harness, Log, Page, Setup, patch, without};
 
 const GRANT: &str = "device_code";
 
-pub(super) async fn house() -> House {
+pub(super) async fn harness() -> Harness {
     house_with(|_| {}).await
 }
 
-async fn house_with(demo: fn(&mut demo::DemoConfig)) -> House {
-    let house = House::build(Plan {
+async fn house_with(demo: fn(&mut demo::DemoConfig)) -> Harness {
+    let harness = Harness::build(Setup {
         demo,
         provider: |provider| provider.device_sign_in = true,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
     // Here every second counts.
-    house.provider.stop_clock();
-    house
+    harness.provider.stop_clock();
+    harness
 }
 
 /// How often the provider was asked whether the code was entered.
-pub(super) fn asked(house: &House) -> usize {
-    let bodies = house.provider.bodies(Endpoint::Token);
+pub(super) fn asked(harness: &Harness) -> usize {
+    let bodies = harness.provider.bodies(Endpoint::Token);
     bodies.iter().filter(|body| body.contains(GRANT)).count()
 }
 
 /// How many codes were made.
-pub(super) fn made(house: &House) -> usize {
-    house.provider.requests(Endpoint::DeviceAuthorization)
+pub(super) fn made(harness: &Harness) -> usize {
+    harness.provider.requests(Endpoint::DeviceAuthorization)
 }
 
 /// A screen that shows a code, and the code.
-pub(super) async fn screen(house: &House) -> (Browser, String) {
-    let mut browser = house.browser();
-    let page = browser.go("/auth/device?return_to=/me").await;
+pub(super) async fn screen(harness: &Harness) -> (Browser, String) {
+    let mut browser = harness.browser();
+    let page = browser.open("/auth/device?return_to=/me").await;
     assert_eq!(page.status, 200, "{}", page.body);
     let code = code_of(&page);
     (browser, code)
@@ -54,13 +54,13 @@ fn code_of(page: &Page) -> String {
 
 /// What the page does by itself after the seconds it names.
 pub(super) async fn look(browser: &mut Browser) -> Page {
-    browser.go("/auth/device/wait?return_to=%2Fme").await
+    browser.open("/auth/device/wait?return_to=%2Fme").await
 }
 
 /// Somebody enters the code on their phone.
-pub(super) async fn enter(house: &House, code: &str, person: &str) {
-    let mut phone = house.browser();
-    let address = format!("{}/device", house.issuer);
+pub(super) async fn enter(harness: &Harness, code: &str, person: &str) {
+    let mut phone = harness.browser();
+    let address = format!("{}/device", harness.issuer);
     let page = phone
         .submit(&address, &[("user_code", code), ("demo_person", person)])
         .await;
@@ -69,41 +69,45 @@ pub(super) async fn enter(house: &House, code: &str, person: &str) {
 
 #[tokio::test]
 async fn si_8_a_screen_is_signed_in_when_its_code_was_entered() {
-    let house = house().await;
-    let (mut screen, code) = screen(&house).await;
+    let harness = harness().await;
+    let (mut screen, code) = screen(&harness).await;
     assert_eq!(
-        (house.rows().await, screen.session()),
+        (harness.rows().await, screen.session()),
         (0, None),
         "nothing is stored for a stranger"
     );
-    house.advance(Duration::from_secs(5));
+    harness.advance(Duration::from_secs(5));
     assert_eq!(look(&mut screen).await.status, 200, "nobody has entered it yet");
-    enter(&house, &code, "alice").await;
-    house.advance(Duration::from_secs(5));
+    enter(&harness, &code, "alice").await;
+    harness.advance(Duration::from_secs(5));
     let page = look(&mut screen).await;
     assert_eq!(
         (page.status, page.location()),
-        (303, house.site.join("me").unwrap()),
+        (303, harness.site.join("me").unwrap()),
         "{}",
         page.body
     );
     assert!(screen.pending().is_empty(), "the code is forgotten");
-    let me = screen.go("/me").await;
+    let me = screen.open("/me").await;
     assert!(
         me.status == 200 && me.body.contains("alice@portico.example"),
         "{}",
         me.body
     );
-    assert_eq!(screen.go("/token").await.status, 200, "with tokens like every sign-in");
+    assert_eq!(
+        screen.open("/token").await.status,
+        200,
+        "with tokens like every sign-in"
+    );
 }
 
 #[tokio::test]
 async fn si_8_the_page_says_what_to_do_and_comes_back_by_itself() {
-    let house = house().await;
-    let mut browser = house.browser();
-    let page = browser.go("/auth/device?return_to=/me").await;
+    let harness = harness().await;
+    let mut browser = harness.browser();
+    let page = browser.open("/auth/device?return_to=/me").await;
     let code = code_of(&page);
-    let address = format!("{}/device", house.issuer);
+    let address = format!("{}/device", harness.issuer);
     assert!(page.body.contains(&format!(">{address}</a>")), "{}", page.body);
     assert!(
         page.body.contains(&format!("href=\"{address}?user_code={code}\"")),
@@ -119,16 +123,16 @@ async fn si_8_the_page_says_what_to_do_and_comes_back_by_itself() {
     assert_eq!(page.header("x-frame-options"), "DENY");
     assert_eq!(page.header("cache-control"), "no-store");
     // Opened again, also in another tab, it is the same code.
-    let again = browser.go("/auth/device").await;
-    assert_eq!((code_of(&again), made(&house)), (code, 1));
+    let again = browser.open("/auth/device").await;
+    assert_eq!((code_of(&again), made(&harness)), (code, 1));
     let refresh = again.header("refresh").to_owned();
     assert!(refresh.ends_with("return_to=%2Fme"), "{refresh}");
 }
 
 #[tokio::test]
 async fn si_8_the_cookie_is_never_too_large_and_the_way_back_is_kept() {
-    let house = house().await;
-    house.provider.change(|faults| {
+    let harness = harness().await;
+    harness.provider.change(|faults| {
         faults.device_authorization = patch("device_code", "d".repeat(1024));
         let uri = format!("https://idp.example/{}", "a".repeat(230));
         faults
@@ -143,8 +147,8 @@ async fn si_8_the_cookie_is_never_too_large_and_the_way_back_is_kept() {
     });
     let path = format!("/{}", "\"".repeat(1000));
     let query: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    let mut browser = house.browser();
-    let page = browser.go(&format!("/auth/device?return_to={query}")).await;
+    let mut browser = harness.browser();
+    let page = browser.open(&format!("/auth/device?return_to={query}")).await;
     assert_eq!(page.status, 200, "{}", page.body);
     let cookie = browser.pending()[0];
     assert!(
@@ -153,7 +157,7 @@ async fn si_8_the_cookie_is_never_too_large_and_the_way_back_is_kept() {
         cookie.value.len()
     );
     let refresh = page.header("refresh").split_once("url=").unwrap().1.to_owned();
-    let page = browser.go(&refresh).await;
+    let page = browser.open(&refresh).await;
     assert!(page.header("refresh").ends_with(&refresh), "{}", page.header("refresh"));
 }
 
@@ -162,33 +166,33 @@ async fn ds_3_a_code_is_not_asked_for_in_the_clear() {
     let away = house_with(|demo| {
         demo.faults.metadata = patch("device_authorization_endpoint", "http://idp.example/device");
     });
-    assert_eq!(away.await.browser().go("/auth/device").await.status, 503);
+    assert_eq!(away.await.browser().open("/auth/device").await.status, 503);
 }
 
 #[tokio::test]
 async fn si_8_a_site_knows_whether_a_link_makes_sense() {
     let (off, silent) = (
-        House::new().await,
+        Harness::new().await,
         house_with(|d| d.faults.metadata = without("device_authorization_endpoint")),
     );
-    let (on, silent) = (house().await, silent.await);
-    for (house, offered) in [(&off, false), (&silent, false), (&on, true)] {
-        house.browser().start("/auth/login").await;
-        assert_eq!(house.bff.can_sign_in_by_code(), offered);
+    let (on, silent) = (harness().await, silent.await);
+    for (harness, offered) in [(&off, false), (&silent, false), (&on, true)] {
+        harness.browser().start("/auth/login").await;
+        assert_eq!(harness.bff.can_sign_in_by_code(), offered);
     }
 }
 
 #[tokio::test]
 async fn si_8_text_of_the_provider_is_escaped() {
-    let house = house().await;
-    house.provider.change(|faults| {
+    let harness = harness().await;
+    harness.provider.change(|faults| {
         faults.device_authorization = patch("user_code", "<b>\"&");
         let uri = "https://idp.example/?\"'<i>";
         faults
             .device_authorization
             .insert("verification_uri".into(), uri.into());
     });
-    let page = house.browser().go("/auth/device").await;
+    let page = harness.browser().open("/auth/device").await;
     assert!(page.body.contains("&lt;b&gt;&quot;&amp;"), "{}", page.body);
     assert!(
         !page.body.contains("<b>") && !page.body.contains("<i>"),
@@ -200,14 +204,14 @@ async fn si_8_text_of_the_provider_is_escaped() {
 #[tokio::test]
 async fn si_8_the_device_code_stays_on_the_server() {
     let log = Log::start();
-    let house = house().await;
-    let (mut screen, code) = screen(&house).await;
-    house.advance(Duration::from_secs(5));
+    let harness = harness().await;
+    let (mut screen, code) = screen(&harness).await;
+    harness.advance(Duration::from_secs(5));
     look(&mut screen).await;
-    enter(&house, &code, "alice").await;
-    house.advance(Duration::from_secs(5));
+    enter(&harness, &code, "alice").await;
+    harness.advance(Duration::from_secs(5));
     look(&mut screen).await;
-    let body = house.provider.bodies(Endpoint::Token).pop().unwrap();
+    let body = harness.provider.bodies(Endpoint::Token).pop().unwrap();
     let mut fields = form_urlencoded::parse(body.split('\n').next().unwrap().as_bytes());
     let device_code = fields.find(|(name, _)| name == "device_code").unwrap().1;
     assert!(device_code.len() > 20);
@@ -218,50 +222,50 @@ async fn si_8_the_device_code_stays_on_the_server() {
 
 #[tokio::test]
 async fn si_8_it_has_to_be_configured_and_offered() {
-    let off = House::new().await;
-    let page = off.browser().go("/auth/device").await;
+    let off = Harness::new().await;
+    let page = off.browser().open("/auth/device").await;
     assert_eq!((page.status, made(&off)), (404, 0));
     assert!(page.body.contains("/auth/login"), "another way in: {}", page.body);
     let silent = house_with(|demo| demo.faults.metadata = without("device_authorization_endpoint")).await;
-    let page = silent.browser().go("/auth/device").await;
+    let page = silent.browser().open("/auth/device").await;
     assert_eq!((page.status, made(&silent)), (404, 0));
-    assert_eq!(silent.browser().go("/auth/device?provider=nobody").await.status, 404);
+    assert_eq!(silent.browser().open("/auth/device?provider=nobody").await.status, 404);
 }
 
 #[tokio::test]
 async fn si_8_several_providers_are_chosen_from() {
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         second: true,
         config: |config| config.providers.iter_mut().for_each(|p| p.device_sign_in = true),
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let mut browser = house.browser();
-    let page = browser.go("/auth/device?return_to=/me").await;
+    let mut browser = harness.browser();
+    let page = browser.open("/auth/device?return_to=/me").await;
     assert!(
         page.body
             .contains("href=\"/auth/device?provider=other&amp;return_to=%2Fme\""),
         "{}",
         page.body
     );
-    assert_eq!(made(&house), 0);
-    let page = browser.go("/auth/device?provider=other&return_to=/me").await;
-    let other = house.other.as_ref().unwrap();
+    assert_eq!(made(&harness), 0);
+    let page = browser.open("/auth/device?provider=other&return_to=/me").await;
+    let other = harness.other.as_ref().unwrap();
     assert_eq!((page.status, other.requests(Endpoint::DeviceAuthorization)), (200, 1));
-    browser.go("/auth/device?provider=demo").await;
-    assert_eq!(made(&house), 1, "another provider makes another code");
+    browser.open("/auth/device?provider=demo").await;
+    assert_eq!(made(&harness), 1, "another provider makes another code");
 }
 
 #[tokio::test]
 async fn si_8_only_a_person_who_opens_a_tab_has_a_code_made() {
-    let house = house().await;
+    let harness = harness().await;
     for path in ["/auth/device", "/auth/device/wait"] {
         for (name, value) in [
             ("sec-fetch-dest", "iframe"),
             ("sec-fetch-dest", "empty"),
             ("sec-purpose", "prefetch"),
         ] {
-            let mut browser = house.browser();
+            let mut browser = harness.browser();
             let send = browser.get(path).header(name, value);
             assert_eq!(
                 (browser.send(send).await.status, browser.cookies.len()),
@@ -269,16 +273,16 @@ async fn si_8_only_a_person_who_opens_a_tab_has_a_code_made() {
                 "{path} {value}"
             );
         }
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let head = browser.request(reqwest::Method::HEAD, path, &[]);
         assert_eq!(browser.send(head).await.status, 200, "{path}");
     }
-    assert_eq!((made(&house), asked(&house)), (0, 0));
+    assert_eq!((made(&harness), asked(&harness)), (0, 0));
 }
 
 #[tokio::test]
 async fn si_8_an_answer_that_is_no_code_is_a_page() {
-    let house = house().await;
+    let harness = harness().await;
     for answer in [
         Answer::Html,
         Answer::Json(400, json!({ "error": "unauthorized_client" })),
@@ -290,11 +294,11 @@ async fn si_8_an_answer_that_is_no_code_is_a_page() {
         Answer::Redirect("http://127.0.0.1:1/".into()),
     ] {
         let why = format!("{answer:?}");
-        house
+        harness
             .provider
             .change(|faults| drop(faults.answers.insert(Endpoint::DeviceAuthorization, answer)));
-        let mut browser = house.browser();
-        let page = browser.go("/auth/device").await;
+        let mut browser = harness.browser();
+        let page = browser.open("/auth/device").await;
         assert_eq!((page.status, browser.cookies.len()), (503, 0), "{why}");
         assert!(!page.body.contains("javascript"), "{why}");
     }
@@ -302,14 +306,14 @@ async fn si_8_an_answer_that_is_no_code_is_a_page() {
 
 /// The code was entered, and what the provider hands out then is no good: a page, no session, and never again.
 async fn is_refused(why: &str, change: impl FnOnce(&mut Faults)) {
-    let house = house().await;
-    let (mut screen, code) = screen(&house).await;
-    enter(&house, &code, "alice").await;
-    house.provider.change(change);
-    house.advance(Duration::from_secs(5));
+    let harness = harness().await;
+    let (mut screen, code) = screen(&harness).await;
+    enter(&harness, &code, "alice").await;
+    harness.provider.change(change);
+    harness.advance(Duration::from_secs(5));
     let page = look(&mut screen).await;
     assert_eq!(
-        (page.status, screen.session(), house.rows().await),
+        (page.status, screen.session(), harness.rows().await),
         (400, None, 0),
         "{why}: {}",
         page.body
@@ -318,9 +322,13 @@ async fn is_refused(why: &str, change: impl FnOnce(&mut Faults)) {
         page.headers.get("refresh").is_none() && screen.pending().is_empty(),
         "{why}"
     );
-    let before = asked(&house);
-    house.advance(Duration::from_mins(1));
-    assert_eq!((look(&mut screen).await.status, asked(&house)), (410, before), "{why}");
+    let before = asked(&harness);
+    harness.advance(Duration::from_mins(1));
+    assert_eq!(
+        (look(&mut screen).await.status, asked(&harness)),
+        (410, before),
+        "{why}"
+    );
 }
 
 #[tokio::test]
@@ -342,53 +350,53 @@ async fn si_8_the_id_token_is_verified_like_every_other() {
 
 #[tokio::test]
 async fn si_8_the_session_of_before_is_replaced() {
-    let house = house().await;
-    let mut browser = house.browser();
+    let harness = harness().await;
+    let mut browser = harness.browser();
     browser.sign_in("bob").await;
-    let mut old = house.browser();
+    let mut old = harness.browser();
     old.cookies.clone_from(&browser.cookies);
-    let page = browser.go("/auth/device?return_to=/me").await;
-    enter(&house, &code_of(&page), "alice").await;
-    house.advance(Duration::from_secs(5));
+    let page = browser.open("/auth/device?return_to=/me").await;
+    enter(&harness, &code_of(&page), "alice").await;
+    harness.advance(Duration::from_secs(5));
     assert_eq!(look(&mut browser).await.status, 303);
-    assert_eq!(browser.go("/").await.body, "hello alice");
-    assert_eq!(old.go("/me").await.status, 401);
+    assert_eq!(browser.open("/").await.body, "hello alice");
+    assert_eq!(old.open("/me").await.status, 401);
 }
 
 #[tokio::test]
 async fn si_8_a_tab_that_comes_late_arrives_too_and_an_idle_screen_comes_to_rest() {
-    let house = house().await;
-    let (mut screen, code) = screen(&house).await;
-    enter(&house, &code, "alice").await;
-    house.advance(Duration::from_secs(5));
+    let harness = harness().await;
+    let (mut screen, code) = screen(&harness).await;
+    enter(&harness, &code, "alice").await;
+    harness.advance(Duration::from_secs(5));
     look(&mut screen).await;
     let late = look(&mut screen).await;
     assert_eq!((late.status, late.location().path()), (303, "/me"));
-    let mut stranger = house.browser();
+    let mut stranger = harness.browser();
     let page = look(&mut stranger).await;
     assert_eq!((page.status, page.headers.get("refresh")), (410, None), "{}", page.body);
     assert!(page.body.contains("/auth/device?return_to=%2Fme"), "{}", page.body);
-    assert_eq!(made(&house), 1, "a new code is made by a person only");
+    assert_eq!(made(&harness), 1, "a new code is made by a person only");
 }
 
 #[tokio::test]
 async fn si_8_another_browser_cannot_use_a_code() {
-    let house = house().await;
-    let (screen, code) = screen(&house).await;
-    enter(&house, &code, "alice").await;
-    house.advance(Duration::from_secs(5));
-    let mut thief = house.browser();
+    let harness = harness().await;
+    let (screen, code) = screen(&harness).await;
+    enter(&harness, &code, "alice").await;
+    harness.advance(Duration::from_secs(5));
+    let mut thief = harness.browser();
     let (name, value) = (screen.pending()[0].name.clone(), screen.pending()[0].value.clone());
-    thief.plant(&name, &value.chars().rev().collect::<String>());
+    thief.add_cookie(&name, &value.chars().rev().collect::<String>());
     assert_eq!(
-        (look(&mut thief).await.status, asked(&house)),
+        (look(&mut thief).await.status, asked(&harness)),
         (410, 0),
         "no cookie of ours"
     );
-    thief.plant("portico-in-device", &value);
-    thief.plant(&name, "");
+    thief.add_cookie("portico-in-device", &value);
+    thief.add_cookie(&name, "");
     assert_eq!(
-        (look(&mut thief).await.status, asked(&house)),
+        (look(&mut thief).await.status, asked(&harness)),
         (410, 0),
         "under another name"
     );

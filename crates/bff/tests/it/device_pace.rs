@@ -6,18 +6,18 @@ use std::time::Duration;
 use demo::{Answer, Endpoint, Faults};
 use serde_json::json;
 
-use crate::device::{asked, enter, house, look, made, screen};
-use crate::support::{Browser, House, patch};
+use crate::device::{asked, enter, harness, look, made, screen};
+use crate::support::{Browser, Harness, patch};
 
 /// What the token endpoint says instead of the truth.
-fn answers(house: &House, answer: Answer) {
+fn answers(harness: &Harness, answer: Answer) {
     let insert = |faults: &mut Faults| drop(faults.answers.insert(Endpoint::Token, answer));
-    house.provider.change(insert);
+    harness.provider.change(insert);
 }
 
 /// It tells the truth again.
-fn answers_truly(house: &House) {
-    house
+fn answers_truly(harness: &Harness) {
+    harness
         .provider
         .change(|faults| drop(faults.answers.remove(&Endpoint::Token)));
 }
@@ -28,51 +28,51 @@ fn error(name: &str) -> Answer {
 
 #[tokio::test]
 async fn dv_1_the_provider_is_asked_once_an_interval_however_often_the_page_is_loaded() {
-    let house = house().await;
-    let (mut screen, _) = screen(&house).await;
-    let mut copy = house.browser();
+    let harness = harness().await;
+    let (mut screen, _) = screen(&harness).await;
+    let mut copy = harness.browser();
     copy.cookies.clone_from(&screen.cookies);
     let first = copy.cookies.clone();
     for second in 0..30 {
         for tab in [&mut screen, &mut copy] {
             assert_eq!(look(tab).await.status, 200);
-            assert_eq!(tab.go("/auth/device").await.status, 200);
+            assert_eq!(tab.open("/auth/device").await.status, 200);
         }
         copy.cookies.clone_from(&first);
-        assert_eq!(asked(&house), second / 5, "after {second} seconds");
-        house.advance(Duration::from_secs(1));
+        assert_eq!(asked(&harness), second / 5, "after {second} seconds");
+        harness.advance(Duration::from_secs(1));
     }
     // The demo says `slow_down` to who comes too soon, and who is told so waits longer.
-    let refresh = screen.go("/auth/device").await.header("refresh").to_owned();
+    let refresh = screen.open("/auth/device").await.header("refresh").to_owned();
     assert!(refresh.starts_with("2;"), "it is our turn again: {refresh}");
 }
 
 #[tokio::test]
 async fn dv_1_the_interval_is_the_providers() {
     for (said, first, second) in [(json!(7), 6, 7), (json!(null), 4, 5), (json!(0), 0, 1)] {
-        let house = house().await;
-        house
+        let harness = harness().await;
+        harness
             .provider
             .change(|faults| faults.device_authorization.extend(patch("interval", said.clone())));
-        answers(&house, error("authorization_pending"));
-        let (mut screen, _) = screen(&house).await;
-        house.advance(Duration::from_secs(first));
+        answers(&harness, error("authorization_pending"));
+        let (mut screen, _) = screen(&harness).await;
+        harness.advance(Duration::from_secs(first));
         look(&mut screen).await;
-        assert_eq!(asked(&house), 0, "{said}");
-        house.advance(Duration::from_secs(second - first));
+        assert_eq!(asked(&harness), 0, "{said}");
+        harness.advance(Duration::from_secs(second - first));
         look(&mut screen).await;
-        assert_eq!(asked(&house), 1, "{said}");
+        assert_eq!(asked(&harness), 1, "{said}");
     }
 }
 
 /// Loads the page every second until the provider is asked again; the seconds that took.
-async fn seconds_until_asked(house: &House, browser: &mut Browser) -> u64 {
-    let before = asked(house);
+async fn seconds_until_asked(harness: &Harness, browser: &mut Browser) -> u64 {
+    let before = asked(harness);
     for second in 1..200 {
-        house.advance(Duration::from_secs(1));
+        harness.advance(Duration::from_secs(1));
         let page = look(browser).await;
         assert_eq!(page.status, 200, "{}", page.body);
-        if asked(house) > before {
+        if asked(harness) > before {
             return second;
         }
     }
@@ -81,34 +81,34 @@ async fn seconds_until_asked(house: &House, browser: &mut Browser) -> u64 {
 
 #[tokio::test]
 async fn dv_1_slow_down_adds_five_seconds_for_good() {
-    let house = house().await;
-    let (mut screen, code) = screen(&house).await;
-    answers(&house, error("slow_down"));
-    assert_eq!(seconds_until_asked(&house, &mut screen).await, 5);
-    assert_eq!(seconds_until_asked(&house, &mut screen).await, 10);
-    answers(&house, error("authorization_pending"));
-    assert_eq!(seconds_until_asked(&house, &mut screen).await, 15);
-    assert_eq!(seconds_until_asked(&house, &mut screen).await, 15, "for good");
+    let harness = harness().await;
+    let (mut screen, code) = screen(&harness).await;
+    answers(&harness, error("slow_down"));
+    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 5);
+    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 10);
+    answers(&harness, error("authorization_pending"));
+    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 15);
+    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 15, "for good");
     // Another replica, or this one after a restart, knows it from the cookie.
-    let mut replica = house.at_replica(&screen, |_| {}).await;
-    assert_eq!(seconds_until_asked(&house, &mut replica).await, 15);
-    answers_truly(&house);
-    enter(&house, &code, "alice").await;
-    house.advance(Duration::from_secs(15));
+    let mut replica = harness.at_replica(&screen, |_| {}).await;
+    assert_eq!(seconds_until_asked(&harness, &mut replica).await, 15);
+    answers_truly(&harness);
+    enter(&harness, &code, "alice").await;
+    harness.advance(Duration::from_secs(15));
     assert_eq!(look(&mut replica).await.status, 303);
 }
 
 #[tokio::test]
 async fn dv_1_a_provider_in_trouble_is_asked_half_as_often() {
-    let house = house().await;
-    let (mut screen, code) = screen(&house).await;
-    answers(&house, Answer::Json(503, json!({})));
-    assert_eq!(seconds_until_asked(&house, &mut screen).await, 5);
-    assert_eq!(seconds_until_asked(&house, &mut screen).await, 10);
-    assert_eq!(seconds_until_asked(&house, &mut screen).await, 20);
-    answers_truly(&house);
-    enter(&house, &code, "alice").await;
-    house.advance(Duration::from_secs(40));
+    let harness = harness().await;
+    let (mut screen, code) = screen(&harness).await;
+    answers(&harness, Answer::Json(503, json!({})));
+    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 5);
+    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 10);
+    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 20);
+    answers_truly(&harness);
+    enter(&harness, &code, "alice").await;
+    harness.advance(Duration::from_secs(40));
     assert_eq!(look(&mut screen).await.status, 303);
 }
 
@@ -120,12 +120,12 @@ async fn dv_1_a_final_answer_ends_it() {
         ("invalid_grant", 502),
         ("invalid_client", 502),
     ] {
-        let house = house().await;
-        let (mut screen, _) = screen(&house).await;
-        let mut copy = house.browser();
+        let harness = harness().await;
+        let (mut screen, _) = screen(&harness).await;
+        let mut copy = harness.browser();
         copy.cookies.clone_from(&screen.cookies);
-        answers(&house, error(name));
-        house.advance(Duration::from_secs(5));
+        answers(&harness, error(name));
+        harness.advance(Duration::from_secs(5));
         let page = look(&mut screen).await;
         assert_eq!(
             (page.status, page.headers.get("refresh")),
@@ -134,13 +134,13 @@ async fn dv_1_a_final_answer_ends_it() {
             page.body
         );
         assert_eq!((screen.pending().len(), screen.session()), (0, None), "{name}");
-        house.advance(Duration::from_mins(1));
+        harness.advance(Duration::from_mins(1));
         for tab in [&mut screen, &mut copy] {
             assert_eq!(look(tab).await.status, 410, "{name}");
         }
-        assert_eq!((asked(&house), made(&house)), (1, 1), "{name}: never again");
+        assert_eq!((asked(&harness), made(&harness)), (1, 1), "{name}: never again");
         assert_eq!(
-            screen.go("/auth/device").await.status,
+            screen.open("/auth/device").await.status,
             200,
             "{name}: a person may begin anew"
         );
@@ -149,33 +149,33 @@ async fn dv_1_a_final_answer_ends_it() {
 
 #[tokio::test]
 async fn dv_1_a_person_who_says_no_is_heard() {
-    let house = house().await;
-    let (mut screen, code) = screen(&house).await;
-    enter(&house, &code, "-").await;
-    house.advance(Duration::from_secs(5));
+    let harness = harness().await;
+    let (mut screen, code) = screen(&harness).await;
+    enter(&harness, &code, "-").await;
+    harness.advance(Duration::from_secs(5));
     let page = look(&mut screen).await;
     assert_eq!((page.status, screen.session()), (403, None), "{}", page.body);
 }
 
 #[tokio::test]
 async fn dv_1_nobody_asks_after_the_code_has_expired() {
-    let house = house().await;
-    let (mut screen, _) = screen(&house).await;
+    let harness = harness().await;
+    let (mut screen, _) = screen(&harness).await;
     let copy = screen.cookies.clone();
-    house.advance(Duration::from_secs(599));
+    harness.advance(Duration::from_secs(599));
     let page = look(&mut screen).await;
-    assert_eq!((page.status, asked(&house)), (200, 1));
+    assert_eq!((page.status, asked(&harness)), (200, 1));
     assert_eq!(
         page.header("refresh").split(';').next(),
         Some("2"),
         "once more, to say that it is over"
     );
-    house.advance(Duration::from_secs(1));
+    harness.advance(Duration::from_secs(1));
     for _ in 0..2 {
         screen.cookies.clone_from(&copy);
         let page = look(&mut screen).await;
         assert_eq!(
-            (page.status, page.headers.get("refresh"), asked(&house)),
+            (page.status, page.headers.get("refresh"), asked(&harness)),
             (410, None, 1),
             "{}",
             page.body

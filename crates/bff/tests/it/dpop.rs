@@ -14,32 +14,32 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::support::{Browser, House, Log, Page, Plan, client_key, decoded, field, parameter, patch};
+use crate::support::{Browser, Harness, Log, Page, Setup, client_key, decoded, field, parameter, patch};
 
-/// A house whose provider binds tokens and whose site wants that.
-async fn bound() -> House {
-    House::build(Plan {
+/// A test site whose provider binds tokens and whose site wants that.
+async fn bound() -> Harness {
+    Harness::build(Setup {
         demo: |demo| demo.dpop = true,
         provider: |provider| provider.dpop = true,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }
 
-async fn signed_in(house: &House) -> Browser {
-    let mut browser = house.browser();
+async fn signed_in(harness: &Harness) -> Browser {
+    let mut browser = harness.browser();
     let page = browser.sign_in("alice").await;
     assert_eq!(page.status, 303, "{}", page.body);
     browser
 }
 
 /// The token a handler gets for the person in `browser`.
-async fn token_of(house: &House, browser: &Browser) -> Result<AccessToken, TokenError> {
+async fn token_of(harness: &Harness, browser: &Browser) -> Result<AccessToken, TokenError> {
     let (sender, mut tokens) = tokio::sync::mpsc::unbounded_channel();
     let hand_over = move |person: SignedIn| async move {
         sender.send(person.access_token().await).unwrap();
     };
-    let site = house.bff.protect(Router::new().route("/", get(hand_over)));
+    let site = harness.bff.protect(Router::new().route("/", get(hand_over)));
     let cookie = format!("portico={}", browser.session().unwrap());
     let request = http::Request::get("/").header("cookie", cookie);
     let request = request.body(axum::body::Body::empty()).unwrap();
@@ -48,16 +48,16 @@ async fn token_of(house: &House, browser: &Browser) -> Result<AccessToken, Token
 }
 
 /// Asks the provider's API, with these headers.
-async fn call(house: &House, authorization: &str, proof: Option<&str>) -> Page {
-    let mut program = house.browser();
-    let send = program.get(api(house).as_ref()).silent();
+async fn call(harness: &Harness, authorization: &str, proof: Option<&str>) -> Page {
+    let mut program = harness.browser();
+    let send = program.get(api(harness).as_ref()).silent();
     let send = send.header("authorization", authorization);
     let send = send.header("dpop", proof.unwrap_or_default());
     program.send(send).await
 }
 
-fn api(house: &House) -> Url {
-    format!("{}/api/messages/protected", house.issuer).parse().unwrap()
+fn api(harness: &Harness) -> Url {
+    format!("{}/api/messages/protected", harness.issuer).parse().unwrap()
 }
 
 fn hash(text: &str) -> String {
@@ -79,16 +79,16 @@ fn thumbprint(proof: &str) -> String {
 
 #[tokio::test]
 async fn dp_1_every_request_has_a_fresh_proof_that_says_what_it_is_for() {
-    let house = bound().await;
-    let mut browser = signed_in(&house).await;
-    let first_token = house.provider.newest(Kind::AccessToken).unwrap();
-    house.advance(Duration::from_mins(5));
-    assert_eq!(browser.go("/token").await.status, 200);
-    signed_in(&house).await;
+    let harness = bound().await;
+    let mut browser = signed_in(&harness).await;
+    let first_token = harness.provider.newest(Kind::AccessToken).unwrap();
+    harness.advance(Duration::from_mins(5));
+    assert_eq!(browser.open("/token").await.status, 200);
+    signed_in(&harness).await;
 
     let (asked, read) = (
-        house.provider.proofs(Endpoint::Token),
-        house.provider.proofs(Endpoint::Userinfo),
+        harness.provider.proofs(Endpoint::Token),
+        harness.provider.proofs(Endpoint::Userinfo),
     );
     assert_eq!((asked.len(), read.len()), (3, 2), "a request without a proof");
     let mut ids = HashSet::new();
@@ -104,9 +104,9 @@ async fn dp_1_every_request_has_a_fresh_proof_that_says_what_it_is_for() {
         assert_eq!(names(&header["jwk"]), public, "more than the public key");
         assert_eq!((&header["typ"], &header["alg"]), (&"dpop+jwt".into(), &"ES256".into()));
         assert_eq!(claims["htm"], method);
-        assert_eq!(claims["htu"], format!("{}{path}", house.issuer));
+        assert_eq!(claims["htu"], format!("{}{path}", harness.issuer));
         // The five minutes by which the clock was moved, and what the test itself takes.
-        let age = house.provider.now() - claims["iat"].as_i64().unwrap();
+        let age = harness.provider.now() - claims["iat"].as_i64().unwrap();
         assert!((0..=360).contains(&age), "{age} s");
         assert!(ids.insert(claims["jti"].clone()), "a proof was used twice");
         assert_eq!(claims.get("ath").is_some(), path == "/userinfo");
@@ -119,23 +119,23 @@ async fn dp_1_every_request_has_a_fresh_proof_that_says_what_it_is_for() {
 
 #[tokio::test]
 async fn dp_1_the_code_is_bound_to_the_key_from_the_start() {
-    let house = bound().await;
-    let mut browser = house.browser();
+    let harness = bound().await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
-    browser.go(callback.as_str()).await;
-    let proof = &house.provider.proofs(Endpoint::Token)[0];
+    browser.open(callback.as_str()).await;
+    let proof = &harness.provider.proofs(Endpoint::Token)[0];
     assert_eq!(parameter(&authorize, "dpop_jkt"), Some(thumbprint(proof)));
-    let plain = House::new().await.browser().start("/auth/login").await;
+    let plain = Harness::new().await.browser().start("/auth/login").await;
     assert_eq!(parameter(&plain, "dpop_jkt"), None);
 
-    let pushing = House::build(Plan {
+    let pushing = Harness::build(Setup {
         demo: |demo| {
             demo.dpop = true;
             demo.pushed_requests = true;
         },
         provider: |provider| provider.dpop = true,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
     signed_in(&pushing).await;
@@ -146,34 +146,34 @@ async fn dp_1_the_code_is_bound_to_the_key_from_the_start() {
 
 #[tokio::test]
 async fn dp_1_a_handler_shows_the_token_with_a_proof_and_without_it_opens_nothing() {
-    let house = bound().await;
-    let browser = signed_in(&house).await;
-    let token = token_of(&house, &browser).await.unwrap();
+    let harness = bound().await;
+    let browser = signed_in(&harness).await;
+    let token = token_of(&harness, &browser).await.unwrap();
     assert_eq!(token.scheme(), "DPoP");
-    let url: Url = format!("{}?to=alice#part", api(&house)).parse().unwrap();
+    let url: Url = format!("{}?to=alice#part", api(&harness)).parse().unwrap();
     let prove = |method: Method| token.proof(&method, &url).unwrap().unwrap();
     let proof = prove(Method::GET);
     let (_, claims) = decoded(&proof);
-    assert_eq!(claims["htu"], api(&house).as_str());
+    assert_eq!(claims["htu"], api(&harness).as_str());
     assert_eq!(claims["ath"], hash(token.secret()));
     let shown = format!("DPoP {}", token.secret());
-    assert_eq!(call(&house, &shown, Some(&proof)).await.status, 200);
+    assert_eq!(call(&harness, &shown, Some(&proof)).await.status, 200);
 
-    assert_eq!(call(&house, &shown, Some(&proof)).await.status, 401, "a proof twice");
-    assert_eq!(call(&house, &shown, None).await.status, 401, "no proof");
+    assert_eq!(call(&harness, &shown, Some(&proof)).await.status, 401, "a proof twice");
+    assert_eq!(call(&harness, &shown, None).await.status, 401, "no proof");
     let post = prove(Method::POST);
-    assert_eq!(call(&house, &shown, Some(&post)).await.status, 401, "another method");
+    assert_eq!(call(&harness, &shown, Some(&post)).await.status, 401, "another method");
     let bearer = format!("Bearer {}", token.secret());
-    assert_eq!(call(&house, &bearer, Some(&prove(Method::GET))).await.status, 401);
-    let other = token_of(&house, &signed_in(&house).await).await.unwrap();
+    assert_eq!(call(&harness, &bearer, Some(&prove(Method::GET))).await.status, 401);
+    let other = token_of(&harness, &signed_in(&harness).await).await.unwrap();
     let proof = other.proof(&Method::GET, &url).unwrap().unwrap();
-    assert_eq!(call(&house, &shown, Some(&proof)).await.status, 401, "another's key");
+    assert_eq!(call(&harness, &shown, Some(&proof)).await.status, 401, "another's key");
 }
 
 /// What an API of this process answers to a request that carries the token, and `held` as its extension.
-async fn at_own_api(house: &House, token: &AccessToken, held: Option<AccessToken>) -> StatusCode {
+async fn at_own_api(harness: &Harness, token: &AccessToken, held: Option<AccessToken>) -> StatusCode {
     let api = Router::new().route("/", get(async || "read")).layer(
-        house
+        harness
             .bff
             .bearer("https://api.portico.example")
             .require(&["messages:read"]),
@@ -188,27 +188,30 @@ async fn at_own_api(house: &House, token: &AccessToken, held: Option<AccessToken
 
 #[tokio::test]
 async fn dp_1_an_api_of_this_process_takes_a_bound_token_from_its_holder_alone() {
-    let house = bound().await;
-    let token = token_of(&house, &signed_in(&house).await).await.unwrap();
-    let other = token_of(&house, &signed_in(&house).await).await.unwrap();
-    assert_eq!(at_own_api(&house, &token, Some(token.clone())).await, StatusCode::OK);
-    assert_eq!(at_own_api(&house, &token, None).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(at_own_api(&house, &token, Some(other)).await, StatusCode::UNAUTHORIZED);
+    let harness = bound().await;
+    let token = token_of(&harness, &signed_in(&harness).await).await.unwrap();
+    let other = token_of(&harness, &signed_in(&harness).await).await.unwrap();
+    assert_eq!(at_own_api(&harness, &token, Some(token.clone())).await, StatusCode::OK);
+    assert_eq!(at_own_api(&harness, &token, None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        at_own_api(&harness, &token, Some(other)).await,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
 async fn dp_1_the_application_has_bound_tokens_too_and_bearer_tokens_have_no_proof() {
-    let house = bound().await;
+    let harness = bound().await;
     let request = ClientTokenRequest {
         scopes: vec!["messages:read".into()],
         ..ClientTokenRequest::default()
     };
-    let token = house.bff.client_token("demo", request.clone()).await.unwrap();
-    let proof = token.proof(&Method::GET, &api(&house)).unwrap();
+    let token = harness.bff.client_token("demo", request.clone()).await.unwrap();
+    let proof = token.proof(&Method::GET, &api(&harness)).unwrap();
     let shown = format!("{} {}", token.scheme(), token.secret());
-    assert_eq!(call(&house, &shown, proof.as_deref()).await.status, 200);
+    assert_eq!(call(&harness, &shown, proof.as_deref()).await.status, 200);
 
-    let plain = House::new().await;
+    let plain = Harness::new().await;
     let token = plain.bff.client_token("demo", request).await.unwrap();
     assert_eq!(token.scheme(), "Bearer");
     assert_eq!(token.proof(&Method::GET, &api(&plain)), Ok(None));
@@ -218,32 +221,32 @@ async fn dp_1_the_application_has_bound_tokens_too_and_bearer_tokens_have_no_pro
 
 #[tokio::test]
 async fn dp_1_a_session_from_before_the_switch_goes_on_and_is_bound_when_it_is_renewed() {
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         demo: |demo| demo.dpop = true,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let browser = signed_in(&house).await;
-    let mut browser = house
+    let browser = signed_in(&harness).await;
+    let mut browser = harness
         .at_replica(&browser, |config| config.providers[0].dpop = true)
         .await;
-    assert_eq!(browser.go("/token").await.status, 200);
-    assert!(house.provider.proofs(Endpoint::Token).is_empty());
+    assert_eq!(browser.open("/token").await.status, 200);
+    assert!(harness.provider.proofs(Endpoint::Token).is_empty());
     for renewals in 1..=2 {
-        house.advance(Duration::from_mins(5));
-        assert_eq!(browser.go("/token").await.status, 200);
-        let proofs = house.provider.proofs(Endpoint::Token);
+        harness.advance(Duration::from_mins(5));
+        assert_eq!(browser.open("/token").await.status, 200);
+        let proofs = harness.provider.proofs(Endpoint::Token);
         assert_eq!(proofs.len(), renewals);
         assert_eq!(thumbprint(&proofs[0]), thumbprint(&proofs[renewals - 1]), "a new key");
     }
     // The switch is off again here: what is bound stays bound.
-    house.advance(Duration::from_mins(5));
-    assert_eq!(token_of(&house, &browser).await.unwrap().scheme(), "DPoP");
+    harness.advance(Duration::from_mins(5));
+    assert_eq!(token_of(&harness, &browser).await.unwrap().scheme(), "DPoP");
 }
 
-/// A house whose site signs for itself, too, and whose provider wants the nonce `one`.
-async fn with_nonce() -> House {
-    House::build(Plan {
+/// A test site whose site signs for itself, too, and whose provider wants the nonce `one`.
+async fn with_nonce() -> Harness {
+    Harness::build(Setup {
         demo: |demo| {
             demo.dpop = true;
             demo.client_keys = vec![client_key().jwk.clone()];
@@ -254,67 +257,67 @@ async fn with_nonce() -> House {
             provider.client_secret = None;
             provider.client_auth = client_key().method();
         },
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }
 
-fn nonces(house: &House, endpoint: Endpoint) -> Vec<Option<String>> {
+fn nonces(harness: &Harness, endpoint: Endpoint) -> Vec<Option<String>> {
     let nonce = |proof: &String| decoded(proof).1.get("nonce").map(|n| n.as_str().unwrap().to_owned());
-    house.provider.proofs(endpoint).iter().map(nonce).collect()
+    harness.provider.proofs(endpoint).iter().map(nonce).collect()
 }
 
 #[tokio::test]
 async fn dp_2_a_request_without_the_nonce_is_sent_once_more_signed_anew_in_every_part() {
-    let house = with_nonce().await;
-    signed_in(&house).await;
-    assert_eq!(nonces(&house, Endpoint::Token), [None, Some("one".to_owned())]);
-    assert_eq!(nonces(&house, Endpoint::Userinfo), [None, Some("one".to_owned())]);
-    let bodies = house.provider.bodies(Endpoint::Token);
+    let harness = with_nonce().await;
+    signed_in(&harness).await;
+    assert_eq!(nonces(&harness, Endpoint::Token), [None, Some("one".to_owned())]);
+    assert_eq!(nonces(&harness, Endpoint::Userinfo), [None, Some("one".to_owned())]);
+    let bodies = harness.provider.bodies(Endpoint::Token);
     let assertion = |number: usize| field(&bodies[number], "client_assertion").unwrap();
     assert_ne!(decoded(&assertion(0)).1["jti"], decoded(&assertion(1)).1["jti"]);
     assert_eq!(field(&bodies[0], "code"), field(&bodies[1], "code"));
-    let proofs = house.provider.proofs(Endpoint::Token);
+    let proofs = harness.provider.proofs(Endpoint::Token);
     assert_ne!(decoded(&proofs[0]).1["jti"], decoded(&proofs[1]).1["jti"]);
 }
 
 #[tokio::test]
 async fn dp_2_the_newest_nonce_is_used_without_being_asked_for() {
-    let house = with_nonce().await;
-    let mut browser = signed_in(&house).await;
-    house
+    let harness = with_nonce().await;
+    let mut browser = signed_in(&harness).await;
+    harness
         .provider
         .change(|faults| faults.next_proof_nonce = Some("two".to_owned()));
-    signed_in(&house).await;
-    house
+    signed_in(&harness).await;
+    harness
         .provider
         .change(|faults| faults.proof_nonce = Some("two".to_owned()));
-    signed_in(&house).await;
-    house.advance(Duration::from_mins(5));
-    assert_eq!(browser.go("/token").await.status, 200);
+    signed_in(&harness).await;
+    harness.advance(Duration::from_mins(5));
+    assert_eq!(browser.open("/token").await.status, 200);
     let used = |words: &[Option<&str>]| words.iter().map(|w| w.map(str::to_owned)).collect::<Vec<_>>();
     let (one, two) = (Some("one"), Some("two"));
-    assert_eq!(nonces(&house, Endpoint::Token), used(&[None, one, one, two, two]));
-    assert_eq!(nonces(&house, Endpoint::Userinfo), used(&[None, one, one, two]));
+    assert_eq!(nonces(&harness, Endpoint::Token), used(&[None, one, one, two, two]));
+    assert_eq!(nonces(&harness, Endpoint::Userinfo), used(&[None, one, one, two]));
     // An API has nonces of its own.
-    let token = token_of(&house, &browser).await.unwrap();
+    let token = token_of(&harness, &browser).await.unwrap();
     let shown = format!("DPoP {}", token.secret());
-    house
+    harness
         .provider
         .change(|faults| faults.proof_nonce = Some("api".to_owned()));
     for (status, again) in [(401, true), (200, false)] {
-        let proof = token.proof(&Method::GET, &api(&house)).unwrap().unwrap();
-        let page = call(&house, &shown, Some(&proof)).await;
+        let proof = token.proof(&Method::GET, &api(&harness)).unwrap().unwrap();
+        let page = call(&harness, &shown, Some(&proof)).await;
         assert_eq!(page.status, status, "{}", page.body);
         let status = StatusCode::from_u16(page.status).unwrap();
-        assert_eq!(token.wants_again(&api(&house), status, &page.headers), again);
+        assert_eq!(token.wants_again(&api(&harness), status, &page.headers), again);
     }
 }
 
 #[tokio::test]
 async fn dp_2_the_scheme_of_the_challenge_is_written_in_any_case() {
-    let house = bound().await;
-    let token = token_of(&house, &signed_in(&house).await).await.unwrap();
+    let harness = bound().await;
+    let token = token_of(&harness, &signed_in(&harness).await).await.unwrap();
     for (challenge, again) in [
         ("DPoP error=\"use_dpop_nonce\"", true),
         ("dpop error=\"use_dpop_nonce\"", true),
@@ -328,75 +331,75 @@ async fn dp_2_the_scheme_of_the_challenge_is_written_in_any_case() {
         let mut headers = HeaderMap::new();
         headers.insert("www-authenticate", challenge.parse().unwrap());
         headers.insert("dpop-nonce", "n1".parse().unwrap());
-        let wants = token.wants_again(&api(&house), StatusCode::UNAUTHORIZED, &headers);
+        let wants = token.wants_again(&api(&harness), StatusCode::UNAUTHORIZED, &headers);
         assert_eq!(wants, again, "{challenge}");
     }
 }
 
 #[tokio::test]
 async fn dp_2_a_provider_that_is_never_content_is_asked_twice_and_not_more() {
-    let house = with_nonce().await;
+    let harness = with_nonce().await;
     let demand = Answer::Json(400, json!({ "error": "use_dpop_nonce" }));
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, demand);
     });
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let page = browser.sign_in("alice").await;
     assert_eq!((page.status, browser.session()), (502, None), "{}", page.body);
-    assert_eq!(house.provider.requests(Endpoint::Token), 2);
+    assert_eq!(harness.provider.requests(Endpoint::Token), 2);
     // It says that it wants a nonce, and gives none: asking again is of no use.
-    house.provider.change(|faults| faults.proof_nonce = None);
-    assert_eq!(house.browser().sign_in("alice").await.status, 502);
-    assert_eq!(house.provider.requests(Endpoint::Token), 3);
+    harness.provider.change(|faults| faults.proof_nonce = None);
+    assert_eq!(harness.browser().sign_in("alice").await.status, 502);
+    assert_eq!(harness.provider.requests(Endpoint::Token), 3);
 }
 
 #[tokio::test]
 async fn dp_3_a_token_that_is_not_bound_is_discarded() {
     let log = Log::start();
-    let house = bound().await;
+    let harness = bound().await;
     for kind in ["Bearer", "MAC", ""] {
-        house
+        harness
             .provider
             .change(|faults| faults.token_response = patch("token_type", kind));
-        let asked = house.provider.requests(Endpoint::Userinfo);
-        let mut browser = house.browser();
+        let asked = harness.provider.requests(Endpoint::Userinfo);
+        let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         assert_eq!((page.status, browser.session()), (502, None), "{kind}: {}", page.body);
         assert_eq!(
-            house.provider.requests(Endpoint::Userinfo),
+            harness.provider.requests(Endpoint::Userinfo),
             asked,
             "{kind}: it was used"
         );
-        assert_eq!(house.rows().await, 0, "{kind}");
+        assert_eq!(harness.rows().await, 0, "{kind}");
     }
     assert!(log.own().contains("not a token bound to our key"));
-    for issued in house.provider.issued() {
+    for issued in harness.provider.issued() {
         let told = log.own().contains(&issued.value);
         assert!(!told, "{:?} in the log", issued.kind);
     }
-    house.provider.change(|faults| faults.token_response.clear());
-    signed_in(&house).await;
+    harness.provider.change(|faults| faults.token_response.clear());
+    signed_in(&harness).await;
 }
 
 #[tokio::test]
 async fn dp_3_a_renewed_token_that_is_not_bound_is_never_handed_out() {
-    let house = bound().await;
-    let browser = signed_in(&house).await;
-    house
+    let harness = bound().await;
+    let browser = signed_in(&harness).await;
+    harness
         .provider
         .change(|faults| faults.refresh_response = patch("token_type", "Bearer"));
-    house.advance(Duration::from_mins(5));
-    let refused = token_of(&house, &browser).await;
+    harness.advance(Duration::from_mins(5));
+    let refused = token_of(&harness, &browser).await;
     assert!(
         matches!(refused, Err(TokenError::ProviderUnavailable { .. })),
         "{refused:?}"
     );
     let bearer = json!({ "access_token": "x", "token_type": "Bearer" });
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(200, bearer));
     });
     let request = ClientTokenRequest::default();
-    let refused = house.bff.client_token("demo", request).await;
+    let refused = harness.bff.client_token("demo", request).await;
     assert!(
         matches!(refused, Err(TokenError::ProviderUnavailable { .. })),
         "{refused:?}"

@@ -8,7 +8,7 @@ use demo::{DemoConfig, DemoHandle, Endpoint, Patch};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Browser, House, Plan, at_demo, client_key, decoded, field, like_microsoft, parameter, patch, without,
+    Browser, Harness, Setup, at_demo, client_key, decoded, field, like_microsoft, parameter, patch, without,
 };
 
 const REAL: &str = "https://login.microsoftonline.com";
@@ -38,21 +38,21 @@ fn some_tenants(known: &mut ProviderConfig) {
     at_demo(known, preset.unwrap(), REAL);
 }
 
-/// A house whose provider is all tenants together, and that provider.
-pub(crate) async fn multi_tenant() -> (House, DemoHandle) {
-    let plan = Plan {
+/// A test site whose provider is all tenants together, and that provider.
+pub(crate) async fn multi_tenant() -> (Harness, DemoHandle) {
+    let setup = Setup {
         demo: many_tenants,
         provider: some_tenants,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let provider = house.provider.at(MANY).unwrap();
-    (house, provider)
+    let harness = Harness::build(setup).await;
+    let provider = harness.provider.at(MANY).unwrap();
+    (harness, provider)
 }
 
 /// The issuer of a tenant.
-pub(crate) fn issuer_of(house: &House, tenant: &str) -> String {
-    house.issuer.replace("{tenantid}", tenant)
+pub(crate) fn issuer_of(harness: &Harness, tenant: &str) -> String {
+    harness.issuer.replace("{tenantid}", tenant)
 }
 
 pub(crate) fn from_tenant(provider: &DemoHandle, tenant: &str) {
@@ -60,30 +60,30 @@ pub(crate) fn from_tenant(provider: &DemoHandle, tenant: &str) {
 }
 
 pub(crate) async fn me(browser: &mut Browser) -> Value {
-    let page = browser.go("/me").await;
+    let page = browser.open("/me").await;
     assert_eq!(page.status, 200, "{}", page.body);
     serde_json::from_str(&page.body).unwrap()
 }
 
-async fn is_refused(house: &House, why: &str) {
-    let mut browser = house.browser();
+async fn is_refused(harness: &Harness, why: &str) {
+    let mut browser = harness.browser();
     let page = browser.sign_in("alice").await;
     assert_eq!((page.status, browser.session()), (400, None), "{why}: {}", page.body);
-    assert_eq!(house.rows().await, 0, "{why}");
+    assert_eq!(harness.rows().await, 0, "{why}");
 }
 
 #[tokio::test]
 async fn si_1_a_tenant_by_identifier_signs_people_in() {
-    let plan = Plan {
+    let setup = Setup {
         demo: one_tenant,
         provider: |known| {
             let preset = ProviderConfig::entra("demo", OURS, "portico").unwrap();
             at_demo(known, preset, REAL);
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let mut browser = house.browser();
+    let harness = Harness::build(setup).await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
     assert_eq!(authorize.path(), format!("/{OURS}/v2.0/authorize"));
     let scope = parameter(&authorize, "scope").unwrap();
@@ -94,27 +94,27 @@ async fn si_1_a_tenant_by_identifier_signs_people_in() {
         assert!(parameter(&authorize, name).is_some(), "{name}");
     }
     let callback = browser.authorize(&authorize, "alice").await;
-    assert_eq!(browser.go(callback.as_str()).await.location().path(), "/me");
+    assert_eq!(browser.open(callback.as_str()).await.location().path(), "/me");
     let me = me(&mut browser).await;
     assert_eq!(
         (&me["issuer"], &me["claims"]["tid"]),
-        (&json!(house.issuer), &json!(OURS))
+        (&json!(harness.issuer), &json!(OURS))
     );
 }
 
 #[tokio::test]
 async fn si_1_a_tenant_by_domain_is_the_one_its_metadata_name() {
-    let plan = Plan {
+    let setup = Setup {
         demo: one_tenant,
         provider: |known| {
             let preset = ProviderConfig::entra("demo", DOMAIN, "portico").unwrap();
             at_demo(known, preset, REAL);
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let provider = house.provider.at(&format!("{DOMAIN}/v2.0")).unwrap();
-    let real = issuer_of(&house, OURS);
+    let harness = Harness::build(setup).await;
+    let provider = harness.provider.at(&format!("{DOMAIN}/v2.0")).unwrap();
+    let real = issuer_of(&harness, OURS);
     provider.change(|faults| {
         drop(
             faults
@@ -123,14 +123,14 @@ async fn si_1_a_tenant_by_domain_is_the_one_its_metadata_name() {
         );
     });
     assert_eq!(
-        house.browser().go("/auth/login").await.status,
+        harness.browser().open("/auth/login").await.status,
         503,
         "metadata of somebody else"
     );
     provider.change(|faults| drop(faults.metadata.remove("issuer")));
-    house.advance(Duration::from_mins(1));
+    harness.advance(Duration::from_mins(1));
 
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
     assert_eq!(me(&mut browser).await["issuer"], json!(real));
     provider.change(|faults| {
@@ -139,27 +139,27 @@ async fn si_1_a_tenant_by_domain_is_the_one_its_metadata_name() {
             .unwrap()
             .clone();
     });
-    let mut other = house.browser();
+    let mut other = harness.browser();
     assert_eq!(other.sign_in("bob").await.status, 400, "a token of another tenant");
-    assert_eq!((other.session(), house.rows().await), (None, 1));
+    assert_eq!((other.session(), harness.rows().await), (None, 1));
 }
 
 #[tokio::test]
 async fn si_2_people_of_listed_tenants_sign_in_under_their_own_issuer() {
-    let (house, provider) = multi_tenant().await;
-    let (mut ours, mut partner) = (house.browser(), house.browser());
+    let (harness, provider) = multi_tenant().await;
+    let (mut ours, mut partner) = (harness.browser(), harness.browser());
     assert_eq!(ours.sign_in("alice").await.status, 303);
     from_tenant(&provider, PARTNER);
     assert_eq!(partner.sign_in("alice").await.status, 303);
     for (browser, tenant) in [(&mut ours, OURS), (&mut partner, PARTNER)] {
-        let issuer = issuer_of(&house, tenant);
+        let issuer = issuer_of(&harness, tenant);
         assert_eq!(me(browser).await["issuer"], json!(issuer));
-        let sessions = house.bff.sessions_of(&issuer, "alice").await.unwrap();
+        let sessions = harness.bff.sessions_of(&issuer, "alice").await.unwrap();
         assert_eq!(sessions.len(), 1, "the same name in two tenants is two people");
     }
     assert_eq!(provider.requests(Endpoint::Discovery), 1);
     assert_eq!(
-        house.provider.requests(Endpoint::Discovery),
+        harness.provider.requests(Endpoint::Discovery),
         0,
         "only the metadata address is asked"
     );
@@ -167,7 +167,7 @@ async fn si_2_people_of_listed_tenants_sign_in_under_their_own_issuer() {
 
 #[tokio::test]
 async fn si_2_people_of_other_tenants_are_refused() {
-    let (house, provider) = multi_tenant().await;
+    let (harness, provider) = multi_tenant().await;
     for tenant in [
         THEIRS,
         "9188040d-6c67-4c5b-b112-36a304b66dad",
@@ -179,62 +179,62 @@ async fn si_2_people_of_other_tenants_are_refused() {
         "",
     ] {
         from_tenant(&provider, tenant);
-        is_refused(&house, tenant).await;
+        is_refused(&harness, tenant).await;
     }
     from_tenant(&provider, OURS);
-    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    assert_eq!(harness.browser().sign_in("alice").await.status, 303);
 }
 
 #[tokio::test]
 async fn si_2_iss_and_tid_have_to_agree() {
-    let (house, provider) = multi_tenant().await;
+    let (harness, provider) = multi_tenant().await;
     let wrong: [Patch; 6] = [
         patch("tid", PARTNER),
         patch("tid", THEIRS),
         without("tid"),
         patch("tid", json!([OURS])),
-        patch("iss", issuer_of(&house, PARTNER)),
-        patch("iss", house.issuer.clone()),
+        patch("iss", issuer_of(&harness, PARTNER)),
+        patch("iss", harness.issuer.clone()),
     ];
     for claims in wrong {
         let why = format!("{claims:?}");
         provider.change(|faults| faults.id_token = claims);
-        is_refused(&house, &why).await;
+        is_refused(&harness, &why).await;
     }
 }
 
 #[tokio::test]
 async fn si_2_the_metadata_name_the_template_and_nothing_else() {
-    let (house, provider) = multi_tenant().await;
+    let (harness, provider) = multi_tenant().await;
     for wrong in [
-        issuer_of(&house, OURS),
+        issuer_of(&harness, OURS),
         "https://evil.example/{tenantid}/v2.0".to_owned(),
     ] {
         provider.change(|faults| drop(faults.metadata.insert("issuer".into(), json!(wrong))));
-        let page = house.browser().go("/auth/login").await;
+        let page = harness.browser().open("/auth/login").await;
         assert_eq!(page.status, 503, "{wrong}: {}", page.body);
-        house.advance(Duration::from_mins(1));
+        harness.advance(Duration::from_mins(1));
     }
 }
 
 #[tokio::test]
 async fn si_2_a_key_of_one_tenant_signs_for_no_other() {
-    let (house, provider) = multi_tenant().await;
+    let (harness, provider) = multi_tenant().await;
     for other in [THEIRS, PARTNER] {
-        provider.change(|faults| faults.published_key = patch("issuer", issuer_of(&house, other)));
-        is_refused(&house, other).await;
-        house.advance(Duration::from_hours(2));
+        provider.change(|faults| faults.published_key = patch("issuer", issuer_of(&harness, other)));
+        is_refused(&harness, other).await;
+        harness.advance(Duration::from_hours(2));
     }
-    for fits in [house.issuer.clone(), issuer_of(&house, OURS)] {
+    for fits in [harness.issuer.clone(), issuer_of(&harness, OURS)] {
         provider.change(|faults| faults.published_key = patch("issuer", fits.clone()));
-        house.advance(Duration::from_hours(2));
-        assert_eq!(house.browser().sign_in("alice").await.status, 303, "{fits}");
+        harness.advance(Duration::from_hours(2));
+        assert_eq!(harness.browser().sign_in("alice").await.status, 303, "{fits}");
     }
 }
 
 #[tokio::test]
 async fn ca_1_an_assertion_names_the_issuer_of_the_metadata_and_no_pattern() {
-    let plan = Plan {
+    let setup = Setup {
         demo: |demo| {
             one_tenant(demo);
             demo.client_keys = vec![client_key().jwk.clone()];
@@ -245,12 +245,12 @@ async fn ca_1_an_assertion_names_the_issuer_of_the_metadata_and_no_pattern() {
             known.client_secret = None;
             known.client_auth = client_key().method();
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let provider = house.provider.at(&format!("{DOMAIN}/v2.0")).unwrap();
-    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    let harness = Harness::build(setup).await;
+    let provider = harness.provider.at(&format!("{DOMAIN}/v2.0")).unwrap();
+    assert_eq!(harness.browser().sign_in("alice").await.status, 303);
     let bodies = provider.bodies(Endpoint::Token);
     let (_, claims) = decoded(&field(&bodies[0], "client_assertion").unwrap());
-    assert_eq!(claims["aud"], json!(issuer_of(&house, OURS)));
+    assert_eq!(claims["aud"], json!(issuer_of(&harness, OURS)));
 }

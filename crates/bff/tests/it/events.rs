@@ -12,7 +12,7 @@ use demo::{Answer, Endpoint};
 use serde_json::json;
 
 use crate::proxy::{AUDIENCE, Street, plain_api, serve};
-use crate::support::{Browser, House, Log, Place, Plan};
+use crate::support::{Browser, Harness, Log, SessionDatabase, Setup};
 
 /// The lines about `event` with `outcome`.
 fn lines(log: &Log, event: &str, outcome: &str) -> Vec<String> {
@@ -24,17 +24,17 @@ fn lines(log: &Log, event: &str, outcome: &str) -> Vec<String> {
         .collect()
 }
 
-async fn references(house: &House, person: &str) -> Vec<SessionRef> {
-    let found = house.bff.sessions_of(&house.issuer, person).await.unwrap();
+async fn references(harness: &Harness, person: &str) -> Vec<SessionRef> {
+    let found = harness.bff.sessions_of(&harness.issuer, person).await.unwrap();
     found.into_iter().map(|session| session.reference).collect()
 }
 
 #[tokio::test]
 async fn se_9_a_sign_in_and_a_sign_out_name_person_provider_and_session() {
-    let (log, house) = (Log::start(), House::new().await);
-    let mut browser = house.browser();
+    let (log, harness) = (Log::start(), Harness::new().await);
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    let reference = references(&house, "alice").await[0];
+    let reference = references(&harness, "alice").await[0];
     let told = lines(&log, "sign_in", "success");
     assert_eq!(told.len(), 1, "{told:?}");
     for part in [
@@ -48,39 +48,39 @@ async fn se_9_a_sign_in_and_a_sign_out_name_person_provider_and_session() {
     let told = lines(&log, "sign_out", "success");
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("subject=\"alice\"") && told[0].contains(&format!("session={reference}")));
-    nothing_secret(&log, &house);
+    nothing_secret(&log, &harness);
 }
 
 #[tokio::test]
 async fn se_9_failures_and_refusals_say_why() {
-    let (log, house) = (Log::start(), House::new().await);
-    let mut browser = house.browser();
-    browser.go("/auth/callback/demo?code=x&state=y").await;
+    let (log, harness) = (Log::start(), Harness::new().await);
+    let mut browser = harness.browser();
+    browser.open("/auth/callback/demo?code=x&state=y").await;
     assert!(lines(&log, "sign_in", "refused")[0].contains("reason=\"no pending sign-in"));
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(500, json!({})));
     });
     browser.sign_in("alice").await;
     assert!(lines(&log, "sign_in", "failed")[0].contains("the token endpoint answers 500"));
-    nothing_secret(&log, &house);
+    nothing_secret(&log, &harness);
 }
 
 #[tokio::test]
 async fn se_9_a_renewal_that_fails_and_one_that_works_are_told() {
-    let (log, house) = (Log::start(), House::new().await);
-    let mut browser = house.browser();
+    let (log, harness) = (Log::start(), Harness::new().await);
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.advance(Duration::from_mins(6));
-    house.provider.change(|faults| {
+    harness.advance(Duration::from_mins(6));
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
     });
-    browser.go("/token").await;
+    browser.open("/token").await;
     let told = lines(&log, "token_renewal", "failed");
     assert!(told.len() == 1 && told[0].contains("subject=\"alice\""), "{told:?}");
-    house.provider.change(|faults| faults.answers.clear());
-    browser.go("/token").await;
+    harness.provider.change(|faults| faults.answers.clear());
+    browser.open("/token").await;
     assert_eq!(lines(&log, "token_renewal", "success").len(), 1);
-    nothing_secret(&log, &house);
+    nothing_secret(&log, &harness);
 }
 
 /// Whether each of `parts` is in the one line of `told`.
@@ -94,18 +94,18 @@ fn is_told(told: &[String], parts: &[&str]) {
 #[tokio::test]
 async fn se_9_who_is_signed_in_elsewhere_is_named_where_they_are_refused() {
     let log = Log::start();
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         second: true,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let wanted = house.bff.require_provider("other").unwrap();
+    let wanted = harness.bff.require_provider("other").unwrap();
     let papers = Router::new().route("/papers", get(async || "papers")).layer(wanted);
-    let address = serve(house.bff.protect(papers)).await;
-    let mut browser = house.browser();
+    let address = serve(harness.bff.protect(papers)).await;
+    let mut browser = harness.browser();
     browser.sign_in_by("/auth/login?provider=demo", "alice").await;
-    assert_eq!(browser.go(&format!("http://{address}/papers")).await.status, 403);
-    let session = format!("session={}", references(&house, "alice").await[0]);
+    assert_eq!(browser.open(&format!("http://{address}/papers")).await.status, 403);
+    let session = format!("session={}", references(&harness, "alice").await[0]);
     let named = [
         "provider=\"demo\"",
         "subject=\"alice\"",
@@ -119,19 +119,19 @@ async fn se_9_who_is_signed_in_elsewhere_is_named_where_they_are_refused() {
 #[tokio::test]
 async fn se_9_a_database_that_fails_is_told_by_what_it_was_asked_for() {
     let log = Log::start();
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         postgres: false,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    let Place::Sqlite(pool) = &house.place else {
+    let SessionDatabase::Sqlite(pool) = &harness.database else {
         panic!("not in SQLite")
     };
     let away = sqlx::query("alter table bff_session_records rename to elsewhere");
     away.execute(pool).await.unwrap();
-    assert_eq!(browser.go("/auth/session").await.status, 503);
+    assert_eq!(browser.open("/auth/session").await.status, 503);
     is_told(&lines(&log, "access", "failed"), &["the session store failed"]);
     assert_eq!(browser.submit("/auth/logout", &[]).await.status, 503);
     is_told(&lines(&log, "sign_out", "failed"), &["the session store failed"]);
@@ -140,11 +140,11 @@ async fn se_9_a_database_that_fails_is_told_by_what_it_was_asked_for() {
 
 #[tokio::test]
 async fn se_9_a_change_from_elsewhere_at_an_api_for_both_is_told() {
-    let (log, house) = (Log::start(), House::new().await);
-    let gate = house.bff.bearer(AUDIENCE).or_session(&[]);
+    let (log, harness) = (Log::start(), Harness::new().await);
+    let gate = harness.bff.bearer(AUDIENCE).or_session(&[]);
     let api = Router::new().route("/api", post(async || "done")).layer(gate);
     let url = format!("http://{}/api", serve(api).await);
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let foreign = Browser::from(browser.form(&url, &[]), "https://elsewhere.example", "cross-site");
     assert_eq!(browser.send(foreign).await.status, 403);
@@ -155,7 +155,7 @@ async fn se_9_a_change_from_elsewhere_at_an_api_for_both_is_told() {
 async fn se_9_who_the_proxy_keeps_out_is_told() {
     let log = Log::start();
     let mut street = Street::new(plain_api().await, |upstream| upstream).await;
-    let session = format!("session={}", references(&street.house, "alice").await[0]);
+    let session = format!("session={}", references(&street.harness, "alice").await[0]);
     let named = ["provider=\"demo\"", "subject=\"alice\"", &session];
     let elsewhere = [("sec-fetch-site", "cross-site")];
     assert_eq!(street.ask(Method::GET, "/api/orders/7", &elsewhere).await.status, 403);
@@ -172,7 +172,7 @@ async fn se_9_who_the_proxy_keeps_out_is_told() {
         max_request_bytes: 1,
         ..ProxyLimits::default()
     });
-    street.proxy = serve(street.house.bff.proxy(upstream.methods([Method::POST])).unwrap()).await;
+    street.proxy = serve(street.harness.bff.proxy(upstream.methods([Method::POST])).unwrap()).await;
     let form = street.browser.form(street.url("/api/orders").as_str(), &[("a", "b")]);
     assert_eq!(street.browser.send(form).await.status, 413);
     let told = lines(&log, "access", "refused");
@@ -183,12 +183,12 @@ async fn se_9_who_the_proxy_keeps_out_is_told() {
     let form = street.browser.form(street.url("/api/orders").as_str(), &[]);
     assert_eq!(street.browser.send(form).await.status, 401);
     assert_eq!(lines(&log, "access", "refused").len(), 3);
-    nothing_secret(&log, &street.house);
+    nothing_secret(&log, &street.harness);
 }
 
-fn nothing_secret(log: &Log, house: &House) {
+fn nothing_secret(log: &Log, harness: &Harness) {
     let (own, operator) = (log.own(), log.operator());
-    for issued in house.provider.issued() {
+    for issued in harness.provider.issued() {
         let tell = issued.value.rsplit('.').next().unwrap_or_default();
         assert!(
             !own.contains(tell) && !operator.contains(tell),
@@ -200,24 +200,24 @@ fn nothing_secret(log: &Log, house: &House) {
 
 #[tokio::test]
 async fn se_5_beyond_the_limit_the_session_used_longest_ago_ends() {
-    let plan = Plan {
+    let setup = Setup {
         config: |config| config.max_sessions = NonZeroUsize::new(2).unwrap(),
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
+    let harness = Harness::build(setup).await;
     let mut browsers: Vec<Browser> = Vec::new();
     for _ in 0..3 {
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         browser.sign_in("alice").await;
-        house.advance(Duration::from_mins(2));
+        harness.advance(Duration::from_mins(2));
         browsers.push(browser);
     }
-    let mut bob = house.browser();
+    let mut bob = harness.browser();
     bob.sign_in("bob").await;
     let mut alive = Vec::new();
     for browser in &mut browsers {
-        alive.push(browser.go("/me").await.status == 200);
+        alive.push(browser.open("/me").await.status == 200);
     }
     assert_eq!(alive, [false, true, true]);
-    assert_eq!(bob.go("/me").await.status, 200, "others do not count");
+    assert_eq!(bob.open("/me").await.status, 200, "others do not count");
 }

@@ -72,15 +72,15 @@ async fn to_7_the_example_protects_a_page() {
     let stage = Stage::new().await;
     let site = protect_a_page::site(stage.url.as_str(), stage.provider()).unwrap();
     let mut browser = stage.open(site);
-    assert_eq!(browser.go("/").await.status, 200);
-    let page = browser.go("/secret").await;
+    assert_eq!(browser.open("/").await.status, 200);
+    let page = browser.open("/secret").await;
     assert_eq!(page.status, 401);
     assert!(page.body.contains("/auth/login?return_to=%2Fsecret"), "{}", page.body);
     let page = browser.sign_in_by("/auth/login?return_to=/secret", "alice").await;
     assert_eq!(page.location().path(), "/secret");
-    assert!(browser.go("/secret").await.body.contains("Now you know."));
+    assert!(browser.open("/secret").await.body.contains("Now you know."));
     assert_eq!(browser.submit("/auth/logout", &[]).await.status, 303);
-    assert_eq!(browser.go("/secret").await.status, 401);
+    assert_eq!(browser.open("/secret").await.status, 401);
 }
 
 #[tokio::test]
@@ -127,9 +127,9 @@ async fn to_7_the_example_calls_an_api() {
     let site = call_an_api::site(stage.url.as_str(), calling(&stage), &api).unwrap();
     let handle = stage.handle.clone();
     let mut browser = stage.open(site);
-    assert_eq!(browser.go("/").await.status, 401);
+    assert_eq!(browser.open("/").await.status, 401);
     browser.sign_in_by("/auth/login", "alice").await;
-    let by_handler = browser.go("/").await;
+    let by_handler = browser.open("/").await;
     assert_eq!(by_handler.status, 200);
     assert!(
         by_handler.body.contains("your access token opened it"),
@@ -146,11 +146,11 @@ async fn to_7_the_example_lets_scripts_call_an_api() {
     let site = call_an_api::site(stage.url.as_str(), calling(&stage), &api).unwrap();
     let handle = stage.handle.clone();
     let mut browser = stage.open(site);
-    assert_eq!(browser.go("/api/protected").await.status, 401);
+    assert_eq!(browser.open("/api/protected").await.status, 401);
     browser.sign_in_by("/auth/login", "alice").await;
-    let page = browser.go("/api/protected").await;
+    let page = browser.open("/api/protected").await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("your access token opened it"), "{}", page.body);
-    assert_eq!(browser.go("/api/admin").await.status, 403, "the API's own refusal");
+    assert_eq!(browser.open("/api/admin").await.status, 403, "the API's own refusal");
     assert!(!browser.received.contains(&handle.newest(Kind::AccessToken).unwrap()));
 }

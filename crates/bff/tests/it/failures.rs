@@ -3,11 +3,11 @@
 use demo::{Answer, Endpoint, Kind};
 use serde_json::json;
 
-use crate::support::{House, Log};
+use crate::support::{Harness, Log};
 
 #[tokio::test]
 async fn si_11_every_failure_is_a_page_with_a_reference_that_is_in_the_log() {
-    let (log, house) = (Log::start(), House::new().await);
+    let (log, harness) = (Log::start(), Harness::new().await);
     for error in [
         "server_error",
         "temporarily_unavailable",
@@ -16,10 +16,10 @@ async fn si_11_every_failure_is_a_page_with_a_reference_that_is_in_the_log() {
         "nobody_knows_this_one",
     ] {
         let description = format!("{error}: <img src=x onerror=alert(1)> \u{202e}\"'");
-        house
+        harness
             .provider
             .change(|faults| faults.error = Some((error.into(), description)));
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         assert!((400..600).contains(&page.status), "{error}: {}", page.status);
         assert!(page.header("content-type").starts_with("text/html"), "{error}");
@@ -41,14 +41,14 @@ async fn si_11_every_failure_is_a_page_with_a_reference_that_is_in_the_log() {
             log.operator().contains(reference),
             "{error}: {reference} is not in the log"
         );
-        assert_eq!((browser.session(), house.rows().await), (None, 0), "{error}");
+        assert_eq!((browser.session(), harness.rows().await), (None, 0), "{error}");
     }
 }
 
 #[tokio::test]
 async fn si_11_malformed_callbacks_are_pages_not_crashes() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let long = format!("/auth/callback/demo?state={}", "x".repeat(20_000));
     for target in [
         "/auth/callback/demo",
@@ -60,7 +60,7 @@ async fn si_11_malformed_callbacks_are_pages_not_crashes() {
         long.as_str(),
     ] {
         browser.start("/auth/login").await;
-        let page = browser.go(target).await;
+        let page = browser.open(target).await;
         assert!((400..500).contains(&page.status), "{target}: {}", page.status);
         assert!(!page.body.contains("<script>"), "{target}");
     }
@@ -72,28 +72,28 @@ async fn si_11_malformed_callbacks_are_pages_not_crashes() {
 
 #[tokio::test]
 async fn si_11_a_failure_keeps_who_is_signed_in_and_locks_nobody_out() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house
+    harness
         .provider
         .change(|faults| faults.error = Some(("server_error".into(), "broken".into())));
     for _ in 0..3 {
         assert!(browser.sign_in("bob").await.status >= 400);
     }
-    assert_eq!(browser.go("/").await.body, "hello alice");
-    house.provider.change(|faults| faults.error = None);
-    assert_eq!(house.browser().sign_in("carol").await.status, 303);
+    assert_eq!(browser.open("/").await.body, "hello alice");
+    harness.provider.change(|faults| faults.error = None);
+    assert_eq!(harness.browser().sign_in("carol").await.status, 303);
 }
 
 #[tokio::test]
 async fn si_11_secrets_never_reach_the_log() {
-    let (log, house) = (Log::start(), House::new().await);
-    let mut browser = house.browser();
+    let (log, harness) = (Log::start(), Harness::new().await);
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.advance(std::time::Duration::from_mins(6));
-    browser.go("/token").await;
-    house.provider.change(|faults| {
+    harness.advance(std::time::Duration::from_mins(6));
+    browser.open("/token").await;
+    harness.provider.change(|faults| {
         faults
             .answers
             .insert(Endpoint::Revoke, Answer::Json(500, json!({ "error": "broken" })));
@@ -101,7 +101,7 @@ async fn si_11_secrets_never_reach_the_log() {
     browser.submit("/auth/logout", &[]).await;
     let (own, operator) = (log.own(), log.operator());
     assert!(!own.is_empty(), "the log was not captured");
-    for issued in house.provider.issued() {
+    for issued in harness.provider.issued() {
         assert!(
             !own.contains(&issued.value) && !operator.contains(&issued.value),
             "{:?}",
@@ -109,5 +109,5 @@ async fn si_11_secrets_never_reach_the_log() {
         );
     }
     assert!(!own.contains("portico-demo-secret") && !operator.contains("portico-demo-secret"));
-    assert!(house.provider.newest(Kind::RefreshToken).is_some());
+    assert!(harness.provider.newest(Kind::RefreshToken).is_some());
 }

@@ -11,18 +11,18 @@ use demo::{Answer, Endpoint, Kind};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Counter, House};
+use crate::support::{Counter, Harness};
 
 const AUDIENCE: &str = "https://api.portico.example";
 
-/// An API of the house that asks the provider, and its address.
-async fn api(house: &House, scopes: &[&str]) -> String {
-    counted_api(house, scopes, &Counter::default()).await
+/// An API of the site that asks the provider, and its address.
+async fn api(harness: &Harness, scopes: &[&str]) -> String {
+    counted_api(harness, scopes, &Counter::default()).await
 }
 
 /// The same, which counts the requests that have arrived.
-async fn counted_api(house: &House, scopes: &[&str], arrived: &Counter) -> String {
-    let bearer = house.bff.introspecting_bearer("demo", AUDIENCE).require(scopes);
+async fn counted_api(harness: &Harness, scopes: &[&str], arrived: &Counter) -> String {
+    let bearer = harness.bff.introspecting_bearer("demo", AUDIENCE).require(scopes);
     let who = async |caller: Caller| Json(json!({ "subject": caller.subject, "scopes": caller.scopes }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/who", listener.local_addr().unwrap());
@@ -39,8 +39,8 @@ async fn counted_api(house: &House, scopes: &[&str], arrived: &Counter) -> Strin
     address
 }
 
-async fn call(house: &House, api: &str, token: &str) -> (u16, String, String) {
-    let mut program = house.browser();
+async fn call(harness: &Harness, api: &str, token: &str) -> (u16, String, String) {
+    let mut program = harness.browser();
     let send = program
         .get(api)
         .silent()
@@ -53,78 +53,78 @@ async fn call(house: &House, api: &str, token: &str) -> (u16, String, String) {
     )
 }
 
-fn answer(house: &House, status: u16, value: Value) {
-    house.provider.change(|faults| {
+fn answer(harness: &Harness, status: u16, value: Value) {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Introspect, Answer::Json(status, value));
     });
 }
 
 /// The provider answers when this is lifted.
-fn hold(house: &House) {
-    house.provider.change(|faults| {
+fn hold(harness: &Harness) {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Introspect, Answer::HoldAnswer);
     });
 }
 
 #[tokio::test]
 async fn in_1_the_provider_is_asked_once_while_its_word_lasts() {
-    let house = House::new().await;
-    let api = api(&house, &["messages:read"]).await;
-    house.browser().sign_in("alice").await;
-    let token = house.provider.newest(Kind::AccessToken).unwrap();
+    let harness = Harness::new().await;
+    let api = api(&harness, &["messages:read"]).await;
+    harness.browser().sign_in("alice").await;
+    let token = harness.provider.newest(Kind::AccessToken).unwrap();
     for _ in 0..3 {
-        let (status, body, _) = call(&house, &api, &token).await;
+        let (status, body, _) = call(&harness, &api, &token).await;
         assert_eq!((status, body.contains("alice")), (200, true), "{body}");
     }
-    assert_eq!(house.provider.requests(Endpoint::Introspect), 1);
-    house.advance(Duration::from_mins(2));
-    assert_eq!(call(&house, &api, &token).await.0, 200);
-    assert_eq!(house.provider.requests(Endpoint::Introspect), 2);
-    house.advance(Duration::from_hours(1));
-    let (status, body, challenge) = call(&house, &api, &token).await;
+    assert_eq!(harness.provider.requests(Endpoint::Introspect), 1);
+    harness.advance(Duration::from_mins(2));
+    assert_eq!(call(&harness, &api, &token).await.0, 200);
+    assert_eq!(harness.provider.requests(Endpoint::Introspect), 2);
+    harness.advance(Duration::from_hours(1));
+    let (status, body, challenge) = call(&harness, &api, &token).await;
     assert_eq!(status, 401, "{body}");
     assert!(challenge.contains("invalid_token"), "{challenge}");
 }
 
 #[tokio::test]
 async fn in_1_nothing_is_believed_longer_than_the_token_lives() {
-    let house = House::new().await;
-    let api = api(&house, &[]).await;
-    let exp = house.provider.now() + 20;
+    let harness = Harness::new().await;
+    let api = api(&harness, &[]).await;
+    let exp = harness.provider.now() + 20;
     answer(
-        &house,
+        &harness,
         200,
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": exp }),
     );
-    assert_eq!(call(&house, &api, "opaque").await.0, 200);
-    answer(&house, 200, json!({ "active": false }));
-    assert_eq!(call(&house, &api, "opaque").await.0, 200, "kept");
-    house.advance(Duration::from_secs(20));
-    assert_eq!(call(&house, &api, "opaque").await.0, 401);
+    assert_eq!(call(&harness, &api, "opaque").await.0, 200);
+    answer(&harness, 200, json!({ "active": false }));
+    assert_eq!(call(&harness, &api, "opaque").await.0, 200, "kept");
+    harness.advance(Duration::from_secs(20));
+    assert_eq!(call(&harness, &api, "opaque").await.0, 401);
 }
 
 #[tokio::test]
 async fn in_1_an_end_with_a_fraction_is_an_end() {
-    let house = House::new().await;
-    house.provider.stop_clock();
-    let api = api(&house, &[]).await;
-    let exp = Value::from(house.provider.now()).as_f64().unwrap() + 5.5;
+    let harness = Harness::new().await;
+    harness.provider.stop_clock();
+    let api = api(&harness, &[]).await;
+    let exp = Value::from(harness.provider.now()).as_f64().unwrap() + 5.5;
     answer(
-        &house,
+        &harness,
         200,
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": exp }),
     );
-    assert_eq!(call(&house, &api, "opaque").await.0, 200);
-    answer(&house, 200, json!({ "active": false }));
-    house.advance(Duration::from_secs(6));
-    assert_eq!(call(&house, &api, "opaque").await.0, 401);
+    assert_eq!(call(&harness, &api, "opaque").await.0, 200);
+    answer(&harness, 200, json!({ "active": false }));
+    harness.advance(Duration::from_secs(6));
+    assert_eq!(call(&harness, &api, "opaque").await.0, 401);
 }
 
 #[tokio::test]
 async fn in_1_an_answer_that_is_not_about_us_opens_nothing() {
-    let house = House::new().await;
-    let api = api(&house, &[]).await;
-    let now = house.provider.now();
+    let harness = Harness::new().await;
+    let api = api(&harness, &[]).await;
+    let now = harness.provider.now();
     for (number, wrong) in [
         json!({ "active": false, "sub": "alice", "aud": AUDIENCE }),
         json!({ "active": "true", "sub": "alice", "aud": AUDIENCE }),
@@ -145,84 +145,88 @@ async fn in_1_an_answer_that_is_not_about_us_opens_nothing() {
     .into_iter()
     .enumerate()
     {
-        answer(&house, 200, wrong.clone());
+        answer(&harness, 200, wrong.clone());
         // A refusal is kept for its token.
         let token = format!("opaque-{number}");
-        assert_eq!(call(&house, &api, &token).await.0, 401, "{wrong}");
-        assert_eq!(house.provider.requests(Endpoint::Introspect), number + 1, "{wrong}");
+        assert_eq!(call(&harness, &api, &token).await.0, 401, "{wrong}");
+        assert_eq!(harness.provider.requests(Endpoint::Introspect), number + 1, "{wrong}");
     }
     answer(
-        &house,
+        &harness,
         200,
         json!({ "active": true, "client_id": "robot", "aud": [AUDIENCE], "scope": "a b" }),
     );
-    let (status, body, _) = call(&house, &api, "opaque").await;
+    let (status, body, _) = call(&harness, &api, "opaque").await;
     assert_eq!((status, body.contains("robot")), (200, true), "{body}");
 }
 
 #[tokio::test]
 async fn in_1_who_insists_on_a_refused_token_does_not_wear_out_the_provider() {
-    let house = House::new().await;
-    house.provider.stop_clock();
-    let api = api(&house, &[]).await;
+    let harness = Harness::new().await;
+    harness.provider.stop_clock();
+    let api = api(&harness, &[]).await;
     for _ in 0..20 {
-        assert_eq!(call(&house, &api, "junk").await.0, 401);
+        assert_eq!(call(&harness, &api, "junk").await.0, 401);
     }
-    assert_eq!(house.provider.requests(Endpoint::Introspect), 1);
+    assert_eq!(harness.provider.requests(Endpoint::Introspect), 1);
     // For seconds: a token may be known to the provider a moment after it was made.
-    answer(&house, 200, json!({ "active": true, "sub": "alice", "aud": AUDIENCE }));
-    house.advance(Duration::from_secs(4));
-    assert_eq!(call(&house, &api, "junk").await.0, 401);
-    house.advance(Duration::from_secs(1));
-    assert_eq!(call(&house, &api, "junk").await.0, 200);
-    assert_eq!(house.provider.requests(Endpoint::Introspect), 2);
+    answer(
+        &harness,
+        200,
+        json!({ "active": true, "sub": "alice", "aud": AUDIENCE }),
+    );
+    harness.advance(Duration::from_secs(4));
+    assert_eq!(call(&harness, &api, "junk").await.0, 401);
+    harness.advance(Duration::from_secs(1));
+    assert_eq!(call(&harness, &api, "junk").await.0, 200);
+    assert_eq!(harness.provider.requests(Endpoint::Introspect), 2);
     // A refusal says nothing about other tokens.
-    answer(&house, 200, json!({ "active": false }));
-    assert_eq!(call(&house, &api, "more").await.0, 401);
-    assert_eq!(house.provider.requests(Endpoint::Introspect), 3);
+    answer(&harness, 200, json!({ "active": false }));
+    assert_eq!(call(&harness, &api, "more").await.0, 401);
+    assert_eq!(harness.provider.requests(Endpoint::Introspect), 3);
 }
 
 #[tokio::test]
 async fn in_1_parallel_requests_with_one_token_ask_once() {
-    let house = House::new().await;
-    house.browser().sign_in("alice").await;
-    let token = house.provider.newest(Kind::AccessToken).unwrap();
+    let harness = Harness::new().await;
+    harness.browser().sign_in("alice").await;
+    let token = harness.provider.newest(Kind::AccessToken).unwrap();
     let arrived = Counter::default();
-    let api = counted_api(&house, &["messages:read"], &arrived).await;
+    let api = counted_api(&harness, &["messages:read"], &arrived).await;
     for (token, status) in [(token.as_str(), 200), ("junk", 401)] {
-        let (before, asked) = (arrived.value(), house.provider.requests(Endpoint::Introspect));
-        hold(&house);
-        let calls = join_all((0..20).map(|_| call(&house, &api, token)));
+        let (before, asked) = (arrived.value(), harness.provider.requests(Endpoint::Introspect));
+        hold(&harness);
+        let calls = join_all((0..20).map(|_| call(&harness, &api, token)));
         let release = async {
             arrived.reaches("everybody waits", before + 20).await;
-            house.until("it is asked", |provider| provider.held() == 1).await;
-            house.provider.change(|faults| faults.answers.clear());
+            harness.until("it is asked", |provider| provider.held() == 1).await;
+            harness.provider.change(|faults| faults.answers.clear());
         };
         let (answers, ()) = tokio::join!(calls, release);
         assert!(answers.iter().all(|(said, ..)| *said == status), "{answers:?}");
-        assert_eq!(house.provider.requests(Endpoint::Introspect), asked + 1, "{status}");
+        assert_eq!(harness.provider.requests(Endpoint::Introspect), asked + 1, "{status}");
     }
 }
 
 #[tokio::test]
 async fn in_1_who_goes_away_does_not_take_the_answer_of_others_along() {
-    let house = House::new().await;
-    house.browser().sign_in("alice").await;
-    let token = house.provider.newest(Kind::AccessToken).unwrap();
+    let harness = Harness::new().await;
+    harness.browser().sign_in("alice").await;
+    let token = harness.provider.newest(Kind::AccessToken).unwrap();
     let arrived = Counter::default();
-    let api = counted_api(&house, &[], &arrived).await;
-    hold(&house);
+    let api = counted_api(&harness, &[], &arrived).await;
+    hold(&harness);
     tokio::select! {
-        _ = call(&house, &api, &token) => panic!("nobody has answered"),
-        () = house.until("it is asked", |provider| provider.held() == 1) => {}
+        _ = call(&harness, &api, &token) => panic!("nobody has answered"),
+        () = harness.until("it is asked", |provider| provider.held() == 1) => {}
     }
     let release = async {
         arrived.reaches("somebody else waits", 2).await;
-        house.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.answers.clear());
     };
-    let ((status, body, _), ()) = tokio::join!(call(&house, &api, &token), release);
+    let ((status, body, _), ()) = tokio::join!(call(&harness, &api, &token), release);
     assert_eq!(
-        (status, house.provider.requests(Endpoint::Introspect)),
+        (status, harness.provider.requests(Endpoint::Introspect)),
         (200, 1),
         "{body}"
     );
@@ -230,25 +234,25 @@ async fn in_1_who_goes_away_does_not_take_the_answer_of_others_along() {
 
 #[tokio::test]
 async fn to_5_a_provider_in_trouble_is_no_refusal() {
-    let house = House::new().await;
-    let api = api(&house, &["messages:admin"]).await;
-    answer(&house, 503, json!({}));
-    assert_eq!(call(&house, &api, "opaque").await.0, 503);
-    answer(&house, 400, json!({ "error": "invalid_client" }));
-    assert_eq!(call(&house, &api, "opaque").await.0, 503);
-    answer(&house, 400, json!({ "error": "unsupported_token_type" }));
-    let refused = call(&house, &api, "opaque").await;
+    let harness = Harness::new().await;
+    let api = api(&harness, &["messages:admin"]).await;
+    answer(&harness, 503, json!({}));
+    assert_eq!(call(&harness, &api, "opaque").await.0, 503);
+    answer(&harness, 400, json!({ "error": "invalid_client" }));
+    assert_eq!(call(&harness, &api, "opaque").await.0, 503);
+    answer(&harness, 400, json!({ "error": "unsupported_token_type" }));
+    let refused = call(&harness, &api, "opaque").await;
     assert_eq!(
         refused.0, 401,
         "a token that cannot be asked about is the caller's trouble"
     );
-    assert_eq!(house.provider.requests(Endpoint::Introspect), 3);
+    assert_eq!(harness.provider.requests(Endpoint::Introspect), 3);
     answer(
-        &house,
+        &harness,
         200,
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "scope": "messages:read" }),
     );
-    let (status, _, challenge) = call(&house, &api, "another").await;
+    let (status, _, challenge) = call(&harness, &api, "another").await;
     assert_eq!(status, 403);
     assert!(challenge.contains("insufficient_scope"), "{challenge}");
 }

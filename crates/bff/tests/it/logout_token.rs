@@ -4,7 +4,7 @@ use demo::{Kind, Patch, Signing};
 use serde_json::{Value, json};
 
 use crate::back_channel::{EVENT, claims, greeting, newest_sid, post, say, signed_in, typed, with};
-use crate::support::{House, Plan};
+use crate::support::{Harness, Setup};
 
 /// Changes, each of which makes a good token a bad one.
 fn wrong_claims(issuer: &str, now: i64) -> [(&'static str, Value); 23] {
@@ -37,13 +37,13 @@ fn wrong_claims(issuer: &str, now: i64) -> [(&'static str, Value); 23] {
 
 #[tokio::test]
 async fn bc_3_a_token_that_is_wrong_in_any_way_ends_nothing() {
-    let (house, mut browser) = signed_in().await;
-    let now = house.provider.now();
-    let good = || with(claims(&house, "1"), "sid", newest_sid(&house));
-    let mut wrong: Vec<_> = wrong_claims(&house.issuer, now)
+    let (harness, mut browser) = signed_in().await;
+    let now = harness.provider.now();
+    let good = || with(claims(&harness, "1"), "sid", newest_sid(&harness));
+    let mut wrong: Vec<_> = wrong_claims(&harness.issuer, now)
         .into_iter()
         .map(|(name, value)| {
-            house
+            harness
                 .provider
                 .mint(&Patch::new(), &with(good(), name, value), Signing::Proper)
         })
@@ -57,69 +57,69 @@ async fn bc_3_a_token_that_is_wrong_in_any_way_ends_nothing() {
         Signing::HmacWithPublicKey,
         Signing::HmacWithClientSecret,
     ] {
-        wrong.push(house.provider.mint(&Patch::new(), &good(), signing));
+        wrong.push(harness.provider.mint(&Patch::new(), &good(), signing));
         // The same where there is no such session: the answer tells nobody who is signed in.
         wrong.push(
-            house
+            harness
                 .provider
                 .mint(&Patch::new(), &with(good(), "sid", "unknown"), signing),
         );
     }
-    wrong.push(house.provider.newest(Kind::IdToken).unwrap());
+    wrong.push(harness.provider.newest(Kind::IdToken).unwrap());
     wrong.push("a.b.c".to_owned());
-    let rows = house.rows().await;
+    let rows = harness.rows().await;
     for (number, token) in wrong.iter().enumerate() {
-        let page = post(&house, &[("logout_token", token)]).await;
+        let page = post(&harness, &[("logout_token", token)]).await;
         assert_eq!(page.status, 400, "{number}: {token}");
         assert!(page.header("cache-control").contains("no-store"));
         assert!(!page.body.contains(token.as_str()));
     }
     assert_eq!(
-        (greeting(&mut browser).await.as_str(), house.rows().await),
+        (greeting(&mut browser).await.as_str(), harness.rows().await),
         ("hello alice", rows)
     );
-    assert_eq!(say(&house, &good()).await.status, 200, "the control");
+    assert_eq!(say(&harness, &good()).await.status, 200, "the control");
 }
 
 #[tokio::test]
 async fn bc_6_the_type_may_be_missing_or_jwt_or_logout_jwt_and_nothing_else() {
-    let (house, mut browser) = signed_in().await;
-    let claims = with(claims(&house, "1"), "sid", newest_sid(&house));
+    let (harness, mut browser) = signed_in().await;
+    let claims = with(claims(&harness, "1"), "sid", newest_sid(&harness));
     for typ in ["at+jwt", "JOSE", "dpop+jwt", "logout", ""] {
-        let token = house.provider.mint(&typed(typ), &claims, Signing::Proper);
-        assert_eq!(post(&house, &[("logout_token", &token)]).await.status, 400, "{typ}");
+        let token = harness.provider.mint(&typed(typ), &claims, Signing::Proper);
+        assert_eq!(post(&harness, &[("logout_token", &token)]).await.status, 400, "{typ}");
     }
     assert_eq!(greeting(&mut browser).await, "hello alice");
     for typ in ["JWT", "logout+jwt", "application/logout+jwt"] {
-        let token = house.provider.mint(&typed(typ), &claims, Signing::Proper);
-        assert_eq!(post(&house, &[("logout_token", &token)]).await.status, 200, "{typ}");
+        let token = harness.provider.mint(&typed(typ), &claims, Signing::Proper);
+        assert_eq!(post(&harness, &[("logout_token", &token)]).await.status, 200, "{typ}");
     }
 }
 
 #[tokio::test]
 async fn bc_6_a_provider_known_to_type_its_tokens_is_held_to_it() {
     let provider: fn(&mut bff::ProviderConfig) = |provider| provider.typed_logout_tokens = true;
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         provider,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let claims = with(claims(&house, "1"), "sid", "s");
-    assert_eq!(say(&house, &claims).await.status, 400);
-    let token = house.provider.mint(&typed("logout+jwt"), &claims, Signing::Proper);
-    assert_eq!(post(&house, &[("logout_token", &token)]).await.status, 200);
+    let claims = with(claims(&harness, "1"), "sid", "s");
+    assert_eq!(say(&harness, &claims).await.status, 400);
+    let token = harness.provider.mint(&typed("logout+jwt"), &claims, Signing::Proper);
+    assert_eq!(post(&harness, &[("logout_token", &token)]).await.status, 200);
 }
 
 #[tokio::test]
 async fn bc_7_anything_but_one_token_in_a_small_form_is_refused() {
-    let (house, mut browser) = signed_in().await;
-    let claims = with(claims(&house, "1"), "sid", newest_sid(&house));
-    let token = house.provider.mint(&Patch::new(), &claims, Signing::Proper);
+    let (harness, mut browser) = signed_in().await;
+    let claims = with(claims(&harness, "1"), "sid", newest_sid(&harness));
+    let token = harness.provider.mint(&Patch::new(), &claims, Signing::Proper);
     let field = ("logout_token", token.as_str());
     let path = "/auth/backchannel-logout/demo";
-    assert_eq!(browser.go(&format!("{path}?logout_token={token}")).await.status, 405);
+    assert_eq!(browser.open(&format!("{path}?logout_token={token}")).await.status, 405);
     for fields in [&[][..], &[field, field], &[("logout_token", "")], &[("token", &token)]] {
-        assert_eq!(post(&house, fields).await.status, 400, "{fields:?}");
+        assert_eq!(post(&harness, fields).await.status, 400, "{fields:?}");
     }
     let json = browser
         .form(path, &[field])
@@ -127,7 +127,7 @@ async fn bc_7_anything_but_one_token_in_a_small_form_is_refused() {
         .header("content-type", "application/json");
     assert_eq!(browser.send(json).await.status, 400);
     let large = "x".repeat(64 * 1024 + 1);
-    assert_eq!(post(&house, &[field, ("more", &large)]).await.status, 413);
+    assert_eq!(post(&harness, &[field, ("more", &large)]).await.status, 413);
     assert_eq!(greeting(&mut browser).await, "hello alice");
     let elsewhere = browser.form("/auth/backchannel-logout/nobody", &[field]).silent();
     assert_eq!(browser.send(elsewhere).await.status, 404);
@@ -136,51 +136,53 @@ async fn bc_7_anything_but_one_token_in_a_small_form_is_refused() {
 #[tokio::test]
 async fn bc_3_names_with_control_characters_are_refused_in_either_database() {
     for postgres in [false, true] {
-        let house = House::build(Plan {
+        let harness = Harness::build(Setup {
             postgres,
-            ..Plan::default()
+            ..Setup::default()
         })
         .await;
         for name in ["\0", "alice\0", "al\u{1b}ice", "alice\n"] {
             for claim in ["sid", "sub"] {
-                let claims = with(claims(&house, "1"), claim, name);
-                assert_eq!(say(&house, &claims).await.status, 400, "{claim} {name:?}");
+                let claims = with(claims(&harness, "1"), claim, name);
+                assert_eq!(say(&harness, &claims).await.status, 400, "{claim} {name:?}");
             }
         }
         for name in [" ", "alice "] {
             assert_eq!(
-                say(&house, &with(claims(&house, "1"), "sub", name)).await.status,
+                say(&harness, &with(claims(&harness, "1"), "sub", name)).await.status,
                 400,
                 "{name:?}"
             );
         }
-        assert_eq!(house.rows().await, 0);
+        assert_eq!(harness.rows().await, 0);
     }
 }
 
 #[tokio::test]
 async fn bc_3_tokens_without_exp_are_believed_for_two_minutes_where_the_provider_is_known_for_them() {
-    let without_exp = |house: &House, jti: &str| with(claims(house, jti), "exp", Value::Null);
-    let (house, mut browser) = signed_in().await;
-    let sid = newest_sid(&house);
+    let without_exp = |harness: &Harness, jti: &str| with(claims(harness, jti), "exp", Value::Null);
+    let (harness, mut browser) = signed_in().await;
+    let sid = newest_sid(&harness);
     assert_eq!(
-        say(&house, &with(without_exp(&house, "1"), "sid", sid)).await.status,
+        say(&harness, &with(without_exp(&harness, "1"), "sid", sid))
+            .await
+            .status,
         400,
         "off by default"
     );
     assert_eq!(greeting(&mut browser).await, "hello alice");
 
     let provider: fn(&mut bff::ProviderConfig) = |provider| provider.logout_tokens_without_exp = true;
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         provider,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    let sid = newest_sid(&house);
-    let good = |jti: &str| with(without_exp(&house, jti), "sid", sid.as_str());
-    let (now, minutes) = (house.provider.now(), |number: i64| number * 60);
+    let sid = newest_sid(&harness);
+    let good = |jti: &str| with(without_exp(&harness, jti), "sid", sid.as_str());
+    let (now, minutes) = (harness.provider.now(), |number: i64| number * 60);
     for (name, value) in [
         ("iat", Value::Null),
         ("iat", json!(now - minutes(3) - 1)),
@@ -191,19 +193,23 @@ async fn bc_3_tokens_without_exp_are_believed_for_two_minutes_where_the_provider
         ("nbf", json!(now + minutes(2))),
     ] {
         assert_eq!(
-            say(&house, &with(good("1"), name, value.clone())).await.status,
+            say(&harness, &with(good("1"), name, value.clone())).await.status,
             400,
             "{name} {value}"
         );
     }
     assert_eq!(greeting(&mut browser).await, "hello alice");
     let late = with(good("2"), "iat", now - minutes(2));
-    assert_eq!(say(&house, &late).await.status, 200, "two minutes, and one of leeway");
+    assert_eq!(say(&harness, &late).await.status, 200, "two minutes, and one of leeway");
     assert_eq!(greeting(&mut browser).await, "stranger");
-    house.advance(std::time::Duration::from_secs(1));
+    harness.advance(std::time::Duration::from_secs(1));
     browser.sign_in("alice").await;
-    assert_eq!(say(&house, &late).await.status, 200, "said again");
+    assert_eq!(say(&harness, &late).await.status, 200, "said again");
     assert_eq!(greeting(&mut browser).await, "hello alice", "the replay did nothing");
-    let with_exp = with(with(claims(&house, "3"), "sub", "alice"), "exp", now + minutes(1));
-    assert_eq!(say(&house, &with_exp).await.status, 200, "others are believed as ever");
+    let with_exp = with(with(claims(&harness, "3"), "sub", "alice"), "exp", now + minutes(1));
+    assert_eq!(
+        say(&harness, &with_exp).await.status,
+        200,
+        "others are believed as ever"
+    );
 }

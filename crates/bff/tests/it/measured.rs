@@ -6,48 +6,48 @@ use bff::ClientTokenRequest;
 use demo::{Answer, Endpoint};
 use serde_json::json;
 
-use crate::support::{Counts, House, Plan};
+use crate::support::{Counts, Harness, Setup};
 
 #[tokio::test]
 async fn se_9_every_question_of_a_sign_in_is_measured_by_endpoint_and_outcome() {
     let counts = Counts::new();
     let _counting = counts.start();
-    let house = House::new().await;
-    house.browser().sign_in("alice").await;
+    let harness = Harness::new().await;
+    harness.browser().sign_in("alice").await;
     for endpoint in ["discovery", "keys", "token_authorization_code", "userinfo"] {
         assert_eq!(
-            counts.asked(endpoint, "success"),
+            counts.requests_to(endpoint, "success"),
             1,
             "{endpoint}: {:#?}",
             counts.lines()
         );
     }
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(400, json!({})));
     });
-    house.browser().sign_in("alice").await;
-    assert_eq!(counts.asked("token_authorization_code", "refused"), 1);
-    house.provider.change(|faults| {
+    harness.browser().sign_in("alice").await;
+    assert_eq!(counts.requests_to("token_authorization_code", "refused"), 1);
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
     });
-    house.browser().sign_in("alice").await;
-    assert_eq!(counts.asked("token_authorization_code", "failed"), 1);
+    harness.browser().sign_in("alice").await;
+    assert_eq!(counts.requests_to("token_authorization_code", "failed"), 1);
 }
 
 #[tokio::test]
 async fn se_9_renewals_client_tokens_introspection_and_revocation_are_told_apart() {
     let counts = Counts::new();
     let _counting = counts.start();
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.advance(Duration::from_mins(6));
-    browser.go("/token").await;
-    assert_eq!(counts.asked("token_refresh_token", "success"), 1);
-    let token = house.bff.client_token("demo", ClientTokenRequest::default()).await;
+    harness.advance(Duration::from_mins(6));
+    browser.open("/token").await;
+    assert_eq!(counts.requests_to("token_refresh_token", "success"), 1);
+    let token = harness.bff.client_token("demo", ClientTokenRequest::default()).await;
     assert!(token.is_ok(), "{token:?}");
-    assert_eq!(counts.asked("token_client_credentials", "success"), 1);
-    let bearer = house
+    assert_eq!(counts.requests_to("token_client_credentials", "success"), 1);
+    let bearer = harness
         .bff
         .introspecting_bearer("demo", "https://api.portico.example")
         .require(&[]);
@@ -57,28 +57,32 @@ async fn se_9_renewals_client_tokens_introspection_and_revocation_are_told_apart
     let request = http::Request::get("/").header("authorization", "Bearer opaque");
     let answered = tower::ServiceExt::oneshot(api, request.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(answered.unwrap().status(), 401);
-    assert_eq!(counts.asked("introspection", "success"), 1, "inactive is an answer");
+    assert_eq!(
+        counts.requests_to("introspection", "success"),
+        1,
+        "inactive is an answer"
+    );
     browser.submit("/auth/logout", &[]).await;
-    house.until_idle().await;
-    assert!(counts.asked("revocation", "success") > 0);
+    harness.until_idle().await;
+    assert!(counts.requests_to("revocation", "success") > 0);
 }
 
 #[tokio::test]
 async fn se_9_pushed_requests_and_device_codes_are_measured() {
     let counts = Counts::new();
     let _counting = counts.start();
-    let plan = Plan {
+    let setup = Setup {
         demo: |demo| demo.pushed_requests = true,
         provider: |provider| provider.device_sign_in = true,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    house.browser().start("/auth/login").await;
-    assert_eq!(counts.asked("pushed_authorization_request", "success"), 1);
-    let mut screen = house.browser();
-    let page = screen.go("/auth/device").await;
-    let refused = counts.asked("device_authorization", "refused");
-    let asked = counts.asked("device_authorization", "success") + refused;
+    let harness = Harness::build(setup).await;
+    harness.browser().start("/auth/login").await;
+    assert_eq!(counts.requests_to("pushed_authorization_request", "success"), 1);
+    let mut screen = harness.browser();
+    let page = screen.open("/auth/device").await;
+    let refused = counts.requests_to("device_authorization", "refused");
+    let asked = counts.requests_to("device_authorization", "success") + refused;
     assert_eq!(asked, 1, "{} {}", page.status, page.body);
 }
 
@@ -86,17 +90,17 @@ async fn se_9_pushed_requests_and_device_codes_are_measured() {
 async fn se_9_a_sign_in_is_measured_from_leaving_to_the_session() {
     let counts = Counts::new();
     let _counting = counts.start();
-    let house = House::new().await;
-    house.provider.stop_clock();
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    harness.provider.stop_clock();
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
-    house.advance(Duration::from_mins(3));
-    let page = browser.go(authorize.as_str()).await;
-    browser.go(page.location().as_str()).await;
+    harness.advance(Duration::from_mins(3));
+    let page = browser.open(authorize.as_str()).await;
+    browser.open(page.location().as_str()).await;
     let demo = [("provider", "demo")];
     assert_eq!(counts.value("bff_sign_in_seconds_count", &demo), 1);
     assert_eq!(counts.value("bff_sign_in_seconds_sum", &demo), 180);
-    browser.go("/auth/callback/demo?code=x&state=y").await;
+    browser.open("/auth/callback/demo?code=x&state=y").await;
     assert_eq!(counts.value("bff_sign_in_seconds_count", &demo), 1, "that was none");
 }
 
@@ -104,15 +108,15 @@ async fn se_9_a_sign_in_is_measured_from_leaving_to_the_session() {
 async fn se_9_labels_name_providers_and_outcomes_and_nobody() {
     let counts = Counts::new();
     let _counting = counts.start();
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.advance(Duration::from_mins(6));
-    browser.go("/token").await;
+    harness.advance(Duration::from_mins(6));
+    browser.open("/token").await;
     browser.submit("/auth/logout", &[]).await;
     let lines = counts.lines();
     assert!(lines.len() > 10, "{lines:#?}");
-    let issued = house.provider.issued();
+    let issued = harness.provider.issued();
     for line in &lines {
         assert!(!line.contains("alice") && !line.contains("127.0.0.1"), "{line}");
         for issued in &issued {

@@ -8,13 +8,13 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::support::{Api, Browser, House, Page, raw};
+use crate::support::{Api, Browser, Harness, Page, raw};
 
 pub(crate) const AUDIENCE: &str = "https://api.portico.example";
 
-/// A house with somebody signed in, an API, and a proxy to it beside the house: cookies do not know of ports.
+/// A test site with somebody signed in, an API, and a proxy to it beside the site: cookies do not know of ports.
 pub(crate) struct Street {
-    pub(crate) house: House,
+    pub(crate) harness: Harness,
     pub(crate) browser: Browser,
     pub(crate) api: Api,
     pub(crate) proxy: SocketAddr,
@@ -22,17 +22,17 @@ pub(crate) struct Street {
 
 impl Street {
     pub(crate) async fn new(api: Api, change: fn(Upstream) -> Upstream) -> Self {
-        Self::of(House::new().await, api, change).await
+        Self::of(Harness::new().await, api, change).await
     }
 
-    pub(crate) async fn of(house: House, api: Api, change: fn(Upstream) -> Upstream) -> Self {
-        let mut browser = house.browser();
+    pub(crate) async fn of(harness: Harness, api: Api, change: fn(Upstream) -> Upstream) -> Self {
+        let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
         let upstream = Upstream::new("/api/orders", &api.url()).unwrap().audience(AUDIENCE);
-        let router = house.bff.protect(house.bff.proxy(change(upstream)).unwrap());
+        let router = harness.bff.protect(harness.bff.proxy(change(upstream)).unwrap());
         let proxy = serve(router).await;
         Self {
-            house,
+            harness,
             browser,
             api,
             proxy,
@@ -45,7 +45,7 @@ impl Street {
 
     /// What a script of the site asks.
     pub(crate) async fn ask(&mut self, method: Method, path: &str, more: &[(&str, &str)]) -> Page {
-        let origin = self.house.site.origin().ascii_serialization();
+        let origin = self.harness.site.origin().ascii_serialization();
         let mut send = self.browser.request(
             method,
             self.url(path).as_str(),
@@ -92,16 +92,16 @@ async fn px_1_a_request_goes_to_the_configured_address_with_the_persons_token() 
     let mut street = Street::new(plain_api().await, |upstream| upstream).await;
     let page = street.get("/api/orders/7/lines?open=1&q=..%2f").await;
     assert_eq!((page.status, page.body.as_str()), (200, "an order"));
-    let asked = street.api.asked();
+    let asked = street.api.requests();
     assert_eq!(asked[0].target, "/v1/7/lines?open=1&q=..%2f");
     assert_eq!(asked[0].method, Method::GET);
     assert_eq!(asked[0].header("host"), street.api.address.to_string());
-    let issued = street.house.provider.newest(demo::Kind::AccessToken).unwrap();
+    let issued = street.harness.provider.newest(demo::Kind::AccessToken).unwrap();
     assert_eq!(asked[0].token(), issued);
     assert!(!page.body.contains(&issued) && !format!("{:?}", page.headers).contains(&issued));
     street.get("/api/orders").await;
     street.get("/api/orders/").await;
-    let targets: Vec<_> = street.api.asked()[1..].iter().map(|a| a.target.clone()).collect();
+    let targets: Vec<_> = street.api.requests()[1..].iter().map(|a| a.target.clone()).collect();
     assert_eq!(targets, ["/v1/", "/v1/"]);
 }
 
@@ -119,8 +119,8 @@ async fn px_2_an_upstream_is_told_our_trace_and_never_the_one_a_page_names() {
         (None, ""),
     ];
     for (current, expected) in told {
-        let house = House::new().await;
-        let mut browser = house.browser();
+        let harness = Harness::new().await;
+        let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
         let api = plain_api().await;
         // Not even where the site lets pages say so.
@@ -130,15 +130,15 @@ async fn px_2_an_upstream_is_told_our_trace_and_never_the_one_a_page_names() {
                 .request_header(HeaderName::from_static("traceparent"))
                 .traceparent(current);
         }
-        let proxy = serve(house.bff.protect(house.bff.proxy(upstream).unwrap())).await;
+        let proxy = serve(harness.bff.protect(harness.bff.proxy(upstream).unwrap())).await;
         let mut street = Street {
-            house,
+            harness,
             browser,
             api,
             proxy,
         };
         assert_eq!(street.ask(Method::GET, "/api/orders/7", &theirs).await.status, 200);
-        let asked = street.api.asked().remove(0);
+        let asked = street.api.requests().remove(0);
         assert_eq!(
             (asked.header("traceparent"), asked.header("tracestate")),
             (expected, "")
@@ -182,7 +182,7 @@ async fn px_1_an_address_that_could_lead_elsewhere_is_400_and_nobody_is_asked() 
         let message = format!("GET {beside} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{cookie}Connection: close\r\n\r\n");
         assert_eq!(raw(street.proxy, &message).await.0, 404, "{beside}");
     }
-    assert_eq!(street.api.asked().len(), 0);
+    assert_eq!(street.api.requests().len(), 0);
     let message = format!("GET /api/orders/7 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{cookie}Connection: close\r\n\r\n");
     assert_eq!(raw(street.proxy, &message).await.0, 200, "the way itself is open");
 }
@@ -203,7 +203,7 @@ async fn px_2_a_method_that_is_not_listed_is_405() {
         let page = street.ask(refused.clone(), "/api/orders/7", &[]).await;
         assert_eq!((page.status, page.header("allow")), (405, "GET, POST"), "{refused}");
     }
-    assert_eq!(street.api.asked().len(), 0);
+    assert_eq!(street.api.requests().len(), 0);
     assert_eq!(street.ask(Method::POST, "/api/orders", &[]).await.status, 200);
 }
 
@@ -255,11 +255,11 @@ async fn px_3_nothing_a_client_says_about_itself_passes() {
         upstream.request_header(HeaderName::from_static("x-custom"))
     })
     .await;
-    street.browser.plant("another", "cookie");
+    street.browser.add_cookie("another", "cookie");
     let mut said = SAID.to_vec();
     said.extend([("accept", "application/json"), ("if-none-match", "\"a\"")]);
     assert_eq!(street.ask(Method::GET, "/api/orders/7", &said).await.status, 200);
-    let asked = &street.api.asked()[0];
+    let asked = &street.api.requests()[0];
     let mut names: Vec<_> = asked.headers.keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
     assert_eq!(
@@ -270,8 +270,8 @@ async fn px_3_nothing_a_client_says_about_itself_passes() {
     assert!(asked.header("user-agent").starts_with("bff/"));
     // Not named by `Connection`, the configured one passes.
     street.ask(Method::GET, "/api/orders/7", &[("x-custom", "7")]).await;
-    assert_eq!(street.api.asked()[1].header("x-custom"), "7");
-    assert_eq!(street.api.asked()[1].header("cookie"), "");
+    assert_eq!(street.api.requests()[1].header("x-custom"), "7");
+    assert_eq!(street.api.requests()[1].header("cookie"), "");
 }
 
 fn talkative() -> Response {
@@ -363,7 +363,7 @@ async fn px_2_a_redirect_is_neither_followed_nor_passed_on() {
         assert_eq!(page.header("location"), "");
     }
     assert_eq!(street.get("/api/orders/304").await.status, 304);
-    assert_eq!(other.asked().len(), 0, "the token went elsewhere");
+    assert_eq!(other.requests().len(), 0, "the token went elsewhere");
 }
 
 #[tokio::test]
@@ -381,7 +381,7 @@ async fn px_2_an_upgrade_is_not_passed_on() {
         assert_eq!(status, 501, "{answer}");
         assert!(answer.contains("upgrade_not_supported"));
     }
-    assert_eq!(street.api.asked().len(), 0);
+    assert_eq!(street.api.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -396,7 +396,7 @@ async fn px_2_an_upgrade_that_the_upstream_begins_is_not_passed_on() {
     let (status, answer) = raw(street.proxy, &message).await;
     assert_eq!(status, 502, "{answer}");
     assert!(answer.contains("upstream_unreachable"), "{answer}");
-    assert_eq!(street.api.asked().len(), 1);
+    assert_eq!(street.api.requests().len(), 1);
 }
 
 /// What pages of other sites can make a browser send.
@@ -438,7 +438,7 @@ async fn from_elsewhere(street: &mut Street, guard: &str) {
         415,
         "{guard}"
     );
-    assert_eq!(street.api.asked().len(), 0, "{guard}");
+    assert_eq!(street.api.requests().len(), 0, "{guard}");
     assert_eq!(
         street.ask(Method::POST, "/api/orders", &[]).await.status,
         200,
@@ -460,7 +460,7 @@ async fn px_2_a_request_of_another_site_is_refused() {
 async fn px_2_a_request_of_another_site_is_refused_even_if_protect_is_forgotten() {
     let mut street = Street::new(plain_api().await, with_post).await;
     let upstream = with_post(Upstream::new("/api/orders", &street.api.url()).unwrap()).audience(AUDIENCE);
-    street.proxy = serve(street.house.bff.proxy(upstream).unwrap()).await;
+    street.proxy = serve(street.harness.bff.proxy(upstream).unwrap()).await;
     from_elsewhere(&mut street, "without protect").await;
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
@@ -483,15 +483,15 @@ async fn px_3_without_a_session_nobody_is_asked() {
         );
         assert_eq!(page.header("cache-control"), "no-store");
     }
-    assert_eq!(street.api.asked().len(), 0);
+    assert_eq!(street.api.requests().len(), 0);
 }
 
 #[tokio::test]
 async fn px_5_a_proxy_whose_tokens_are_for_somebody_else_is_not_made() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let refused = |bff: &Bff, upstream: Upstream| bff.proxy(upstream).unwrap_err().to_string();
     let upstream = || Upstream::new("/api/orders", "https://orders.example/").unwrap();
-    let said = refused(&house.bff, upstream());
+    let said = refused(&harness.bff, upstream());
     assert!(said.contains("audience or the resource"), "{said}");
     for other in [
         upstream().audience("https://other.example"),
@@ -500,11 +500,11 @@ async fn px_5_a_proxy_whose_tokens_are_for_somebody_else_is_not_made() {
             .audience(AUDIENCE)
             .scopes(["messages:read", "messages:write"]),
     ] {
-        let said = refused(&house.bff, other);
+        let said = refused(&harness.bff, other);
         assert!(said.starts_with("no provider"), "{said}");
     }
     let right = upstream().audience(AUDIENCE).scopes(["messages:read"]);
-    assert!(house.bff.proxy(right).is_ok());
+    assert!(harness.bff.proxy(right).is_ok());
 }
 
 #[tokio::test]

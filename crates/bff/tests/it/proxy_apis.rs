@@ -11,7 +11,7 @@ use demo::{Answer, Endpoint};
 use serde_json::{Value, json};
 
 use crate::proxy::{Street, plain_api, reason};
-use crate::support::{Api, House, Plan, without};
+use crate::support::{Api, Harness, Setup, without};
 
 const ORDERS: &str = "https://orders.example";
 
@@ -19,15 +19,15 @@ fn of_orders(upstream: Upstream) -> Upstream {
     upstream.audience(ORDERS).providers(["demo"])
 }
 
-fn plan() -> Plan {
-    Plan {
+fn setup() -> Setup {
+    Setup {
         demo: |demo| demo.other_apis = vec![ORDERS.to_owned()],
-        ..Plan::default()
+        ..Setup::default()
     }
 }
 
 async fn street(api: Api, change: fn(Upstream) -> Upstream) -> Street {
-    Street::of(House::build(plan()).await, api, change).await
+    Street::of(Harness::build(setup()).await, api, change).await
 }
 
 fn claims(token: &str) -> Value {
@@ -41,16 +41,16 @@ async fn px_5_an_upstream_gets_a_token_that_was_asked_for_with_its_own_audience(
     for _ in 0..3 {
         assert_eq!(street.get("/api/orders/7").await.status, 200);
     }
-    let asked = street.api.asked();
+    let asked = street.api.requests();
     assert_eq!(claims(asked[0].token())["aud"], ORDERS);
     assert!(asked.iter().all(|one| one.token() == asked[0].token()), "it is kept");
-    assert_eq!(street.house.provider.requests(Endpoint::Token), 2);
-    let bodies = street.house.provider.bodies(Endpoint::Token);
+    assert_eq!(street.harness.provider.requests(Endpoint::Token), 2);
+    let bodies = street.harness.provider.bodies(Endpoint::Token);
     assert!(
         bodies[1].contains("audience=https%3A%2F%2Forders.example"),
         "{bodies:?}"
     );
-    let own = street.browser.go("/token").await.body;
+    let own = street.browser.open("/token").await.body;
     assert_ne!(own, asked[0].token(), "the session's own token is another");
 }
 
@@ -61,12 +61,12 @@ async fn px_5_an_upstream_asks_for_its_resource_and_scopes() {
     })
     .await;
     assert_eq!(street.get("/api/orders/7").await.status, 200);
-    let bodies = street.house.provider.bodies(Endpoint::Token);
+    let bodies = street.harness.provider.bodies(Endpoint::Token);
     assert!(
         bodies[1].contains("resource=https%3A%2F%2Forders.example"),
         "{bodies:?}"
     );
-    let token = claims(street.api.asked()[0].token());
+    let token = claims(street.api.requests()[0].token());
     assert_eq!(
         (&token["aud"], &token["scope"]),
         (&json!(ORDERS), &json!("messages:read"))
@@ -76,33 +76,33 @@ async fn px_5_an_upstream_asks_for_its_resource_and_scopes() {
 #[tokio::test]
 async fn px_5_a_provider_that_gives_no_such_token_lets_nobody_through() {
     let mut street = street(plain_api().await, of_orders).await;
-    street.house.provider.change(|faults| {
+    street.harness.provider.change(|faults| {
         let refused = json!({ "error": "invalid_target" });
         faults.answers.insert(Endpoint::Token, Answer::Json(400, refused));
     });
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (403, "not_granted"));
     assert!(
-        street.api.asked().is_empty(),
-        "a token for another audience left the house"
+        street.api.requests().is_empty(),
+        "a token for another audience left the harness"
     );
-    street.house.provider.change(|faults| faults.answers.clear());
+    street.harness.provider.change(|faults| faults.answers.clear());
     assert_eq!(street.get("/api/orders/7").await.status, 200, "the session goes on");
 }
 
 #[tokio::test]
 async fn px_5_without_a_refresh_token_there_is_none_for_another_api() {
-    let plan = Plan {
+    let setup = Setup {
         demo: |demo| {
             demo.other_apis = vec![ORDERS.to_owned()];
             demo.faults.token_response = without("refresh_token");
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let mut street = Street::of(House::build(plan).await, plain_api().await, of_orders).await;
+    let mut street = Street::of(Harness::build(setup).await, plain_api().await, of_orders).await;
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (403, "not_granted"));
-    assert!(street.api.asked().is_empty());
+    assert!(street.api.requests().is_empty());
 }
 
 #[tokio::test]
@@ -123,14 +123,14 @@ async fn px_4_a_refused_token_of_another_api_is_renewed_once_too() {
     })
     .await;
     let mut street = street(api, of_orders).await;
-    let own = street.browser.go("/token").await.body;
+    let own = street.browser.open("/token").await.body;
     assert_eq!(street.get("/api/orders/7").await.status, 200);
-    let first = street.api.asked()[0].token().to_owned();
+    let first = street.api.requests()[0].token().to_owned();
     refused.lock().unwrap().push(first.clone());
     assert_eq!(street.get("/api/orders/7").await.status, 200);
-    let newer = street.api.asked()[2].token().to_owned();
+    let newer = street.api.requests()[2].token().to_owned();
     assert!(newer != first && claims(&newer)["aud"] == ORDERS);
-    let asked = street.house.provider.requests(Endpoint::Token);
+    let asked = street.harness.provider.requests(Endpoint::Token);
     assert_eq!(asked, 3, "the sign-in, the token, the newer one");
     // An API that refuses everything does not wear out the provider.
     refused.lock().unwrap().push("*".to_owned());
@@ -138,9 +138,9 @@ async fn px_4_a_refused_token_of_another_api_is_renewed_once_too() {
         let page = street.get("/api/orders/7").await;
         assert_eq!((page.status, reason(&page).as_str()), (401, "token_refused"));
     }
-    assert_eq!(street.house.provider.requests(Endpoint::Token), asked);
+    assert_eq!(street.harness.provider.requests(Endpoint::Token), asked);
     assert_eq!(
-        street.browser.go("/token").await.body,
+        street.browser.open("/token").await.body,
         own,
         "the session's own token is not at fault"
     );
@@ -148,29 +148,33 @@ async fn px_4_a_refused_token_of_another_api_is_renewed_once_too() {
 
 #[tokio::test]
 async fn px_5_whose_tokens_are_meant_is_said() {
-    let house = House::build(Plan { second: true, ..plan() }).await;
+    let harness = Harness::build(Setup {
+        second: true,
+        ..setup()
+    })
+    .await;
     let upstream = || {
         Upstream::new("/api/orders", "https://orders.example/")
             .unwrap()
             .audience(ORDERS)
     };
-    let refused = house.bff.proxy(upstream()).err();
+    let refused = harness.bff.proxy(upstream()).err();
     assert_eq!(refused, Some(InvalidUpstream::NotGranted("/api/orders".to_owned())));
-    let unknown = house.bff.proxy(upstream().providers(["nobody"])).err();
+    let unknown = harness.bff.proxy(upstream().providers(["nobody"])).err();
     let told = InvalidUpstream::Provider("/api/orders".to_owned(), "nobody".to_owned());
     assert_eq!(unknown, Some(told));
 
     let api = plain_api().await;
     let named = Upstream::new("/api/orders", &api.url()).unwrap();
     let named = named.audience(ORDERS).providers(["demo"]);
-    let proxy = crate::proxy::serve(house.bff.protect(house.bff.proxy(named).unwrap())).await;
+    let proxy = crate::proxy::serve(harness.bff.protect(harness.bff.proxy(named).unwrap())).await;
     let url = format!("http://{proxy}/api/orders/7");
-    let mut ours = house.browser();
+    let mut ours = harness.browser();
     ours.sign_in_by("/auth/login?provider=demo", "alice").await;
-    assert_eq!(ours.go(&url).await.status, 200);
-    let mut theirs = house.browser();
+    assert_eq!(ours.open(&url).await.status, 200);
+    let mut theirs = harness.browser();
     theirs.sign_in_by("/auth/login?provider=other", "alice").await;
-    let page = theirs.go(&url).await;
+    let page = theirs.open(&url).await;
     assert_eq!((page.status, reason(&page).as_str()), (403, "not_granted"));
-    assert_eq!(api.asked().len(), 1);
+    assert_eq!(api.requests().len(), 1);
 }

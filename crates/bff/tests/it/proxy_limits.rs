@@ -41,7 +41,7 @@ async fn px_2_a_request_that_is_too_large_is_413() {
         "by its announced length"
     );
     // A length that nobody announces is counted on the way.
-    let origin = street.house.site.origin().ascii_serialization();
+    let origin = street.harness.site.origin().ascii_serialization();
     let head = format!(
         "POST /api/orders HTTP/1.1\r\nHost: x\r\n{}Origin: {origin}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
         street.cookie()
@@ -49,10 +49,10 @@ async fn px_2_a_request_that_is_too_large_is_413() {
     let chunk = format!("2710\r\n{}\r\n", "x".repeat(10_000));
     let (status, answer) = raw(street.proxy, &format!("{head}{}0\r\n\r\n", chunk.repeat(11))).await;
     assert_eq!(status, 413, "{answer}");
-    assert_eq!(street.api.asked().len(), 0);
+    assert_eq!(street.api.requests().len(), 0);
     let (status, answer) = raw(street.proxy, &format!("{head}{}0\r\n\r\n", chunk.repeat(10))).await;
     assert_eq!(status, 200, "{answer}");
-    assert_eq!(street.api.asked()[0].body.len(), 100_000);
+    assert_eq!(street.api.requests()[0].body.len(), 100_000);
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn px_2_an_upstream_that_hangs_is_given_up() {
     assert_eq!(page.status, StatusCode::BAD_GATEWAY.as_u16());
     assert_eq!(reason(&page), "upstream_unreachable");
     // A page that does not send what it announced.
-    let origin = street.house.site.origin().ascii_serialization();
+    let origin = street.harness.site.origin().ascii_serialization();
     let message = format!(
         "GET /api/orders HTTP/1.1\r\nHost: x\r\n{}Origin: {origin}\r\nContent-Length: 10\r\nConnection: close\r\n\r\nx",
         street.cookie()

@@ -9,26 +9,26 @@ use bff::Upstream;
 use demo::Endpoint;
 
 use crate::proxy::{Street, reason};
-use crate::support::{Api, Asked, House, Plan, decoded};
+use crate::support::{Api, Harness, ReceivedRequest, Setup, decoded};
 
 /// A street whose tokens are bound to keys.
 async fn bound(api: Api) -> Street {
-    let plan = Plan {
+    let setup = Setup {
         demo: |demo| demo.dpop = true,
         provider: |provider| provider.dpop = true,
-        ..Plan::default()
+        ..Setup::default()
     };
     let with_post = |upstream: Upstream| upstream.methods([Method::GET, Method::POST]);
-    Street::of(House::build(plan).await, api, with_post).await
+    Street::of(Harness::build(setup).await, api, with_post).await
 }
 
 fn renewals(street: &Street) -> usize {
-    street.house.provider.requests(Endpoint::Token) - 1
+    street.harness.provider.requests(Endpoint::Token) - 1
 }
 
 /// The nonce in the proof of a request.
-fn nonce(asked: &Asked) -> String {
-    let (_, claims) = decoded(asked.header("dpop"));
+fn nonce(request: &ReceivedRequest) -> String {
+    let (_, claims) = decoded(request.header("dpop"));
     claims["nonce"].as_str().unwrap_or_default().to_owned()
 }
 
@@ -64,7 +64,7 @@ async fn dp_2_the_nonce_of_an_answer_is_in_the_next_proof() {
     for _ in 0..3 {
         assert_eq!(street.get("/api/orders/7").await.status, 200);
     }
-    let nonces: Vec<_> = street.api.asked().iter().map(nonce).collect();
+    let nonces: Vec<_> = street.api.requests().iter().map(nonce).collect();
     assert_eq!(nonces, ["", "n1", "n2", "n3"], "one question too many");
     // What is too large to be sent twice comes through as well.
     let large = "x".repeat(200_000);
@@ -98,7 +98,7 @@ async fn px_4_a_token_that_is_refused_after_the_nonce_came_is_renewed() {
     let mut street = bound(api).await;
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, page.body.as_str()), (200, "an order"));
-    assert_eq!((street.api.asked().len(), renewals(&street)), (3, 1));
+    assert_eq!((street.api.requests().len(), renewals(&street)), (3, 1));
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn px_4_a_nonce_that_is_missed_after_the_token_was_renewed_is_brought() {
     .await;
     let mut street = bound(api).await;
     assert_eq!(street.get("/api/orders/7").await.status, 200);
-    assert_eq!((street.api.asked().len(), renewals(&street)), (3, 1));
+    assert_eq!((street.api.requests().len(), renewals(&street)), (3, 1));
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn px_4_an_api_that_is_never_content_is_asked_no_more_than_three_times() {
     for asked in [2, 4] {
         let page = street.get("/api/orders/7").await;
         assert_eq!((page.status, reason(&page).as_str()), (401, "token_refused"));
-        assert_eq!((street.api.asked().len(), renewals(&street)), (asked, 0), "in vain");
+        assert_eq!((street.api.requests().len(), renewals(&street)), (asked, 0), "in vain");
     }
     let api = Api::new(|asked| match nonce(asked).as_str() {
         "" => refused(WANTS_NONCE, "n1"),
@@ -135,5 +135,5 @@ async fn px_4_an_api_that_is_never_content_is_asked_no_more_than_three_times() {
     let mut street = bound(api.await).await;
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (401, "token_refused"));
-    assert_eq!((street.api.asked().len(), renewals(&street)), (3, 1));
+    assert_eq!((street.api.requests().len(), renewals(&street)), (3, 1));
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
 use crate::proxy::{AUDIENCE, Street, plain_api, reason, serve};
-use crate::support::{Api, House, Plan, without};
+use crate::support::{Api, Harness, Setup, without};
 
 /// Tokens that the API does not accept.
 type Refused = Arc<Mutex<Vec<String>>>;
@@ -44,38 +44,38 @@ fn with_post(upstream: Upstream) -> Upstream {
     upstream.methods([Method::GET, Method::POST])
 }
 
-async fn refused_once(plan: Plan) -> (Street, Refused) {
+async fn refused_once(setup: Setup) -> (Street, Refused) {
     let refused = Refused::default();
-    let house = House::build(plan).await;
-    let street = Street::of(house, choosy(&refused).await, with_post).await;
-    let token = street.house.provider.newest(Kind::AccessToken).unwrap();
+    let harness = Harness::build(setup).await;
+    let street = Street::of(harness, choosy(&refused).await, with_post).await;
+    let token = street.harness.provider.newest(Kind::AccessToken).unwrap();
     refused.lock().unwrap().push(token);
     (street, refused)
 }
 
 fn renewals(street: &Street) -> usize {
-    street.house.provider.requests(Endpoint::Token) - 1
+    street.harness.provider.requests(Endpoint::Token) - 1
 }
 
 #[tokio::test]
 async fn px_4_a_refused_token_is_renewed_once_and_the_request_repeated() {
-    let (mut street, _) = refused_once(Plan::default()).await;
+    let (mut street, _) = refused_once(Setup::default()).await;
     let form = street.browser.form(street.url("/api/orders").as_str(), &[("a", "b")]);
     let page = street.browser.send(form).await;
     assert_eq!((page.status, page.body.as_str()), (200, "3 bytes"));
     assert_eq!(renewals(&street), 1);
-    let asked = street.api.asked();
+    let asked = street.api.requests();
     assert_eq!(asked.len(), 2);
     assert_eq!(asked[0].body, asked[1].body);
     assert_ne!(asked[0].token(), asked[1].token());
     // The new one is the session's from now on.
     assert_eq!(street.get("/api/orders/7").await.status, 200);
-    assert_eq!((renewals(&street), street.api.asked().len()), (1, 3));
+    assert_eq!((renewals(&street), street.api.requests().len()), (1, 3));
 }
 
 #[tokio::test]
 async fn px_4_an_api_that_refuses_the_new_token_too_is_401_with_a_reason() {
-    let (mut street, refused) = refused_once(Plan::default()).await;
+    let (mut street, refused) = refused_once(Setup::default()).await;
     refused.lock().unwrap().push("*".to_owned());
     for _ in 0..5 {
         let page = street.get("/api/orders/7").await;
@@ -87,49 +87,49 @@ async fn px_4_an_api_that_refuses_the_new_token_too_is_401_with_a_reason() {
         1,
         "an API that refuses everything must not wear out the provider"
     );
-    assert_eq!(street.api.asked().len(), 6);
+    assert_eq!(street.api.requests().len(), 6);
     // The session is not at fault.
     refused.lock().unwrap().clear();
     assert_eq!(street.get("/api/orders/7").await.status, 200);
     // A while later the provider may be asked again.
     refused.lock().unwrap().push("*".to_owned());
-    street.house.advance(Duration::from_secs(61));
+    street.harness.advance(Duration::from_secs(61));
     assert_eq!(street.get("/api/orders/7").await.status, 401);
     assert_eq!(renewals(&street), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn px_4_fifty_parallel_refusals_renew_once() {
-    let (street, _) = refused_once(Plan::default()).await;
-    street.house.provider.change(|faults| {
+    let (street, _) = refused_once(Setup::default()).await;
+    street.harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
     });
     let requests: Vec<_> = (0..50)
         .map(|_| {
-            let mut tab = street.house.browser();
+            let mut tab = street.harness.browser();
             tab.cookies.clone_from(&street.browser.cookies);
             let url: Url = street.url("/api/orders/7");
-            tokio::spawn(async move { tab.go(url.as_str()).await })
+            tokio::spawn(async move { tab.open(url.as_str()).await })
         })
         .collect();
-    street.api.until_asked(50).await;
-    street.house.provider.change(|faults| faults.answers.clear());
+    street.api.until_requests(50).await;
+    street.harness.provider.change(|faults| faults.answers.clear());
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
     assert!(pages.iter().all(|page| page.status == 200), "{pages:?}");
     assert_eq!(renewals(&street), 1);
-    assert_eq!(street.api.asked().len(), 100);
+    assert_eq!(street.api.requests().len(), 100);
 }
 
 #[tokio::test]
 async fn px_4_a_body_that_was_not_kept_is_not_sent_again() {
-    let (mut street, _) = refused_once(Plan::default()).await;
+    let (mut street, _) = refused_once(Setup::default()).await;
     let large = "x".repeat(200_000);
     let form = street
         .browser
         .form(street.url("/api/orders").as_str(), &[("a", &large)]);
     let page = street.browser.send(form).await;
     assert_eq!((page.status, reason(&page).as_str()), (401, "token_refused"));
-    assert_eq!((street.api.asked().len(), renewals(&street)), (1, 1));
+    assert_eq!((street.api.requests().len(), renewals(&street)), (1, 1));
     let form = street
         .browser
         .form(street.url("/api/orders").as_str(), &[("a", &large)]);
@@ -138,13 +138,13 @@ async fn px_4_a_body_that_was_not_kept_is_not_sent_again() {
         "200002 bytes",
         "the page's own repetition succeeds"
     );
-    assert_eq!(street.api.asked()[1].header("content-length"), "200002");
+    assert_eq!(street.api.requests()[1].header("content-length"), "200002");
 }
 
 #[tokio::test]
 async fn px_4_an_outage_of_the_provider_is_503_and_keeps_the_session() {
-    let (mut street, refused) = refused_once(Plan::default()).await;
-    street.house.provider.change(|faults| {
+    let (mut street, refused) = refused_once(Setup::default()).await;
+    street.harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
     });
     let page = street.get("/api/orders/7").await;
@@ -154,17 +154,17 @@ async fn px_4_an_outage_of_the_provider_is_503_and_keeps_the_session() {
     refused.lock().unwrap().clear();
     assert_eq!(street.get("/api/orders/7").await.status, 200);
     // Expired as well, there is none left to try.
-    street.house.advance(Duration::from_mins(6));
+    street.harness.advance(Duration::from_mins(6));
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (503, "provider_unavailable"));
-    street.house.provider.change(|faults| faults.answers.clear());
+    street.harness.provider.change(|faults| faults.answers.clear());
     assert_eq!(street.get("/api/orders/7").await.status, 200);
 }
 
 #[tokio::test]
 async fn px_4_a_grant_that_is_over_is_401_sign_in_again() {
-    let (mut street, _) = refused_once(Plan::default()).await;
-    street.house.provider.change(|faults| {
+    let (mut street, _) = refused_once(Setup::default()).await;
+    street.harness.provider.change(|faults| {
         faults
             .answers
             .insert(Endpoint::Token, Answer::Json(400, json!({ "error": "invalid_grant" })));
@@ -177,11 +177,11 @@ async fn px_4_a_grant_that_is_over_is_401_sign_in_again() {
 
 #[tokio::test]
 async fn px_4_a_session_that_cannot_renew_says_so_and_goes_on() {
-    let plan = Plan {
+    let setup = Setup {
         demo: |config| config.faults.token_response = without("refresh_token"),
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (mut street, refused) = refused_once(plan).await;
+    let (mut street, refused) = refused_once(setup).await;
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (401, "sign_in_again"));
     refused.lock().unwrap().clear();
@@ -202,31 +202,31 @@ async fn px_4_a_step_up_challenge_is_passed_on_for_scripts() {
     assert_eq!(said["acr_values"], json!(["gold", "silver"]));
     assert_eq!(said["max_age"], 300);
     assert_eq!(renewals(&street), 0, "a newer token proves no more");
-    assert_eq!(street.api.asked().len(), 1);
+    assert_eq!(street.api.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn px_5_who_signed_in_elsewhere_gets_nowhere() {
-    let plan = Plan {
+    let setup = Setup {
         second: true,
         demo: |config| config.audience = "https://orders.example".to_owned(),
         provider: |provider| provider.audience = Some("https://orders.example".to_owned()),
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
+    let harness = Harness::build(setup).await;
     let api = plain_api().await;
     let upstream = Upstream::new("/api/orders", &api.url()).unwrap().audience(AUDIENCE);
-    let proxy = serve(house.bff.protect(house.bff.proxy(upstream).unwrap())).await;
+    let proxy = serve(harness.bff.protect(harness.bff.proxy(upstream).unwrap())).await;
     let url = format!("http://{proxy}/api/orders/7");
-    let mut theirs = house.browser();
+    let mut theirs = harness.browser();
     theirs.sign_in_by("/auth/login?provider=other", "alice").await;
-    assert_eq!(theirs.go(&url).await.status, 200);
-    let mut ours = house.browser();
+    assert_eq!(theirs.open(&url).await.status, 200);
+    let mut ours = harness.browser();
     ours.sign_in_by("/auth/login?provider=demo", "alice").await;
-    let page = ours.go(&url).await;
+    let page = ours.open(&url).await;
     assert_eq!((page.status, reason(&page).as_str()), (403, "not_granted"));
-    let asked = api.asked();
-    assert_eq!(asked.len(), 1, "a token for another audience left the house");
-    let other = house.other.as_ref().unwrap().newest(Kind::AccessToken).unwrap();
+    let asked = api.requests();
+    assert_eq!(asked.len(), 1, "a token for another audience left the harness");
+    let other = harness.other.as_ref().unwrap().newest(Kind::AccessToken).unwrap();
     assert_eq!(asked[0].token(), other);
 }

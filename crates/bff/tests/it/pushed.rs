@@ -4,29 +4,29 @@ use bff::{ProviderConfig, PushedRequests};
 use demo::{Answer, DemoConfig, Endpoint};
 use serde_json::{Value, json};
 
-use crate::support::{House, Log, Plan, field, parameter};
+use crate::support::{Harness, Log, Setup, field, parameter};
 
 fn offered(demo: &mut DemoConfig) {
     demo.pushed_requests = true;
 }
 
-async fn house(demo: fn(&mut DemoConfig), provider: fn(&mut ProviderConfig)) -> House {
-    let plan = Plan {
+async fn harness(demo: fn(&mut DemoConfig), provider: fn(&mut ProviderConfig)) -> Harness {
+    let setup = Setup {
         demo,
         provider,
-        ..Plan::default()
+        ..Setup::default()
     };
-    House::build(plan).await
+    Harness::build(setup).await
 }
 
 #[tokio::test]
 async fn lg_9_the_browser_carries_the_name_and_a_reference_and_nothing_else() {
-    let house = house(offered, |_| {}).await;
-    let mut browser = house.browser();
+    let harness = harness(offered, |_| {}).await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let names: Vec<_> = authorize.query_pairs().map(|(name, _)| name.into_owned()).collect();
     assert_eq!(names, ["client_id", "request_uri"]);
-    let pushed = house.provider.bodies(Endpoint::Par);
+    let pushed = harness.provider.bodies(Endpoint::Par);
     assert_eq!(pushed.len(), 1);
     assert!(pushed[0].contains("\nBasic "), "without authentication: {}", pushed[0]);
     for name in [
@@ -42,27 +42,27 @@ async fn lg_9_the_browser_carries_the_name_and_a_reference_and_nothing_else() {
     }
     assert_eq!(pushed[0].matches("client_id=").count(), 1);
     assert_eq!(field(&pushed[0], "request_uri"), None);
-    let page = browser.go(authorize.as_str()).await;
+    let page = browser.open(authorize.as_str()).await;
     assert_eq!(page.status, 303, "{}", page.body);
-    let page = browser.go(page.location().as_str()).await;
+    let page = browser.open(page.location().as_str()).await;
     assert_eq!((page.status, page.location().path()), (303, "/me"), "{}", page.body);
 }
 
 #[tokio::test]
 async fn lg_9_every_sign_in_pushes_its_own_request_and_a_reference_works_once() {
-    let house = house(offered, |_| {}).await;
-    let mut browser = house.browser();
+    let harness = harness(offered, |_| {}).await;
+    let mut browser = harness.browser();
     let first = browser.start("/auth/login").await;
     let second = browser.start("/auth/signup").await;
     assert_ne!(parameter(&first, "request_uri"), parameter(&second, "request_uri"));
-    let pushed = house.provider.bodies(Endpoint::Par);
+    let pushed = harness.provider.bodies(Endpoint::Par);
     for name in ["state", "nonce", "code_challenge"] {
         assert_ne!(field(&pushed[0], name), field(&pushed[1], name), "{name}");
     }
     assert_eq!(field(&pushed[1], "prompt").as_deref(), Some("create"));
-    assert_eq!(browser.go(first.as_str()).await.status, 303);
+    assert_eq!(browser.open(first.as_str()).await.status, 303);
     assert_eq!(
-        browser.go(first.as_str()).await.status,
+        browser.open(first.as_str()).await.status,
         400,
         "the reference worked twice"
     );
@@ -70,13 +70,13 @@ async fn lg_9_every_sign_in_pushes_its_own_request_and_a_reference_works_once() 
 
 #[tokio::test]
 async fn lg_9_it_is_used_where_advertised_unless_switched_off() {
-    let plain = house(|_| {}, |_| {}).await.browser().start("/auth/login").await;
+    let plain = harness(|_| {}, |_| {}).await.browser().start("/auth/login").await;
     assert!(parameter(&plain, "state").is_some() && parameter(&plain, "request_uri").is_none());
-    let off = house(offered, |p| p.pushed_requests = PushedRequests::Never).await;
+    let off = harness(offered, |p| p.pushed_requests = PushedRequests::Never).await;
     let authorize = off.browser().start("/auth/login").await;
     assert!(parameter(&authorize, "state").is_some());
     assert_eq!(off.provider.requests(Endpoint::Par), 0);
-    let always = house(offered, |p| p.pushed_requests = PushedRequests::Always).await;
+    let always = harness(offered, |p| p.pushed_requests = PushedRequests::Always).await;
     let authorize = always.browser().start("/auth/login").await;
     assert!(parameter(&authorize, "state").is_none());
 }
@@ -88,17 +88,17 @@ async fn lg_9_a_setting_that_does_not_fit_the_provider_makes_it_not_ready() {
         let name = "require_pushed_authorization_requests";
         demo.faults.metadata.insert(name.into(), true.into());
     };
-    let required = house(needed, |_| {}).await;
+    let required = harness(needed, |_| {}).await;
     assert_eq!(required.browser().sign_in("alice").await.status, 303);
     let misfits = [
-        house(|_| {}, |p| p.pushed_requests = PushedRequests::Always).await,
-        house(needed, |p| p.pushed_requests = PushedRequests::Never).await,
+        harness(|_| {}, |p| p.pushed_requests = PushedRequests::Always).await,
+        harness(needed, |p| p.pushed_requests = PushedRequests::Never).await,
     ];
-    for house in misfits {
-        let mut browser = house.browser();
-        let page = browser.go("/auth/login").await;
+    for harness in misfits {
+        let mut browser = harness.browser();
+        let page = browser.open("/auth/login").await;
         assert_eq!((page.status, browser.cookies.len()), (503, 0), "{}", page.body);
-        let status = &house.bff.readiness()[0];
+        let status = &harness.bff.readiness()[0];
         let problem = status.problem.clone().unwrap_or_default();
         assert!(
             !status.ready && problem.contains("pushed authorization requests"),
@@ -110,7 +110,7 @@ async fn lg_9_a_setting_that_does_not_fit_the_provider_makes_it_not_ready() {
 #[tokio::test]
 async fn lg_9_an_endpoint_that_fails_is_a_page_and_no_redirect() {
     let log = Log::start();
-    let house = house(offered, |_| {}).await;
+    let harness = harness(offered, |_| {}).await;
     let lengthy = format!("urn:{}", "x".repeat(3_000));
     let uri = |uri: &str| Answer::Json(201, json!({ "request_uri": uri, "expires_in": 60 }));
     let answers = [
@@ -130,24 +130,24 @@ async fn lg_9_an_endpoint_that_fails_is_a_page_and_no_redirect() {
         (502, uri(&lengthy)),
     ];
     for (status, answer) in answers {
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.answers.insert(Endpoint::Par, answer.clone());
         });
-        let mut browser = house.browser();
-        let page = browser.go("/auth/login?return_to=/me").await;
+        let mut browser = harness.browser();
+        let page = browser.open("/auth/login?return_to=/me").await;
         assert_eq!(page.status, status, "{answer:?}: {}", page.body);
         assert!(!page.headers.contains_key("location"), "{answer:?}");
         assert!(browser.cookies.is_empty(), "{answer:?}: something is pending");
         assert!(page.body.contains("/auth/login?provider=demo"), "no way to try again");
     }
     assert!(log.own().contains("refused: `invalid_client`"));
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(
             Endpoint::Par,
             Answer::Json(200, json!({ "request_uri": "urn:x:y&state=z" })),
         );
     });
-    let authorize = house.browser().start("/auth/login").await;
+    let authorize = harness.browser().start("/auth/login").await;
     assert_eq!(parameter(&authorize, "request_uri").as_deref(), Some("urn:x:y&state=z"));
     assert_eq!(parameter(&authorize, "state"), None);
 }

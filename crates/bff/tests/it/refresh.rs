@@ -6,40 +6,44 @@ use demo::{Answer, Endpoint, Kind, Patch};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, patch, without};
+use crate::support::{Browser, Harness, Setup, patch, without};
 
-/// A house with somebody signed in whose access token has expired.
-async fn expired() -> (House, Browser) {
-    expired_in(Plan::default()).await
+/// A test site with somebody signed in whose access token has expired.
+async fn expired() -> (Harness, Browser) {
+    expired_in(Setup::default()).await
 }
 
-async fn expired_in(plan: Plan) -> (House, Browser) {
-    let house = House::build(plan).await;
-    let mut browser = house.browser();
+async fn expired_in(setup: Setup) -> (Harness, Browser) {
+    let harness = Harness::build(setup).await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    house.advance(Duration::from_mins(6));
-    (house, browser)
+    harness.advance(Duration::from_mins(6));
+    (harness, browser)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rf_1_fifty_parallel_requests_refresh_once() {
-    let (house, browser) = expired().await;
-    house.provider.change(|faults| {
+    let (harness, browser) = expired().await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
     });
     let requests: Vec<_> = (0..50)
         .map(|_| {
-            let mut tab = house.browser();
+            let mut tab = harness.browser();
             tab.cookies.clone_from(&browser.cookies);
-            tokio::spawn(async move { tab.go("/token").await })
+            tokio::spawn(async move { tab.open("/token").await })
         })
         .collect();
-    house
+    harness
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
     // None of the other forty-nine may ask as well.
-    house.counts.token_requests.reaches("everybody wants a token", 50).await;
-    house.provider.change(|faults| faults.answers.clear());
+    harness
+        .counts
+        .token_requests
+        .reaches("everybody wants a token", 50)
+        .await;
+    harness.provider.change(|faults| faults.answers.clear());
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
     assert!(
         pages
@@ -48,7 +52,7 @@ async fn rf_1_fifty_parallel_requests_refresh_once() {
         "{pages:?}"
     );
     assert_eq!(
-        house.provider.requests(Endpoint::Token),
+        harness.provider.requests(Endpoint::Token),
         2,
         "one for the sign-in, one refresh"
     );
@@ -56,57 +60,57 @@ async fn rf_1_fifty_parallel_requests_refresh_once() {
 
 #[tokio::test]
 async fn rf_1_a_caller_that_goes_away_does_not_stop_the_refresh() {
-    let (house, browser) = expired().await;
-    house.provider.change(|faults| {
+    let (harness, browser) = expired().await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
     });
-    let mut tab = house.browser();
+    let mut tab = harness.browser();
     tab.cookies.clone_from(&browser.cookies);
-    let impatient = tokio::spawn(async move { tab.go("/token").await });
-    house
+    let impatient = tokio::spawn(async move { tab.open("/token").await });
+    harness
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
     impatient.abort();
     assert!(impatient.await.unwrap_err().is_cancelled());
-    house.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.answers.clear());
     // The rotated refresh token was kept: had it been lost, the provider would see the old one a second time.
-    let mut tab = house.browser();
+    let mut tab = harness.browser();
     tab.cookies.clone_from(&browser.cookies);
-    assert_eq!(tab.go("/token").await.status, 200);
-    house.advance(Duration::from_mins(6));
-    assert_eq!(tab.go("/token").await.status, 200);
+    assert_eq!(tab.open("/token").await.status, 200);
+    harness.advance(Duration::from_mins(6));
+    assert_eq!(tab.open("/token").await.status, 200);
 }
 
 #[tokio::test]
 async fn rf_2_a_new_refresh_token_is_kept_when_the_keys_cannot_be_read() {
-    let (house, mut browser) = expired().await;
-    house.provider.rotate_key();
-    house.provider.change(|faults| {
+    let (harness, mut browser) = expired().await;
+    harness.provider.rotate_key();
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Jwks, Answer::Json(500, json!({})));
     });
-    let page = browser.go("/token").await;
+    let page = browser.open("/token").await;
     assert_eq!(page.status, 503, "{}", page.body);
-    let renewed = house.provider.newest(Kind::RefreshToken).unwrap();
-    assert_eq!(browser.go("/").await.body, "hello alice");
-    house.provider.change(|faults| faults.answers.clear());
-    let page = browser.go("/token").await;
+    let renewed = harness.provider.newest(Kind::RefreshToken).unwrap();
+    assert_eq!(browser.open("/").await.body, "hello alice");
+    harness.provider.change(|faults| faults.answers.clear());
+    let page = browser.open("/token").await;
     assert_eq!(page.status, 200, "{}", page.body);
-    let sent = house.provider.bodies(Endpoint::Token);
+    let sent = harness.provider.bodies(Endpoint::Token);
     assert_eq!(sent.len(), 3);
     assert!(sent[2].contains(&renewed), "the old one is used up");
 }
 
 #[tokio::test]
 async fn rf_3_a_provider_that_does_not_rotate_keeps_its_refresh_token() {
-    let (house, mut browser) = expired().await;
-    house
+    let (harness, mut browser) = expired().await;
+    harness
         .provider
         .change(|faults| faults.refresh_response = without("refresh_token"));
     for _ in 0..3 {
-        assert_eq!(browser.go("/token").await.status, 200);
-        house.advance(Duration::from_mins(6));
+        assert_eq!(browser.open("/token").await.status, 200);
+        harness.advance(Duration::from_mins(6));
     }
-    let sent: Vec<_> = house.provider.bodies(Endpoint::Token)[1..].to_vec();
+    let sent: Vec<_> = harness.provider.bodies(Endpoint::Token)[1..].to_vec();
     assert_eq!(sent.len(), 3);
     assert!(
         sent.iter()
@@ -117,12 +121,12 @@ async fn rf_3_a_provider_that_does_not_rotate_keeps_its_refresh_token() {
 
 #[tokio::test]
 async fn rf_3_a_rotated_refresh_token_replaces_the_old_one() {
-    let (house, mut browser) = expired().await;
-    browser.go("/token").await;
-    let newest = house.provider.newest(Kind::RefreshToken).unwrap();
-    house.advance(Duration::from_mins(6));
-    assert_eq!(browser.go("/token").await.status, 200);
-    assert!(house.provider.bodies(Endpoint::Token)[2].contains(&newest));
+    let (harness, mut browser) = expired().await;
+    browser.open("/token").await;
+    let newest = harness.provider.newest(Kind::RefreshToken).unwrap();
+    harness.advance(Duration::from_mins(6));
+    assert_eq!(browser.open("/token").await.status, 200);
+    assert!(harness.provider.bodies(Endpoint::Token)[2].contains(&newest));
 }
 
 #[tokio::test]
@@ -135,44 +139,44 @@ async fn rf_4_a_refreshed_id_token_of_somebody_else_ends_the_session() {
         patch("nonce", "another"),
         patch("auth_time", 12_345),
     ] {
-        let (house, mut browser) = expired().await;
-        house
+        let (harness, mut browser) = expired().await;
+        harness
             .provider
             .change(|faults| faults.refreshed_id_token = wrong.clone());
-        let page = browser.go("/token").await;
+        let page = browser.open("/token").await;
         assert_eq!(page.status, 401, "{wrong:?}: {}", page.body);
-        assert_eq!(house.rows().await, 0, "{wrong:?}");
-        assert_eq!(browser.go("/me").await.status, 401, "{wrong:?}");
+        assert_eq!(harness.rows().await, 0, "{wrong:?}");
+        assert_eq!(browser.open("/me").await.status, 401, "{wrong:?}");
     }
 }
 
 #[tokio::test]
 async fn rf_4_a_refreshed_id_token_is_checked_like_the_first() {
     for wrong in [patch("exp", 1_000_000), without("sub"), without("exp")] {
-        let (house, mut browser) = expired().await;
-        house
+        let (harness, mut browser) = expired().await;
+        harness
             .provider
             .change(|faults| faults.refreshed_id_token = wrong.clone());
-        assert_ne!(browser.go("/token").await.status, 200, "{wrong:?}");
+        assert_ne!(browser.open("/token").await.status, 200, "{wrong:?}");
     }
 }
 
 #[tokio::test]
 async fn rf_4_a_proper_refresh_keeps_the_person() {
     for right in [Patch::new(), without("auth_time")] {
-        let (house, mut browser) = expired().await;
-        house
+        let (harness, mut browser) = expired().await;
+        harness
             .provider
             .change(|faults| faults.refreshed_id_token = right.clone());
-        assert_eq!(browser.go("/token").await.status, 200, "{right:?}");
-        assert_eq!(browser.go("/").await.body, "hello alice");
+        assert_eq!(browser.open("/token").await.status, 200, "{right:?}");
+        assert_eq!(browser.open("/").await.body, "hello alice");
     }
-    let (house, mut browser) = expired().await;
-    house
+    let (harness, mut browser) = expired().await;
+    harness
         .provider
         .change(|faults| faults.refresh_response = without("id_token"));
     assert_eq!(
-        browser.go("/token").await.status,
+        browser.open("/token").await.status,
         200,
         "a refresh need not bring an ID token"
     );
@@ -180,48 +184,48 @@ async fn rf_4_a_proper_refresh_keeps_the_person() {
 
 #[tokio::test]
 async fn rf_5_a_grant_that_is_over_ends_the_session() {
-    let (house, mut browser) = expired().await;
-    house.provider.change(|faults| {
+    let (harness, mut browser) = expired().await;
+    harness.provider.change(|faults| {
         faults
             .answers
             .insert(Endpoint::Token, Answer::Json(400, json!({ "error": "invalid_grant" })));
     });
-    assert_eq!(browser.go("/token").await.body, "sign in again");
-    assert_eq!(house.rows().await, 0);
-    assert_eq!(browser.go("/me").await.status, 401);
-    let session: Value = serde_json::from_str(&browser.go("/auth/session").await.body).unwrap();
+    assert_eq!(browser.open("/token").await.body, "sign in again");
+    assert_eq!(harness.rows().await, 0);
+    assert_eq!(browser.open("/me").await.status, 401);
+    let session: Value = serde_json::from_str(&browser.open("/auth/session").await.body).unwrap();
     assert_eq!(session["signed_in"], false);
-    assert_eq!(house.provider.requests(Endpoint::Token), 2, "it is not tried again");
+    assert_eq!(harness.provider.requests(Endpoint::Token), 2, "it is not tried again");
 }
 
 #[tokio::test]
 async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() {
-    let (house, browser) = expired().await;
-    let mut there = house.at_replica(&browser, |_| {}).await;
+    let (harness, browser) = expired().await;
+    let mut there = harness.at_replica(&browser, |_| {}).await;
     // Here the request is at the provider, with an answer that says `invalid_grant`; there it succeeds meanwhile.
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
     });
-    let mut here = house.browser();
+    let mut here = harness.browser();
     here.cookies.clone_from(&browser.cookies);
-    let slow = tokio::spawn(async move { here.go("/token").await });
-    house
+    let slow = tokio::spawn(async move { here.open("/token").await });
+    harness
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
     // The one refresh token is used by whoever comes first once the provider answers again.
-    house.provider.change(|faults| faults.answers.clear());
-    let quick = there.go("/token").await;
+    harness.provider.change(|faults| faults.answers.clear());
+    let quick = there.open("/token").await;
     let slow = slow.await.unwrap();
     assert!(quick.status == 200 || slow.status == 200, "{quick:?} {slow:?}");
 }
 
 #[tokio::test]
 async fn rf_6_an_outage_keeps_the_session() {
-    let plan = Plan {
+    let setup = Setup {
         config: |config| config.http.timeout = Duration::from_secs(1),
-        ..Plan::default()
+        ..Setup::default()
     };
-    let (house, mut browser) = expired_in(plan).await;
+    let (harness, mut browser) = expired_in(setup).await;
     for answer in [
         Answer::Json(500, json!({})),
         Answer::Json(503, json!({ "error": "temporarily_unavailable" })),
@@ -231,21 +235,21 @@ async fn rf_6_an_outage_keeps_the_session() {
         Answer::Hold,
     ] {
         let why: String = format!("{answer:?}").chars().take(40).collect();
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.answers.insert(Endpoint::Token, answer);
         });
         // An earlier failure may have asked for a pause.
-        house.advance(Duration::from_mins(2));
-        let page = browser.go("/token").await;
+        harness.advance(Duration::from_mins(2));
+        let page = browser.open("/token").await;
         assert_eq!(page.status, 503, "{why}: {}", page.body);
         assert!(page.header("retry-after").parse::<u64>().unwrap() > 0, "{why}");
-        assert_eq!(browser.go("/").await.body, "hello alice", "{why}");
-        assert_eq!(house.rows().await, 1, "{why}");
+        assert_eq!(browser.open("/").await.body, "hello alice", "{why}");
+        assert_eq!(harness.rows().await, 1, "{why}");
     }
-    house.provider.change(|faults| faults.answers.clear());
-    house.advance(Duration::from_mins(2));
+    harness.provider.change(|faults| faults.answers.clear());
+    harness.advance(Duration::from_mins(2));
     assert_eq!(
-        browser.go("/token").await.status,
+        browser.open("/token").await.status,
         200,
         "it goes on as soon as the provider does"
     );
@@ -254,80 +258,80 @@ async fn rf_6_an_outage_keeps_the_session() {
 #[tokio::test]
 async fn rf_5_a_provider_that_wants_to_see_the_person_is_no_outage() {
     for error in ["interaction_required", "login_required", "consent_required"] {
-        let (house, mut browser) = expired().await;
+        let (harness, mut browser) = expired().await;
         let said = Answer::Json(400, json!({ "error": error }));
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.answers.insert(Endpoint::Token, said);
         });
-        assert_eq!(browser.go("/token").await.body, "sign in again", "{error}");
-        house.provider.change(|faults| faults.answers.clear());
+        assert_eq!(browser.open("/token").await.body, "sign in again", "{error}");
+        harness.provider.change(|faults| faults.answers.clear());
         assert_eq!(browser.sign_in("alice").await.status, 303, "{error}");
-        assert_eq!(browser.go("/token").await.status, 200, "{error}");
+        assert_eq!(browser.open("/token").await.status, 200, "{error}");
     }
 }
 
 #[tokio::test]
 async fn rf_6_a_client_the_provider_no_longer_knows_is_no_reason_to_end_the_session() {
-    let (house, mut browser) = expired().await;
-    house.provider.change(|faults| {
+    let (harness, mut browser) = expired().await;
+    harness.provider.change(|faults| {
         faults
             .answers
             .insert(Endpoint::Token, Answer::Json(401, json!({ "error": "invalid_client" })));
     });
-    assert_ne!(browser.go("/token").await.status, 200);
-    assert_eq!(browser.go("/").await.body, "hello alice");
+    assert_ne!(browser.open("/token").await.status, 200);
+    assert_eq!(browser.open("/").await.body, "hello alice");
 }
 
 #[tokio::test]
 async fn rf_7_a_refresh_does_not_extend_the_session() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     // Busy all week, every few hours.
     for _ in 0..(7 * 24 / 4 - 1) {
-        house.advance(Duration::from_hours(4));
-        assert_eq!(browser.go("/token").await.status, 200);
+        harness.advance(Duration::from_hours(4));
+        assert_eq!(browser.open("/token").await.status, 200);
     }
-    house.advance(Duration::from_hours(4) + Duration::from_secs(1));
-    assert_eq!(browser.go("/token").await.status, 401);
+    harness.advance(Duration::from_hours(4) + Duration::from_secs(1));
+    assert_eq!(browser.open("/token").await.status, 401);
 }
 
 #[tokio::test]
 async fn rf_8_a_sign_out_during_a_refresh_wins() {
-    let (house, browser) = expired().await;
-    house.provider.change(|faults| {
+    let (harness, browser) = expired().await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
     });
-    let mut tab = house.browser();
+    let mut tab = harness.browser();
     tab.cookies.clone_from(&browser.cookies);
-    let refreshing = tokio::spawn(async move { tab.go("/token").await.status });
-    house
+    let refreshing = tokio::spawn(async move { tab.open("/token").await.status });
+    harness
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
-    let mut leaving = house.browser();
+    let mut leaving = harness.browser();
     leaving.cookies.clone_from(&browser.cookies);
     assert_eq!(leaving.submit("/auth/logout", &[]).await.status, 303);
-    assert_eq!(house.rows().await, 0);
-    house.provider.change(|faults| faults.answers.clear());
+    assert_eq!(harness.rows().await, 0);
+    harness.provider.change(|faults| faults.answers.clear());
     let _ = refreshing.await.unwrap();
-    house.until_idle().await;
-    assert_eq!(house.rows().await, 0, "the session came back");
-    let mut tab = house.browser();
+    harness.until_idle().await;
+    assert_eq!(harness.rows().await, 0, "the session came back");
+    let mut tab = harness.browser();
     tab.cookies.clone_from(&browser.cookies);
-    assert_eq!(tab.go("/me").await.status, 401);
-    let newest = house.provider.newest(Kind::RefreshToken).unwrap();
+    assert_eq!(tab.open("/me").await.status, 401);
+    let newest = harness.provider.newest(Kind::RefreshToken).unwrap();
     assert!(
-        !house.provider.refresh_is_alive(&newest),
+        !harness.provider.refresh_is_alive(&newest),
         "the new refresh token is still good"
     );
 }
 
 #[tokio::test]
 async fn rf_4_an_odd_claim_in_a_refreshed_id_token_ends_no_session() {
-    let (house, mut browser) = expired().await;
-    house
+    let (harness, mut browser) = expired().await;
+    harness
         .provider
         .change(|faults| faults.id_token = patch("address", "1 Main St"));
-    assert_eq!(browser.go("/token").await.status, 200);
-    assert_eq!(house.rows().await, 1);
+    assert_eq!(browser.open("/token").await.status, 200);
+    assert_eq!(harness.rows().await, 1);
 }

@@ -5,27 +5,27 @@ use std::time::Duration;
 use demo::{Answer, Endpoint, Patch};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, patch};
+use crate::support::{Browser, Harness, Setup, patch};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// Somebody signed in, in two browsers, at a provider whose refresh tokens last half an hour.
-async fn signed_in(postgres: bool) -> (House, Browser, Browser) {
-    let plan = Plan {
+async fn signed_in(postgres: bool) -> (Harness, Browser, Browser) {
+    let setup = Setup {
         postgres,
         demo: |demo| demo.faults.token_response = patch("refresh_expires_in", 1800),
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let (mut desk, mut phone) = (house.browser(), house.browser());
+    let harness = Harness::build(setup).await;
+    let (mut desk, mut phone) = (harness.browser(), harness.browser());
     assert_eq!(desk.sign_in("alice").await.status, 303);
     assert_eq!(phone.sign_in("alice").await.status, 303);
-    (house, desk, phone)
+    (harness, desk, phone)
 }
 
 /// When each session ends, in minutes after it began; the latest last.
-async fn ends(house: &House) -> Vec<i64> {
-    let found = house.bff.sessions_of(&house.issuer, "alice").await.unwrap();
+async fn ends(harness: &Harness) -> Vec<i64> {
+    let found = harness.bff.sessions_of(&harness.issuer, "alice").await.unwrap();
     let mut ends: Vec<_> = found
         .iter()
         .map(|info| (info.ends_at - info.signed_in_at).whole_minutes())
@@ -37,60 +37,67 @@ async fn ends(house: &House) -> Vec<i64> {
 #[tokio::test]
 async fn rf_7_a_session_ends_with_its_refresh_token() {
     for postgres in [false, true] {
-        let (house, mut desk, mut phone) = signed_in(postgres).await;
-        assert_eq!(ends(&house).await, [30, 30], "it is told before it happens");
-        house.advance(Duration::from_secs(30 * 60 - 5));
-        let said: Value = serde_json::from_str(&phone.go("/auth/session").await.body).unwrap();
+        let (harness, mut desk, mut phone) = signed_in(postgres).await;
+        assert_eq!(ends(&harness).await, [30, 30], "it is told before it happens");
+        harness.advance(Duration::from_secs(30 * 60 - 5));
+        let said: Value = serde_json::from_str(&phone.open("/auth/session").await.body).unwrap();
         assert_eq!(said["signed_in"], true, "just inside");
-        assert_eq!(desk.go("/me").await.status, 200, "just inside");
-        house.advance(Duration::from_secs(10));
-        assert_eq!(phone.go("/me").await.status, 401);
-        assert_eq!(phone.go("/").await.body, "stranger");
+        assert_eq!(desk.open("/me").await.status, 200, "just inside");
+        harness.advance(Duration::from_secs(10));
+        assert_eq!(phone.open("/me").await.status, 401);
+        assert_eq!(phone.open("/").await.body, "stranger");
     }
 }
 
 #[tokio::test]
 async fn rf_7_a_session_in_use_renews_its_refresh_token_in_time() {
     for postgres in [false, true] {
-        let (house, mut desk, mut phone) = signed_in(postgres).await;
+        let (harness, mut desk, mut phone) = signed_in(postgres).await;
         let mut end = 30;
         for now in (10..=120).step_by(10) {
-            house.advance(MINUTE * 10);
-            assert_eq!(desk.go("/me").await.status, 200, "after {now} minutes");
+            harness.advance(MINUTE * 10);
+            assert_eq!(desk.open("/me").await.status, 200, "after {now} minutes");
             if end - now <= 15 {
                 end = now + 30;
-                house.until_idle().await;
-                assert_eq!(ends(&house).await.last(), Some(&end), "the refresh token is renewed");
+                harness.until_idle().await;
+                assert_eq!(ends(&harness).await.last(), Some(&end), "the refresh token is renewed");
             }
         }
-        assert_eq!(house.provider.requests(Endpoint::Token), 2 + 6);
-        assert_eq!(phone.go("/me").await.status, 401, "the browser that was left alone");
+        assert_eq!(harness.provider.requests(Endpoint::Token), 2 + 6);
+        assert_eq!(phone.open("/me").await.status, 401, "the browser that was left alone");
     }
 }
 
 #[tokio::test]
 async fn rf_7_a_provider_that_is_away_ends_nothing_before_its_time() {
-    let (house, mut desk, mut phone) = signed_in(false).await;
-    house.provider.change(|faults| {
+    let (harness, mut desk, mut phone) = signed_in(false).await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
     });
-    house.advance(MINUTE * 20);
+    harness.advance(MINUTE * 20);
     for browser in [&mut desk, &mut phone] {
-        assert_eq!(browser.go("/me").await.status, 200);
+        assert_eq!(browser.open("/me").await.status, 200);
     }
-    house.until_idle().await;
-    assert_eq!(house.provider.requests(Endpoint::Token), 4, "both renewals were tried");
-    house.advance(MINUTE * 9);
-    assert_eq!(desk.go("/me").await.status, 200);
-    house.until_idle().await;
-    assert_eq!(house.provider.requests(Endpoint::Token), 5, "it is tried again");
-    assert_eq!(ends(&house).await, [30, 30]);
-    house.provider.change(|faults| faults.answers.clear());
-    assert_eq!(phone.go("/me").await.status, 200);
-    house.until_idle().await;
-    assert!(ends(&house).await[1] > 55, "the one in use goes on");
-    house.advance(MINUTE);
-    assert_eq!((desk.go("/me").await.status, phone.go("/me").await.status), (401, 200));
+    harness.until_idle().await;
+    assert_eq!(
+        harness.provider.requests(Endpoint::Token),
+        4,
+        "both renewals were tried"
+    );
+    harness.advance(MINUTE * 9);
+    assert_eq!(desk.open("/me").await.status, 200);
+    harness.until_idle().await;
+    assert_eq!(harness.provider.requests(Endpoint::Token), 5, "it is tried again");
+    assert_eq!(ends(&harness).await, [30, 30]);
+    harness.provider.change(|faults| faults.answers.clear());
+    assert_eq!(phone.open("/me").await.status, 200);
+    harness.until_idle().await;
+    assert!(ends(&harness).await[1] > 55, "the one in use goes on");
+    harness.advance(MINUTE);
+    assert_eq!(
+        (desk.open("/me").await.status, phone.open("/me").await.status),
+        (401, 200)
+    );
 }
 
 #[tokio::test]
@@ -106,12 +113,12 @@ async fn rf_7_without_word_of_an_end_only_the_limits_of_the_site_count() {
         },
     ];
     for said in plans {
-        let house = House::new().await;
-        house.provider.change(|faults| faults.token_response = said());
-        let mut browser = house.browser();
+        let harness = Harness::new().await;
+        harness.provider.change(|faults| faults.token_response = said());
+        let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
-        assert_eq!(ends(&house).await, [8 * 60], "{:?}", said());
-        house.advance(MINUTE * 60 * 7);
-        assert_eq!(browser.go("/me").await.status, 200, "{:?}", said());
+        assert_eq!(ends(&harness).await, [8 * 60], "{:?}", said());
+        harness.advance(MINUTE * 60 * 7);
+        assert_eq!(browser.open("/me").await.status, 200, "{:?}", said());
     }
 }

@@ -7,7 +7,7 @@ use bff::{BffConfig, ProviderConfig, Registration, Secret};
 use demo::{Answer, DemoConfig, Endpoint, Patch};
 use serde_json::{Value, json};
 
-use crate::support::{House, Log, Plan, patch, without};
+use crate::support::{Harness, Log, Setup, patch, without};
 
 pub(crate) fn registers(config: &mut DemoConfig) {
     config.registers = Some("let me in".to_owned());
@@ -23,48 +23,48 @@ pub(crate) fn registering(provider: &mut ProviderConfig) {
     });
 }
 
-async fn house() -> House {
-    let plan = Plan {
+async fn harness() -> Harness {
+    let setup = Setup {
         demo: registers,
         provider: registering,
-        ..Plan::default()
+        ..Setup::default()
     };
-    House::build(plan).await
+    Harness::build(setup).await
 }
 
 #[tokio::test]
 async fn si_5_the_site_registers_itself_once_and_every_replica_is_that_client() {
-    let house = house().await;
-    let mut browser = house.browser();
+    let harness = harness().await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    assert_eq!(browser.go("/token").await.status, 200);
-    assert_eq!(house.provider.requests(Endpoint::Register), 1);
-    let said = house.provider.bodies(Endpoint::Register).remove(0);
+    assert_eq!(browser.open("/token").await.status, 200);
+    assert_eq!(harness.provider.requests(Endpoint::Register), 1);
+    let said = harness.provider.bodies(Endpoint::Register).remove(0);
     let asked: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
-    let callback = format!("{}auth/callback/demo", house.site);
+    let callback = format!("{}auth/callback/demo", harness.site);
     assert_eq!(asked["redirect_uris"], json!([callback]));
     assert_eq!(asked["client_name"], "Portal");
     assert_eq!(asked["backchannel_logout_session_required"], true);
-    let front_channel = format!("{}auth/frontchannel-logout/demo", house.site);
+    let front_channel = format!("{}auth/frontchannel-logout/demo", harness.site);
     assert_eq!(asked["frontchannel_logout_uri"], front_channel, "fc_1");
     assert_eq!(asked["frontchannel_logout_session_required"], true, "fc_1");
 
     // A replica, and a start after that, find what is kept.
     for _ in 0..2 {
-        let mut there = house.at_replica(&browser, |_| {}).await;
-        assert_eq!(there.go("/me").await.status, 200);
+        let mut there = harness.at_replica(&browser, |_| {}).await;
+        assert_eq!(there.open("/me").await.status, 200);
         assert_eq!(there.start("/auth/login").await.query_pairs().count(), 9);
     }
-    assert_eq!(house.provider.requests(Endpoint::Register), 1);
+    assert_eq!(harness.provider.requests(Endpoint::Register), 1);
     let secret = "portico-demo-secret";
-    let file = house.database_bytes().await;
+    let file = harness.database_bytes().await;
     let shows = |needle: &str| file.windows(needle.len()).any(|w| w == needle.as_bytes());
     assert!(!shows(secret) && !shows("let me in"), "what is kept is sealed");
 }
 
 #[tokio::test]
 async fn si_5_a_registration_that_is_refused_or_odd_makes_nobody_ready_and_is_tried_again() {
-    let house = house().await;
+    let harness = harness().await;
     for (answer, why) in [
         (without("client_id"), "cannot be read"),
         (patch("client_id", ""), "somebody else"),
@@ -73,14 +73,14 @@ async fn si_5_a_registration_that_is_refused_or_odd_makes_nobody_ready_and_is_tr
             "somebody else",
         ),
     ] {
-        house.provider.change(|faults| faults.registration = answer);
-        assert_eq!(house.browser().go("/auth/login").await.status, 503, "{why}");
-        let problem = house.bff.readiness()[0].problem.clone().unwrap();
+        harness.provider.change(|faults| faults.registration = answer);
+        assert_eq!(harness.browser().open("/auth/login").await.status, 503, "{why}");
+        let problem = harness.bff.readiness()[0].problem.clone().unwrap();
         assert!(problem.contains(why), "{problem}");
-        house.advance(Duration::from_hours(24));
+        harness.advance(Duration::from_hours(24));
     }
-    house.provider.change(|faults| faults.registration = Patch::new());
-    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    harness.provider.change(|faults| faults.registration = Patch::new());
+    assert_eq!(harness.browser().sign_in("alice").await.status, 303);
 }
 
 #[tokio::test]
@@ -91,8 +91,8 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_is_not_asked_for_one_after
         patch("grant_types", json!(["implicit"])),
         Patch::new(),
     ] {
-        let house = self::house().await;
-        house.provider.change(|faults| {
+        let harness = self::harness().await;
+        harness.provider.change(|faults| {
             if answer.is_empty() {
                 faults.answers.insert(Endpoint::Register, Answer::Oversize(2_000_000));
             }
@@ -100,47 +100,47 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_is_not_asked_for_one_after
         });
         // Pauses double from a minute on: 1, 2, 4, and 8 that is not over.
         for _ in 0..60 {
-            assert_eq!(house.browser().go("/auth/login").await.status, 503);
-            house.advance(Duration::from_secs(10));
+            assert_eq!(harness.browser().open("/auth/login").await.status, 503);
+            harness.advance(Duration::from_secs(10));
         }
-        assert_eq!(house.provider.requests(Endpoint::Register), 4);
-        let problem = house.bff.readiness()[0].problem.clone().unwrap();
+        assert_eq!(harness.provider.requests(Endpoint::Register), 4);
+        let problem = harness.bff.readiness()[0].problem.clone().unwrap();
         assert!(problem.contains("asked again in 8 minutes"), "{problem}");
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.registration = Patch::new();
             faults.answers.clear();
         });
-        house.advance(Duration::from_mins(8));
-        assert_eq!(house.browser().sign_in("alice").await.status, 303);
-        assert_eq!(house.provider.requests(Endpoint::Register), 5);
+        harness.advance(Duration::from_mins(8));
+        assert_eq!(harness.browser().sign_in("alice").await.status, 303);
+        assert_eq!(harness.provider.requests(Endpoint::Register), 5);
     }
 }
 
 /// What the provider was asked for at its last registration.
-pub(crate) fn asked(house: &House) -> Value {
-    let said = house.provider.bodies(Endpoint::Register).pop().unwrap();
+pub(crate) fn asked(harness: &Harness) -> Value {
+    let said = harness.provider.bodies(Endpoint::Register).pop().unwrap();
     serde_json::from_str(said.lines().next().unwrap()).unwrap()
 }
 
 #[tokio::test]
 async fn si_5_a_site_asks_for_just_the_grants_and_bound_tokens_it_uses() {
-    let house = house().await;
-    house.browser().start("/auth/login").await;
-    let unasked = asked(&house);
+    let harness = harness().await;
+    harness.browser().start("/auth/login").await;
+    let unasked = asked(&harness);
     assert_eq!(unasked["grant_types"], json!(["authorization_code", "refresh_token"]));
     assert_eq!(unasked.get("dpop_bound_access_tokens"), None);
-    let plan = Plan {
+    let setup = Setup {
         demo: registers,
         provider: |provider| {
             registering(provider);
             provider.client_credentials = true;
             provider.dpop = true;
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    house.browser().start("/auth/login").await;
-    let more = asked(&house);
+    let harness = Harness::build(setup).await;
+    harness.browser().start("/auth/login").await;
+    let more = asked(&harness);
     assert!(
         more["grant_types"]
             .as_array()
@@ -152,8 +152,8 @@ async fn si_5_a_site_asks_for_just_the_grants_and_bound_tokens_it_uses() {
 
 #[tokio::test]
 async fn si_5_what_was_registered_for_less_is_not_used_for_more() {
-    let house = house().await;
-    let mut browser = house.browser();
+    let harness = harness().await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
     let more: [fn(&mut BffConfig); 3] = [
         |config| config.providers[0].client_credentials = true,
@@ -162,25 +162,29 @@ async fn si_5_what_was_registered_for_less_is_not_used_for_more() {
     ];
     for (before, change) in more.into_iter().enumerate() {
         for _ in 0..2 {
-            house.at_replica(&browser, change).await.start("/auth/login").await;
-            assert_eq!(house.provider.requests(Endpoint::Register), before + 2, "once for each");
+            harness.at_replica(&browser, change).await.start("/auth/login").await;
+            assert_eq!(
+                harness.provider.requests(Endpoint::Register),
+                before + 2,
+                "once for each"
+            );
         }
     }
-    assert_eq!(asked(&house)["dpop_bound_access_tokens"], true);
+    assert_eq!(asked(&harness)["dpop_bound_access_tokens"], true);
 }
 
 #[tokio::test]
 async fn si_5_a_grant_that_is_not_given_is_named_and_not_asked_for_over_and_over() {
     let log = Log::start();
-    let house = house().await;
+    let harness = harness().await;
     let given = patch("grant_types", json!(["authorization_code", "refresh_token"]));
-    house.provider.change(|faults| faults.registration = given);
-    let browser = house.browser();
+    harness.provider.change(|faults| faults.registration = given);
+    let browser = harness.browser();
     for _ in 0..3 {
         let change: fn(&mut BffConfig) = |config| config.providers[0].client_credentials = true;
-        house.at_replica(&browser, change).await.start("/auth/login").await;
+        harness.at_replica(&browser, change).await.start("/auth/login").await;
     }
-    assert_eq!(house.provider.requests(Endpoint::Register), 1);
+    assert_eq!(harness.provider.requests(Endpoint::Register), 1);
     let told = log.own();
     assert!(
         told.contains("without grants it needs") && told.contains("client_credentials"),
@@ -190,18 +194,18 @@ async fn si_5_a_grant_that_is_not_given_is_named_and_not_asked_for_over_and_over
 
 #[tokio::test]
 async fn si_5_a_wrong_initial_access_token_is_named_without_being_told() {
-    let plan = Plan {
+    let setup = Setup {
         demo: registers,
         provider: |provider| {
             registering(provider);
             let registration = provider.registration.as_mut().unwrap();
             registration.initial_access_token = Some(Secret::from("a wrong one"));
         },
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    assert_eq!(house.browser().go("/auth/login").await.status, 503);
-    let problem = house.bff.readiness()[0].problem.clone().unwrap();
+    let harness = Harness::build(setup).await;
+    assert_eq!(harness.browser().open("/auth/login").await.status, 503);
+    let problem = harness.bff.readiness()[0].problem.clone().unwrap();
     assert!(
         problem.contains("401") && problem.contains("invalid_token"),
         "{problem}"
@@ -211,72 +215,72 @@ async fn si_5_a_wrong_initial_access_token_is_named_without_being_told() {
 
 #[tokio::test]
 async fn si_5_a_secret_that_ends_is_replaced_at_the_next_start() {
-    let house = house().await;
-    let soon = house.provider.now() + 600;
+    let harness = harness().await;
+    let soon = harness.provider.now() + 600;
     let ends = patch("client_secret_expires_at", soon);
-    house.provider.change(|faults| faults.registration = ends);
-    let mut browser = house.browser();
+    harness.provider.change(|faults| faults.registration = ends);
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    house.at_replica(&browser, |_| {}).await.start("/auth/login").await;
-    assert_eq!(house.provider.requests(Endpoint::Register), 1, "still good");
-    house.advance(Duration::from_mins(15));
-    house.provider.change(|faults| faults.registration = Patch::new());
-    house.at_replica(&browser, |_| {}).await.start("/auth/login").await;
-    assert_eq!(house.provider.requests(Endpoint::Register), 2);
+    harness.at_replica(&browser, |_| {}).await.start("/auth/login").await;
+    assert_eq!(harness.provider.requests(Endpoint::Register), 1, "still good");
+    harness.advance(Duration::from_mins(15));
+    harness.provider.change(|faults| faults.registration = Patch::new());
+    harness.at_replica(&browser, |_| {}).await.start("/auth/login").await;
+    assert_eq!(harness.provider.requests(Endpoint::Register), 2);
 }
 
 #[tokio::test]
 async fn si_5_se_8_a_registration_outlives_the_key_it_was_sealed_with() {
-    let house = house().await;
-    let mut browser = house.browser();
+    let harness = harness().await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    let old = std::fs::read_to_string(house.keys()).unwrap();
+    let old = std::fs::read_to_string(harness.keys()).unwrap();
     let new = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
     for ring in [format!("{new}\n{old}"), new.to_owned()] {
-        std::fs::write(house.keys(), ring).unwrap();
-        let mut there = house.at_replica(&browser, |_| {}).await;
+        std::fs::write(harness.keys(), ring).unwrap();
+        let mut there = harness.at_replica(&browser, |_| {}).await;
         assert_eq!(there.sign_in("alice").await.status, 303);
-        assert_eq!(there.go("/token").await.status, 200);
+        assert_eq!(there.open("/token").await.status, 200);
     }
-    assert_eq!(house.provider.requests(Endpoint::Register), 1);
+    assert_eq!(harness.provider.requests(Endpoint::Register), 1);
 }
 
 /// As whom the site sends people to the provider.
-async fn client(house: &House) -> String {
-    let there = house.browser().start("/auth/login").await;
+async fn client(harness: &Harness) -> String {
+    let there = harness.browser().start("/auth/login").await;
     let client = there.query_pairs().find(|(name, _)| name == "client_id");
     client.unwrap().1.into_owned()
 }
 
 #[tokio::test]
 async fn si_5_a_secret_that_ends_is_replaced_while_the_site_runs() {
-    let house = house().await;
-    let until = house.provider.now() + 600;
+    let harness = harness().await;
+    let until = harness.provider.now() + 600;
     let change = |id: &str, until: i64| {
         let mut answer = patch("client_id", id);
         answer.insert("client_secret_expires_at".to_owned(), until.into());
-        house.provider.change(|faults| faults.registration = answer);
+        harness.provider.change(|faults| faults.registration = answer);
     };
     change("first", until);
-    assert_eq!(client(&house).await, "first");
+    assert_eq!(client(&harness).await, "first");
     change("second", until + 600);
-    house.advance(Duration::from_secs(530));
-    assert_eq!(client(&house).await, "first", "good for more than a minute");
+    harness.advance(Duration::from_secs(530));
+    assert_eq!(client(&harness).await, "first", "good for more than a minute");
     // A minute before its end a new one is asked for; until then the old one is better than none.
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Register, Answer::Json(503, json!({})));
     });
-    house.advance(Duration::from_secs(30));
-    assert_eq!(client(&house).await, "first");
-    assert!(house.bff.readiness()[0].ready);
-    house.advance(Duration::from_secs(40));
-    assert_eq!(house.browser().go("/auth/login").await.status, 503);
-    assert!(!house.bff.readiness()[0].ready);
-    house.provider.change(|faults| faults.answers.clear());
-    house.advance(Duration::from_secs(2));
-    assert_eq!(client(&house).await, "second");
+    harness.advance(Duration::from_secs(30));
+    assert_eq!(client(&harness).await, "first");
+    assert!(harness.bff.readiness()[0].ready);
+    harness.advance(Duration::from_secs(40));
+    assert_eq!(harness.browser().open("/auth/login").await.status, 503);
+    assert!(!harness.bff.readiness()[0].ready);
+    harness.provider.change(|faults| faults.answers.clear());
+    harness.advance(Duration::from_secs(2));
+    assert_eq!(client(&harness).await, "second");
     // Another replica finds it.
-    let mut there = house.at_replica(&house.browser(), |_| {}).await;
+    let mut there = harness.at_replica(&harness.browser(), |_| {}).await;
     assert!(there.start("/auth/login").await.as_str().contains("client_id=second"));
 }
 
@@ -294,17 +298,17 @@ fn written(provider: &mut ProviderConfig) {
 
 #[tokio::test]
 async fn si_5_a_provider_whose_metadata_are_written_down_is_not_asked_for_them() {
-    let plan = Plan {
+    let setup = Setup {
         provider: written,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let mut browser = house.browser();
+    let harness = Harness::build(setup).await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    assert_eq!(house.provider.requests(Endpoint::Discovery), 0);
-    house.provider.change(|faults| faults.callback = without("iss"));
+    assert_eq!(harness.provider.requests(Endpoint::Discovery), 0);
+    harness.provider.change(|faults| faults.callback = without("iss"));
     assert_eq!(
-        house.browser().sign_in("alice").await.status,
+        harness.browser().sign_in("alice").await.status,
         400,
         "what is written counts"
     );

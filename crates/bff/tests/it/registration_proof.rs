@@ -5,15 +5,15 @@ use demo::{DemoConfig, Endpoint};
 use serde_json::{Value, json};
 
 use crate::registration::{asked, registering, registers};
-use crate::support::{ClientKey, House, Plan, client_key, field, patch};
+use crate::support::{ClientKey, Harness, Setup, client_key, field, patch};
 
 const METHOD: &str = "token_endpoint_auth_method";
 
-async fn house(demo: fn(&mut DemoConfig), provider: fn(&mut ProviderConfig)) -> House {
-    House::build(Plan {
+async fn harness(demo: fn(&mut DemoConfig), provider: fn(&mut ProviderConfig)) -> Harness {
+    Harness::build(Setup {
         demo,
         provider,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }
@@ -32,8 +32,8 @@ fn by_key(provider: &mut ProviderConfig) {
 }
 
 /// Whether the last token request had the secret in its header and in its form.
-fn secret_in(house: &House) -> (bool, bool) {
-    let body = house.provider.bodies(Endpoint::Token).pop().unwrap();
+fn secret_in(harness: &Harness) -> (bool, bool) {
+    let body = harness.provider.bodies(Endpoint::Token).pop().unwrap();
     (body.contains("\nBasic "), field(&body, "client_secret").is_some())
 }
 
@@ -43,22 +43,22 @@ async fn si_5_a_site_that_signs_registers_its_key_and_no_secret_is_needed() {
         registers(demo);
         demo.client_keys = vec![client_key().jwk.clone()];
     };
-    let house = house(knows_key, by_key).await;
-    assert_eq!(house.browser().sign_in("alice").await.status, 303);
-    let said = asked(&house);
+    let harness = harness(knows_key, by_key).await;
+    assert_eq!(harness.browser().sign_in("alice").await.status, 303);
+    let said = asked(&harness);
     assert_eq!(said[METHOD], "private_key_jwt");
     assert_eq!(
         said["jwks"],
         json!({ "keys": [client_key().jwk] }),
         "the public half alone"
     );
-    assert_eq!(secret_in(&house), (false, false));
+    assert_eq!(secret_in(&harness), (false, false));
 }
 
 #[tokio::test]
 async fn si_5_another_key_is_another_registration() {
-    let house = house(registers, by_key).await;
-    let browser = house.browser();
+    let harness = harness(registers, by_key).await;
+    let browser = harness.browser();
     let with_key: fn(&mut BffConfig) = |_| {};
     let with_another: fn(&mut BffConfig) = |config| config.providers[0].client_auth = ClientKey::fresh().method();
     let with_secret: fn(&mut BffConfig) = |config| config.providers[0].client_auth = ClientAuthMethod::Automatic;
@@ -69,10 +69,10 @@ async fn si_5_another_key_is_another_registration() {
         (with_secret, 3),
         (with_secret, 3),
     ] {
-        house.at_replica(&browser, change).await.start("/auth/login").await;
-        assert_eq!(house.provider.requests(Endpoint::Register), count);
+        harness.at_replica(&browser, change).await.start("/auth/login").await;
+        assert_eq!(harness.provider.requests(Endpoint::Register), count);
     }
-    assert_eq!(asked(&house).get("jwks"), None);
+    assert_eq!(asked(&harness).get("jwks"), None);
 }
 
 #[tokio::test]
@@ -81,17 +81,17 @@ async fn si_5_a_secret_travels_as_the_provider_takes_it() {
         (registers as fn(&mut DemoConfig), "client_secret_basic", (true, false)),
         (takes_form, "client_secret_post", (false, true)),
     ] {
-        let house = house(demo, registering).await;
-        assert_eq!(house.browser().sign_in("alice").await.status, 303);
-        assert_eq!(asked(&house)[METHOD], name);
-        assert_eq!(secret_in(&house), seen, "{name}");
+        let harness = harness(demo, registering).await;
+        assert_eq!(harness.browser().sign_in("alice").await.status, 303);
+        assert_eq!(asked(&harness)[METHOD], name);
+        assert_eq!(secret_in(&harness), seen, "{name}");
     }
 }
 
 #[tokio::test]
 async fn si_5_what_is_configured_is_asked_for() {
-    let house = house(takes_form, registering).await;
-    let browser = house.browser();
+    let harness = harness(takes_form, registering).await;
+    let browser = harness.browser();
     let written: [(fn(&mut BffConfig), &str); 3] = [
         (
             |config| config.providers[0].client_auth = ClientAuthMethod::SecretBasic,
@@ -107,23 +107,23 @@ async fn si_5_what_is_configured_is_asked_for() {
         ),
     ];
     for (change, name) in written {
-        house.at_replica(&browser, change).await.start("/auth/login").await;
-        assert_eq!(asked(&house)[METHOD], name);
+        harness.at_replica(&browser, change).await.start("/auth/login").await;
+        assert_eq!(asked(&harness)[METHOD], name);
     }
 }
 
 #[tokio::test]
 async fn si_5_a_provider_may_choose_between_header_and_form_and_nothing_else() {
-    let change = |house: &House, name: Value| {
-        house
+    let change = |harness: &Harness, name: Value| {
+        harness
             .provider
             .change(|faults| faults.registration = patch(METHOD, name));
     };
-    let house = house(registers, registering).await;
-    change(&house, json!("client_secret_post"));
-    assert_eq!(house.browser().sign_in("alice").await.status, 303);
+    let harness = harness(registers, registering).await;
+    change(&harness, json!("client_secret_post"));
+    assert_eq!(harness.browser().sign_in("alice").await.status, 303);
     assert_eq!(
-        (asked(&house)[METHOD].as_str(), secret_in(&house)),
+        (asked(&harness)[METHOD].as_str(), secret_in(&harness)),
         (Some("client_secret_basic"), (false, true))
     );
 
@@ -131,10 +131,10 @@ async fn si_5_a_provider_may_choose_between_header_and_form_and_nothing_else() {
         (registering as fn(&mut ProviderConfig), "none"),
         (by_key, "client_secret_basic"),
     ] {
-        let house = self::house(registers, provider).await;
-        change(&house, json!(name));
-        assert_eq!(house.browser().go("/auth/login").await.status, 503, "{name}");
-        let problem = house.bff.readiness()[0].problem.clone().unwrap();
+        let harness = self::harness(registers, provider).await;
+        change(&harness, json!(name));
+        assert_eq!(harness.browser().open("/auth/login").await.status, 503, "{name}");
+        let problem = harness.bff.readiness()[0].problem.clone().unwrap();
         assert!(problem.contains("in another way"), "{problem}");
     }
 }

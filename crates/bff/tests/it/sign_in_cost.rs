@@ -6,7 +6,7 @@ use bff::ProviderConfig;
 use demo::{Answer, Endpoint};
 use serde_json::json;
 
-use crate::support::{Browser, House, Log, Place, Plan};
+use crate::support::{Browser, Harness, Log, SessionDatabase, Setup};
 
 /// How many transactions the write-ahead log of a SQLite database holds: a frame that ends one says how many pages there are then
 /// (SQLite, "Database File Format" §4.1).
@@ -19,24 +19,24 @@ fn commits(database: &Path) -> usize {
     current.filter(|frame| frame[4..8] != [0; 4]).count()
 }
 
-fn database(house: &House) -> std::path::PathBuf {
-    let Place::Sqlite(pool) = &house.place else {
+fn database(harness: &Harness) -> std::path::PathBuf {
+    let SessionDatabase::Sqlite(pool) = &harness.database else {
         panic!("only SQLite writes such a log");
     };
     pool.connect_options().get_filename().to_owned()
 }
 
-async fn house(provider: fn(&mut ProviderConfig)) -> House {
-    House::build(Plan {
+async fn harness(provider: fn(&mut ProviderConfig)) -> Harness {
+    Harness::build(Setup {
         provider,
         postgres: false,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }
 
 /// What was asked of the provider since it stands, by a site.
-fn calls(house: &House) -> usize {
+fn calls(harness: &Harness) -> usize {
     let endpoints = [
         Endpoint::Discovery,
         Endpoint::Jwks,
@@ -47,28 +47,31 @@ fn calls(house: &House) -> usize {
         Endpoint::Par,
         Endpoint::Other,
     ];
-    endpoints.map(|endpoint| house.provider.requests(endpoint)).iter().sum()
+    endpoints
+        .map(|endpoint| harness.provider.requests(endpoint))
+        .iter()
+        .sum()
 }
 
 /// Calls and commits of the callback of a sign-in.
-async fn cost(house: &House, browser: &mut Browser, person: &str) -> (usize, usize) {
+async fn cost(harness: &Harness, browser: &mut Browser, person: &str) -> (usize, usize) {
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let callback = browser.authorize(&authorize, person).await;
-    let before = (calls(house), commits(&database(house)));
-    let page = browser.go(callback.as_str()).await;
+    let before = (calls(harness), commits(&database(harness)));
+    let page = browser.open(callback.as_str()).await;
     assert_eq!(page.status, 303, "{}", page.body);
-    (calls(house) - before.0, commits(&database(house)) - before.1)
+    (calls(harness) - before.0, commits(&database(harness)) - before.1)
 }
 
 #[tokio::test]
 async fn si_1_a_sign_in_makes_two_calls_and_one_commit() {
-    let house = house(|_| {}).await;
-    house.browser().sign_in("alice").await;
-    assert_eq!(cost(&house, &mut house.browser(), "bob").await, (2, 1));
-    let mut again = house.browser();
-    assert_eq!(cost(&house, &mut again, "bob").await, (2, 1));
+    let harness = harness(|_| {}).await;
+    harness.browser().sign_in("alice").await;
+    assert_eq!(cost(&harness, &mut harness.browser(), "bob").await, (2, 1));
+    let mut again = harness.browser();
+    assert_eq!(cost(&harness, &mut again, "bob").await, (2, 1));
     assert_eq!(
-        cost(&house, &mut again, "carol").await,
+        cost(&harness, &mut again, "carol").await,
         (2, 1),
         "the session of before is replaced in it"
     );
@@ -76,66 +79,66 @@ async fn si_1_a_sign_in_makes_two_calls_and_one_commit() {
 
 #[tokio::test]
 async fn si_1_a_sign_in_whose_id_token_says_everything_makes_one_call() {
-    let house = house(|provider| provider.wanted_claims = Some(vec!["name".into(), "groups".into()])).await;
-    house.browser().sign_in("alice").await;
-    assert_eq!(cost(&house, &mut house.browser(), "bob").await, (1, 1));
+    let harness = harness(|provider| provider.wanted_claims = Some(vec!["name".into(), "groups".into()])).await;
+    harness.browser().sign_in("alice").await;
+    assert_eq!(cost(&harness, &mut harness.browser(), "bob").await, (1, 1));
 }
 
 #[tokio::test]
 async fn si_1_a_sign_in_for_an_api_whose_token_userinfo_refuses_makes_one_call() {
-    let house = house(|_| {}).await;
-    house.provider.change(|faults| {
+    let harness = harness(|_| {}).await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Userinfo, Answer::Json(401, json!({})));
     });
-    house.browser().sign_in("alice").await;
-    assert_eq!(cost(&house, &mut house.browser(), "bob").await, (1, 1));
+    harness.browser().sign_in("alice").await;
+    assert_eq!(cost(&harness, &mut harness.browser(), "bob").await, (1, 1));
 }
 
 #[tokio::test]
 async fn si_1_sessions_beyond_the_limit_end_in_the_same_commit() {
-    let plan = Plan {
+    let setup = Setup {
         config: |config| config.max_sessions = std::num::NonZeroUsize::MIN,
         postgres: false,
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    let mut first = house.browser();
+    let harness = Harness::build(setup).await;
+    let mut first = harness.browser();
     first.sign_in("alice").await;
-    assert_eq!(cost(&house, &mut house.browser(), "alice").await, (2, 1));
-    assert_eq!(first.go("/me").await.status, 401);
+    assert_eq!(cost(&harness, &mut harness.browser(), "alice").await, (2, 1));
+    assert_eq!(first.open("/me").await.status, 401);
 }
 
 #[tokio::test]
 async fn si_1_keys_are_read_while_the_code_is_redeemed() {
-    let house = house(|_| {}).await;
-    house.provider.change(|faults| {
+    let harness = harness(|_| {}).await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
     });
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let callback = browser.authorize(&authorize, "alice").await;
     let wait = async {
-        house
+        harness
             .until("both are asked", |provider| {
                 [Endpoint::Token, Endpoint::Jwks].map(|at| provider.requests(at)) == [1, 1]
             })
             .await;
-        house.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.answers.clear());
     };
-    let (page, ()) = tokio::join!(browser.go(callback.as_str()), wait);
+    let (page, ()) = tokio::join!(browser.open(callback.as_str()), wait);
     assert_eq!(page.status, 303, "{}", page.body);
-    assert_eq!(house.provider.requests(Endpoint::Jwks), 1);
+    assert_eq!(harness.provider.requests(Endpoint::Jwks), 1);
 }
 
 #[tokio::test]
 async fn si_1_a_code_that_is_refused_is_told_without_waiting_for_keys() {
-    let (log, house) = (Log::start(), house(|_| {}).await);
-    house.provider.change(|faults| {
+    let (log, harness) = (Log::start(), harness(|_| {}).await);
+    harness.provider.change(|faults| {
         let refused = json!({ "error": "invalid_grant" });
         faults.answers.insert(Endpoint::Token, Answer::Json(400, refused));
         faults.answers.insert(Endpoint::Jwks, Answer::Hold);
     });
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 400);
     assert!(log.own().contains("invalid_grant"), "{}", log.own());
 }

@@ -3,11 +3,11 @@
 use demo::{DemoHandle, Endpoint, Signing};
 use serde_json::json;
 
-use crate::support::{House, Plan, accepted, patch, refused, without};
+use crate::support::{Harness, Setup, expect_accepted, expect_refused, patch, without};
 
 #[tokio::test]
 async fn id_5_signatures_of_others_and_none_at_all_are_refused() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for signing in [
         Signing::Unsigned,
         Signing::Broken,
@@ -15,64 +15,64 @@ async fn id_5_signatures_of_others_and_none_at_all_are_refused() {
         Signing::HmacWithPublicKey,
         Signing::HmacWithClientSecret,
     ] {
-        house.provider.change(|faults| faults.signing = signing);
-        refused(&house, &format!("{signing:?}")).await;
+        harness.provider.change(|faults| faults.signing = signing);
+        expect_refused(&harness, &format!("{signing:?}")).await;
     }
-    house.provider.change(|faults| faults.signing = Signing::Rs256);
-    accepted(&house, "RS256 with a published key").await;
+    harness.provider.change(|faults| faults.signing = Signing::Rs256);
+    expect_accepted(&harness, "RS256 with a published key").await;
 }
 
 #[tokio::test]
 async fn id_5_a_valid_signature_by_an_algorithm_that_is_not_listed_is_refused() {
-    let plan = Plan {
+    let setup = Setup {
         provider: |provider| provider.algorithms = vec!["RS256".into()],
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    refused(&house, "ES256 where RS256 is listed").await;
-    house.provider.change(|faults| faults.signing = Signing::Rs256);
-    accepted(&house, "RS256 where RS256 is listed").await;
-    let plan = Plan {
+    let harness = Harness::build(setup).await;
+    expect_refused(&harness, "ES256 where RS256 is listed").await;
+    harness.provider.change(|faults| faults.signing = Signing::Rs256);
+    expect_accepted(&harness, "RS256 where RS256 is listed").await;
+    let setup = Setup {
         provider: |provider| provider.algorithms = vec!["ES256".into()],
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    house.provider.change(|faults| faults.signing = Signing::Rs256);
-    refused(&house, "RS256 where ES256 is listed").await;
+    let harness = Harness::build(setup).await;
+    harness.provider.change(|faults| faults.signing = Signing::Rs256);
+    expect_refused(&harness, "RS256 where ES256 is listed").await;
 }
 
 #[tokio::test]
 async fn id_5_the_name_of_an_algorithm_is_taken_literally() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for name in ["NONE", "None", "nOnE", "", "es256", "ES256K"] {
-        house
+        harness
             .provider
             .change(|faults| faults.id_token_header = patch("alg", name));
-        refused(&house, name).await;
+        expect_refused(&harness, name).await;
     }
 }
 
 #[tokio::test]
 async fn id_6_keys_named_by_the_token_itself_are_never_used() {
-    let house = House::new().await;
-    house.provider.change(|faults| faults.signing = Signing::Embedded);
-    refused(&house, "jwk").await;
-    let elsewhere = format!("{}/people/alice.svg", house.issuer);
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| faults.signing = Signing::Embedded);
+    expect_refused(&harness, "jwk").await;
+    let elsewhere = format!("{}/people/alice.svg", harness.issuer);
     for (name, value) in [
         ("jku", json!(elsewhere)),
         ("x5u", json!(elsewhere)),
         ("x5c", json!(["MIIB"])),
     ] {
         for signing in [Signing::Stranger, Signing::Unpublished] {
-            house.provider.change(|faults| {
+            harness.provider.change(|faults| {
                 faults.signing = signing;
                 faults.id_token_header = patch(name, value.clone());
             });
-            refused(&house, name).await;
+            expect_refused(&harness, name).await;
         }
     }
     assert_eq!(
-        house.provider.requests(Endpoint::Other),
+        harness.provider.requests(Endpoint::Other),
         0,
         "an address in a token was asked"
     );
@@ -80,108 +80,110 @@ async fn id_6_keys_named_by_the_token_itself_are_never_used() {
 
 #[tokio::test]
 async fn id_7_an_unknown_key_is_looked_up_once_and_then_refused() {
-    let house = House::new().await;
-    accepted(&house, "before").await;
-    let asked = house.provider.requests(Endpoint::Jwks);
-    house.provider.change(|faults| faults.signing = Signing::Unpublished);
-    refused(&house, "unpublished").await;
-    assert_eq!(house.provider.requests(Endpoint::Jwks), asked + 1);
-    house.provider.change(|faults| faults.signing = Signing::Proper);
-    accepted(&house, "afterwards").await;
+    let harness = Harness::new().await;
+    expect_accepted(&harness, "before").await;
+    let asked = harness.provider.requests(Endpoint::Jwks);
+    harness.provider.change(|faults| faults.signing = Signing::Unpublished);
+    expect_refused(&harness, "unpublished").await;
+    assert_eq!(harness.provider.requests(Endpoint::Jwks), asked + 1);
+    harness.provider.change(|faults| faults.signing = Signing::Proper);
+    expect_accepted(&harness, "afterwards").await;
 }
 
 #[tokio::test]
 async fn id_7_a_key_rotated_just_before_signing_does_not_fail_the_sign_in() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for round in 0..3 {
-        house.provider.rotate_key();
-        accepted(&house, &format!("rotation {round}")).await;
+        harness.provider.rotate_key();
+        expect_accepted(&harness, &format!("rotation {round}")).await;
     }
 }
 
 #[tokio::test]
 async fn id_7_a_key_exchanged_under_the_same_name_or_none_does_not_fail_the_sign_in() {
     for header in [without("kid"), patch("kid", "the key")] {
-        let house = House::new().await;
-        house.provider.change(|faults| {
+        let harness = Harness::new().await;
+        harness.provider.change(|faults| {
             faults.published_key = header.clone();
             faults.id_token_header = header;
         });
-        accepted(&house, "before").await;
+        expect_accepted(&harness, "before").await;
         for round in 0..2 {
-            house.provider.rotate_key();
-            accepted(&house, &format!("rotation {round}")).await;
+            harness.provider.rotate_key();
+            expect_accepted(&harness, &format!("rotation {round}")).await;
         }
-        let asked = house.provider.requests(Endpoint::Jwks);
-        accepted(&house, "afterwards").await;
+        let asked = harness.provider.requests(Endpoint::Jwks);
+        expect_accepted(&harness, "afterwards").await;
         assert_eq!(
-            house.provider.requests(Endpoint::Jwks),
+            harness.provider.requests(Endpoint::Jwks),
             asked,
             "a key that is known is not asked for"
         );
-        house.provider.change(|faults| faults.signing = Signing::Stranger);
-        refused(&house, "a stranger's signature").await;
+        harness.provider.change(|faults| faults.signing = Signing::Stranger);
+        expect_refused(&harness, "a stranger's signature").await;
     }
 }
 
 #[tokio::test]
 async fn id_7_a_key_exchanged_under_the_same_name_ends_no_session() {
-    let house = House::new().await;
-    house.provider.change(|faults| {
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| {
         faults.published_key = without("kid");
         faults.id_token_header = without("kid");
     });
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.provider.rotate_key();
-    house.advance(std::time::Duration::from_mins(6));
-    assert_eq!(browser.go("/token").await.status, 200);
-    assert_eq!(browser.go("/").await.body, "hello alice");
+    harness.provider.rotate_key();
+    harness.advance(std::time::Duration::from_mins(6));
+    assert_eq!(browser.open("/token").await.status, 200);
+    assert_eq!(browser.open("/").await.body, "hello alice");
 }
 
 #[tokio::test]
 async fn id_8_the_answer_does_not_depend_on_how_many_keys_there_are() {
-    let house = House::new().await;
-    house.provider.change(|faults| {
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| {
         faults.extra_keys = (0..20).map(|_| DemoHandle::stranger_key()).collect();
         faults.id_token_header = without("kid");
     });
-    accepted(&house, "twenty keys more").await;
+    expect_accepted(&harness, "twenty keys more").await;
 }
 
 #[tokio::test]
 async fn id_7_random_key_names_do_not_hammer_the_provider() {
-    let house = House::new().await;
-    accepted(&house, "before").await;
-    let asked = house.provider.requests(Endpoint::Jwks);
-    let claims = json!({ "iss": house.issuer, "aud": "https://api.portico.example", "sub": "x", "exp": house.provider.now() + 60 });
+    let harness = Harness::new().await;
+    expect_accepted(&harness, "before").await;
+    let asked = harness.provider.requests(Endpoint::Jwks);
+    let claims = json!({ "iss": harness.issuer, "aud": "https://api.portico.example", "sub": "x", "exp": harness.provider.now() + 60 });
     for _ in 0..20 {
-        let token = house.provider.mint(
+        let token = harness.provider.mint(
             &patch("typ", "at+jwt"),
             claims.as_object().unwrap(),
             Signing::Unpublished,
         );
-        let mut caller = house.browser();
+        let mut caller = harness.browser();
         let send = caller
             .get("/api/read")
             .header("authorization", &format!("Bearer {token}"));
         assert_eq!(caller.send(send).await.status, 401);
     }
     assert!(
-        house.provider.requests(Endpoint::Jwks) <= asked + 2,
+        harness.provider.requests(Endpoint::Jwks) <= asked + 2,
         "{}",
-        house.provider.requests(Endpoint::Jwks)
+        harness.provider.requests(Endpoint::Jwks)
     );
     // The throttle holds back strangers, never a sign-in that meets a rotated key.
-    house.provider.rotate_key();
-    accepted(&house, "after the throttle has set in").await;
+    harness.provider.rotate_key();
+    expect_accepted(&harness, "after the throttle has set in").await;
 }
 
 #[tokio::test]
 async fn id_8_a_token_without_key_name_is_checked_with_the_only_key() {
-    let house = House::new().await;
-    house.provider.change(|faults| faults.id_token_header = without("kid"));
-    accepted(&house, "one key").await;
+    let harness = Harness::new().await;
+    harness
+        .provider
+        .change(|faults| faults.id_token_header = without("kid"));
+    expect_accepted(&harness, "one key").await;
 }
 
 #[tokio::test]
@@ -192,13 +194,13 @@ async fn id_8_a_token_without_key_name_gets_the_same_answer_every_time() {
     ];
     let mut answers = Vec::new();
     for extra in keys {
-        let house = House::new().await;
-        house.provider.change(|faults| {
+        let harness = Harness::new().await;
+        harness.provider.change(|faults| {
             faults.extra_keys = extra;
             faults.id_token_header = without("kid");
         });
         for _ in 0..3 {
-            answers.push(house.browser().sign_in("alice").await.status);
+            answers.push(harness.browser().sign_in("alice").await.status);
         }
     }
     assert!(
@@ -211,12 +213,12 @@ async fn id_8_a_token_without_key_name_gets_the_same_answer_every_time() {
 
 #[tokio::test]
 async fn id_9_odd_keys_are_passed_over() {
-    let house = House::new().await;
-    let kid = house.provider.published_key()["kid"].clone();
+    let harness = Harness::new().await;
+    let kid = harness.provider.published_key()["kid"].clone();
     let mut encryption = DemoHandle::stranger_key();
     encryption["use"] = "enc".into();
     encryption["kid"] = kid.clone();
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.extra_keys = vec![
             json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "1", "pub": "AA" }),
             json!({ "kty": "EC", "crv": "P-1000", "kid": "2", "x": "AA", "y": "AA" }),
@@ -227,7 +229,7 @@ async fn id_9_odd_keys_are_passed_over() {
         ];
         faults.published_key = without("alg");
     });
-    accepted(&house, "odd keys").await;
-    house.provider.change(|faults| faults.published_key = without("use"));
-    accepted(&house, "no use").await;
+    expect_accepted(&harness, "odd keys").await;
+    harness.provider.change(|faults| faults.published_key = without("use"));
+    expect_accepted(&harness, "no use").await;
 }

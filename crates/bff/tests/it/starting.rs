@@ -10,17 +10,17 @@ use demo::Endpoint;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use crate::support::{House, Plan, parameter};
+use crate::support::{Harness, Setup, parameter};
 
 #[tokio::test]
 async fn lg_1_only_the_code_flow_is_used() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     assert_eq!(parameter(&authorize, "response_type").as_deref(), Some("code"));
     let callback = browser.authorize(&authorize, "alice").await;
-    assert_eq!(browser.go(callback.as_str()).await.status, 303);
-    let asked = house.provider.bodies(Endpoint::Token);
+    assert_eq!(browser.open(callback.as_str()).await.status, 303);
+    let asked = harness.provider.bodies(Endpoint::Token);
     assert_eq!(asked.len(), 1);
     assert!(asked[0].contains("grant_type=authorization_code"), "{asked:?}");
     for file in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
@@ -45,16 +45,16 @@ fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
 
 #[tokio::test]
 async fn lg_2_every_sign_in_has_its_own_s256_challenge() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let mut challenges = HashSet::new();
     for number in 0..3 {
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let authorize = browser.start("/auth/login").await;
         assert_eq!(parameter(&authorize, "code_challenge_method").as_deref(), Some("S256"));
         let challenge = parameter(&authorize, "code_challenge").unwrap();
         let callback = browser.authorize(&authorize, "alice").await;
-        browser.go(callback.as_str()).await;
-        let asked = house.provider.bodies(Endpoint::Token)[number].clone();
+        browser.open(callback.as_str()).await;
+        let asked = harness.provider.bodies(Endpoint::Token)[number].clone();
         let form = asked.split('\n').next().unwrap();
         let verifier = form_urlencoded::parse(form.as_bytes())
             .find(|(name, _)| name == "code_verifier")
@@ -68,8 +68,8 @@ async fn lg_2_every_sign_in_has_its_own_s256_challenge() {
 
 #[tokio::test]
 async fn lg_3_two_tabs_have_their_own_state_and_nonce_and_both_arrive() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let first = browser.start("/auth/login?return_to=/one").await;
     let second = browser.start("/auth/login?return_to=/two").await;
     for name in ["state", "nonce"] {
@@ -79,18 +79,18 @@ async fn lg_3_two_tabs_have_their_own_state_and_nonce_and_both_arrive() {
     }
     for (authorize, path) in [(&first, "/one"), (&second, "/two")] {
         let callback = browser.authorize(authorize, "alice").await;
-        let page = browser.go(callback.as_str()).await;
+        let page = browser.open(callback.as_str()).await;
         assert_eq!((page.status, page.location().path()), (303, path), "{}", page.body);
     }
 }
 
 #[tokio::test]
 async fn lg_4_the_scopes_are_the_configured_ones_with_openid() {
-    let plan = Plan {
+    let setup = Setup {
         provider: |provider| provider.scopes = vec!["openid".into(), "email".into()],
-        ..Plan::default()
+        ..Setup::default()
     };
-    let authorize = House::build(plan).await.browser().start("/auth/login").await;
+    let authorize = Harness::build(setup).await.browser().start("/auth/login").await;
     assert_eq!(parameter(&authorize, "scope").as_deref(), Some("openid email"));
 }
 
@@ -117,7 +117,7 @@ async fn lg_4_a_provider_without_openid_is_refused() {
 
 #[tokio::test]
 async fn lg_5_only_paths_of_this_site_are_returned_to() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let long = format!("/{}", "a".repeat(5000));
     let evil = [
         "//evil.example",
@@ -139,22 +139,22 @@ async fn lg_5_only_paths_of_this_site_are_returned_to() {
         &long,
     ];
     for text in evil {
-        assert_eq!(returned_to(&house, text).await, house.site.as_str(), "{text:?}");
+        assert_eq!(returned_to(&harness, text).await, harness.site.as_str(), "{text:?}");
     }
     for text in ["/", "/docs/7?q=a&after=3", "/docs/7#heading", "/with%20space"] {
         assert_eq!(
-            returned_to(&house, text).await,
-            house.site.join(text).unwrap().as_str(),
+            returned_to(&harness, text).await,
+            harness.site.join(text).unwrap().as_str(),
             "{text:?}"
         );
     }
 }
 
-async fn returned_to(house: &House, return_to: &str) -> String {
+async fn returned_to(harness: &Harness, return_to: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("return_to", return_to)
         .finish();
-    let page = house
+    let page = harness
         .browser()
         .sign_in_by(&format!("/auth/login?{query}"), "alice")
         .await;
@@ -164,7 +164,7 @@ async fn returned_to(house: &House, return_to: &str) -> String {
 
 #[tokio::test]
 async fn lg_6_prefetching_starts_nothing() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let headers = [
         ("sec-purpose", "prefetch"),
         ("sec-purpose", "prefetch;prerender"),
@@ -174,13 +174,13 @@ async fn lg_6_prefetching_starts_nothing() {
         ("sec-fetch-dest", "iframe"),
     ];
     for (name, value) in headers {
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let send = browser.get("/auth/login").header(name, value);
         let page = browser.send(send).await;
         assert!((400..500).contains(&page.status), "{name}: {value}: {}", page.status);
         assert!(browser.cookies.is_empty(), "{name}: {value}");
     }
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let head = browser.request(reqwest::Method::HEAD, "/auth/login", &[]);
     assert_eq!(browser.send(head).await.status, 200);
     assert!(browser.cookies.is_empty());
@@ -191,12 +191,12 @@ async fn lg_6_prefetching_starts_nothing() {
 
 #[tokio::test]
 async fn lg_7_sign_ins_under_way_are_few_and_the_newest_stays() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let mut last = None;
     let first = browser.start("/auth/login").await;
     for _ in 0..30 {
-        house.advance(Duration::from_secs(1));
+        harness.advance(Duration::from_secs(1));
         last = Some(browser.start("/auth/login?return_to=/newest").await);
     }
     let pending = browser.pending();
@@ -208,28 +208,35 @@ async fn lg_7_sign_ins_under_way_are_few_and_the_newest_stays() {
     assert!(bytes < 8 * 1024, "{bytes} bytes of cookies");
 
     let callback = browser.authorize(&first, "alice").await;
-    assert_eq!(browser.go(callback.as_str()).await.status, 400, "the oldest is dropped");
-    assert_eq!(house.provider.requests(Endpoint::Token), 0);
+    assert_eq!(
+        browser.open(callback.as_str()).await.status,
+        400,
+        "the oldest is dropped"
+    );
+    assert_eq!(harness.provider.requests(Endpoint::Token), 0);
     let callback = browser.authorize(&last.unwrap(), "alice").await;
-    assert_eq!(browser.go(callback.as_str()).await.location().path(), "/newest");
+    assert_eq!(browser.open(callback.as_str()).await.location().path(), "/newest");
 }
 
 #[tokio::test]
 async fn lg_7_a_sign_in_under_way_expires() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
-    house.advance(Duration::from_hours(2));
+    harness.advance(Duration::from_hours(2));
     let callback = browser.authorize(&authorize, "alice").await;
-    let page = browser.go(callback.as_str()).await;
+    let page = browser.open(callback.as_str()).await;
     assert_eq!(page.status, 400, "{}", page.body);
-    assert_eq!((house.provider.requests(Endpoint::Token), browser.session()), (0, None));
+    assert_eq!(
+        (harness.provider.requests(Endpoint::Token), browser.session()),
+        (0, None)
+    );
 }
 
 #[tokio::test]
 async fn lg_7_a_thousand_unfinished_sign_ins_leave_a_browser_that_can_sign_in() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     let login = format!("/auth/login?return_to=/{}", "a".repeat(900));
     let first = browser.start(&login).await;
     let mut largest = 0;
@@ -238,24 +245,28 @@ async fn lg_7_a_thousand_unfinished_sign_ins_leave_a_browser_that_can_sign_in() 
         let sent: usize = browser.pending().iter().map(|c| c.name.len() + c.value.len() + 3).sum();
         largest = largest.max(sent);
         // All of them begin within the time that one may take.
-        house.advance(Duration::from_secs(number % 2));
+        harness.advance(Duration::from_secs(number % 2));
     }
     assert!(browser.pending().len() <= 5, "{} are left", browser.pending().len());
     assert!(largest < 12 * 1024, "{largest} bytes of cookies");
     let callback = browser.authorize(&first, "alice").await;
-    assert_eq!(browser.go(callback.as_str()).await.status, 400, "the oldest is dropped");
+    assert_eq!(
+        browser.open(callback.as_str()).await.status,
+        400,
+        "the oldest is dropped"
+    );
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    assert_eq!(browser.go("/me").await.status, 200);
+    assert_eq!(browser.open("/me").await.status, 200);
 }
 
 #[tokio::test]
 async fn lg_7_tabs_that_start_all_at_once_are_cut_back_by_the_next_one() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     // Each of them leaves with the cookies of before.
     let mut jar = Vec::new();
     for _ in 0..40 {
-        let mut tab = house.browser();
+        let mut tab = harness.browser();
         tab.start("/auth/login").await;
         jar.append(&mut tab.cookies);
     }
@@ -263,5 +274,5 @@ async fn lg_7_tabs_that_start_all_at_once_are_cut_back_by_the_next_one() {
     let authorize = browser.start("/auth/login?return_to=/me").await;
     assert!(browser.pending().len() <= 5, "{} are left", browser.pending().len());
     let callback = browser.authorize(&authorize, "alice").await;
-    assert_eq!(browser.go(callback.as_str()).await.location().path(), "/me");
+    assert_eq!(browser.open(callback.as_str()).await.location().path(), "/me");
 }

@@ -10,14 +10,14 @@ use demo::{Endpoint, Patch, Signing};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::support::{Browser, House, Log, Page, parameter, patch, without};
+use crate::support::{Browser, Harness, Log, Page, parameter, patch, without};
 
 fn strong() -> StepUp {
     StepUp::acr("mfa").max_age(Duration::from_mins(10))
 }
 
-/// Pages beside the house, on the same host: the browser's cookies go there, too.
-async fn vault(house: &House) -> Url {
+/// Pages beside the site, on the same host: the browser's cookies go there, too.
+async fn vault(harness: &Harness) -> Url {
     let show = async |person: SignedIn| {
         let at = person.authenticated_at().map(time::OffsetDateTime::unix_timestamp);
         json!({ "who": person.identity().subject, "acr": person.acr(), "amr": person.amr(), "at": at }).to_string()
@@ -28,7 +28,7 @@ async fn vault(house: &House) -> Url {
         format!("{} {address}", person.satisfies(&step_up))
     };
     let end_all = async |person: SignedIn| person.end_all_sessions().await.unwrap().to_string();
-    let recent = house.bff.require_step_up(StepUp::recent(Duration::from_mins(5)));
+    let recent = harness.bff.require_step_up(StepUp::recent(Duration::from_mins(5)));
     let pages = Router::new()
         .route("/recent", get(show))
         .route("/end", post(end_all))
@@ -36,34 +36,34 @@ async fn vault(house: &House) -> Url {
         .merge(
             Router::new()
                 .route("/vault", get(show).post(show))
-                .layer(house.bff.require_step_up(strong())),
+                .layer(harness.bff.require_step_up(strong())),
         )
         .route("/link", get(link))
-        .merge(house.bff.router());
+        .merge(harness.bff.router());
     let who = async |who: Combined| who.subject().to_owned();
     let api = Router::new()
         .route("/api/vault", get(who))
-        .layer(house.bff.require_step_up(strong()))
-        .layer(house.bff.bearer("https://api.portico.example").or_session(&[]));
-    let router = house.bff.protect(pages).merge(api);
+        .layer(harness.bff.require_step_up(strong()))
+        .layer(harness.bff.bearer("https://api.portico.example").or_session(&[]));
+    let router = harness.bff.protect(pages).merge(api);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
     address.parse().unwrap()
 }
 
-/// A house, pages that ask for more, and alice signed in by her password.
-async fn scene() -> (House, Url, Browser) {
-    let house = House::new().await;
-    house.provider.stop_clock();
-    let pages = vault(&house).await;
-    let mut browser = house.browser();
+/// A test site, pages that ask for more, and alice signed in by her password.
+async fn scene() -> (Harness, Url, Browser) {
+    let harness = Harness::new().await;
+    harness.provider.stop_clock();
+    let pages = vault(&harness).await;
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    (house, pages, browser)
+    (harness, pages, browser)
 }
 
 async fn open(browser: &mut Browser, pages: &Url, path: &str) -> Page {
-    browser.go(pages.join(path).unwrap().as_str()).await
+    browser.open(pages.join(path).unwrap().as_str()).await
 }
 
 /// Follows a page's demand; the answer is the way to the provider.
@@ -75,8 +75,8 @@ async fn sent_on(browser: &mut Browser, pages: &Url, path: &str) -> Url {
 
 /// Goes to the provider and comes back.
 async fn confirm(browser: &mut Browser, authorize: &Url) -> Page {
-    let page = browser.go(authorize.as_str()).await;
-    browser.go(page.location().as_str()).await
+    let page = browser.open(authorize.as_str()).await;
+    browser.open(page.location().as_str()).await
 }
 
 /// The link of a page.
@@ -87,7 +87,7 @@ fn link_of(page: &Page) -> String {
 
 #[tokio::test]
 async fn si_15_a_page_that_asks_for_more_is_reached_after_the_provider_was_asked() {
-    let (house, pages, mut browser) = scene().await;
+    let (harness, pages, mut browser) = scene().await;
     let before = browser.session();
     let authorize = sent_on(&mut browser, &pages, "vault?a=b").await;
     assert_eq!(parameter(&authorize, "acr_values").as_deref(), Some("mfa"));
@@ -102,25 +102,25 @@ async fn si_15_a_page_that_asks_for_more_is_reached_after_the_provider_was_asked
     let back = confirm(&mut browser, &authorize).await;
     assert_eq!(
         (back.status, back.location().as_str()),
-        (303, house.site.join("vault?a=b").unwrap().as_str())
+        (303, harness.site.join("vault?a=b").unwrap().as_str())
     );
     assert_ne!(browser.session(), before, "a new id, as after every sign-in");
     let shown: Value = serde_json::from_str(&open(&mut browser, &pages, "vault").await.body).unwrap();
-    let expected = json!({ "who": "alice", "acr": "mfa", "amr": ["pwd", "otp", "mfa"], "at": house.provider.now() });
+    let expected = json!({ "who": "alice", "acr": "mfa", "amr": ["pwd", "otp", "mfa"], "at": harness.provider.now() });
     assert_eq!(shown, expected);
 }
 
 #[tokio::test]
 async fn si_15_a_sign_in_too_long_ago_is_repeated() {
-    let (house, pages, mut browser) = scene().await;
+    let (harness, pages, mut browser) = scene().await;
     assert_eq!(open(&mut browser, &pages, "recent").await.status, 200);
-    house.advance(Duration::from_secs(5 * 60 + 55));
+    harness.advance(Duration::from_secs(5 * 60 + 55));
     assert_eq!(
         open(&mut browser, &pages, "recent").await.status,
         200,
         "within the leeway"
     );
-    house.advance(Duration::from_secs(10));
+    harness.advance(Duration::from_secs(10));
     let authorize = sent_on(&mut browser, &pages, "recent").await;
     assert_eq!(parameter(&authorize, "prompt").as_deref(), Some("login"));
     assert_eq!(parameter(&authorize, "max_age").as_deref(), Some("300"));
@@ -131,10 +131,10 @@ async fn si_15_a_sign_in_too_long_ago_is_repeated() {
 
 #[tokio::test]
 async fn si_15_a_provider_of_many_tenants_has_its_leeway_as_well() {
-    let (house, provider) = crate::entra::multi_tenant().await;
+    let (harness, provider) = crate::entra::multi_tenant().await;
     provider.stop_clock();
-    let pages = vault(&house).await;
-    let mut browser = house.browser();
+    let pages = vault(&harness).await;
+    let mut browser = harness.browser();
     let ahead = provider.now() + 30;
     provider.change(|faults| faults.id_token = patch("auth_time", ahead));
     assert_eq!(browser.sign_in("alice").await.status, 303);
@@ -147,16 +147,16 @@ async fn si_15_a_provider_of_many_tenants_has_its_leeway_as_well() {
 
 /// Alice is sent on, the provider answers with these claims changed: no step-up, and nothing else happens.
 async fn denied(claims: Patch) {
-    let (house, pages, mut browser) = scene().await;
-    let (session, rows) = (browser.session(), house.rows().await);
+    let (harness, pages, mut browser) = scene().await;
+    let (session, rows) = (browser.session(), harness.rows().await);
     let authorize = sent_on(&mut browser, &pages, "vault").await;
-    house.provider.change(|faults| faults.id_token.clone_from(&claims));
+    harness.provider.change(|faults| faults.id_token.clone_from(&claims));
     let page = confirm(&mut browser, &authorize).await;
     // 400 where the claim is no claim at all.
     assert!([400, 403].contains(&page.status), "{claims:?}: {}", page.body);
-    assert_eq!((browser.session(), house.rows().await), (session, rows), "{claims:?}");
+    assert_eq!((browser.session(), harness.rows().await), (session, rows), "{claims:?}");
     assert_eq!(
-        browser.go("/me").await.status,
+        browser.open("/me").await.status,
         200,
         "{claims:?}: she is signed in as before"
     );
@@ -165,8 +165,11 @@ async fn denied(claims: Patch) {
         303,
         "{claims:?}: and asked again"
     );
-    assert!(house.provider.revoked().is_empty(), "{claims:?}: her older grant lives");
-    house.provider.change(|faults| faults.id_token = Patch::new());
+    assert!(
+        harness.provider.revoked().is_empty(),
+        "{claims:?}: her older grant lives"
+    );
+    harness.provider.change(|faults| faults.id_token = Patch::new());
     let authorize = browser.start(&link_of(&page)).await;
     assert_eq!(parameter(&authorize, "prompt").as_deref(), Some("login"), "{claims:?}");
     assert_eq!(
@@ -195,7 +198,7 @@ async fn id_14_a_class_that_was_not_asked_for_is_no_step_up() {
 
 #[tokio::test]
 async fn id_14_an_authentication_too_long_ago_or_at_no_time_is_no_step_up() {
-    let now = House::new().await.provider.now();
+    let now = Harness::new().await.provider.now();
     for wrong in [json!(now - 700), json!(now + 3600), json!(0), json!("now"), Value::Null] {
         denied(patch("auth_time", wrong)).await;
     }
@@ -203,14 +206,14 @@ async fn id_14_an_authentication_too_long_ago_or_at_no_time_is_no_step_up() {
 
 #[tokio::test]
 async fn id_14_userinfo_cannot_make_a_sign_in_stronger() {
-    let (house, pages, mut browser) = scene().await;
-    house.provider.change(|faults| {
+    let (harness, pages, mut browser) = scene().await;
+    harness.provider.change(|faults| {
         faults.userinfo = json!({ "acr": "mfa", "amr": ["otp"] }).as_object().unwrap().clone();
         faults.id_token = without("acr");
     });
     browser.sign_in("alice").await;
     assert_eq!(open(&mut browser, &pages, "vault").await.status, 303);
-    let me: Value = serde_json::from_str(&browser.go("/me").await.body).unwrap();
+    let me: Value = serde_json::from_str(&browser.open("/me").await.body).unwrap();
     assert_eq!(
         (&me["claims"]["acr"], &me["claims"]["amr"]),
         (&Value::Null, &json!(["pwd"]))
@@ -219,11 +222,11 @@ async fn id_14_userinfo_cannot_make_a_sign_in_stronger() {
 
 #[tokio::test]
 async fn lg_10_what_the_provider_says_of_an_unasked_request_counts_as_well_and_nothing_else() {
-    let (house, pages, mut browser) = scene().await;
-    house.provider.change(|faults| faults.id_token = patch("acr", "mfa"));
+    let (harness, pages, mut browser) = scene().await;
+    harness.provider.change(|faults| faults.id_token = patch("acr", "mfa"));
     browser.sign_in("alice").await;
     assert_eq!(open(&mut browser, &pages, "vault").await.status, 200);
-    house.advance(Duration::from_mins(12));
+    harness.advance(Duration::from_mins(12));
     assert_eq!(
         open(&mut browser, &pages, "vault").await.status,
         303,
@@ -233,7 +236,7 @@ async fn lg_10_what_the_provider_says_of_an_unasked_request_counts_as_well_and_n
 
 #[tokio::test]
 async fn lg_10_a_demand_removed_or_changed_on_the_way_gains_nothing() {
-    let (house, pages, mut browser) = scene().await;
+    let (harness, pages, mut browser) = scene().await;
     let login = open(&mut browser, &pages, "vault").await.location();
     let sealed = parameter(&login, "step_up").unwrap();
     let weaker = open(&mut browser, &pages, "link").await.body;
@@ -243,7 +246,7 @@ async fn lg_10_a_demand_removed_or_changed_on_the_way_gains_nothing() {
         let edited = login.as_str().replace(&sealed, instead);
         let authorize = browser.start(&edited).await;
         assert_eq!(parameter(&authorize, "acr_values").as_deref(), asked, "{instead}");
-        house.provider.change(|faults| faults.id_token = without("auth_time"));
+        harness.provider.change(|faults| faults.id_token = without("auth_time"));
         let back = confirm(&mut browser, &authorize).await;
         assert_eq!(back.location().path(), "/vault", "an ordinary sign-in, {instead}");
         assert_eq!(
@@ -254,7 +257,7 @@ async fn lg_10_a_demand_removed_or_changed_on_the_way_gains_nothing() {
     }
     // The lowered request sent on to the provider by hand, with the demand still remembered here.
     let mut authorize = sent_on(&mut browser, &pages, "vault").await;
-    house.provider.change(|faults| faults.id_token = Patch::new());
+    harness.provider.change(|faults| faults.id_token = Patch::new());
     let kept: Vec<_> = authorize
         .query_pairs()
         .into_owned()
@@ -266,11 +269,11 @@ async fn lg_10_a_demand_removed_or_changed_on_the_way_gains_nothing() {
 
 #[tokio::test]
 async fn lg_10_an_error_of_the_provider_leaves_the_session_alone() {
-    let (house, pages, mut browser) = scene().await;
+    let (harness, pages, mut browser) = scene().await;
     let session = browser.session();
     let authorize = sent_on(&mut browser, &pages, "vault").await;
     let error = ("unmet_authentication_requirements".into(), String::new());
-    house.provider.change(|faults| faults.error = Some(error));
+    harness.provider.change(|faults| faults.error = Some(error));
     let page = confirm(&mut browser, &authorize).await;
     assert_eq!(
         (page.status, page.body.contains("Not confirmed")),
@@ -278,26 +281,26 @@ async fn lg_10_an_error_of_the_provider_leaves_the_session_alone() {
         "{}",
         page.body
     );
-    assert_eq!((browser.session(), browser.go("/me").await.status), (session, 200));
+    assert_eq!((browser.session(), browser.open("/me").await.status), (session, 200));
 }
 
 #[tokio::test]
 async fn si_15_whoever_comes_back_as_somebody_else_is_signed_in_anew() {
-    let (house, pages, mut browser) = scene().await;
-    let mut old = house.browser();
+    let (harness, pages, mut browser) = scene().await;
+    let mut old = harness.browser();
     old.cookies.clone_from(&browser.cookies);
     let authorize = sent_on(&mut browser, &pages, "vault").await;
     let authorize = authorize.as_str().replace("login_hint=alice", "login_hint=bob");
     assert_eq!(confirm(&mut browser, &authorize.parse().unwrap()).await.status, 303);
-    assert_eq!(browser.go("/").await.body, "hello bob");
-    assert_eq!(old.go("/me").await.status, 401, "the old session is gone");
+    assert_eq!(browser.open("/").await.body, "hello bob");
+    assert_eq!(old.open("/me").await.status, 401, "the old session is gone");
 }
 
 #[tokio::test]
 async fn si_15_a_stranger_is_asked_once_for_everything() {
-    let house = House::new().await;
-    let pages = vault(&house).await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let pages = vault(&harness).await;
+    let mut browser = harness.browser();
     let page = open(&mut browser, &pages, "vault").await;
     assert_eq!(page.status, 401, "{}", page.body);
     let authorize = browser.start(&link_of(&page)).await;
@@ -309,13 +312,13 @@ async fn si_15_a_stranger_is_asked_once_for_everything() {
 
 #[tokio::test]
 async fn si_15_a_script_is_told_what_is_missing() {
-    let (house, pages, mut browser) = scene().await;
+    let (harness, pages, mut browser) = scene().await;
     let fetch = browser.get(pages.join("vault").unwrap().as_str());
     let fetch = fetch
         .header("sec-fetch-dest", "empty")
         .header("accept", "application/json");
     let page = browser
-        .send(fetch.header("referer", house.site.join("docs/7").unwrap().as_str()))
+        .send(fetch.header("referer", harness.site.join("docs/7").unwrap().as_str()))
         .await;
     assert_eq!(page.status, 401);
     let challenge = "Bearer error=\"insufficient_user_authentication\", acr_values=\"mfa\", max_age=\"600\"";
@@ -328,8 +331,8 @@ async fn si_15_a_script_is_told_what_is_missing() {
 
 #[tokio::test]
 async fn si_15_a_prefetch_is_not_sent_on() {
-    let (house, pages, mut browser) = scene().await;
-    let asked = house.provider.requests(Endpoint::Authorize);
+    let (harness, pages, mut browser) = scene().await;
+    let asked = harness.provider.requests(Endpoint::Authorize);
     for (name, value) in [
         ("sec-purpose", "prefetch"),
         ("sec-fetch-dest", "iframe"),
@@ -338,15 +341,15 @@ async fn si_15_a_prefetch_is_not_sent_on() {
         let send = browser.get(pages.join("vault").unwrap().as_str()).header(name, value);
         assert_eq!(browser.send(send).await.status, 401, "{name}: {value}");
     }
-    assert_eq!(house.provider.requests(Endpoint::Authorize), asked);
+    assert_eq!(harness.provider.requests(Endpoint::Authorize), asked);
 }
 
 #[tokio::test]
 async fn si_15_a_form_is_never_lost_silently() {
-    let (house, pages, mut browser) = scene().await;
+    let (harness, pages, mut browser) = scene().await;
     let form = browser.form(pages.join("vault").unwrap().as_str(), &[("a", "b")]);
     let page = browser
-        .send(form.header("referer", house.site.join("docs/7/edit?x=1").unwrap().as_str()))
+        .send(form.header("referer", harness.site.join("docs/7/edit?x=1").unwrap().as_str()))
         .await;
     assert_eq!(page.status, 401);
     assert!(page.header("content-type").starts_with("text/html"));
@@ -357,14 +360,14 @@ async fn si_15_a_form_is_never_lost_silently() {
     );
     let authorize = browser.start(&link_of(&page)).await;
     let back = confirm(&mut browser, &authorize).await.location();
-    assert_eq!(back, house.site.join("docs/7/edit?x=1").unwrap(), "to the form");
+    assert_eq!(back, harness.site.join("docs/7/edit?x=1").unwrap(), "to the form");
     assert_eq!(
         browser.submit(pages.join("vault").unwrap().as_str(), &[]).await.status,
         200
     );
 
     // Somebody else's page is no place to return to.
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let form = browser.form(pages.join("vault").unwrap().as_str(), &[]);
     let page = browser.send(form.header("referer", "https://evil.example/docs")).await;
@@ -385,16 +388,16 @@ async fn si_15_a_handler_can_ask_for_itself() {
 #[tokio::test]
 async fn si_15_a_program_is_judged_by_its_token() {
     let log = Log::start();
-    let (house, pages, mut browser) = scene().await;
-    let now = house.provider.now();
+    let (harness, pages, mut browser) = scene().await;
+    let now = harness.provider.now();
     let token = |acr: &str, auth_time: i64| {
         let claims = json!({
-            "iss": house.issuer, "sub": "alice", "aud": "https://api.portico.example", "client_id": "portico",
+            "iss": harness.issuer, "sub": "alice", "aud": "https://api.portico.example", "client_id": "portico",
             "jti": "j", "iat": now, "exp": now + 300, "scope": "", "acr": acr, "auth_time": auth_time
         });
         let header = json!({ "typ": "at+jwt" });
         let (header, claims) = (header.as_object().unwrap(), claims.as_object().unwrap());
-        house.provider.mint(header, claims, Signing::Proper)
+        harness.provider.mint(header, claims, Signing::Proper)
     };
     for (token, status) in [
         (token("mfa", now), 200),
@@ -432,16 +435,24 @@ async fn si_15_a_program_is_judged_by_its_token() {
 
 #[tokio::test]
 async fn se_3_sessions_are_ended_after_the_person_has_signed_in_again() {
-    let (house, pages, mut desk) = scene().await;
-    let mut phone = house.browser();
+    let (harness, pages, mut desk) = scene().await;
+    let mut phone = harness.browser();
     phone.sign_in("alice").await;
-    house.advance(Duration::from_hours(1));
+    harness.advance(Duration::from_hours(1));
     let end = pages.join("end").unwrap();
     let page = desk.submit(end.as_str(), &[]).await;
-    assert_eq!((page.status, phone.go("/me").await.status), (401, 200), "{}", page.body);
+    assert_eq!(
+        (page.status, phone.open("/me").await.status),
+        (401, 200),
+        "{}",
+        page.body
+    );
     let authorize = desk.start(&link_of(&page)).await;
     assert_eq!(parameter(&authorize, "prompt").as_deref(), Some("login"));
     confirm(&mut desk, &authorize).await;
     assert_eq!(desk.submit(end.as_str(), &[]).await.body, "2");
-    assert_eq!((desk.go("/me").await.status, phone.go("/me").await.status), (401, 401));
+    assert_eq!(
+        (desk.open("/me").await.status, phone.open("/me").await.status),
+        (401, 401)
+    );
 }

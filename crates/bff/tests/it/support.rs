@@ -1,4 +1,4 @@
-//! What do the tests stand on? A house (site, provider, database, clock), its replicas, browsers, and a log.
+//! The test harness: a site with provider, database and clock, its replicas, browsers, and a log.
 
 mod browser;
 mod client_key;
@@ -6,12 +6,12 @@ mod cluster;
 mod cookie;
 mod counter;
 mod counts;
-mod house;
+mod exchange;
+mod harness;
 mod log;
-mod message;
-mod place;
 mod preset;
 mod replica;
+mod session_database;
 mod site;
 mod upstream;
 
@@ -20,21 +20,21 @@ pub(crate) use client_key::{ClientKey, client_key, decoded, field};
 pub(crate) use cluster::Database;
 pub(crate) use counter::Counter;
 pub(crate) use counts::Counts;
-pub(crate) use house::{House, Plan};
+pub(crate) use exchange::{Page, parameter};
+pub(crate) use harness::{Harness, Setup};
 pub(crate) use log::Log;
-pub(crate) use message::{Page, parameter};
-pub(crate) use place::Place;
 pub(crate) use preset::{at_demo, like_microsoft};
 pub(crate) use replica::Replica;
-pub(crate) use upstream::{Api, Asked, raw};
+pub(crate) use session_database::SessionDatabase;
+pub(crate) use upstream::{Api, ReceivedRequest, raw};
 
 use std::time::Duration;
 
 use demo::{Endpoint, Patch};
 use serde_json::Value;
 
-/// What comes of `signal`, which has to come long before a person gives up.
-pub(crate) async fn soon<T>(what: &str, signal: impl Future<Output = T>) -> T {
+/// The output of `signal`, which has to come within a deadline.
+pub(crate) async fn within_deadline<T>(what: &str, signal: impl Future<Output = T>) -> T {
     let waited = tokio::time::timeout(Duration::from_secs(10), signal).await;
     waited.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
@@ -50,9 +50,9 @@ pub(crate) fn without(name: &str) -> Patch {
 }
 
 /// Signs alice in and expects the refusal of chapter 4.4: a 4xx page, no session, no userinfo call.
-pub(crate) async fn refused(house: &House, why: &str) {
-    let asked = house.provider.requests(Endpoint::Userinfo);
-    let (mut browser, rows) = (house.browser(), house.rows().await);
+pub(crate) async fn expect_refused(harness: &Harness, why: &str) {
+    let asked = harness.provider.requests(Endpoint::Userinfo);
+    let (mut browser, rows) = (harness.browser(), harness.rows().await);
     let page = browser.sign_in("alice").await;
     assert!(
         (400..500).contains(&page.status),
@@ -61,20 +61,20 @@ pub(crate) async fn refused(house: &House, why: &str) {
         page.body
     );
     assert_eq!(browser.session(), None, "{why}: a session cookie was set");
-    assert_eq!(house.rows().await, rows, "{why}: a session was stored");
+    assert_eq!(harness.rows().await, rows, "{why}: a session was stored");
     assert_eq!(
-        house.provider.requests(Endpoint::Userinfo),
+        harness.provider.requests(Endpoint::Userinfo),
         asked,
         "{why}: userinfo was called"
     );
-    assert_eq!(browser.go("/me").await.status, 401, "{why}");
+    assert_eq!(browser.open("/me").await.status, 401, "{why}");
 }
 
 /// Signs alice in and expects success.
-pub(crate) async fn accepted(house: &House, why: &str) {
-    let mut browser = house.browser();
+pub(crate) async fn expect_accepted(harness: &Harness, why: &str) {
+    let mut browser = harness.browser();
     let page = browser.sign_in("alice").await;
     assert_eq!(page.status, 303, "{why}: {}", page.body);
-    let me = browser.go("/me").await;
+    let me = browser.open("/me").await;
     assert_eq!(me.status, 200, "{why}");
 }

@@ -12,20 +12,20 @@ use url::form_urlencoded::Serializer;
 
 use crate::back_channel::{EVENT, greeting, post};
 use crate::entra::{OURS, PARTNER, THEIRS, from_tenant, issuer_of, me, multi_tenant};
-use crate::support::{Browser, House, patch};
+use crate::support::{Browser, Harness, patch};
 
 /// Alice of two tenants, in one browser each, with the same `sid` by chance.
-async fn two_alices() -> (House, DemoHandle, Browser, Browser) {
-    let (house, provider) = multi_tenant().await;
+async fn two_alices() -> (Harness, DemoHandle, Browser, Browser) {
+    let (harness, provider) = multi_tenant().await;
     provider.change(|faults| faults.id_token = patch("sid", "s1"));
-    let (mut ours, mut partner) = (house.browser(), house.browser());
+    let (mut ours, mut partner) = (harness.browser(), harness.browser());
     assert_eq!(ours.sign_in("alice").await.status, 303);
     from_tenant(&provider, PARTNER);
     assert_eq!(partner.sign_in("alice").await.status, 303);
-    (house, provider, ours, partner)
+    (harness, provider, ours, partner)
 }
 
-async fn say(house: &House, provider: &DemoHandle, jti: &str, about: Value) -> u16 {
+async fn say(harness: &Harness, provider: &DemoHandle, jti: &str, about: Value) -> u16 {
     let now = provider.now();
     let mut claims = json!({ "aud": "portico", "iat": now, "exp": now + 120, "jti": jti, "events": { EVENT: {} } });
     claims
@@ -33,44 +33,44 @@ async fn say(house: &House, provider: &DemoHandle, jti: &str, about: Value) -> u
         .unwrap()
         .extend(about.as_object().unwrap().clone());
     let token = provider.mint(&Patch::new(), claims.as_object().unwrap(), Signing::Proper);
-    post(house, &[("logout_token", &token)]).await.status
+    post(harness, &[("logout_token", &token)]).await.status
 }
 
 #[tokio::test]
 async fn si_2_a_refreshed_id_token_of_another_tenant_ends_the_session() {
-    let (house, provider) = multi_tenant().await;
-    let mut browser = house.browser();
+    let (harness, provider) = multi_tenant().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.advance(Duration::from_hours(1));
-    assert_eq!(browser.go("/token").await.status, 200, "of the same tenant");
-    house.advance(Duration::from_hours(1));
+    harness.advance(Duration::from_hours(1));
+    assert_eq!(browser.open("/token").await.status, 200, "of the same tenant");
+    harness.advance(Duration::from_hours(1));
     // Listed as well, and the subject is the same: still somebody else.
     from_tenant(&provider, PARTNER);
-    assert_eq!(browser.go("/token").await.status, 401);
+    assert_eq!(browser.open("/token").await.status, 401);
     assert_eq!(
-        (greeting(&mut browser).await.as_str(), house.rows().await),
+        (greeting(&mut browser).await.as_str(), harness.rows().await),
         ("stranger", 0)
     );
 }
 
 #[tokio::test]
 async fn si_2_a_logout_token_ends_the_sessions_of_its_tenant() {
-    let (house, provider, mut ours, mut partner) = two_alices().await;
-    let (issuer, other) = (issuer_of(&house, OURS), issuer_of(&house, THEIRS));
+    let (harness, provider, mut ours, mut partner) = two_alices().await;
+    let (issuer, other) = (issuer_of(&harness, OURS), issuer_of(&harness, THEIRS));
     for (number, wrong) in [
         json!({ "iss": other, "tid": THEIRS, "sub": "alice" }),
         json!({ "iss": issuer, "tid": PARTNER, "sub": "alice" }),
         json!({ "iss": issuer, "sub": "alice" }),
-        json!({ "iss": house.issuer, "tid": OURS, "sub": "alice" }),
+        json!({ "iss": harness.issuer, "tid": OURS, "sub": "alice" }),
     ]
     .into_iter()
     .enumerate()
     {
-        let status = say(&house, &provider, &number.to_string(), wrong.clone()).await;
+        let status = say(&harness, &provider, &number.to_string(), wrong.clone()).await;
         assert_eq!(status, 400, "{wrong}");
     }
     let by_sid = json!({ "iss": issuer, "tid": OURS, "sid": "s1" });
-    assert_eq!(say(&house, &provider, "sid", by_sid).await, 200);
+    assert_eq!(say(&harness, &provider, "sid", by_sid).await, 200);
     assert_eq!(greeting(&mut ours).await, "stranger");
     assert_eq!(
         greeting(&mut partner).await,
@@ -78,7 +78,7 @@ async fn si_2_a_logout_token_ends_the_sessions_of_its_tenant() {
         "the same `sid` of another tenant"
     );
     let by_sub = json!({ "iss": issuer, "tid": OURS, "sub": "alice" });
-    assert_eq!(say(&house, &provider, "sub", by_sub).await, 200);
+    assert_eq!(say(&harness, &provider, "sub", by_sub).await, 200);
     assert_eq!(
         greeting(&mut partner).await,
         "hello alice",
@@ -88,17 +88,19 @@ async fn si_2_a_logout_token_ends_the_sessions_of_its_tenant() {
 
 #[tokio::test]
 async fn si_2_a_frame_ends_the_sessions_of_the_tenant_it_names() {
-    let (house, _, mut ours, mut partner) = two_alices().await;
+    let (harness, _, mut ours, mut partner) = two_alices().await;
     let frame = async |issuer: Option<String>| {
         let issuer = issuer.map(|issuer| ("iss", issuer));
         let fields = issuer.into_iter().chain([("sid", "s1".to_owned())]);
         let query = Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut page = house.browser();
-        page.go(&format!("/auth/frontchannel-logout/demo?{query}")).await.status
+        let mut page = harness.browser();
+        page.open(&format!("/auth/frontchannel-logout/demo?{query}"))
+            .await
+            .status
     };
-    assert_eq!(frame(Some(issuer_of(&house, THEIRS))).await, 400, "not in the list");
-    assert_eq!(frame(Some(house.issuer.clone())).await, 400, "the template");
-    assert_eq!(frame(Some(issuer_of(&house, PARTNER))).await, 200);
+    assert_eq!(frame(Some(issuer_of(&harness, THEIRS))).await, 400, "not in the list");
+    assert_eq!(frame(Some(harness.issuer.clone())).await, 400, "the template");
+    assert_eq!(frame(Some(issuer_of(&harness, PARTNER))).await, 200);
     assert_eq!(greeting(&mut ours).await, "hello alice");
     assert_eq!(greeting(&mut partner).await, "stranger");
     assert_eq!(frame(None).await, 200, "as Entra sends it");
@@ -107,15 +109,15 @@ async fn si_2_a_frame_ends_the_sessions_of_the_tenant_it_names() {
 
 #[tokio::test]
 async fn si_2_an_answer_that_names_its_issuer_names_the_token_s() {
-    let (house, provider) = multi_tenant().await;
+    let (harness, provider) = multi_tenant().await;
     for (issuer, status) in [
-        (issuer_of(&house, OURS), 303),
-        (issuer_of(&house, PARTNER), 400),
-        (issuer_of(&house, THEIRS), 400),
-        (house.issuer.clone(), 400),
+        (issuer_of(&harness, OURS), 303),
+        (issuer_of(&harness, PARTNER), 400),
+        (issuer_of(&harness, THEIRS), 400),
+        (harness.issuer.clone(), 400),
     ] {
         provider.change(|faults| faults.callback = patch("iss", issuer.clone()));
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, status, "{issuer}");
         if status == 303 {
             assert_eq!(me(&mut browser).await["issuer"], json!(issuer));
@@ -125,10 +127,10 @@ async fn si_2_an_answer_that_names_its_issuer_names_the_token_s() {
 
 #[tokio::test]
 async fn si_2_an_access_token_is_of_a_listed_tenant() {
-    let (house, provider) = multi_tenant().await;
-    house.browser().sign_in("alice").await;
+    let (harness, provider) = multi_tenant().await;
+    harness.browser().sign_in("alice").await;
     let call = async |token: String| {
-        let mut program = house.browser();
+        let mut program = harness.browser();
         let send = program.get("/api/read").silent();
         program
             .send(send.header("authorization", &format!("Bearer {token}")))
@@ -136,13 +138,13 @@ async fn si_2_an_access_token_is_of_a_listed_tenant() {
     };
     let page = call(provider.newest(Kind::AccessToken).unwrap()).await;
     let caller: Value = serde_json::from_str(&page.body).unwrap();
-    assert_eq!(caller["issuer"], json!(issuer_of(&house, OURS)));
+    assert_eq!(caller["issuer"], json!(issuer_of(&harness, OURS)));
     let now = provider.now();
     for (iss, tid) in [
-        (issuer_of(&house, THEIRS), json!(THEIRS)),
-        (issuer_of(&house, OURS), json!(PARTNER)),
-        (issuer_of(&house, OURS), json!(null)),
-        (house.issuer.clone(), json!(OURS)),
+        (issuer_of(&harness, THEIRS), json!(THEIRS)),
+        (issuer_of(&harness, OURS), json!(PARTNER)),
+        (issuer_of(&harness, OURS), json!(null)),
+        (harness.issuer.clone(), json!(OURS)),
     ] {
         let claims = json!({
             "iss": iss, "tid": tid, "sub": "alice", "aud": "https://api.portico.example", "scope": "messages:read",
@@ -155,9 +157,9 @@ async fn si_2_an_access_token_is_of_a_listed_tenant() {
 
 #[tokio::test]
 async fn si_2_an_introspected_token_is_of_a_listed_tenant() {
-    let (house, provider) = multi_tenant().await;
+    let (harness, provider) = multi_tenant().await;
     let audience = "https://api.portico.example";
-    let gate = house.bff.introspecting_bearer("demo", audience).require(&[]);
+    let gate = harness.bff.introspecting_bearer("demo", audience).require(&[]);
     let who = async |caller: Caller| Json(json!({ "issuer": caller.issuer }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/who", listener.local_addr().unwrap());
@@ -165,9 +167,9 @@ async fn si_2_an_introspected_token_is_of_a_listed_tenant() {
     tokio::spawn(async move { axum::serve(listener, router).await });
 
     let told = [
-        (json!({ "iss": issuer_of(&house, OURS), "tid": OURS }), 200),
-        (json!({ "iss": issuer_of(&house, OURS), "tid": PARTNER }), 401),
-        (json!({ "iss": issuer_of(&house, THEIRS), "tid": THEIRS }), 401),
+        (json!({ "iss": issuer_of(&harness, OURS), "tid": OURS }), 200),
+        (json!({ "iss": issuer_of(&harness, OURS), "tid": PARTNER }), 401),
+        (json!({ "iss": issuer_of(&harness, THEIRS), "tid": THEIRS }), 401),
         (json!({ "tid": OURS }), 401),
     ];
     for (number, (about, status)) in told.into_iter().enumerate() {
@@ -179,14 +181,14 @@ async fn si_2_an_introspected_token_is_of_a_listed_tenant() {
         provider.change(|faults| {
             faults.answers.insert(Endpoint::Introspect, Answer::Json(200, claims));
         });
-        let mut program = house.browser();
+        let mut program = harness.browser();
         let send = program.get(&address).silent();
         let page = program
             .send(send.header("authorization", &format!("Bearer t{number}")))
             .await;
         assert_eq!(page.status, status, "{about}: {}", page.body);
         if status == 200 {
-            assert!(page.body.contains(&issuer_of(&house, OURS)), "{}", page.body);
+            assert!(page.body.contains(&issuer_of(&harness, OURS)), "{}", page.body);
         }
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use demo::{Answer, Endpoint, Kind, Patch};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, House, Plan, accepted, patch, without};
+use crate::support::{Browser, Harness, Setup, expect_accepted, patch, without};
 
 #[tokio::test]
 async fn tk_1_what_a_token_response_may_leave_out_is_not_missed() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for response in [
         without("expires_in"),
         without("scope"),
@@ -17,26 +17,28 @@ async fn tk_1_what_a_token_response_may_leave_out_is_not_missed() {
         patch("token_type", "bearer"),
         patch("token_type", "bEARER"),
     ] {
-        house.provider.change(|faults| faults.token_response = response.clone());
-        let mut browser = house.browser();
+        harness
+            .provider
+            .change(|faults| faults.token_response = response.clone());
+        let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         assert_eq!(page.status, 303, "{response:?}: {}", page.body);
-        assert_eq!(browser.go("/token").await.status, 200, "{response:?}");
+        assert_eq!(browser.open("/token").await.status, 200, "{response:?}");
     }
 }
 
 #[tokio::test]
 async fn tk_1_a_token_of_unknown_lifetime_does_not_live_for_ever() {
-    let house = House::new().await;
-    house
+    let harness = Harness::new().await;
+    harness
         .provider
         .change(|faults| faults.token_response = without("expires_in"));
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    house.advance(Duration::from_hours(2));
-    assert_eq!(browser.go("/token").await.status, 200);
+    harness.advance(Duration::from_hours(2));
+    assert_eq!(browser.open("/token").await.status, 200);
     assert_eq!(
-        house.provider.requests(Endpoint::Token),
+        harness.provider.requests(Endpoint::Token),
         2,
         "the old token was handed out"
     );
@@ -44,59 +46,63 @@ async fn tk_1_a_token_of_unknown_lifetime_does_not_live_for_ever() {
 
 #[tokio::test]
 async fn tk_1_a_token_that_is_no_bearer_token_is_refused() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for wrong in [
         patch("token_type", "mac"),
         without("token_type"),
         without("access_token"),
         without("id_token"),
     ] {
-        house.provider.change(|faults| faults.token_response = wrong.clone());
-        fails(&house, &format!("{wrong:?}")).await;
+        harness.provider.change(|faults| faults.token_response = wrong.clone());
+        fails(&harness, &format!("{wrong:?}")).await;
     }
 }
 
 /// Expects that a sign-in ends with an error page, without a session, and cannot be taken up again.
-async fn fails(house: &House, why: &str) -> u16 {
-    let mut browser = house.browser();
+async fn fails(harness: &Harness, why: &str) -> u16 {
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
-    let page = browser.go(callback.as_str()).await;
+    let page = browser.open(callback.as_str()).await;
     assert!(page.status >= 400, "{why}: {}", page.status);
     assert_eq!((browser.session(), browser.pending().len()), (None, 0), "{why}");
-    assert_eq!(house.rows().await, 0, "{why}");
-    let asked = house.provider.requests(Endpoint::Token);
-    assert_eq!(browser.go(callback.as_str()).await.status, 400, "{why}: taken up again");
-    assert_eq!(house.provider.requests(Endpoint::Token), asked, "{why}");
+    assert_eq!(harness.rows().await, 0, "{why}");
+    let asked = harness.provider.requests(Endpoint::Token);
+    assert_eq!(
+        browser.open(callback.as_str()).await.status,
+        400,
+        "{why}: taken up again"
+    );
+    assert_eq!(harness.provider.requests(Endpoint::Token), asked, "{why}");
     page.status
 }
 
 #[tokio::test]
 async fn tk_2_userinfo_of_somebody_else_fails_the_sign_in() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     for wrong in [
         patch("sub", "bob"),
         without("sub"),
         patch("sub", ""),
         patch("sub", "Alice"),
     ] {
-        house.provider.change(|faults| faults.userinfo = wrong.clone());
-        fails(&house, &format!("{wrong:?}")).await;
+        harness.provider.change(|faults| faults.userinfo = wrong.clone());
+        fails(&harness, &format!("{wrong:?}")).await;
     }
-    house.provider.change(|faults| faults.userinfo = Patch::new());
-    accepted(&house, "the right one").await;
+    harness.provider.change(|faults| faults.userinfo = Patch::new());
+    expect_accepted(&harness, "the right one").await;
 }
 
 #[tokio::test]
 async fn tk_2_userinfo_adds_to_what_the_id_token_says() {
-    let house = House::new().await;
-    house.provider.change(|faults| {
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| {
         faults.id_token = without("job_title");
         faults.userinfo = patch("job_title", "Gardener");
     });
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    let me: Value = serde_json::from_str(&browser.go("/me").await.body).unwrap();
+    let me: Value = serde_json::from_str(&browser.open("/me").await.body).unwrap();
     assert_eq!(me["claims"]["job_title"], "Gardener");
     for protocol in ["nonce", "at_hash", "c_hash"] {
         assert!(me["claims"].get(protocol).is_none(), "{protocol}");
@@ -105,19 +111,19 @@ async fn tk_2_userinfo_adds_to_what_the_id_token_says() {
 
 #[tokio::test]
 async fn tk_3_the_access_token_travels_in_the_header_only() {
-    let house = House::new().await;
-    house.browser().sign_in("alice").await;
-    let token = house.provider.newest(Kind::AccessToken).unwrap();
-    let asked = house.provider.bodies(Endpoint::Userinfo);
+    let harness = Harness::new().await;
+    harness.browser().sign_in("alice").await;
+    let token = harness.provider.newest(Kind::AccessToken).unwrap();
+    let asked = harness.provider.bodies(Endpoint::Userinfo);
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0], format!("\nBearer {token}"), "query and body are empty");
 }
 
 /// Everything a person can do, and every byte they receive doing it.
-async fn journey(house: &House) -> Browser {
-    let mut browser = house.browser();
-    browser.go("/").await;
-    browser.go("/auth/login").await;
+async fn journey(harness: &Harness) -> Browser {
+    let mut browser = harness.browser();
+    browser.open("/").await;
+    browser.open("/auth/login").await;
     browser.sign_in("alice").await;
     for path in [
         "/",
@@ -127,21 +133,21 @@ async fn journey(house: &House) -> Browser {
         "/nowhere",
         "/auth/callback/demo?state=x&code=y",
     ] {
-        browser.go(path).await;
+        browser.open(path).await;
     }
-    house.advance(Duration::from_hours(1));
-    browser.go("/token").await;
-    browser.go("/me").await;
+    harness.advance(Duration::from_hours(1));
+    browser.open("/token").await;
+    browser.open("/me").await;
     browser.submit("/write", &[]).await;
     browser
 }
 
 #[tokio::test]
 async fn tk_4_no_token_is_in_any_byte_the_browser_receives() {
-    let house = House::new().await;
-    let browser = journey(&house).await;
+    let harness = Harness::new().await;
+    let browser = journey(&harness).await;
     let cookies = browser.set_cookies.join("\n");
-    let issued = house.provider.issued();
+    let issued = harness.provider.issued();
     for kind in [Kind::AccessToken, Kind::RefreshToken, Kind::IdToken] {
         assert!(
             issued.iter().filter(|token| token.kind == kind).count() >= 2,
@@ -167,11 +173,11 @@ async fn tk_4_no_token_is_in_any_byte_the_browser_receives() {
 
 #[tokio::test]
 async fn to_1_neither_token_nor_code_nor_session_id_is_readable_in_the_browser() {
-    let house = House::new().await;
-    let browser = journey(&house).await;
+    let harness = Harness::new().await;
+    let browser = journey(&harness).await;
     let session = browser.session().unwrap();
     let addresses = browser.addresses.join("\n");
-    let secrets: Vec<_> = house
+    let secrets: Vec<_> = harness
         .provider
         .issued()
         .into_iter()
@@ -187,16 +193,16 @@ async fn to_1_neither_token_nor_code_nor_session_id_is_readable_in_the_browser()
 
 #[tokio::test]
 async fn tk_5_an_unknown_member_is_ignored() {
-    let house = House::new().await;
-    house
+    let harness = Harness::new().await;
+    harness
         .provider
         .change(|faults| faults.token_response = patch("not_before_policy", json!({ "a": [1, 2] })));
-    accepted(&house, "unknown member").await;
+    expect_accepted(&harness, "unknown member").await;
 }
 
 #[tokio::test]
 async fn tk_5_an_answer_that_cannot_be_read_is_502_and_ends_the_sign_in() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let answers = [
         Answer::Html,
         Answer::Oversize(2 * 1024 * 1024),
@@ -206,36 +212,36 @@ async fn tk_5_an_answer_that_cannot_be_read_is_502_and_ends_the_sign_in() {
         Answer::Json(204, Value::Null),
     ];
     for answer in answers {
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.answers.insert(Endpoint::Token, answer.clone());
         });
         let why: String = format!("{answer:?}").chars().take(60).collect();
-        let status = fails(&house, &why).await;
+        let status = fails(&harness, &why).await;
         assert!([502, 503].contains(&status), "{why}: {status}");
     }
 }
 
 #[tokio::test]
 async fn tk_5_a_code_the_provider_refuses_is_a_page_and_no_session() {
-    let house = House::new().await;
-    house.provider.change(|faults| {
+    let harness = Harness::new().await;
+    harness.provider.change(|faults| {
         faults
             .answers
             .insert(Endpoint::Token, Answer::Json(400, json!({ "error": "invalid_grant" })));
     });
-    fails(&house, "invalid_grant").await;
+    fails(&harness, "invalid_grant").await;
 }
 
 #[tokio::test]
 async fn tk_5_a_provider_that_hangs_is_given_up() {
-    let plan = Plan {
+    let setup = Setup {
         config: |config| config.http.timeout = Duration::from_secs(1),
-        ..Plan::default()
+        ..Setup::default()
     };
-    let house = House::build(plan).await;
-    house.provider.change(|faults| {
+    let harness = Harness::build(setup).await;
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
     });
-    let status = fails(&house, "hangs").await;
+    let status = fails(&harness, "hangs").await;
     assert!([502, 503, 504].contains(&status), "{status}");
 }

@@ -5,18 +5,18 @@ use std::time::Duration;
 use demo::{Endpoint, Signing};
 
 use crate::back_channel::{claims, newest_sid, post, typed, with};
-use crate::support::{Browser, House, Log, Plan};
+use crate::support::{Browser, Harness, Log, Setup};
 
 /// Alice is signed in, and from now on nothing can be committed.
-async fn signed_in(postgres: bool) -> (House, Browser) {
-    let house = House::build(Plan {
+async fn signed_in(postgres: bool) -> (Harness, Browser) {
+    let harness = Harness::build(Setup {
         postgres,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await;
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    (house, browser)
+    (harness, browser)
 }
 
 /// The lines of the log about sessions that ended.
@@ -29,8 +29,8 @@ fn claimed(log: &Log) -> String {
 #[tokio::test]
 async fn lo_1_a_sign_out_that_cannot_be_committed_is_a_503_and_the_session_goes_on() {
     for postgres in [false, true] {
-        let (log, (house, mut browser)) = (Log::start(), signed_in(postgres).await);
-        house.place.refuse_commits().await;
+        let (log, (harness, mut browser)) = (Log::start(), signed_in(postgres).await);
+        harness.database.refuse_commits().await;
         let cookie = browser.session();
         for _ in 0..2 {
             let page = browser.submit("/auth/logout", &[]).await;
@@ -38,17 +38,17 @@ async fn lo_1_a_sign_out_that_cannot_be_committed_is_a_503_and_the_session_goes_
             assert!(!page.header("retry-after").is_empty() && page.headers.get("clear-site-data").is_none());
             assert!(!page.body.contains("signed out"), "{}", page.body);
             assert_eq!(browser.session(), cookie);
-            assert_eq!(browser.go("/").await.body, "hello alice", "{postgres}");
+            assert_eq!(browser.open("/").await.body, "hello alice", "{postgres}");
         }
         assert_eq!(claimed(&log), "");
         assert_eq!(
-            house.provider.requests(Endpoint::Revoke),
+            harness.provider.requests(Endpoint::Revoke),
             0,
             "the tokens of a session that goes on"
         );
-        house.place.allow_commits().await;
+        harness.database.allow_commits().await;
         assert_eq!(browser.submit("/auth/logout", &[]).await.status, 303);
-        assert_eq!(browser.go("/").await.body, "stranger");
+        assert_eq!(browser.open("/").await.body, "stranger");
         assert!(
             claimed(&log).contains("sign_out"),
             "this is how it would have been claimed"
@@ -59,74 +59,74 @@ async fn lo_1_a_sign_out_that_cannot_be_committed_is_a_503_and_the_session_goes_
 #[tokio::test]
 async fn si_14_ending_sessions_that_cannot_be_committed_is_an_error_and_they_go_on() {
     for postgres in [false, true] {
-        let (log, (house, mut browser)) = (Log::start(), signed_in(postgres).await);
-        let found = house.bff.sessions_of(&house.issuer, "alice").await.unwrap();
-        house.place.refuse_commits().await;
-        assert!(house.bff.end_session(found[0].reference).await.is_err());
-        assert!(house.bff.end_sessions_of(&house.issuer, "alice").await.is_err());
+        let (log, (harness, mut browser)) = (Log::start(), signed_in(postgres).await);
+        let found = harness.bff.sessions_of(&harness.issuer, "alice").await.unwrap();
+        harness.database.refuse_commits().await;
+        assert!(harness.bff.end_session(found[0].reference).await.is_err());
+        assert!(harness.bff.end_sessions_of(&harness.issuer, "alice").await.is_err());
         let (provider, sid) = (bff::ProviderId::parse("demo").unwrap(), found[0].sid.clone().unwrap());
-        assert!(house.bff.end_sessions_by_sid(&provider, &sid).await.is_err());
-        assert_eq!(browser.go("/").await.body, "hello alice");
+        assert!(harness.bff.end_sessions_by_sid(&provider, &sid).await.is_err());
+        assert_eq!(browser.open("/").await.body, "hello alice");
         assert_eq!(claimed(&log), "");
-        house.place.allow_commits().await;
-        assert_eq!(house.bff.end_sessions_of(&house.issuer, "alice").await.unwrap(), 1);
-        assert_eq!(browser.go("/").await.body, "stranger");
+        harness.database.allow_commits().await;
+        assert_eq!(harness.bff.end_sessions_of(&harness.issuer, "alice").await.unwrap(), 1);
+        assert_eq!(browser.open("/").await.body, "stranger");
     }
 }
 
 #[tokio::test]
 async fn bc_1_a_logout_that_cannot_be_committed_is_asked_for_again() {
     for postgres in [false, true] {
-        let (log, (house, mut browser)) = (Log::start(), signed_in(postgres).await);
-        let token = with(claims(&house, "1"), "sid", newest_sid(&house));
-        let token = house.provider.mint(&typed("logout+jwt"), &token, Signing::Proper);
-        house.place.refuse_commits().await;
-        let page = post(&house, &[("logout_token", &token)]).await;
+        let (log, (harness, mut browser)) = (Log::start(), signed_in(postgres).await);
+        let token = with(claims(&harness, "1"), "sid", newest_sid(&harness));
+        let token = harness.provider.mint(&typed("logout+jwt"), &token, Signing::Proper);
+        harness.database.refuse_commits().await;
+        let page = post(&harness, &[("logout_token", &token)]).await;
         assert_eq!(page.status, 503, "{postgres}: {}", page.body);
         assert!(!page.header("retry-after").is_empty());
         assert_eq!(
-            (browser.go("/").await.body.as_str(), claimed(&log).as_str()),
+            (browser.open("/").await.body.as_str(), claimed(&log).as_str()),
             ("hello alice", "")
         );
-        house.place.allow_commits().await;
+        harness.database.allow_commits().await;
         assert_eq!(
-            post(&house, &[("logout_token", &token)]).await.status,
+            post(&harness, &[("logout_token", &token)]).await.status,
             200,
             "the same token once more"
         );
-        assert_eq!(browser.go("/").await.body, "stranger");
+        assert_eq!(browser.open("/").await.body, "stranger");
     }
 }
 
 #[tokio::test]
 async fn fc_1_a_frame_whose_logout_cannot_be_committed_does_not_say_it_was_done() {
     for postgres in [false, true] {
-        let (log, (house, mut browser)) = (Log::start(), signed_in(postgres).await);
+        let (log, (harness, mut browser)) = (Log::start(), signed_in(postgres).await);
         let query = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("iss", house.issuer.as_str()), ("sid", &newest_sid(&house))])
+            .extend_pairs([("iss", harness.issuer.as_str()), ("sid", &newest_sid(&harness))])
             .finish();
         let address = format!("/auth/frontchannel-logout/demo?{query}");
-        house.place.refuse_commits().await;
+        harness.database.refuse_commits().await;
         let cookie = browser.session();
-        assert_eq!(browser.go(&address).await.status, 503, "{postgres}");
+        assert_eq!(browser.open(&address).await.status, 503, "{postgres}");
         assert_eq!((browser.session(), claimed(&log).as_str()), (cookie, ""));
-        assert_eq!(browser.go("/").await.body, "hello alice");
-        house.place.allow_commits().await;
-        assert_eq!(browser.go(&address).await.status, 200);
-        assert_eq!(browser.go("/").await.body, "stranger");
+        assert_eq!(browser.open("/").await.body, "hello alice");
+        harness.database.allow_commits().await;
+        assert_eq!(browser.open(&address).await.status, 200);
+        assert_eq!(browser.open("/").await.body, "stranger");
     }
 }
 
 #[tokio::test]
 async fn si_11_a_sign_in_that_cannot_be_committed_is_a_503_and_no_session() {
     for postgres in [false, true] {
-        let (house, mut alice) = signed_in(postgres).await;
-        house.place.refuse_commits().await;
-        let mut bob = house.browser();
+        let (harness, mut alice) = signed_in(postgres).await;
+        harness.database.refuse_commits().await;
+        let mut bob = harness.browser();
         let page = bob.sign_in("bob").await;
         assert_eq!((page.status, bob.session()), (503, None), "{postgres}: {}", page.body);
-        assert_eq!(alice.go("/").await.body, "hello alice");
-        house.place.allow_commits().await;
+        assert_eq!(alice.open("/").await.body, "hello alice");
+        harness.database.allow_commits().await;
         assert_eq!(bob.sign_in("bob").await.status, 303);
     }
 }
@@ -134,18 +134,18 @@ async fn si_11_a_sign_in_that_cannot_be_committed_is_a_503_and_no_session() {
 #[tokio::test]
 async fn rf_2_a_lease_that_cannot_be_committed_uses_no_refresh_token_up() {
     for postgres in [false, true] {
-        let (house, mut browser) = signed_in(postgres).await;
-        house.advance(Duration::from_mins(6));
-        house.place.refuse_commits().await;
-        let page = browser.go("/token").await;
+        let (harness, mut browser) = signed_in(postgres).await;
+        harness.advance(Duration::from_mins(6));
+        harness.database.refuse_commits().await;
+        let page = browser.open("/token").await;
         assert_eq!(page.status, 503, "{postgres}: {}", page.body);
         assert_eq!(
-            house.provider.requests(Endpoint::Token),
+            harness.provider.requests(Endpoint::Token),
             1,
             "the provider was not asked"
         );
-        house.place.allow_commits().await;
-        assert_eq!(browser.go("/token").await.status, 200);
-        assert_eq!(house.provider.requests(Endpoint::Token), 2);
+        harness.database.allow_commits().await;
+        assert_eq!(browser.open("/token").await.status, 200);
+        assert_eq!(harness.provider.requests(Endpoint::Token), 2);
     }
 }

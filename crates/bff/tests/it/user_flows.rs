@@ -5,10 +5,10 @@ use demo::{DemoHandle, Endpoint, Kind};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::b2c::{PROFILE, RESET, SIGN_IN, at, plan, preset, signed_in};
+use crate::b2c::{PROFILE, RESET, SIGN_IN, at, preset, setup, signed_in};
 use crate::entra::me;
 use crate::sign_in::form_fields;
-use crate::support::{Browser, House, Page, Plan, parameter};
+use crate::support::{Browser, Harness, Page, Setup, parameter};
 
 const EDIT: &str = "/auth/edit-profile?return_to=/me%3Ftab%3D1";
 
@@ -37,12 +37,12 @@ fn works(provider: &DemoHandle) {
 /// The provider's answer to `authorize`, and what we say to it.
 async fn back(browser: &mut Browser, authorize: &Url) -> Page {
     let callback = browser.authorize(authorize, "alice").await;
-    browser.go(callback.as_str()).await
+    browser.open(callback.as_str()).await
 }
 
-fn tells(house: &House, changes: &Value) {
+fn tells(harness: &Harness, changes: &Value) {
     let changes = changes.as_object().unwrap().clone();
-    at(house, PROFILE).change(|faults| {
+    at(harness, PROFILE).change(|faults| {
         faults.id_token.extend(changes);
         faults.id_token.retain(|_, value| !value.is_null());
     });
@@ -50,12 +50,12 @@ fn tells(house: &House, changes: &Value) {
 
 #[tokio::test]
 async fn si_3_editing_the_profile_renews_the_claims_and_returns() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     let (before, cookie) = (me(&mut browser).await, browser.session());
-    let mut elsewhere = house.browser();
+    let mut elsewhere = harness.browser();
     elsewhere.sign_in("alice").await;
     tells(
-        &house,
+        &harness,
         &json!({ "name": "Alice Ames", "jobTitle": null, "tfp": "B2C_1_profileediting1", "auth_time": 7, "acr": "x" }),
     );
 
@@ -66,7 +66,7 @@ async fn si_3_editing_the_profile_renews_the_claims_and_returns() {
     let page = back(&mut browser, &authorize).await;
     assert_eq!(
         (page.status, page.location().as_str()),
-        (303, house.site.join("/me?tab=1").unwrap().as_str())
+        (303, harness.site.join("/me?tab=1").unwrap().as_str())
     );
 
     let after = me(&mut browser).await;
@@ -80,7 +80,7 @@ async fn si_3_editing_the_profile_renews_the_claims_and_returns() {
         (&before["issuer"], &before["subject"])
     );
     assert_eq!(
-        (browser.session(), house.rows().await),
+        (browser.session(), harness.rows().await),
         (cookie, 2),
         "the session goes on"
     );
@@ -93,20 +93,20 @@ async fn si_3_editing_the_profile_renews_the_claims_and_returns() {
 
 #[tokio::test]
 async fn si_3_nobody_edits_somebody_else_s_profile() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     let (before, cookie) = (me(&mut browser).await, browser.session());
     let page = browser.sign_in_by(EDIT, "bob").await;
     assert_eq!(page.status, 403, "{}", page.body);
     assert!(page.body.contains("/auth/edit-profile?return_to="), "{}", page.body);
     assert_eq!((me(&mut browser).await, browser.session()), (before, cookie));
-    assert_eq!(house.rows().await, 1);
+    assert_eq!(harness.rows().await, 1);
 }
 
 #[tokio::test]
 async fn si_3_only_people_who_are_signed_in_edit_a_profile() {
-    let house = House::build(plan()).await;
-    let mut stranger = house.browser();
-    let page = stranger.go(EDIT).await;
+    let harness = Harness::build(setup()).await;
+    let mut stranger = harness.browser();
+    let page = stranger.open(EDIT).await;
     assert_eq!(page.status, 401, "{}", page.body);
     assert!(
         page.body.contains("/auth/login?return_to=%2Fme%3Ftab%3D1"),
@@ -115,7 +115,7 @@ async fn si_3_only_people_who_are_signed_in_edit_a_profile() {
     );
     assert!(stranger.pending().is_empty());
 
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let send = browser.get(EDIT).header("sec-purpose", "prefetch");
     assert_eq!(browser.send(send).await.status, 403);
@@ -125,9 +125,9 @@ async fn si_3_only_people_who_are_signed_in_edit_a_profile() {
     let authorize = browser.start(EDIT).await;
     let callback = browser.authorize(&authorize, "alice").await;
     browser.submit("/auth/logout", &[]).await;
-    let page = browser.go(callback.as_str()).await;
+    let page = browser.open(callback.as_str()).await;
     assert_eq!(
-        (page.status, browser.session(), house.rows().await),
+        (page.status, browser.session(), harness.rows().await),
         (401, None, 0),
         "{}",
         page.body
@@ -136,7 +136,7 @@ async fn si_3_only_people_who_are_signed_in_edit_a_profile() {
 
 #[tokio::test]
 async fn si_3_an_answer_belongs_to_the_flow_that_was_started() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     let before = me(&mut browser).await;
     for (start, other) in [(EDIT, SIGN_IN), ("/auth/login", PROFILE), ("/auth/login", RESET)] {
         let mut authorize = browser.start(start).await;
@@ -145,24 +145,24 @@ async fn si_3_an_answer_belongs_to_the_flow_that_was_started() {
         assert_eq!(page.status, 400, "{start} answered by {other}: {}", page.body);
         assert_eq!(me(&mut browser).await, before);
     }
-    assert_eq!(house.rows().await, 1);
+    assert_eq!(harness.rows().await, 1);
 }
 
 #[tokio::test]
 async fn si_3_a_provider_without_the_flow_says_so() {
-    let house = House::new().await;
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    let page = browser.go(EDIT).await;
+    let page = browser.open(EDIT).await;
     assert_eq!(page.status, 404, "{}", page.body);
     assert!(browser.pending().is_empty());
 }
 
 #[tokio::test]
 async fn si_3_a_forgotten_password_leads_through_its_flow_to_the_sign_in() {
-    let house = House::build(plan()).await;
-    let (sign_in, reset) = (at(&house, SIGN_IN), at(&house, RESET));
-    let mut browser = house.browser();
+    let harness = Harness::build(setup()).await;
+    let (sign_in, reset) = (at(&harness, SIGN_IN), at(&harness, RESET));
+    let mut browser = harness.browser();
     forgets(&sign_in);
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let page = back(&mut browser, &authorize).await;
@@ -177,7 +177,7 @@ async fn si_3_a_forgotten_password_leads_through_its_flow_to_the_sign_in() {
     let third = page.location();
     assert_eq!((page.status, third.path()), (303, &*format!("/{SIGN_IN}/authorize")));
     assert_eq!(
-        (browser.session(), house.rows().await),
+        (browser.session(), harness.rows().await),
         (None, 0),
         "nobody is signed in by a password reset"
     );
@@ -192,30 +192,33 @@ async fn si_3_a_forgotten_password_leads_through_its_flow_to_the_sign_in() {
 
 #[tokio::test]
 async fn si_3_a_password_forgotten_while_editing_replaces_the_session_in_the_end() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     let cookie = browser.session();
-    forgets(&at(&house, PROFILE));
+    forgets(&at(&harness, PROFILE));
     let authorize = browser.start(EDIT).await;
     let reset = back(&mut browser, &authorize).await.location();
     assert_eq!(reset.path(), format!("/{RESET}/authorize"));
     let again = back(&mut browser, &reset).await.location();
     assert_eq!(back(&mut browser, &again).await.location().path(), "/me");
     assert_ne!(browser.session(), cookie);
-    assert_eq!(house.rows().await, 1, "the old session is gone");
+    assert_eq!(harness.rows().await, 1, "the old session is gone");
 }
 
 #[tokio::test]
 async fn si_3_who_changes_their_mind_returns_without_a_word() {
-    let (house, mut browser) = signed_in().await;
+    let (harness, mut browser) = signed_in().await;
     for place in [SIGN_IN, PROFILE, RESET] {
-        cancels(&at(&house, place));
+        cancels(&at(&harness, place));
     }
     let (before, cookie) = (me(&mut browser).await, browser.session());
     for start in [EDIT, "/auth/login?return_to=/me%3Ftab%3D1"] {
         let authorize = browser.start(start).await;
         let page = back(&mut browser, &authorize).await;
         assert_eq!(page.status, 303, "{start}: {}", page.body);
-        assert_eq!(page.location().as_str(), house.site.join("/me?tab=1").unwrap().as_str());
+        assert_eq!(
+            page.location().as_str(),
+            harness.site.join("/me?tab=1").unwrap().as_str()
+        );
         assert_eq!(page.body, "");
         assert!(browser.pending().is_empty());
         assert_eq!(
@@ -223,7 +226,7 @@ async fn si_3_who_changes_their_mind_returns_without_a_word() {
             (before.clone(), cookie.clone())
         );
     }
-    forgets(&at(&house, SIGN_IN));
+    forgets(&at(&harness, SIGN_IN));
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let reset = back(&mut browser, &authorize).await.location();
     let page = back(&mut browser, &reset).await;
@@ -236,10 +239,10 @@ async fn si_3_who_changes_their_mind_returns_without_a_word() {
 
 #[tokio::test]
 async fn si_3_a_code_of_the_provider_counts_in_an_answer_of_the_provider_alone() {
-    let house = House::build(plan()).await;
+    let harness = Harness::build(setup()).await;
     for description in ["AADB2C90118: x", "AADB2C90091: x"] {
-        fails(&at(&house, SIGN_IN), description);
-        let mut browser = house.browser();
+        fails(&at(&harness, SIGN_IN), description);
+        let mut browser = harness.browser();
         let authorize = browser.start("/auth/login?return_to=/me").await;
         let callback = browser.authorize(&authorize, "alice").await;
         let mut forged = callback.clone();
@@ -248,18 +251,18 @@ async fn si_3_a_code_of_the_provider_counts_in_an_answer_of_the_provider_alone()
             ("error", "access_denied"),
             ("error_description", description),
         ]);
-        assert_eq!(browser.go(forged.as_str()).await.status, 400, "another state");
-        let page = house.browser().go(callback.as_str()).await;
+        assert_eq!(browser.open(forged.as_str()).await.status, 400, "another state");
+        let page = harness.browser().open(callback.as_str()).await;
         assert_eq!(page.status, 400, "another browser");
-        assert_eq!(browser.go(callback.as_str()).await.status, 303);
-        assert_eq!(browser.go(callback.as_str()).await.status, 400, "once only");
+        assert_eq!(browser.open(callback.as_str()).await.status, 303);
+        assert_eq!(browser.open(callback.as_str()).await.status, 400, "once only");
     }
 }
 
 #[tokio::test]
 async fn si_3_other_errors_are_shown_and_no_flow_leads_round_for_ever() {
-    let house = House::build(plan()).await;
-    let sign_in = at(&house, SIGN_IN);
+    let harness = Harness::build(setup()).await;
+    let sign_in = at(&harness, SIGN_IN);
     for other in [
         "AADB2C90273: An invalid response was received",
         "AADB2C901180: x",
@@ -267,15 +270,15 @@ async fn si_3_other_errors_are_shown_and_no_flow_leads_round_for_ever() {
         "",
     ] {
         fails(&sign_in, other);
-        let mut browser = house.browser();
+        let mut browser = harness.browser();
         let authorize = browser.start("/auth/login?return_to=/me").await;
         let page = back(&mut browser, &authorize).await;
         assert_eq!(page.status, 403, "{other}: {}", page.body);
         assert!(page.body.contains("Reference"), "{}", page.body);
     }
     forgets(&sign_in);
-    forgets(&at(&house, RESET));
-    let mut browser = house.browser();
+    forgets(&at(&harness, RESET));
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let reset = back(&mut browser, &authorize).await.location();
     let page = back(&mut browser, &reset).await;
@@ -285,39 +288,39 @@ async fn si_3_other_errors_are_shown_and_no_flow_leads_round_for_ever() {
 
 /// The answer to `authorize` as a form of the provider's page: the session's `Lax` cookie stays behind.
 async fn posted(browser: &mut Browser, authorize: &Url) -> Page {
-    let fields = form_fields(&browser.go(authorize.as_str()).await.body);
+    let fields = form_fields(&browser.open(authorize.as_str()).await.body);
     let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    browser.post_from_elsewhere("/auth/callback/demo", &fields).await
+    browser.post_cross_site("/auth/callback/demo", &fields).await
 }
 
 #[tokio::test]
 async fn si_3_a_posted_answer_finds_the_session_it_belongs_to() {
-    let house = House::build(Plan {
+    let harness = Harness::build(Setup {
         https: true,
         provider: |known| {
             preset(known);
             known.response_mode = bff::ResponseMode::FormPost;
         },
-        ..plan()
+        ..setup()
     })
     .await;
-    let mut browser = house.browser();
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
     assert_eq!(posted(&mut browser, &authorize).await.status, 303);
     let cookie = browser.session();
-    tells(&house, &json!({ "name": "Alice Ames" }));
+    tells(&harness, &json!({ "name": "Alice Ames" }));
     let authorize = browser.start(EDIT).await;
     let page = posted(&mut browser, &authorize).await;
     assert_eq!((page.status, page.location().path()), (303, "/me"), "{}", page.body);
     assert_eq!(me(&mut browser).await["claims"]["name"], "Alice Ames");
     assert_eq!(browser.session(), cookie);
 
-    forgets(&at(&house, SIGN_IN));
+    forgets(&at(&harness, SIGN_IN));
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let reset = posted(&mut browser, &authorize).await.location();
-    works(&at(&house, SIGN_IN));
+    works(&at(&harness, SIGN_IN));
     let again = posted(&mut browser, &reset).await.location();
     assert_eq!(posted(&mut browser, &again).await.location().path(), "/me");
     assert_ne!(browser.session(), cookie);
-    assert_eq!(house.rows().await, 1, "the session the browser left with is gone");
+    assert_eq!(harness.rows().await, 1, "the session the browser left with is gone");
 }

@@ -4,7 +4,7 @@ use bff::{ProviderConfig, UserinfoMode};
 use demo::{Answer, Endpoint, Kind};
 use serde_json::{Value, json};
 
-use crate::support::{House, Plan, accepted, patch, without};
+use crate::support::{Harness, Setup, expect_accepted, patch, without};
 
 /// The API's token is refused, and so is any other.
 const REFUSALS: [(u16, Value); 6] = [
@@ -16,10 +16,10 @@ const REFUSALS: [(u16, Value); 6] = [
     (501, Value::Null),
 ];
 
-async fn house(provider: fn(&mut ProviderConfig)) -> House {
-    House::build(Plan {
+async fn harness(provider: fn(&mut ProviderConfig)) -> Harness {
+    Harness::build(Setup {
         provider,
-        ..Plan::default()
+        ..Setup::default()
     })
     .await
 }
@@ -29,25 +29,25 @@ fn plain(provider: &mut ProviderConfig) {
     provider.audience = None;
 }
 
-fn answers(house: &House, status: u16, body: &Value) {
+fn answers(harness: &Harness, status: u16, body: &Value) {
     let answer = Answer::Json(status, body.clone());
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Userinfo, answer);
     });
 }
 
 /// How often token endpoint and userinfo were asked.
-fn asked(house: &House) -> [usize; 2] {
-    [Endpoint::Token, Endpoint::Userinfo].map(|endpoint| house.provider.requests(endpoint))
+fn asked(harness: &Harness) -> [usize; 2] {
+    [Endpoint::Token, Endpoint::Userinfo].map(|endpoint| harness.provider.requests(endpoint))
 }
 
 /// What a sign-in asks of both; it succeeds.
-async fn calls(house: &House, person: &str) -> [usize; 2] {
-    let before = asked(house);
-    let mut browser = house.browser();
+async fn calls(harness: &Harness, person: &str) -> [usize; 2] {
+    let before = asked(harness);
+    let mut browser = harness.browser();
     let page = browser.sign_in(person).await;
     assert_eq!(page.status, 303, "{}", page.body);
-    let after = asked(house);
+    let after = asked(harness);
     [after[0] - before[0], after[1] - before[1]]
 }
 
@@ -55,12 +55,12 @@ async fn calls(house: &House, person: &str) -> [usize; 2] {
 async fn si_5_a_userinfo_that_refuses_keeps_nobody_out() {
     for (status, body) in REFUSALS {
         for provider in [plain as fn(&mut ProviderConfig), |_| {}] {
-            let house = house(provider).await;
-            answers(&house, status, &body);
-            accepted(&house, &status.to_string()).await;
-            let mut browser = house.browser();
+            let harness = harness(provider).await;
+            answers(&harness, status, &body);
+            expect_accepted(&harness, &status.to_string()).await;
+            let mut browser = harness.browser();
             browser.sign_in("alice").await;
-            let me: Value = serde_json::from_str(&browser.go("/me").await.body).unwrap();
+            let me: Value = serde_json::from_str(&browser.open("/me").await.body).unwrap();
             assert_eq!(me["claims"]["name"], "Alice Archer", "{status}: of the ID token");
         }
     }
@@ -76,27 +76,27 @@ async fn si_5_a_userinfo_in_trouble_fails_the_sign_in_and_not_the_next() {
         (200, json!([])),
         (200, json!("x")),
     ] {
-        let house = house(plain).await;
-        answers(&house, status, &body);
-        let mut browser = house.browser();
+        let harness = harness(plain).await;
+        answers(&harness, status, &body);
+        let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         assert_eq!((page.status, browser.session()), (502, None), "{status}");
-        assert_eq!(house.rows().await, 0, "{status}");
-        house.provider.change(|faults| faults.answers.clear());
-        accepted(&house, "a moment later").await;
+        assert_eq!(harness.rows().await, 0, "{status}");
+        harness.provider.change(|faults| faults.answers.clear());
+        expect_accepted(&harness, "a moment later").await;
     }
 }
 
 #[tokio::test]
 async fn tk_2_userinfo_about_somebody_else_is_refused_in_every_mode_that_asks() {
     for mode in [UserinfoMode::Auto, UserinfoMode::Always] {
-        let house = match mode {
-            UserinfoMode::Always => house(|provider| provider.userinfo = UserinfoMode::Always).await,
-            _ => house(|provider| provider.wanted_claims = Some(vec!["never_told".into()])).await,
+        let harness = match mode {
+            UserinfoMode::Always => harness(|provider| provider.userinfo = UserinfoMode::Always).await,
+            _ => harness(|provider| provider.wanted_claims = Some(vec!["never_told".into()])).await,
         };
         for wrong in [patch("sub", "bob"), without("sub"), patch("sub", "alice\0")] {
-            house.provider.change(|faults| faults.userinfo = wrong.clone());
-            let mut browser = house.browser();
+            harness.provider.change(|faults| faults.userinfo = wrong.clone());
+            let mut browser = harness.browser();
             let page = browser.sign_in("alice").await;
             assert_eq!((page.status, browser.session()), (400, None), "{mode:?} {wrong:?}");
         }
@@ -112,39 +112,39 @@ async fn si_5_always_means_that_a_refusal_fails_the_sign_in() {
             plain(provider);
         },
     ] {
-        let house = house(provider).await;
+        let harness = harness(provider).await;
         for (status, body) in REFUSALS {
-            answers(&house, status, &body);
+            answers(&harness, status, &body);
             for _ in 0..2 {
-                let mut browser = house.browser();
+                let mut browser = harness.browser();
                 let page = browser.sign_in("alice").await;
                 assert_eq!((page.status, browser.session()), (502, None), "{status}");
             }
         }
-        house.provider.change(|faults| faults.answers.clear());
-        assert_eq!(calls(&house, "alice").await, [1, 1], "nothing is remembered");
+        harness.provider.change(|faults| faults.answers.clear());
+        assert_eq!(calls(&harness, "alice").await, [1, 1], "nothing is remembered");
     }
 }
 
 #[tokio::test]
 async fn si_5_never_means_never() {
-    let house = house(|provider| provider.userinfo = UserinfoMode::Never).await;
-    house.provider.change(|faults| faults.id_token = without("name"));
-    assert_eq!(calls(&house, "alice").await, [1, 0]);
+    let harness = harness(|provider| provider.userinfo = UserinfoMode::Never).await;
+    harness.provider.change(|faults| faults.id_token = without("name"));
+    assert_eq!(calls(&harness, "alice").await, [1, 0]);
 }
 
 #[tokio::test]
 async fn si_5_auto_asks_only_where_a_wanted_claim_is_missing() {
-    let house = house(|provider| {
+    let harness = harness(|provider| {
         let wanted = ["name", "groups", "realm_access.roles", "my\\.claim"];
         provider.wanted_claims = Some(wanted.map(str::to_owned).to_vec());
     })
     .await;
     let whole = json!({ "realm_access": { "roles": [] }, "my.claim": 0 });
     let whole = whole.as_object().unwrap();
-    house.provider.change(|faults| faults.id_token = whole.clone());
+    harness.provider.change(|faults| faults.id_token = whole.clone());
     assert_eq!(
-        calls(&house, "alice").await,
+        calls(&harness, "alice").await,
         [1, 0],
         "all of them are there, one of them empty"
     );
@@ -158,83 +158,90 @@ async fn si_5_auto_asks_only_where_a_wanted_claim_is_missing() {
     ] {
         let mut claims = whole.clone();
         claims.insert(name.to_owned(), value.clone());
-        house.provider.change(|faults| faults.id_token = claims);
-        assert_eq!(calls(&house, "alice").await, [1, 1], "{name} {value}");
+        harness.provider.change(|faults| faults.id_token = claims);
+        assert_eq!(calls(&harness, "alice").await, [1, 1], "{name} {value}");
     }
-    house.provider.change(|faults| faults.id_token = whole.clone());
-    assert_eq!(calls(&house, "alice").await, [1, 0]);
+    harness.provider.change(|faults| faults.id_token = whole.clone());
+    assert_eq!(calls(&harness, "alice").await, [1, 0]);
 }
 
 #[tokio::test]
 async fn si_1_where_no_token_opens_userinfo_sign_ins_ask_for_tokens_alone() {
-    let house = House::new().await;
-    answers(&house, 401, &json!({}));
-    assert_eq!(calls(&house, "alice").await, [2, 2], "both kinds of token are tried");
+    let harness = Harness::new().await;
+    answers(&harness, 401, &json!({}));
+    assert_eq!(calls(&harness, "alice").await, [2, 2], "both kinds of token are tried");
     for person in ["alice", "bob", "carol"] {
-        assert_eq!(calls(&house, person).await, [1, 0], "{person}");
+        assert_eq!(calls(&harness, person).await, [1, 0], "{person}");
     }
-    house.provider.change(|faults| faults.answers.clear());
-    house.advance(std::time::Duration::from_mins(11));
-    assert_eq!(calls(&house, "alice").await, [1, 1], "and tried again");
-    assert_eq!(calls(&house, "bob").await, [1, 1]);
+    harness.provider.change(|faults| faults.answers.clear());
+    harness.advance(std::time::Duration::from_mins(11));
+    assert_eq!(calls(&harness, "alice").await, [1, 1], "and tried again");
+    assert_eq!(calls(&harness, "bob").await, [1, 1]);
 }
 
 #[tokio::test]
 async fn si_1_what_one_kind_of_token_opens_is_not_asked_with_the_other() {
     // The first answer is a refusal, all others are proper.
-    let house = House::new().await;
-    answers(&house, 403, &json!({}));
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    answers(&harness, 403, &json!({}));
+    let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let callback = browser.authorize(&authorize, "alice").await;
-    house.provider.change(|faults| {
+    harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
         faults.answers.insert(Endpoint::Userinfo, Answer::Json(403, json!({})));
     });
     let wait = async {
-        house
+        harness
             .until("the code is redeemed", |provider| {
                 provider.requests(Endpoint::Token) == 1
             })
             .await;
-        house.provider.change(|faults| {
+        harness.provider.change(|faults| {
             faults.answers.remove(&Endpoint::Token);
         });
-        house
+        harness
             .until("userinfo has refused", |provider| {
                 provider.requests(Endpoint::Userinfo) == 1
             })
             .await;
-        house.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.answers.clear());
     };
-    let (page, ()) = tokio::join!(browser.go(callback.as_str()), wait);
+    let (page, ()) = tokio::join!(browser.open(callback.as_str()), wait);
     assert_eq!(page.status, 303, "{}", page.body);
-    assert_eq!(asked(&house), [2, 2]);
-    assert_eq!(calls(&house, "bob").await, [2, 1], "the second token alone");
-    house.advance(std::time::Duration::from_mins(11));
-    assert_eq!(calls(&house, "carol").await, [1, 1]);
+    assert_eq!(asked(&harness), [2, 2]);
+    assert_eq!(calls(&harness, "bob").await, [2, 1], "the second token alone");
+    harness.advance(std::time::Duration::from_mins(11));
+    assert_eq!(calls(&harness, "carol").await, [1, 1]);
 }
 
 #[tokio::test]
 async fn si_1_one_person_who_is_refused_takes_no_claims_from_others() {
-    let house = house(plain).await;
-    assert_eq!(calls(&house, "alice").await, [1, 1]);
-    answers(&house, 403, &json!({}));
+    let harness = harness(plain).await;
+    assert_eq!(calls(&harness, "alice").await, [1, 1]);
+    answers(&harness, 403, &json!({}));
     for _ in 0..5 {
-        assert_eq!(calls(&house, "dave").await, [1, 1]);
+        assert_eq!(calls(&harness, "dave").await, [1, 1]);
     }
-    house.provider.change(|faults| faults.answers.clear());
-    assert_eq!(calls(&house, "bob").await, [1, 1], "still asked");
+    harness.provider.change(|faults| faults.answers.clear());
+    assert_eq!(calls(&harness, "bob").await, [1, 1], "still asked");
 }
 
 #[tokio::test]
 async fn to_2_the_refresh_token_of_a_second_question_is_the_one_that_is_kept() {
-    let house = House::new().await;
-    answers(&house, 401, &json!({}));
-    let mut browser = house.browser();
+    let harness = Harness::new().await;
+    answers(&harness, 401, &json!({}));
+    let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    let newest = house.provider.newest(Kind::RefreshToken).unwrap();
-    house.advance(std::time::Duration::from_mins(6));
-    assert_eq!(browser.go("/token").await.status, 200);
-    assert!(house.provider.bodies(Endpoint::Token).last().unwrap().contains(&newest));
+    let newest = harness.provider.newest(Kind::RefreshToken).unwrap();
+    harness.advance(std::time::Duration::from_mins(6));
+    assert_eq!(browser.open("/token").await.status, 200);
+    assert!(
+        harness
+            .provider
+            .bodies(Endpoint::Token)
+            .last()
+            .unwrap()
+            .contains(&newest)
+    );
 }

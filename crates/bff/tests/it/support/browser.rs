@@ -1,5 +1,5 @@
-//! What does a browser do? It keeps cookies as RFC 6265bis says, tells where a request comes from, and forgets nothing
-//! it received. Redirects are followed only when asked.
+//! A browser for tests: it stores cookies by RFC 6265bis, sends Fetch Metadata, and records everything it received. Redirects are not
+//! followed by themselves.
 
 use std::net::SocketAddr;
 
@@ -8,24 +8,24 @@ use reqwest::{Client, Method};
 use url::Url;
 
 use super::cookie::{Cookie, set_cookie};
-use super::message::{Page, Send};
+use super::exchange::{BrowserRequest, Page};
 
 /// One person's browser.
 pub(crate) struct Browser {
     client: Client,
     site: Url,
-    /// Where the site really listens: an https site stands behind a proxy that ends TLS.
+    /// The address the site listens at: an https site is behind a proxy that terminates TLS.
     address: SocketAddr,
     pub(crate) cookies: Vec<Cookie>,
     /// Every `Set-Cookie` of the site, as it came.
     pub(crate) set_cookies: Vec<String>,
     /// Every byte the site sent, except the values of `Set-Cookie`.
     pub(crate) received: String,
-    /// Every address of the site that was asked for or named in a `Location`, callbacks from the provider excepted.
+    /// Every address of the site that was requested or in a `Location`, except callbacks from the provider.
     pub(crate) addresses: Vec<String>,
 }
 
-/// What all browsers of a house send with. Making one is slow, so they share it; it keeps no cookies.
+/// The HTTP client that all browsers share, because making one is slow; it stores no cookies.
 #[expect(clippy::disallowed_methods, reason = "a browser is not the site's client")]
 pub(crate) fn wire() -> Client {
     let builder = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
@@ -46,8 +46,8 @@ impl Browser {
         }
     }
 
-    /// A request that a person causes: typing an address, following a link.
-    pub(crate) fn get(&self, target: &str) -> Send {
+    /// The request of a navigation: typing an address, following a link.
+    pub(crate) fn get(&self, target: &str) -> BrowserRequest {
         let headers = [
             ("sec-fetch-site", "none"),
             ("sec-fetch-mode", "navigate"),
@@ -59,7 +59,7 @@ impl Browser {
     }
 
     /// A form of the site itself.
-    pub(crate) fn form(&self, target: &str, fields: &[(&str, &str)]) -> Send {
+    pub(crate) fn form(&self, target: &str, fields: &[(&str, &str)]) -> BrowserRequest {
         let origin = self.site.origin().ascii_serialization();
         let headers = [
             ("sec-fetch-site", "same-origin"),
@@ -72,18 +72,18 @@ impl Browser {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
-        Send {
+        BrowserRequest {
             body: Some(body),
             ..self.request(Method::POST, target, &headers)
         }
     }
 
-    pub(crate) fn request(&self, method: Method, target: &str, headers: &[(&str, &str)]) -> Send {
+    pub(crate) fn request(&self, method: Method, target: &str, headers: &[(&str, &str)]) -> BrowserRequest {
         let headers = headers
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        Send {
+        BrowserRequest {
             method,
             url: self.site.join(target).unwrap(),
             headers,
@@ -92,81 +92,81 @@ impl Browser {
         }
     }
 
-    /// Sends and keeps what comes back. No redirect is followed.
-    pub(crate) async fn send(&mut self, send: Send) -> Page {
-        let ours = send.url.origin() == self.site.origin();
-        let mut wire = send.url.clone();
+    /// Sends a request and records the response. No redirect is followed.
+    pub(crate) async fn send(&mut self, request: BrowserRequest) -> Page {
+        let ours = request.url.origin() == self.site.origin();
+        let mut wire = request.url.clone();
         if ours {
             wire.set_scheme("http").unwrap();
             wire.set_ip_host(self.address.ip()).unwrap();
             wire.set_port(Some(self.address.port())).unwrap();
         }
-        let mut request = self.client.request(send.method.clone(), wire);
+        let mut wire_request = self.client.request(request.method.clone(), wire);
         if ours && self.site.scheme() == "https" {
-            request = request
+            wire_request = wire_request
                 .header("host", self.site.authority())
                 .header("x-forwarded-proto", "https");
         }
-        for (name, value) in &send.headers {
-            request = request.header(name, value);
+        for (name, value) in &request.headers {
+            wire_request = wire_request.header(name, value);
         }
-        let cookies = self.cookies_for(&send);
+        let cookies = self.cookies_for(&request);
         if !cookies.is_empty() {
-            request = request.header(COOKIE, cookies);
+            wire_request = wire_request.header(COOKIE, cookies);
         }
-        if let Some(body) = send.body {
-            request = request.body(body);
+        if let Some(body) = request.body {
+            wire_request = wire_request.body(body);
         }
-        let response = request.send().await.unwrap();
+        let response = wire_request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let page = Page {
             status,
             headers,
             body: response.text().await.unwrap(),
-            url: send.url,
+            url: request.url,
         };
         self.keep(&page, ours);
         page
     }
 
     /// Opens an address.
-    pub(crate) async fn go(&mut self, target: &str) -> Page {
-        let send = self.get(target);
-        self.send(send).await
+    pub(crate) async fn open(&mut self, target: &str) -> Page {
+        let request = self.get(target);
+        self.send(request).await
     }
 
     /// Sends a form of the site.
     pub(crate) async fn submit(&mut self, target: &str, fields: &[(&str, &str)]) -> Page {
-        let send = self.form(target, fields);
-        self.send(send).await
+        let request = self.form(target, fields);
+        self.send(request).await
     }
 
-    /// Begins a sign-in; the answer is the way to the provider.
+    /// Starts a sign-in; returns the address of the authorization request.
     pub(crate) async fn start(&mut self, login: &str) -> Url {
-        let page = self.go(login).await;
+        let page = self.open(login).await;
         assert_eq!(page.status, 303, "{}", page.body);
         page.location()
     }
 
-    /// Signs `person` in at the provider; the answer is the way back.
+    /// Signs `person` in at the provider; returns the address of the callback.
     pub(crate) async fn authorize(&mut self, authorize: &Url, person: &str) -> Url {
         let mut authorize = authorize.clone();
         authorize.query_pairs_mut().append_pair("login_hint", person);
-        let page = self.go(authorize.as_str()).await;
+        let page = self.open(authorize.as_str()).await;
         assert_eq!(page.status, 303, "{}", page.body);
         page.location()
     }
 
-    /// A whole sign-in at the first provider; the answer is the callback's.
+    /// A whole sign-in at the first provider; returns the response of the callback.
     pub(crate) async fn sign_in(&mut self, person: &str) -> Page {
         self.sign_in_by("/auth/login?return_to=/me", person).await
     }
 
-    /// A whole sign-in that begins at `login`.
+    /// A whole sign-in that starts at `login`.
     pub(crate) async fn sign_in_by(&mut self, login: &str, person: &str) -> Page {
         let authorize = self.start(login).await;
         let callback = self.authorize(&authorize, person).await;
-        self.go(callback.as_str()).await
+        self.open(callback.as_str()).await
     }
 
     /// The session cookie.
@@ -178,7 +178,7 @@ impl Browser {
             .map(|cookie| cookie.value.clone())
     }
 
-    /// Cookies of sign-ins that are under way.
+    /// Cookies of pending sign-ins.
     pub(crate) fn pending(&self) -> Vec<&Cookie> {
         let others = ["portico", "__Host-portico", "portico-demo-provider"];
         self.cookies
@@ -187,18 +187,18 @@ impl Browser {
             .collect()
     }
 
-    /// Puts a cookie into the jar that no server has set.
-    pub(crate) fn plant(&mut self, name: &str, value: &str) {
+    /// Adds a cookie that no server has set.
+    pub(crate) fn add_cookie(&mut self, name: &str, value: &str) {
         self.cookies.retain(|cookie| cookie.name != name);
-        self.cookies.push(Cookie::planted(name, value));
+        self.cookies.push(Cookie::without_server(name, value));
     }
 
-    fn cookies_for(&self, send: &Send) -> String {
-        let secure_context = send.url.scheme() == "https" || send.url.origin() == self.site.origin();
+    fn cookies_for(&self, request: &BrowserRequest) -> String {
+        let secure_context = request.url.scheme() == "https" || request.url.origin() == self.site.origin();
         let cookies = self
             .cookies
             .iter()
-            .filter(|cookie| cookie.goes_with(send, secure_context));
+            .filter(|cookie| cookie.is_sent_with(request, secure_context));
         let pairs = cookies.map(|cookie| format!("{}={}", cookie.name, cookie.value));
         pairs.collect::<Vec<_>>().join("; ")
     }
@@ -231,14 +231,14 @@ impl Browser {
         self.received.push('\n');
     }
 
-    /// Sends from a page of another site, with everything the browser would say.
-    pub(crate) async fn post_from_elsewhere(&mut self, target: &str, fields: &[(&str, &str)]) -> Page {
-        let send = self.form(target, fields).cross_site();
-        self.send(send).await
+    /// Posts a form from a page of another site, with the headers of a browser.
+    pub(crate) async fn post_cross_site(&mut self, target: &str, fields: &[(&str, &str)]) -> Page {
+        let request = self.form(target, fields).cross_site();
+        self.send(request).await
     }
 
-    /// The header by which scripts of `origin` would ask.
-    pub(crate) fn from(send: Send, origin: &str, site: &str) -> Send {
-        send.header(ORIGIN.as_str(), origin).header("sec-fetch-site", site)
+    /// The same request by a script of `origin`.
+    pub(crate) fn from(request: BrowserRequest, origin: &str, site: &str) -> BrowserRequest {
+        request.header(ORIGIN.as_str(), origin).header("sec-fetch-site", site)
     }
 }

@@ -1,4 +1,4 @@
-//! Which key does a client have that signs? One of a kind for all tests, and what is said in a token it signed.
+//! The key of a client with `private_key_jwt`: one for all tests, and the contents of tokens it signed.
 
 use std::sync::OnceLock;
 

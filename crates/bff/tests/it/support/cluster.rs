@@ -1,6 +1,6 @@
-//! Where do tests find a PostgreSQL? At `PORTICO_TEST_POSTGRES` (an address whose user may make databases), or in a
-//! throw-away cluster of the installed binaries: one per test process, reached by a socket in its own folder, gone when
-//! the process is, however it ends. Each test has a database of its own.
+//! PostgreSQL for tests: at `PORTICO_TEST_POSTGRES` (an address whose user may make databases), or in a
+//! throw-away cluster of the installed binaries: one per test process, reached by a socket in its own folder, stopped when
+//! the process ends, however it ends. Each test has a database of its own.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::chown;
@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions as _, PgConnection, Row as _, query};
 
 const ADDRESS: &str = "PORTICO_TEST_POSTGRES";
 
-/// Keeps a cluster as long as somebody holds the other end of its input: a test process that is killed lets go as well.
+/// Runs a cluster until the other end of its input is closed, also by a test process that is killed.
 const GUARD: &str = r#"
 trap '' INT TERM HUP
 "$0/initdb" -D "$1/data" -U portico -A trust -E UTF8 --no-locale --no-sync >"$1/log" 2>&1 &&
@@ -119,12 +119,12 @@ impl Database {
         database
     }
 
-    /// How it is reached.
+    /// The connection options.
     pub(crate) fn options(&self) -> PgConnectOptions {
         cluster().options.clone().database(&self.name)
     }
 
-    /// Connections of one replica, which gives up soon.
+    /// The connections of one replica, with short timeouts.
     pub(crate) async fn pool(&self) -> PgPool {
         let pool = PgPoolOptions::new()
             .max_connections(4)
@@ -132,14 +132,14 @@ impl Database {
         pool.connect_with(self.options()).await.unwrap()
     }
 
-    /// Lets nobody in any more and puts everybody out, as a server does that goes away.
+    /// Refuses and ends all connections, as a server does that shuts down.
     pub(crate) async fn go_away(&self) {
         self.command("ALTER DATABASE {} ALLOW_CONNECTIONS false").await;
         self.command("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'")
             .await;
     }
 
-    /// Lets everybody in again.
+    /// Accepts connections again.
     pub(crate) async fn come_back(&self) {
         self.command("ALTER DATABASE {} ALLOW_CONNECTIONS true").await;
     }

@@ -1,8 +1,8 @@
-//! When is a cookie kept, and when is it sent? RFC 6265bis §5.7 and §5.8, the parts that matter here.
+//! Storing and sending cookies: the parts of RFC 6265bis §5.7 and §5.8 that matter here.
 
 use reqwest::Method;
 
-use super::message::Send;
+use super::exchange::BrowserRequest;
 
 /// A cookie in the jar.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub(crate) struct Cookie {
 
 impl Cookie {
     /// A cookie that no server has set.
-    pub(super) fn planted(name: &str, value: &str) -> Self {
+    pub(super) fn without_server(name: &str, value: &str) -> Self {
         let (path, same_site) = ("/".to_owned(), "lax".to_owned());
         Self {
             name: name.to_owned(),
@@ -27,20 +27,20 @@ impl Cookie {
         }
     }
 
-    /// Is it sent along? `secure_context`: by https, or to a site that plays it.
-    pub(super) fn goes_with(&self, send: &Send, secure_context: bool) -> bool {
-        let path = send.url.path();
+    /// Whether it is sent with `request`; `secure_context` by https, or to a site that stands for one.
+    pub(super) fn is_sent_with(&self, request: &BrowserRequest, secure_context: bool) -> bool {
+        let path = request.url.path();
         let inside = self.path == "/" || path == self.path || path.starts_with(&format!("{}/", self.path));
         let allowed = match self.same_site.as_str() {
             "none" => true,
-            "lax" => !send.cross_site || send.method == Method::GET,
-            _ => !send.cross_site,
+            "lax" => !request.cross_site || request.method == Method::GET,
+            _ => !request.cross_site,
         };
         inside && allowed && (!self.secure || secure_context)
     }
 }
 
-/// Applies a `Set-Cookie`. One that breaks the promise of its prefix is ignored, a removal too.
+/// Applies a `Set-Cookie`. One that does not satisfy its name prefix is ignored, also a removal.
 pub(super) fn set_cookie(jar: &mut Vec<Cookie>, line: &str) {
     let mut parts = line.split(';').map(str::trim);
     let (name, value) = parts.next().unwrap().split_once('=').unwrap();

@@ -1,8 +1,8 @@
-//! How is something counted that a test waits for? With a signal at every change, so that nobody has to look again and again.
+//! A counter that a test can wait for: it signals every change, so that no test polls.
 
 use tokio::sync::watch;
 
-use super::soon;
+use super::within_deadline;
 
 /// A count that can be waited for. All clones are the same count.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ impl Counter {
     /// Waits until there are so many.
     pub(crate) async fn reaches(&self, what: &str, number: usize) {
         let mut count = self.0.subscribe();
-        soon(what, count.wait_for(|count| *count >= number)).await.unwrap();
+        within_deadline(what, count.wait_for(|count| *count >= number))
+            .await
+            .unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! What did the site count and measure? Everything of the thread that holds [`Counts`], as Prometheus would read it.
+//! The metrics of the site: everything recorded by the thread that holds [`Counts`], as Prometheus would scrape it.
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
@@ -45,8 +45,8 @@ impl Counts {
         line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
     }
 
-    /// How often `endpoint` of the demo was asked with that outcome.
-    pub(crate) fn asked(&self, endpoint: &str, outcome: &str) -> u64 {
+    /// The number of requests to `endpoint` of the demo with that outcome.
+    pub(crate) fn requests_to(&self, endpoint: &str, outcome: &str) -> u64 {
         let labels = [("provider", "demo"), ("endpoint", endpoint), ("outcome", outcome)];
         self.value("bff_provider_seconds_count", &labels)
     }

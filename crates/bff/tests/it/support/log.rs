@@ -1,4 +1,4 @@
-//! What did the site write into its log? Everything, down to `TRACE`, of the thread that holds a [`Log`].
+//! The log of the site: everything, down to `TRACE`, of the thread that holds a [`Log`].
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -40,7 +40,7 @@ impl Log {
         all.lines().filter(wanted).collect::<Vec<_>>().join("\n")
     }
 
-    /// Lines of the site's own code; what libraries trace about their inner life is theirs.
+    /// Lines of the site's own code, without those of libraries.
     pub(crate) fn own(&self) -> String {
         self.lines(|line| line.contains(" bff"))
     }

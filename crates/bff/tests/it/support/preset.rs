@@ -1,4 +1,4 @@
-//! How is a preset tried without its provider? The same settings, with the demo's origin in every address.
+//! Presets without their provider: the same settings, with the demo's origin in every address.
 
 use bff::{IssuerRule, ProviderConfig};
 use demo::{DemoConfig, Patch};
@@ -29,7 +29,7 @@ pub(crate) fn at_demo(known: &mut ProviderConfig, preset: ProviderConfig, real: 
     *known = config;
 }
 
-/// Takes from the metadata, and from answers, what Microsoft's do not have.
+/// Removes from metadata and responses what Microsoft's do not have.
 pub(crate) fn like_microsoft(demo: &mut DemoConfig) {
     let absent = [
         "authorization_response_iss_parameter_supported",

@@ -1,5 +1,5 @@
-//! What is another replica of a house? A site with threads, connections and memory of its own. It shares the database,
-//! the key file and the name with the house, and can be killed at any moment as a process is.
+//! Another replica of a site, with threads, connections and memory of its own. It shares the database,
+//! the key file and the name with the site, and can be killed at any moment as a process is.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use super::browser::Browser;
-use super::house::House;
+use super::harness::Harness;
 use super::site::SiteCounts;
 
 /// A replica that runs until it is killed or dropped.
@@ -19,18 +19,18 @@ pub(crate) struct Replica {
 }
 
 impl Replica {
-    /// Another replica of `house`, configured a little differently.
-    pub(crate) async fn of(house: &House, change: fn(&mut BffConfig)) -> Self {
+    /// Another replica of `harness`, configured a little differently.
+    pub(crate) async fn of(harness: &Harness, change: fn(&mut BffConfig)) -> Self {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
-        let (blueprint, clock) = (house.blueprint(), house.provider.clone());
+        let (replica_setup, clock) = (harness.replica_setup(), harness.provider.clone());
         let opening = runtime.spawn(async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let (_, counts) = blueprint.again().await.open(listener, &clock, change).await;
+            let (_, counts) = replica_setup.again().await.open(listener, &clock, change).await;
             (address, counts)
         });
         let (address, counts) = opening.await.unwrap();
@@ -41,12 +41,12 @@ impl Replica {
         }
     }
 
-    /// A browser here, with the cookies of `browser`: the same person behind a balancer.
-    pub(crate) fn browser(&self, house: &House, browser: &Browser) -> Browser {
-        house.browser_at(self.address, browser)
+    /// A browser of this replica with the cookies of `browser`: the same person behind a load balancer.
+    pub(crate) fn browser(&self, harness: &Harness, browser: &Browser) -> Browser {
+        harness.browser_at(self.address, browser)
     }
 
-    /// Everything it was doing stops where it is.
+    /// Stops all its work at once.
     pub(crate) fn kill(self) {
         drop(self);
     }

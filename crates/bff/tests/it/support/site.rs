@@ -1,5 +1,4 @@
-//! Which site do the tests sign in to? The smallest one that shows who is there, what their token is good for, and
-//! what a bearer may do.
+//! The site that the tests sign in to: the smallest one with a session, access tokens and a bearer API.
 
 use std::collections::HashMap;
 
@@ -21,7 +20,7 @@ pub(crate) const AUDIENCE: &str = "https://api.portico.example";
 pub(crate) struct SiteCounts {
     /// What unsafe requests did.
     pub(crate) writes: Counter,
-    /// Requests for `/token` and `/token-for` of somebody who is signed in: each is about to want a token.
+    /// Requests to `/token` and `/token-for` by signed-in people: each needs a token next.
     pub(crate) token_requests: Counter,
 }
 
@@ -56,7 +55,7 @@ async fn me(person: SignedIn) -> Json<Value> {
     }))
 }
 
-/// Says whether there is a token, never which.
+/// Shows whether there is a token, never the token.
 async fn token(State(counts): State<SiteCounts>, person: SignedIn) -> Response {
     counts.token_requests.increment();
     said(person.access_token().await)

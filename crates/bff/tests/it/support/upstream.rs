@@ -1,5 +1,5 @@
-//! What stands behind a proxy? An API on a real port that writes down what it is asked and answers as it is told; and a way
-//! to ask for addresses that no browser would send.
+//! An upstream API on a loopback port that records its requests and responds by a closure; and raw requests, for addresses that no
+//! browser would send.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::soon;
+use super::within_deadline;
 
-/// What the API was asked.
+/// A request that the API received.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct ReceivedRequest {
     pub(crate) method: Method,
     /// Path and query.
     pub(crate) target: String,
@@ -25,7 +25,7 @@ pub(crate) struct Asked {
     pub(crate) body: Bytes,
 }
 
-impl Asked {
+impl ReceivedRequest {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -35,9 +35,9 @@ impl Asked {
     }
 }
 
-type Log = watch::Sender<Vec<Asked>>;
+type Log = watch::Sender<Vec<ReceivedRequest>>;
 
-/// An API that runs.
+/// A running API.
 #[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) address: SocketAddr,
@@ -45,10 +45,10 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// An API that answers everything with `answer`.
+    /// An API that responds to every request with `answer`.
     pub(crate) async fn new<F>(answer: F) -> Self
     where
-        F: Fn(&Asked) -> Response + Clone + Send + Sync + 'static,
+        F: Fn(&ReceivedRequest) -> Response + Clone + Send + Sync + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api = Self {
@@ -62,7 +62,7 @@ impl Api {
             let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
                 return "broken".into_response();
             };
-            let asked = Asked {
+            let asked = ReceivedRequest {
                 target: parts.uri.to_string(),
                 method: parts.method,
                 headers: parts.headers,
@@ -76,7 +76,7 @@ impl Api {
         api
     }
 
-    /// One that never answers, if nobody serves `address`.
+    /// One that never responds, if nothing serves `address`.
     pub(crate) fn silent(address: SocketAddr) -> Self {
         let log = Log::default();
         Self { address, log }
@@ -87,20 +87,20 @@ impl Api {
         format!("http://{}/v1/", self.address)
     }
 
-    /// Everything it was asked so far.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
+    /// Every request so far.
+    pub(crate) fn requests(&self) -> Vec<ReceivedRequest> {
         self.log.borrow().clone()
     }
 
-    /// Waits until it was asked so often.
-    pub(crate) async fn until_asked(&self, number: usize) {
+    /// Waits until it has received so many requests.
+    pub(crate) async fn until_requests(&self, number: usize) {
         let mut log = self.log.subscribe();
         let asked = log.wait_for(|asked| asked.len() >= number);
-        drop(soon("the API is asked", asked).await);
+        drop(within_deadline("the API is asked", asked).await);
     }
 }
 
-/// Sends `head` and `body` as they are and reads to the end; the answer is the status and the whole text.
+/// Sends `message` as it is and reads to the end; returns the status and the whole text.
 pub(crate) async fn raw(address: SocketAddr, message: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(message.as_bytes()).await.unwrap();

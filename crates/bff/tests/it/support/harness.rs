@@ -1,4 +1,4 @@
-//! What stands in a test? A site and one or two providers on real loopback ports, a database, and one clock for all.
+//! The test harness: a site and one or two providers on loopback ports, a database, and one clock for all.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,19 +13,19 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use super::browser::{Browser, wire};
-use super::place::Place;
+use super::session_database::SessionDatabase;
 use super::site::{AUDIENCE, SiteCounts, site};
-use super::soon;
+use super::within_deadline;
 
-/// How a house is built. The default is one provider, `http`, and a provider that signs everybody in.
-pub(crate) struct Plan {
+/// The setup of a harness. The default is `http` and one provider, which signs everybody in.
+pub(crate) struct Setup {
     /// `https` with a proxy in front, or plain `http`.
     pub(crate) https: bool,
     /// A second provider, `other`.
     pub(crate) second: bool,
-    /// Changes what the first provider is told.
+    /// Changes the configuration of the first provider.
     pub(crate) demo: fn(&mut DemoConfig),
-    /// Changes how the site knows the first provider.
+    /// Changes the site's configuration of the first provider.
     pub(crate) provider: fn(&mut ProviderConfig),
     /// Changes the rest of the site's configuration.
     pub(crate) config: fn(&mut BffConfig),
@@ -33,7 +33,7 @@ pub(crate) struct Plan {
     pub(crate) postgres: bool,
 }
 
-impl Default for Plan {
+impl Default for Setup {
     fn default() -> Self {
         Self {
             https: false,
@@ -41,15 +41,15 @@ impl Default for Plan {
             demo: |_| {},
             provider: |_| {},
             config: |_| {},
-            postgres: std::env::var("PORTICO_TEST_SESSIONS").is_ok_and(|place| place == "postgres"),
+            postgres: std::env::var("PORTICO_TEST_SESSIONS").is_ok_and(|database| database == "postgres"),
         }
     }
 }
 
-/// A site that runs, and its surroundings.
-pub(crate) struct House {
+/// A running site with its providers and database.
+pub(crate) struct Harness {
     pub(crate) provider: DemoHandle,
-    /// The second provider, if the plan has one.
+    /// The second provider, if the setup has one.
     pub(crate) other: Option<DemoHandle>,
     pub(crate) issuer: String,
     pub(crate) site: Url,
@@ -57,43 +57,43 @@ pub(crate) struct House {
     pub(crate) counts: SiteCounts,
     wire: reqwest::Client,
     address: SocketAddr,
-    pub(crate) place: Place,
+    pub(crate) database: SessionDatabase,
     providers: Vec<ProviderConfig>,
     folder: TempDir,
 }
 
-impl House {
+impl Harness {
     pub(crate) async fn new() -> Self {
-        Self::build(Plan::default()).await
+        Self::build(Setup::default()).await
     }
 
-    pub(crate) async fn build(plan: Plan) -> Self {
+    pub(crate) async fn build(setup: Setup) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let scheme = if plan.https { "https" } else { "http" };
+        let scheme = if setup.https { "https" } else { "http" };
         let site: Url = format!("{scheme}://127.0.0.1:{}/", address.port()).parse().unwrap();
-        let (provider, mut config) = start_provider("demo", &site, plan.demo).await;
-        (plan.provider)(&mut config);
+        let (provider, mut config) = start_provider("demo", &site, setup.demo).await;
+        (setup.provider)(&mut config);
         let (issuer, mut providers) = (config.issuer.clone(), vec![config]);
         let mut other = None;
-        if plan.second {
+        if setup.second {
             let (handle, config) = start_provider("other", &site, |_| {}).await;
             other = Some(handle);
             providers.push(config);
         }
         let folder = tempfile::tempdir().unwrap();
-        let place = if plan.postgres {
-            Place::postgres().await
+        let database = if setup.postgres {
+            SessionDatabase::postgres().await
         } else {
-            Place::sqlite(&folder.path().join("sessions.db")).await
+            SessionDatabase::sqlite(&folder.path().join("sessions.db")).await
         };
-        let house = Blueprint {
+        let harness = ReplicaSetup {
             url: site.clone(),
             providers: providers.clone(),
-            place: place.clone(),
+            database: database.clone(),
             keys: folder.path().join("keys"),
         };
-        let (bff, counts) = house.open(listener, &provider, plan.config).await;
+        let (bff, counts) = harness.open(listener, &provider, setup.config).await;
         Self {
             provider,
             other,
@@ -103,7 +103,7 @@ impl House {
             counts,
             wire: wire(),
             address,
-            place,
+            database,
             providers,
             folder,
         }
@@ -118,7 +118,7 @@ impl House {
     pub(crate) async fn at_replica(&self, browser: &Browser, config: fn(&mut BffConfig)) -> Browser {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        self.blueprint().open(listener, &self.provider, config).await;
+        self.replica_setup().open(listener, &self.provider, config).await;
         self.browser_at(address, browser)
     }
 
@@ -129,17 +129,17 @@ impl House {
         there
     }
 
-    /// Another browser of the same person, at the house.
-    pub(crate) fn like(&self, browser: &Browser) -> Browser {
+    /// Another browser with the same cookies, at the site.
+    pub(crate) fn clone_of(&self, browser: &Browser) -> Browser {
         self.browser_at(self.address, browser)
     }
 
     /// What another replica needs.
-    pub(crate) fn blueprint(&self) -> Blueprint {
-        Blueprint {
+    pub(crate) fn replica_setup(&self) -> ReplicaSetup {
+        ReplicaSetup {
             url: self.site.clone(),
             providers: self.providers.clone(),
-            place: self.place.clone(),
+            database: self.database.clone(),
             keys: self.keys(),
         }
     }
@@ -149,7 +149,7 @@ impl House {
         self.folder.path().join("keys")
     }
 
-    /// Moves the one clock.
+    /// Advances the clock.
     pub(crate) fn advance(&self, time: Duration) {
         let seconds = i64::try_from(time.as_secs()).unwrap();
         self.provider.advance(seconds);
@@ -160,22 +160,22 @@ impl House {
 
     /// Waits until the provider has seen `reached`.
     pub(crate) async fn until(&self, what: &str, reached: impl Fn(&DemoHandle) -> bool) {
-        soon(what, self.provider.wait_for(reached)).await;
+        within_deadline(what, self.provider.wait_for(reached)).await;
     }
 
-    /// Waits until nothing goes on in the background any more.
+    /// Waits until all background tasks have ended or pause.
     pub(crate) async fn until_idle(&self) {
-        soon("the site is idle", self.bff.tasks().idle()).await;
+        within_deadline("the site is idle", self.bff.tasks().idle()).await;
     }
 
-    /// How many rows there are in all tables of the database.
+    /// The number of rows in all tables of the database.
     pub(crate) async fn rows(&self) -> i64 {
-        self.place.rows().await
+        self.database.rows().await
     }
 
     /// Every byte of the database's files, or of its dump.
     pub(crate) async fn database_bytes(&self) -> Vec<u8> {
-        if let Place::Postgres(database, _) = &self.place {
+        if let SessionDatabase::Postgres(database, _) = &self.database {
             return database.dump().await.into_bytes();
         }
         let files = std::fs::read_dir(self.folder.path())
@@ -185,7 +185,7 @@ impl House {
         files.flat_map(|path| std::fs::read(path).unwrap()).collect()
     }
 
-    /// How often something was written through `/write`.
+    /// The number of requests to `/write` that passed.
     pub(crate) fn written(&self) -> usize {
         self.counts.writes.value()
     }
@@ -210,18 +210,18 @@ async fn start_provider(id: &str, site: &Url, change: fn(&mut DemoConfig)) -> (D
     (handle, provider)
 }
 
-/// What a site needs to open.
-pub(crate) struct Blueprint {
+/// What another replica of a site needs.
+pub(crate) struct ReplicaSetup {
     url: Url,
     providers: Vec<ProviderConfig>,
-    place: Place,
+    database: SessionDatabase,
     keys: PathBuf,
 }
 
-impl Blueprint {
+impl ReplicaSetup {
     /// The same, with connections of its own.
     pub(crate) async fn again(mut self) -> Self {
-        self.place = self.place.again().await;
+        self.database = self.database.again().await;
         self
     }
 
@@ -238,7 +238,7 @@ impl Blueprint {
         config.providers = self.providers.clone();
         config.clock = Clock::from_fn(move || OffsetDateTime::from_unix_timestamp(clock.now()).unwrap());
         change(&mut config);
-        let sessions = self.place.sessions().await;
+        let sessions = self.database.sessions().await;
         let bff = Bff::new(config, sessions, Arc::new(PlainPages)).unwrap();
         let counts = SiteCounts::default();
         let router = site(&bff, counts.clone());

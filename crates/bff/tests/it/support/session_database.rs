@@ -1,4 +1,4 @@
-//! Where does a house keep its sessions? In a SQLite file, or in a PostgreSQL database that several replicas share.
+//! The database of the sessions: a SQLite file, or a PostgreSQL database that several replicas share.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use super::cluster::Database;
 
 /// A database, with connections to it.
 #[derive(Clone)]
-pub(crate) enum Place {
+pub(crate) enum SessionDatabase {
     Sqlite(SqlitePool),
     Postgres(Arc<Database>, PgPool),
 }
 
-impl Place {
+impl SessionDatabase {
     pub(crate) async fn sqlite(file: &Path) -> Self {
         let options = SqliteConnectOptions::new()
             .filename(file)
@@ -53,7 +53,7 @@ impl Place {
         }
     }
 
-    /// From now on nothing can be committed that makes or ends a session, or takes a lease: what a full disk does.
+    /// Makes every commit fail that creates or ends a session, or acquires a lease, as on a full disk.
     pub(crate) async fn refuse_commits(&self) {
         match self {
             // A reference to nobody is looked at when everything else is done.
@@ -78,7 +78,7 @@ impl Place {
         }
     }
 
-    /// Everything can be committed again.
+    /// Lets commits succeed again.
     pub(crate) async fn allow_commits(&self) {
         match self {
             Self::Sqlite(pool) => {
@@ -92,7 +92,7 @@ impl Place {
         }
     }
 
-    /// How many rows there are in all tables.
+    /// The number of rows in all tables.
     pub(crate) async fn rows(&self) -> i64 {
         match self {
             Self::Sqlite(pool) => {

@@ -1,10 +1,10 @@
-//! What goes to a server and what comes back? Requests as a page or a person causes them, and pages.
+//! Requests of a browser and the pages it gets.
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, LOCATION};
 use url::Url;
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
@@ -18,7 +18,7 @@ impl Page {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Where the redirect goes, in full.
+    /// The absolute address of the redirect.
     pub(crate) fn location(&self) -> Url {
         let location = self
             .headers
@@ -35,8 +35,8 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// A request, as a page or a person causes it.
-pub(crate) struct Send {
+/// A request of a browser, by a page or a navigation.
+pub(crate) struct BrowserRequest {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: Vec<(String, String)>,
@@ -44,7 +44,7 @@ pub(crate) struct Send {
     pub(super) cross_site: bool,
 }
 
-impl Send {
+impl BrowserRequest {
     /// Replaces or removes (empty value) a header.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
@@ -54,14 +54,14 @@ impl Send {
         self
     }
 
-    /// Comes from a page of another site: Lax and Strict cookies stay at home unless it is a top-level GET.
+    /// From a page of another site: `Lax` and `Strict` cookies are not sent unless it is a top-level GET.
     pub(crate) fn cross_site(mut self) -> Self {
         self.cross_site = true;
         self.header("sec-fetch-site", "cross-site")
             .header("origin", "https://elsewhere.example")
     }
 
-    /// Without any of the headers by which a browser says where a request comes from.
+    /// Without `Origin`, `Referer` and Fetch Metadata.
     pub(crate) fn silent(self) -> Self {
         [
             "origin",
@@ -71,6 +71,6 @@ impl Send {
             "sec-fetch-user",
         ]
         .iter()
-        .fold(self, |send, name| send.header(name, ""))
+        .fold(self, |request, name| request.header(name, ""))
     }
 }
