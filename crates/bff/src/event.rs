@@ -14,11 +14,10 @@
 
 pub(crate) mod measured;
 
-pub(crate) use oidc::measured::Outcome;
-
 use std::borrow::Cow;
 
 use oidc::error::{ErrorCode, error_chain};
+pub(crate) use oidc::measured::Outcome;
 
 use crate::session::index::SessionRef;
 

@@ -84,14 +84,9 @@ pub mod config;
 mod cookies;
 mod diagnostics;
 mod event;
-#[cfg(any(test, fuzzing))]
-#[doc(hidden)]
-pub mod fuzzing;
 mod guard;
 mod pages;
 mod problem;
-#[cfg(test)]
-mod properties;
 mod return_path;
 mod router;
 mod session;

@@ -5,7 +5,7 @@
 //! | The login routes and the redirect to the provider | [`start`] |
 //! | What is requested beyond an ordinary sign-in? | [`options`]; the request itself: [`oidc::authorization_request`] |
 //! | The pending sign-in, in a cookie | [`pending`] |
-//! | The parameters of the authorization response | [`authorization_response`] |
+//! | The parameters of the authorization response | [`oidc::authorization_response`] |
 //! | The callback: validating the response | [`callback`] |
 //! | From a code to tokens, an identity and a session | [`exchange`] |
 //! | Replay protection for `state` | [`replay`] |
@@ -14,7 +14,6 @@
 //! | A sign-in started by a third party | [`initiate`] |
 //! | Device sign-in (RFC 8628) | [`device`] |
 
-pub(crate) mod authorization_response;
 pub(crate) mod callback;
 pub(crate) mod device;
 pub(crate) mod error;

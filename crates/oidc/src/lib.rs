@@ -13,6 +13,7 @@
 //! | Which keys sign? | [`keys`], `signer` |
 //! | What is a signed token? | [`jws`] |
 //! | What is asked for at a sign-in? | [`authorization_request`], [`pushed`], [`device_authorization`] |
+//! | What came back from a sign-in? | [`authorization_response`] |
 //! | What does the token endpoint answer? | [`token_endpoint`], [`access_token`] |
 //! | Is this ID token good? | [`id_token`] |
 //! | What else does the provider know of the person? | [`profile`] |
@@ -29,6 +30,7 @@ pub mod access_token;
 pub mod address;
 mod assertion;
 pub mod authorization_request;
+pub mod authorization_response;
 mod client_auth;
 pub mod config;
 pub mod device_authorization;

@@ -1,5 +1,9 @@
-//! Which logout tokens are believed? What has to hold is in `bff::fuzzing`.
+//! Which logout tokens are believed. What has to hold is in `crates/oidc/tests/properties/invariants.rs`.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| bff::fuzzing::logout_token(data));
+#[expect(dead_code, reason = "each target needs its part")]
+#[path = "../../../oidc/tests/properties/invariants.rs"]
+mod invariants;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| invariants::logout_token(data));

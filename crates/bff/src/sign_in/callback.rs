@@ -8,12 +8,12 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use oidc::Provider;
+use oidc::authorization_response::AuthorizationResponse;
 use oidc::config::ResponseMode;
 use oidc::config::user_flow::{ErrorAction, FlowEnd};
 use serde::{Deserialize, Serialize};
 
 use super::SignIns;
-use super::authorization_response::AuthorizationResponse;
 use super::error::{CallbackError, StartError};
 use super::pending::{PendingSignIn, state_hash};
 use super::start::{login_path, not_ready, see_other};

@@ -7,9 +7,8 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
-use serde_json::{Map, Value, json};
-
 use oidc::error::ErrorCode as _;
+use serde_json::{Map, Value, json};
 
 use super::challenge::StepUp;
 use super::error::ProxyError;

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oidc::config::ProviderId;
 use rand::RngCore as _;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -15,7 +16,6 @@ use crate::session::record::Session;
 use crate::session::seal::Sealer;
 use crate::session::token_set::TokenSet;
 use crate::session::{Authentication, Identity};
-use oidc::config::ProviderId;
 
 /// When the samples are made.
 pub(crate) const AT: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use oidc::Provider;
 use oidc::device_authorization::{Authorization, endpoint};
+use oidc::error::ErrorCode;
 
 use super::pending::PendingDeviceSignIn;
 use super::polling::PollSchedule;
@@ -19,7 +20,6 @@ use crate::session::request::session_id;
 use crate::sign_in::error::DeviceError;
 use crate::sign_in::pending::PendingSignIn;
 use crate::sign_in::start::{LoginQuery, is_navigation, login_path, not_a_navigation, not_ready};
-use oidc::error::ErrorCode;
 
 /// Whether `provider` is known to support device sign-ins.
 pub(crate) fn is_offered(provider: &Provider) -> bool {

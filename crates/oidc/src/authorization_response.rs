@@ -5,23 +5,29 @@ use url::form_urlencoded;
 
 /// The parameters of a response that matter here.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct AuthorizationResponse {
-    pub(crate) state: Option<String>,
-    pub(crate) code: Option<String>,
-    pub(crate) iss: Option<String>,
-    pub(crate) error: Option<String>,
-    pub(crate) error_description: Option<String>,
+pub struct AuthorizationResponse {
+    /// The `state` of the request.
+    pub state: Option<String>,
+    /// The authorization code; secret until it is redeemed.
+    pub code: Option<String>,
+    /// The issuer (RFC 9207 §2).
+    pub iss: Option<String>,
+    /// The error code (RFC 6749 §4.1.2.1).
+    pub error: Option<String>,
+    /// More about the error, for developers.
+    pub error_description: Option<String>,
     /// A form-post response that this site has sealed into a redirect to itself.
     #[serde(skip)]
-    pub(crate) posted: Option<String>,
+    pub posted: Option<String>,
     /// A parameter was sent twice.
     #[serde(skip)]
-    pub(crate) is_ambiguous: bool,
+    pub is_ambiguous: bool,
 }
 
 impl AuthorizationResponse {
     /// Parses a query or a form.
-    pub(crate) fn parse(encoded: &[u8]) -> Self {
+    #[must_use]
+    pub fn parse(encoded: &[u8]) -> Self {
         let mut response = Self::default();
         for (name, value) in form_urlencoded::parse(encoded) {
             let parameter = match &*name {

@@ -1,21 +1,17 @@
-//! What holds for every input? Readers of what comes from elsewhere never panic, and what they let through has a form that the
-//! rest of the crate relies on. Longer runs are made by `fuzz/`, through the same [`fuzzing`](crate::fuzzing).
+//! What holds for every input: what reads bytes from elsewhere never panics, and what it lets through has a form that the rest
+//! relies on.
+
+mod invariants;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::COOKIE;
-use http::{HeaderMap, HeaderValue};
+use oidc::authorization_response::AuthorizationResponse;
 use oidc::jws::{Compact, algorithm};
 use oidc::profile::merged;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use url::Url;
 
-use crate::cookies;
-use crate::fuzzing::{self, NOW};
-use crate::return_path::ReturnPath;
-use crate::session::encoding::encode;
-use crate::sign_in::authorization_response::AuthorizationResponse;
+use self::invariants::{NOW, authorization_response, logout_token};
 
 /// Any JSON value, a few levels deep.
 fn any_json() -> impl Strategy<Value = Value> {
@@ -93,64 +89,6 @@ fn token(header: &Value, claims: &Map<String, Value>) -> String {
 }
 
 proptest! {
-    #[test]
-    fn lg_5_a_return_path_is_one_slash_and_visible_letters(text in "\\PC{0,40}|[/\\\\.%25fFcC#?@:\t\n a]{0,24}|(/|\\\\|%2f|%5C|%09|\\.\\.|a){0,12}") {
-        let path = ReturnPath::parse(&text);
-        let path = path.as_str();
-        prop_assert!(path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'), "{:?}", path);
-        prop_assert!(path.bytes().all(|b| b.is_ascii_graphic()), "{:?}", path);
-        prop_assert!(path == "/" || path == text, "what passes is not changed");
-        let again = ReturnPath::parse(path);
-        prop_assert_eq!(again.as_str(), path);
-        let query = format!("return_to={}", again.as_query_value());
-        let read = url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned());
-        prop_assert_eq!(read.as_deref(), Some(path));
-        let stored = serde_json::to_string(&again).unwrap();
-        prop_assert_eq!(serde_json::from_str::<ReturnPath>(&stored).unwrap(), again);
-    }
-
-    #[test]
-    fn lg_5_a_stored_return_path_is_read_with_the_same_eyes(text in "\\PC{0,30}") {
-        let read: ReturnPath = serde_json::from_value(json!(text)).unwrap();
-        prop_assert_eq!(read, ReturnPath::parse(&text));
-        let home = Url::parse("https://site.example/").unwrap();
-        prop_assert_eq!(home.join(ReturnPath::parse(&text).as_str()).unwrap().origin(), home.origin());
-    }
-
-    #[test]
-    fn ck_1_a_cookie_is_found_whatever_stands_around_it(
-        before in prop::collection::vec("[ -~&&[^;=]]{0,8}=?[ -~&&[^;]]{0,8}", 0..4),
-        value in "[A-Za-z0-9_=-]{0,24}",
-        apart in any::<bool>(),
-    ) {
-        let before: Vec<_> = before.into_iter().filter(|pair| pair.split('=').next().unwrap().trim() != "portico").collect();
-        let mut headers = HeaderMap::new();
-        let ours = format!("portico={value}");
-        if apart {
-            headers.append(COOKIE, HeaderValue::from_str(&before.join("; ")).unwrap());
-            headers.append(COOKIE, HeaderValue::from_str(&ours).unwrap());
-        } else {
-            let line = [before.join(";").as_str(), ours.as_str()].join(";");
-            headers.append(COOKIE, HeaderValue::from_str(&line).unwrap());
-        }
-        headers.append(COOKIE, HeaderValue::from_static("portico=later"));
-        prop_assert_eq!(cookies::find(&headers, "portico"), Some(value.as_str()), "the first counts");
-    }
-
-    #[test]
-    fn ck_1_no_line_of_cookies_is_too_strange(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..3)) {
-        let mut headers = HeaderMap::new();
-        for line in lines {
-            if let Ok(line) = HeaderValue::from_bytes(&line) {
-                headers.append(COOKIE, line);
-            }
-        }
-        for (name, value) in cookies::all(&headers) {
-            prop_assert!(!name.contains([';', '=']) && !value.contains(';'));
-            prop_assert!(cookies::find(&headers, name).is_some());
-        }
-    }
-
     #[test]
     fn id_5_no_text_is_too_strange_for_a_token(text in "\\PC{0,60}|[A-Za-z0-9_.=-]{0,60}|(\\.|eyJ9|e30|bnVsbA|W10){0,8}") {
         if let Ok(token) = Compact::parse(&text) {
@@ -233,13 +171,12 @@ proptest! {
         prop_assert_eq!(&answer.state, &first("state"));
         prop_assert_eq!(&answer.code, &first("code"));
         prop_assert_eq!(&answer.iss, &first("iss"));
-        fuzzing::callback_query(encoded.as_bytes());
+        authorization_response(encoded.as_bytes());
     }
 
     #[test]
     fn cb_7_no_query_is_too_strange(data in prop::collection::vec(any::<u8>(), 0..80)) {
-        fuzzing::callback_query(&data);
-        fuzzing::session_record(&data);
+        authorization_response(&data);
     }
 
     #[test]
@@ -260,25 +197,6 @@ proptest! {
         let kept = proper.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((name, value), _)| (name.to_owned(), value));
         let mut all = claims;
         all.extend(kept);
-        fuzzing::logout_token(Value::Object(all).to_string().as_bytes());
-    }
-
-    #[test]
-    fn se_7_a_record_that_opens_is_the_same_when_written_again(claims in any_claims(), created in prop_oneof![any::<i64>(), 0..4_000_000_000_i64], kept in any_json(), subject in "\\PC{0,12}") {
-        for (kept, is_ours) in [(json!([]), true), (kept.clone(), kept == json!([]))] {
-            // Both parts of a session have what is inside: each reads its own fields.
-            let inside = json!({
-                "provider": "demo", "issuer": "https://login.example", "subject": subject, "claims": claims, "created": created,
-                "authentication": { "time": claims.get("iat").and_then(Value::as_i64), "acr": null, "amr": [] },
-                "access_token": "a", "expires_at": created, "renew_at": 0, "refresh_token": null, "id_token": "i", "nonce": "n",
-                "offline": true, "kept": kept,
-            });
-            let is_moment = time::OffsetDateTime::from_unix_timestamp(created).is_ok();
-            // The format of earlier versions, and that of today.
-            for bytes in [inside.to_string().into_bytes(), encode(&inside).unwrap()] {
-                let opens = fuzzing::session_record(&bytes);
-                prop_assert!(opens || !is_ours || !is_moment);
-            }
-        }
+        logout_token(Value::Object(all).to_string().as_bytes());
     }
 }
