@@ -1,4 +1,4 @@
-//! How does a site become one to try out? `--demo` adds a provider, an API and documents, on this machine alone.
+//! The demo site: `--demo` adds a provider, an API and documents to a configuration, on this machine alone.
 
 use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
 
@@ -18,7 +18,7 @@ use crate::{
     serve::{self, ListenError},
 };
 
-/// What the terminal says below the address: who to be, and where things are kept.
+/// The text the terminal shows below the address: the people of the demo, and where data is stored.
 #[must_use]
 pub fn greeting(config: &Config) -> String {
     let people: String = ::demo::PEOPLE.iter().fold(String::new(), |mut list, person| {
@@ -36,7 +36,7 @@ pub fn greeting(config: &Config) -> String {
 /// The id of the demo provider.
 const PROVIDER: &str = "demo";
 
-/// The demo lets anybody be anybody, so it stays on this machine.
+/// An address that other machines can reach: refused, since the demo signs anybody in as anybody.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key}: `{value}` can be reached from other machines, and `--demo` lets anybody be anybody — use `{instead}`")]
 pub struct NotLoopback {
@@ -156,16 +156,16 @@ fn settings(demo: &DemoConfig) -> Option<ProviderSettings> {
     })
 }
 
-/// The demo provider, about to answer.
+/// The demo provider, ready to run.
 pub struct Provider {
     listener: TcpListener,
     demo: Demo,
 }
 
-/// Takes the demo provider's port.
+/// Binds the demo provider's port.
 ///
 /// # Errors
-/// If it is taken.
+/// If it is in use.
 pub async fn listen(config: &Config) -> Result<Provider, ListenError> {
     let listener = serve::listen(demo_listen(config), "PORTICO_DEMO_LISTEN").await?;
     let demo = Demo::new(demo_config(config)).map_err(|error| ListenError::refused(&error))?;
@@ -173,13 +173,13 @@ pub async fn listen(config: &Config) -> Result<Provider, ListenError> {
 }
 
 impl Provider {
-    /// Answers until the program stops.
+    /// Serves until the program stops.
     pub async fn run(self) {
         serve::serve(self.listener, self.demo.router(), std::future::pending()).await;
     }
 }
 
-/// Brings the demo's documents in; those that are there already stay as they are.
+/// Imports the documents of the demo; unchanged ones stay as they are.
 ///
 /// # Errors
 /// If the database cannot be written.
@@ -188,7 +188,7 @@ pub async fn seed(config: &Config, store: &Store) -> Result<(), ImportError> {
     let resolve = move |who: &str| config.resolve_person(&format!("{PROVIDER}:{}", who.trim_start_matches("demo:")));
     let report = import::seed_demo(store, ::demo::DOCUMENTS, &resolve).await?;
     for problem in report.problems {
-        tracing::warn!(%problem, "a document of the demo was left out");
+        tracing::warn!(%problem, "a document of the demo was refused");
     }
     Ok(())
 }

@@ -1,8 +1,7 @@
-//! Where do the messages come from? An API, asked with the person's own access token, which stays here.
+//! The client of the messages API, called with the person's own access token, which never leaves the server.
 
 use std::sync::Arc;
 
-use crate::config::Config;
 use async_trait::async_trait;
 use axum::{Router, body::Body};
 use bff::{AccessToken, SignedIn};
@@ -11,34 +10,36 @@ use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, field::Empty};
 
+use crate::config::Config;
+
 mod remote;
 mod tokens;
 
 use remote::Remote;
 use tokens::ApiTokens;
 
-/// Largest answer read from an API, in bytes.
+/// Largest response of an API, in bytes.
 const MAX_RESPONSE: usize = 64 * 1024;
 
-/// The API that is asked, and how.
+/// The API, and the tokens for it.
 #[derive(Clone)]
 pub(crate) struct MessageSource {
     api: Api,
     tokens: ApiTokens,
-    /// Whether the API is known by a name in access tokens. Without that there is the public message alone.
+    /// Whether the API has an audience for access tokens. Without one, only the public message is available.
     has_audience: bool,
 }
 
 #[derive(Clone)]
 enum Api {
-    /// Portico's own, without a detour over the network.
+    /// Portico's own, called without the network.
     Own(Router),
     /// One at another address.
     Remote(Arc<Remote>),
 }
 
-/// What an API answered, whatever it is.
-struct Answer {
+/// The response of an API.
+struct ApiResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -61,18 +62,18 @@ impl MessageSource {
         })
     }
 
-    async fn fetch(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
+    async fn fetch(&self, kind: MessageKind, token: Option<&AccessToken>) -> Option<ApiResponse> {
         match &self.api {
             Api::Own(api) => call_own_api(api.clone(), kind, token).await,
-            Api::Remote(remote) => remote.ask(kind, token).await,
+            Api::Remote(remote) => remote.fetch(kind, token).await,
         }
     }
 }
 
-async fn call_own_api(router: Router, kind: MessageKind, token: Option<&AccessToken>) -> Option<Answer> {
+async fn call_own_api(router: Router, kind: MessageKind, token: Option<&AccessToken>) -> Option<ApiResponse> {
     let mut request = Request::get(format!("/api/messages/{}", kind.name()));
     if let Some(token) = token {
-        // Nobody can take a token on its way through this process: the one who asks stands in for the proof.
+        // Within the process the token itself replaces the proof of possession.
         request = request
             .header(header::AUTHORIZATION, format!("Bearer {}", token.secret()))
             .extension(token.clone());
@@ -83,12 +84,12 @@ async fn call_own_api(router: Router, kind: MessageKind, token: Option<&AccessTo
         .await
         .ok()?
         .to_vec();
-    Some(Answer { status, headers, body })
+    Some(ApiResponse { status, headers, body })
 }
 
-/// The messages API for one request: knows whose token to show.
+/// The messages port of one request.
 pub(crate) struct VisitorMessages {
-    /// Where to ask.
+    /// The API.
     pub(crate) source: MessageSource,
     /// The session of the visitor, if there is one.
     pub(crate) signed_in: Option<SignedIn>,
@@ -107,34 +108,31 @@ impl Messages for VisitorMessages {
         let span = tracing::debug_span!(
             target: "portico", "messages", otel.kind = "client", message = kind.name(), http.response.status_code = Empty
         );
-        let answer = source.fetch(kind, token.as_ref()).instrument(span.clone()).await;
-        let answer = answer.ok_or(MessageError::Unavailable)?;
-        span.record("http.response.status_code", i64::from(answer.status.as_u16()));
-        parse_message(&answer)
+        let response = source.fetch(kind, token.as_ref()).instrument(span.clone()).await;
+        let response = response.ok_or(MessageError::Unavailable)?;
+        span.record("http.response.status_code", i64::from(response.status.as_u16()));
+        parse_message(&response)
     }
 }
 
-fn parse_message(answer: &Answer) -> Result<Message, MessageError> {
-    match answer.status {
-        StatusCode::OK => serde_json::from_slice(&answer.body).map_err(|_| {
-            tracing::warn!("the messages API answered 200 with something that is no message");
+fn parse_message(response: &ApiResponse) -> Result<Message, MessageError> {
+    match response.status {
+        StatusCode::OK => serde_json::from_slice(&response.body).map_err(|_| {
+            tracing::warn!("the messages API responded with 200 and an invalid message");
             MessageError::Unavailable
         }),
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(MessageError::Refused {
             status: status.as_u16(),
-            message: refusal_message(&answer.body),
+            message: refusal_message(&response.body),
         }),
         status => {
-            tracing::warn!(
-                status = status.as_u16(),
-                "the messages API did not answer with a message"
-            );
+            tracing::warn!(status = status.as_u16(), "the messages API responded with an error");
             Err(MessageError::Unavailable)
         }
     }
 }
 
-/// At most 200 characters of the `message` an API gave with its refusal.
+/// The `message` of a refusal, cut to 200 characters.
 fn refusal_message(body: &[u8]) -> String {
     let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let words = body
@@ -148,8 +146,8 @@ fn refusal_message(body: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn answer(status: StatusCode, body: &str) -> Answer {
-        Answer {
+    fn response(status: StatusCode, body: &str) -> ApiResponse {
+        ApiResponse {
             status,
             headers: HeaderMap::new(),
             body: body.as_bytes().to_vec(),
@@ -157,9 +155,9 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_keeps_the_words_of_the_api_and_no_more_than_200() {
+    fn a_refusal_keeps_at_most_200_characters_of_the_apis_message() {
         let long = format!(r#"{{"message":"{}"}}"#, "ä".repeat(300));
-        let refused = parse_message(&answer(StatusCode::FORBIDDEN, &long));
+        let refused = parse_message(&response(StatusCode::FORBIDDEN, &long));
         assert_eq!(
             refused,
             Err(MessageError::Refused {
@@ -167,7 +165,7 @@ mod tests {
                 message: "ä".repeat(200)
             })
         );
-        let silent = parse_message(&answer(StatusCode::UNAUTHORIZED, "<html>"));
+        let silent = parse_message(&response(StatusCode::UNAUTHORIZED, "<html>"));
         assert_eq!(
             silent,
             Err(MessageError::Refused {
@@ -178,13 +176,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_no_answer() {
+    fn a_response_without_a_message_is_an_outage() {
         assert_eq!(
-            parse_message(&answer(StatusCode::OK, "{}")),
+            parse_message(&response(StatusCode::OK, "{}")),
             Err(MessageError::Unavailable)
         );
         assert_eq!(
-            parse_message(&answer(StatusCode::FOUND, "")),
+            parse_message(&response(StatusCode::FOUND, "")),
             Err(MessageError::Unavailable)
         );
     }

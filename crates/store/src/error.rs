@@ -1,8 +1,9 @@
 //! Errors of the database. Each message is one line; none holds a password. The libraries' own errors are causes, as
 //! [`std::error::Error::source`]: no public signature names their types.
 
-use std::{error::Error, io, path::PathBuf};
+use std::{error::Error, io, path::PathBuf, sync::Arc};
 
+use domain::LibraryError;
 use rusqlite::ErrorCode;
 
 /// The primary result code of a statement that was interrupted at its deadline (`SQLITE_INTERRUPT`).
@@ -95,6 +96,13 @@ impl StoreError {
             Ok(error) => QueryError::from(*error).0,
             Err(cause) => Self::Query(cause),
         }
+    }
+}
+
+impl From<StoreError> for LibraryError {
+    /// Whatever fails in the database makes the library unavailable; the cause is for the log.
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Arc::new(error))
     }
 }
 

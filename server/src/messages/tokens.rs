@@ -1,4 +1,4 @@
-//! With which token is the API asked? With one that is for it; a person's other tokens are nothing to it.
+//! Which access token is sent to the API: one of the API's audience, never another token of the person.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,7 +7,7 @@ use domain::MessageError;
 
 use crate::config::{ApiToken, ProviderSettings};
 
-/// Which token it is, by the provider's id.
+/// How to obtain the token, by the provider's id.
 #[derive(Debug, Clone)]
 pub(super) struct ApiTokens(Arc<HashMap<String, ApiToken>>);
 
@@ -19,8 +19,10 @@ impl ApiTokens {
         Self(Arc::new(by_provider.collect()))
     }
 
+    /// The token for the API; `None` if the provider granted none.
+    ///
     /// # Errors
-    /// [`MessageError::NotConfigured`] where the person's provider gives none for the API.
+    /// [`MessageError::NotConfigured`] if the person's provider issues none for the API.
     pub(super) async fn of(&self, signed_in: &SignedIn) -> Result<Option<AccessToken>, MessageError> {
         let provider = signed_in.identity().provider.as_str();
         let token = match self.0.get(provider) {
@@ -30,7 +32,7 @@ impl ApiTokens {
         };
         match token {
             Ok(token) => Ok(Some(token)),
-            // The API says itself that it wants one.
+            // Called without a token, the API refuses with its own words.
             Err(TokenError::NotGranted) => Ok(None),
             Err(TokenError::SignInAgain) => Err(MessageError::SignInAgain),
             Err(TokenError::ProviderUnavailable { .. }) => Err(MessageError::Unavailable),

@@ -1,5 +1,4 @@
-//! How do claims become a person? By the paths the configuration gives for them; what is missing is unknown, what cannot be read is
-//! left out and counted.
+//! From claims to a person, by the configured claim paths. A missing claim is unknown; values that cannot be read are dropped and counted.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +11,13 @@ use serde_json::{Map, Value};
 
 use crate::config::{ClaimNames, ClaimPath};
 
-/// A person, and what of their claims could not be read.
+/// A person, and how many values of their roles could not be read.
 pub(super) struct PersonFromClaims {
     pub(super) person: Person,
     pub(super) unreadable_roles: usize,
 }
 
-/// A person, from the claims of an identity.
+/// Makes a person of the claims of an identity.
 pub(super) fn person_from_claims(identity: &Identity, names: Option<&ClaimNames>) -> PersonFromClaims {
     let claims = &identity.claims;
     let email = email(claims);
@@ -44,7 +43,7 @@ pub(super) fn person_from_claims(identity: &Identity, names: Option<&ClaimNames>
     }
 }
 
-/// What somebody is called (OIDC Core §5.1): the first of these that is not blank.
+/// The name (OIDC Core §5.1): the first of these claims that is not blank.
 fn name(claims: &Map<String, Value>) -> Option<String> {
     let whole = |name: &str| line(claims.get(name));
     let parts = || {
@@ -54,7 +53,7 @@ fn name(claims: &Map<String, Value>) -> Option<String> {
     whole("name").or_else(parts).or_else(|| whole("preferred_username"))
 }
 
-/// The address that is shown. Azure AD B2C sends a list instead. For show only: nothing is granted by it.
+/// The e-mail address; Azure AD B2C sends a list instead. For display only: nothing is granted by it.
 fn email(claims: &Map<String, Value>) -> Option<String> {
     let listed = || match claims.get("emails")? {
         Value::Array(list) => list.iter().find_map(|address| line(Some(address))),
@@ -63,17 +62,17 @@ fn email(claims: &Map<String, Value>) -> Option<String> {
     line(claims.get("email")).or_else(listed)
 }
 
-/// A text with something to see in it, as it was sent but for how Unicode writes its letters: rules compare it.
+/// A text that is not blank, in NFC, but not trimmed: rules compare it.
 fn text(value: Option<&Value>) -> Option<String> {
     value?.as_str().filter(|text| !is_blank(text)).map(nfc)
 }
 
-/// The same for show, without white space around it.
+/// The same for display, trimmed.
 fn line(value: Option<&Value>) -> Option<String> {
     text(value).map(|text| text.trim().to_owned())
 }
 
-/// A picture by https, or from a provider on this machine.
+/// Whether the address of a picture is https, or on this machine.
 fn may_be_shown(address: &str) -> bool {
     crate::config::values::url(address).is_ok()
 }
@@ -83,7 +82,7 @@ fn may_be_shown(address: &str) -> bool {
 struct List {
     /// The texts; `None` if there is no such claim.
     texts: Option<Vec<String>>,
-    /// How much there was beside them. Nothing is granted by guessing what it means.
+    /// How many other values there were. Nothing is granted by guessing their meaning.
     unreadable: usize,
 }
 

@@ -1,13 +1,13 @@
-//! In which form can a client read an answer? What it accepts is read once, exactly as RFC 9110 §12.5.3 says, and handed on as a
-//! plain list to what serves files and compresses pages; every answer that depends on it says so to caches.
+//! Content negotiation of encodings: `Accept-Encoding` is parsed once, exactly by RFC 9110 §12.5.3, and replaced by a plain list for the layers that
+//! serve files and compress pages. Responses that depend on it get `Vary`.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderValue, header};
 
-/// The codings that are offered, the better first.
+/// The offered encodings, in order of preference.
 const OFFERED: [&str; 2] = ["br", "gzip"];
 
-/// Replaces `Accept-Encoding` by what it means for this site, and tells caches that the answer depends on it.
+/// Replaces `Accept-Encoding` by the offered encodings it accepts, and adds `Vary`.
 pub(super) async fn negotiate_encoding(mut request: Request, next: Next) -> Response {
     let accepted = accepted(request.headers());
     request.headers_mut().remove(header::ACCEPT_ENCODING);
@@ -21,37 +21,37 @@ pub(super) async fn negotiate_encoding(mut request: Request, next: Next) -> Resp
     response
 }
 
-/// Adds `Accept-Encoding` to `Vary` (RFC 9110 §12.5.5) unless it says so already.
+/// Adds `Accept-Encoding` to `Vary` (RFC 9110 §12.5.5) unless it is there.
 fn vary_by_encoding(headers: &mut HeaderMap) {
-    let says_so = headers.get_all(header::VARY).iter().any(|value| {
+    let has_it = headers.get_all(header::VARY).iter().any(|value| {
         let names = value.to_str().unwrap_or_default().split(',');
         names
             .map(str::trim)
             .any(|name| name == "*" || name.eq_ignore_ascii_case("accept-encoding"))
     });
-    if !says_so {
+    if !has_it {
         headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
 }
 
-/// The offered codings that the client takes at least as gladly as no coding, with their weights; empty for none.
+/// The offered encodings that the client prefers to no encoding, or equally, with their weights; empty for none.
 fn accepted(headers: &HeaderMap) -> String {
     let mut weights = Weights::default();
     for value in headers.get_all(header::ACCEPT_ENCODING) {
         for item in value.to_str().unwrap_or_default().split(',') {
-            weights.read(item);
+            weights.add(item);
         }
     }
     let plain = weights.identity.or(weights.any).unwrap_or_default();
-    let takes = |(name, own): (&&'static str, Option<u16>)| {
+    let accepts = |(name, own): (&&'static str, Option<u16>)| {
         let weight = own.or(weights.any).unwrap_or_default();
         (weight > 0 && weight >= plain).then(|| format!("{name};q={}.{:03}", weight / 1000, weight % 1000))
     };
-    let list: Vec<String> = OFFERED.iter().zip(weights.offered).filter_map(takes).collect();
+    let list: Vec<String> = OFFERED.iter().zip(weights.offered).filter_map(accepts).collect();
     list.join(", ")
 }
 
-/// How gladly a client takes each coding, in thousandths; `None` where it does not say.
+/// The weight of each encoding in thousandths; `None` if it is not listed.
 #[derive(Default)]
 struct Weights {
     offered: [Option<u16>; OFFERED.len()],
@@ -60,24 +60,24 @@ struct Weights {
 }
 
 impl Weights {
-    fn read(&mut self, item: &str) {
+    fn add(&mut self, item: &str) {
         let mut parts = item.split(';');
         let name = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
         let weight = match (parts.next(), parts.next()) {
             (None, _) => 1000,
-            // A weight that is none, or one with something behind it, is no wish for the coding.
+            // An invalid weight, or one followed by another parameter, counts as 0.
             (Some(weight), None) => weight_of(weight).unwrap_or_default(),
             _ => 0,
         };
-        let place = match name.as_str() {
+        let slot = match name.as_str() {
             "*" => &mut self.any,
             "identity" => &mut self.identity,
             "br" => &mut self.offered[0],
             "gzip" | "x-gzip" => &mut self.offered[1],
             _ => return,
         };
-        // Said twice, the more careful counts.
-        *place = Some(place.map_or(weight, |before: u16| before.min(weight)));
+        // Of an encoding that is listed twice the lower weight counts.
+        *slot = Some(slot.map_or(weight, |before: u16| before.min(weight)));
     }
 }
 

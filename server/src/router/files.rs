@@ -14,7 +14,7 @@ use leptos::config::LeptosOptions;
 use tower::service_fn;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
-use super::range::{self, Kept};
+use super::range::{self, RequestedRange};
 use crate::site_pages;
 
 /// For files whose name holds a hash of their content.
@@ -33,7 +33,7 @@ fn folder(path: impl AsRef<Path>) -> ServeDir {
 
 /// The response of a folder; `None` for a name that no file can have. Other I/O errors are logged and answered with an error page.
 async fn serve_from(mut folder: ServeDir, mut request: Request) -> Option<Response> {
-    let is_suffix = range::keep_one_range(&mut request) == Kept::Suffix;
+    let is_suffix = range::keep_one_range(&mut request) == RequestedRange::Suffix;
     let copy = without_body(&request);
     let mut found = folder.try_call(copy).await;
     // A file that is shorter than the suffix is its own suffix (RFC 9110 §14.1.2).

@@ -1,44 +1,46 @@
-//! Which part of a file does a client get? One range of bytes, or the whole file: `tower-http` would refuse several ranges, and
-//! units it does not know, where RFC 9110 §14.2 says to ignore them.
+//! Range requests: one range of bytes, or the whole file. `tower-http` would reject several ranges and unknown units, which RFC 9110 §14.2 says to
+//! ignore.
 
 use axum::extract::Request;
 use http::{HeaderMap, HeaderValue, Method, header};
 
-/// What became of the range of a request.
+/// What a request asks of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kept {
-    /// The whole file is asked for.
+pub(super) enum RequestedRange {
+    /// The whole file.
     Whole,
-    /// From one position on.
+    /// From a position on.
     Range,
-    /// So many bytes at its end, at least one.
+    /// A number of bytes at its end, at least one.
     Suffix,
 }
 
-/// Takes `Range` away unless it asks for one range that can be given, and puts that into plain words.
-pub(super) fn keep_one_range(request: &mut Request) -> Kept {
+/// Removes `Range` unless it asks for one valid range, which is rewritten in its simplest form.
+pub(super) fn keep_one_range(request: &mut Request) -> RequestedRange {
     let is_get = *request.method() == Method::GET;
     let headers = request.headers_mut();
-    // Without entity tags a condition on them holds for nothing, and overrules one on time (RFC 9110 §13.2.2).
+    // Without entity tags such a condition never holds, and takes precedence over one on time (RFC 9110 §13.2.2).
     if headers.contains_key(header::IF_NONE_MATCH) {
         headers.remove(header::IF_MODIFIED_SINCE);
     }
     let range = is_get.then(|| one_range(headers)).flatten();
     headers.remove(header::RANGE);
-    let Some(range) = range else { return Kept::Whole };
+    let Some(range) = range else {
+        return RequestedRange::Whole;
+    };
     let kept = match range.strip_prefix("bytes=-") {
-        Some(length) if length != "0" => Kept::Suffix,
-        _ => Kept::Range,
+        Some(length) if length != "0" => RequestedRange::Suffix,
+        _ => RequestedRange::Range,
     };
     let Ok(range) = HeaderValue::try_from(range) else {
-        return Kept::Whole;
+        return RequestedRange::Whole;
     };
     headers.insert(header::RANGE, range);
     kept
 }
 
-/// The one range of bytes that is asked for. `None` for another unit, for several ranges, for what is no range (RFC 9110 §14.1.1),
-/// and under a condition (§13.1.5): then the whole file is right, and always allowed.
+/// The one requested range of bytes. `None` for another unit, several ranges, an invalid range (RFC 9110 §14.1.1), or under a condition (§13.1.5):
+/// the response is then the whole file, which is always allowed.
 fn one_range(headers: &HeaderMap) -> Option<String> {
     if headers.contains_key(header::IF_RANGE) {
         return None;
@@ -64,7 +66,7 @@ fn one_range(headers: &HeaderMap) -> Option<String> {
     }
 }
 
-/// A number of bytes; one beyond all files is as good as the largest.
+/// A number of bytes; one that overflows becomes the largest.
 fn position(digits: &str) -> Option<u64> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u64::MAX))

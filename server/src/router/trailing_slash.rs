@@ -1,4 +1,4 @@
-//! Where does an address with a trailing slash lead? To the one without it, for good, so that each page has one address.
+//! Redirects addresses with a trailing slash permanently to those without, so that each page has one address.
 
 use axum::{
     extract::Request,
@@ -7,7 +7,7 @@ use axum::{
 };
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 
-/// Redirects whoever reads. A write to a mistyped address is answered there: it is not repeated elsewhere.
+/// Redirects GET and HEAD. Other methods are not redirected: a write is not repeated at another address.
 pub(super) async fn redirect_trailing_slash(request: Request, next: Next) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let address = is_read.then(|| without_trailing_slash(request.uri())).flatten();
@@ -17,8 +17,8 @@ pub(super) async fn redirect_trailing_slash(request: Request, next: Next) -> Res
     }
 }
 
-/// The address without its trailing slashes, with its query; `None` if it has none to lose. Always a path of this site: two
-/// slashes at its beginning, or a slash and a backslash, would name another site to a browser (RFC 3986 §4.2).
+/// The address without trailing slashes, with its query; `None` if it has none. Always a path of this site: browsers would take two slashes at
+/// its beginning, or a slash and a backslash, for another site (RFC 3986 §4.2).
 fn without_trailing_slash(address: &Uri) -> Option<String> {
     let path = address.path();
     let shorter = path.trim_end_matches('/');

@@ -1,5 +1,4 @@
-//! How is a batch of spans sent? With an HTTP client like every other here: no redirects, a short time limit, at most one
-//! line a minute in the log when it does not work.
+//! Sends batches of spans: with the HTTP client of `http_client.rs`, a short timeout, and at most one warning a minute.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -15,19 +14,19 @@ use url::Url;
 
 use crate::http_client::http_client;
 
-/// Longest time for one batch. The sender's thread waits meanwhile, and the queue behind it is bounded.
+/// Longest time of one batch. The exporter's thread waits meanwhile; its queue is bounded.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Shortest time between two lines about a collector that does not answer.
-const QUIET: Duration = Duration::from_mins(1);
+/// Shortest time between two warnings.
+const WARNING_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The collector, and when it was last complained about.
+/// The client of the collector, and the time of the last warning.
 #[derive(Debug)]
 pub(super) struct Collector {
     client: reqwest::Client,
-    /// Batches come from a thread outside the runtime, and the client needs one.
+    /// The runtime for the client: batches come from a thread outside it.
     runtime: Handle,
-    complained: Mutex<Option<Instant>>,
+    last_warning: Mutex<Option<Instant>>,
 }
 
 impl Collector {
@@ -36,15 +35,15 @@ impl Collector {
         Ok(Self {
             client,
             runtime: Handle::current(),
-            complained: Mutex::default(),
+            last_warning: Mutex::default(),
         })
     }
 
-    /// One line, unless there was one lately.
-    fn complain(&self, reason: &str) {
-        let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_due(*complained, Instant::now()) {
-            *complained = Some(Instant::now());
+    /// Logs a warning, unless there was one recently.
+    fn warn(&self, reason: &str) {
+        let mut last_warning = self.last_warning.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_due(*last_warning, Instant::now()) {
+            *last_warning = Some(Instant::now());
             tracing::warn!(
                 reason,
                 "traces cannot be sent and are lost; requests are answered all the same"
@@ -54,7 +53,7 @@ impl Collector {
 }
 
 fn is_due(last: Option<Instant>, now: Instant) -> bool {
-    last.is_none_or(|last| now.saturating_duration_since(last) >= QUIET)
+    last.is_none_or(|last| now.saturating_duration_since(last) >= WARNING_INTERVAL)
 }
 
 #[async_trait]
@@ -62,22 +61,22 @@ impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let request = reqwest::Request::try_from(request)?;
         let client = self.client.clone();
-        // Inside the runtime from the start: the time limit begins when the request is made.
+        // Within the runtime, since the timeout starts when the request is made.
         let sent = self.runtime.spawn(async move { client.execute(request).await }).await?;
         match sent {
-            Ok(answer) => {
-                let status = answer.status();
+            Ok(received) => {
+                let status = received.status();
                 if !status.is_success() {
-                    self.complain(&format!("the collector answers {status}"));
+                    self.warn(&format!("the collector answers {status}"));
                 }
-                // What it says besides (partial success) changes nothing here, so its body is not read.
+                // The body (partial success) is not needed, so it is not read.
                 let mut response = Response::new(Bytes::new());
                 *response.status_mut() = status;
                 Ok(response)
             }
             Err(error) => {
                 let error = error.without_url();
-                self.complain(if error.is_timeout() {
+                self.warn(if error.is_timeout() {
                     "the collector takes too long"
                 } else {
                     "the collector does not answer"
@@ -97,6 +96,6 @@ mod tests {
         let first = Instant::now();
         assert!(is_due(None, first));
         assert!(!is_due(Some(first), first + Duration::from_secs(59)));
-        assert!(is_due(Some(first), first + QUIET));
+        assert!(is_due(Some(first), first + WARNING_INTERVAL));
     }
 }

@@ -1,9 +1,8 @@
-//! Where do spans go? To a collector, by OTLP over HTTP, in batches and from a thread of their own: a request hands its spans
-//! to a bounded queue and goes on; when the queue is full, spans are lost and nothing else.
+//! Export of spans to a collector by OTLP over HTTP, in batches and from a thread of its own. Requests put their spans into a bounded queue without
+//! waiting; when it is full, spans are dropped.
 //!
-//! What leaves the process is chosen here, not where spans are made: spans of this house alone (`HOUSE`), never events,
-//! which name people for the operator's own log. What is in a span of a request is said in `request.rs`; how a batch is
-//! sent, in `collector.rs`.
+//! The layer selects what is exported: spans of our own targets, never events, which name people for the operator's log. The span of a request
+//! is made in `request.rs`; batches are sent in `collector.rs`.
 
 use std::time::Duration;
 
@@ -22,44 +21,44 @@ use url::Url;
 use super::collector::Collector;
 use crate::config::TelemetrySettings;
 
-/// The targets whose spans are sent. Libraries have spans too, and put what they like into them.
-const HOUSE: [&str; 2] = ["bff", "portico"];
+/// The targets whose spans are exported. Spans of libraries may contain anything.
+const EXPORTED_TARGETS: [&str; 2] = ["bff", "portico"];
 
-/// Spans that wait to be sent; a minute of a busy site is lost rather than remembered.
-const QUEUE: usize = 8_192;
+/// Most spans in the queue; beyond it they are dropped.
+const MAX_QUEUE: usize = 8_192;
 
-/// Spans of one batch.
-const BATCH: usize = 512;
+/// Most spans of one batch.
+const MAX_BATCH: usize = 512;
 
-/// Longest time a span waits for others.
-const PAUSE: Duration = Duration::from_secs(2);
+/// Longest time a span waits for its batch.
+const BATCH_DELAY: Duration = Duration::from_secs(2);
 
-/// Longest time for what is left when the program stops.
+/// Longest time of the last batch at shutdown.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Most attributes of a span, and most letters of one.
+/// Most attributes and most links of a span.
 const LIMITS: (u32, u32) = (16, 4);
 
-/// Why nothing can be traced.
+/// Why traces cannot be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum TracesError {
     /// The HTTP client cannot be made.
     #[error("the client for traces cannot be made")]
     Client(#[from] reqwest::Error),
-    /// The address cannot be sent to.
+    /// The endpoint is invalid.
     #[error("traces cannot be sent to `telemetry.otlp_endpoint`")]
     Exporter(#[from] ExporterBuildError),
 }
 
-/// The way to the collector.
+/// The exporter of traces.
 #[derive(Debug, Clone)]
 pub struct Traces(SdkTracerProvider);
 
 impl Traces {
-    /// Prepares to send; nothing where no collector is configured. Has to be called inside the runtime that will send.
+    /// Starts the exporter; `None` if no collector is configured. Has to be called within the runtime that sends.
     ///
     /// # Errors
-    /// See [`TracesError`]. A collector that is not there is none: it may come.
+    /// See [`TracesError`]. A collector that does not respond is no error: it may start later.
     pub fn start(settings: &TelemetrySettings) -> Result<Option<Self>, TracesError> {
         let Some(endpoint) = &settings.otlp_endpoint else {
             return Ok(None);
@@ -72,9 +71,9 @@ impl Traces {
             .with_retry_policy(RetryPolicy::disabled())
             .build()?;
         let batches = BatchConfigBuilder::default()
-            .with_max_queue_size(QUEUE)
-            .with_max_export_batch_size(BATCH)
-            .with_scheduled_delay(PAUSE)
+            .with_max_queue_size(MAX_QUEUE)
+            .with_max_export_batch_size(MAX_BATCH)
+            .with_scheduled_delay(BATCH_DELAY)
             .build();
         let processor = BatchSpanProcessor::builder(exporter).with_batch_config(batches).build();
         let name = settings.service_name.clone();
@@ -92,13 +91,13 @@ impl Traces {
         Ok(Some(Self(provider)))
     }
 
-    /// Gives spans of the house to the sender. No place in the source, no thread and no event goes with them.
+    /// The layer that exports our own spans, without source location, thread and events.
     pub(super) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        let is_ours = |metadata: &Metadata<'_>| {
-            metadata.is_span() && *metadata.level() <= Level::DEBUG && HOUSE.contains(&metadata.target())
+        let is_exported = |metadata: &Metadata<'_>| {
+            metadata.is_span() && *metadata.level() <= Level::DEBUG && EXPORTED_TARGETS.contains(&metadata.target())
         };
         tracing_opentelemetry::layer()
             .with_tracer(self.0.tracer("portico"))
@@ -108,12 +107,12 @@ impl Traces {
             .with_target(false)
             .with_level(false)
             .with_context_activation(false)
-            .with_filter(FilterFn::new(is_ours).with_max_level_hint(LevelFilter::DEBUG))
+            .with_filter(FilterFn::new(is_exported).with_max_level_hint(LevelFilter::DEBUG))
     }
 
-    /// Sends what is left and stops; waits a few seconds at most.
+    /// Sends the remaining spans and stops, within [`SHUTDOWN_TIMEOUT`].
     pub async fn stop(self) {
-        // The last batch is sent by this runtime, which must not wait for itself.
+        // Blocking, since this runtime sends the last batch.
         let last = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(SHUTDOWN_TIMEOUT));
         if !matches!(last.await, Ok(Ok(()))) {
             tracing::warn!("the last traces could not be sent");

@@ -1,4 +1,4 @@
-//! Is a person made of what providers really send?
+//! A person is made of what providers really send.
 
 use bff::ProviderId;
 use serde_json::json;
