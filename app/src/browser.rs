@@ -1,4 +1,4 @@
-//! What runs in the browser beyond the views? A look at who is signed in (`browser/person.rs`), keys (`browser/keys.rs`), menus that close
+//! Script beyond the views, all of it optional: a look at who is signed in (`browser/person.rs`), keys (`browser/keys.rs`), menus that close
 //! themselves, and links that sign in and lead back to where in the page somebody was. All of it works on what the layout has drawn and is a
 //! convenience: no page needs it.
 

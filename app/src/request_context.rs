@@ -1,4 +1,4 @@
-//! What may a page or server function of this request use? The visitor, the ports of [`domain`], and facts of the site. The server provides
+//! What a page or server function of a request may use. The visitor, the ports of [`domain`], and facts of the site. The server provides
 //! one [`RequestContext`] per request, in the closure of `leptos_routes_with_context`.
 //!
 //! Leptos' context may be gone after an `.await`, so a server function calls [`RequestContext::current`] once, in its first line. A missing

@@ -1,4 +1,4 @@
-//! When is the store compiled again? Also when a migration is added: the migrations are compiled in, and the compiler only watches those
+//! Recompiles the store when a migration is added. Also when a migration is added: the migrations are compiled in, and the compiler only watches those
 //! it has seen.
 
 fn main() {

@@ -1,4 +1,4 @@
-//! Which keys do something? A few single letters; all of them can be switched off (WCAG 2.1.4), which a cookie of this site
+//! Keyboard shortcuts. A few single letters; all of them can be switched off (WCAG 2.1.4), which a cookie of this site
 //! remembers, so that nobody has to sign in for it.
 
 use std::cell::Cell;

@@ -1,4 +1,5 @@
-//! Is this browser still the person the page was made for? Another tab may have signed out, or in as somebody else: they share
+//! Notices when the browser's session is no longer that of the person the page was made for. Another tab may have signed out, or in as
+//! somebody else: they share
 //! the cookie. Answers of the server say whose they are by an opaque key, the page knows the one it was made for (`layout.rs`).
 //!
 //! Another person: the page says so, and is loaded anew. Nobody: the bar says so, and what is read stays.

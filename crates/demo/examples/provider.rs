@@ -1,4 +1,4 @@
-//! With which provider can the examples of `bff` be tried, without an account anywhere? With this one, on this machine alone.
+//! A provider for the examples of `bff`, without an account anywhere. With this one, on this machine alone.
 //!
 //! `cargo run -p demo --example provider`, then one of the commands it prints, in another terminal.
 

@@ -1,4 +1,4 @@
-//! What is an access token good for at the provider? Userinfo, introspection, revocation. At the API: [`crate::api`].
+//! The endpoints for access tokens. Userinfo, introspection, revocation. At the API: [`crate::api`].
 
 use axum::Json;
 use axum::body::Bytes;

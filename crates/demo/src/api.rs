@@ -1,4 +1,4 @@
-//! What does the messages API answer? Text for everybody, for readers, and for administrators.
+//! The messages API. Text for everybody, for readers, and for administrators.
 
 use axum::Json;
 use axum::extract::{Path, State};

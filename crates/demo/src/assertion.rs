@@ -1,4 +1,4 @@
-//! Is this really the client? `private_key_jwt` with one of its registered keys (RFC 7523 §3, RFC 9700 §2.5).
+//! Client authentication by assertion. `private_key_jwt` with one of its registered keys (RFC 7523 §3, RFC 9700 §2.5).
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! How does a person sign in? The authorization endpoint (OIDC Core §3.1.2); a code is redeemed in [`crate::token`].
+//! The authorization endpoint and its page: the authorization endpoint (OIDC Core §3.1.2); a code is redeemed in [`crate::token`].
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};

@@ -1,4 +1,4 @@
-//! How does memory stay small? A map that forgets its oldest entry when full.
+//! A bounded map, which keeps memory small. A map that forgets its oldest entry when full.
 
 use std::collections::{HashMap, VecDeque};
 

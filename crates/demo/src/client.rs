@@ -1,4 +1,4 @@
-//! Is it the client that asks? By its secret, an assertion, or its name alone (RFC 6749 §2.3).
+//! Client authentication. By its secret, an assertion, or its name alone (RFC 6749 §2.3).
 
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;

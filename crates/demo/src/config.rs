@@ -1,4 +1,4 @@
-//! Where does the demo listen, and for which client? Next: who can sign in, in [`crate::people`].
+//! The settings of the demo: where it listens, and for which client. Next: who can sign in, in [`crate::people`].
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! How does a screen without a keyboard get its tokens? A code is made for it, somebody enters it on `/device` and chooses
+//! Device authorization (RFC 8628). A code is made for it, somebody enters it on `/device` and chooses
 //! who to be, and the screen's server asks until that is done (RFC 8628). Tokens are made in [`crate::token`].
 
 use axum::Json;

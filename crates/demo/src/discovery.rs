@@ -1,4 +1,4 @@
-//! What does the provider say about itself? Metadata (OIDC Discovery §3, RFC 8414) and keys (RFC 7517 §5).
+//! The discovery document and the key set. Metadata (OIDC Discovery §3, RFC 8414) and keys (RFC 7517 §5).
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! What is there to read in the demo? Sixteen documents of a small company, private and public, in the folder `documents`
+//! The documents of the demo. Sixteen documents of a small company, private and public, in the folder `documents`
 //! beside this crate's sources. Whose they are and who may read them stands in each one's front matter.
 
 /// File name and Markdown with front matter, of every document of the demo. The first three are the private engineering document, the

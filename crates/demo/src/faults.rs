@@ -1,4 +1,4 @@
-//! How is the provider made to misbehave? Plain data, switched by tests through [`crate::handle::DemoHandle`].
+//! Faults of the provider, for tests. Plain data, switched by tests through [`crate::handle::DemoHandle`].
 
 use std::collections::HashMap;
 

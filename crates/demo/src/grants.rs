@@ -1,4 +1,4 @@
-//! Who has been granted what? Codes, refresh tokens and sign-ins at the provider, in memory and bounded.
+//! The grants of the provider. Codes, refresh tokens and sign-ins at the provider, in memory and bounded.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What does the directory know? As much of Microsoft Graph as a portal asks: profile, groups, names, manager and reports of
+//! A stand-in for Microsoft Graph. As much of Microsoft Graph as a portal asks: profile, groups, names, manager and reports of
 //! the demo's people. Everything but `/me` is for the application's own token; a person's is refused there.
 
 use axum::body::Bytes;

@@ -1,4 +1,4 @@
-//! How do tests steer the provider and see what it was asked? Through this handle; no address leads here.
+//! The handle by which tests control the provider and inspect its requests. Through this handle; no address leads here.
 
 use std::sync::Arc;
 

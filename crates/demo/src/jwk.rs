@@ -1,4 +1,4 @@
-//! Who signed this? Tokens that clients sign with keys of their own, ES256 alone (RFC 7515, RFC 7518 §3.4).
+//! Verification of tokens that clients sign. Tokens that clients sign with keys of their own, ES256 alone (RFC 7515, RFC 7518 §3.4).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;

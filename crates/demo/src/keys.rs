@@ -1,4 +1,4 @@
-//! How are tokens signed and read again? Fresh ES256 keys at every start (RFC 7515, RFC 7518 §3.4).
+//! Signing keys, and tokens signed with them. Fresh ES256 keys at every start (RFC 7515, RFC 7518 §3.4).
 
 use std::sync::OnceLock;
 

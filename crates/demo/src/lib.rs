@@ -1,4 +1,4 @@
-//! How can Portico be tried without an account anywhere? An OpenID provider and a messages API in one small router.
+//! An identity provider for trying Portico without an account anywhere. An OpenID provider and a messages API in one small router.
 //!
 //! Five people live here ([`PEOPLE`]); whoever opens the sign-in page picks one of them, without a password. That is
 //! why the demo serves loopback addresses only and refuses everything else ([`NotLoopback`]).

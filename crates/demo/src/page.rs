@@ -1,4 +1,4 @@
-//! What does a person see at the provider? Plain pages in the house style, usable by keyboard and without script.
+//! The pages of the provider. Plain pages in the house style, usable by keyboard and without script.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};

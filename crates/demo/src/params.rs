@@ -1,4 +1,4 @@
-//! What was asked? Parameters of a query or a form, each at most once (RFC 6749 §3.1).
+//! Parameters of requests. Parameters of a query or a form, each at most once (RFC 6749 §3.1).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Who can sign in, and what does the provider say about them? Next: how they do it, in `authorize`.
+//! The people of the demo, and their claims. Next: how they do it, in `authorize`.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! How does an endless answer begin? As a body that is made while it is read, so that whoever stops reading is served no
+//! Streaming response bodies. As a body that is made while it is read, so that whoever stops reading is served no
 //! more. Which endpoints answer so is in [`crate::faults`].
 
 use std::convert::Infallible;

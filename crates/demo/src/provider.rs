@@ -1,4 +1,4 @@
-//! What does the provider remember? Keys, grants, the clock, and what tests want to know.
+//! The state of the provider. Keys, grants, the clock, and what tests want to know.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! What does a client ask for behind the browser's back? Pushed authorization requests (RFC 9126).
+//! The endpoint for pushed authorization requests. Pushed authorization requests (RFC 9126).
 
 use axum::Json;
 use axum::body::Bytes;

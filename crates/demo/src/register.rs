@@ -1,4 +1,4 @@
-//! How does a client get known here? It registers itself (RFC 7591 §3). There is only one client; whoever registers becomes it.
+//! Dynamic client registration. It registers itself (RFC 7591 §3). There is only one client; whoever registers becomes it.
 
 use axum::Json;
 use axum::body::Bytes;

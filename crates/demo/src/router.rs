@@ -1,4 +1,4 @@
-//! Which address is answered by whom? Every request passes [`observe`], which counts it and lets faults answer first.
+//! The router. Every request passes [`observe`], which counts it and lets faults answer first.
 
 use axum::Router;
 use axum::body::{Body, Bytes};

@@ -1,4 +1,4 @@
-//! How does a person sign out at the provider? RP-Initiated Logout 1.0 §2.
+//! The end session endpoint. RP-Initiated Logout 1.0 §2.
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};

@@ -1,4 +1,4 @@
-//! What does a client get for a code, a refresh token or its own name? The token endpoint (RFC 6749 §3.2).
+//! The token endpoint. The token endpoint (RFC 6749 §3.2).
 
 use axum::Json;
 use axum::body::Bytes;

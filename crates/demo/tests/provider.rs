@@ -1,4 +1,4 @@
-//! Does the demo behave like a provider? What a client relies on, seen from outside.
+//! The demo behaves like a provider. What a client relies on, seen from outside.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 

@@ -1,4 +1,4 @@
-//! Which place does `#name` mean? A heading has one id of ours (`h-setup`), and names it is known by: GitHub's slug, the author's
+//! Anchors: ids and names for links into a document. A heading has one id of ours (`h-setup`), and names it is known by: GitHub's slug, the author's
 //! `{#name}`. Links inside the document are led to the id; for links from outside, names that no page uses stand before the heading as ids
 //! of their own. Every other id an author writes into HTML keeps its name if it is free, else it gets one with the prefix.
 //!

@@ -1,4 +1,4 @@
-//! How are the constructs that stand on lines of their own written? Paragraphs, headings, lists, tasks, tables, quotes, definitions,
+//! Writes block constructs. Paragraphs, headings, lists, tasks, tables, quotes, definitions,
 //! footnotes. The result is not safe yet: that is for [`super::sanitise`].
 
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! Which boxes are there? `> [!NOTE]` of GitHub and Obsidian, with a title of its own and folded (`-`) or foldable (`+`). The kind comes from
+//! Callouts. `> [!NOTE]` of GitHub and Obsidian, with a title of its own and folded (`-`) or foldable (`+`). The kind comes from
 //! the author: it chooses one of the looks here, and its word, and nothing of it reaches the HTML otherwise.
 
 use comrak::{

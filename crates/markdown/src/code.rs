@@ -1,4 +1,4 @@
-//! Which word of a code block gets which class? Highlighted here, on the server, so that no script is sent for it. The classes are
+//! Syntax highlighting of code blocks. Highlighted here, on the server, so that no script is sent for it. The classes are
 //! syntax scopes, each atom with the prefix `hl-` (`<span class="hl-keyword hl-control hl-rust">`); `style/code.css` gives them colours.
 
 use std::{fmt::Write as _, sync::LazyLock};

@@ -1,4 +1,4 @@
-//! Which parts of a text are comments? What authors hide from their readers, in the notation of the program they write for, is never shown
+//! Removes comments. What authors hide from their readers, in the notation of the program they write for, is never shown
 //! here. Inside code everything stays.
 //!
 //! Comments are taken out of the source, because they pay no heed to paragraphs, lists or emphasis. What is code is asked of the

@@ -1,4 +1,4 @@
-//! Which way does a block of text run? Blocks of a document that holds right-to-left writing get `dir="auto"`: the browser looks at the
+//! Text direction. Blocks of a document that holds right-to-left writing get `dir="auto"`: the browser looks at the
 //! first letter of each. In all other documents the attribute would change nothing, so it is not written.
 //!
 //! Inside lists and quotes only the outermost block gets it: a browser that looks for the first letter of a list passes over everything

@@ -1,4 +1,4 @@
-//! Which texts are not rendered, and which line says so?
+//! Texts that are not rendered, and the line that shows why.
 
 use super::{MAX_BYTES, MAX_DEPTH, MAX_HEADINGS, MAX_HTML};
 

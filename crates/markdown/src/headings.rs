@@ -1,4 +1,4 @@
-//! Which level, id and names does a heading get? Levels start at 2, below the page's title, and leave none out (a screen reader walks
+//! Level, id and names of headings. Levels start at 2, below the page's title, and leave none out (a screen reader walks
 //! them like stairs); ids follow the words and are unique and the same at every rendering. What the names are for is in [`super::anchors`].
 
 use comrak::{Anchorizer, Node, nodes::NodeValue};

@@ -1,4 +1,4 @@
-//! How are the constructs inside a line written? Links, pictures, code, emoji, marks, small raised and lowered text. The result is not safe
+//! Writes inline constructs. Links, pictures, code, emoji, marks, small raised and lowered text. The result is not safe
 //! yet: that is for [`super::sanitise`].
 
 use comrak::{

@@ -1,4 +1,4 @@
-//! What does a document look like? Markdown in, HTML out that is safe to write into a page as it is.
+//! Renders Markdown. Markdown in, HTML out that is safe to write into a page as it is.
 //!
 //! | question | where |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Which constructs does the parser know, and within which limits? What is not switched on here is plain text.
+//! The parser's options and limits. What is not switched on here is plain text.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! How much HTML may an author write into Markdown? As much as they like, if they close what they open. An HTML parser opens again in every
+//! Limits of raw HTML in Markdown. As much as they like, if they close what they open. An HTML parser opens again in every
 //! paragraph what was left open before, so a few kilobytes of unclosed tags could grow to gigabytes; such a text shows
 //! its HTML as text instead. What HTML may do is in [`super::sanitise`].
 

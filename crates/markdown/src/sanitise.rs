@@ -1,4 +1,4 @@
-//! What may come through at all? A short list of elements, attributes and addresses; everything else is taken out, by a real HTML parser,
+//! The sanitiser. A short list of elements, attributes and addresses; everything else is taken out, by a real HTML parser,
 //! after everything else was done.
 
 use std::{

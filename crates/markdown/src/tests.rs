@@ -1,4 +1,4 @@
-//! What does rendering do? What never comes through is tested in [`hostile`].
+//! Tests of rendering. What never comes through is tested in [`hostile`].
 
 use super::*;
 

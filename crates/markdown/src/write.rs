@@ -1,4 +1,4 @@
-//! How does a parsed document become HTML? One walk over its nodes, each written by the module for its kind: [`super::blocks`],
+//! Writes a parsed document as HTML. One walk over its nodes, each written by the module for its kind: [`super::blocks`],
 //! [`super::inlines`], [`super::callouts`], [`super::code`]. A new construct is one arm of a `match` there. The HTML needs neither inline
 //! styles nor form fields. It is not safe yet: that is for [`super::sanitise`].
 

@@ -1,4 +1,4 @@
-//! May this person read this document? Asked of the Cedar authorizer, one request each, all entities made here.
+//! Decides whether a person may read a document. Asked of the Cedar authorizer, one request each, all entities made here.
 //! What the authorizer is told is made in `entities.rs`; the words of the answer are found in `explain.rs`.
 //!
 //! A decision depends on the person, the action and the document alone: every document is decided among no entities but the person's, which

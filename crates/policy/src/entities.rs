@@ -1,4 +1,4 @@
-//! What is the policy engine told of a person and a document? What the schema names, and nothing that is not known.
+//! The Cedar entities of a person and a document. What the schema names, and nothing that is not known.
 //! What it decides on that is [`super::decide`]'s question.
 
 use std::collections::{BTreeMap, HashMap, HashSet};

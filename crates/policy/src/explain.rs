@@ -1,4 +1,4 @@
-//! In which words is a decision said? In those of the rules' authors, with the placeholders filled in.
+//! Explains a decision. In those of the rules' authors, with the placeholders filled in.
 //! What the placeholders mean is written for operators in `policies/README.md`.
 
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! Who may read what, by rules an operator can read and edit? [`Policy`] answers; the rules are the files under `policies/`.
+//! Decides who may read what, by rules that an operator can read and edit. [`Policy`] answers; the rules are the files under `policies/`.
 //!
 //! | question | where |
 //! |---|---|

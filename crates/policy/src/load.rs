@@ -1,4 +1,4 @@
-//! Are the files of a policy folder sound? Parsed, checked against the schema, and every rule has its author's words.
+//! Loads and validates a policy folder. Parsed, checked against the schema, and every rule has its author's words.
 //! How a loaded policy decides is in [`super::decide`].
 
 use std::{

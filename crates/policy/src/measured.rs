@@ -1,4 +1,4 @@
-//! How often does the policy say what, and how long does it take? Nobody and no document is named.
+//! Metrics of decisions. Nobody and no document is named.
 //!
 //! | metric | meaning |
 //! |---|---|

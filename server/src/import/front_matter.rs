@@ -1,4 +1,4 @@
-//! What does front matter say? YAML between two lines `---`, TOML between two lines `+++`, or a JSON object, at the start of a file.
+//! Parses front matter. YAML between two lines `---`, TOML between two lines `+++`, or a JSON object, at the start of a file.
 //!
 //! **A file's access is decided only from front matter that was understood whole.** Where the first lines look like front matter of any kind and are
 //! not understood, the file is refused with its line: it would be open to more people than its author meant.

@@ -1,4 +1,4 @@
-//! What is the identity of a file? Its source and the path below it: the source that was named; else the repository's origin, where the folder
+//! The identity of a file. Its source and the path below it: the source that was named; else the repository's origin, where the folder
 //! lies in a Git checkout, so that every clone is the same source; else the folder itself. Two folders of one name are two sources.
 //!
 //! | question | where |

@@ -1,4 +1,4 @@
-//! Whom does Portico's own messages API answer (TO-5)?
+//! Portico's own messages API (TO-5).
 
 use axum::body::Body;
 use demo::Kind;

@@ -1,4 +1,4 @@
-//! Is a person what their provider really sends? Asked of a whole site.
+//! Persons are made of what their provider sends. Asked of a whole site.
 
 use http::StatusCode;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What do connections have to obey, on real sockets?
+//! Limits of connections, on real sockets.
 
 use std::time::Duration;
 

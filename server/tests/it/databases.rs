@@ -1,4 +1,4 @@
-//! Is a site the same on SQLite and on PostgreSQL, alone and with replicas?
+//! Sites on SQLite and on PostgreSQL, alone and with replicas.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Does `--demo` stay on this machine, say who to be, and keep what it has?
+//! `--demo` stays on this machine, lists its people, and keeps its data.
 
 use server::demo_site;
 

@@ -1,4 +1,4 @@
-//! Does a screen without a keyboard sign in by a code, on pages of the house (SI-8)? The flow itself is proven in `bff`.
+//! Device authorization on the site's pages (SI-8). The flow itself is proven in `bff`.
 
 use demo::Endpoint;
 use http::StatusCode;

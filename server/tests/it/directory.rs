@@ -1,4 +1,4 @@
-//! Does the directory say who people are, soon enough, never too often, and honestly when it does not answer?
+//! The directory completes people, soon enough and not too often, and shows when it does not respond.
 
 use demo::{Answer, Endpoint};
 use domain::{DocumentId, GroupMatch};

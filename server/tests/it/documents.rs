@@ -1,4 +1,4 @@
-//! Does the library find, decide and answer? On a real database, with the shipped policy, without a site around it.
+//! The library finds, decides and returns documents. On a real database, with the shipped policy, without a site around it.
 
 use domain::{DocumentId, Groups, Library, LibraryError, Listing, ListingQuery, PersonId, Visitor, listing::PAGE_SIZE};
 use server::{

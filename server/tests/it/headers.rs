@@ -1,4 +1,4 @@
-//! What must browsers obey?
+//! Security headers.
 
 use http::StatusCode;
 

@@ -1,4 +1,4 @@
-//! Does a folder of real files come in, again and again, whatever is wrong with some of them?
+//! Imports of folders of real files, repeated, and with errors in some of them.
 
 use domain::{DocumentId, Library};
 use server::import::{self, ImportEvent};

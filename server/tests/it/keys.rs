@@ -1,4 +1,4 @@
-//! Are sealing keys exchanged while the site runs (`SIGHUP`), and do the old ones stay when the file is wrong?
+//! `SIGHUP` reloads the sealing keys; an invalid file changes nothing.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Does a whole site do what it must? One binary: every file asks about one part, `support` starts the site.
+//! Integration tests of whole sites. One binary: every file asks about one part, `support` starts the site.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Does `/metrics` tell an operator how sign-in and policy are doing, and nobody's name? Asked of the program.
+//! `/metrics` shows how sign-in and policy are doing, and no names. Asked of the program.
 
 use crate::support::{Program, RemoteVisitor, free_ports};
 

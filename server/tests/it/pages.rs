@@ -1,4 +1,4 @@
-//! What does each of the demo's people get to see?
+//! The pages of each of the demo's people.
 
 use domain::DocumentId;
 use http::{Method, StatusCode};

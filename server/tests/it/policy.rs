@@ -1,4 +1,4 @@
-//! Do the shipped rules say what PO-1 says, and is a bad policy file refused with its place? Asked of the policy alone.
+//! The shipped rules, and errors in policy files. Asked of the policy alone.
 
 use std::fs;
 

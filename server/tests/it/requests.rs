@@ -1,4 +1,4 @@
-//! Which requests are refused before anybody acts on them?
+//! Requests that are refused before a handler runs.
 
 use axum::body::Body;
 use http::{Method, StatusCode, header};

@@ -1,4 +1,4 @@
-//! What does every address answer to every method? The routes are read from the sources, so that a new one is looked at too.
+//! Every address and every method. The routes are read from the sources, so that a new one is looked at too.
 
 use std::{collections::BTreeSet, path::Path};
 

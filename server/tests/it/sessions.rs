@@ -1,4 +1,4 @@
-//! Do people see and end their own sessions, and administrators anybody's (SI-14)?
+//! People list and end their own sessions, administrators everybody's (SI-14).
 
 use domain::sessions::MAX_FOUND;
 use http::{Method, StatusCode};

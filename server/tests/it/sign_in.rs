@@ -1,4 +1,4 @@
-//! Does signing in work through a whole site: provider, session, page, and out again?
+//! Signing in on a whole site: provider, session, page, sign-out.
 
 use http::StatusCode;
 

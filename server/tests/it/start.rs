@@ -1,4 +1,4 @@
-//! What happens when a site cannot be started as configured? One clear line, and nothing half done.
+//! Sites that cannot be started. One clear line, and nothing half done.
 
 use std::net::TcpListener;
 

@@ -1,4 +1,4 @@
-//! What happens to what is under way when the program is asked to stop? It is finished: a refresh token is good for one use, and
+//! Graceful shutdown. It is finished: a refresh token is good for one use, and
 //! the one that comes back must be there at the next start.
 
 use std::time::{Duration, Instant};

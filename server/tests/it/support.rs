@@ -1,4 +1,4 @@
-//! How is a whole site started in a test? With the demo as provider on a real port, and everything else in this process.
+//! Starts a whole site in a test. With the demo as provider on a real port, and everything else in this process.
 
 use std::{
     path::PathBuf,

@@ -1,4 +1,4 @@
-//! Does every token stay on the server, and is it good when it is needed?
+//! Tokens stay on the server, and are valid when they are needed.
 
 use demo::{Endpoint, Kind};
 use http::StatusCode;

@@ -1,4 +1,4 @@
-//! Do traces say where time went and nothing else, and does a collector never stand in anybody's way? Asked of the program.
+//! Exported traces. Asked of the program.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Where do comments and elements of code end?
+//! Where comments and elements of code end.
 
 use std::collections::HashMap;
 

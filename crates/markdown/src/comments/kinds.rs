@@ -1,4 +1,4 @@
-//! Which notations of comments are known? One row or one arm each; the first that fits counts.
+//! The notations of comments. One row or one arm each; the first that fits counts.
 
 use super::ends::{Ends, MDX_END};
 

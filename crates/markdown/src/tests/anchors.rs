@@ -1,4 +1,4 @@
-//! Where do links inside a document lead, and where do links from outside?
+//! Links inside a document, and links into it from outside.
 
 use proptest::prelude::*;
 

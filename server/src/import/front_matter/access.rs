@@ -1,4 +1,4 @@
-//! Does front matter say who may read in another program's words? Such words are not followed, so they must not be passed by either: the
+//! Keys of other programs that restrict access. Such words are not followed, so they must not be passed by either: the
 //! document would be open to more people than its author meant. They are refused with what to write instead, wherever they stand,
 //! unless what they say is that everybody may read.
 

@@ -1,4 +1,4 @@
-//! Does a line say by itself, without any key, that not everybody may read, or that this is not finished? `CONFIDENTIAL`, `- private` between two
+//! Lines without a key that mark a document as confidential or a draft. `CONFIDENTIAL`, `- private` between two
 //! fences, `# [DRAFT] Plan`, `#private`. Prose about such things says nothing.
 
 use std::borrow::Cow;

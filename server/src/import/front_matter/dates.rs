@@ -1,4 +1,4 @@
-//! Which moment does a date in front matter mean? Written as ISO 8601, as people write it, or as a number; UTC where nothing else is said.
+//! Dates in front matter. Written as ISO 8601, as people write it, or as a number; UTC where nothing else is said.
 
 use time::{Date, Month, OffsetDateTime};
 

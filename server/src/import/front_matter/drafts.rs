@@ -1,4 +1,4 @@
-//! Does front matter say that a document is not finished, not yet to be read or not any more? In the words of Hugo, Jekyll, Docusaurus, Obsidian
+//! Keys that mark a document as a draft, scheduled or expired. In the words of Hugo, Jekyll, Docusaurus, Obsidian
 //! and others. What happens to such a file is decided in [`crate::import::file`].
 
 use super::{

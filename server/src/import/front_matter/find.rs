@@ -1,4 +1,4 @@
-//! Where does front matter begin and end? At the first line with something to see, comments aside, and only where that is certain.
+//! Finds front matter. At the first line with something to see, comments aside, and only where that is certain.
 
 use super::{
     json, suspect, text, toml_table,

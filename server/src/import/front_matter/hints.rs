@@ -1,4 +1,4 @@
-//! Which keys say something only with a plain yes or no? `staff_only: true` keeps a document from most people and `staff: [Alice]` does not;
+//! Keys that count only with a plain yes or no. `staff_only: true` keeps a document from most people and `staff: [Alice]` does not;
 //! `hugo_draft: true` and `ready: false` say that it is not finished. Words that count with any value are in [`super::words`].
 
 use super::words;

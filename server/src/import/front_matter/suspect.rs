@@ -1,4 +1,4 @@
-//! Do lines that are no front matter look like it? A fence of another kind, keys without any fence, a comment that holds keys: whoever wrote
+//! Finds lines that look like front matter and are none. A fence of another kind, keys without any fence, a comment that holds keys: whoever wrote
 //! them meant something by it, and a file whose access is not understood is refused, not guessed at.
 
 use super::{

@@ -1,4 +1,4 @@
-//! Is a file's access decided only from front matter that was understood whole?
+//! A file's access is decided only from front matter that was understood completely.
 
 use super::*;
 

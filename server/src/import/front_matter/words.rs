@@ -1,4 +1,4 @@
-//! Which words of other programs say who may read a document, or that it is not finished? In any spelling of case, hyphens and underscores.
+//! The vocabulary of other programs for access and drafts. In any spelling of case, hyphens and underscores.
 //! Where they stand is in [`super::access`] and [`super::drafts`].
 
 use domain::text::base_letters;

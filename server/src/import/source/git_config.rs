@@ -1,4 +1,4 @@
-//! What is the origin of a Git checkout? Read from its configuration file here, not by the `git` program: servers have none, it refuses checkouts of
+//! The origin of a Git checkout. Read from its configuration file here, not by the `git` program: servers have none, it refuses checkouts of
 //! another user (as in most CI containers), and a checkout can make it run commands.
 
 use std::{

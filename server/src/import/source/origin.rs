@@ -1,4 +1,4 @@
-//! Which addresses are one repository? `https://example.com/team/handbook.git` and `git@example.com:team/handbook` are. How somebody gets in (scheme,
+//! Normalises addresses of repositories. `https://example.com/team/handbook.git` and `git@example.com:team/handbook` are. How somebody gets in (scheme,
 //! user, password, token) is no part of it, and neither stored nor shown. Where it is not certain, there is no answer: two repositories
 //! must never be taken for one.
 

@@ -1,4 +1,4 @@
-//! What if the database is away, silent, locked or broken? A page that says so within five seconds, nobody signed out, and
+//! A database that is down, silent, locked or broken. A page that says so within five seconds, nobody signed out, and
 //! everything as before when it is back.
 
 use std::{

@@ -1,4 +1,4 @@
-//! What if the database can be read and not written: a disk that is full, a file or a server that is read-only? `/readyz` and
+//! A database that can be read but not written: a full disk, a read-only file or server. `/readyz` and
 //! `portico check` say so, and nobody is told that something was done.
 
 use std::{

@@ -1,4 +1,4 @@
-//! Does a statement that takes too long really end, or does only nobody wait for it any more?
+//! A statement that takes too long is interrupted.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Does the directory say who people are and whom they work with?
+//! Profile, manager and reports from the directory.
 
 use std::fs;
 

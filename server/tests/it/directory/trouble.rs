@@ -1,4 +1,4 @@
-//! Is the directory's trouble told, survived for the stated time, and not made worse?
+//! Outages of the directory are shown, bridged for the configured time, and not made worse.
 
 use demo::{Answer, Endpoint};
 use http::StatusCode;

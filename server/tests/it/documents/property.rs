@@ -1,4 +1,4 @@
-//! Does the list show exactly what may be opened, whatever the rules, the people and the documents are? Made up at random.
+//! A list holds exactly what may be opened, for random rules, people and documents. Made up at random.
 
 use std::{
     path::Path,

@@ -1,4 +1,4 @@
-//! Is what is shown of a document always what was decided, and never what a mended sanitiser let through?
+//! The HTML that is shown is of the text that was decided about, and never of an unsafe renderer.
 
 use std::sync::Arc;
 

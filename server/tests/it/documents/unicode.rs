@@ -1,4 +1,4 @@
-//! Is a text found however Unicode writes its letters, also where an earlier version stored it?
+//! Texts are found however Unicode encodes their letters, also those of earlier versions.
 
 use domain::{Group, GroupMatch, Library as _, Person, PersonId};
 use store::Store;

@@ -1,4 +1,4 @@
-//! Do many files get in together, with nothing lost that was told, whatever is wrong with some of them?
+//! Imports of many files, with errors in some of them; nothing that was reported is lost.
 
 use std::time::Instant;
 use store::{ImportOutcome, Store};

@@ -1,4 +1,4 @@
-//! Does anything that says it is private, or not finished, become public?
+//! Nothing that is marked as private or a draft becomes public.
 
 use domain::{DocumentId, Library, LibraryError};
 use server::import::{Drafts, ImportReport};

@@ -1,4 +1,4 @@
-//! Is a file the same document wherever its folder lies, and never another's?
+//! A file is the same document wherever its folder lies, and never another's.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Is what a file said earlier withdrawn when the file says now that it is not to be read?
+//! Documents whose files are refused or drafts now are withdrawn.
 
 use std::os::unix::fs::symlink;
 

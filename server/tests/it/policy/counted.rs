@@ -1,4 +1,4 @@
-//! Does an operator see in numbers when a rule is broken?
+//! Metrics show that a rule fails.
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 

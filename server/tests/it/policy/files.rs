@@ -1,4 +1,4 @@
-//! Is a bad policy file refused, with its place?
+//! An invalid policy file is refused with file and line.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! Are groups compared by one key, whoever wrote them: a claim, a document or a rule?
+//! Groups are compared by one key, wherever they come from: a claim, a document or a rule.
 
 use domain::{Decision, Group, GroupMatch, Person};
 use policy::Policy;

@@ -1,4 +1,4 @@
-//! How does a test see what leaves Portico as traces? A collector on a port of its own takes them by OTLP over HTTP and keeps
+//! A collector of traces. A collector on a port of its own takes them by OTLP over HTTP and keeps
 //! them; another one takes them and never answers.
 
 use std::sync::{Arc, Mutex};

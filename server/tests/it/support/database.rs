@@ -1,4 +1,4 @@
-//! Which database does a test stand on? A SQLite file of its own, or a PostgreSQL database of its own.
+//! The database of a test. A SQLite file of its own, or a PostgreSQL database of its own.
 
 use std::{
     path::{Path, PathBuf},

@@ -1,4 +1,4 @@
-//! How is the `portico` program run in a test? In an empty folder, with an empty environment.
+//! Runs the `portico` program in a test. In an empty folder, with an empty environment.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! How does a test look at a site that runs as a program of its own?
+//! A browser for a site that runs as a program.
 
 use std::collections::BTreeMap;
 

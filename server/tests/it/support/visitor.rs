@@ -1,4 +1,4 @@
-//! How does a test look at a site? Like a browser: it keeps cookies, says where requests come from, and follows
+//! A browser for sites in this process. Like a browser: it keeps cookies, says where requests come from, and follows
 //! redirects only when told.
 
 use std::collections::BTreeMap;

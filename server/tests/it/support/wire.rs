@@ -1,4 +1,4 @@
-//! What lies between a site and its PostgreSQL? A network that can fall silent: nothing is refused and nothing is answered,
+//! A network between a site and its PostgreSQL. A network that can fall silent: nothing is refused and nothing is answered,
 //! and what was connected then stays silent for good.
 
 use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};

@@ -1,4 +1,4 @@
-//! Is front matter found where it is, and nothing else taken for it?
+//! Where front matter begins and ends.
 
 use super::{comes_in, is_refused, of, private};
 

@@ -1,4 +1,4 @@
-//! Are our own keys what is written, with messages for people?
+//! Portico's own keys, and messages about their values.
 
 use super::{FileError, OwnKeys, is_refused, of};
 

@@ -1,4 +1,4 @@
-//! Do lines without front matter say that something is private or not finished?
+//! Lines outside front matter that mark a document as private or a draft.
 
 use super::*;
 

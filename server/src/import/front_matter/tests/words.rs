@@ -1,4 +1,4 @@
-//! Are the words of other programs understood, or refused?
+//! The vocabulary of other programs is understood, or refused.
 
 use super::{is_refused, of, private};
 
