@@ -27,30 +27,30 @@
 //! # }
 //! ```
 //!
-//! 1. [`BffConfig`] says who we are, [`ProviderConfig`] who may sign people in. [`Bff::new`] lists everything that is
-//!    wrong with them ([`ConfigError`]) and asks no network. [`ProviderConfig::entra`], `entra_multi_tenant`, `b2c` and
-//!    `auth0` are whole configurations; [`Registration`] lets the site register itself. `client_auth` says how we prove
-//!    who we are, `pushed_requests` keeps requests out of the browser, `dpop` binds tokens to a key.
-//! 2. [`Bff::router`] has the addresses: `/auth/login`, `/auth/signup`, `/auth/callback/{provider}`, `/auth/logout`
+//! 1. [`BffConfig`] configures the site, [`ProviderConfig`] a provider. [`Bff::new`] lists everything that is
+//!    wrong with them ([`ConfigError`]) and sends no request. [`ProviderConfig::entra`], `entra_multi_tenant`, `b2c` and
+//!    `auth0` are presets; [`Registration`] lets the site register itself. `client_auth` is the client authentication,
+//!    `pushed_requests` keeps authorization requests out of the browser, `dpop` binds tokens to a key.
+//! 2. [`Bff::router`] has the routes: `/auth/login`, `/auth/signup`, `/auth/callback/{provider}`, `/auth/logout`
 //!    (POST), `/auth/signed-out`, `/auth/session`, `/auth/edit-profile`, `/auth/initiate`, `/auth/device`, and the two
-//!    logout channels. Link to them with `rel="external"` where a router in the browser
-//!    would catch the click; sign out by a form.
-//! 3. [`Bff::protect`] wraps the site. Handlers take [`SignedIn`], or `Option<SignedIn>`; requests that change something
+//!    logout channels. Link to them with `rel="external"` if a router in the browser
+//!    would handle the click; sign out by a form.
+//! 3. [`Bff::protect`] wraps the site in middleware. Handlers take [`SignedIn`], or `Option<SignedIn>`; requests that change something
 //!    and come from another site are refused.
-//!    [`Bff::require_provider`] wants one of several providers, [`Bff::require_step_up`] a stronger or fresher sign-in.
-//! 4. [`SignedIn::access_token`] gives a token for an API, renewed when needed; the provider is asked once, however many
-//!    requests and replicas want it. [`SignedIn::access_token_for`] gives one for another API or fewer scopes;
-//!    [`Bff::proxy`] attaches it to requests of your pages.
+//!    [`Bff::require_provider`] requires one of several providers, [`Bff::require_step_up`] a stronger or more recent sign-in.
+//! 4. [`SignedIn::access_token`] returns a token for an API, refreshed when needed; one refresh request is sent, however many
+//!    requests and replicas need the token. [`SignedIn::access_token_for`] returns one for another API or fewer scopes;
+//!    [`Bff::proxy`] adds it to requests of your pages.
 //! 5. [`Bff::bearer`] protects an API of your own: [`Bearer::require`] is a layer, [`Caller`] an extractor.
-//!    [`Bff::introspecting_bearer`] asks the provider about tokens that cannot be read; [`Bearer::or_session`] lets people
-//!    in by their session as well, with the extractor [`Combined`].
-//! 6. [`SignedIn::sessions`] and [`Bff::sessions_of`] list where a person is signed in and end it elsewhere; a provider
+//!    [`Bff::introspecting_bearer`] introspects tokens that only their provider can read; [`Bearer::or_session`] accepts
+//!    sessions as well, with the extractor [`Combined`].
+//! 6. [`SignedIn::sessions`] and [`Bff::sessions_of`] list the sessions of a person, which can be ended one by one; a provider
 //!    ends sessions by `/auth/backchannel-logout/{provider}`.
-//! 7. [`Bff::client_token`] gives a token for the application itself; [`Bff::readiness`] says whether people can sign in.
-//!    [`Bff::proxy`] lets pages reach an API at a path of this site, the person's token attached on the way.
-//! 8. [`Pages`] puts the few pages there are into your own style. [`SessionStore`] is what a store of sessions must
-//!    promise; [`MemorySessions`] forgets at the end, `SqliteSessions` (feature `sqlite`) does not, and `PostgresSessions`
-//!    (feature `postgres`) is for several replicas: they share the database and the key ring, and nothing else.
+//! 7. [`Bff::client_token`] returns a token for the application itself; [`Bff::readiness`] whether people can sign in.
+//!    [`Bff::proxy`] is a reverse proxy for an API at a path of this site, which adds the person's token.
+//! 8. [`Pages`] renders the few pages in your own style. [`SessionStore`] is the contract of session stores:
+//!    [`MemorySessions`] until the process ends, `SqliteSessions` (feature `sqlite`) in a file, and `PostgresSessions`
+//!    (feature `postgres`) for several replicas: they share the database and the key ring, and nothing else.
 //!
 //! # What it follows
 //!
@@ -60,22 +60,22 @@
 //!
 //! # Where to read on
 //!
-//! | question | module |
+//! | what | module |
 //! |---|---|
-//! | What does a site offer? | `bff` |
+//! | The facade: one site | `bff` |
 //! | Its public address and its cookies | `site`, `cookies` |
-//! | What must be decided first? | [`config`] |
-//! | Which addresses are there? | `router` |
-//! | Who signs people in? | the crate `oidc` |
-//! | How does a person sign in, and out? | `sign_in`, `sign_out` |
-//! | Who is signed in, until when? | `session` |
-//! | How does one get an access token? | `tokens` |
-//! | Who may pass? | `guard` |
-//! | Where does one go after signing in? | `return_path` |
-//! | Which work goes on beside the requests? | `tasks` |
-//! | How do many callers share one piece of work? What is cached? | `single_flight`, `cache` |
-//! | What does an operator see of it all? | `event` |
-//! | What does a person see when something fails? | `problem`, `pages` |
+//! | Configuration | [`config`] |
+//! | Routes | `router` |
+//! | The protocol with a provider | the crate `oidc` |
+//! | Signing in, signing out | `sign_in`, `sign_out` |
+//! | Sessions and their stores | `session` |
+//! | Access tokens: refresh, cache, client credentials | `tokens` |
+//! | Middleware, extractors, bearer APIs, reverse proxy | `guard` |
+//! | The return path after signing in: no open redirect | `return_path` |
+//! | Background tasks and shutdown | `tasks` |
+//! | Single flight and caches | `single_flight`, `cache` |
+//! | Log lines and metrics | `event` |
+//! | Error pages and other pages | `problem`, `pages` |
 //! | Causes of an error for the log, and references | `diagnostics` |
 
 mod bff;

@@ -1,5 +1,5 @@
-//! Which work goes on beside the requests? Renewals, revocations and sweeps are tasks of one tracker, so that a site that stops
-//! can wait for what is under way before its stores close.
+//! Background tasks: refreshes, revocations and sweeps are tasks of one tracker, so that the shutdown of a site can wait for them
+//! before its stores close.
 
 use std::fmt;
 use std::future::Future;

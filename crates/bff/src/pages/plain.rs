@@ -1,4 +1,4 @@
-//! What do the pages look like when the site brings none? Bare HTML: no style, no script.
+//! The default pages: bare HTML, no style, no script.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
-//! Does sign-in keep every rule of the checklist? One file per chapter; a test's name begins with the rule's id.
+//! The rules of the checklist, tested over HTTP: one file per chapter; a test's name begins with the rule's id.
 //!
-//! Site, provider, database and browser are real and talk over TCP; only the clock is ours. The provider is the demo's,
-//! which can be made hostile.
+//! Site, provider, database and browser are real and connected by TCP; only the clock is controlled by the test. The provider is
+//! the demo's, which can be made hostile.
 
 #![expect(
     clippy::unwrap_used,
