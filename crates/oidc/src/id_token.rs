@@ -135,7 +135,7 @@ impl Provider {
         self.check_aud(&token)?;
         self.check_time(&token)?;
         check_nonce(&token, expected)?;
-        if !self.signed(&token, (metadata, &issuer), TokenSource::Provider).await? {
+        if !self.signed(&token, metadata, &issuer, TokenSource::Provider).await? {
             return Err(IdTokenError::Signature);
         }
         check_at_hash(&token, expected.access_token)?;

@@ -19,6 +19,12 @@ pub struct ActiveToken {
     pub expires_at: Option<i64>,
 }
 
+/// What the provider responds, and the issuer that its metadata name.
+struct IntrospectionResponse {
+    claims: Map<String, Value>,
+    metadata_issuer: String,
+}
+
 impl Provider {
     /// Shows `raw` to the provider; the token has to be meant for `audience` and good at `now`, in seconds since 1970.
     ///
@@ -31,7 +37,7 @@ impl Provider {
 }
 
 /// What the provider says about `raw` (RFC 7662 §2), and what its metadata call it.
-async fn ask(provider: &Provider, raw: &str) -> Result<(Map<String, Value>, String), AccessTokenError> {
+async fn ask(provider: &Provider, raw: &str) -> Result<IntrospectionResponse, AccessTokenError> {
     let metadata = provider.discovery.ready().await;
     let metadata = metadata.map_err(Unverifiable::from)?;
     let Some(address) = &metadata.introspection_endpoint else {
@@ -49,7 +55,10 @@ async fn ask(provider: &Provider, raw: &str) -> Result<(Map<String, Value>, Stri
     }
     let claims = serde_json::from_slice(&answer.body);
     let claims = claims.map_err(|_| Unverifiable::NotJson)?;
-    Ok((claims, metadata.issuer.clone()))
+    Ok(IntrospectionResponse {
+        claims,
+        metadata_issuer: metadata.issuer.clone(),
+    })
 }
 
 /// `active: false` is the answer for such a token (§2.2); some say so as revocation does (RFC 7009 §2.2.1), for example of
@@ -61,10 +70,14 @@ fn names_another_kind(body: &[u8]) -> bool {
 /// Whom the answer is about, and until when the token lives; or why it does not pass.
 fn judge(
     provider: &Provider,
-    (claims, named): (Map<String, Value>, String),
+    response: IntrospectionResponse,
     audience: &str,
     now: i64,
 ) -> Result<ActiveToken, InvalidAccessToken> {
+    let IntrospectionResponse {
+        claims,
+        metadata_issuer: named,
+    } = response;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if claims.get("active") != Some(&Value::Bool(true)) {
         return Err(InvalidAccessToken::Inactive);

@@ -156,8 +156,13 @@ pub(crate) struct KeyCache {
     provider: String,
 }
 
-/// Algorithm and name of a key.
-type Wanted<'a> = (&'a str, Option<&'a str>);
+/// The key that a token names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyName<'a> {
+    /// The algorithm of the signature.
+    pub(crate) alg: &'a str,
+    pub(crate) kid: Option<&'a str>,
+}
 
 impl KeyCache {
     pub(crate) fn new(provider: &str, clock: Clock, http: Arc<HttpClient>) -> Self {
@@ -174,14 +179,9 @@ impl KeyCache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Every key at `address` that may have made a signature with the algorithm `wanted`; none when there is no such key.
-    pub(crate) async fn find(
-        &self,
-        address: &Url,
-        wanted: Wanted<'_>,
-        source: TokenSource,
-    ) -> Result<Found, KeysError> {
-        let known = self.fitting(wanted);
+    /// Every key at `address` that may have made a signature of a token that names it `name`; none when there is no such key.
+    pub(crate) async fn find(&self, address: &Url, name: KeyName<'_>, source: TokenSource) -> Result<Found, KeysError> {
+        let known = self.fitting(name);
         let (age, reads) = {
             let state = self.state();
             (state.fetched.map(|at| self.clock.now() - at), state.reads)
@@ -194,9 +194,9 @@ impl KeyCache {
                 was_read: false,
             });
         }
-        match self.read(address, wanted, (source, reads)).await {
+        match self.read(address, name, source, reads).await {
             Ok(was_read) => Ok(Found {
-                keys: self.fitting(wanted),
+                keys: self.fitting(name),
                 reads,
                 was_read,
             }),
@@ -214,11 +214,12 @@ impl KeyCache {
     pub(crate) async fn find_again(
         &self,
         address: &Url,
-        wanted: Wanted<'_>,
-        (source, reads): (TokenSource, u64),
+        name: KeyName<'_>,
+        source: TokenSource,
+        reads: u64,
     ) -> Result<Found, KeysError> {
-        let was_read = self.read(address, wanted, (source, reads)).await?;
-        let keys = self.fitting(wanted);
+        let was_read = self.read(address, name, source, reads).await?;
+        let keys = self.fitting(name);
         Ok(Found { keys, reads, was_read })
     }
 
@@ -231,40 +232,36 @@ impl KeyCache {
         };
         let is_fresh = fetched.is_some_and(|at| self.clock.now() - at < FRESH);
         let source = TokenSource::Provider;
-        if !is_fresh && !failed && matches!(self.read(address, ("", None), (source, reads)).await, Ok(true)) {
+        let unnamed = KeyName { alg: "", kid: None };
+        if !is_fresh && !failed && matches!(self.read(address, unnamed, source, reads).await, Ok(true)) {
             self.state().throttle.forgive(source);
         }
     }
 
     /// What came of a read that was made for one token: the key that made its signature, or nothing.
-    pub(crate) fn judge_read(&self, wanted: Wanted<'_>, source: TokenSource, found: bool) {
+    pub(crate) fn judge_read(&self, name: KeyName<'_>, source: TokenSource, found: bool) {
         let now = self.clock.now();
         let mut state = self.state();
         if found {
             state.throttle.forgive(source);
         } else if source == TokenSource::Provider {
-            state.misses.insert(wanted, now);
+            state.misses.insert(name, now);
         }
     }
 
-    fn fitting(&self, (alg, kid): Wanted<'_>) -> Vec<Key> {
+    fn fitting(&self, KeyName { alg, kid }: KeyName<'_>) -> Vec<Key> {
         let keys = Arc::clone(&self.state().keys);
         keys.iter().filter(|k| k.fits(alg, kid)).cloned().collect()
     }
 
     /// Reads the keys unless somebody did since `reads` were counted, or it was in vain just now, or there were too many reads. Says
     /// whether it did.
-    async fn read(
-        &self,
-        address: &Url,
-        wanted: Wanted<'_>,
-        (source, reads): (TokenSource, u64),
-    ) -> Result<bool, KeysError> {
+    async fn read(&self, address: &Url, name: KeyName<'_>, source: TokenSource, reads: u64) -> Result<bool, KeysError> {
         let _flight = self.flight.lock().await;
         {
             let now = self.clock.now();
             let mut state = self.state();
-            let is_read = state.reads != reads || state.misses.contains(wanted, now);
+            let is_read = state.reads != reads || state.misses.contains(name, now);
             // Where nothing is known yet, nobody has to make a name up to cause a read.
             let source = if state.fetched.is_none() {
                 TokenSource::Provider

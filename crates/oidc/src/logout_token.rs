@@ -115,7 +115,7 @@ impl Provider {
         let read = self.read_logout_claims(&token, &metadata.issuer)?;
         // Anybody can send a token that names a key: they are strangers.
         let is_signed = self
-            .signed(&token, (&metadata, &read.issuer), TokenSource::Stranger)
+            .signed(&token, &metadata, &read.issuer, TokenSource::Stranger)
             .await?;
         if is_signed {
             Ok(read)

@@ -144,8 +144,10 @@ impl Provider {
         let is_new = !matches!(refusal, UserinfoError::RefusedLately);
         let second = match self.second_token_fields(granted) {
             Some(fields) if refusal.is_about_token() && !refusals.is_refused(TokenUse::General, now) => {
-                self.userinfo_with_second_token(metadata, address, (granted, fields), subject)
-                    .await
+                match self.second_token(metadata, granted, &fields).await {
+                    Ok(second) => self.userinfo(metadata, address, &second, subject).await,
+                    Err(error) => Err(error),
+                }
             }
             _ => {
                 if may_remember && is_new {
@@ -196,13 +198,13 @@ impl Provider {
         Some(fields)
     }
 
-    async fn userinfo_with_second_token(
+    /// Requests the second token by the refresh token in `granted`, which it may replace.
+    async fn second_token(
         &self,
         metadata: &Metadata,
-        address: &Url,
-        (granted, fields): (&mut Granted, Vec<(&'static str, String)>),
-        subject: &str,
-    ) -> Result<Map<String, Value>, UserinfoError> {
+        granted: &mut Granted,
+        fields: &[(&'static str, String)],
+    ) -> Result<Granted, UserinfoError> {
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let key = granted.proof_key.as_ref();
         let second = self.ask_for_tokens_of_any_resource(metadata, &fields, key).await;
@@ -212,7 +214,7 @@ impl Provider {
             granted.refresh_token.clone_from(&second.refresh_token);
         }
         granted.refresh_expires_in = second.refresh_expires_in.or(granted.refresh_expires_in);
-        self.userinfo(metadata, address, &second, subject).await
+        Ok(second)
     }
 
     /// The claims about `subject` that the endpoint tells for the token in `granted`.

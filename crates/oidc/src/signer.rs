@@ -3,7 +3,7 @@
 
 use super::Provider;
 use super::jws::Compact;
-use super::keys::{Key, KeysError, TokenSource};
+use super::keys::{Key, KeyName, KeysError, TokenSource};
 use super::metadata::Metadata;
 
 impl Provider {
@@ -20,14 +20,15 @@ impl Provider {
     pub(super) async fn signed(
         &self,
         token: &Compact<'_>,
-        place: (&Metadata, &str),
+        metadata: &Metadata,
+        issuer: &str,
         source: TokenSource,
     ) -> Result<bool, KeysError> {
         if token.header.alg.starts_with("HS") {
             let client = self.client();
             return Ok(token.is_signed_by(client.secret.as_ref().map(Key::of_secret).as_slice()));
         }
-        Ok(self.signer_of(token, place, source).await?.is_some())
+        Ok(self.signer_of(token, metadata, issuer, source).await?.is_some())
     }
 
     /// The key that made the signature of `token`, which says it is of `issuer`; none when the provider has no such key. The caller
@@ -35,26 +36,30 @@ impl Provider {
     pub(super) async fn signer_of(
         &self,
         token: &Compact<'_>,
-        (metadata, issuer): (&Metadata, &str),
+        metadata: &Metadata,
+        issuer: &str,
         source: TokenSource,
     ) -> Result<Option<Key>, KeysError> {
-        let wanted = (token.header.alg.as_str(), token.header.kid.as_deref());
+        let name = KeyName {
+            alg: &token.header.alg,
+            kid: token.header.kid.as_deref(),
+        };
         let signer = |keys: Vec<Key>| {
             keys.into_iter()
                 .filter(|key| self.config.key_may_sign(key.issuer.as_deref(), issuer))
                 .find(|key| token.is_signed_by(std::slice::from_ref(key)))
         };
-        let mut found = self.keys.find(&metadata.jwks_uri, wanted, source).await?;
+        let mut found = self.keys.find(&metadata.jwks_uri, name, source).await?;
         let mut key = signer(std::mem::take(&mut found.keys));
         if key.is_none() && !found.was_read {
             found = self
                 .keys
-                .find_again(&metadata.jwks_uri, wanted, (source, found.reads))
+                .find_again(&metadata.jwks_uri, name, source, found.reads)
                 .await?;
             key = signer(std::mem::take(&mut found.keys));
         }
         if found.was_read {
-            self.keys.judge_read(wanted, source, key.is_some());
+            self.keys.judge_read(name, source, key.is_some());
         }
         Ok(key)
     }

@@ -48,10 +48,10 @@ async fn scene() -> Scene {
 impl Scene {
     /// How many keys fit, judged as a verifier does to whom every key that fits is the right one.
     async fn found(&self, kid: &str, source: TokenSource) -> usize {
-        let wanted = ("ES256", Some(kid));
-        let found = self.cache.find(&self.address, wanted, source).await.unwrap();
+        let name = named(kid);
+        let found = self.cache.find(&self.address, name, source).await.unwrap();
         if found.was_read {
-            self.cache.judge_read(wanted, source, !found.keys.is_empty());
+            self.cache.judge_read(name, source, !found.keys.is_empty());
         }
         found.keys.len()
     }
@@ -151,7 +151,7 @@ async fn id_7_strangers_do_not_make_the_next_key_unknown() {
 async fn id_7_an_endpoint_that_fails_is_left_alone_as_well() {
     let mut scene = scene().await;
     assert_eq!(scene.found("key-0", TokenSource::Provider).await, 1);
-    let (working, wanted) = (scene.address.clone(), ("ES256", Some("key-1")));
+    let (working, wanted) = (scene.address.clone(), named("key-1"));
     scene.address = Url::parse(&working.as_str().replace("/keys", "/nothing")).unwrap();
     for _ in 0..30 {
         let found = scene.cache.find(&scene.address, wanted, TokenSource::Provider).await;
@@ -201,7 +201,7 @@ async fn keys_are_read_again_after_an_hour_and_kept_when_that_fails() {
     assert!(
         scene
             .cache
-            .find(&scene.address, ("ES256", Some("key-0")), TokenSource::Provider)
+            .find(&scene.address, named("key-0"), TokenSource::Provider)
             .await
             .is_err()
     );
@@ -228,4 +228,11 @@ fn id_9_foreign_keys_are_passed_over() {
         "no alg means any that fits the curve"
     );
     assert!(!key.fits("ES384", Some("e")) && !key.fits("RS256", None) && !key.fits("ES256", Some("f")));
+}
+
+fn named(kid: &str) -> KeyName<'_> {
+    KeyName {
+        alg: "ES256",
+        kid: Some(kid),
+    }
 }

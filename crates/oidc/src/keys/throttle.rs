@@ -7,12 +7,12 @@ use std::collections::VecDeque;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
-use super::TokenSource;
+use super::{KeyName, TokenSource};
 
 /// Fruitless reads in a row that sign-ins and renewals may cause, and the time after which there is one more.
-const OF_PROVIDER: (i32, Duration) = (5, Duration::seconds(2));
+const OF_PROVIDER: Bucket = Bucket::new(5, Duration::seconds(2));
 /// The same for tokens that anybody may have made up.
-const OF_STRANGERS: (i32, Duration) = (2, Duration::seconds(30));
+const OF_STRANGERS: Bucket = Bucket::new(2, Duration::seconds(30));
 /// How long a key that sign-ins looked for in vain is not looked for again.
 const MISSED: Duration = Duration::seconds(5);
 /// Names remembered at most; the oldest is forgotten first.
@@ -28,7 +28,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn new((burst, interval): (i32, Duration)) -> Self {
+    const fn new(burst: i32, interval: Duration) -> Self {
         Self {
             burst,
             interval,
@@ -68,8 +68,8 @@ pub(super) struct Throttle {
 impl Default for Throttle {
     fn default() -> Self {
         Self {
-            provider: Bucket::new(OF_PROVIDER),
-            strangers: Bucket::new(OF_STRANGERS),
+            provider: OF_PROVIDER,
+            strangers: OF_STRANGERS,
         }
     }
 }
@@ -98,19 +98,19 @@ impl Throttle {
 pub(super) struct Misses(VecDeque<([u8; 32], OffsetDateTime)>);
 
 impl Misses {
-    /// Remembers `wanted`. Only for tokens that a provider sent itself: strangers would name the key that comes next.
-    pub(super) fn insert(&mut self, wanted: (&str, Option<&str>), now: OffsetDateTime) {
+    /// Remembers `name`. Only for tokens that a provider sent itself: strangers would name the key that comes next.
+    pub(super) fn insert(&mut self, name: KeyName<'_>, now: OffsetDateTime) {
         self.0.retain(|(_, at)| is_recent(*at, now));
         if self.0.len() >= MAX_MISSES {
             self.0.pop_front();
         }
-        self.0.push_back((name(wanted), now));
+        self.0.push_back((hash(name), now));
     }
 
-    /// Whether `wanted` was looked for in vain just now.
-    pub(super) fn contains(&self, wanted: (&str, Option<&str>), now: OffsetDateTime) -> bool {
-        let name = name(wanted);
-        self.0.iter().any(|(known, at)| *known == name && is_recent(*at, now))
+    /// Whether `name` was looked for in vain just now.
+    pub(super) fn contains(&self, name: KeyName<'_>, now: OffsetDateTime) -> bool {
+        let hash = hash(name);
+        self.0.iter().any(|(known, at)| *known == hash && is_recent(*at, now))
     }
 }
 
@@ -118,7 +118,7 @@ fn is_recent(at: OffsetDateTime, now: OffsetDateTime) -> bool {
     (Duration::ZERO..MISSED).contains(&(now - at))
 }
 
-fn name((alg, kid): (&str, Option<&str>)) -> [u8; 32] {
+fn hash(KeyName { alg, kid }: KeyName<'_>) -> [u8; 32] {
     let mut hash = Sha256::new().chain_update([u8::from(kid.is_some())]);
     hash.update((alg.len() as u64).to_le_bytes());
     hash.update(alg);
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn id_7_a_few_reads_may_follow_each_other_and_then_one_at_a_time() {
-        let mut bucket = Bucket::new((3, Duration::seconds(2)));
+        let mut bucket = Bucket::new(3, Duration::seconds(2));
         let taken = |bucket: &mut Bucket, at: OffsetDateTime| (0..10).filter(|_| bucket.take(at)).count();
         assert_eq!(taken(&mut bucket, AT), 3);
         assert_eq!(taken(&mut bucket, AT + Duration::SECOND), 0);
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn id_7_what_is_given_back_is_never_more_than_was_taken() {
-        let mut bucket = Bucket::new((2, Duration::seconds(2)));
+        let mut bucket = Bucket::new(2, Duration::seconds(2));
         for _ in 0..5 {
             assert!(bucket.take(AT));
             bucket.give_back();
@@ -167,20 +167,23 @@ mod tests {
 
     #[test]
     fn id_7_a_key_looked_for_in_vain_is_remembered_for_seconds_and_by_its_whole_name() {
+        let name = |alg, kid| KeyName { alg, kid };
         let mut misses = Misses::default();
-        misses.insert(("ES256", Some("a")), AT);
-        assert!(misses.contains(("ES256", Some("a")), AT + Duration::seconds(4)));
-        assert!(!misses.contains(("ES256", Some("a")), AT + Duration::seconds(5)));
+        misses.insert(name("ES256", Some("a")), AT);
+        assert!(misses.contains(name("ES256", Some("a")), AT + Duration::seconds(4)));
+        assert!(!misses.contains(name("ES256", Some("a")), AT + Duration::seconds(5)));
         for other in [
-            ("ES256", Some("b")),
-            ("RS256", Some("a")),
-            ("ES256", None),
-            ("ES256", Some("")),
+            name("ES256", Some("b")),
+            name("RS256", Some("a")),
+            name("ES256", None),
+            name("ES256", Some("")),
         ] {
             assert!(!misses.contains(other, AT), "{other:?}");
         }
         for number in 0..1_000 {
-            misses.insert(("ES256", Some(&number.to_string())), AT);
+            let kid = number.to_string();
+            let (alg, kid) = ("ES256", Some(&*kid));
+            misses.insert(KeyName { alg, kid }, AT);
         }
         assert_eq!(misses.0.len(), MAX_MISSES);
     }

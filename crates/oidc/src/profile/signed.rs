@@ -32,7 +32,7 @@ impl Provider {
             return Err(UserinfoError::NotBelieved);
         }
         let issuer = token.text("iss").unwrap_or(named);
-        if self.signed(&token, (metadata, issuer), TokenSource::Provider).await? {
+        if self.signed(&token, metadata, issuer, TokenSource::Provider).await? {
             Ok(token.claims)
         } else {
             Err(UserinfoError::NotBelieved)
