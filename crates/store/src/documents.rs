@@ -3,7 +3,7 @@
 use domain::{
     DocumentFacts, DocumentId, Group, Person, PersonId, Reason, RenderedHtml, Summary, Visibility, text::nfc,
 };
-use rusqlite::{OptionalExtension as _, named_params};
+use sqlite_reader::{ReadError, ToSql};
 use sqlx::{query_as, query_scalar};
 
 use super::{Backend, Store, StoreError, contains_nul, error::QueryError, sql, timeout::with_timeout, with_backend};
@@ -102,14 +102,14 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn find(&self, id: DocumentId) -> Result<Option<FoundDocument>, StoreError> {
         let columns = match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite
-                .reader
-                .query(|connection| {
-                    let mut statement = connection.prepare_cached(sql::SQLITE.find)?;
-                    let numbers = named_params! { "$1": id.number(), "$2": self.renderer.current };
-                    statement.query_row(numbers, FoundDocumentColumns::read).optional()
-                })
-                .map_err(QueryError::from)?,
+            Backend::Sqlite(sqlite) => {
+                let (id, current) = (id.number(), self.renderer.current);
+                let parameters: [(&str, &dyn ToSql); 2] = [("$1", &id), ("$2", &current)];
+                let found = sqlite
+                    .reader
+                    .row(sql::SQLITE.find, &parameters, FoundDocumentColumns::read);
+                found.map_err(QueryError::from)?
+            }
             // Boxed, to keep the future small for SQLite.
             Backend::Postgres(postgres) => {
                 let query = query_as(sql::POSTGRES.find)
@@ -174,7 +174,7 @@ struct FoundDocumentColumns {
 }
 
 impl FoundDocumentColumns {
-    fn read(from: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+    fn read(from: &sqlite_reader::Row<'_>) -> Result<Self, ReadError> {
         Ok(Self {
             row: DocumentRowColumns {
                 id: from.get(0)?,

@@ -4,7 +4,7 @@
 use std::{error::Error, io, path::PathBuf, sync::Arc};
 
 use domain::LibraryError;
-use rusqlite::ErrorCode;
+use sqlite_reader::ReadError;
 
 /// The primary result code of a statement that was interrupted at its deadline (`SQLITE_INTERRUPT`).
 const INTERRUPTED: &str = "9";
@@ -120,12 +120,12 @@ impl From<sqlx::Error> for QueryError {
     }
 }
 
-impl From<rusqlite::Error> for QueryError {
-    fn from(error: rusqlite::Error) -> Self {
-        if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
-            return Self(StoreError::Timeout);
-        }
-        Self(StoreError::Query(error.into()))
+impl From<ReadError> for QueryError {
+    fn from(error: ReadError) -> Self {
+        Self(match error {
+            ReadError::TimedOut => StoreError::Timeout,
+            error => StoreError::Query(error.into()),
+        })
     }
 }
 

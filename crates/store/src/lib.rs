@@ -4,7 +4,7 @@
 //! | what | where |
 //! |---|---|
 //! | The database's address | [`DatabaseUrl`] |
-//! | Opening a SQLite file, and reading one row in the thread of the request | `sqlite.rs`, `sqlite/reader.rs` |
+//! | Opening a SQLite file | `sqlite.rs`; one row is read in the thread of the request by `sqlite-reader` |
 //! | Deadlines of SQLite's statements | `sqlite/deadline.rs` |
 //! | Opening a PostgreSQL database, replacing dead connections | `postgres.rs` |
 //! | The timeout of a query | `timeout.rs` |
@@ -20,7 +20,7 @@
 //! | Their ids in a directory | `object_ids.rs` |
 //! | Errors | [`StoreError`] |
 //!
-//! This is the only crate of the product half that names `sqlx` and `rusqlite`. The tables are in `crates/store/migrations`, one folder for
+//! This is the only crate of the product half that names `sqlx`. The tables are in `crates/store/migrations`, one folder for
 //! each database, with equal names. HTML is stored as it is given; [`RendererVersions`] tells which of it is out of date.
 
 use domain::RendererVersions;

@@ -7,14 +7,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
-use sqlx::{ConnectOptions as _, Executor as _, PgConnection, PgExecutor, error::DatabaseError};
+use sqlx::{
+    ConnectOptions as _, Connection as _, Executor as _, PgConnection, PgExecutor,
+    error::DatabaseError,
+    sqlite::{SqliteConnectOptions, SqliteSynchronous},
+};
 use tokio::sync::Mutex;
 
 use super::{
     Backend, Store, StoreError,
     error::QueryError,
     sql,
+    sqlite::result_code,
     timeout::{QUERY_TIMEOUT, with_timeout},
     with_backend,
 };
@@ -106,38 +110,47 @@ pub async fn check(url: &DatabaseUrl) -> DatabaseStatus {
     }
 }
 
+// Primary result codes of SQLite.
+const PERMISSION_DENIED: i32 = 3;
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const READ_ONLY: i32 = 8;
+const IO_ERROR: i32 = 10;
+const FULL: i32 = 13;
+const CANNOT_OPEN: i32 = 14;
+
 async fn probe_file(path: &Path) -> Result<Option<WriteRefusal>, QueryError> {
-    let path = path.to_owned();
-    let written = tokio::task::spawn_blocking(move || write_to_file(&path)).await;
-    match written {
-        Ok(written) => written.map_or_else(refusal_of_file, |()| Ok(None)),
-        Err(error) => Err(StoreError::Query(error.into()).into()),
-    }
+    write_to_file(path).await.map_or_else(refusal_of_file, |()| Ok(None))
 }
 
 /// Writes over a new connection, which sees the file as it is now.
-fn write_to_file(path: &Path) -> rusqlite::Result<()> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(WAIT_FOR_WRITER)?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
+async fn write_to_file(path: &Path) -> Result<(), sqlx::Error> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(WAIT_FOR_WRITER)
+        .synchronous(SqliteSynchronous::Normal);
+    let mut connection = options.connect().await?;
     let table = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'write_probe')";
-    if connection.query_row(table, [], |row| row.get(0))? {
-        return connection.execute(sql::PROBE_SQLITE, []).map(drop);
+    if sqlx::query_scalar(table).fetch_one(&mut connection).await? {
+        connection.execute(sql::PROBE_SQLITE).await?;
+    } else {
+        // No table to write to: `user_version`, which nothing uses, is overwritten by itself.
+        let number: i64 = sqlx::query_scalar("PRAGMA user_version")
+            .fetch_one(&mut connection)
+            .await?;
+        connection.execute(&*format!("PRAGMA user_version = {number}")).await?;
     }
-    // No table to write to: `user_version`, which nothing uses, is overwritten by itself.
-    let number: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    connection.pragma_update(None, "user_version", number)
+    connection.close().await
 }
 
-fn refusal_of_file(error: rusqlite::Error) -> Result<Option<WriteRefusal>, QueryError> {
-    let why = match error.sqlite_error_code() {
+fn refusal_of_file(error: sqlx::Error) -> Result<Option<WriteRefusal>, QueryError> {
+    let why = match result_code(&error).map(|code| code & 0xff) {
         // Another writer is active.
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return Ok(None),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => "it is read-only",
-        Some(ErrorCode::DiskFull) => "the disk is full",
-        Some(ErrorCode::SystemIoFailure) => "the disk does not take what is written",
-        Some(ErrorCode::CannotOpen) => "its file cannot be opened",
+        Some(BUSY | LOCKED) => return Ok(None),
+        Some(READ_ONLY | PERMISSION_DENIED) => "it is read-only",
+        Some(FULL) => "the disk is full",
+        Some(IO_ERROR) => "the disk does not take what is written",
+        Some(CANNOT_OPEN) => "its file cannot be opened",
         _ => return Err(error.into()),
     };
     let cause = error.to_string();

@@ -1,11 +1,12 @@
 //! SQLite: creates a missing file, migrates it, and verifies that it can be written before the site starts. Queries are in [`super::documents`]
-//! and [`super::import`]; [`reader`] reads one row in the thread of the request.
+//! and [`super::import`]; `sqlite-reader` reads one row in the thread of the request.
 
 use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
+use sqlite_reader::SqliteReader;
 use sqlx::{
     SqliteConnection, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
@@ -13,9 +14,8 @@ use sqlx::{
 };
 
 pub(super) mod deadline;
-mod reader;
 
-use self::{deadline::set_deadline, reader::Reader};
+use self::deadline::set_deadline;
 use super::{
     error::{QueryError, StoreError},
     sql,
@@ -46,7 +46,7 @@ pub(super) struct Sqlite {
     /// For reading batches, and for short single statements of others.
     pub(super) pool: SqlitePool,
     /// For one document by id.
-    pub(super) reader: Reader,
+    pub(super) reader: SqliteReader,
     /// One connection, so that transactions queue here instead of failing with `SQLITE_BUSY`.
     pub(super) writer: SqlitePool,
 }
@@ -75,7 +75,7 @@ impl Sqlite {
         Ok(Self {
             sql: &sql::SQLITE,
             pool,
-            reader: Reader::new(&path),
+            reader: SqliteReader::new(&path, QUERY_TIMEOUT),
             path,
             writer,
         })
@@ -153,7 +153,7 @@ fn is_busy(error: &sqlx::Error) -> bool {
     result_code(error).is_some_and(|code| code & 0xff == BUSY)
 }
 
-fn result_code(error: &sqlx::Error) -> Option<i32> {
+pub(super) fn result_code(error: &sqlx::Error) -> Option<i32> {
     error.as_database_error()?.code()?.parse().ok()
 }
 

@@ -1,16 +1,12 @@
 //! Sessions in SQLite. What is the same in PostgreSQL is in [`super::sql`].
 
-mod reader;
-
-use rusqlite::OptionalExtension as _;
-use rusqlite::types::Type;
+use sqlite_reader::{ReadError, SqliteReader};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Transaction, query};
 use time::OffsetDateTime;
 
-use self::reader::Reader;
 use super::index::SessionRef;
-use super::sql::statements;
+use super::sql::{QUERY_TIMEOUT, statements};
 use super::store::{SealedParts, SealedSession, SessionStoreError, StoreResult};
 
 /// Each statement may be run again on a database that has it already. Sessions are a heap: in a table sorted by its key, here
@@ -40,7 +36,7 @@ const SCHEMA: [&str; 8] = [
 pub struct SqliteSessions {
     pub(super) pool: SqlitePool,
     /// For the one read that every request of a signed-in person costs.
-    reader: Reader,
+    reader: SqliteReader,
 }
 
 impl SqliteSessions {
@@ -52,7 +48,7 @@ impl SqliteSessions {
         for statement in SCHEMA {
             query(statement).execute(&pool).await?;
         }
-        let reader = Reader::new(pool.connect_options().get_filename());
+        let reader = SqliteReader::new(pool.connect_options().get_filename(), QUERY_TIMEOUT);
         Ok(Self { pool, reader })
     }
 
@@ -69,29 +65,22 @@ impl SqliteSessions {
         reason = "it is done in the thread of the request; the other store waits"
     )]
     pub(super) async fn read(&self, key: SessionRef) -> StoreResult<Option<SealedSession>> {
-        let found = self.reader.ask(|connection| {
-            let mut statement = connection.prepare_cached(statements::LOAD)?;
-            let read = |row: &rusqlite::Row<'_>| {
-                Ok(SealedSession {
-                    parts: SealedParts {
-                        identity: row.get(0)?,
-                        tokens: row.get(1)?,
-                    },
-                    version: row.get(2)?,
-                    sid: row.get(3)?,
-                    seen: moment(row.get(4)?)?,
-                })
-            };
-            statement.query_row([key.row_key()], read).optional()
+        let found = self.reader.row(statements::LOAD, &[("$1", key.row_key())], |row| {
+            Ok(SealedSession {
+                parts: SealedParts {
+                    identity: row.get(0)?,
+                    tokens: row.get(1)?,
+                },
+                version: row.get(2)?,
+                sid: row.get(3)?,
+                seen: OffsetDateTime::from_unix_timestamp(row.get(4)?).map_err(ReadError::column)?,
+            })
         });
-        found.map_err(SessionStoreError::unavailable)
+        found.map_err(|error| match error {
+            ReadError::Column(source) => SessionStoreError::Malformed(source),
+            error => SessionStoreError::unavailable(error),
+        })
     }
-}
-
-/// A moment, from a column of seconds since 1970.
-fn moment(seconds: i64) -> rusqlite::Result<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp(seconds)
-        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(4, Type::Integer, e.into()))
 }
 
 #[cfg(test)]

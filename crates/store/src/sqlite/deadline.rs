@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use sqlx::SqliteConnection;
 
 /// Instructions of SQLite's virtual machine between two checks of the clock: a fraction of a millisecond.
-pub(super) const INSTRUCTIONS: i32 = 10_000;
+const INSTRUCTIONS: i32 = 10_000;
 
 tokio::task_local! {
     /// When the query of this task times out.
