@@ -29,7 +29,7 @@ check: ## format, lints, documentation, dependency arrows, licences, checklist
 	@.ci/setup build check
 	@.ci/check
 
-check-long: ## fuzzing, a minute for each way in; needs a nightly compiler
+check-long: ## generated policies and fuzzing, a minute for each way in; needs a nightly compiler
 	@.ci/check-long
 
 bench: ## release build, measured; results in target/bench.json and docs/performance.md

@@ -8,6 +8,10 @@ use std::collections::BTreeSet;
 
 use crate::{document::DocumentId, visitor::PersonId};
 
+mod pattern;
+
+pub use pattern::{Pattern, PatternPart};
+
 /// A condition on one document, in negation normal form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Predicate {
@@ -76,51 +80,6 @@ pub enum Comparison {
     GreaterOrEqual,
     /// `=`
     Equal,
-}
-
-/// A pattern of literal texts and wildcards, as the policy operator `like` has it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Pattern(Vec<PatternPart>);
-
-/// A part of a [`Pattern`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PatternPart {
-    /// Exactly this text; never empty.
-    Literal(String),
-    /// Any text, even none.
-    Wildcard,
-}
-
-impl Pattern {
-    /// A pattern of these parts, with neighbours of one kind joined and empty literals left out.
-    #[must_use]
-    pub fn new(parts: impl IntoIterator<Item = PatternPart>) -> Self {
-        let mut joined: Vec<PatternPart> = Vec::new();
-        for part in parts {
-            match (joined.last_mut(), part) {
-                (_, PatternPart::Literal(text)) if text.is_empty() => {}
-                (Some(PatternPart::Literal(before)), PatternPart::Literal(text)) => before.push_str(&text),
-                (Some(PatternPart::Wildcard), PatternPart::Wildcard) => {}
-                (_, part) => joined.push(part),
-            }
-        }
-        Self(joined)
-    }
-
-    /// The parts in order: literals and wildcards never have a neighbour of their own kind.
-    #[must_use]
-    pub fn parts(&self) -> &[PatternPart] {
-        &self.0
-    }
-
-    /// The text every match begins with; `None` if the pattern begins with a wildcard or matches the empty text alone.
-    #[must_use]
-    pub fn prefix(&self) -> Option<&str> {
-        match self.0.first() {
-            Some(PatternPart::Literal(text)) => Some(text),
-            Some(PatternPart::Wildcard) | None => None,
-        }
-    }
 }
 
 impl Predicate {
@@ -286,79 +245,4 @@ pub fn folder_and_ancestors(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn owner(name: &str) -> Predicate {
-        Predicate::is(Condition::Owner(BTreeSet::from([PersonId::new(
-            "https://a.example",
-            name,
-        )])))
-    }
-
-    #[test]
-    fn lists_without_entries_are_decided_at_once() {
-        for never in [
-            Condition::Owner(BTreeSet::new()),
-            Condition::AnyGroup(BTreeSet::new()),
-            Condition::InFolder(BTreeSet::new()),
-            Condition::Text(TextField::Title, BTreeSet::new()),
-            Condition::Document(BTreeSet::new()),
-        ] {
-            assert!(Predicate::is(never.clone()).is_never(), "{never:?}");
-            assert!(Predicate::is(never).negate().is_always());
-        }
-        let top = Condition::InFolder(BTreeSet::from([String::new()]));
-        assert!(Predicate::is(top).is_always());
-        let nothing_else = Predicate::is(Condition::OnlyGroups(BTreeSet::new()));
-        assert!(!nothing_else.is_always() && !nothing_else.is_never());
-    }
-
-    #[test]
-    fn constants_disappear_and_the_order_does_not_matter() {
-        let (a, b) = (owner("a"), owner("b"));
-        assert_eq!(a.clone().and(Predicate::always()), a);
-        assert!(a.clone().and(Predicate::never()).is_never());
-        assert_eq!(a.clone().or(Predicate::never()), a);
-        assert!(a.clone().or(Predicate::always()).is_always());
-        assert_eq!(a.clone().or(b.clone()), b.clone().or(a.clone()));
-        assert_eq!(a.clone().and(a.clone()), a);
-        assert_eq!(a.clone().or(b.clone()).or(a.clone()), a.or(b));
-    }
-
-    #[test]
-    fn a_negation_ends_at_single_conditions() {
-        let (a, b) = (owner("a"), owner("b"));
-        let negated = a.clone().and(b.clone()).negate();
-        assert_eq!(negated, a.clone().negate().or(b.clone().negate()));
-        assert_eq!(negated.negate(), a.and(b));
-        let late = Condition::Number(NumberField::UpdatedAt, Comparison::LessOrEqual, 5);
-        let early = Condition::Number(NumberField::UpdatedAt, Comparison::Greater, 5);
-        assert_eq!(Predicate::is(late).negate(), Predicate::is(early));
-    }
-
-    #[test]
-    fn patterns_join_what_belongs_together() {
-        let literal = |text: &str| PatternPart::Literal(text.to_owned());
-        let pattern = Pattern::new([
-            literal("a"),
-            literal("b"),
-            PatternPart::Wildcard,
-            literal(""),
-            PatternPart::Wildcard,
-        ]);
-        assert_eq!(pattern.parts(), [literal("ab"), PatternPart::Wildcard]);
-        assert_eq!(pattern.prefix(), Some("ab"));
-        assert_eq!(Pattern::new([]).prefix(), None);
-        assert!(Predicate::is(Condition::Like(TextField::Title, Pattern::new([PatternPart::Wildcard]))).is_always());
-    }
-
-    #[test]
-    fn a_folder_lies_in_its_ancestors_up_to_the_top() {
-        assert_eq!(
-            folder_and_ancestors("a/b/c").collect::<Vec<_>>(),
-            ["a/b/c", "a/b", "a", ""]
-        );
-        assert_eq!(folder_and_ancestors("").collect::<Vec<_>>(), [""]);
-    }
-}
+mod tests;

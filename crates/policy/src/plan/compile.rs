@@ -7,12 +7,12 @@ use std::str::FromStr as _;
 
 use cedar_policy::{
     Expression, PolicySet,
-    pst::{
-        ActionConstraint, BinaryOp, Clause, Effect, EntityOrSlot, EntityType, EntityUID, Expr, Literal, PatternElem,
-        Policy, PrincipalConstraint, ResourceConstraint, UnaryOp, Var,
-    },
+    pst::{BinaryOp, Clause, Effect, EntityType, Expr, Literal, Policy, UnaryOp, Var},
 };
-use domain::{Comparison, NumberField, Pattern, PatternPart, TextField};
+mod columns;
+mod scope;
+
+pub(super) use columns::{Column, Test};
 
 /// A rule, prepared.
 #[derive(Debug)]
@@ -42,64 +42,6 @@ pub(super) enum Node {
 #[derive(Debug)]
 pub(super) struct Known(pub(super) Expression);
 
-/// One comparison of a column with what is known of the person.
-#[derive(Debug)]
-pub(super) enum Test {
-    Private,
-    NoGroups,
-    Equals(Column, Known),
-    OneOf(Column, Known),
-    HasGroup(Known),
-    HasAnyGroup(Known),
-    HasAllGroups(Known),
-    GroupsWithin(Known),
-    /// `resource in …`: folders and documents, one or a set.
-    LiesIn(Known),
-    Like(TextField, Pattern),
-    Number(NumberField, Comparison, Known),
-}
-
-/// What of a document a rule can read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
-    Itself,
-    Private,
-    Owner,
-    Groups,
-    Text(TextField),
-    Number(NumberField),
-}
-
-impl Column {
-    fn of(expression: &Expr) -> Option<Self> {
-        match expression {
-            Expr::Var(Var::Resource) => Some(Self::Itself),
-            Expr::GetAttr { expr, attr } if matches!(**expr, Expr::Var(Var::Resource)) => Self::named(attr),
-            _ => None,
-        }
-    }
-
-    fn named(attribute: &str) -> Option<Self> {
-        match attribute {
-            "is_private" => Some(Self::Private),
-            "owner" => Some(Self::Owner),
-            "groups" => Some(Self::Groups),
-            "title" => Some(Self::Text(TextField::Title)),
-            "folder" => Some(Self::Text(TextField::Folder)),
-            "updated_at" => Some(Self::Number(NumberField::UpdatedAt)),
-            _ => None,
-        }
-    }
-
-    fn entity_type(self) -> Option<&'static str> {
-        match self {
-            Self::Itself => Some("Document"),
-            Self::Owner => Some("Person"),
-            Self::Private | Self::Groups | Self::Text(_) | Self::Number(_) => None,
-        }
-    }
-}
-
 /// The rules of a set, sorted by id.
 pub(super) fn rules(set: &PolicySet) -> Result<Vec<Rule>, String> {
     let rules = set.policies().map(|policy| policy.to_pst().map_err(|e| e.to_string()));
@@ -113,85 +55,20 @@ fn rule(policy: &Policy) -> Result<Rule, String> {
         return Err("a rule is linked to a template".to_owned());
     };
     let body = policy.body();
-    let scope = [
-        principal(&body.principal)?,
-        action(&body.action),
-        resource(&body.resource)?,
-    ];
+    let scope = scope::of(body)?;
     let clauses = body.clauses().iter().map(|clause| match clause {
         Clause::When(condition) => Node::of(condition),
         Clause::Unless(condition) => Node::of(condition).map(|node| Node::Not(Box::new(node))),
     });
     // Scope first, then clauses in their order: what comes first decides whether what follows can fail.
     let mut condition = Node::Constant(true);
-    for part in scope.iter().flatten().map(Node::of).chain(clauses) {
+    for part in scope.iter().map(Node::of).chain(clauses) {
         condition = Node::And(Box::new(condition), Box::new(part?));
     }
     Ok(Rule {
         id: policy.id().to_string(),
         permits: body.effect == Effect::Permit,
         condition,
-    })
-}
-
-fn entity(entity: &EntityOrSlot) -> Result<Expr, String> {
-    match entity {
-        EntityOrSlot::Entity(uid) => Ok(literal(uid)),
-        EntityOrSlot::Slot(slot) => Err(format!("a rule has the slot `{slot}`")),
-    }
-}
-
-fn literal(uid: &EntityUID) -> Expr {
-    Expr::Literal(Literal::EntityUID(uid.clone()))
-}
-
-fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
-    Expr::BinaryOp {
-        op,
-        left: left.into(),
-        right: right.into(),
-    }
-}
-
-fn is(what: Expr, entity_type: &EntityType, within: Option<Expr>) -> Expr {
-    Expr::Is {
-        expr: what.into(),
-        entity_type: entity_type.clone(),
-        in_expr: within.map(Into::into),
-    }
-}
-
-fn principal(constraint: &PrincipalConstraint) -> Result<Option<Expr>, String> {
-    let this = || Expr::Var(Var::Principal);
-    Ok(match constraint {
-        PrincipalConstraint::Any => None,
-        PrincipalConstraint::Eq(uid) => Some(binary(BinaryOp::Eq, this(), entity(uid)?)),
-        PrincipalConstraint::In(uid) => Some(binary(BinaryOp::In, this(), entity(uid)?)),
-        PrincipalConstraint::Is(entity_type) => Some(is(this(), entity_type, None)),
-        PrincipalConstraint::IsIn(entity_type, uid) => Some(is(this(), entity_type, Some(entity(uid)?))),
-    })
-}
-
-fn action(constraint: &ActionConstraint) -> Option<Expr> {
-    let this = Expr::Var(Var::Action);
-    match constraint {
-        ActionConstraint::Any => None,
-        ActionConstraint::Eq(uid) => Some(binary(BinaryOp::Eq, this, literal(uid))),
-        ActionConstraint::In(uids) => {
-            let uids = uids.iter().map(|uid| literal(uid).into()).collect();
-            Some(binary(BinaryOp::In, this, Expr::Set(uids)))
-        }
-    }
-}
-
-fn resource(constraint: &ResourceConstraint) -> Result<Option<Expr>, String> {
-    let this = || Expr::Var(Var::Resource);
-    Ok(match constraint {
-        ResourceConstraint::Any => None,
-        ResourceConstraint::Eq(uid) => Some(binary(BinaryOp::Eq, this(), entity(uid)?)),
-        ResourceConstraint::In(uid) => Some(binary(BinaryOp::In, this(), entity(uid)?)),
-        ResourceConstraint::Is(entity_type) => Some(is(this(), entity_type, None)),
-        ResourceConstraint::IsIn(entity_type, uid) => Some(is(this(), entity_type, Some(entity(uid)?))),
     })
 }
 
@@ -264,7 +141,7 @@ impl Node {
                 in_expr,
             } => Self::of_type(expr, entity_type, in_expr.as_deref())?,
             Expr::Like { expr, pattern } => match Column::of(expr) {
-                Some(Column::Text(field)) => Some(Self::Test(Test::Like(field, self::pattern(pattern)))),
+                Some(Column::Text(field)) => Some(Self::Test(Test::Like(field, columns::pattern(pattern)))),
                 _ => None,
             },
             Expr::BinaryOp { op, left, right } => Self::binary(*op, left, right)?,
@@ -338,68 +215,4 @@ fn is_boolean(expression: &Expr) -> bool {
         Expr::GetAttr { .. } => Column::of(expression) == Some(Column::Private),
         _ => false,
     }
-}
-
-impl Test {
-    fn binary(op: BinaryOp, left: &Expr, right: &Expr) -> Result<Option<Self>, String> {
-        // One side is a column, the other is known; anything else is no test.
-        Ok(match (Column::of(left), Known::of(right)?) {
-            (Some(column), Some(known)) => Self::of_column(op, column, known),
-            _ => match (Known::of(left)?, Column::of(right)) {
-                (Some(known), Some(column)) => Self::with_column(op, known, column),
-                _ => None,
-            },
-        })
-    }
-
-    /// The column stands on the left.
-    fn of_column(op: BinaryOp, column: Column, known: Known) -> Option<Self> {
-        match (op, column) {
-            (BinaryOp::In, Column::Itself) => Some(Self::LiesIn(known)),
-            (BinaryOp::Contains, Column::Groups) => Some(Self::HasGroup(known)),
-            (BinaryOp::ContainsAny, Column::Groups) => Some(Self::HasAnyGroup(known)),
-            (BinaryOp::ContainsAll, Column::Groups) => Some(Self::HasAllGroups(known)),
-            (op, Column::Number(field)) => Some(Self::Number(field, comparison(op)?, known)),
-            _ => None,
-        }
-    }
-
-    /// The column stands on the right.
-    fn with_column(op: BinaryOp, known: Known, column: Column) -> Option<Self> {
-        match (op, column) {
-            (BinaryOp::ContainsAny, Column::Groups) => Some(Self::HasAnyGroup(known)),
-            (BinaryOp::ContainsAll, Column::Groups) => Some(Self::GroupsWithin(known)),
-            (BinaryOp::Contains, Column::Itself | Column::Owner | Column::Text(_)) => Some(Self::OneOf(column, known)),
-            (op, Column::Number(field)) => Some(Self::Number(field, mirrored(comparison(op)?), known)),
-            _ => None,
-        }
-    }
-}
-
-fn comparison(op: BinaryOp) -> Option<Comparison> {
-    match op {
-        BinaryOp::Less => Some(Comparison::Less),
-        BinaryOp::LessEq => Some(Comparison::LessOrEqual),
-        BinaryOp::Greater => Some(Comparison::Greater),
-        BinaryOp::GreaterEq => Some(Comparison::GreaterOrEqual),
-        _ => None,
-    }
-}
-
-/// The comparison with its sides changed.
-fn mirrored(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        Comparison::Equal => Comparison::Equal,
-    }
-}
-
-fn pattern(elements: &[PatternElem]) -> Pattern {
-    Pattern::new(elements.iter().map(|element| match element {
-        PatternElem::Char(letter) => PatternPart::Literal(letter.to_string()),
-        PatternElem::Wildcard => PatternPart::Wildcard,
-    }))
 }
