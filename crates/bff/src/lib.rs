@@ -75,6 +75,7 @@
 //! | Background tasks and shutdown | `tasks` |
 //! | Single flight and caches | `single_flight`, `cache` |
 //! | Log lines and metrics | `event` |
+//! | Every failure, and what an operator does about it | [`failures`] |
 //! | Error pages and other pages | `problem`, `pages` |
 //! | Causes of an error for the log, and references | `diagnostics` |
 
@@ -84,6 +85,7 @@ pub mod config;
 mod cookies;
 mod diagnostics;
 mod event;
+pub mod failures;
 mod guard;
 mod pages;
 mod problem;

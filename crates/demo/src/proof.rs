@@ -1,4 +1,4 @@
-//! Verification of DPoP proofs. Proofs of possession (RFC 9449 §4.3).
+//! Verification of `DPoP` proofs. Proofs of possession (RFC 9449 §4.3).
 
 use axum::http::HeaderMap;
 use serde_json::Value;

@@ -72,7 +72,7 @@ pub enum DeviceAuthorizationError {
     ExpiresIn,
 }
 
-crate::error_codes!(DeviceAuthorizationError {
+crate::error::error_codes!(DeviceAuthorizationError {
     Self::NoAnswer(_) => "device_authorization_no_answer",
     Self::Refused(..) => "device_authorization_refused",
     Self::Unreadable => "device_authorization_unreadable",

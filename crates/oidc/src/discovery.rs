@@ -45,7 +45,7 @@ pub enum DiscoveryError {
     Registration(#[from] RegistrationError),
 }
 
-crate::error_codes!(DiscoveryError {
+crate::error::error_codes!(DiscoveryError {
     Self::Address { .. } => "metadata_address",
     Self::NoAnswer { .. } => "metadata_no_answer",
 } from {

@@ -48,6 +48,8 @@ macro_rules! error_codes {
     };
 }
 
+pub use error_codes;
+
 /// Text from elsewhere, cut to `max` characters, without control characters.
 #[must_use]
 pub fn plain(text: &str, max: usize) -> String {

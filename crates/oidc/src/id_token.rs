@@ -93,7 +93,7 @@ pub enum IdTokenError {
     Keys(#[from] KeysError),
 }
 
-crate::error_codes!(IdTokenError {
+crate::error::error_codes!(IdTokenError {
     Self::Missing => "id_token_missing",
     Self::Unreadable(_) => "id_token_unreadable",
     Self::Algorithm(_) => "id_token_algorithm",

@@ -100,7 +100,7 @@ pub enum InvalidAccessToken {
     Name,
 }
 
-crate::error_codes!(InvalidAccessToken {
+crate::error::error_codes!(InvalidAccessToken {
     Self::Unreadable => "access_token_unreadable",
     Self::NotAToken => "access_token_not_a_token",
     Self::NoIssuer => "access_token_no_issuer",
@@ -149,7 +149,7 @@ pub enum Unverifiable {
     BrokenOff,
 }
 
-crate::error_codes!(Unverifiable {
+crate::error::error_codes!(Unverifiable {
     Self::NotOffered => "introspection_not_offered",
     Self::NoAnswer(_) => "introspection_no_answer",
     Self::Status(_) => "introspection_status",

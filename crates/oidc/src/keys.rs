@@ -1,6 +1,7 @@
 //! Which keys does a provider sign with? Kept here, read again when a token names one that is not known, or after an hour; the
 //! old ones stay when that fails (OpenID Connect Core 1.0 §10.1.1). How often that may be is in `throttle`.
 
+mod error;
 mod throttle;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use url::Url;
 
+pub use self::error::KeysError;
 use self::throttle::{Misses, Throttle};
 use super::http::HttpClient;
 use crate::config::clock::Clock;
@@ -99,39 +101,6 @@ pub(crate) struct Found {
     /// Whether they were read for this token.
     pub(crate) was_read: bool,
 }
-
-/// Why the keys cannot be read.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum KeysError {
-    /// Their address does not answer.
-    #[error("the provider's keys cannot be read: {0}")]
-    NoAnswer(String),
-    /// Their address answers with another status than 200.
-    #[error("the provider's keys cannot be read: `{address}` answers {status}")]
-    Status {
-        /// Where they are.
-        address: Url,
-        /// What it answers with.
-        status: StatusCode,
-    },
-    /// The response is not JSON.
-    #[error("the provider's keys cannot be read: not JSON: {0}")]
-    NotJson(String),
-    /// The response has no member `keys`.
-    #[error("the provider's keys cannot be read: there is no list of keys")]
-    NoList,
-    /// Nothing is known, and they were asked for too often.
-    #[error("the provider's keys cannot be read: they were asked for too often")]
-    Throttled,
-}
-
-crate::error_codes!(KeysError {
-    Self::NoAnswer(_) => "keys_no_answer",
-    Self::Status { .. } => "keys_status",
-    Self::NotJson(_) => "keys_not_json",
-    Self::NoList => "keys_no_list",
-    Self::Throttled => "keys_throttled",
-});
 
 #[derive(Debug, Default)]
 struct State {

@@ -81,7 +81,7 @@ pub enum LogoutTokenError {
     Keys(#[from] KeysError),
 }
 
-crate::error_codes!(LogoutTokenError {
+crate::error::error_codes!(LogoutTokenError {
     Self::Unreadable(_) => "logout_token_unreadable",
     Self::Algorithm => "logout_token_algorithm",
     Self::TokenType => "logout_token_type",

@@ -30,7 +30,7 @@ pub enum TimeError {
     IatTooOld,
 }
 
-crate::error_codes!(TimeError {
+crate::error::error_codes!(TimeError {
     Self::ExpMissing => "token_exp_missing",
     Self::IatMissing => "token_iat_missing",
     Self::Expired => "token_expired",

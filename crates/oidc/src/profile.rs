@@ -55,7 +55,7 @@ pub enum UserinfoError {
     Keys(#[from] KeysError),
 }
 
-crate::error_codes!(UserinfoError {
+crate::error::error_codes!(UserinfoError {
     Self::OtherSubject => "userinfo_other_subject",
     Self::NoAnswer(_) => "userinfo_no_answer",
     Self::Refused(_) => "userinfo_refused",

@@ -44,7 +44,7 @@ pub enum PushError {
     UnnamedError,
 }
 
-crate::error_codes!(PushError {
+crate::error::error_codes!(PushError {
     Self::NoAnswer(_) => "pushed_request_no_answer",
     Self::Trouble(_) => "pushed_request_status",
     Self::Refused(_) => "pushed_request_refused",

@@ -3,6 +3,7 @@
 //! what comes back is in `wish`, how it is kept in `keeping`. A secret that ends is replaced while the site runs, and so is a registration that was made
 //! for less than the configuration needs by now.
 
+mod error;
 mod keeping;
 mod wish;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use url::Url;
 
+pub use self::error::{RegistrationError, StoreUnavailable};
 use self::wish::{Answered, Kept, Wish};
 use super::http::HttpClient;
 use super::metadata::Metadata;
@@ -51,11 +53,6 @@ pub trait RegistrationStore: fmt::Debug + Send + Sync {
     async fn delete_if(&self, registration: &Value) -> Result<(), StoreUnavailable>;
 }
 
-/// A [`RegistrationStore`] does not answer; why, for an operator.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct StoreUnavailable(pub String);
-
 /// Who we are at a provider.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -78,97 +75,6 @@ impl Client {
             in_form: None,
             until: None,
         }
-    }
-}
-
-/// Why the site is not registered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RegistrationError {
-    /// The metadata name no endpoint for it.
-    #[error("the provider offers no registration")]
-    NotOffered,
-    /// The endpoint does not answer.
-    #[error("registering failed: {reason}")]
-    NoAnswer {
-        /// What went wrong, causes included.
-        reason: String,
-        /// Whether the request may have arrived.
-        came_through: bool,
-    },
-    /// The provider refuses.
-    #[error("{}", format!("the provider registers nobody: {status} {error}").trim_end())]
-    Refused {
-        /// What it answers with.
-        status: StatusCode,
-        /// The `error` it names; empty if it names none.
-        error: String,
-    },
-    /// The endpoint answers with a status that says nothing.
-    #[error("the answer to registering cannot be used: {0}")]
-    Status(StatusCode),
-    /// The response is no registration.
-    #[error("the answer to registering cannot be read")]
-    Unreadable,
-    /// The response is about another client.
-    #[error("the provider registered somebody else")]
-    OtherClient,
-    /// The client may not redeem codes.
-    #[error("the provider registered the site without `authorization_code`")]
-    NoCodes,
-    /// The client has to authenticate in another way than configured.
-    #[error("the provider wants the site to prove itself in another way than configured")]
-    Authentication,
-    /// The client secret ends too soon.
-    #[error("the provider gives a client secret that ends within five minutes")]
-    SecretEnds,
-    /// The registration cannot be stored.
-    #[error(transparent)]
-    Store(#[from] StoreUnavailable),
-    /// What another replica stored cannot be read.
-    #[error("the registration of another replica cannot be read")]
-    StoredUnreadable,
-    /// What another replica stored does not fit to this configuration.
-    #[error("a replica with another configuration registered the site")]
-    StoredDiffers,
-    /// An earlier attempt made a client of no use; the next one has to wait.
-    #[error("{cause}; asked again in {minutes} minutes at the earliest")]
-    Paused {
-        /// What came of that attempt.
-        cause: Box<Self>,
-        /// How long the pause is.
-        minutes: u64,
-    },
-}
-
-crate::error_codes!(RegistrationError {
-    Self::NotOffered => "registration_not_offered",
-    Self::NoAnswer { .. } => "registration_no_answer",
-    Self::Refused { .. } => "registration_refused",
-    Self::Status(_) => "registration_status",
-    Self::Unreadable => "registration_unreadable",
-    Self::OtherClient => "registration_other_client",
-    Self::NoCodes => "registration_no_codes",
-    Self::Authentication => "registration_authentication",
-    Self::SecretEnds => "registration_secret_ends",
-    Self::Store(_) => "registration_store",
-    Self::StoredUnreadable => "registration_stored_unreadable",
-    Self::StoredDiffers => "registration_stored_differs",
-} from {
-    Self::Paused { cause, .. } => &**cause,
-});
-
-impl RegistrationError {
-    /// Whether a client may have been made at the provider, and is of no use: each further attempt would make another one.
-    fn may_have_made_a_client(&self) -> bool {
-        !matches!(
-            self,
-            Self::NotOffered
-                | Self::Refused { .. }
-                | Self::NoAnswer {
-                    came_through: false,
-                    ..
-                }
-        )
     }
 }
 

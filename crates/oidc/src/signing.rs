@@ -10,7 +10,7 @@ use serde_json::Value;
 #[error("a signature could not be made")]
 pub struct Unsigned;
 
-crate::error_codes!(Unsigned { Self => "signing", });
+crate::error::error_codes!(Unsigned { Self => "signing", });
 
 /// Header and claims with the signature of both.
 pub(crate) fn compact(

@@ -73,7 +73,7 @@ pub enum TokenEndpointError {
     NotBound,
 }
 
-crate::error_codes!(TokenEndpointError {
+crate::error::error_codes!(TokenEndpointError {
     Self::Refused { .. } => "token_endpoint_refused",
     Self::NoAnswer(_) => "token_endpoint_no_answer",
     Self::Trouble { .. } => "token_endpoint_status",

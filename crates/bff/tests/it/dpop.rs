@@ -372,7 +372,7 @@ async fn dp_3_a_token_that_is_not_bound_is_discarded() {
         );
         assert_eq!(harness.rows().await, 0, "{kind}");
     }
-    assert!(log.own().contains("not a token bound to our key"));
+    assert!(log.own().contains("failure=\"token_endpoint_not_bound\""));
     for issued in harness.provider.issued() {
         let told = log.own().contains(&issued.value);
         assert!(!told, "{:?} in the log", issued.kind);

@@ -56,12 +56,12 @@ async fn se_9_failures_and_refusals_say_why() {
     let (log, harness) = (Log::start(), Harness::new().await);
     let mut browser = harness.browser();
     browser.open("/auth/callback/demo?code=x&state=y").await;
-    assert!(lines(&log, "sign_in", "refused")[0].contains("reason=\"no pending sign-in"));
+    assert!(lines(&log, "sign_in", "refused")[0].contains("failure=\"callback_unknown_state\""));
     harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(500, json!({})));
     });
     browser.sign_in("alice").await;
-    assert!(lines(&log, "sign_in", "failed")[0].contains("the token endpoint answers 500"));
+    assert!(lines(&log, "sign_in", "failed")[0].contains("failure=\"token_endpoint_status\""));
     nothing_secret(&log, &harness);
 }
 

@@ -102,6 +102,8 @@ async fn se_9_a_sign_in_is_measured_from_leaving_to_the_session() {
     assert_eq!(counts.value("bff_sign_in_seconds_sum", &demo), 180);
     browser.open("/auth/callback/demo?code=x&state=y").await;
     assert_eq!(counts.value("bff_sign_in_seconds_count", &demo), 1, "that was none");
+    let stray = [("event", "sign_in"), ("failure", "callback_unknown_state")];
+    assert_eq!(counts.value("bff_events_total", &stray), 1);
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ async fn lg_9_an_endpoint_that_fails_is_a_page_and_no_redirect() {
         assert!(browser.cookies.is_empty(), "{answer:?}: something is pending");
         assert!(page.body.contains("/auth/login?provider=demo"), "no way to try again");
     }
-    assert!(log.own().contains("refused: `invalid_client`"));
+    assert!(log.own().contains("failure=\"pushed_request_refused\""));
     harness.provider.change(|faults| {
         faults.answers.insert(
             Endpoint::Par,

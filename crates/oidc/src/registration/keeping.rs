@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::error::RegistrationError;
 use super::wish::{Answered, Kept};
-use super::{MARGIN, Registrar, RegistrationError};
+use super::{MARGIN, Registrar};
 
 impl Registrar {
     /// What is kept and still good. What cannot be read, is over, or was made for less, makes room.

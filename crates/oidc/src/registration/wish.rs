@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::error::RegistrationError;
 use crate::config::ProviderConfig;
 use crate::config::client_auth::ClientAuthMethod;
 use crate::config::registration::Registration;
 use crate::metadata::DEVICE_CODE_GRANT;
 use crate::provider::ClientAddresses;
-use crate::registration::RegistrationError;
 
 const CODE: &str = "authorization_code";
 const BASIC: &str = "client_secret_basic";
