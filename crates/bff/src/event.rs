@@ -130,8 +130,8 @@ impl<'a> Event<'a> {
     pub(crate) fn failure_code(self, failure: &'static str, reason: Cow<'a, str>) -> Self {
         let reason = Some(reason);
         Self {
-            failure,
             reason,
+            failure,
             ..self
         }
     }

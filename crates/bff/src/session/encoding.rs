@@ -1,4 +1,4 @@
-//! The format of what is sealed into a session's row: a byte with the version of the format, then the value as MessagePack with
+//! The format of what is sealed into a session's row: a byte with the version of the format, then the value as `MessagePack` with
 //! named fields, so that a field can be added without a new version. Rows of before that hold JSON, which is still read and written
 //! anew with the next change of the session. A row of a version that is not known, by a newer replica, is not a session here.
 

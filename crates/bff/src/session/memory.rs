@@ -112,7 +112,7 @@ impl SessionStore for MemorySessions {
     async fn load(&self, key: SessionRef) -> StoreResult<Option<SealedSession>> {
         let tables = self.tables();
         let stored = tables.sessions.get(&key).map(|stored| &stored.record);
-        Ok(stored.map(|record| record.sealed()))
+        Ok(stored.map(super::store::SessionRecord::sealed))
     }
 
     async fn update(&self, update: &SessionUpdate) -> StoreResult<Updated> {

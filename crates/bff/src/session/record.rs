@@ -70,16 +70,16 @@ pub(crate) fn seal_part(sealer: &Sealer, id: &Id, purpose: &str, plain: &[u8]) -
 }
 
 /// Opens what [`seal_part`] made, and answers whether the key that seals today made it.
-pub(crate) fn open_part(sealer: &Sealer, id: &Id, purpose: &str, sealed: &[u8]) -> Result<(Vec<u8>, bool), SealError> {
+pub(crate) fn open_part(sealer: &Sealer, id: &Id, purpose: &str, value: &[u8]) -> Result<(Vec<u8>, bool), SealError> {
     let row = SessionRef::of(id);
-    sealer.open_for_holder(&id.0.to_le_bytes(), purpose, row.row_key(), sealed)
+    sealer.open_for_holder(&id.0.to_le_bytes(), purpose, row.row_key(), value)
 }
 
 /// The refresh token that ends with the session of `row`, if there is one.
 pub(crate) fn refresh_token_of(sealer: &Sealer, row: &SessionRow) -> Option<String> {
-    let sealed = row.sealed_refresh_token.as_deref()?;
+    let value = row.sealed_refresh_token.as_deref()?;
     let token = sealer
-        .open_for_site(REFRESH_TOKEN, row.reference.row_key(), sealed)
+        .open_for_site(REFRESH_TOKEN, row.reference.row_key(), value)
         .ok()?;
     String::from_utf8(token).ok()
 }
