@@ -82,14 +82,25 @@ async fn find_session(State(middleware): State<SessionMiddleware>, mut request: 
     drop(span);
     match found {
         Ok(Some(person)) => {
+            let data = lookup.data_of(Some(&person));
+            data.put_into(request.extensions_mut());
             request.extensions_mut().insert(person);
-            let mut response = next.run(request).await;
+            let response = next.run(request).await;
+            let saved = data.save().await.map(|()| response);
+            let mut response = saved.unwrap_or_else(|error| not_available(&error, &pages));
             layer::forbid_caching(&mut response);
             response
         }
-        Ok(None) => next.run(request).await,
-        Err(error) => Failure::ours(&error).about(What::Access).into_response(&*pages, None),
+        Ok(None) => {
+            lookup.data_of(None).put_into(request.extensions_mut());
+            next.run(request).await
+        }
+        Err(error) => not_available(&error, &pages),
     }
+}
+
+fn not_available(error: &SessionError, pages: &SharedPages) -> Response {
+    Failure::ours(error).about(What::Access).into_response(&**pages, None)
 }
 
 /// The path of a request as its browser knows it: a nested router sees only what follows its own path.

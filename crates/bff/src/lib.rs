@@ -46,6 +46,11 @@
 //!    sessions as well, with the extractor [`Combined`].
 //! 6. [`SignedIn::sessions`] and [`Bff::sessions_of`] list the sessions of a person, which can be ended one by one; a provider
 //!    ends sessions by `/auth/backchannel-logout/{provider}`.
+//!    A handler behind [`Bff::protect`] or [`Bearer::or_session`] keeps data of its own in the session (a flash message, a draft) with the
+//!    extractor [`tower_sessions::Session`]: sealed, at most 64 kB, stored after the handler if it has changed, and gone when the session
+//!    ends or the person signs in again. Of requests at the same time each stores the keys it has changed; of one key the later change
+//!    stays. `delete`, `flush` and `cycle_id` act on the data alone, and an expiry set there does nothing. Without a session it is
+//!    empty and nothing is stored. A `SessionManagerLayer` of the application's own goes inside [`Bff::protect`].
 //! 7. [`Bff::client_token`] returns a token for the application itself; [`Bff::readiness`] whether people can sign in.
 //!    [`Bff::proxy`] is a reverse proxy for an API at a path of this site, which adds the person's token.
 //! 8. [`Pages`] renders the few pages in your own style. [`SessionStore`] is the contract of session stores:
@@ -127,7 +132,8 @@ pub use self::session::postgres::PostgresSessions;
 #[cfg(feature = "sqlite")]
 pub use self::session::sqlite::SqliteSessions;
 pub use self::session::store::{
-    SealedParts, SealedSession, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, StoreResult, Updated,
+    SealedData, SealedParts, SealedSession, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, StoreResult,
+    Updated,
 };
 pub use self::session::token_set::TokenRequest;
 pub use self::sign_in::step_up::StepUp;
@@ -149,6 +155,9 @@ pub use oidc::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd,
 pub use oidc::config::userinfo::UserinfoMode;
 pub use oidc::config::{HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode};
 pub use oidc::error::error_chain;
+
+/// The extractor [`tower_sessions::Session`] keeps data of the application in a person's session; see the tour.
+pub use tower_sessions;
 
 /// The programs of the README compile.
 #[cfg(doctest)]

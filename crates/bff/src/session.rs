@@ -8,6 +8,7 @@
 //! | the sealing | [`seal`] |
 //! | the tokens of a session | [`token_set`] |
 //! | creating, finding, changing and removing a session | [`lifecycle`]; creation as one transaction: [`creation`] |
+//! | data of the application in a session, for `tower_sessions::Session` | [`data`] |
 //! | the session of a request | [`request`] |
 //! | idle and absolute limits | [`lifetime`]; removal of what has expired: [`sweep`] |
 //! | finding sessions without their ids | [`index`]; for people and administrators: [`list`] |
@@ -19,6 +20,7 @@
 
 pub(crate) mod compression;
 pub(crate) mod creation;
+pub(crate) mod data;
 pub(crate) mod encoding;
 pub(crate) mod index;
 pub(crate) mod key_value;

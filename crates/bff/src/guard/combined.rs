@@ -127,8 +127,20 @@ impl Guard for RequireCombined {
         let (mut parts, body) = request.into_parts();
         let combined = self.authenticate(&parts).await?;
         let is_person = matches!(combined, Combined::Session(_));
+        let lookup = self.bearer.session_lookup();
+        let data = match &combined {
+            // The token alone counts, whatever cookie comes with it.
+            Combined::Token(_) => Some(lookup.data_of(None)),
+            Combined::Session(person) => {
+                let is_known = parts.extensions.get::<tower_sessions::Session>().is_some();
+                (!is_known).then(|| lookup.data_of(Some(person)))
+            }
+        };
         parts.extensions.insert(combined);
-        let allowed = Allowed::new(Request::from_parts(parts, body));
+        let mut allowed = Allowed::new(Request::from_parts(parts, body));
+        if let Some(data) = data {
+            allowed = allowed.with_data(data);
+        }
         Ok(if is_person { allowed.private() } else { allowed })
     }
 }

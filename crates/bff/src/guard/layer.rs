@@ -1,14 +1,18 @@
 //! The tower layer that guards share: each guard implements [`Guard`], the service around the routes is the same for all.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::Future;
 use std::task::{Context, Poll};
 
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use futures::future::BoxFuture;
-use http::HeaderValue;
 use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
+
+use crate::problem::chain;
+use crate::session::data::RequestData;
 
 /// Decides about a request before the routes get it.
 pub(crate) trait Guard: Clone + Send + 'static {
@@ -21,6 +25,8 @@ pub(crate) struct Allowed {
     request: Request,
     /// Whether the response is for one person and must not be cached (ASVS 14.3.2).
     private: bool,
+    /// Data of the application that the guard has found, to be saved after the routes.
+    data: Option<RequestData>,
 }
 
 impl Allowed {
@@ -28,6 +34,16 @@ impl Allowed {
         Self {
             request,
             private: false,
+            data: None,
+        }
+    }
+
+    /// The same, with data of the application for the routes.
+    pub(crate) fn with_data(mut self, data: RequestData) -> Self {
+        data.put_into(self.request.extensions_mut());
+        Self {
+            data: Some(data),
+            ..self
         }
     }
 
@@ -71,17 +87,27 @@ where
         let fresh = self.next.clone();
         let mut next = std::mem::replace(&mut self.next, fresh);
         Box::pin(async move {
-            let Allowed { request, private } = match guard.check(request).await {
+            let Allowed { request, private, data } = match guard.check(request).await {
                 Ok(allowed) => allowed,
                 Err(refusal) => return Ok(refusal),
             };
             let mut response = next.call(request).await?;
+            if let Some(data) = data
+                && let Err(error) = data.save().await
+            {
+                response = not_saved(&error);
+            }
             if private {
                 forbid_caching(&mut response);
             }
             Ok(response)
         })
     }
+}
+
+fn not_saved(error: &dyn Error) -> Response {
+    tracing::error!(target: "bff", error = chain(error), "the data of a session could not be saved");
+    (StatusCode::SERVICE_UNAVAILABLE, "not available right now").into_response()
 }
 
 /// Responses for a signed-in person are not cached, unless the route says otherwise (ASVS 14.3.2).

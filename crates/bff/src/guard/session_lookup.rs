@@ -7,6 +7,7 @@ use http::request::Parts;
 use oidc::Providers;
 
 use super::signed_in::SignedIn;
+use crate::session::data::RequestData;
 use crate::session::lifecycle::{SessionError, Sessions};
 use crate::site::Site;
 use crate::tasks::BackgroundTasks;
@@ -34,6 +35,13 @@ impl SessionLookup {
             return Ok(Some(person.clone()));
         }
         self.find(&request.headers).await
+    }
+
+    /// The application's data of the person's session; the one of nobody where there is none.
+    pub(super) fn data_of(&self, person: Option<&SignedIn>) -> RequestData {
+        person.map_or_else(RequestData::of_nobody, |person| {
+            RequestData::of(&self.services.sessions, person.session.id, person.ends_at())
+        })
     }
 
     /// Who is signed in by the session cookie in `headers`. The session is extended, and its tokens are refreshed in the

@@ -28,11 +28,15 @@ pub(crate) enum SessionError {
     /// Not created: the provider ended the sign-in meanwhile. With the tokens, which have to be revoked.
     #[error("the sign-in was ended by the provider before it was finished")]
     EndedMeanwhile(Box<TokenSet>),
+    /// What a handler put into the session was not stored.
+    #[error("the data of the session could not be saved")]
+    Data(#[from] tower_sessions::session::Error),
 }
 
 oidc::error_codes!(SessionError {
     Self::Store(_) => "session_store",
     Self::EndedMeanwhile(_) => "session_ended_meanwhile",
+    Self::Data(_) => "session_data",
 } from {
     Self::Seal(error) => error,
 });
@@ -138,6 +142,7 @@ impl Sessions {
             if self.update(&session.clone().opened(&self.sealer)?).await? == Updated::Written {
                 (session.version, session.old_key) = (session.version + 1, false);
             }
+            self.reseal_data(&session.id).await?;
             return Ok(true);
         }
         let is_due = self.lifetime.needs_touch(session.seen, session.refresh_end, now);

@@ -10,7 +10,7 @@ use super::creation::{CreateOptions, Created, EndMarker};
 use super::index::{MAX_FOUND, SessionRef, SessionRow, SessionSelector};
 use super::key_value::KeyValue;
 use super::lease::Fence;
-use super::store::{SealedSession, SessionRecord, SessionStore, SessionUpdate, StoreResult, Updated};
+use super::store::{SealedData, SealedSession, SessionRecord, SessionStore, SessionUpdate, StoreResult, Updated};
 
 /// Sessions in this process only.
 #[derive(Debug, Default)]
@@ -28,6 +28,7 @@ struct Stored {
     record: SessionRecord,
     fence: Fence,
     lease_until: OffsetDateTime,
+    data: SealedData,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +105,10 @@ impl SessionStore for MemorySessions {
             record: session.clone(),
             fence: Fence(0),
             lease_until: OffsetDateTime::UNIX_EPOCH,
+            data: SealedData {
+                version: 0,
+                sealed: None,
+            },
         };
         tables.sessions.insert(row.reference, stored);
         Ok(Created::Session { surplus })
@@ -183,6 +188,24 @@ impl SessionStore for MemorySessions {
         let mut tables = self.tables();
         let held = tables.sessions.get_mut(&key).filter(|stored| stored.fence == fence);
         Ok(held.map(|stored| stored.lease_until = until).is_some())
+    }
+
+    async fn load_data(&self, key: SessionRef) -> StoreResult<Option<SealedData>> {
+        let tables = self.tables();
+        Ok(tables.sessions.get(&key).map(|stored| stored.data.clone()))
+    }
+
+    async fn update_data(&self, key: SessionRef, data: &SealedData) -> StoreResult<Updated> {
+        let mut tables = self.tables();
+        let Some(stored) = tables.sessions.get_mut(&key) else {
+            return Ok(Updated::Gone);
+        };
+        if stored.data.version != data.version {
+            return Ok(Updated::VersionConflict);
+        }
+        stored.data.version += 1;
+        stored.data.sealed.clone_from(&data.sealed);
+        Ok(Updated::Written)
     }
 }
 

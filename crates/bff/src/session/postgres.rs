@@ -5,13 +5,13 @@ use sqlx::{Transaction, query};
 
 use super::index::SessionRef;
 use super::sql::{in_time, rows, rows::SessionColumns as _, statements};
-use super::store::{SealedSession, SessionStoreError, StoreResult};
+use super::store::{SealedData, SealedSession, SessionStoreError, StoreResult};
 
 /// Replicas that start at the same time create the tables one after the other: `IF NOT EXISTS` alone lets two of them try.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7093008713113724019)";
 
 /// Each statement may be run again on a database that has it already.
-const SCHEMA: [&str; 9] = [
+const SCHEMA: [&str; 10] = [
     // No notice for a table that exists.
     "SET LOCAL client_min_messages = warning",
     // The table of versions that sealed tokens and identity together.
@@ -23,6 +23,9 @@ const SCHEMA: [&str; 9] = [
         created BIGINT NOT NULL, seen BIGINT NOT NULL, expires BIGINT NOT NULL,
         fence BIGINT NOT NULL DEFAULT 0, lease_until BIGINT NOT NULL DEFAULT 0
     )",
+    // Columns that tables of earlier versions lack.
+    "ALTER TABLE bff_session_records ADD COLUMN IF NOT EXISTS sealed_data BYTEA,
+        ADD COLUMN IF NOT EXISTS data_version BIGINT NOT NULL DEFAULT 0",
     "CREATE INDEX IF NOT EXISTS bff_session_records_person ON bff_session_records (issuer, subject)",
     // By hash: a B-tree takes less than 3 kB, and a provider may send a longer `sid`.
     "CREATE INDEX IF NOT EXISTS bff_session_records_sid ON bff_session_records USING hash (sid)",
@@ -71,6 +74,18 @@ impl PostgresSessions {
         let row = in_time(query.fetch_optional(&self.pool)).await?;
         let session = row.as_ref().map(sealed).transpose();
         session.map_err(SessionStoreError::malformed)
+    }
+
+    pub(super) async fn read_data(&self, key: SessionRef) -> StoreResult<Option<SealedData>> {
+        let query = query(statements::LOAD_DATA).bind(key.row_key().to_vec());
+        let row = in_time(query.fetch_optional(&self.pool)).await?;
+        let read = |row: PgRow| {
+            Ok::<_, sqlx::Error>(SealedData {
+                version: row.number("data_version")?,
+                sealed: row.optional_bytes("sealed_data")?,
+            })
+        };
+        row.map(read).transpose().map_err(SessionStoreError::malformed)
     }
 }
 

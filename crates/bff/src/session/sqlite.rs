@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::index::SessionRef;
 use super::sql::{QUERY_TIMEOUT, statements};
-use super::store::{SealedParts, SealedSession, SessionStoreError, StoreResult};
+use super::store::{SealedData, SealedParts, SealedSession, SessionStoreError, StoreResult};
 
 /// Each statement may be run again on a database that has it already. Sessions are a heap: in a table sorted by its key, here
 /// a hash, rows of that size lie in pages of their own and leave a third of the others empty.
@@ -31,6 +31,9 @@ const SCHEMA: [&str; 8] = [
     "CREATE TABLE IF NOT EXISTS bff_kept (name BLOB PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
 
+/// Columns that tables of earlier versions lack. SQLite adds none that exists.
+const NEW_COLUMNS: [(&str, &str); 2] = [("sealed_data", "BLOB"), ("data_version", "INTEGER NOT NULL DEFAULT 0")];
+
 /// Sessions in a SQLite database.
 #[derive(Debug, Clone)]
 pub struct SqliteSessions {
@@ -48,6 +51,7 @@ impl SqliteSessions {
         for statement in SCHEMA {
             query(statement).execute(&pool).await?;
         }
+        add_columns(&pool).await?;
         let reader = SqliteReader::new(pool.connect_options().get_filename(), QUERY_TIMEOUT);
         Ok(Self { pool, reader })
     }
@@ -58,6 +62,20 @@ impl SqliteSessions {
     /// A transaction that no other writer is beside.
     pub(super) async fn begin(&self) -> std::result::Result<Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
         self.pool.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    #[expect(
+        clippy::unused_async,
+        reason = "it is done in the thread of the request; the other store waits"
+    )]
+    pub(super) async fn read_data(&self, key: SessionRef) -> StoreResult<Option<SealedData>> {
+        let found = self.reader.row(statements::LOAD_DATA, &[("$1", key.row_key())], |row| {
+            Ok(SealedData {
+                sealed: row.get(0)?,
+                version: row.get(1)?,
+            })
+        });
+        found.map_err(read_error)
     }
 
     #[expect(
@@ -76,11 +94,28 @@ impl SqliteSessions {
                 seen: OffsetDateTime::from_unix_timestamp(row.get(4)?).map_err(ReadError::column)?,
             })
         });
-        found.map_err(|error| match error {
-            ReadError::Column(source) => SessionStoreError::Malformed(source),
-            error => SessionStoreError::unavailable(error),
-        })
+        found.map_err(read_error)
     }
+}
+
+fn read_error(error: ReadError) -> SessionStoreError {
+    match error {
+        ReadError::Column(source) => SessionStoreError::Malformed(source),
+        error => SessionStoreError::unavailable(error),
+    }
+}
+
+/// In one transaction without another writer beside it: of several first starts one adds the columns.
+async fn add_columns(pool: &SqlitePool) -> Result<(), sqlx::Error> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    for (name, definition) in NEW_COLUMNS {
+        let known = query("SELECT 1 FROM pragma_table_info('bff_session_records') WHERE name = $1").bind(name);
+        if known.fetch_optional(&mut *transaction).await?.is_none() {
+            let add = format!("ALTER TABLE bff_session_records ADD COLUMN {name} {definition}");
+            query(&add).execute(&mut *transaction).await?;
+        }
+    }
+    transaction.commit().await
 }
 
 #[cfg(test)]

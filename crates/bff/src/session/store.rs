@@ -91,6 +91,15 @@ pub struct SessionUpdate {
     pub expires: OffsetDateTime,
 }
 
+/// The data that an application keeps in a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedData {
+    /// Read: one higher after every [`SessionStore::update_data`]. Written: the version it was read with.
+    pub version: i64,
+    /// Sealed for the browser; `None` when there is none.
+    pub sealed: Option<Vec<u8>>,
+}
+
 /// What became of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Updated {
@@ -166,6 +175,19 @@ pub trait SessionStore: KeyValue {
     /// # Errors
     /// When the store fails.
     async fn extend_lease(&self, key: SessionRef, fence: Fence, until: OffsetDateTime) -> StoreResult<bool>;
+
+    /// The application's data of the session `key`; `None` when there is no such session.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn load_data(&self, key: SessionRef) -> StoreResult<Option<SealedData>>;
+
+    /// Writes the application's data if the stored one still has the version that `data` was read with. It has a version of its
+    /// own: [`Self::update`] and this do not get into each other's way.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn update_data(&self, key: SessionRef, data: &SealedData) -> StoreResult<Updated>;
 }
 
 impl SessionRow {

@@ -15,6 +15,9 @@ use crate::support::{Browser, plain_client};
 #[path = "../../examples/call_an_api.rs"]
 #[expect(dead_code, reason = "its main reads a command line")]
 mod call_an_api;
+#[path = "../../examples/keep_data.rs"]
+#[expect(dead_code, reason = "its main reads a command line")]
+mod keep_data;
 #[path = "../../examples/protect_a_page.rs"]
 #[expect(dead_code, reason = "its main reads a command line")]
 mod protect_a_page;
@@ -65,6 +68,22 @@ impl Stage {
         tokio::spawn(async move { axum::serve(self.listener, example).await });
         Browser::new(plain_client(), self.url, self.address)
     }
+}
+
+#[tokio::test]
+async fn to_7_the_example_keeps_data() {
+    let stage = Stage::new().await;
+    let site = keep_data::site(stage.url.as_str(), stage.provider()).unwrap();
+    let mut browser = stage.open(site);
+    assert_eq!(browser.open("/draft").await.status, 401);
+    browser.sign_in_by("/auth/login?return_to=/draft", "alice").await;
+    assert_eq!(browser.submit("/draft", &[("text", "once upon")]).await.status, 303);
+    assert_eq!(browser.open("/draft").await.body, "Stored. once upon");
+    assert_eq!(
+        browser.open("/draft").await.body,
+        " once upon",
+        "the message is shown once"
+    );
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ mod registration_proof;
 mod renewal;
 mod replicas;
 mod rotation;
+mod session_data;
 mod sessions;
 mod several;
 mod sign_in;

@@ -27,6 +27,11 @@ pub(super) const LEASE: &str = "UPDATE bff_session_records SET fence = fence + 1
     WHERE id_hash = $2 AND lease_until <= $3 RETURNING fence";
 pub(super) const EXTEND_LEASE: &str =
     "UPDATE bff_session_records SET lease_until = $1 WHERE id_hash = $2 AND fence = $3";
+/// SQLite reads the columns by their order.
+pub(in crate::session) const LOAD_DATA: &str =
+    "SELECT sealed_data, data_version FROM bff_session_records WHERE id_hash = $1";
+pub(super) const UPDATE_DATA: &str = "UPDATE bff_session_records SET sealed_data = $1, data_version = data_version + 1
+    WHERE id_hash = $2 AND data_version = $3";
 /// A few rows at a time: a statement that takes too long is given up, and would never finish.
 pub(super) const DELETE_EXPIRED: &str = "DELETE FROM bff_session_records WHERE id_hash IN
     (SELECT id_hash FROM bff_session_records WHERE expires <= $1 LIMIT 1000)";

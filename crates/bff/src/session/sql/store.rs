@@ -10,7 +10,7 @@ use crate::session::creation::{CreateOptions, Created};
 use crate::session::index::{MAX_FOUND, SessionRef, SessionRow, SessionSelector};
 use crate::session::lease::Fence;
 use crate::session::store::{
-    SealedSession, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, StoreResult, Updated,
+    SealedData, SealedSession, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, StoreResult, Updated,
 };
 
 /// Whether no row can have such a text: PostgreSQL stores no NUL character.
@@ -156,6 +156,26 @@ macro_rules! store {
                     .bind(key.row_key().to_vec())
                     .bind(fence.0);
                 Ok(in_time(statement.execute(&self.pool)).await?.rows_affected() == 1)
+            }
+
+            async fn load_data(&self, key: SessionRef) -> StoreResult<Option<SealedData>> {
+                self.read_data(key).await
+            }
+
+            async fn update_data(&self, key: SessionRef, data: &SealedData) -> StoreResult<Updated> {
+                let statement = query(statements::UPDATE_DATA)
+                    .bind(data.sealed.as_deref())
+                    .bind(key.row_key().to_vec())
+                    .bind(data.version);
+                if in_time(statement.execute(&self.pool)).await?.rows_affected() == 1 {
+                    return Ok(Updated::Written);
+                }
+                let is_there = self.newest_lease(key).await?.is_some();
+                Ok(if is_there {
+                    Updated::VersionConflict
+                } else {
+                    Updated::Gone
+                })
             }
         }
     };

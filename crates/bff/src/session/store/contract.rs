@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::samples::{AT, create, key, options, sample};
-use super::{SealedParts, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, Updated};
+use super::{SealedData, SealedParts, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, Updated};
 use crate::session::creation::{CreateOptions, Created, EndMarker};
 use crate::session::index::{SessionRef, SessionRow, SessionSelector};
 
@@ -29,6 +29,7 @@ macro_rules! contract_tests {
             rf_9_a_late_holder_writes_nothing,
             markers_keep_the_later_moment_until_they_expire,
             entries_keep_what_came_first,
+            data_has_a_version_of_its_own,
         ]);
     };
     ($open:expr, [$($name:ident),* $(,)?]) => {
@@ -398,4 +399,29 @@ pub(crate) async fn entries_keep_what_came_first(store: &dyn SessionStore) {
     store.delete_if(name, "anew").await.unwrap();
     assert_eq!(store.get(name).await.unwrap(), None);
     assert_eq!(store.get(other).await.unwrap(), None);
+}
+
+pub(crate) async fn data_has_a_version_of_its_own(store: &dyn SessionStore) {
+    assert_eq!(store.load_data(key(1)).await.unwrap(), None, "no session");
+    create(store, &sample(1)).await;
+    let data = |version, sealed: Option<&[u8]>| SealedData {
+        version,
+        sealed: sealed.map(<[u8]>::to_vec),
+    };
+    assert_eq!(store.load_data(key(1)).await.unwrap(), Some(data(0, None)));
+    let first = data(0, Some(b"first"));
+    assert_eq!(store.update_data(key(1), &first).await.unwrap(), Updated::Written);
+    assert_eq!(
+        store.update_data(key(1), &first).await.unwrap(),
+        Updated::VersionConflict
+    );
+    assert_eq!(store.load_data(key(1)).await.unwrap(), Some(data(1, Some(b"first"))));
+    assert_eq!(store.update(&update_of(1, 0)).await.unwrap(), Updated::Written);
+    assert_eq!(
+        store.update_data(key(1), &data(1, None)).await.unwrap(),
+        Updated::Written
+    );
+    assert_eq!(store.load_data(key(1)).await.unwrap(), Some(data(2, None)));
+    remove(store, SessionSelector::Reference(key(1))).await;
+    assert_eq!(store.update_data(key(1), &data(2, None)).await.unwrap(), Updated::Gone);
 }

@@ -14,7 +14,7 @@ use crate::session::key_value::KeyValue;
 use crate::session::lease::Fence;
 use crate::session::seal::Sealer;
 use crate::session::store::{
-    SealedSession, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, StoreResult, Updated,
+    SealedData, SealedSession, SessionRecord, SessionStore, SessionStoreError, SessionUpdate, StoreResult, Updated,
 };
 use crate::{Clock, KeyRing, SessionLifetime};
 
@@ -94,6 +94,14 @@ impl SessionStore for Broken {
     }
 
     async fn lease(&self, _: SessionRef, _: OffsetDateTime, _: OffsetDateTime) -> StoreResult<Option<Fence>> {
+        away()
+    }
+
+    async fn load_data(&self, _: SessionRef) -> StoreResult<Option<SealedData>> {
+        away()
+    }
+
+    async fn update_data(&self, _: SessionRef, _: &SealedData) -> StoreResult<Updated> {
         away()
     }
 
