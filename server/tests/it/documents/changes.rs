@@ -109,7 +109,7 @@ async fn two_transactions_that_change_documents_take_turns() {
     let refused = sqlx::query(&touch(2)).execute(&mut *other).await.unwrap_err();
     let code = refused
         .as_database_error()
-        .and_then(|error| error.code().map(|code| code.into_owned()));
+        .and_then(|error| error.code().map(std::borrow::Cow::into_owned));
     assert_eq!(code.as_deref(), Some("55P03"), "{refused}");
     assert_eq!(after(&shelf.store, start).await.0, Vec::<i64>::new());
 
