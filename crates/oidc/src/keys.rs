@@ -2,23 +2,22 @@
 //! old ones stay when that fails (OpenID Connect Core 1.0 §10.1.1). How often that may be is in `throttle`.
 
 mod error;
+mod key;
 mod throttle;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
-use openidconnect::JsonWebKey as _;
-use openidconnect::core::CoreJsonWebKey;
 use serde_json::Value;
 use time::OffsetDateTime;
 use url::Url;
 
 pub use self::error::KeysError;
+pub use self::key::Key;
 use self::throttle::{Misses, Throttle};
 use super::http::HttpClient;
 use crate::config::clock::Clock;
-use crate::config::secret::Secret;
 use crate::measured::{Endpoint, measured};
 
 /// Keys older than this are asked for again before they are trusted.
@@ -27,61 +26,6 @@ const FRESH: Duration = Duration::from_hours(1);
 const STALE: Duration = Duration::from_hours(24);
 /// More keys than any provider has.
 const MAX_KEYS: usize = 1_000;
-
-/// A key that can verify signatures.
-#[derive(Debug, Clone)]
-pub struct Key {
-    pub(crate) jwk: CoreJsonWebKey,
-    kid: Option<String>,
-    alg: Option<String>,
-    /// Whose tokens it signs, where one key set serves many tenants (an extension of Entra's).
-    pub(crate) issuer: Option<String>,
-    /// `kty`, with the curve where there is one: `RSA`, `EC P-256`, `OKP Ed25519`.
-    kind: String,
-}
-
-impl Key {
-    /// Nothing for a key that is not for signatures, or of a kind that is not known here.
-    fn read(value: &Value) -> Option<Self> {
-        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let kty = text("kty")?;
-        if kty == "oct" || text("use").is_some_and(|u| u != "sig") {
-            return None;
-        }
-        let kind = text("crv").map_or_else(|| kty.clone(), |crv| format!("{kty} {crv}"));
-        let jwk = serde_json::from_value(value.clone()).ok()?;
-        Some(Self {
-            jwk,
-            kid: text("kid"),
-            alg: text("alg"),
-            issuer: text("issuer"),
-            kind,
-        })
-    }
-
-    /// The secret that client and provider share, for signatures by MAC.
-    pub(crate) fn of_secret(secret: &Secret) -> Self {
-        Self {
-            jwk: CoreJsonWebKey::new_symmetric(secret.expose().as_bytes().to_vec()),
-            kid: None,
-            alg: None,
-            issuer: None,
-            kind: "oct".to_owned(),
-        }
-    }
-
-    fn fits(&self, alg: &str, kid: Option<&str>) -> bool {
-        let expected = match alg {
-            "ES256" => "EC P-256",
-            "ES384" => "EC P-384",
-            "EdDSA" => "OKP Ed25519",
-            _ => "RSA",
-        };
-        self.kind == expected
-            && self.alg.as_deref().is_none_or(|a| a == alg)
-            && (kid.is_none() || self.kid.as_deref() == kid)
-    }
-}
 
 /// Where the token came from whose key is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //!
 //! | question | module |
 //! |---|---|
-//! | Who is the provider, and who are we there? | [`config`], [`provider`] |
+//! | Who is the provider, and who are we there? | [`config`], [`provider`], [`client_addresses`] |
 //! | How is a request sent? | [`http`], [`address`], [`measured`] |
 //! | How does the client authenticate? | `client_auth`, `assertion`, [`signing`] |
 //! | How is a token bound to a key (DPoP)? | [`proof`], [`proven`], [`nonces`] |
@@ -31,6 +31,7 @@ pub mod address;
 mod assertion;
 pub mod authorization_request;
 pub mod authorization_response;
+pub mod client_addresses;
 mod client_auth;
 pub mod config;
 pub mod device_authorization;

@@ -1,64 +1,43 @@
-//! As whom are we known at the provider? As the configuration says, or as the provider answered when we registered ourselves:
-//! that is done once, kept sealed in the store of sessions, and shared by all replicas (RFC 7591 §3). What is asked for and
-//! what comes back is in `wish`, how it is kept in `keeping`. A secret that ends is replaced while the site runs, and so is a registration that was made
-//! for less than the configuration needs by now.
+//! Dynamic client registration (RFC 7591): the client registers itself once, and all replicas share what a [`RegistrationStore`] keeps.
+//! The request and its response are in `request`, reading and writing the stored registration in `storage`. A secret that expires
+//! is replaced while the site runs, and so is a registration that was made for less than the configuration needs now.
 
 mod error;
-mod keeping;
-mod wish;
+mod request;
+mod storage;
+mod store;
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use http::StatusCode;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use url::Url;
 
 pub use self::error::{RegistrationError, StoreUnavailable};
-use self::wish::{Answered, Kept, Wish};
+use self::request::{RegistrationRequest, RegistrationResponse, StoredRegistration};
+pub use self::store::RegistrationStore;
 use super::http::HttpClient;
 use super::metadata::Metadata;
+use crate::client_addresses::ClientAddresses;
 use crate::config::ProviderConfig;
 use crate::config::clock::Clock;
 use crate::config::registration::Registration;
 use crate::config::secret::Secret;
 use crate::error::{error_chain, plain};
-use crate::provider::ClientAddresses;
 
 /// A secret that ends sooner is replaced; seconds.
 const MARGIN: i64 = 60;
 /// Shortest and longest pause after an answer that made a client of no use: each attempt would make another one.
 const PAUSE: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(24));
 
-/// Keeps the registration of one client at one provider, once for all replicas. The value is a secret: a store seals it.
-#[async_trait]
-pub trait RegistrationStore: fmt::Debug + Send + Sync {
-    /// The registration that is kept, if there is one that can be read.
-    ///
-    /// # Errors
-    /// Where the store does not answer.
-    async fn get(&self) -> Result<Option<Value>, StoreUnavailable>;
-    /// Keeps `registration` unless another replica was faster, and returns the one that is kept now.
-    ///
-    /// # Errors
-    /// Where the store does not answer.
-    async fn put_if_absent(&self, registration: &Value) -> Result<Value, StoreUnavailable>;
-    /// Removes the registration if it is still `registration`.
-    ///
-    /// # Errors
-    /// Where the store does not answer.
-    async fn delete_if(&self, registration: &Value) -> Result<(), StoreUnavailable>;
-}
-
-/// Who we are at a provider.
+/// The client as a provider knows it.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// `client_id`.
     pub id: Arc<str>,
-    /// None for a public client.
+    /// `None` for a public client.
     pub(crate) secret: Option<Secret>,
     /// Whether the secret goes into the form, where the provider said so when it registered the site.
     pub(crate) in_form: Option<bool>,
@@ -67,7 +46,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// As an operator registered us.
+    /// The client that an operator registered.
     pub(crate) fn configured(config: &ProviderConfig) -> Self {
         Self {
             id: config.client_id.as_str().into(),
@@ -78,24 +57,24 @@ impl Client {
     }
 }
 
-/// How often the provider answered with something of no use, and until when it is left alone.
+/// The pause after responses that made a client of no use.
 #[derive(Debug, Default)]
-struct Odd {
-    times: u32,
+struct Backoff {
+    failures: u32,
     until: Option<OffsetDateTime>,
-    problem: Option<RegistrationError>,
+    error: Option<RegistrationError>,
 }
 
 /// Registers the site at one provider.
 #[derive(Debug)]
 pub struct Registrar {
     registration: Registration,
-    wish: Wish,
+    request: RegistrationRequest,
     http: Arc<HttpClient>,
     clock: Clock,
     store: Arc<dyn RegistrationStore>,
     client: RwLock<Option<Arc<Client>>>,
-    odd: Mutex<Odd>,
+    backoff: Mutex<Backoff>,
 }
 
 impl Registrar {
@@ -109,17 +88,17 @@ impl Registrar {
     ) -> Option<Self> {
         let registration = config.registration.clone()?;
         Some(Self {
-            wish: Wish::of(config, addresses, &registration),
+            request: RegistrationRequest::of(config, addresses, &registration),
             registration,
             http,
             clock,
             store,
             client: RwLock::default(),
-            odd: Mutex::default(),
+            backoff: Mutex::default(),
         })
     }
 
-    /// Who we are, once that is known.
+    /// The registered client; `None` before the first registration.
     pub(crate) fn client(&self) -> Option<Arc<Client>> {
         self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -137,85 +116,90 @@ impl Registrar {
         Some(pause(self.until()?, self.now()))
     }
 
-    /// Whether who we are has to be found out, for the first time or again.
+    /// Whether a registration is missing or its secret expires soon.
     pub(crate) fn is_due(&self) -> bool {
         let is_ending = || self.until().is_some_and(|until| until <= self.now() + MARGIN);
         self.client().is_none() || is_ending()
     }
 
-    /// Whether nothing can be asked as who we were.
+    /// Whether there is no usable client: none is registered, or its secret has expired.
     pub(crate) fn is_over(&self) -> bool {
         self.client().is_none() || self.until().is_some_and(|until| until <= self.now())
     }
 
-    /// Finds out who we are: from what is kept, or from the provider. Called by one at a time.
+    /// Loads the stored registration, or registers the client. Not to be called concurrently.
     pub(crate) async fn register(&self, metadata: &Metadata) -> Result<(), RegistrationError> {
         if !self.is_due() {
             // What is sealed with an old key is sealed anew where it is read.
             let _ = self.store.get().await;
             return Ok(());
         }
-        let kept = match self.kept().await? {
+        let kept = match self.load().await? {
             Some(kept) => kept,
-            None => self.anew(metadata).await?,
+            None => self.register_client(metadata).await?,
         };
-        if let Some(missing) = self.wish.missing(&kept) {
+        if let Some(missing) = self.request.missing(&kept) {
             // Signing in works; asking again would make one client after the other.
             tracing::warn!(target: "bff", grants = missing, "the provider registered the site without grants it needs");
         }
         let client = Arc::new(Client {
-            in_form: kept.answered.in_form(),
-            until: kept.answered.until(),
-            id: kept.answered.client_id.into(),
-            secret: kept.answered.client_secret.map(Secret::from),
+            in_form: kept.response.in_form(),
+            until: kept.response.until(),
+            id: kept.response.client_id.into(),
+            secret: kept.response.client_secret.map(Secret::from),
         });
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Some(client);
         Ok(())
     }
 
-    async fn anew(&self, metadata: &Metadata) -> Result<Kept, RegistrationError> {
-        self.left_alone()?;
+    async fn register_client(&self, metadata: &Metadata) -> Result<StoredRegistration, RegistrationError> {
+        self.check_backoff()?;
         let endpoint = metadata.registration_endpoint.as_ref();
         let endpoint = endpoint.ok_or(RegistrationError::NotOffered)?;
-        let wanted = self.wish.asked(metadata.takes_secret_in_form_only());
-        match self.ask(endpoint, &wanted).await {
-            // What cannot be kept was made in vain as well.
-            Ok(answered) => match self.keep(answered).await {
+        let request = self.request.metadata_for(metadata.takes_secret_in_form_only());
+        match self.send(endpoint, &request).await {
+            // A client whose registration cannot be stored is of no use either.
+            Ok(response) => match self.save(response).await {
                 Ok(kept) => {
-                    *self.odd.lock().unwrap_or_else(PoisonError::into_inner) = Odd::default();
+                    *self.backoff.lock().unwrap_or_else(PoisonError::into_inner) = Backoff::default();
                     Ok(kept)
                 }
-                Err(problem) => Err(self.leave_alone(problem)),
+                Err(problem) => Err(self.back_off(problem)),
             },
-            Err(problem) if problem.may_have_made_a_client() => Err(self.leave_alone(problem)),
+            Err(problem) if problem.may_have_made_a_client() => Err(self.back_off(problem)),
             Err(problem) => Err(problem),
         }
     }
 
-    /// What was wrong, while the provider is not asked for another client.
-    fn left_alone(&self) -> Result<(), RegistrationError> {
-        let odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
-        let waits = odd.until.is_some_and(|until| self.clock.now() < until);
-        odd.problem.clone().filter(|_| waits).map_or(Ok(()), Err)
+    /// The error of the last attempt, as long as its pause lasts.
+    fn check_backoff(&self) -> Result<(), RegistrationError> {
+        let backoff = self.backoff.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = backoff.until.is_some_and(|until| self.clock.now() < until);
+        backoff.error.clone().filter(|_| waits).map_or(Ok(()), Err)
     }
 
-    fn leave_alone(&self, problem: RegistrationError) -> RegistrationError {
-        let mut odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
-        let pause = PAUSE.0.saturating_mul(1 << odd.times.min(16)).min(PAUSE.1);
-        odd.times += 1;
-        odd.until = Some(self.clock.now() + pause);
+    /// Starts a pause after `problem`, twice as long as the one before.
+    fn back_off(&self, problem: RegistrationError) -> RegistrationError {
+        let mut backoff = self.backoff.lock().unwrap_or_else(PoisonError::into_inner);
+        let pause = PAUSE.0.saturating_mul(1 << backoff.failures.min(16)).min(PAUSE.1);
+        backoff.failures += 1;
+        backoff.until = Some(self.clock.now() + pause);
         let paused = RegistrationError::Paused {
             cause: Box::new(problem),
             minutes: pause.as_secs() / 60,
         };
-        odd.problem = Some(paused.clone());
+        backoff.error = Some(paused.clone());
         paused
     }
 
-    async fn ask(&self, endpoint: &Url, wanted: &Map<String, Value>) -> Result<Answered, RegistrationError> {
+    async fn send(
+        &self,
+        endpoint: &Url,
+        request: &Map<String, Value>,
+    ) -> Result<RegistrationResponse, RegistrationError> {
         let token = self.registration.initial_access_token.as_ref();
-        let asked = self.http.post_json(endpoint, token, wanted).await;
-        let answer = asked.map_err(|error| RegistrationError::NoAnswer {
+        let sent = self.http.post_json(endpoint, token, request).await;
+        let answer = sent.map_err(|error| RegistrationError::NoAnswer {
             reason: error_chain(&error),
             came_through: error.came_through(),
         })?;
@@ -229,10 +213,10 @@ impl Registrar {
         if answer.status != StatusCode::CREATED && answer.status != StatusCode::OK {
             return Err(RegistrationError::Status(answer.status));
         }
-        let answered: Map<String, Value> = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let answered = self.wish.read(answered, self.now())?;
+        let response: Map<String, Value> = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let response = self.request.validate(response, self.now())?;
         tracing::info!(target: "bff", "the site registered itself at the provider");
-        Ok(answered)
+        Ok(response)
     }
 }
 

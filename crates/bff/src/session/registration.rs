@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oidc::provider::ClientAddresses;
+use oidc::client_addresses::ClientAddresses;
 use oidc::registration::{RegistrationStore, StoreUnavailable};
 use serde_json::Value;
 

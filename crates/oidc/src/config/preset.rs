@@ -9,9 +9,10 @@
 //! | Auth0 | [`ProviderConfig::auth0`] |
 //!
 //! ```
-//! use bff::{B2cFlows, B2cTenant, ProviderConfig};
+//! use oidc::config::ProviderConfig;
+//! use oidc::config::preset::{B2cFlows, B2cTenant};
 //!
-//! # fn providers(secret: &str) -> Result<Vec<ProviderConfig>, bff::PresetError> {
+//! # fn providers(secret: &str) -> Result<Vec<ProviderConfig>, oidc::config::preset::PresetError> {
 //! let mut staff = ProviderConfig::entra("staff", "contoso.com", "c4e7a2b1-5d8f-4c3a-9e2b-6f7d8e9b0c1a")?;
 //! staff.client_secret = Some(secret.into());
 //!

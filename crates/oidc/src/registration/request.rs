@@ -1,14 +1,14 @@
-//! What do we want to be registered as, and is that what the provider made of it? (RFC 7591 §2, §3.2.1)
+//! The registration request and its response: client metadata, and which of the provider's changes are accepted (RFC 7591 §2, §3.2.1).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::error::RegistrationError;
+use crate::client_addresses::ClientAddresses;
 use crate::config::ProviderConfig;
 use crate::config::client_auth::ClientAuthMethod;
 use crate::config::registration::Registration;
 use crate::metadata::DEVICE_CODE_GRANT;
-use crate::provider::ClientAddresses;
 
 const CODE: &str = "authorization_code";
 const BASIC: &str = "client_secret_basic";
@@ -17,9 +17,9 @@ const POST: &str = "client_secret_post";
 /// A secret that lives shorter would have the site registered over and over; seconds.
 const LEAST: i64 = 300;
 
-/// What we need to be.
+/// What the configuration needs of a registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Needs {
+pub(super) struct Requirements {
     grants: Vec<String>,
     /// A provider that binds tokens gives none without a proof, and one that does not may give plain ones.
     dpop: bool,
@@ -37,41 +37,43 @@ enum Proof {
     Nothing,
 }
 
-/// The registration that is asked for.
+/// The client metadata to register.
 #[derive(Debug)]
-pub(super) struct Wish {
+pub(super) struct RegistrationRequest {
     pub(super) metadata: Map<String, Value>,
-    needs: Needs,
+    needs: Requirements,
     method: ClientAuthMethod,
 }
 
-/// A registration as the provider answers it, by its names.
+/// The provider's response (RFC 7591 §3.2.1).
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Answered {
+pub(super) struct RegistrationResponse {
     pub(super) client_id: String,
     pub(super) client_secret: Option<String>,
     /// Seconds since 1970; 0 and nothing mean never (RFC 7591 §3.2.1).
     client_secret_expires_at: Option<i64>,
-    /// Nothing where the provider does not say: then what was asked for.
+    /// `None` if the provider sent none: then the requested ones hold.
     grant_types: Option<Vec<String>>,
     token_endpoint_auth_method: Option<String>,
 }
 
-/// A registration as it is kept, with what it was asked for.
+/// A registration as it is stored, with the requirements it was made for.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
-    pub(super) answered: Answered,
-    asked: Needs,
+pub(super) struct StoredRegistration {
+    #[serde(rename = "answered")]
+    pub(super) response: RegistrationResponse,
+    #[serde(rename = "asked")]
+    requirements: Requirements,
 }
 
-impl Kept {
+impl StoredRegistration {
     /// Reads what a store kept.
     pub(super) fn read(value: &Value) -> Option<Self> {
         Self::deserialize(value).ok()
     }
 }
 
-impl Answered {
+impl RegistrationResponse {
     /// When the secret ends.
     pub(super) fn until(&self) -> Option<i64> {
         self.client_secret_expires_at.filter(|until| *until != 0)
@@ -82,14 +84,14 @@ impl Answered {
         self.token_endpoint_auth_method.as_deref().map(|name| name == POST)
     }
 
-    pub(super) fn is_good_at(&self, moment: i64) -> bool {
+    pub(super) fn is_valid_at(&self, moment: i64) -> bool {
         self.until().is_none_or(|until| until > moment)
     }
 }
 
-impl Wish {
+impl RegistrationRequest {
     pub(super) fn of(config: &ProviderConfig, addresses: &ClientAddresses, registration: &Registration) -> Self {
-        let needs = Needs {
+        let needs = Requirements {
             grants: grants(config),
             dpop: config.dpop,
             proof: proof(&config.client_auth),
@@ -102,7 +104,7 @@ impl Wish {
     }
 
     /// What the provider is sent; a secret travels as it takes one.
-    pub(super) fn asked(&self, in_form_only: bool) -> Map<String, Value> {
+    pub(super) fn metadata_for(&self, in_form_only: bool) -> Map<String, Value> {
         let mut asked = self.metadata.clone();
         asked.insert(METHOD.to_owned(), self.method_name(in_form_only).into());
         asked
@@ -116,25 +118,27 @@ impl Wish {
         }
     }
 
-    /// `answered` with what was asked for.
-    pub(super) fn kept(&self, answered: Answered) -> Kept {
-        let asked = self.needs.clone();
-        Kept { answered, asked }
+    /// `response` with the requirements it was made for.
+    pub(super) fn stored(&self, response: RegistrationResponse) -> StoredRegistration {
+        StoredRegistration {
+            response,
+            requirements: self.needs.clone(),
+        }
     }
 
-    /// Whether what is needed was asked for then.
-    pub(super) fn is_met_by(&self, kept: &Kept) -> bool {
-        let has = |grant: &String| kept.asked.grants.contains(grant);
-        let asked = (&kept.asked.dpop, &kept.asked.proof);
-        let method = kept.answered.token_endpoint_auth_method.as_deref();
+    /// Whether it was made for at least what is needed now.
+    pub(super) fn is_satisfied_by(&self, kept: &StoredRegistration) -> bool {
+        let has = |grant: &String| kept.requirements.grants.contains(grant);
+        let asked = (&kept.requirements.dpop, &kept.requirements.proof);
+        let method = kept.response.token_endpoint_auth_method.as_deref();
         asked == (&self.needs.dpop, &self.needs.proof)
             && method.is_none_or(|name| self.takes(name))
             && self.needs.grants.iter().all(has)
     }
 
-    /// The grants that the provider did not give, in one text.
-    pub(super) fn missing(&self, kept: &Kept) -> Option<String> {
-        let given = kept.answered.grant_types.as_ref()?;
+    /// The grant types that the provider did not grant, separated by spaces.
+    pub(super) fn missing(&self, kept: &StoredRegistration) -> Option<String> {
+        let given = kept.response.grant_types.as_ref()?;
         let missing = self.needs.grants.iter().filter(|grant| !given.contains(grant));
         let missing: Vec<_> = missing.map(String::as_str).collect();
         (!missing.is_empty()).then(|| missing.join(" "))
@@ -150,12 +154,16 @@ impl Wish {
 
     /// What the provider registered may differ from what was asked for (RFC 7591 §3.2.1); not so where codes go, whether
     /// there are any, how the site proves itself, and that the secret lives.
-    pub(super) fn read(&self, answer: Map<String, Value>, now: i64) -> Result<Answered, RegistrationError> {
+    pub(super) fn validate(
+        &self,
+        answer: Map<String, Value>,
+        now: i64,
+    ) -> Result<RegistrationResponse, RegistrationError> {
         let is_ours = |uris: &Value| Some(uris) == self.metadata.get("redirect_uris");
         if !answer.get("redirect_uris").is_none_or(is_ours) {
             return Err(RegistrationError::OtherClient);
         }
-        let answered: Answered =
+        let answered: RegistrationResponse =
             serde_json::from_value(Value::Object(answer)).map_err(|_| RegistrationError::Unreadable)?;
         if answered.client_id.is_empty() {
             return Err(RegistrationError::OtherClient);
@@ -168,7 +176,7 @@ impl Wish {
         if method.is_some_and(|name| !self.takes(name)) {
             return Err(RegistrationError::Authentication);
         }
-        if !answered.is_good_at(now.saturating_add(LEAST)) {
+        if !answered.is_valid_at(now.saturating_add(LEAST)) {
             return Err(RegistrationError::SecretEnds);
         }
         Ok(answered)
@@ -201,7 +209,7 @@ fn grants(config: &ProviderConfig) -> Vec<String> {
 }
 
 /// Client metadata (RFC 7591 §2, RFC 9449 §5.2, and the logout specifications).
-fn metadata(addresses: &ClientAddresses, registration: &Registration, needs: &Needs) -> Map<String, Value> {
+fn metadata(addresses: &ClientAddresses, registration: &Registration, needs: &Requirements) -> Map<String, Value> {
     let own = json!({
         "application_type": "web",
         "client_name": registration.client_name,
@@ -235,8 +243,8 @@ fn metadata(addresses: &ClientAddresses, registration: &Registration, needs: &Ne
 mod tests {
     use super::*;
 
-    fn answered(until: Option<i64>) -> Answered {
-        Answered {
+    fn answered(until: Option<i64>) -> RegistrationResponse {
+        RegistrationResponse {
             client_id: "c".to_owned(),
             client_secret: None,
             client_secret_expires_at: until,
@@ -248,10 +256,10 @@ mod tests {
     #[test]
     fn si_5_a_secret_is_good_until_it_ends_or_for_ever() {
         for good in [None, Some(0), Some(2_000)] {
-            assert!(answered(good).is_good_at(1_060), "{good:?}");
+            assert!(answered(good).is_valid_at(1_060), "{good:?}");
         }
         for over in [1_000, 1_030, 1_060] {
-            assert!(!answered(Some(over)).is_good_at(1_060), "{over}");
+            assert!(!answered(Some(over)).is_valid_at(1_060), "{over}");
         }
     }
 }
