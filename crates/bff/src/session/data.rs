@@ -5,13 +5,11 @@
 //! The data is read when a handler first asks for it, and written after the handler if it has changed. Requests at the same time do not
 //! undo each other's changes: each writes the keys it has changed over what is stored then.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tower_sessions::session::{Id, Record};
@@ -31,7 +29,11 @@ const MAX_WRITES: usize = 10;
 /// The purpose of the sealed column.
 const DATA: &str = "session data";
 
-type Data = HashMap<String, Value>;
+mod anonymous;
+mod changes;
+
+use anonymous::NoSession;
+use changes::{Data, changes, merge};
 
 /// The data of a session as it is stored.
 struct StoredData {
@@ -105,7 +107,7 @@ impl RequestData {
     /// For a request without a session: nothing is there, and nothing is stored.
     pub(crate) fn of_nobody() -> Self {
         Self {
-            session: tower_sessions::Session::new(None, Arc::new(Nobody), None),
+            session: tower_sessions::Session::new(None, Arc::new(NoSession), None),
             store: None,
         }
     }
@@ -217,23 +219,6 @@ impl Seen {
     }
 }
 
-/// The keys in which `new` differs from `old`, with their new values; `None` for a key that was removed.
-fn changes<'a>(old: &'a Data, new: &'a Data) -> HashMap<&'a str, Option<&'a Value>> {
-    let set = new.iter().filter(|(key, value)| old.get(*key) != Some(value));
-    let set = set.map(|(key, value)| (key.as_str(), Some(value)));
-    let removed = old.keys().filter(|key| !new.contains_key(*key));
-    set.chain(removed.map(|key| (key.as_str(), None))).collect()
-}
-
-fn merge(stored: &Data, changes: &HashMap<&str, Option<&Value>>) -> Data {
-    let untouched = stored.iter().filter(|(key, _)| !changes.contains_key(key.as_str()));
-    let untouched = untouched.map(|(key, value)| (key.clone(), value.clone()));
-    let set = changes
-        .iter()
-        .filter_map(|(key, value)| Some(((*key).to_owned(), (*value)?.clone())));
-    untouched.chain(set).collect()
-}
-
 #[async_trait]
 impl SessionStore for DataStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
@@ -275,34 +260,5 @@ impl fmt::Debug for DataStore {
         f.debug_struct("DataStore")
             .field("name", &self.name)
             .finish_non_exhaustive()
-    }
-}
-
-/// The store of a request without a session.
-#[derive(Debug)]
-struct Nobody;
-
-fn nobody<T>() -> Result<T> {
-    Err(Error::Backend(
-        "nobody is signed in: there is no session to keep data in".to_owned(),
-    ))
-}
-
-#[async_trait]
-impl SessionStore for Nobody {
-    async fn create(&self, _: &mut Record) -> Result<()> {
-        nobody()
-    }
-
-    async fn save(&self, _: &Record) -> Result<()> {
-        nobody()
-    }
-
-    async fn load(&self, _: &Id) -> Result<Option<Record>> {
-        Ok(None)
-    }
-
-    async fn delete(&self, _: &Id) -> Result<()> {
-        Ok(())
     }
 }
