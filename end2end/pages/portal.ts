@@ -61,8 +61,12 @@ export class Portal {
     await expect(this.page).toHaveURL(/\/auth\/signed-out/);
   }
 
-  /** Waits until the page is awake: its scripts have arrived and run, and show a button that is of no use without them. */
+  /**
+   * Waits until the page is hydrated: its scripts have run, and show a button that is of no use without them. Pages of the sign-in itself
+   * have no scripts.
+   */
   async awake(): Promise<void> {
-    if (this.hasScripts) await this.page.locator("#show-keys:not([hidden])").waitFor({ state: "attached" });
+    const hasScripts = this.hasScripts && (await this.page.locator("script").count()) > 0;
+    if (hasScripts) await this.page.locator("#show-keys:not([hidden])").waitFor({ state: "attached" });
   }
 }

@@ -78,7 +78,7 @@ impl AccessToken {
     /// Tells what the API at `url` answered, so that the nonce it offers is in the next proof. `true` when it refused for
     /// want of one: send the request again, once, with a new proof (RFC 9449 §9).
     #[must_use = "the API may want the request again"]
-    pub fn wants_again(&self, url: &Url, status: StatusCode, headers: &HeaderMap) -> bool {
+    pub fn needs_retry(&self, url: &Url, status: StatusCode, headers: &HeaderMap) -> bool {
         let Some(binding) = &self.binding else { return false };
         let brought = binding.nonces.note(Server::Resource, url, headers);
         let challenges = headers.get_all(WWW_AUTHENTICATE).iter();

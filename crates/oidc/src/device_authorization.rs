@@ -12,7 +12,7 @@ use crate::Provider;
 use crate::address::is_secure_or_loopback;
 use crate::client_auth::ClientAuth;
 use crate::error::plain;
-use crate::http::{Answer, HttpError};
+use crate::http::{HttpError, HttpResponse};
 use crate::measured::{Endpoint, measured};
 use crate::metadata::Metadata;
 use crate::token_endpoint::seconds;
@@ -130,7 +130,7 @@ impl Provider {
     }
 }
 
-fn read(answer: &Answer) -> Result<Authorization, DeviceAuthorizationError> {
+fn read(answer: &HttpResponse) -> Result<Authorization, DeviceAuthorizationError> {
     if !answer.status.is_success() {
         let error = serde_json::from_slice(&answer.body).map_or_else(|_| String::new(), |raw: RawRefused| raw.error);
         return Err(DeviceAuthorizationError::Refused(answer.status, plain(&error, 64)));
@@ -186,7 +186,7 @@ mod tests {
         }
         let body = body.to_string().into_bytes();
         let (status, retry_after) = (StatusCode::OK, None);
-        read(&Answer {
+        read(&HttpResponse {
             headers: http::HeaderMap::new(),
             status,
             retry_after,

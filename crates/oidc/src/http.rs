@@ -21,7 +21,7 @@ const PROOF: &str = "dpop";
 
 /// How long an unused connection is kept. Shorter than the other side keeps one (five seconds in Node.js, the least that is
 /// common): what is sent while it hangs up is lost, and a code or a refresh token is not sent twice.
-pub const KEPT_UNUSED: Duration = Duration::from_secs(4);
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The one HTTP client.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct HttpClient {
 
 /// What a provider answered, whole.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
     /// What `Retry-After` says, in seconds only (RFC 9110 §10.2.3).
     pub(crate) retry_after: Option<Duration>,
@@ -42,7 +42,7 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
 }
 
-impl MeasuredResponse for Answer {
+impl MeasuredResponse for HttpResponse {
     fn status(&self) -> StatusCode {
         self.status
     }
@@ -66,12 +66,12 @@ pub enum HttpError {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where clients are made")]
-fn builder(limits: HttpLimits, kept_unused: Duration) -> reqwest::ClientBuilder {
+fn builder(limits: HttpLimits, idle_timeout: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(limits.timeout)
         .connect_timeout(limits.timeout.min(Duration::from_secs(5)))
-        .pool_idle_timeout(kept_unused)
+        .pool_idle_timeout(idle_timeout)
         .user_agent(concat!("bff/", env!("CARGO_PKG_VERSION")))
 }
 
@@ -92,13 +92,13 @@ impl HttpClient {
     /// # Errors
     /// Where TLS cannot be set up: the system has no root certificates that can be read.
     pub fn new(limits: HttpLimits) -> Result<Self, reqwest::Error> {
-        Self::with_kept_unused(limits, KEPT_UNUSED)
+        Self::with_idle_timeout(limits, IDLE_TIMEOUT)
     }
 
-    fn with_kept_unused(limits: HttpLimits, kept_unused: Duration) -> Result<Self, reqwest::Error> {
+    fn with_idle_timeout(limits: HttpLimits, idle_timeout: Duration) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            client: builder(limits, kept_unused).build()?,
-            here: builder(limits, kept_unused).no_proxy().build()?,
+            client: builder(limits, idle_timeout).build()?,
+            here: builder(limits, idle_timeout).no_proxy().build()?,
             max_bytes: limits.max_bytes,
         })
     }
@@ -115,7 +115,7 @@ impl HttpClient {
     }
 
     /// Reads JSON from `url`; `bearer` goes into the header (RFC 6750 §2.1).
-    pub(crate) async fn read(&self, url: &Url, bearer: Option<&str>) -> Result<Answer, HttpError> {
+    pub(crate) async fn read(&self, url: &Url, bearer: Option<&str>) -> Result<HttpResponse, HttpError> {
         let request = self.request(Method::GET, url)?;
         let request = match bearer {
             Some(token) => request.bearer_auth(token),
@@ -125,13 +125,13 @@ impl HttpClient {
     }
 
     /// Reads JSON that may be four times as large as other answers: a key set of 500 keys with their certificates.
-    pub(crate) async fn read_large(&self, url: &Url) -> Result<Answer, HttpError> {
+    pub(crate) async fn read_large(&self, url: &Url) -> Result<HttpResponse, HttpError> {
         let request = self.request(Method::GET, url)?;
         self.answer_within(request, self.max_bytes.saturating_mul(4)).await
     }
 
     /// Reads JSON from `url` with a token that is bound to a key, and the proof for it (RFC 9449 §7.1).
-    pub(crate) async fn read_bound(&self, url: &Url, token: &str, proof: &str) -> Result<Answer, HttpError> {
+    pub(crate) async fn read_bound(&self, url: &Url, token: &str, proof: &str) -> Result<HttpResponse, HttpError> {
         let request = self.request(Method::GET, url)?;
         let request = request.header(AUTHORIZATION, secret_header(&format!("DPoP {token}")));
         self.answer(request.header(PROOF, secret_header(proof))).await
@@ -143,7 +143,7 @@ impl HttpClient {
         url: &Url,
         auth: ClientAuth<'_>,
         fields: &[(&str, &str)],
-    ) -> Result<Answer, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         self.post_with(url, auth, fields, None).await
     }
 
@@ -154,7 +154,7 @@ impl HttpClient {
         auth: ClientAuth<'_>,
         fields: &[(&str, &str)],
         proof: Option<&str>,
-    ) -> Result<Answer, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         let mut request = self.request(Method::POST, url)?;
         if let Some(credentials) = auth.header() {
             request = request.header(AUTHORIZATION, credentials);
@@ -174,7 +174,7 @@ impl HttpClient {
         url: &Url,
         bearer: Option<&Secret>,
         object: &Map<String, Value>,
-    ) -> Result<Answer, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         let request = self.request(Method::POST, url)?;
         let request = match bearer {
             Some(token) => request.bearer_auth(token.expose()),
@@ -185,11 +185,11 @@ impl HttpClient {
             .await
     }
 
-    async fn answer(&self, request: RequestBuilder) -> Result<Answer, HttpError> {
+    async fn answer(&self, request: RequestBuilder) -> Result<HttpResponse, HttpError> {
         self.answer_within(request, self.max_bytes).await
     }
 
-    async fn answer_within(&self, request: RequestBuilder, max_bytes: usize) -> Result<Answer, HttpError> {
+    async fn answer_within(&self, request: RequestBuilder, max_bytes: usize) -> Result<HttpResponse, HttpError> {
         let no_answer = |e: reqwest::Error| HttpError::NoAnswer(e.without_url());
         let mut response = request.send().await.map_err(no_answer)?;
         let (status, retry_after) = (response.status(), retry_after(response.headers()));
@@ -201,7 +201,7 @@ impl HttpClient {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer {
+        Ok(HttpResponse {
             status,
             retry_after,
             body,
@@ -254,7 +254,7 @@ mod tests {
             }
         });
         // As if it were unused for long at once.
-        let client = HttpClient::with_kept_unused(HttpLimits::default(), Duration::from_nanos(1)).unwrap();
+        let client = HttpClient::with_idle_timeout(HttpLimits::default(), Duration::from_nanos(1)).unwrap();
         assert_eq!(client.read(&url, None).await.unwrap().body, b"{}");
         assert_eq!(client.read(&url, None).await.unwrap().body, b"{}");
     }

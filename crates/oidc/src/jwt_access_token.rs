@@ -182,7 +182,7 @@ impl Providers {
             return Err(InvalidAccessToken::Tenant.into());
         }
         let signer = provider
-            .signer_of(&token, &metadata, issuer, TokenSource::Stranger)
+            .find_signing_key(&token, &metadata, issuer, TokenSource::Stranger)
             .await;
         if signer.map_err(Unverifiable::from)?.is_none() {
             return Err(InvalidAccessToken::Signature.into());

@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::error::{MetadataError, PushedRequestsError};
-use super::http::Answer;
+use super::http::HttpResponse;
 use crate::address::{is_local, is_loopback, is_secure_or_loopback};
 use crate::config::{ProviderConfig, PushedRequests};
 
@@ -47,7 +47,7 @@ impl Metadata {
     }
 
     /// Whether requests that pass through the browser are refused (RFC 9126 §5).
-    pub(crate) fn wants_requests_pushed(&self) -> bool {
+    pub(crate) fn requires_par(&self) -> bool {
         self.require_pushed_authorization_requests == Some(true)
     }
 
@@ -56,10 +56,8 @@ impl Metadata {
         let offered = self.pushed_authorization_request_endpoint.is_some();
         match setting {
             PushedRequests::Always if !offered => Some(PushedRequestsError::NotOffered),
-            PushedRequests::Never if self.wants_requests_pushed() => Some(PushedRequestsError::SwitchedOff),
-            PushedRequests::WhereAdvertised if !offered && self.wants_requests_pushed() => {
-                Some(PushedRequestsError::NoEndpoint)
-            }
+            PushedRequests::Never if self.requires_par() => Some(PushedRequestsError::SwitchedOff),
+            PushedRequests::WhereAdvertised if !offered && self.requires_par() => Some(PushedRequestsError::NoEndpoint),
             _ => None,
         }
     }
@@ -97,7 +95,7 @@ impl Metadata {
     }
 
     /// Reads and checks an answer of the provider known as `config`.
-    pub(super) fn from_answer(config: &ProviderConfig, answer: &Answer) -> Result<Self, MetadataError> {
+    pub(super) fn from_answer(config: &ProviderConfig, answer: &HttpResponse) -> Result<Self, MetadataError> {
         if answer.status != StatusCode::OK {
             return Err(MetadataError::Status(answer.status));
         }

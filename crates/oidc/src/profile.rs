@@ -21,7 +21,7 @@ use super::metadata::Metadata;
 use crate::config::userinfo::UserinfoMode;
 use crate::error::error_chain;
 use crate::measured::{Endpoint, measured};
-use crate::token_endpoint::{Granted, TokenEndpointError};
+use crate::token_endpoint::{TokenEndpointError, TokenResponse};
 
 /// Why userinfo, and with it the sign-in, is refused.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +92,7 @@ impl Provider {
     pub async fn userinfo_beside(
         &self,
         metadata: &Metadata,
-        granted: &mut Granted,
+        granted: &mut TokenResponse,
         id_token: &IdToken,
     ) -> Result<Map<String, Value>, UserinfoError> {
         let wants = match (self.config.userinfo, &self.config.wanted_claims) {
@@ -122,7 +122,7 @@ impl Provider {
         &self,
         metadata: &Metadata,
         address: &Url,
-        granted: &mut Granted,
+        granted: &mut TokenResponse,
         subject: &str,
     ) -> Result<Map<String, Value>, UserinfoError> {
         let (refusals, now) = (&self.refusals, self.clock.now());
@@ -176,7 +176,7 @@ impl Provider {
     }
 
     /// The fields that ask for a second token by the refresh token in `granted`; nothing where the first one is for no API.
-    fn second_token_fields(&self, granted: &Granted) -> Option<Vec<(&'static str, String)>> {
+    fn second_token_fields(&self, granted: &TokenResponse) -> Option<Vec<(&'static str, String)>> {
         let config = &self.config;
         // A scope in two parts names the API it belongs to, as Microsoft's do: `api://…/read`, or an identifier before the slash.
         let general: Vec<&str> = config
@@ -202,12 +202,12 @@ impl Provider {
     async fn second_token(
         &self,
         metadata: &Metadata,
-        granted: &mut Granted,
+        granted: &mut TokenResponse,
         fields: &[(&'static str, String)],
-    ) -> Result<Granted, UserinfoError> {
+    ) -> Result<TokenResponse, UserinfoError> {
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let key = granted.proof_key.as_ref();
-        let second = self.ask_for_tokens_of_any_resource(metadata, &fields, key).await;
+        let second = self.request_tokens_for_any_resource(metadata, &fields, key).await;
         let second = second.map_err(UserinfoError::NoSecondToken)?;
         // The old one may be used up.
         if second.refresh_token.is_some() {
@@ -222,7 +222,7 @@ impl Provider {
         &self,
         metadata: &Metadata,
         address: &Url,
-        granted: &Granted,
+        granted: &TokenResponse,
         subject: &str,
     ) -> Result<Map<String, Value>, UserinfoError> {
         let token = self.token_of(granted);

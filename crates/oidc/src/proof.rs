@@ -1,5 +1,5 @@
 //! How do we prove that a token is ours? By signing each request with the key the token is bound to (RFC 9449), so that a
-//! token that was stolen opens nothing. Which requests do is in [`super::proven`].
+//! token that was stolen opens nothing. Which requests do is in [`super::dpop`].
 
 use std::fmt;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::Provider;
 use crate::authorization_request::{AuthorizationRequest, address};
 use crate::config::PushedRequests;
 use crate::error::plain;
-use crate::http::{Answer, HttpError};
+use crate::http::{HttpError, HttpResponse};
 use crate::measured::{Endpoint, measured};
 use crate::metadata::{Metadata, PushedRequestsError};
 
@@ -108,7 +108,7 @@ impl Provider {
 }
 
 /// 201 with the reference (RFC 9126 §2.2); some providers answer 200.
-fn read(answer: &Answer) -> Result<String, PushError> {
+fn read(answer: &HttpResponse) -> Result<String, PushError> {
     let status = answer.status;
     if status == StatusCode::CREATED || status == StatusCode::OK {
         let pushed: RawPushed = serde_json::from_slice(&answer.body).map_err(|_| PushError::NoRequestUri)?;

@@ -28,12 +28,12 @@ impl Provider {
             let client = self.client();
             return Ok(token.is_signed_by(client.secret.as_ref().map(Key::of_secret).as_slice()));
         }
-        Ok(self.signer_of(token, metadata, issuer, source).await?.is_some())
+        Ok(self.find_signing_key(token, metadata, issuer, source).await?.is_some())
     }
 
     /// The key that made the signature of `token`, which says it is of `issuer`; none when the provider has no such key. The caller
     /// has checked that the algorithm is allowed and none of shared secrets.
-    pub(super) async fn signer_of(
+    pub(super) async fn find_signing_key(
         &self,
         token: &Compact<'_>,
         metadata: &Metadata,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::Provider;
-use crate::http::{Answer, HttpError};
+use crate::http::{HttpError, HttpResponse};
 use crate::measured::{Endpoint, measured};
 use crate::metadata::Metadata;
 use crate::proof::ProofKey;
@@ -20,7 +20,7 @@ const MARGIN: i64 = 60;
 
 /// A granted answer; members not needed are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Granted {
+pub struct TokenResponse {
     /// The access token.
     pub access_token: String,
     /// Seconds since 1970.
@@ -84,7 +84,7 @@ crate::error::error_codes!(TokenEndpointError {
 });
 
 #[derive(Deserialize)]
-struct RawGranted {
+struct RawTokenResponse {
     access_token: String,
     token_type: String,
     expires_in: Option<Value>,
@@ -101,7 +101,7 @@ struct RawRefused {
     error: String,
 }
 
-impl Granted {
+impl TokenResponse {
     /// Whether the refresh token is meant to outlive the session (OpenID Connect Core 1.0 §11), when `asked` was asked
     /// for.
     #[must_use]
@@ -120,33 +120,33 @@ impl Provider {
     ///
     /// # Errors
     /// Where the provider refuses, does not answer, or answers with something else.
-    pub async fn ask_for_tokens(
+    pub async fn request_tokens(
         &self,
         metadata: &Metadata,
         fields: &[(&str, &str)],
         key: Option<&ProofKey>,
-    ) -> Result<Granted, TokenEndpointError> {
+    ) -> Result<TokenResponse, TokenEndpointError> {
         let mut form = fields.to_vec();
         if let Some(resource) = &self.config.resource {
             form.push(("resource", resource));
         }
-        self.ask_for_tokens_of_any_resource(metadata, &form, key).await
+        self.request_tokens_for_any_resource(metadata, &form, key).await
     }
 
     /// Asks for tokens with `fields` and nothing but our credentials, and a proof where there is a `key` or should be.
     ///
     /// # Errors
-    /// As [`Self::ask_for_tokens`].
-    pub async fn ask_for_tokens_of_any_resource(
+    /// As [`Self::request_tokens`].
+    pub async fn request_tokens_for_any_resource(
         &self,
         metadata: &Metadata,
         fields: &[(&str, &str)],
         key: Option<&ProofKey>,
-    ) -> Result<Granted, TokenEndpointError> {
+    ) -> Result<TokenResponse, TokenEndpointError> {
         let key = self.proof_key(key).map_err(HttpError::from)?;
         let asking = async {
             match &key {
-                Some(key) => self.post_proven(metadata, fields, key).await,
+                Some(key) => self.post_with_proof(metadata, fields, key).await,
                 None => {
                     self.http
                         .post(&metadata.token_endpoint, self.client_auth(metadata), fields)
@@ -159,7 +159,11 @@ impl Provider {
     }
 }
 
-fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Result<Granted, TokenEndpointError> {
+fn read(
+    answer: &HttpResponse,
+    now: OffsetDateTime,
+    proof_key: Option<ProofKey>,
+) -> Result<TokenResponse, TokenEndpointError> {
     let status = answer.status;
     if status.is_server_error() || status.as_u16() == 429 {
         return Err(TokenEndpointError::Trouble {
@@ -173,7 +177,7 @@ fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Re
             error: crate::error::plain(&refused.error, 64),
         });
     }
-    let raw: RawGranted = serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::NotJson)?;
+    let raw: RawTokenResponse = serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::NotJson)?;
     // Bound tokens would be of no use without a proof (RFC 6750 §4), and where we proved a key, a token that anybody can
     // use is not what was asked for (RFC 9449 §5).
     let (kind, problem) = match proof_key {
@@ -192,7 +196,7 @@ fn read(answer: &Answer, now: OffsetDateTime, proof_key: Option<ProofKey>) -> Re
     // 0 is said of a token that does not end by itself.
     let told = told.into_iter().flatten().filter_map(seconds).filter(|s| *s > 0).min();
     let lifetime = raw.expires_in.as_ref().and_then(seconds).unwrap_or(unsaid);
-    Ok(Granted {
+    Ok(TokenResponse {
         access_token: raw.access_token,
         expires_at: now.unix_timestamp().saturating_add(lifetime),
         renew_at: now.unix_timestamp().saturating_add(lifetime - MARGIN.min(lifetime / 2)),
@@ -218,10 +222,10 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Result<Granted, TokenEndpointError> {
+    fn answer(status: u16, body: &str) -> Result<TokenResponse, TokenEndpointError> {
         let status = StatusCode::from_u16(status).unwrap();
         read(
-            &Answer {
+            &HttpResponse {
                 status,
                 retry_after: None,
                 body: body.into(),

@@ -32,7 +32,7 @@ impl Remote {
         let base = self.base_url.as_str().trim_end_matches('/');
         let address = Url::parse(&format!("{base}/api/messages/{}", kind.name())).ok()?;
         let response = self.send_once(&address, token).await?;
-        let retry_token = token.filter(|token| token.wants_again(&address, response.status, &response.headers));
+        let retry_token = token.filter(|token| token.needs_retry(&address, response.status, &response.headers));
         match retry_token {
             Some(token) => self.send_once(&address, Some(token)).await,
             None => Some(response),

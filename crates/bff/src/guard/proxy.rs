@@ -120,7 +120,7 @@ impl Proxy {
         loop {
             let response = self.client.send(request, &token, body).await?;
             // Every response may have the nonce for the next proof (§8.2).
-            let needs_nonce = token.wants_again(&request.url, response.status(), response.headers());
+            let needs_nonce = token.needs_retry(&request.url, response.status(), response.headers());
             if response.status() != StatusCode::UNAUTHORIZED {
                 return Ok(response);
             }

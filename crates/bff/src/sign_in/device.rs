@@ -24,7 +24,7 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oidc::Provider;
 use oidc::metadata::DEVICE_CODE_GRANT;
-use oidc::token_endpoint::{Granted, TokenEndpointError};
+use oidc::token_endpoint::{TokenEndpointError, TokenResponse};
 
 use self::pending::{PendingDeviceSignIn, remove_cookie};
 use self::polling::{DevicePolling, PollDecision, PollPermit};
@@ -173,7 +173,7 @@ impl DeviceSignIns {
         &self,
         ready: ReadyProvider<'_>,
         device: &PendingDeviceSignIn,
-        granted: Granted,
+        granted: TokenResponse,
         headers: &HeaderMap,
     ) -> PageResult {
         let (sign_ins, pending) = (&self.sign_ins, &device.pending);
@@ -198,9 +198,9 @@ fn expired(return_to: &ReturnPath) -> Failure {
 async fn request_tokens(
     ReadyProvider { provider, metadata }: ReadyProvider<'_>,
     device_code: &str,
-) -> Result<Granted, TokenEndpointError> {
+) -> Result<TokenResponse, TokenEndpointError> {
     let fields = [("grant_type", DEVICE_CODE_GRANT), ("device_code", device_code)];
-    provider.ask_for_tokens(metadata, &fields, None).await
+    provider.request_tokens(metadata, &fields, None).await
 }
 
 /// What a final error of the token endpoint means for a person (RFC 8628 §3.5).

@@ -11,7 +11,7 @@ use oidc::config::user_flow::FlowEnd;
 use oidc::error::ErrorCode;
 use oidc::id_token::{Expected, IdToken, IdTokenError};
 use oidc::profile::{UserinfoError, merged};
-use oidc::token_endpoint::{Granted, TokenEndpointError};
+use oidc::token_endpoint::{TokenEndpointError, TokenResponse};
 use serde_json::{Map, Value};
 use tower_sessions::session::Id;
 
@@ -34,7 +34,7 @@ const FAILED: &str = "Sign-in could not be completed";
 
 /// The tokens of a sign-in, and the claims verified about its person.
 struct VerifiedSignIn {
-    granted: Granted,
+    granted: TokenResponse,
     id_token: IdToken,
     /// The claims of the userinfo endpoint.
     userinfo: Map<String, Value>,
@@ -129,7 +129,7 @@ impl SignIns {
         &self,
         ReadyProvider { provider, metadata }: ReadyProvider<'_>,
         pending: &PendingSignIn,
-        mut granted: Granted,
+        mut granted: TokenResponse,
         nonce: Option<&str>,
     ) -> Result<NewSession, Failure> {
         let Some(raw) = &granted.id_token else {
@@ -210,14 +210,14 @@ async fn redeem_code(
     ReadyProvider { provider, metadata }: ReadyProvider<'_>,
     pending: &PendingSignIn,
     code: &str,
-) -> Result<Granted, Failure> {
+) -> Result<TokenResponse, Failure> {
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code),
         ("redirect_uri", &provider.redirect_uri),
         ("code_verifier", &pending.verifier),
     ];
-    let tokens = provider.ask_for_tokens(metadata, &fields, pending.proof_key.as_ref());
+    let tokens = provider.request_tokens(metadata, &fields, pending.proof_key.as_ref());
     let keys = async {
         provider.read_keys_ahead(metadata).await;
         Ok(())

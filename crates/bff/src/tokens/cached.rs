@@ -5,7 +5,7 @@
 use oidc::config::ProviderConfig;
 use oidc::jws::Compact;
 use oidc::proof::ProofKey;
-use oidc::token_endpoint::Granted;
+use oidc::token_endpoint::TokenResponse;
 use time::OffsetDateTime;
 
 use crate::session::token_set::{CachedToken, CachedTokens, TokenRequest};
@@ -44,7 +44,7 @@ impl TokenRequest {
     }
 
     /// Whether every requested scope was granted; a response without `scope` grants what was requested (RFC 6749 §5.1).
-    pub(super) fn is_granted(&self, granted: &Granted) -> bool {
+    pub(super) fn is_granted(&self, granted: &TokenResponse) -> bool {
         let Some(scope) = &granted.scope else { return true };
         self.scopes
             .iter()
@@ -87,7 +87,7 @@ impl CachedTokens {
     }
 
     /// Caches what was granted for `request`, in the place of what was cached for it before.
-    pub(super) fn put(&mut self, request: &TokenRequest, granted: &Granted) {
+    pub(super) fn put(&mut self, request: &TokenRequest, granted: &TokenResponse) {
         self.0.retain(|cached| cached.request != *request);
         if self.0.len() >= MAX_CACHED {
             self.0.remove(0);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use oidc::token_endpoint::{Granted, TokenEndpointError};
+use oidc::token_endpoint::{TokenEndpointError, TokenResponse};
 
 use super::{AccessToken, TokenError, TokenResult, Tokens};
 use crate::cache::ExpiringCache;
@@ -64,8 +64,8 @@ struct ClientTokenKey {
 
 /// The tokens of the application, and the requests for them under way.
 pub(super) struct ClientTokens {
-    cache: ExpiringCache<ClientTokenKey, Granted>,
-    requests: SingleFlight<ClientTokenKey, Result<Granted, TokenError>>,
+    cache: ExpiringCache<ClientTokenKey, TokenResponse>,
+    requests: SingleFlight<ClientTokenKey, Result<TokenResponse, TokenError>>,
 }
 
 impl ClientTokens {
@@ -96,12 +96,12 @@ impl Tokens {
         Ok(AccessToken::new(&granted.access_token, binding))
     }
 
-    fn cached_client_token(&self, key: &ClientTokenKey) -> Option<Granted> {
+    fn cached_client_token(&self, key: &ClientTokenKey) -> Option<TokenResponse> {
         self.application.cache.get(key, self.clock.now().unix_timestamp())
     }
 
     /// Requests a token and caches it. Errors are not cached.
-    async fn request_client_token(&self, key: ClientTokenKey) -> Result<Granted, TokenError> {
+    async fn request_client_token(&self, key: ClientTokenKey) -> Result<TokenResponse, TokenError> {
         // Another request may have ended between the look into the cache and this one.
         if let Some(granted) = self.cached_client_token(&key) {
             return Ok(granted);
@@ -114,7 +114,7 @@ impl Tokens {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let granted = provider.ask_for_tokens_of_any_resource(&metadata, &fields, None).await;
+        let granted = provider.request_tokens_for_any_resource(&metadata, &fields, None).await;
         let granted = granted.map_err(|error| {
             event(What::ClientToken, Outcome::Failed)
                 .provider(provider.config.id.as_str())

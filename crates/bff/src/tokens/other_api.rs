@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use oidc::config::ProviderId;
-use oidc::token_endpoint::Granted;
+use oidc::token_endpoint::TokenResponse;
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
@@ -170,7 +170,7 @@ impl Tokens {
         self: &Arc<Self>,
         leased: LeasedSession,
         request: &TokenRequest,
-        granted: Granted,
+        granted: TokenResponse,
     ) -> Option<TokenResult> {
         let session = &leased.session;
         let provider = self.providers.find(session.identity.provider.as_str());

@@ -8,7 +8,7 @@ use oidc::Provider;
 use oidc::error::ErrorCode;
 use oidc::id_token::{Expected, IdTokenError};
 use oidc::metadata::Metadata;
-use oidc::token_endpoint::{Granted, TokenEndpointError};
+use oidc::token_endpoint::{TokenEndpointError, TokenResponse};
 use tower_sessions::session::Id;
 
 use super::lease::{LeaseOutcome, LeasedSession, SessionToken};
@@ -149,7 +149,7 @@ impl Tokens {
         session: &Session,
         refresh_token: &str,
         request: &TokenRequest,
-    ) -> Result<Granted, RefreshError> {
+    ) -> Result<TokenResponse, RefreshError> {
         let provider = self.providers.find(session.identity.provider.as_str());
         let provider = provider.ok_or(RefreshError::Failed(TokenError::NotGranted))?;
         let metadata = provider.discovery.ready().await;
@@ -158,7 +158,7 @@ impl Tokens {
         let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
         fields.extend(parameters.iter().map(|(name, value)| (*name, value.as_str())));
         let key = session.tokens.proof_key.as_ref();
-        let granted = provider.ask_for_tokens_of_any_resource(&metadata, &fields, key).await;
+        let granted = provider.request_tokens_for_any_resource(&metadata, &fields, key).await;
         let granted = granted.map_err(|error| refresh_error(session, &error))?;
         match verify_refreshed_id_token(provider, &metadata, session, &granted).await {
             Ok(()) => Ok(granted),
@@ -188,7 +188,7 @@ pub(super) enum RefreshError {
     /// The ID token of the response is not valid for this person.
     Untrusted,
     /// Granted, but the ID token could not be verified for want of keys.
-    Unverified(Granted),
+    Unverified(TokenResponse),
     /// Not now, or not for this request.
     Failed(TokenError),
 }
@@ -242,7 +242,7 @@ async fn verify_refreshed_id_token(
     provider: &Provider,
     metadata: &Metadata,
     session: &Session,
-    granted: &Granted,
+    granted: &TokenResponse,
 ) -> Result<(), RefreshError> {
     let Some(raw) = &granted.id_token else { return Ok(()) };
     let expected = Expected {

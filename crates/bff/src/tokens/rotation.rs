@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oidc::token_endpoint::Granted;
+use oidc::token_endpoint::TokenResponse;
 use time::OffsetDateTime;
 
 use super::lease::LeasedSession;
@@ -25,7 +25,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(250);
 
 impl Session {
     /// Takes over the new refresh token; the old one stays if the response has none (RFC 6749 §6).
-    pub(super) fn rotate_refresh_token(&mut self, granted: &Granted, now: OffsetDateTime) {
+    pub(super) fn rotate_refresh_token(&mut self, granted: &TokenResponse, now: OffsetDateTime) {
         let granted_end = granted
             .refresh_expires_in
             .map(|seconds| RefreshEnd::granted(now, seconds));
@@ -44,7 +44,7 @@ impl Tokens {
     pub(super) async fn store_refreshed(
         self: &Arc<Self>,
         leased: LeasedSession,
-        granted: Granted,
+        granted: TokenResponse,
     ) -> Option<TokenResult> {
         let now = self.clock.now();
         let stored = self.update_under_lease(leased, |session| {
@@ -67,7 +67,11 @@ impl Tokens {
 
     /// Stores only the refresh token of a response whose ID token could not be verified for want of keys: the old refresh token may
     /// be used up. `None` if another replica has refreshed the tokens since.
-    pub(super) async fn store_refresh_token(self: &Arc<Self>, leased: LeasedSession, granted: Granted) -> Option<()> {
+    pub(super) async fn store_refresh_token(
+        self: &Arc<Self>,
+        leased: LeasedSession,
+        granted: TokenResponse,
+    ) -> Option<()> {
         if granted.refresh_token.is_some() {
             let now = self.clock.now();
             let stored = self.update_under_lease(leased, |session| session.rotate_refresh_token(&granted, now));

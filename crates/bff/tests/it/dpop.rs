@@ -215,7 +215,7 @@ async fn dp_1_the_application_has_bound_tokens_too_and_bearer_tokens_have_no_pro
     let token = plain.bff.client_token("demo", request).await.unwrap();
     assert_eq!(token.scheme(), "Bearer");
     assert_eq!(token.proof(&Method::GET, &api(&plain)), Ok(None));
-    assert!(!token.wants_again(&api(&plain), StatusCode::UNAUTHORIZED, &HeaderMap::new()));
+    assert!(!token.needs_retry(&api(&plain), StatusCode::UNAUTHORIZED, &HeaderMap::new()));
     assert!(plain.provider.proofs(Endpoint::Token).is_empty());
 }
 
@@ -310,7 +310,7 @@ async fn dp_2_the_newest_nonce_is_used_without_being_asked_for() {
         let page = call(&harness, &shown, Some(&proof)).await;
         assert_eq!(page.status, status, "{}", page.body);
         let status = StatusCode::from_u16(page.status).unwrap();
-        assert_eq!(token.wants_again(&api(&harness), status, &page.headers), again);
+        assert_eq!(token.needs_retry(&api(&harness), status, &page.headers), again);
     }
 }
 
@@ -331,7 +331,7 @@ async fn dp_2_the_scheme_of_the_challenge_is_written_in_any_case() {
         let mut headers = HeaderMap::new();
         headers.insert("www-authenticate", challenge.parse().unwrap());
         headers.insert("dpop-nonce", "n1".parse().unwrap());
-        let wants = token.wants_again(&api(&harness), StatusCode::UNAUTHORIZED, &headers);
+        let wants = token.needs_retry(&api(&harness), StatusCode::UNAUTHORIZED, &headers);
         assert_eq!(wants, again, "{challenge}");
     }
 }

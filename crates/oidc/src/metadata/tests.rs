@@ -13,7 +13,7 @@ fn read(issuer: &str, changes: &[(&str, serde_json::Value)]) -> Result<Metadata,
     for (name, value) in changes {
         body[*name] = value.clone();
     }
-    let answer = Answer {
+    let answer = HttpResponse {
         status: StatusCode::OK,
         retry_after: None,
         body: body.to_string().into_bytes(),

@@ -73,9 +73,9 @@ fn by_scope(config: &mut ProviderConfig) {
     config.scopes = vec!["openid".into(), "profile".into(), "api.example/read".into()];
 }
 
-fn for_api(refresh_token: Option<&str>) -> Granted {
+fn for_api(refresh_token: Option<&str>) -> TokenResponse {
     let refresh_token = refresh_token.map(str::to_owned);
-    Granted {
+    TokenResponse {
         access_token: "api".into(),
         expires_at: 0,
         renew_at: 0,

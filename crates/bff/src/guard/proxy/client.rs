@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use oidc::http::KEPT_UNUSED;
+use oidc::http::IDLE_TIMEOUT;
 use reqwest::Response;
 use tracing::Instrument as _;
 use tracing::field::Empty;
@@ -46,7 +46,7 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(timeout)
             .connect_timeout(timeout.min(Duration::from_secs(5)))
-            .pool_idle_timeout(KEPT_UNUSED)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             // Bodies are passed on as they are, whatever features of the client other crates enable.
             .no_gzip()
             .no_brotli()

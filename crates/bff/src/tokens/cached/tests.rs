@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn granted(access_token: &str, scope: Option<&str>) -> Granted {
-    Granted {
+fn granted(access_token: &str, scope: Option<&str>) -> TokenResponse {
+    TokenResponse {
         access_token: access_token.to_owned(),
         expires_at: 300,
         renew_at: 240,

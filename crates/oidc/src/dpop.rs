@@ -8,14 +8,14 @@ use serde::Deserialize;
 use url::Url;
 
 use super::Provider;
-use super::http::{Answer, HttpError};
+use super::http::{HttpError, HttpResponse};
 use super::metadata::Metadata;
 use super::nonces::Server;
 use super::proof::{Proof, ProofKey};
 use super::signing::Unsigned;
 use crate::access_token::AccessToken;
 use crate::access_token::Binding;
-use crate::token_endpoint::Granted;
+use crate::token_endpoint::TokenResponse;
 
 #[derive(Deserialize)]
 struct Refused {
@@ -36,7 +36,7 @@ impl Provider {
     }
 
     /// What proves that the token in `granted` is ours.
-    pub fn binding(&self, granted: &Granted) -> Option<Binding> {
+    pub fn binding(&self, granted: &TokenResponse) -> Option<Binding> {
         granted.proof_key.clone().map(|key| Binding {
             key,
             clock: self.clock.clone(),
@@ -45,20 +45,20 @@ impl Provider {
     }
 
     /// The token in `granted`, to be shown.
-    pub(crate) fn token_of(&self, granted: &Granted) -> AccessToken {
+    pub(crate) fn token_of(&self, granted: &TokenResponse) -> AccessToken {
         AccessToken::new(&granted.access_token, self.binding(granted))
     }
 
     /// Posts `fields` to the token endpoint with our credentials and a proof by `key`.
-    pub(crate) async fn post_proven(
+    pub(crate) async fn post_with_proof(
         &self,
         metadata: &Metadata,
         fields: &[(&str, &str)],
         key: &ProofKey,
-    ) -> Result<Answer, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         let url = &metadata.token_endpoint;
         match self.post_once(url, metadata, fields, key).await? {
-            (answer, true) if wants_nonce(&answer) => {
+            (answer, true) if needs_nonce(&answer) => {
                 tracing::debug!(target: "bff", provider = %self.config.id, "a proof needs a nonce");
                 Ok(self.post_once(url, metadata, fields, key).await?.0)
             }
@@ -73,7 +73,7 @@ impl Provider {
         metadata: &Metadata,
         fields: &[(&str, &str)],
         key: &ProofKey,
-    ) -> Result<(Answer, bool), HttpError> {
+    ) -> Result<(HttpResponse, bool), HttpError> {
         let nonce = self.nonces.newest(Server::Authorization, url);
         let proof = key.prove(&Proof {
             method: "POST",
@@ -89,24 +89,24 @@ impl Provider {
     }
 
     /// Reads `url` with an access token, and with a proof where it is bound to a key.
-    pub(crate) async fn read_with(&self, url: &Url, token: &AccessToken) -> Result<Answer, HttpError> {
+    pub(crate) async fn read_with(&self, url: &Url, token: &AccessToken) -> Result<HttpResponse, HttpError> {
         let Some(proof) = token.prove(&Method::GET, url)? else {
             return self.http.read(url, Some(token.secret())).await;
         };
         let answer = self.http.read_bound(url, token.secret(), &proof).await?;
-        if !token.wants_again(url, answer.status, &answer.headers) {
+        if !token.needs_retry(url, answer.status, &answer.headers) {
             return Ok(answer);
         }
         let proof = token.prove(&Method::GET, url)?.unwrap_or_default();
         let answer = self.http.read_bound(url, token.secret(), &proof).await?;
         // Kept for the next request; there is no third try.
-        let _ = token.wants_again(url, answer.status, &answer.headers);
+        let _ = token.needs_retry(url, answer.status, &answer.headers);
         Ok(answer)
     }
 }
 
 /// `use_dpop_nonce` of a token endpoint (RFC 9449 §8).
-fn wants_nonce(answer: &Answer) -> bool {
+fn needs_nonce(answer: &HttpResponse) -> bool {
     let refused = answer.status == StatusCode::BAD_REQUEST || answer.status == StatusCode::UNAUTHORIZED;
     let error = serde_json::from_slice(&answer.body).map(|refused: Refused| refused.error);
     refused && error.is_ok_and(|error| error == "use_dpop_nonce")
