@@ -1,7 +1,7 @@
 //! What a page or server function of a request may use. The visitor, the ports of [`domain`], and facts of the site. The server provides
 //! one [`RequestContext`] per request, in the closure of `leptos_routes_with_context`.
 //!
-//! Leptos' context may be gone after an `.await`, so a server function calls [`RequestContext::current`] once, in its first line. A missing
+//! Leptos' context may be gone after an `.await`, so a server function calls `RequestContext::current` once, in its first line. A missing
 //! context is a mistake in how the site was put together: it is answered with 500, never with "not signed in".
 
 use std::{error::Error, sync::Arc};

@@ -8,7 +8,7 @@
 //! | Who is the provider, and who are we there? | [`config`], [`provider`], [`client_addresses`] |
 //! | How is a request sent? | [`http`], [`address`], [`measured`] |
 //! | How does the client authenticate? | `client_auth`, `assertion`, [`signing`] |
-//! | How is a token bound to a key (DPoP)? | [`proof`], [`proven`], [`nonces`] |
+//! | How is a token bound to a key (DPoP)? | [`proof`], [`dpop`], [`nonces`] |
 //! | Where are the endpoints? | [`discovery`], [`metadata`] |
 //! | Which keys sign? | [`keys`], `signer` |
 //! | What is a signed token? | [`jws`] |

@@ -110,7 +110,7 @@ impl Traces {
             .with_filter(FilterFn::new(is_exported).with_max_level_hint(LevelFilter::DEBUG))
     }
 
-    /// Sends the remaining spans and stops, within [`SHUTDOWN_TIMEOUT`].
+    /// Sends the remaining spans and stops, within three seconds.
     pub async fn stop(self) {
         // Blocking, since this runtime sends the last batch.
         let last = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(SHUTDOWN_TIMEOUT));
