@@ -12,6 +12,7 @@ use crate::Provider;
 use crate::address::is_secure_or_loopback;
 use crate::client_auth::ClientAuth;
 use crate::error::plain;
+use crate::error_response::ErrorResponse;
 use crate::http::{HttpError, HttpResponse};
 use crate::measured::{Endpoint, measured};
 use crate::metadata::Metadata;
@@ -94,11 +95,6 @@ struct Raw {
     interval: Option<Value>,
 }
 
-#[derive(Deserialize)]
-struct RawRefused {
-    error: String,
-}
-
 /// Where codes are made, when we may ask and the provider offers it.
 pub fn endpoint<'a>(provider: &Provider, metadata: &'a Metadata) -> Option<&'a Url> {
     let endpoint = metadata.device_authorization_endpoint.as_ref()?;
@@ -132,7 +128,7 @@ impl Provider {
 
 fn read(answer: &HttpResponse) -> Result<Authorization, DeviceAuthorizationError> {
     if !answer.status.is_success() {
-        let error = serde_json::from_slice(&answer.body).map_or_else(|_| String::new(), |raw: RawRefused| raw.error);
+        let error = serde_json::from_slice(&answer.body).map_or_else(|_| String::new(), |raw: ErrorResponse| raw.error);
         return Err(DeviceAuthorizationError::Refused(answer.status, plain(&error, 64)));
     }
     let raw: Raw = serde_json::from_slice(&answer.body).map_err(|_| DeviceAuthorizationError::Unreadable)?;

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
-use serde::Deserialize;
 use url::Url;
 
 use super::Provider;
@@ -15,12 +14,8 @@ use super::proof::{Proof, ProofKey};
 use super::signing::Unsigned;
 use crate::access_token::AccessToken;
 use crate::access_token::Binding;
+use crate::error_response::ErrorResponse;
 use crate::token_endpoint::TokenResponse;
-
-#[derive(Deserialize)]
-struct Refused {
-    error: String,
-}
 
 impl Provider {
     /// The key to bind tokens to: the one that is `known`, a new one where there should be one.
@@ -108,6 +103,6 @@ impl Provider {
 /// `use_dpop_nonce` of a token endpoint (RFC 9449 §8).
 fn needs_nonce(answer: &HttpResponse) -> bool {
     let refused = answer.status == StatusCode::BAD_REQUEST || answer.status == StatusCode::UNAUTHORIZED;
-    let error = serde_json::from_slice(&answer.body).map(|refused: Refused| refused.error);
+    let error = serde_json::from_slice(&answer.body).map(|refused: ErrorResponse| refused.error);
     refused && error.is_ok_and(|error| error == "use_dpop_nonce")
 }

@@ -38,6 +38,7 @@ pub mod device_authorization;
 pub mod discovery;
 pub mod dpop;
 pub mod error;
+mod error_response;
 mod flow;
 pub mod http;
 pub mod id_token;

@@ -9,6 +9,7 @@ use crate::Provider;
 use crate::authorization_request::{AuthorizationRequest, address};
 use crate::config::PushedRequests;
 use crate::error::plain;
+use crate::error_response::ErrorResponse;
 use crate::http::{HttpError, HttpResponse};
 use crate::measured::{Endpoint, measured};
 use crate::metadata::{Metadata, PushedRequestsError};
@@ -68,11 +69,6 @@ struct RawPushed {
     request_uri: String,
 }
 
-#[derive(Deserialize)]
-struct RawRefused {
-    error: String,
-}
-
 impl Provider {
     /// The address a browser is sent to for `request`: with everything in it, or with the reference to what was pushed now.
     ///
@@ -119,7 +115,7 @@ fn read(answer: &HttpResponse) -> Result<String, PushError> {
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return Err(PushError::Trouble(status));
     }
-    let refused: Result<RawRefused, _> = serde_json::from_slice(&answer.body);
+    let refused: Result<ErrorResponse, _> = serde_json::from_slice(&answer.body);
     Err(refused.map_or(PushError::UnnamedError, |refused| {
         PushError::Refused(plain(&refused.error, 64))
     }))

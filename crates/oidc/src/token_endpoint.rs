@@ -7,6 +7,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::Provider;
+use crate::error_response::ErrorResponse;
 use crate::http::{HttpError, HttpResponse};
 use crate::measured::{Endpoint, measured};
 use crate::metadata::Metadata;
@@ -96,11 +97,6 @@ struct RawTokenResponse {
     scope: Option<Value>,
 }
 
-#[derive(Deserialize)]
-struct RawRefused {
-    error: String,
-}
-
 impl TokenResponse {
     /// Whether the refresh token is meant to outlive the session (OpenID Connect Core 1.0 §11), when `asked` was asked
     /// for.
@@ -172,7 +168,8 @@ fn read(
         });
     }
     if !status.is_success() {
-        let refused: RawRefused = serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::UnnamedError)?;
+        let refused: ErrorResponse =
+            serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::UnnamedError)?;
         return Err(TokenEndpointError::Refused {
             error: crate::error::plain(&refused.error, 64),
         });

@@ -252,5 +252,5 @@ impl KeyValue for MemorySessions {
 
 #[cfg(test)]
 mod tests {
-    crate::session::store::contract::contract_tests!(async { (super::MemorySessions::new(), ()) });
+    crate::session::store::tests::contract_tests!(async { (super::MemorySessions::new(), ()) });
 }

@@ -1,6 +1,6 @@
 //! What a store of sessions promises. A store sees no secret: sealed bytes under the hash of an id, and the plain columns that
 //! sessions are found by. The key-value half of a store is in [`super::key_value`], the one in memory in [`super::memory`], the
-//! ones in databases in `sqlite.rs` and `postgres.rs`. All of them pass the tests in `store/contract.rs`.
+//! ones in databases in `sqlite.rs` and `postgres.rs`. All of them pass the tests in `store/tests.rs`.
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -213,6 +213,6 @@ impl std::fmt::Debug for SealedParts {
 }
 
 #[cfg(test)]
-pub(crate) mod contract;
-#[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod tests;

@@ -9,8 +9,8 @@ use super::*;
 use crate::session::index::SessionSelector;
 use crate::session::sql::within;
 use crate::session::store::SessionStore as _;
-use crate::session::store::contract::contract_tests;
 use crate::session::store::samples::{self, AT, key, sample};
+use crate::session::store::tests::contract_tests;
 
 #[path = "../../../tests/it/support/cluster.rs"]
 mod cluster;

@@ -7,8 +7,8 @@ use crate::config::key_ring::KeyRing;
 use crate::session::record::Session;
 use crate::session::seal::Sealer;
 use crate::session::store::SessionStore as _;
-use crate::session::store::contract::contract_tests;
 use crate::session::store::samples;
+use crate::session::store::tests::contract_tests;
 use crate::session::token_set::TokenSet;
 
 async fn database(path: &std::path::Path) -> SqlitePool {

@@ -12,7 +12,7 @@ const MINUTE: Duration = Duration::MINUTE;
 /// Makes the tests for a store. `$open` is a future of a new store and of what has to stay open beside it; each test has its own.
 macro_rules! contract_tests {
     ($open:expr) => {
-        $crate::session::store::contract::contract_tests!($open, [
+        $crate::session::store::tests::contract_tests!($open, [
             create_inserts_and_never_overwrites,
             create_replaces_sessions,
             create_removes_what_is_surplus,
@@ -37,7 +37,7 @@ macro_rules! contract_tests {
             #[tokio::test]
             async fn $name() {
                 let (store, _open) = $open.await;
-                $crate::session::store::contract::$name(&store).await;
+                $crate::session::store::tests::$name(&store).await;
             }
         )*
     };
