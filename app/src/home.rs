@@ -37,10 +37,7 @@ const DEMO_PEOPLE: [(&str, &str); 5] = [
 pub(crate) async fn newest_documents() -> Result<Listing, PageError> {
     let context = RequestContext::current()?;
     if context.visitor.person().is_none() {
-        return Ok(Listing {
-            rows: Vec::new(),
-            next: None,
-        });
+        return Ok(Listing::default());
     }
     let page = context.library.list(&context.visitor, &ListingQuery::default()).await;
     let mut page = context.respond(page)?;
@@ -78,7 +75,7 @@ pub(crate) fn Home() -> impl IntoView {
 #[component]
 fn SignedInHome(user: UserSummary, newest: Result<Listing, PageError>) -> impl IntoView {
     let newest = match newest {
-        Ok(Listing { rows, next }) if rows.is_empty() => eager_any(view! { <NoDocuments next /> }),
+        Ok(Listing { rows, next, .. }) if rows.is_empty() => eager_any(view! { <NoDocuments next /> }),
         Ok(Listing { rows, .. }) => eager_any(view! {
             <h2>"Newest for you"</h2>
             <DocumentTable rows />
@@ -103,10 +100,10 @@ fn SignedInHome(user: UserSummary, newest: Result<Listing, PageError>) -> impl I
 fn NoDocuments(next: Option<Cursor>) -> impl IntoView {
     match next {
         None => Either::Left(view! { <p class="lead">{NO_DOCUMENTS}</p> }),
-        Some(Cursor(last)) => Either::Right(view! {
+        Some(Cursor(cursor)) => Either::Right(view! {
             <p class="lead">{MORE_TO_SEARCH}</p>
             <p class="actions">
-                <a href=format!("/docs?after={last}") class="button quiet" rel="next">
+                <a href=format!("/docs?cursor={cursor}") class="button quiet" rel="next">
                     "Look further"
                 </a>
             </p>

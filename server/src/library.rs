@@ -102,6 +102,8 @@ impl Library for LocalLibrary {
                     summary: row.into_summary(person, reasons),
                     html,
                     headings,
+                    previous: None,
+                    next: None,
                 })
             }
         }
@@ -112,13 +114,10 @@ impl Library for LocalLibrary {
         let words = words(&query.filter);
         let plan = self.policy.plan(person, Action::View);
         if plan.access == Access::None {
-            return Ok(Listing {
-                rows: Vec::new(),
-                next: None,
-            });
+            return Ok(Listing::default());
         }
         let indexed = IndexedPlan::new(&plan).filter(|_| words.is_empty());
-        let mut before = query.after.map(|cursor| cursor.0);
+        let mut before = query.cursor.as_ref().and_then(|cursor| cursor.0.parse().ok());
         let mut length = match indexed {
             Some(_) => u32::try_from(PAGE_SIZE + 1).unwrap_or(u32::MAX),
             None => INITIAL_BATCH,
@@ -152,7 +151,8 @@ impl Library for LocalLibrary {
         }
         Ok(Listing {
             rows,
-            next: before.map(Cursor),
+            next: before.map(|id: DocumentId| Cursor(id.to_string())),
+            ..Listing::default()
         })
     }
 }

@@ -60,6 +60,8 @@ impl Encoder<OpenResult> for WithoutHtml {
             summary: document.summary.clone(),
             html: String::new(),
             headings: document.headings.clone(),
+            previous: document.previous.clone(),
+            next: document.next.clone(),
         });
         JsonFromBytes::encode(&without_html)
     }
@@ -80,6 +82,7 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
         summary,
         html,
         headings,
+        ..
     } = document;
     let headings = on_this_page(headings);
     let folded = (headings.len() > 1).then(|| {

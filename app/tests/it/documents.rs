@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Cursor, DocumentId, LibraryError, Listing, Visibility};
+use domain::{Cursor, LibraryError, Listing, Visibility};
 
 use crate::site::{HOSTILE, TestSite, alice, document, listing, refusal, row};
 
@@ -20,7 +20,7 @@ async fn wow_1_each_row_says_why_it_is_there() {
         .shows("3 Nov 2026, 14:05")
         .shows("Private");
     page.shows("href=\"/docs/9\"")
-        .shows("/docs?q=run&amp;after=7")
+        .shows("/docs?q=run&amp;cursor=7")
         .shows("First page")
         .shows("value=\"run\"");
 }
@@ -30,7 +30,7 @@ async fn do_4_an_empty_list_says_what_to_do_next() {
     let mut site = TestSite::with(alice());
     site.list = Some(Ok(Listing {
         rows: Vec::new(),
-        next: None,
+        ..Listing::default()
     }));
     site.get("/docs")
         .await
@@ -47,12 +47,13 @@ async fn do_4_a_page_without_a_row_leads_on_where_there_is_more() {
     let mut site = TestSite::with(alice());
     site.list = Some(Ok(Listing {
         rows: Vec::new(),
-        next: Some(Cursor(DocumentId::new(5000).unwrap())),
+        next: Some(Cursor("5000".to_owned())),
+        ..Listing::default()
     }));
     let page = site.get("/docs").await;
     page.has_status(200)
         .shows("There are more to look through.")
-        .shows("/docs?after=5000")
+        .shows("/docs?cursor=5000")
         .shows("Next page")
         .hides("no document you may read yet");
 }
@@ -147,12 +148,13 @@ async fn do_4_home_without_a_row_leads_on_where_there_is_more() {
     site.get("/").await.shows("no document you may read yet");
     site.list = Some(Ok(Listing {
         rows: Vec::new(),
-        next: Some(Cursor(DocumentId::new(5000).unwrap())),
+        next: Some(Cursor("5000".to_owned())),
+        ..Listing::default()
     }));
     let page = site.get("/").await;
     page.has_status(200)
         .shows("There are more to look through.")
-        .shows("href=\"/docs?after=5000\"")
+        .shows("href=\"/docs?cursor=5000\"")
         .hides("no document you may read yet");
 }
 

@@ -139,10 +139,7 @@ impl Library for TestSite {
 
     async fn list(&self, visitor: &Visitor, _: &ListingQuery) -> Result<Listing, LibraryError> {
         visitor.person().ok_or(LibraryError::SignInFirst)?;
-        self.list.clone().unwrap_or(Ok(Listing {
-            rows: Vec::new(),
-            next: None,
-        }))
+        self.list.clone().unwrap_or(Ok(Listing::default()))
     }
 }
 
@@ -202,8 +199,12 @@ pub(crate) fn row(number: i64, title: &str) -> Summary {
 
 /// A page of a listing, with another after it.
 pub(crate) fn listing(rows: Vec<Summary>) -> Listing {
-    let next = rows.last().map(|row| Cursor(row.id));
-    Listing { rows, next }
+    let next = rows.last().map(|row| Cursor(row.id.to_string()));
+    Listing {
+        rows,
+        next,
+        ..Listing::default()
+    }
 }
 
 /// A document of two sections.
@@ -217,6 +218,8 @@ pub(crate) fn document(title: &str) -> OpenDocument {
         summary: row(7, title),
         html: "<h2 id=\"first\">First</h2><p>Some <em>text</em>.</p><h2 id=\"second\">Second</h2>".to_owned(),
         headings: vec![heading("First", "first"), heading("Second", "second")],
+        previous: None,
+        next: None,
     }
 }
 

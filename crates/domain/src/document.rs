@@ -163,6 +163,19 @@ pub struct OpenDocument {
     pub html: String,
     /// The headings in order, with their anchors in `html`.
     pub headings: Vec<Heading>,
+    /// What comes before it in the reading order of its folder, of what the visitor may read.
+    pub previous: Option<DocumentLink>,
+    /// What comes after it.
+    pub next: Option<DocumentLink>,
+}
+
+/// A document that the visitor may read, as the target of a link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentLink {
+    /// Its number.
+    pub id: DocumentId,
+    /// Its title.
+    pub title: String,
 }
 
 /// A document's rendered Markdown, as the crate `markdown` makes it and the database stores it.

@@ -9,7 +9,8 @@
 //! | Groups and their comparison | [`group`] |
 //! | Decisions of the policy, reasons, refusals | [`decision`] |
 //! | Which documents a list may hold, before one is decided | [`plan`], [`predicate`] |
-//! | Pages of a list, cursor | [`listing`] |
+//! | Pages of a list, their order, cursor | [`listing`] |
+//! | Folders | [`folder`] |
 //! | What is searched for, and found | [`search`] |
 //! | The port to documents | [`library`] |
 //! | The port to the messages API | [`messages`] |
@@ -18,6 +19,7 @@
 
 pub mod decision;
 pub mod document;
+pub mod folder;
 pub mod group;
 pub mod library;
 pub mod listing;
@@ -31,14 +33,19 @@ pub mod visitor;
 
 pub use decision::{Decision, Reason, Refusal};
 pub use document::{
-    Document, DocumentFacts, DocumentId, Heading, OpenDocument, RenderedHtml, RendererVersions, Summary, Visibility,
+    Document, DocumentFacts, DocumentId, DocumentLink, Heading, OpenDocument, RenderedHtml, RendererVersions, Summary,
+    Visibility,
 };
+pub use folder::FolderEntry;
 pub use group::{Group, GroupKey, GroupMatch, Groups};
 pub use library::{Library, LibraryError};
-pub use listing::{Cursor, Listing, ListingQuery};
+pub use listing::{Count, Cursor, Listing, ListingQuery, Sort, SortKey};
 pub use messages::{Message, MessageError, MessageKind, Messages};
 pub use plan::{Access, Action, Branch, Plan, Right, Rights};
 pub use predicate::{Comparison, Condition, NumberField, Pattern, PatternPart, Predicate, TextField};
-pub use search::{IndexedDocument, SearchHit, SearchHits, SearchQuery, SearchTerm, Snippet, TimeRange};
+pub use search::{
+    IndexedDocument, Search, SearchError, SearchHit, SearchHits, SearchPage, SearchQuery, SearchResult, SearchTerm,
+    Snippet, TimeRange,
+};
 pub use sessions::{FoundSessions, SessionSummary, Sessions, SessionsError};
 pub use visitor::{ADMIN, Person, PersonId, PersonQuery, ReportingLine, Visitor};

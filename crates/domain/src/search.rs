@@ -5,14 +5,19 @@
 //! | Query, and its parser | [`SearchQuery`], `search/parse.rs` |
 //! | What the index holds of a document | [`IndexedDocument`] |
 //! | What may be found | [`crate::plan::Rights`] |
-//! | Results | [`SearchHits`], [`Snippet`] |
+//! | What the index found | [`SearchHits`] |
+//! | The port, and what a visitor is shown | [`Search`], [`SearchPage`], [`Snippet`] |
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{collections::BTreeSet, error::Error, ops::Range, sync::Arc};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    document::{DocumentFacts, DocumentId},
+    document::{DocumentFacts, DocumentId, Summary},
     group::GroupMatch,
     plan::{Right, folder_rights},
+    visitor::Visitor,
 };
 
 mod parse;
@@ -132,7 +137,7 @@ pub struct SearchHits {
 }
 
 /// A part of a text with what was looked for in it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Snippet {
     /// Plain text; nothing in it is escaped.
     pub text: String,
@@ -142,4 +147,53 @@ pub struct Snippet {
     pub is_cut_before: bool,
     /// Whether text was left out behind.
     pub is_cut_behind: bool,
+}
+
+/// A document that the visitor may read and that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchResult {
+    /// Its row in a list, reasons included.
+    pub summary: Summary,
+    /// Its title, with what was looked for marked in it.
+    pub title: Snippet,
+    /// A part of its text; `None` if what was looked for stands in the title alone.
+    pub snippet: Option<Snippet>,
+}
+
+/// What a visitor is shown of a search.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SearchPage {
+    /// Best first.
+    pub results: Vec<SearchResult>,
+    /// How many of them, from the end, were found only when typing errors were allowed for.
+    pub similar: usize,
+    /// Whether there were more.
+    pub is_cut: bool,
+}
+
+/// The port to searching. Every method takes the visitor: nothing is found that the visitor may not read.
+#[async_trait]
+pub trait Search: Send + Sync {
+    /// The best results for a query as it was typed, at most `limit`.
+    ///
+    /// # Errors
+    /// [`SearchError::SignInFirst`] for anonymous visitors, [`SearchError::Building`], or [`SearchError::Unavailable`].
+    async fn search(&self, visitor: &Visitor, query: &str, limit: usize) -> Result<SearchPage, SearchError>;
+}
+
+/// What a caller can act on. Causes are for the log alone.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SearchError {
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    SignInFirst,
+    /// The index is being built.
+    #[error("the index is being built")]
+    Building {
+        /// How much of it is there, 0 to 100.
+        percent: u8,
+    },
+    /// The index, the store or the policy failed; a retry may help.
+    #[error("searching is unavailable")]
+    Unavailable(#[source] Arc<dyn Error + Send + Sync>),
 }

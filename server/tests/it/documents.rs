@@ -22,15 +22,15 @@ fn id(number: i64) -> DocumentId {
 
 async fn all(shelf: &Shelf, visitor: &Visitor, filter: &str) -> Vec<Listing> {
     let mut query = ListingQuery {
-        after: None,
         filter: filter.to_owned(),
+        ..ListingQuery::default()
     };
     let mut pages = Vec::new();
     loop {
         let page = shelf.library.list(visitor, &query).await.unwrap();
-        query.after = page.next;
+        query.cursor.clone_from(&page.next);
         pages.push(page);
-        if query.after.is_none() {
+        if query.cursor.is_none() {
             return pages;
         }
     }
@@ -42,8 +42,8 @@ async fn rows(library: &LocalLibrary, visitor: &Visitor) -> Vec<i64> {
     loop {
         let page = library.list(visitor, &query).await.unwrap();
         numbers.extend(page.rows.iter().map(|row| row.id.number()));
-        query.after = page.next;
-        if query.after.is_none() {
+        query.cursor = page.next;
+        if query.cursor.is_none() {
             return numbers;
         }
     }
