@@ -15,8 +15,8 @@ use super::{
 };
 
 mod branches;
-mod condition;
-mod statement;
+pub(crate) mod condition;
+pub(crate) mod statement;
 
 use branches::Branch;
 use statement::{Statement, Value};

@@ -8,7 +8,7 @@ use super::statement::{Statement, Value};
 use crate::{sql::Matching, text::contains_nul};
 
 /// ` AND NOT (…)` for the forbids of the plan; empty if it has none.
-pub(super) fn forbids(statement: &mut Statement, plan: &Plan) -> String {
+pub(crate) fn forbids(statement: &mut Statement, plan: &Plan) -> String {
     match &plan.access {
         Access::Branches { forbids, .. } if !forbids.is_empty() => {
             format!(" AND NOT {}", any_branch(statement, forbids, plan.group_match))
@@ -18,7 +18,7 @@ pub(super) fn forbids(statement: &mut Statement, plan: &Plan) -> String {
 }
 
 /// Whether the plan holds the document.
-pub(super) fn plan(statement: &mut Statement, plan: &Plan) -> String {
+pub(crate) fn plan(statement: &mut Statement, plan: &Plan) -> String {
     match &plan.access {
         Access::All => "1 = 1".to_owned(),
         Access::None => "1 = 0".to_owned(),
@@ -43,7 +43,7 @@ fn any_branch(statement: &mut Statement, branches: &[domain::Branch], by: GroupM
 }
 
 /// Whether the predicate is true, in brackets.
-pub(super) fn predicate(statement: &mut Statement, of: &Predicate, by: GroupMatch) -> String {
+pub(crate) fn predicate(statement: &mut Statement, of: &Predicate, by: GroupMatch) -> String {
     match of {
         Predicate::All(parts) => joined(
             statement,
@@ -91,7 +91,7 @@ fn joined<'a>(
 }
 
 /// The column of `document_group` that groups are compared by.
-pub(super) fn group_column(by: GroupMatch) -> &'static str {
+pub(crate) fn group_column(by: GroupMatch) -> &'static str {
     match by {
         GroupMatch::Id => "group_id",
         GroupMatch::Name => "group_key",

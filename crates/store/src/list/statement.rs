@@ -6,21 +6,21 @@ use crate::{sql::Dialect, text::contains_nul};
 
 /// A statement in one dialect.
 #[derive(Debug)]
-pub(super) struct Statement {
-    pub(super) dialect: &'static Dialect,
-    pub(super) text: String,
-    pub(super) values: Vec<Value>,
+pub(crate) struct Statement {
+    pub(crate) dialect: &'static Dialect,
+    pub(crate) text: String,
+    pub(crate) values: Vec<Value>,
 }
 
 /// A value of a statement.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Number(i64),
     Text(String),
 }
 
 impl Statement {
-    pub(super) fn new(dialect: &'static Dialect) -> Self {
+    pub(crate) fn new(dialect: &'static Dialect) -> Self {
         Self {
             dialect,
             text: String::new(),
@@ -29,7 +29,7 @@ impl Statement {
     }
 
     /// The rows of these numbers, highest first.
-    pub(super) fn of_rows(dialect: &'static Dialect, numbers: &BTreeSet<i64>) -> Self {
+    pub(crate) fn of_rows(dialect: &'static Dialect, numbers: &BTreeSet<i64>) -> Self {
         let mut statement = Self::new(dialect);
         let numbers = serde_json::json!(numbers).to_string();
         let items = statement.items(numbers);
@@ -40,22 +40,22 @@ impl Statement {
         statement
     }
 
-    pub(super) fn push(&mut self, text: &str) {
+    pub(crate) fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
     /// The placeholder of a value.
-    pub(super) fn value(&mut self, value: Value) -> String {
+    pub(crate) fn value(&mut self, value: Value) -> String {
         self.values.push(value);
         format!("${}", self.values.len())
     }
 
-    pub(super) fn text(&mut self, text: &str) -> String {
+    pub(crate) fn text(&mut self, text: &str) -> String {
         self.value(Value::Text(text.to_owned()))
     }
 
     /// The strings as rows `w` with a column `value`. Nothing is stored under a text with a NUL, so such a text is left out.
-    pub(super) fn texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) -> String {
+    pub(crate) fn texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) -> String {
         let texts: Vec<&str> = texts.into_iter().filter(|text| !contains_nul(text)).collect();
         self.items(serde_json::json!(texts).to_string())
     }
