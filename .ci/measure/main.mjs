@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { callbacks } from "./callback.mjs";
+import { besideConstants } from "./constants.mjs";
 import { among, together } from "./crowd.mjs";
 import { atExpiry } from "./expiry.mjs";
 import { imports } from "./import.mjs";
@@ -65,6 +66,9 @@ inTurn(1, turns(1)); // warm
 const measured = inTurn(ROUNDS, turns(SECONDS)).map((found, index) => ({ ...pages[index], ...found, cookie: undefined }));
 const after = resident(child.pid);
 
+step("the view of a document, from constants");
+const constants = await besideConstants(site, { cookie, dev, rounds: ROUNDS, seconds: SECONDS });
+
 step(`${TOGETHER} sign-ins at once`);
 const crowd = await together(site, TOGETHER);
 await stop(child);
@@ -85,6 +89,7 @@ const result = {
   build: dev ? "dev" : "release",
   rounds: { count: ROUNDS, seconds: SECONDS },
   pages: measured.map((page) => ({ ...page, ofBare: page.rate / bare.rate })),
+  constants,
   sessionCost: (known.cpu - same.cpu) / bare.cpu,
   signIn: { median: median(signIns), p95: nearTop(signIns), count: signIns.length },
   callback,

@@ -8,7 +8,7 @@ const us = (value) => `${(1000 * value).toFixed(0)} µs`;
 const kB = (bytes) => `${(bytes / 1000).toFixed(bytes < 300_000 ? 1 : 0)} kB`;
 const number = (value) => Math.round(value).toLocaleString("en");
 
-export function report({ date, machine, rounds, pages, signIn, callback, crowd, sessions, expiry, start, memory, size, promises }) {
+export function report({ date, machine, rounds, pages, signIn, callback, crowd, sessions, expiry, constants, start, memory, size, promises }) {
   return `Measured ${date.slice(0, 10)}, ${machine.cores} × ${machine.cpu}, load and server on the same cores, ${CONNECTIONS} connections, median of ${rounds.count} rounds of ${rounds.seconds} s.
 
 ${table(
@@ -24,6 +24,7 @@ ${table(
     [`${crowd.count} sign-ins at once`, `${ms(crowd.median)} each`, `p95 ${ms(crowd.p95)}, all in ${ms(crowd.wall)}, ${crowd.errors} errors`],
     ["processor time of such a sign-in", ms(crowd.cpu), "site and demo provider together"],
     [`\`/docs/1\` among ${number(sessions.count)} sessions`, `${number(sessions.crowded.rate)}/s`, `among few ${number(sessions.alone.rate)}/s`],
+    ["`/docs/1`, processor time", us(constants.whole), `its view from constants ${us(constants.view)}`],
     ["a session on disk", `${number(sessions.session.bytes)} B`, `${number(sessions.session.tokens)} B of it tokens`],
     [`memory with ${number(sessions.count)} sessions`, `${sessions.memory.many.toFixed(1)} MB`, `with few ${sessions.memory.few.toFixed(1)} MB`],
     [`${expiry.requests} requests at two replicas when a token expires`, `p99 ${expiry.p99.toFixed(2)} round trips`, `p50 ${expiry.p50.toFixed(2)}; ${expiry.rounds} times, ${expiry.refreshes} refreshes`],

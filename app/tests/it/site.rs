@@ -76,7 +76,8 @@ impl TestSite {
         }
     }
 
-    fn router(self) -> Router {
+    /// The router of its pages.
+    pub(crate) fn router(self) -> Router {
         let options = LeptosOptions::builder().output_name("portico").build();
         let site = Arc::new(self);
         let context = move || {

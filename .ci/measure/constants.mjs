@@ -1,0 +1,45 @@
+// What do session, policy and database cost a page? `/docs/1` of Portico beside the same view rendered from constants, by the
+// program `app/examples/constant_pages.rs`.
+
+import { execFileSync, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+import { inTurn, load } from "./load.mjs";
+import { root, stop } from "./site.mjs";
+
+/** The program; cargo says where it lies, whatever its target folder. */
+function program({ dev }) {
+  const args = ["build", "--locked", "--quiet", ...(dev ? [] : ["--release"]), "--example", "constant_pages", "--message-format=json"];
+  const said = execFileSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
+  const lines = said.split("\n").filter((line) => line.startsWith("{"));
+  return lines.map((line) => JSON.parse(line)).find(({ executable }) => executable?.includes("constant_pages")).executable;
+}
+
+/** The document as the server function returns it, for who has this cookie. */
+async function opened({ origin }, cookie) {
+  const headers = { cookie, "content-type": "application/json", "sec-fetch-site": "same-origin" };
+  const response = await fetch(`${origin}/api/fn/open_document`, { method: "POST", headers, body: JSON.stringify({ id: "1" }) });
+  if (!response.ok) throw new Error(`document 1: ${response.status}`);
+  return response.text();
+}
+
+async function serve(executable, document) {
+  const child = spawn(executable, [document], { stdio: ["ignore", "pipe", "inherit"] });
+  process.on("exit", () => child.kill("SIGKILL"));
+  for await (const line of createInterface(child.stdout)) return { child, port: Number(line), pid: child.pid };
+  throw new Error("the page from constants is not served");
+}
+
+/** Milliseconds of processor for `/docs/1`, and for the same view without anything behind it. */
+export async function besideConstants(site, { cookie, dev, rounds, seconds }) {
+  const document = path.join(site.work, "document.json");
+  writeFileSync(document, await opened(site, cookie));
+  const constant = await serve(program({ dev }), document);
+  const turns = [() => load(site, { address: "/docs/1", cookie }, seconds), () => load(constant, { address: "/docs/1" }, seconds)];
+  inTurn(1, turns); // warm
+  const [whole, view] = inTurn(rounds, turns);
+  await stop(constant.child);
+  return { whole: whole.cpu, view: view.cpu, behind: (whole.cpu - view.cpu) / view.cpu };
+}
