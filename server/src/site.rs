@@ -111,7 +111,7 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
         .map_err(|error| StartError::SignIn(error.into()))?;
     let people = People::new(&config.providers, directory, store.clone(), bff.tasks().clone());
     let app = AppState {
-        library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy))),
+        library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy), keys.clone())),
         messages,
         bff: bff.clone(),
         store: store.clone(),

@@ -77,6 +77,7 @@
 //! | Access tokens: refresh, cache, client credentials | `tokens` |
 //! | Middleware, extractors, bearer APIs, reverse proxy | `guard` |
 //! | The return path after signing in: no open redirect | `return_path` |
+//! | Sealing texts of the application | `sealed_text` |
 //! | Background tasks and shutdown | `tasks` |
 //! | Single flight and caches | `single_flight`, `cache` |
 //! | Log lines and metrics | `event` |
@@ -96,6 +97,7 @@ mod pages;
 mod problem;
 mod return_path;
 mod router;
+mod sealed_text;
 mod session;
 mod sign_in;
 mod sign_out;
@@ -119,6 +121,7 @@ pub use self::guard::signed_in::SignedIn;
 pub use self::guard::step_up::RequireStepUp;
 pub use self::pages::{DeviceCode, Pages, PlainPages, Problem, ProviderLink, ProviderLogoutForm, SignedOut};
 pub use self::return_path::ReturnPath;
+pub use self::sealed_text::TextSealer;
 pub use self::session::Identity;
 pub use self::session::creation::{CreateOptions, Created, EndMarker};
 pub use self::session::index::{NotASessionRef, SessionRef, SessionRow, SessionSelector};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bff::KeyRing;
 use domain::{GroupMatch, Person, Visitor, listing::PAGE_SIZE};
 use policy::{Policy, Source};
 use server::library::LocalLibrary;
@@ -25,7 +26,11 @@ fn under(shelf: &Shelf, rules: &str) -> LocalLibrary {
         path: "rules.cedar".into(),
         text: rules.join("\n"),
     };
-    LocalLibrary::new(shelf.store.clone(), Arc::new(Policy::check(&schema, &[rules]).unwrap()))
+    LocalLibrary::new(
+        shelf.store.clone(),
+        Arc::new(Policy::check(&schema, &[rules]).unwrap()),
+        KeyRing::ephemeral(),
+    )
 }
 
 /// Documents from SQL: number `i` runs from `first` to `last`, and the rest may speak of it.

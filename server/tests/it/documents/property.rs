@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use bff::KeyRing;
 use domain::{
     Decision, DocumentFacts, DocumentId, Group, GroupMatch, Groups, Library as _, LibraryError, ListingQuery,
     OpenDocument, Person, PersonId, RenderedHtml, ReportingLine, Summary, Visibility, Visitor,
@@ -261,7 +262,7 @@ async fn opened(library: &LocalLibrary, visitor: &Visitor, papers: usize) -> Vec
 /// How many of the documents could be opened.
 async fn list_is_what_opens(store: &Store, world: &World, turn: usize) -> usize {
     write(store, world, turn).await;
-    let library = LocalLibrary::new(store.clone(), Arc::new(policy(&world.rules)));
+    let library = LocalLibrary::new(store.clone(), Arc::new(policy(&world.rules)), KeyRing::ephemeral());
     let mut seen = 0;
     for person in &world.people {
         let visitor = visitor(person.clone());

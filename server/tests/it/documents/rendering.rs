@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bff::KeyRing;
 use domain::{Library as _, LibraryError};
 use futures::poll;
 use server::{config::DatabaseUrl, library::LocalLibrary};
@@ -70,7 +71,7 @@ async fn do_2_a_text_that_another_replica_writes_meanwhile_keeps_its_own_html() 
     let wire = Wire::to(&shelf.database.server().options()).await;
     let url = DatabaseUrl::parse(&wire.text).unwrap();
     let store = Store::open(&url, markdown::VERSIONS).await.unwrap();
-    let library = LocalLibrary::new(store, Arc::new(policy()));
+    let library = LocalLibrary::new(store, Arc::new(policy()), KeyRing::ephemeral());
     let pool = shelf.database.server().pool().await;
     let mut other = pool.begin().await.unwrap();
     other

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use bff::KeyRing;
 use domain::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor};
 use policy::Policy;
 use server::{
@@ -51,7 +52,7 @@ impl Shelf {
 
     pub(crate) async fn on(database: Database, folder: TempDir) -> Self {
         let store = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
-        let library = LocalLibrary::new(store.clone(), Arc::new(policy()));
+        let library = LocalLibrary::new(store.clone(), Arc::new(policy()), KeyRing::ephemeral());
         Self {
             store,
             library,
