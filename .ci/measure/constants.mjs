@@ -28,18 +28,28 @@ async function opened({ origin }, cookie) {
 async function serve(executable, document) {
   const child = spawn(executable, [document], { stdio: ["ignore", "pipe", "inherit"] });
   process.on("exit", () => child.kill("SIGKILL"));
-  for await (const line of createInterface(child.stdout)) return { child, port: Number(line), pid: child.pid };
+  for await (const line of createInterface(child.stdout)) return { child, ports: line.split(" ").map(Number) };
   throw new Error("the page from constants is not served");
 }
 
-/** Milliseconds of processor for `/docs/1`, and for the same view without anything behind it. */
+/**
+ * Milliseconds of processor for `/docs/1` (`whole`), for the same view without anything behind it (`view`), and for what is around every page
+ * (`layers`): headers, limits, compression, metrics. Those cost what `/about` costs more here than there, as nobody is signed in.
+ */
 export async function besideConstants(site, { cookie, dev, rounds, seconds }) {
   const document = path.join(site.work, "document.json");
   writeFileSync(document, await opened(site, cookie));
-  const constant = await serve(program({ dev }), document);
-  const turns = [() => load(site, { address: "/docs/1", cookie }, seconds), () => load(constant, { address: "/docs/1" }, seconds)];
+  const { child, ports } = await serve(program({ dev }), document);
+  const [signedIn, anonymous] = ports.map((port) => ({ port, pid: child.pid }));
+  const turns = [
+    () => load(site, { address: "/docs/1", cookie }, seconds),
+    () => load(signedIn, { address: "/docs/1" }, seconds),
+    () => load(site, { address: "/about" }, seconds),
+    () => load(anonymous, { address: "/about" }, seconds),
+  ];
   inTurn(1, turns); // warm
-  const [whole, view] = inTurn(rounds, turns);
-  await stop(constant.child);
-  return { whole: whole.cpu, view: view.cpu, behind: (whole.cpu - view.cpu) / view.cpu };
+  const [whole, view, around, bare] = inTurn(rounds, turns).map(({ cpu }) => cpu);
+  await stop(child);
+  const layers = Math.max(around - bare, 0);
+  return { whole, view, layers, behind: (whole - view - layers) / (view + layers) };
 }

@@ -24,7 +24,7 @@ ${table(
     [`${crowd.count} sign-ins at once`, `${ms(crowd.median)} each`, `p95 ${ms(crowd.p95)}, all in ${ms(crowd.wall)}, ${crowd.errors} errors`],
     ["processor time of such a sign-in", ms(crowd.cpu), "site and demo provider together"],
     [`\`/docs/1\` among ${number(sessions.count)} sessions`, `${number(sessions.crowded.rate)}/s`, `among few ${number(sessions.alone.rate)}/s`],
-    ["`/docs/1`, processor time", us(constants.whole), `its view from constants ${us(constants.view)}`],
+    ["`/docs/1`, processor time", us(constants.whole), `its view from constants ${us(constants.view)}, what is around every page ${us(constants.layers)}`],
     ["a session on disk", `${number(sessions.session.bytes)} B`, `${number(sessions.session.tokens)} B of it tokens`],
     [`memory with ${number(sessions.count)} sessions`, `${sessions.memory.many.toFixed(1)} MB`, `with few ${sessions.memory.few.toFixed(1)} MB`],
     [`${expiry.requests} requests at two replicas when a token expires`, `p99 ${expiry.p99.toFixed(2)} round trips`, `p50 ${expiry.p50.toFixed(2)}; ${expiry.rounds} times, ${expiry.refreshes} refreshes`],
