@@ -12,7 +12,16 @@ use leptos::{
 };
 
 mod keys;
+#[cfg(feature = "hydrate")]
+mod navigation;
 pub(crate) mod person;
+#[cfg(feature = "hydrate")]
+mod positions;
+#[cfg(feature = "hydrate")]
+mod visit;
+
+#[cfg(feature = "hydrate")]
+pub use navigation::attach as follow_links;
 
 use crate::sign_in::with_fragment;
 
@@ -48,6 +57,9 @@ pub fn attach() {
         button.set_hidden(false);
     }
 }
+
+/// Adds to the page that is shown now what needs script; for each page that comes.
+fn page_shown() {}
 
 fn target(event: &Event) -> Option<Element> {
     event.target().and_then(|target| target.dyn_into().ok())

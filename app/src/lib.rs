@@ -93,12 +93,16 @@ pub use provider_logout::{ProviderLogoutNotice, provider_logout_page};
 #[cfg(feature = "ssr")]
 pub use request_context::{ProfileLinks, ReportError, RequestContext};
 
-/// The HTML document around [`App`], as the server writes it: head, stylesheet, and the scripts that hydrate the page.
+/// The HTML document around [`App`], as the server writes it: head, stylesheet, and its script.
 ///
 /// Scripts carry the nonce of the request when one is in context (Content Security Policy Level 3 §2.3.1).
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn shell(options: LeptosOptions, files: BuildFiles) -> impl IntoView {
+    // Nothing is hydrated, so no data is written into the page.
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
     view! {
         <!DOCTYPE html>
         <html lang="en">

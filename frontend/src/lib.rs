@@ -1,12 +1,12 @@
 //! Where does Portico begin in the browser? Here; everything it shows is in `app`.
 
-/// Takes over the page the server has written (`cargo leptos`).
+/// Adds to the page the server has written what needs script (`cargo leptos`).
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub fn start() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
     app::browser::attach();
+    app::browser::follow_links();
 }
 
 /// Draws every page in the browser alone (`trunk serve`).

@@ -10,19 +10,19 @@ use gloo_net::http::Request;
 use leptos::{
     ev,
     prelude::*,
-    task::spawn_local,
     wasm_bindgen::{JsCast, JsValue},
     web_sys::{
         HtmlElement,
         js_sys::{Object, Reflect},
     },
 };
+use wasm_bindgen_futures::spawn_local;
 
 /// The header of answers with the key of their person.
 pub(crate) const PERSON: &str = "session-person";
 
 /// Its value where nobody is signed in.
-const NOBODY: &str = "none";
+pub(crate) const NOBODY: &str = "none";
 
 /// How often an open tab asks whether its session goes on where nothing else tells; asking does not extend it.
 const LOOK_EVERY: Duration = Duration::from_secs(15);

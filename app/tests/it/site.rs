@@ -194,6 +194,7 @@ pub(crate) fn row(number: i64, title: &str) -> Summary {
         reasons: vec![Reason {
             rule: "group-members".to_owned(),
             because: "you are in Engineering".to_owned(),
+            label: "Engineering".to_owned(),
         }],
     }
 }

@@ -9,6 +9,8 @@ pub struct Reason {
     pub rule: String,
     /// Ends the sentence "You can see this because …", such as `you are in Engineering`.
     pub because: String,
+    /// The same in a word or two, for a list: `Engineering`, `public`; the whole `because` if the rule has no label.
+    pub label: String,
 }
 
 /// Why a visitor may not see a document, saying no more than they may know.

@@ -11,6 +11,7 @@ pub(super) struct Words {
     /// Number of the file and offset in it: sentences come in the order they are written.
     pub(super) order: (usize, usize),
     pub(super) because: String,
+    pub(super) label: Option<String>,
     pub(super) refused: Option<String>,
     pub(super) permits: bool,
     /// Whether the rule keeps the document's existence from those it keeps out.
@@ -21,7 +22,10 @@ impl Words {
     /// # Errors
     /// What is wrong with a placeholder.
     pub(super) fn checked(self) -> Result<Self, String> {
-        for text in [Some(&self.because), self.refused.as_ref()].into_iter().flatten() {
+        for text in [Some(&self.because), self.label.as_ref(), self.refused.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             let unknown = text
                 .split('{')
                 .skip(1)
@@ -42,6 +46,7 @@ impl Words {
         Reason {
             rule: rule.to_owned(),
             because: filled(&self.because, &groups, owner),
+            label: filled(self.label.as_ref().unwrap_or(&self.because), &groups, owner),
         }
     }
 

@@ -244,7 +244,7 @@ fn words(
     text: &impl Fn(&str) -> Option<String>,
 ) -> Result<Words, String> {
     let permits = rule.effect() == Effect::Permit;
-    let (because, refused) = (text("because"), text("refused"));
+    let (because, label, refused) = (text("because"), text("label"), text("refused"));
     if because.is_none() && permits {
         return Err("has no `@because(\"…\")`, which ends \"You can see this because …\"".to_owned());
     }
@@ -259,9 +259,13 @@ fn words(
     if hides && refused.is_some() {
         return Err("has a `@refused` that nobody would read: it hides that there is a document".to_owned());
     }
+    if label.is_some() && !permits {
+        return Err("lets nobody in, so nobody would read its `@label`".to_owned());
+    }
     Ok(Words {
         order,
         because: because.unwrap_or_default(),
+        label,
         refused,
         permits,
         hides,

@@ -201,6 +201,20 @@ fn wow_1_every_rule_that_lets_somebody_in_is_named() {
 }
 
 #[test]
+fn wow_1_a_rule_says_its_reason_in_a_word_for_rows_of_a_list() {
+    let mut carol = carol();
+    carol.groups = Groups::Known(vec![Group::new("Sales")]);
+    let labels = |policy: &Policy, paper: &Paper| -> Vec<String> {
+        let reasons = policy.decide(&carol, &paper.facts()).reasons().unwrap_or_default();
+        reasons.into_iter().map(|reason| reason.label).collect()
+    };
+    let paper = Paper::new("carol", &["Sales"], false);
+    assert_eq!(labels(&policy(), &paper), ["public", "Sales", "yours", "CEO"]);
+    // Without a label, what the rule says is said.
+    assert_eq!(labels(&with_rules(PERMIT_ALL).unwrap(), &paper), ["of me"]);
+}
+
+#[test]
 fn wow_1_a_refusal_speaks_in_the_authors_words() {
     let refusal = refusal(
         &policy(),

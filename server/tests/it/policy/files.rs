@@ -31,6 +31,16 @@ fn po_6_a_wrong_rule_is_named_with_file_line_and_problem() {
             "uses `{group}`",
         ),
         (
+            "@id(\"a\") @because(\"x\") @label(\"{team}\")\npermit (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "uses `{team}`",
+        ),
+        (
+            "@id(\"a\") @label(\"x\")\nforbid (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "`@label`",
+        ),
+        (
             "@id(\"a\") @because(\"x\")\npermit (principal, action, resource)\nwhen { resource.nope };",
             "rules.cedar:5:",
             "`nope`",
