@@ -128,8 +128,9 @@ impl Provider {
 
 fn read(answer: &HttpResponse) -> Result<Authorization, DeviceAuthorizationError> {
     if !answer.status.is_success() {
-        let error = serde_json::from_slice(&answer.body).map_or_else(|_| String::new(), |raw: ErrorResponse| raw.error);
-        return Err(DeviceAuthorizationError::Refused(answer.status, plain(&error, 64)));
+        let error = serde_json::from_slice::<ErrorResponse>(&answer.body);
+        let error = error.map_or_else(|_| String::new(), |refused| plain(refused.error().as_ref(), 64));
+        return Err(DeviceAuthorizationError::Refused(answer.status, error));
     }
     let raw: Raw = serde_json::from_slice(&answer.body).map_err(|_| DeviceAuthorizationError::Unreadable)?;
     if !(1..=MAX_DEVICE_CODE).contains(&raw.device_code.len()) {

@@ -103,6 +103,6 @@ impl Provider {
 /// `use_dpop_nonce` of a token endpoint (RFC 9449 §8).
 fn needs_nonce(answer: &HttpResponse) -> bool {
     let refused = answer.status == StatusCode::BAD_REQUEST || answer.status == StatusCode::UNAUTHORIZED;
-    let error = serde_json::from_slice(&answer.body).map(|refused: ErrorResponse| refused.error);
-    refused && error.is_ok_and(|error| error == "use_dpop_nonce")
+    let error = serde_json::from_slice::<ErrorResponse>(&answer.body);
+    refused && error.is_ok_and(|error| error.error().as_ref() == "use_dpop_nonce")
 }

@@ -117,6 +117,6 @@ fn read(answer: &HttpResponse) -> Result<String, PushError> {
     }
     let refused: Result<ErrorResponse, _> = serde_json::from_slice(&answer.body);
     Err(refused.map_or(PushError::UnnamedError, |refused| {
-        PushError::Refused(plain(&refused.error, 64))
+        PushError::Refused(plain(refused.error().as_ref(), 64))
     }))
 }

@@ -26,6 +26,7 @@ use crate::config::clock::Clock;
 use crate::config::registration::Registration;
 use crate::config::secret::Secret;
 use crate::error::{error_chain, plain};
+use crate::error_response::ErrorResponse;
 
 /// A secret that ends sooner is replaced; seconds.
 const MARGIN: i64 = 60;
@@ -205,9 +206,9 @@ impl Registrar {
         })?;
         // Created is what the specification asks for; others say it with 200.
         if !answer.status.is_success() {
-            let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            let error = said.get("error").and_then(Value::as_str).unwrap_or_default();
-            let (status, error) = (answer.status, plain(error, 64));
+            let error = serde_json::from_slice::<ErrorResponse>(&answer.body);
+            let error = error.map_or_else(|_| String::new(), |refused| plain(refused.error().as_ref(), 64));
+            let status = answer.status;
             return Err(RegistrationError::Refused { status, error });
         }
         if answer.status != StatusCode::CREATED && answer.status != StatusCode::OK {

@@ -171,7 +171,7 @@ fn read(
         let refused: ErrorResponse =
             serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::UnnamedError)?;
         return Err(TokenEndpointError::Refused {
-            error: crate::error::plain(&refused.error, 64),
+            error: crate::error::plain(refused.error().as_ref(), 64),
         });
     }
     let raw: RawTokenResponse = serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::NotJson)?;

@@ -253,6 +253,40 @@ mod tests {
         }
     }
 
+    /// What `validate` makes of a response to a public client's registration.
+    fn validated(response: Value) -> Result<RegistrationResponse, RegistrationError> {
+        let config = ProviderConfig::new("acme", "https://idp.example", "portal").unwrap();
+        let addresses = ClientAddresses {
+            redirect_uri: "https://site.example/callback".to_owned(),
+            post_logout_redirect_uri: "https://site.example/signed-out".to_owned(),
+            backchannel_logout_uri: "https://site.example/back".to_owned(),
+            frontchannel_logout_uri: "https://site.example/front".to_owned(),
+            initiate_login_uri: None,
+        };
+        let request = RegistrationRequest::of(&config, &addresses, &Registration::default());
+        request.validate(serde_json::from_value(response).unwrap(), 0)
+    }
+
+    #[test]
+    fn si_5_a_response_that_names_the_client_alone_is_a_registration() {
+        assert_eq!(validated(json!({ "client_id": "c" })).unwrap().client_id, "c");
+        let same = json!({ "client_id": "c", "redirect_uris": ["https://site.example/callback"] });
+        assert_eq!(validated(same).unwrap().client_id, "c");
+        let other = json!({ "client_id": "c", "redirect_uris": ["https://evil.example/"] });
+        assert_eq!(validated(other).err(), Some(RegistrationError::OtherClient));
+    }
+
+    #[test]
+    fn si_5_a_registration_of_an_earlier_version_is_read() {
+        let stored = json!({
+            "answered": { "client_id": "c", "client_secret": "s", "client_secret_expires_at": 0,
+                "grant_types": ["authorization_code"], "token_endpoint_auth_method": "client_secret_post" },
+            "asked": { "grants": ["authorization_code"], "dpop": false },
+        });
+        let stored = StoredRegistration::read(&stored).unwrap();
+        assert_eq!((stored.response.until(), stored.response.in_form()), (None, Some(true)));
+    }
+
     #[test]
     fn si_5_a_secret_is_good_until_it_ends_or_for_ever() {
         for good in [None, Some(0), Some(2_000)] {
