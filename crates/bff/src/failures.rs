@@ -10,12 +10,12 @@ mod tests {
     use oidc::keys::KeysError;
     use oidc::logout_token::LogoutTokenError;
     use oidc::metadata::{MetadataError, PushedRequestsError};
-    use oidc::moments::TimeError;
     use oidc::profile::UserinfoError;
     use oidc::pushed::PushError;
     use oidc::registration::RegistrationError;
     use oidc::signing::Unsigned;
     use oidc::token_endpoint::TokenEndpointError;
+    use oidc::token_time::TimeError;
 
     use crate::guard::error::AccessError;
     use crate::guard::proxy::error::ProxyError;

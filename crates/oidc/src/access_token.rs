@@ -1,4 +1,4 @@
-//! How is an access token shown to an API? As bearer, or with a proof that we hold the key it is bound to (RFC 9449 §7).
+//! Access tokens and how a request presents one: as bearer token, or with a proof of the key it is bound to (RFC 9449 §7).
 
 use std::sync::Arc;
 
@@ -25,9 +25,9 @@ pub struct AccessToken {
 pub struct Binding {
     /// The key itself.
     pub key: ProofKey,
-    /// What time a proof says it is.
+    /// The time in a proof (`iat`).
     pub clock: Clock,
-    /// The nonces that servers asked for.
+    /// The nonces that servers require.
     pub nonces: Arc<Nonces>,
 }
 
@@ -75,16 +75,16 @@ impl AccessToken {
         binding.key.prove(&proof).map(Some)
     }
 
-    /// Tells what the API at `url` answered, so that the nonce it offers is in the next proof. `true` when it refused for
-    /// want of one: send the request again, once, with a new proof (RFC 9449 §9).
+    /// Stores the nonce of the API's response at `url` for the next proof. `true` if the API refused because the nonce was
+    /// missing: send the request again, once, with a new proof (RFC 9449 §9).
     #[must_use = "the API may want the request again"]
     pub fn needs_retry(&self, url: &Url, status: StatusCode, headers: &HeaderMap) -> bool {
         let Some(binding) = &self.binding else { return false };
-        let brought = binding.nonces.note(Server::Resource, url, headers);
+        let has_nonce = binding.nonces.store(Server::Resource, url, headers);
         let challenges = headers.get_all(WWW_AUTHENTICATE).iter();
         let mut challenges = challenges.filter_map(|value| value.to_str().ok());
-        let wanted = challenges.any(|text| is_about_proofs(text) && text.contains("use_dpop_nonce"));
-        brought && wanted && status == StatusCode::UNAUTHORIZED
+        let is_required = challenges.any(|text| is_about_proofs(text) && text.contains("use_dpop_nonce"));
+        has_nonce && is_required && status == StatusCode::UNAUTHORIZED
     }
 }
 

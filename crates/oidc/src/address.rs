@@ -1,4 +1,4 @@
-//! Which addresses are safe without TLS, and which belong to this machine or a local network?
+//! Addresses that are safe without TLS, and those of this machine or a local network.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -1,4 +1,4 @@
-//! What do we sign to prove who we are? An assertion for `private_key_jwt` (RFC 7523 §2.2, §3), made anew for every
+//! The client assertion of `private_key_jwt` (RFC 7523 §2.2, §3), signed anew for every
 //! request and addressed to the issuer alone, so that no other server can use it (RFC 9700 §2.5).
 
 use std::fmt;
@@ -14,7 +14,7 @@ pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type
 /// Seconds an assertion is good for: longer than any request takes.
 const LIFETIME: i64 = 60;
 
-/// What an assertion says; each signing makes another one.
+/// The claims of an assertion; each signing makes another one.
 #[derive(Clone)]
 pub(crate) struct Assertion<'a> {
     pub(crate) client_id: Arc<str>,

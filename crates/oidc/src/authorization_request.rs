@@ -1,5 +1,4 @@
-//! What is the provider asked for when somebody signs in? The parameters of an authentication request (OpenID Connect Core 1.0
-//! §3.1.2.1). How they reach the provider is in [`crate::pushed`].
+//! The parameters of an authentication request (OpenID Connect Core 1.0 §3.1.2.1). How they reach the provider is in [`crate::pushed`].
 
 use url::Url;
 
@@ -22,11 +21,11 @@ pub struct AuthorizationRequest<'a> {
     pub code_challenge: &'a str,
     /// The key that the code and the tokens are bound to (RFC 9449 §10).
     pub proof_key: Option<&'a ProofKey>,
-    /// What is asked beyond being signed in.
+    /// Options beyond an ordinary sign-in.
     pub options: &'a AuthorizationOptions,
 }
 
-/// What is asked of the provider beyond being signed in.
+/// Options of a request beyond an ordinary sign-in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuthorizationOptions {
     /// An account is to be made, where the provider offers that.

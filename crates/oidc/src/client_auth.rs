@@ -1,4 +1,4 @@
-//! How do we say who we are? In the header or in the form of one request (RFC 6749 §2.3, OpenID Connect Core 1.0 §9).
+//! Client authentication in the header or the form of one request (RFC 6749 §2.3, OpenID Connect Core 1.0 §9).
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::assertion::{Assertion, JWT_BEARER};
 use super::signing::Unsigned;
 use crate::config::secret::Secret;
 
-/// Who we are, in the way the provider wants to hear it.
+/// Client id and credentials, by the method that the provider accepts.
 #[derive(Debug, Clone)]
 pub(crate) enum ClientAuth<'a> {
     Public { id: Arc<str> },
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn lg_9_the_name_is_said_once() {
+    fn lg_9_the_name_stands_there_once() {
         let form = |auth: ClientAuth<'_>, fields: &[(&str, &str)]| auth.form(fields).unwrap();
         let public = ClientAuth::Public { id: "p".into() };
         assert_eq!(

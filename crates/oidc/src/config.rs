@@ -1,4 +1,4 @@
-//! What is known of a provider before it is asked anything: who it is, who we are there, and where it differs from others.
+//! Configuration of a provider: its issuer, the client's registration there, and where it differs from others.
 //!
 //! Secrets are in [`secret`], time in [`clock`]; what one provider does unlike others in [`issuer`], [`user_flow`], [`userinfo`] and
 //! [`sign_out_address`], and whole settings for some in [`preset`]. How the client authenticates is in [`client_auth`], the key for it
@@ -42,23 +42,23 @@ pub struct ProviderConfig {
     pub id: ProviderId,
     /// Name for people.
     pub title: String,
-    /// Issuer identifier, read as [`ProviderConfig::issuer_rule`] says; by default compared to the discovered one
+    /// Issuer identifier, read by [`ProviderConfig::issuer_rule`]; by default compared to the discovered one
     /// character by character.
     pub issuer: String,
     /// Our name at the provider.
     pub client_id: String,
     /// Our password there; absent for a public client.
     pub client_secret: Option<Secret>,
-    /// What is asked for; must contain `openid`.
+    /// Requested scopes; must contain `openid`.
     pub scopes: Vec<String>,
     /// Sent as `audience` when signing in (an extension some providers need to issue a token for an API).
     pub audience: Option<String>,
-    /// Resource indicator, sent when signing in and when asking for tokens (RFC 8707 §2).
+    /// Resource indicator, sent when signing in and when requesting tokens (RFC 8707 §2).
     pub resource: Option<String>,
-    /// Whether people are asked for consent at every sign-in (`prompt=consent`), without which some providers give no
-    /// refresh token for `offline_access` (OpenID Connect Core 1.0 §11). Off by default: others ask once by themselves.
+    /// Whether every sign-in requests consent (`prompt=consent`), without which some providers issue no
+    /// refresh token for `offline_access` (OpenID Connect Core 1.0 §11). Off by default: others request it once by themselves.
     pub consent: bool,
-    /// How the answer comes back.
+    /// How the authorization response is returned.
     pub response_mode: ResponseMode,
     /// Signature algorithms accepted from this provider (RFC 7518 §3.1). MAC and asymmetric never together.
     pub algorithms: Vec<String>,
@@ -66,18 +66,18 @@ pub struct ProviderConfig {
     pub extra_audiences: Vec<String>,
     /// How far clocks may differ; at most 5 minutes.
     pub leeway: Duration,
-    /// Believe logout tokens with `typ: logout+jwt` only. Older providers leave `typ` out or write `JWT` (Back-Channel
+    /// Accept logout tokens with `typ: logout+jwt` only. Older providers leave `typ` out or write `JWT` (Back-Channel
     /// Logout 1.0 §2.4).
     pub typed_logout_tokens: bool,
-    /// Believe logout tokens without `exp`, for two minutes after they were issued. Providers from before Back-Channel Logout 1.0
+    /// Accept logout tokens without `exp`, for two minutes after they were issued. Providers from before Back-Channel Logout 1.0
     /// leave it out; everybody else has to write it (§2.4). Off by default.
     pub logout_tokens_without_exp: bool,
-    /// When userinfo is asked.
+    /// When userinfo is requested.
     pub userinfo: UserinfoMode,
     /// Claims the application needs, for [`UserinfoMode::Auto`]: a dot steps into an object unless a claim has the whole name, a
-    /// backslash keeps a dot part of a name. `None` by default: all there are, so that userinfo is asked wherever it is offered.
-    pub wanted_claims: Option<Vec<String>>,
-    /// Front-channel logout comes with `sid` and without `iss`, as Entra sends it. The address names the provider, so
+    /// backslash keeps a dot part of a name. `None` by default: all there are, so that userinfo is requested wherever it is offered.
+    pub required_claims: Option<Vec<String>>,
+    /// Front-channel logout has `sid` without `iss`, as Entra sends it. The address names the provider, so
     /// `sid` is enough where the provider's are not to be guessed.
     pub front_channel_without_issuer: bool,
     /// Which issuers are the provider's; by default the one in [`ProviderConfig::issuer`].
@@ -86,23 +86,23 @@ pub struct ProviderConfig {
     pub metadata_url: Option<String>,
     /// What can be done there besides signing in; nothing by default.
     pub user_flows: Vec<UserFlow>,
-    /// What the provider's own error codes ask for; without a rule an error is shown.
+    /// Reactions to error codes of the provider; without a rule an error is shown.
     pub error_rules: Vec<ErrorRule>,
-    /// A parameter that asks for the page where an account is made; by default `prompt=create` where the metadata offer
+    /// A parameter that requests the page where an account is made; by default `prompt=create` where the metadata offer
     /// it (Initiating User Registration 1.0).
     pub sign_up_parameter: Option<(String, String)>,
     /// Where people sign out if the metadata name no `end_session_endpoint`; by default nowhere.
     pub sign_out_address: Option<SignOutAddress>,
-    /// What the provider would say about itself (Discovery 1.0 §3); then it is not asked. `issuer` is taken from
-    /// [`ProviderConfig::issuer`] where it is missing. By default it is asked.
+    /// The provider's metadata (Discovery 1.0 §3); then none are fetched. `issuer` is taken from
+    /// [`ProviderConfig::issuer`] where it is missing. By default they are fetched.
     pub metadata: Option<Map<String, Value>>,
     /// How the site registers itself; then [`ProviderConfig::client_id`] and the secret are not used. By default it was
     /// registered beforehand.
     pub registration: Option<Registration>,
-    /// The application asks for tokens of its own (`Bff::client_token`): a site that registers
-    /// itself asks for the grant `client_credentials` (RFC 6749 §4.4). Nothing else depends on it.
+    /// The application requests tokens of its own (`Bff::client_token`): a site that registers
+    /// itself requests the grant `client_credentials` (RFC 6749 §4.4). Nothing else depends on it.
     pub client_credentials: bool,
-    /// How we prove who we are.
+    /// How the client authenticates.
     pub client_auth: ClientAuthMethod,
     /// Whether requests are pushed to the provider instead of passing through the browser.
     pub pushed_requests: PushedRequests,
@@ -137,7 +137,7 @@ impl ProviderConfig {
             typed_logout_tokens: false,
             logout_tokens_without_exp: false,
             userinfo: UserinfoMode::default(),
-            wanted_claims: None,
+            required_claims: None,
             front_channel_without_issuer: false,
             issuer_rule: IssuerRule::Exact,
             metadata_url: None,
@@ -192,7 +192,7 @@ impl fmt::Display for ProviderId {
 #[error("provider id `{0}` must be 1 to 32 of a-z, 0-9 and -")]
 pub struct InvalidProviderId(String);
 
-/// How the provider hands its answer to the callback.
+/// How the provider returns the authorization response to the callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
@@ -203,7 +203,7 @@ pub enum ResponseMode {
     FormPost,
 }
 
-/// Whether what is asked of the provider is pushed to it, so that the browser carries a reference alone (RFC 9126).
+/// Whether authorization requests are pushed to the provider, so that the browser carries a reference alone (RFC 9126).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushedRequests {

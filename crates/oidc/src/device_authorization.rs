@@ -1,5 +1,5 @@
-//! How does the provider make a code? The device authorization request (RFC 8628 §3.1) and what is taken of the answer:
-//! bounded, because it goes into a cookie and onto a page.
+//! The device authorization request (RFC 8628 §3.1) and what is read of its response: bounded, because it is put into a
+//! cookie and onto a page.
 
 use std::time::Duration;
 
@@ -23,15 +23,15 @@ pub const MAX_DEVICE_CODE_LIFETIME: Duration = Duration::from_mins(30);
 /// Longest device code and addresses, in bytes; together with a return path they fit into one cookie.
 const MAX_DEVICE_CODE: usize = 1024;
 const MAX_ADDRESS: usize = 256;
-/// Longest code that a person is asked to type.
+/// Longest code that a person has to type.
 const MAX_USER_CODE: usize = 64;
-/// Seconds between two questions where the provider names none (§3.2).
+/// Seconds between two token requests where the provider names none (§3.2).
 const INTERVAL: u64 = 5;
 
 /// A code that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authorization {
-    /// What the token endpoint is asked with; secret.
+    /// Sent to the token endpoint; secret.
     pub device_code: String,
     /// What a person enters.
     pub user_code: String,
@@ -48,33 +48,33 @@ pub struct Authorization {
 /// Why there is no code.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceAuthorizationError {
-    /// The request was not answered.
+    /// The request got no response.
     #[error("the device authorization endpoint does not answer")]
-    NoAnswer(#[from] HttpError),
-    /// The endpoint answered with an error: status and `error` code.
+    NoResponse(#[from] HttpError),
+    /// The endpoint responded with an error: status and `error` code.
     #[error("the device authorization endpoint answers {0}: `{1}`")]
     Refused(StatusCode, String),
     /// The response is not JSON, or lacks what is needed.
-    #[error("the answer of the device authorization endpoint cannot be used: not the members it needs")]
+    #[error("the response of the device authorization endpoint cannot be used: not the members it needs")]
     Unreadable,
     /// `device_code` is of no use.
-    #[error("the answer of the device authorization endpoint cannot be used: `device_code` is empty or too long")]
+    #[error("the response of the device authorization endpoint cannot be used: `device_code` is empty or too long")]
     DeviceCode,
     /// Nobody could type `user_code`.
-    #[error("the answer of the device authorization endpoint cannot be used: `user_code` is not for people")]
+    #[error("the response of the device authorization endpoint cannot be used: `user_code` is not for people")]
     UserCode,
     /// `verification_uri` leads to no web page.
     #[error(
-        "the answer of the device authorization endpoint cannot be used: `verification_uri` is no address for people"
+        "the response of the device authorization endpoint cannot be used: `verification_uri` is no address for people"
     )]
     VerificationUri,
-    /// It does not say how long the code is good.
-    #[error("the answer of the device authorization endpoint cannot be used: `expires_in` is missing")]
+    /// It does not state how long the code is good.
+    #[error("the response of the device authorization endpoint cannot be used: `expires_in` is missing")]
     ExpiresIn,
 }
 
 crate::error::error_codes!(DeviceAuthorizationError {
-    Self::NoAnswer(_) => "device_authorization_no_answer",
+    Self::NoResponse(_) => "device_authorization_no_response",
     Self::Refused(..) => "device_authorization_refused",
     Self::Unreadable => "device_authorization_unreadable",
     Self::DeviceCode => "device_authorization_device_code",
@@ -95,17 +95,17 @@ struct Raw {
     interval: Option<Value>,
 }
 
-/// Where codes are made, when we may ask and the provider offers it.
+/// The endpoint, if device sign-in is configured and the provider offers it.
 pub fn endpoint<'a>(provider: &Provider, metadata: &'a Metadata) -> Option<&'a Url> {
     let endpoint = metadata.device_authorization_endpoint.as_ref()?;
     provider.config.device_sign_in.then_some(endpoint)
 }
 
 impl Provider {
-    /// Asks for a code.
+    /// Requests a code.
     ///
     /// # Errors
-    /// Where the endpoint does not answer, refuses, or answers with something else.
+    /// Where the endpoint does not respond, refuses, or responds with something else.
     pub async fn device_authorization(
         &self,
         metadata: &Metadata,
@@ -116,23 +116,23 @@ impl Provider {
         fields.extend(self.config.audience.as_deref().map(|audience| ("audience", audience)));
         fields.extend(self.config.resource.as_deref().map(|resource| ("resource", resource)));
         let auth = self.client_auth(metadata);
-        // Beside a header as well: many providers want it in the form, and none minds.
+        // Beside a header as well: many providers require it in the form, and all accept it there.
         let client = self.client();
         if let ClientAuth::Basic { .. } = auth {
             fields.push(("client_id", &client.id));
         }
-        let asking = self.http.post(endpoint, auth, &fields);
-        read(&measured(self.config.id.as_str(), Endpoint::DeviceAuthorization, asking).await?)
+        let request = self.http.post(endpoint, auth, &fields);
+        read(&measured(self.config.id.as_str(), Endpoint::DeviceAuthorization, request).await?)
     }
 }
 
-fn read(answer: &HttpResponse) -> Result<Authorization, DeviceAuthorizationError> {
-    if !answer.status.is_success() {
-        let error = serde_json::from_slice::<ErrorResponse>(&answer.body);
+fn read(response: &HttpResponse) -> Result<Authorization, DeviceAuthorizationError> {
+    if !response.status.is_success() {
+        let error = serde_json::from_slice::<ErrorResponse>(&response.body);
         let error = error.map_or_else(|_| String::new(), |refused| plain(refused.error().as_ref(), 64));
-        return Err(DeviceAuthorizationError::Refused(answer.status, error));
+        return Err(DeviceAuthorizationError::Refused(response.status, error));
     }
-    let raw: Raw = serde_json::from_slice(&answer.body).map_err(|_| DeviceAuthorizationError::Unreadable)?;
+    let raw: Raw = serde_json::from_slice(&response.body).map_err(|_| DeviceAuthorizationError::Unreadable)?;
     if !(1..=MAX_DEVICE_CODE).contains(&raw.device_code.len()) {
         return Err(DeviceAuthorizationError::DeviceCode);
     }
@@ -170,7 +170,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(changes: &[(&str, Value)]) -> Result<Authorization, DeviceAuthorizationError> {
+    fn response(changes: &[(&str, Value)]) -> Result<Authorization, DeviceAuthorizationError> {
         let mut body = json!({
             "device_code": "d", "user_code": "ABCD-EFGH", "verification_uri": "https://idp.example/device",
             "verification_uri_complete": "https://idp.example/device?user_code=ABCD-EFGH", "expires_in": 600, "new": []
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn dv_1_the_interval_is_five_seconds_unless_the_provider_names_one() {
-        assert_eq!(answer(&[]).unwrap().interval, Duration::from_secs(5));
+        assert_eq!(response(&[]).unwrap().interval, Duration::from_secs(5));
         for (said, seconds) in [
             (json!(7), 7),
             (json!("9"), 9),
@@ -201,34 +201,34 @@ mod tests {
             (json!(-3), 5),
             (json!({}), 5),
         ] {
-            let interval = answer(&[("interval", said.clone())]).unwrap().interval;
+            let interval = response(&[("interval", said.clone())]).unwrap().interval;
             assert_eq!(interval, Duration::from_secs(seconds), "{said}");
         }
     }
 
     #[test]
-    fn si_8_what_goes_onto_the_page_is_bounded_and_leads_to_a_web_page() {
-        assert!(answer(&[("verification_uri", json!("javascript:alert(1)"))]).is_err());
-        assert!(answer(&[("verification_uri", json!("http://idp.example/device"))]).is_err());
+    fn si_8_what_a_page_shows_is_bounded_and_leads_to_a_web_page() {
+        assert!(response(&[("verification_uri", json!("javascript:alert(1)"))]).is_err());
+        assert!(response(&[("verification_uri", json!("http://idp.example/device"))]).is_err());
         assert!(
-            answer(&[(
+            response(&[(
                 "verification_uri",
                 json!(format!("https://idp.example/{}", "a".repeat(300)))
             )])
             .is_err()
         );
-        let without = answer(&[("verification_uri_complete", json!("javascript:alert(1)"))]).unwrap();
+        let without = response(&[("verification_uri_complete", json!("javascript:alert(1)"))]).unwrap();
         assert_eq!(without.verification_uri_complete, None);
         for bad in [json!(""), json!("a".repeat(65)), json!("a\nb"), json!(7)] {
-            assert!(answer(&[("user_code", bad.clone())]).is_err(), "{bad}");
+            assert!(response(&[("user_code", bad.clone())]).is_err(), "{bad}");
         }
         for bad in [json!(""), json!("a".repeat(1025)), Value::Null] {
-            assert!(answer(&[("device_code", bad)]).is_err());
+            assert!(response(&[("device_code", bad)]).is_err());
         }
         for bad in [json!(0), json!(-5), json!("soon"), Value::Null] {
-            assert!(answer(&[("expires_in", bad.clone())]).is_err(), "{bad}");
+            assert!(response(&[("expires_in", bad.clone())]).is_err(), "{bad}");
         }
-        let long = answer(&[("expires_in", json!(86_400))]).unwrap();
+        let long = response(&[("expires_in", json!(86_400))]).unwrap();
         assert_eq!(long.expires_in, Duration::from_mins(30));
     }
 
@@ -238,12 +238,12 @@ mod tests {
             ("verification_uri", Value::Null),
             ("verification_url", json!("https://idp.example/d")),
         ];
-        assert_eq!(answer(&draft).unwrap().verification_uri, "https://idp.example/d");
-        let both = answer(&draft[1..]).unwrap();
+        assert_eq!(response(&draft).unwrap().verification_uri, "https://idp.example/d");
+        let both = response(&draft[1..]).unwrap();
         assert_eq!(
             both.verification_uri, "https://idp.example/device",
             "the standard's goes first"
         );
-        assert!(answer(&draft[..1]).is_err());
+        assert!(response(&draft[..1]).is_err());
     }
 }

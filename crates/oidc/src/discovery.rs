@@ -1,5 +1,5 @@
-//! Where are a provider's endpoints? Asked when first needed and again in the background (OpenID Connect Discovery
-//! 1.0 §4); a provider that is down costs nobody but the people who want to sign in there.
+//! Discovery of a provider's metadata, fetched when first needed and again in the background (OpenID Connect Discovery
+//! 1.0 §4); a provider that is down affects only sign-ins there.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use crate::config::ProviderConfig;
 use crate::config::clock::Clock;
 use crate::measured::{Endpoint, measured};
 
-/// Shortest time between two attempts, however many people want to sign in.
+/// Shortest time between two attempts, however many people are signing in.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Why a provider is not ready; the texts are for operators.
@@ -29,15 +29,15 @@ pub enum DiscoveryError {
         /// What is wrong with it.
         reason: url::ParseError,
     },
-    /// The address does not answer.
+    /// The address does not respond.
     #[error("`{address}` cannot be read: {reason}")]
-    NoAnswer {
+    NoResponse {
         /// Where the metadata should be.
         address: Url,
-        /// What went wrong, causes included.
+        /// What failed, causes included.
         reason: String,
     },
-    /// The metadata are not believed.
+    /// The metadata are not accepted.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
     /// The site is not registered there.
@@ -47,13 +47,13 @@ pub enum DiscoveryError {
 
 crate::error::error_codes!(DiscoveryError {
     Self::Address { .. } => "metadata_address",
-    Self::NoAnswer { .. } => "metadata_no_answer",
+    Self::NoResponse { .. } => "metadata_no_response",
 } from {
     Self::Metadata(error) => error,
     Self::Registration(error) => error,
 });
 
-/// What is known, and how it was tried.
+/// The metadata and how the last attempt ended.
 #[derive(Debug, Default)]
 struct State {
     metadata: Option<Arc<Metadata>>,
@@ -90,7 +90,7 @@ impl Discovery {
         Self { registrar, ..self }
     }
 
-    /// Who we are there, where that is not for the configuration to say.
+    /// The client that was registered dynamically; `None` if the configuration has a client.
     pub(crate) fn registered(&self) -> Option<Arc<Client>> {
         self.registrar.as_ref()?.client()
     }
@@ -104,12 +104,12 @@ impl Discovery {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known without asking.
+    /// The metadata fetched last, if there are any.
     pub fn current(&self) -> Option<Arc<Metadata>> {
         self.state().metadata.clone()
     }
 
-    /// The same, unless who we are there has to be found out anew.
+    /// The same, unless the client has to be registered anew.
     fn settled(&self) -> Option<Arc<Metadata>> {
         let is_due = self.registrar.as_ref().is_some_and(Registrar::is_due);
         self.current().filter(|_| !is_due)
@@ -131,11 +131,11 @@ impl Discovery {
             state
                 .problem
                 .as_ref()
-                .map_or_else(|| "not asked yet".to_owned(), ToString::to_string),
+                .map_or_else(|| "not fetched yet".to_owned(), ToString::to_string),
         )
     }
 
-    /// What is known, or what can be found out now.
+    /// The metadata fetched last, or fetched now.
     ///
     /// # Errors
     /// Where nothing usable is known and the provider cannot be reached now, or could not be a moment ago.
@@ -148,20 +148,20 @@ impl Discovery {
         if let Some(metadata) = self.settled() {
             return Ok(metadata);
         }
-        let told = {
+        let shared = {
             let state = self.state();
-            // Whoever waited for an attempt shares its outcome; nobody queues for ten seconds times the queue.
+            // Callers that waited for an attempt share its outcome, or each would wait for a timeout of its own.
             let just_tried = state.last_attempt.is_some_and(|at| self.clock.now() - at < PAUSE);
             state.problem.clone().filter(|_| state.attempts != before || just_tried)
         };
-        let outcome = match told {
+        let outcome = match shared {
             Some(problem) => Err(problem),
             None => self.attempt().await,
         };
         outcome.or_else(|problem| self.usable().ok_or(problem))
     }
 
-    /// Asks again; what was known stays when that fails.
+    /// Fetches the metadata again; the previous ones stay when that fails.
     ///
     /// # Errors
     /// Where the provider cannot be reached, or its metadata cannot be used.
@@ -171,7 +171,7 @@ impl Discovery {
     }
 
     async fn attempt(&self) -> Result<Arc<Metadata>, DiscoveryError> {
-        let found = self.fetch().await.map(Arc::new);
+        let found = self.read_and_register().await.map(Arc::new);
         let mut state = self.state();
         state.attempts += 1;
         state.last_attempt = Some(self.clock.now());
@@ -185,10 +185,10 @@ impl Discovery {
         found
     }
 
-    async fn fetch(&self) -> Result<Metadata, DiscoveryError> {
+    async fn read_and_register(&self) -> Result<Metadata, DiscoveryError> {
         let metadata = match Metadata::written(&self.config) {
             Some(written) => written?,
-            None => self.ask().await?,
+            None => self.fetch().await?,
         };
         if let Some(registrar) = &self.registrar {
             registrar.register(&metadata).await?;
@@ -196,18 +196,18 @@ impl Discovery {
         Ok(metadata)
     }
 
-    async fn ask(&self) -> Result<Metadata, DiscoveryError> {
+    async fn fetch(&self) -> Result<Metadata, DiscoveryError> {
         let address = self.config.metadata_address();
         let url = Url::parse(&address).map_err(|reason| DiscoveryError::Address { address, reason })?;
-        let asking = self.http.read(&url, None);
-        let answer = measured(self.config.id.as_str(), Endpoint::Discovery, asking).await;
-        let answer = answer.map_err(|e| {
+        let request = self.http.read(&url, None);
+        let response = measured(self.config.id.as_str(), Endpoint::Discovery, request).await;
+        let response = response.map_err(|e| {
             let cause = e.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-            DiscoveryError::NoAnswer {
+            DiscoveryError::NoResponse {
                 address: url,
                 reason: format!("{e}{cause}"),
             }
         })?;
-        Ok(Metadata::from_answer(&self.config, &answer)?)
+        Ok(Metadata::from_response(&self.config, &response)?)
     }
 }

@@ -1,5 +1,5 @@
-//! Which requests to the provider carry a proof? Those for tokens, and those that show a token bound to a key (RFC 9449 §5,
-//! §7). One that is turned away for want of a nonce is sent again once, signed anew in every part.
+//! DPoP at the provider: requests for tokens, and those with a token bound to a key, carry a proof (RFC 9449 §5, §7). One that
+//! is refused because the nonce is missing is sent again once, signed anew in every part.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Provider {
         }
     }
 
-    /// What proves that the token in `granted` is ours.
+    /// The key that the token in `granted` is bound to.
     pub fn binding(&self, granted: &TokenResponse) -> Option<Binding> {
         granted.proof_key.clone().map(|key| Binding {
             key,
@@ -53,15 +53,15 @@ impl Provider {
     ) -> Result<HttpResponse, HttpError> {
         let url = &metadata.token_endpoint;
         match self.post_once(url, metadata, fields, key).await? {
-            (answer, true) if needs_nonce(&answer) => {
+            (response, true) if needs_nonce(&response) => {
                 tracing::debug!(target: "bff", provider = %self.config.id, "a proof needs a nonce");
                 Ok(self.post_once(url, metadata, fields, key).await?.0)
             }
-            (answer, _) => Ok(answer),
+            (response, _) => Ok(response),
         }
     }
 
-    /// The answer, and whether it brought a nonce.
+    /// The response, and whether it brought a nonce.
     async fn post_once(
         &self,
         url: &Url,
@@ -78,9 +78,9 @@ impl Provider {
             now: self.clock.now().unix_timestamp(),
         })?;
         let auth = self.client_auth(metadata);
-        let answer = self.http.post_with(url, auth, fields, Some(&proof)).await?;
-        let brought = self.nonces.note(Server::Authorization, url, &answer.headers);
-        Ok((answer, brought))
+        let response = self.http.post_with(url, auth, fields, Some(&proof)).await?;
+        let has_nonce = self.nonces.store(Server::Authorization, url, &response.headers);
+        Ok((response, has_nonce))
     }
 
     /// Reads `url` with an access token, and with a proof where it is bound to a key.
@@ -88,21 +88,21 @@ impl Provider {
         let Some(proof) = token.prove(&Method::GET, url)? else {
             return self.http.read(url, Some(token.secret())).await;
         };
-        let answer = self.http.read_bound(url, token.secret(), &proof).await?;
-        if !token.needs_retry(url, answer.status, &answer.headers) {
-            return Ok(answer);
+        let response = self.http.read_bound(url, token.secret(), &proof).await?;
+        if !token.needs_retry(url, response.status, &response.headers) {
+            return Ok(response);
         }
         let proof = token.prove(&Method::GET, url)?.unwrap_or_default();
-        let answer = self.http.read_bound(url, token.secret(), &proof).await?;
-        // Kept for the next request; there is no third try.
-        let _ = token.needs_retry(url, answer.status, &answer.headers);
-        Ok(answer)
+        let response = self.http.read_bound(url, token.secret(), &proof).await?;
+        // The nonce is stored for the next request; there is no third attempt.
+        let _ = token.needs_retry(url, response.status, &response.headers);
+        Ok(response)
     }
 }
 
 /// `use_dpop_nonce` of a token endpoint (RFC 9449 §8).
-fn needs_nonce(answer: &HttpResponse) -> bool {
-    let refused = answer.status == StatusCode::BAD_REQUEST || answer.status == StatusCode::UNAUTHORIZED;
-    let error = serde_json::from_slice::<ErrorResponse>(&answer.body);
+fn needs_nonce(response: &HttpResponse) -> bool {
+    let refused = response.status == StatusCode::BAD_REQUEST || response.status == StatusCode::UNAUTHORIZED;
+    let error = serde_json::from_slice::<ErrorResponse>(&response.body);
     refused && error.is_ok_and(|error| error.error().as_ref() == "use_dpop_nonce")
 }

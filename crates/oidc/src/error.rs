@@ -1,5 +1,5 @@
-//! How are errors told apart and written to a log? Each has a code for machines; a text for people has its causes on one line,
-//! and what came from elsewhere is bounded in it.
+//! Errors in logs and metrics: each has a code for machines; the text for people has its causes on one line, and text from
+//! outside is bounded in it.
 
 use std::error::Error;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! What else can be done at a provider, and how is it asked there? Each user flow is the provider once more: the same
+//! User flows of a provider beside sign-in. Each is the provider once more: the same
 //! client at other metadata, with keys of its own.
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl Provider {
             .find(|at| at.flow.as_ref().is_some_and(|flow| flow.name == name))
     }
 
-    /// What follows its answers; nothing but a session where it is no user flow.
+    /// What follows the response of this user flow; `None` for an ordinary sign-in.
     pub fn end(&self) -> Option<FlowEnd> {
         self.flow.as_ref().map(|flow| flow.end)
     }

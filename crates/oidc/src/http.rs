@@ -1,4 +1,4 @@
-//! How is a provider asked? With the one client of this crate: TLS by rustls, no redirects, no cookies, limits on time
+//! The one HTTP client of this crate: TLS by rustls, no redirects, no cookies, limits on time
 //! and size, `https` unless the host is this machine.
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::measured::MeasuredResponse;
 /// The header with a proof of possession (RFC 9449 §4.1).
 const PROOF: &str = "dpop";
 
-/// How long an unused connection is kept. Shorter than the other side keeps one (five seconds in Node.js, the least that is
+/// Lifetime of an idle connection. Shorter than that of common servers (five seconds in Node.js, the least that is
 /// common): what is sent while it hangs up is lost, and a code or a refresh token is not sent twice.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -27,16 +27,16 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub struct HttpClient {
     client: reqwest::Client,
-    /// For plain `http`, which is this machine: what is not encrypted goes past no proxy of the environment.
+    /// For plain `http`, which is this machine: what is not encrypted uses no proxy of the environment.
     here: reqwest::Client,
     max_bytes: usize,
 }
 
-/// What a provider answered, whole.
+/// A provider's whole response.
 #[derive(Debug)]
 pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
-    /// What `Retry-After` says, in seconds only (RFC 9110 §10.2.3).
+    /// `Retry-After`, in seconds only (RFC 9110 §10.2.3).
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
     pub(crate) headers: HeaderMap,
@@ -48,17 +48,17 @@ impl MeasuredResponse for HttpResponse {
     }
 }
 
-/// Why there is no answer. None of the texts holds a secret.
+/// Why there is no response. None of the texts holds a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// The address may not be requested: it would not be encrypted.
     #[error("`{0}` is neither https nor on this machine")]
     Insecure(String),
     /// No connection, no response in time, or a broken one.
-    #[error("no answer")]
-    NoAnswer(#[source] reqwest::Error),
+    #[error("no response")]
+    NoResponse(#[source] reqwest::Error),
     /// More than the limit in [`HttpLimits::max_bytes`].
-    #[error("the answer is larger than {0} bytes")]
+    #[error("the response is larger than {0} bytes")]
     TooLarge(usize),
     /// The client assertion or the proof could not be signed.
     #[error("the request could not be signed")]
@@ -77,9 +77,9 @@ fn builder(limits: HttpLimits, idle_timeout: Duration) -> reqwest::ClientBuilder
 
 impl HttpError {
     /// Whether the request may have reached somebody.
-    pub(crate) fn came_through(&self) -> bool {
+    pub(crate) fn may_have_arrived(&self) -> bool {
         match self {
-            Self::NoAnswer(error) => !error.is_connect(),
+            Self::NoResponse(error) => !error.is_connect(),
             Self::TooLarge(_) => true,
             Self::Insecure(_) | Self::Unsigned(_) => false,
         }
@@ -103,7 +103,7 @@ impl HttpClient {
         })
     }
 
-    /// A request to `url`, if it may be asked.
+    /// A request to `url`, unless it would be sent unencrypted over a network.
     fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, HttpError> {
         let client = if url.scheme() == "http" {
             &self.here
@@ -114,27 +114,27 @@ impl HttpClient {
         Ok(request.header(ACCEPT, "application/json"))
     }
 
-    /// Reads JSON from `url`; `bearer` goes into the header (RFC 6750 §2.1).
+    /// Reads JSON from `url`; `bearer` is put into the header (RFC 6750 §2.1).
     pub(crate) async fn read(&self, url: &Url, bearer: Option<&str>) -> Result<HttpResponse, HttpError> {
         let request = self.request(Method::GET, url)?;
         let request = match bearer {
             Some(token) => request.bearer_auth(token),
             None => request,
         };
-        self.answer(request).await
+        self.send(request).await
     }
 
-    /// Reads JSON that may be four times as large as other answers: a key set of 500 keys with their certificates.
+    /// Reads JSON that may be four times as large as other responses: a key set of 500 keys with their certificates.
     pub(crate) async fn read_large(&self, url: &Url) -> Result<HttpResponse, HttpError> {
         let request = self.request(Method::GET, url)?;
-        self.answer_within(request, self.max_bytes.saturating_mul(4)).await
+        self.send_within(request, self.max_bytes.saturating_mul(4)).await
     }
 
     /// Reads JSON from `url` with a token that is bound to a key, and the proof for it (RFC 9449 §7.1).
     pub(crate) async fn read_bound(&self, url: &Url, token: &str, proof: &str) -> Result<HttpResponse, HttpError> {
         let request = self.request(Method::GET, url)?;
         let request = request.header(AUTHORIZATION, secret_header(&format!("DPoP {token}")));
-        self.answer(request.header(PROOF, secret_header(proof))).await
+        self.send(request.header(PROOF, secret_header(proof))).await
     }
 
     /// Posts a form with our credentials.
@@ -165,7 +165,7 @@ impl HttpClient {
         let request = request
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(auth.form(fields)?);
-        self.answer(request).await
+        self.send(request).await
     }
 
     /// Posts a JSON object.
@@ -181,16 +181,16 @@ impl HttpClient {
             None => request,
         };
         let body = Value::Object(object.clone()).to_string();
-        self.answer(request.header(CONTENT_TYPE, "application/json").body(body))
+        self.send(request.header(CONTENT_TYPE, "application/json").body(body))
             .await
     }
 
-    async fn answer(&self, request: RequestBuilder) -> Result<HttpResponse, HttpError> {
-        self.answer_within(request, self.max_bytes).await
+    async fn send(&self, request: RequestBuilder) -> Result<HttpResponse, HttpError> {
+        self.send_within(request, self.max_bytes).await
     }
 
-    async fn answer_within(&self, request: RequestBuilder, max_bytes: usize) -> Result<HttpResponse, HttpError> {
-        let no_answer = |e: reqwest::Error| HttpError::NoAnswer(e.without_url());
+    async fn send_within(&self, request: RequestBuilder, max_bytes: usize) -> Result<HttpResponse, HttpError> {
+        let no_answer = |e: reqwest::Error| HttpError::NoResponse(e.without_url());
         let mut response = request.send().await.map_err(no_answer)?;
         let (status, retry_after) = (response.status(), retry_after(response.headers()));
         let headers = std::mem::take(response.headers_mut());
@@ -240,7 +240,7 @@ mod tests {
     async fn a_connection_that_was_unused_for_long_is_not_used_again() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/keys", listener.local_addr().unwrap())).unwrap();
-        // Each connection answers once, and hangs up when it is asked again.
+        // Each connection sends one response and closes at the second request.
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 tokio::spawn(async move {

@@ -1,5 +1,5 @@
-//! Is this ID token good? The rules of OpenID Connect Core 1.0 §3.1.3.7; `openidconnect` verifies the signature. What the token
-//! says of the person beside that is not judged: a telephone number that is no text keeps nobody out (decision 0018).
+//! Verification of ID tokens by the rules of OpenID Connect Core 1.0 §3.1.3.7; `openidconnect` verifies the signature. Claims
+//! about the person are not validated: a telephone number that is no text refuses nobody (decision 0018).
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
@@ -10,13 +10,13 @@ use super::identifier::{holds_control, is_subject};
 use super::jws::{Compact, Unreadable};
 use super::keys::{KeysError, TokenSource};
 use super::metadata::Metadata;
-use super::moments::{TimeError, good_now};
+use super::token_time::{TimeError, validate_times};
 use crate::error::plain;
 
 /// A verified ID token.
 #[derive(Debug, Clone)]
 pub struct IdToken {
-    /// Who issued it, as the token says and the provider's rule allows.
+    /// `iss`, which the provider's rule allows.
     pub issuer: String,
     /// `sub`: the person, as this issuer knows them.
     pub subject: String,
@@ -39,7 +39,7 @@ pub struct Expected<'a> {
     pub nonce: &'a str,
     /// After a sign-in the nonce must be there; after a renewal it may be absent (Core §12.2).
     pub nonce_required: bool,
-    /// The access token of the same answer, for `at_hash`.
+    /// The access token of the same response, for `at_hash`.
     pub access_token: &'a str,
 }
 
@@ -71,7 +71,7 @@ pub enum IdTokenError {
     #[error("the ID token is refused: `iss` is not the configured issuer")]
     Issuer,
     /// `iss` is not the `iss` of the authorization response.
-    #[error("the answer and the ID token name different issuers")]
+    #[error("the authorization response and the ID token name different issuers")]
     IssuerOfResponse,
     /// `aud` lacks the client, or names somebody who is not trusted.
     #[error("the ID token is refused: `aud` is not us alone")]
@@ -187,10 +187,10 @@ impl Provider {
         }
     }
 
-    /// Neither over nor yet to come, and issued for this exchange (rules 9 and 10).
+    /// Neither expired nor in the future, and issued for this exchange (rules 9 and 10).
     fn check_time(&self, token: &Compact<'_>) -> Result<(), IdTokenError> {
         let now = self.clock.now().unix_timestamp();
-        good_now(token, now, self.leeway())?;
+        validate_times(token, now, self.leeway())?;
         Ok(())
     }
 
@@ -209,12 +209,12 @@ fn check_nonce(token: &Compact<'_>, expected: Expected<'_>) -> Result<(), IdToke
     }
 }
 
-/// Compared in a time that says nothing.
+/// Compares in constant time.
 fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
-/// The left half of the access token's hash, when the provider says it (Core §3.1.3.6).
+/// The left half of the access token's hash, if the token has `at_hash` (Core §3.1.3.6).
 fn check_at_hash(token: &Compact<'_>, access_token: &str) -> Result<(), IdTokenError> {
     use base64::Engine as _;
     let Some(claimed) = token.claims.get("at_hash") else {

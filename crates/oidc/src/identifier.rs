@@ -1,4 +1,4 @@
-//! Which texts may identify a person or a session at a provider? They become keys in databases, which do not all store every
+//! Texts that may identify a person or a session at a provider. They become keys in databases, which do not all store every
 //! character, and stand in logs and on administrators' pages: what cannot be written in one line identifies nobody.
 
 /// Longest `sub`, in characters (OpenID Connect Core 1.0 §2).
@@ -7,7 +7,7 @@ const MAX_SUBJECT: usize = 255;
 /// Whether `text` may be the `sub` of a person or of an application: 1 to 255 characters, no control character, no white space at
 /// either end.
 pub(crate) fn is_subject(text: &str) -> bool {
-    // Bytes first: a text of any length may come in.
+    // Bytes first: the text may have any length.
     let has_length = !text.is_empty() && text.len() <= MAX_SUBJECT * 4 && text.chars().count() <= MAX_SUBJECT;
     has_length && !holds_control(text) && text.trim().len() == text.len()
 }

@@ -1,4 +1,4 @@
-//! Is this access token good, when only its issuer can tell? Tokens without a readable form are shown to the provider (RFC 7662).
+//! Introspection (RFC 7662): verification of access tokens that only their issuer can read.
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -10,10 +10,10 @@ use crate::jws::{audiences_of, seconds_of};
 use crate::jwt_access_token::{AccessTokenError, InvalidAccessToken, Unverifiable, VerifiedAccessToken, scopes_of};
 use crate::measured::{Endpoint, measured};
 
-/// What the provider says about a token that is good.
+/// The introspection response of a token that is active.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActiveToken {
-    /// What it says.
+    /// The verified token.
     pub token: VerifiedAccessToken,
     /// When it ends, in seconds since 1970; `None` if the provider sent no `exp`.
     pub expires_at: Option<i64>,
@@ -26,34 +26,34 @@ struct IntrospectionResponse {
 }
 
 impl Provider {
-    /// Shows `raw` to the provider; the token has to be meant for `audience` and good at `now`, in seconds since 1970.
+    /// Sends `raw` to the provider; the token has to be meant for `audience` and good at `now`, in seconds since 1970.
     ///
     /// # Errors
-    /// [`AccessTokenError::Invalid`] if the token is not good, [`AccessTokenError::Unavailable`] if the provider cannot say so.
+    /// [`AccessTokenError::Invalid`] if the token is not good, [`AccessTokenError::Unavailable`] if the provider cannot state it.
     pub async fn introspect(&self, raw: &str, audience: &str, now: i64) -> Result<ActiveToken, AccessTokenError> {
-        let answer = ask(self, raw).await?;
-        Ok(judge(self, answer, audience, now)?)
+        let response = fetch(self, raw).await?;
+        Ok(validate(self, response, audience, now)?)
     }
 }
 
-/// What the provider says about `raw` (RFC 7662 §2), and what its metadata call it.
-async fn ask(provider: &Provider, raw: &str) -> Result<IntrospectionResponse, AccessTokenError> {
+/// Requests introspection of `raw` (RFC 7662 §2).
+async fn fetch(provider: &Provider, raw: &str) -> Result<IntrospectionResponse, AccessTokenError> {
     let metadata = provider.discovery.ready().await;
     let metadata = metadata.map_err(Unverifiable::from)?;
     let Some(address) = &metadata.introspection_endpoint else {
         return Err(Unverifiable::NotOffered.into());
     };
     let fields = [("token", raw), ("token_type_hint", "access_token")];
-    let asking = provider.http.post(address, provider.client_auth(&metadata), &fields);
-    let asked = measured(provider.config.id.as_str(), Endpoint::Introspection, asking).await;
-    let answer = asked.map_err(|error| Unverifiable::NoAnswer(error_chain(&error)))?;
-    if answer.status == StatusCode::BAD_REQUEST && names_another_kind(&answer.body) {
+    let request = provider.http.post(address, provider.client_auth(&metadata), &fields);
+    let sent = measured(provider.config.id.as_str(), Endpoint::Introspection, request).await;
+    let response = sent.map_err(|error| Unverifiable::NoResponse(error_chain(&error)))?;
+    if response.status == StatusCode::BAD_REQUEST && names_another_kind(&response.body) {
         return Err(InvalidAccessToken::Unsupported.into());
     }
-    if answer.status != StatusCode::OK {
-        return Err(Unverifiable::Status(answer.status).into());
+    if response.status != StatusCode::OK {
+        return Err(Unverifiable::Status(response.status).into());
     }
-    let claims = serde_json::from_slice(&answer.body);
+    let claims = serde_json::from_slice(&response.body);
     let claims = claims.map_err(|_| Unverifiable::NotJson)?;
     Ok(IntrospectionResponse {
         claims,
@@ -61,14 +61,14 @@ async fn ask(provider: &Provider, raw: &str) -> Result<IntrospectionResponse, Ac
     })
 }
 
-/// `active: false` is the answer for such a token (§2.2); some say so as revocation does (RFC 7009 §2.2.1), for example of
+/// `active: false` is the response for such a token (§2.2); some providers use the error of revocation (RFC 7009 §2.2.1), for example for
 /// JWT that anybody can verify. The caller brought the token: the trouble is theirs.
 fn names_another_kind(body: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(body).is_ok_and(|said| said["error"] == "unsupported_token_type")
+    serde_json::from_slice::<Value>(body).is_ok_and(|error| error["error"] == "unsupported_token_type")
 }
 
-/// Whom the answer is about, and until when the token lives; or why it does not pass.
-fn judge(
+/// Validates the claims of an introspection response.
+fn validate(
     provider: &Provider,
     response: IntrospectionResponse,
     audience: &str,

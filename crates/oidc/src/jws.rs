@@ -1,5 +1,5 @@
-//! What is a signed token? A compact JWS with JSON inside (RFC 7515 §7.1, RFC 7519), read before and verified after its
-//! claims are looked at. Keys come from the provider's key set alone: `jku`, `jwk`, `x5u` and `x5c` are not even read.
+//! Signed tokens: a compact JWS with JSON inside (RFC 7515 §7.1, RFC 7519), parsed before and verified after its
+//! claims are looked at. Keys are from the provider's key set alone: `jku`, `jwk`, `x5u` and `x5c` are not even read.
 
 use std::fmt;
 
@@ -17,9 +17,9 @@ use super::keys::Key;
 const MAX_LEN: usize = 64 * 1024;
 /// Longest token that is read, in bytes, where a provider sent it itself: an ID token that lists 2,000 groups takes 150 kB.
 const MAX_LEN_OF_PROVIDER: usize = 256 * 1024;
-/// No calendar goes further, in seconds from 1970; what says it lasts longer is no moment.
+/// Latest time that is accepted, in seconds since 1970.
 const LAST: u64 = 8_000_000_000_000;
-/// Claims that are moments, in every kind of token. What is no number there is not overlooked.
+/// Claims that are times, in every kind of token. A value that is no number is an error.
 const MOMENTS: [&str; 4] = ["exp", "nbf", "iat", "auth_time"];
 
 /// The members of the header that matter.
@@ -62,11 +62,11 @@ impl<'de> Visitor<'de> for ClaimsVisitor {
     }
 }
 
-/// A token taken apart. Nothing in it is true until [`Compact::is_signed_by`] says so.
+/// A parsed token. Nothing in it is verified until [`Compact::is_signed_by`] returns `true`.
 #[derive(Debug)]
 pub struct Compact<'a> {
     pub(crate) header: Header,
-    /// What it says.
+    /// Its claims.
     pub claims: Map<String, Value>,
     signed: &'a str,
     signature: Vec<u8>,
@@ -81,12 +81,12 @@ impl<'a> Compact<'a> {
     /// Reads a token that anybody may have sent: a logout token, an access token.
     ///
     /// # Errors
-    /// Where it is too long, not three parts of base64url, or header or claims are not what RFC 7515 and RFC 7519 want.
+    /// Where it is too long, not three parts of base64url, or header or claims violate RFC 7515 or RFC 7519.
     pub fn parse(token: &'a str) -> Result<Self, Unreadable> {
         Self::parse_within(token, MAX_LEN)
     }
 
-    /// Reads a token out of a provider's own answer: an ID token, signed userinfo.
+    /// Reads a token out of a provider's own response: an ID token, signed userinfo.
     pub(crate) fn parse_of_provider(token: &'a str) -> Result<Self, Unreadable> {
         Self::parse_within(token, MAX_LEN_OF_PROVIDER)
     }
@@ -154,7 +154,7 @@ impl<'a> Compact<'a> {
         list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// A moment in seconds since 1970.
+    /// A time claim in seconds since 1970.
     #[must_use]
     pub fn seconds(&self, claim: &str) -> Option<i64> {
         seconds_of(&self.claims, claim).ok().flatten()
@@ -185,7 +185,7 @@ pub(crate) fn audiences_of(claims: &Map<String, Value>) -> Option<Vec<&str>> {
     }
 }
 
-/// A moment in seconds since 1970, fractions cut off (RFC 7519 §2); nothing when it is absent, an error when it is no number.
+/// A time claim in seconds since 1970, fractions cut off (RFC 7519 §2); nothing when it is absent, an error when it is no number.
 pub(crate) fn seconds_of(claims: &Map<String, Value>, claim: &str) -> Result<Option<i64>, Unreadable> {
     let Some(value) = claims.get(claim).filter(|value| !value.is_null()) else {
         return Ok(None);

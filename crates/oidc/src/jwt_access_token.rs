@@ -1,4 +1,4 @@
-//! Is this access token good, and whom does it speak for? JWT access tokens of the configured providers (RFC 9068 §4).
+//! Verification of JWT access tokens of the configured providers (RFC 9068 §4).
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use super::jws::Compact;
 use super::keys::{KeysError, TokenSource};
 use super::{Provider, Providers};
 
-/// What a good access token says: on whose behalf, and what it allows.
+/// A verified access token: on whose behalf, and what it allows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerifiedAccessToken {
     /// Who issued the token.
@@ -20,7 +20,7 @@ pub struct VerifiedAccessToken {
     pub client_id: Option<String>,
     /// What it may do.
     pub scopes: Vec<String>,
-    /// Everything the token says.
+    /// All claims.
     pub claims: Map<String, Value>,
 }
 
@@ -30,7 +30,7 @@ pub enum AccessTokenError {
     /// It is not good.
     #[error(transparent)]
     Invalid(#[from] InvalidAccessToken),
-    /// The provider cannot say; the token may be good.
+    /// It could not be verified; the token may be valid.
     #[error(transparent)]
     Unavailable(#[from] Unverifiable),
 }
@@ -62,8 +62,8 @@ pub enum InvalidAccessToken {
     /// It is a token of another type.
     #[error("another kind of token")]
     TokenType,
-    /// The provider says nothing about such tokens.
-    #[error("a kind of token that the provider tells nothing about")]
+    /// The provider does not introspect such tokens.
+    #[error("a kind of token that the provider does not introspect")]
     Unsupported,
     /// It is an ID token.
     #[error("an ID token")]
@@ -78,15 +78,15 @@ pub enum InvalidAccessToken {
     #[error("for another audience")]
     Audience,
     /// A time in it is not a number.
-    #[error("`{0}` is no moment")]
+    #[error("`{0}` is not a time")]
     Time(&'static str),
-    /// Its time is over.
+    /// `exp` has passed.
     #[error("expired")]
     Expired,
-    /// Its time is to come.
+    /// `nbf` or `iat` is in the future.
     #[error("not valid yet")]
     NotYetValid,
-    /// The provider says that it is not active.
+    /// The provider responds `active: false`.
     #[error("not active")]
     Inactive,
     /// No key of the issuer made the signature.
@@ -123,7 +123,7 @@ crate::error::error_codes!(InvalidAccessToken {
     Self::Name => "access_token_name",
 });
 
-/// Why nobody can say whether an access token is good.
+/// Why an access token could not be verified.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Unverifiable {
     /// The metadata cannot be read.
@@ -135,23 +135,23 @@ pub enum Unverifiable {
     /// The metadata name no endpoint for introspection.
     #[error("the provider offers no introspection")]
     NotOffered,
-    /// Introspection does not answer.
+    /// Introspection does not respond.
     #[error("{0}")]
-    NoAnswer(String),
-    /// Introspection answers with another status than 200.
+    NoResponse(String),
+    /// Introspection responds with another status than 200.
     #[error("introspection answers {0}")]
     Status(StatusCode),
     /// The response is not JSON.
-    #[error("introspection does not answer in JSON")]
+    #[error("the response of introspection is not JSON")]
     NotJson,
-    /// The question ended without an answer.
+    /// The request ended without a response.
     #[error("introspection broke off")]
     BrokenOff,
 }
 
 crate::error::error_codes!(Unverifiable {
     Self::NotOffered => "introspection_not_offered",
-    Self::NoAnswer(_) => "introspection_no_answer",
+    Self::NoResponse(_) => "introspection_no_response",
     Self::Status(_) => "introspection_status",
     Self::NotJson => "introspection_not_json",
     Self::BrokenOff => "introspection_broken_off",
@@ -205,7 +205,7 @@ impl Providers {
 
 fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Result<(), InvalidAccessToken> {
     let config = &provider.config;
-    // A secret shared with us as a client says nothing about who issued an access token.
+    // A client secret does not prove who issued an access token.
     if !config.algorithms.contains(&token.header.alg) || token.header.alg.starts_with("HS") {
         return Err(InvalidAccessToken::Algorithm);
     }
@@ -233,11 +233,11 @@ fn check_claims(provider: &Provider, token: &Compact<'_>, audience: &str) -> Res
 }
 
 /// Where an API is called like its client, an ID token must not open it, one that a renewal or a device brought neither: those
-/// have no `nonce`. What only access tokens say has to be there then.
+/// have no `nonce`. A claim that only access tokens have is required then.
 fn looks_like_id_token(token: &Compact<'_>, called_like_client: bool) -> bool {
-    let says = |any: &[&str]| any.iter().any(|claim| token.claims.contains_key(*claim));
-    let is_of_sign_in = says(&["nonce", "at_hash", "c_hash"]);
-    let is_of_access = says(&["scope", "scp", "roles", "client_id", "appid", "cid"]);
+    let has = |any: &[&str]| any.iter().any(|claim| token.claims.contains_key(*claim));
+    let is_of_sign_in = has(&["nonce", "at_hash", "c_hash"]);
+    let is_of_access = has(&["scope", "scp", "roles", "client_id", "appid", "cid"]);
     token.kind().as_deref() != Some("at+jwt") && (is_of_sign_in || (called_like_client && !is_of_access))
 }
 

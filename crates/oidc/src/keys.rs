@@ -1,5 +1,5 @@
-//! Which keys does a provider sign with? Kept here, read again when a token names one that is not known, or after an hour; the
-//! old ones stay when that fails (OpenID Connect Core 1.0 §10.1.1). How often that may be is in `throttle`.
+//! Cache of a provider's signing keys, read again when a token names an unknown key, or after an hour; the old ones stay when
+//! that fails (OpenID Connect Core 1.0 §10.1.1). How often that may be is in `throttle`.
 
 mod error;
 mod key;
@@ -20,17 +20,17 @@ use super::http::HttpClient;
 use crate::config::clock::Clock;
 use crate::measured::{Endpoint, measured};
 
-/// Keys older than this are asked for again before they are trusted.
+/// Keys older than this are read again before they are trusted.
 const FRESH: Duration = Duration::from_hours(1);
-/// Keys older than this are not trusted even when the provider does not answer.
+/// Keys older than this are not trusted even when the provider does not respond.
 const STALE: Duration = Duration::from_hours(24);
 /// More keys than any provider has.
 const MAX_KEYS: usize = 1_000;
 
-/// Where the token came from whose key is looked for.
+/// Who sent the token whose key is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenSource {
-    /// The provider's own answer: an ID token, signed userinfo. What strangers do never stops its first read.
+    /// The provider's own response: an ID token, signed userinfo. What strangers do never stops its first read.
     Provider,
     /// A caller of an API or of the logout channel: anybody can write any key's name into a token.
     Stranger,
@@ -151,7 +151,7 @@ impl KeyCache {
         }
     }
 
-    /// What came of a read that was made for one token: the key that made its signature, or nothing.
+    /// Records whether a read that was made for one token found the key of its signature.
     pub(crate) fn judge_read(&self, name: KeyName<'_>, source: TokenSource, found: bool) {
         let now = self.clock.now();
         let mut state = self.state();
@@ -167,7 +167,7 @@ impl KeyCache {
         keys.iter().filter(|k| k.fits(alg, kid)).cloned().collect()
     }
 
-    /// Reads the keys unless somebody did since `reads` were counted, or it was in vain just now, or there were too many reads. Says
+    /// Reads the keys unless somebody did since `reads` were counted, or it was in vain just now, or there were too many reads. Returns
     /// whether it did.
     async fn read(&self, address: &Url, name: KeyName<'_>, source: TokenSource, reads: u64) -> Result<bool, KeysError> {
         let _flight = self.flight.lock().await;
@@ -206,14 +206,14 @@ impl KeyCache {
     }
 
     async fn fetch(&self, address: &Url) -> Result<Vec<Key>, KeysError> {
-        let asking = self.http.read_large(address);
-        let answer = measured(&self.provider, Endpoint::Keys, asking).await;
-        let answer = answer.map_err(|error| KeysError::NoAnswer(error.to_string()))?;
-        if answer.status != StatusCode::OK {
-            let (address, status) = (address.clone(), answer.status);
+        let request = self.http.read_large(address);
+        let response = measured(&self.provider, Endpoint::Keys, request).await;
+        let response = response.map_err(|error| KeysError::NoResponse(error.to_string()))?;
+        if response.status != StatusCode::OK {
+            let (address, status) = (address.clone(), response.status);
             return Err(KeysError::Status { address, status });
         }
-        let body: Value = serde_json::from_slice(&answer.body).map_err(|e| KeysError::NotJson(e.to_string()))?;
+        let body: Value = serde_json::from_slice(&response.body).map_err(|e| KeysError::NotJson(e.to_string()))?;
         let keys = body.get("keys").and_then(Value::as_array).ok_or(KeysError::NoList)?;
         Ok(keys.iter().filter_map(Key::read).take(MAX_KEYS).collect())
     }

@@ -1,30 +1,29 @@
-//! The protocol of an OpenID Connect relying party: what is sent to a provider, and which of its answers are believed. It knows
+//! The protocol of an OpenID Connect relying party: requests to a provider and validation of its responses. It knows
 //! no web framework, no session and no database: [`bff`](https://docs.rs/bff) is built on it.
 //!
 //! One [`Provider`] per configured issuer; [`Providers`] are those of a site.
 //!
-//! | question | module |
+//! | subject | module |
 //! |---|---|
-//! | Who is the provider, and who are we there? | [`config`], [`provider`], [`client_addresses`] |
-//! | How is a request sent? | [`http`], [`address`], [`measured`] |
-//! | How does the client authenticate? | `client_auth`, `assertion`, [`signing`] |
-//! | How is a token bound to a key (DPoP)? | [`proof`], [`dpop`], [`nonces`] |
-//! | Where are the endpoints? | [`discovery`], [`metadata`] |
-//! | Which keys sign? | [`keys`], `signer` |
-//! | What is a signed token? | [`jws`] |
-//! | What is asked for at a sign-in? | [`authorization_request`], [`pushed`], [`device_authorization`] |
-//! | What came back from a sign-in? | [`authorization_response`] |
-//! | What does the token endpoint answer? | [`token_endpoint`], [`access_token`] |
-//! | Is this ID token good? | [`id_token`] |
-//! | What else does the provider know of the person? | [`profile`] |
-//! | Which texts identify somebody? | [`identifier`] |
-//! | Is this logout token good? | [`logout_token`] |
-//! | Is a token good now? | [`moments`] |
-//! | Is this access token good? | [`jwt_access_token`], [`introspection`] |
-//! | How is a token revoked? | [`revocation`] |
-//! | How does a client register itself? | [`registration`] |
-//! | What can be done there besides signing in? | `flow` |
-//! | How is an error written to a log? | [`error`] |
+//! | Provider and client: configuration, addresses | [`config`], [`provider`], [`client_addresses`] |
+//! | HTTP client, allowed addresses, metrics | [`http`], [`address`], [`measured`] |
+//! | Client authentication | `client_auth`, `assertion`, [`signing`] |
+//! | DPoP: proofs, nonces, retries | [`proof`], [`dpop`], [`nonces`] |
+//! | Discovery of metadata and endpoints | [`discovery`], [`metadata`] |
+//! | Signing keys of a provider | [`keys`], `signer` |
+//! | Signed tokens (JWS) and the times in them | [`jws`], [`token_time`] |
+//! | Authorization request, pushed request, device authorization request | [`authorization_request`], [`pushed`], [`device_authorization`] |
+//! | Authorization response | [`authorization_response`] |
+//! | Token endpoint and access tokens | [`token_endpoint`], [`access_token`] |
+//! | Verification of ID tokens | [`id_token`] |
+//! | Userinfo and the claims of a person | [`profile`] |
+//! | Subjects and session ids | [`identifier`] |
+//! | Verification of logout tokens | [`logout_token`] |
+//! | Verification of access tokens | [`jwt_access_token`], [`introspection`] |
+//! | Revocation | [`revocation`] |
+//! | Dynamic client registration | [`registration`] |
+//! | User flows | `flow` |
+//! | Error codes and error chains | [`error`] |
 
 pub mod access_token;
 pub mod address;
@@ -50,7 +49,6 @@ pub mod keys;
 pub mod logout_token;
 pub mod measured;
 pub mod metadata;
-pub mod moments;
 pub mod nonces;
 pub mod profile;
 pub mod proof;
@@ -61,5 +59,6 @@ pub mod revocation;
 mod signer;
 pub mod signing;
 pub mod token_endpoint;
+pub mod token_time;
 
 pub use self::provider::{Provider, Providers};

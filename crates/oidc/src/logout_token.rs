@@ -1,6 +1,6 @@
-//! Is this logout token good, and whose sessions does it end? (OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6)
+//! Verification of logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6).
 //!
-//! It is verified before anybody looks for a session: an answer says nothing about who is signed in.
+//! A token is verified before a session is looked up, so that a response does not reveal who is signed in.
 
 use serde_json::Value;
 
@@ -9,13 +9,13 @@ use super::discovery::DiscoveryError;
 use super::identifier::{holds_control, is_subject};
 use super::jws::{Compact, Unreadable};
 use super::keys::{KeysError, TokenSource};
-use super::moments::{TimeError, good_now, good_without_end};
+use super::token_time::{TimeError, validate_times, validate_times_without_exp};
 
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-/// A token is not believed longer than this after it was issued, however late it expires; seconds.
+/// A token is not accepted longer than this after it was issued, however late it expires; seconds.
 const MAX_LIFE: i64 = 3600;
-/// How long a token without `exp` is believed after it was issued, where the configuration lets it pass; seconds. As long as a
+/// How long a token without `exp` is accepted after it was issued, where the configuration lets it pass; seconds. As long as a
 /// token with one should be (§2.4).
 const LIFE_WITHOUT_EXP: i64 = 120;
 
@@ -30,7 +30,7 @@ pub struct LogoutToken {
     pub subject: Option<String>,
     /// Its own name; never used twice.
     pub jti: String,
-    /// When it is not believed any more, leeway included; seconds since 1970.
+    /// When it is not accepted any more, leeway included; seconds since 1970.
     pub until: i64,
 }
 
@@ -53,10 +53,10 @@ pub enum LogoutTokenError {
     #[error("the logout token is refused: `aud` is not us alone")]
     Audience,
     /// It has a `nonce`, as ID tokens have.
-    #[error("the logout token is refused: `nonce` has no place in it")]
+    #[error("the logout token is refused: `nonce` is not allowed in it")]
     Nonce,
     /// `events` lacks the event of back-channel logout.
-    #[error("the logout token is refused: `events` does not say logout")]
+    #[error("the logout token is refused: `events` lacks the event of back-channel logout")]
     Event,
     /// It is not good now.
     #[error("the logout token is refused: {0}")]
@@ -107,7 +107,7 @@ impl Provider {
     pub async fn verify_logout_token(&self, raw: &str) -> Result<LogoutToken, LogoutTokenError> {
         let token = Compact::parse(raw)?;
         self.check_logout_header(&token)?;
-        // Strangers cause no question about issuers that cannot be the provider's.
+        // A stranger's token causes no discovery for an issuer that cannot be the provider's.
         if !token.text("iss").is_some_and(|iss| self.config.could_be(iss)) {
             return Err(LogoutTokenError::Issuer);
         }
@@ -168,14 +168,14 @@ impl Provider {
         })
     }
 
-    /// Checks `exp`, `iat` and `nbf`, and says until when the token is believed.
+    /// Checks `exp`, `iat` and `nbf`, and states until when the token is accepted.
     fn check_logout_time(&self, token: &Compact<'_>) -> Result<i64, TimeError> {
         let now = self.clock.now().unix_timestamp();
         let leeway = self.leeway();
         let (exp, iat) = if self.config.logout_tokens_without_exp && token.seconds("exp").is_none() {
-            good_without_end(token, LIFE_WITHOUT_EXP, now, leeway)?
+            validate_times_without_exp(token, LIFE_WITHOUT_EXP, now, leeway)?
         } else {
-            good_now(token, now, leeway)?
+            validate_times(token, now, leeway)?
         };
         Ok(exp.min(iat.saturating_add(MAX_LIFE)).saturating_add(leeway))
     }

@@ -1,9 +1,9 @@
-//! How long does a request to a provider take? One histogram, in seconds, `bff_provider_seconds{provider,endpoint,outcome}`: from
+//! Duration of requests to a provider. One histogram, in seconds, `bff_provider_seconds{provider,endpoint,outcome}`: from
 //! the request to the whole response, a second attempt with a nonce included. Its labels are few by construction: a provider's
 //! short name, an endpoint of `Endpoint`, an outcome. Never a person, a session or an address.
 //!
-//! The outcome of a question is `success` for 2xx, `refused` for 3xx and 4xx, `failed` for 5xx, no answer and one too large.
-//! Every question is a span of the same name and words besides, for who traces requests.
+//! The outcome of a request is `success` for 2xx, `refused` for 3xx and 4xx, `failed` for 5xx, no response and one too large.
+//! Every request is a span of the same name and fields besides.
 
 use std::time::Instant;
 
@@ -11,12 +11,12 @@ use http::StatusCode;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
-/// What came of it.
+/// The outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It was done.
     Success,
-    /// The rules say no.
+    /// A rule refused it.
     Refused,
     /// Something does not work.
     Failed,
@@ -34,7 +34,7 @@ impl Outcome {
     }
 }
 
-/// What a provider is asked for.
+/// The endpoint that a request is sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Discovery,
@@ -80,20 +80,20 @@ pub(crate) trait MeasuredResponse {
     fn status(&self) -> StatusCode;
 }
 
-/// What came of asking.
-fn outcome<R: MeasuredResponse, E>(answer: &Result<R, E>) -> Outcome {
-    match answer {
-        Ok(answer) if answer.status().is_success() => Outcome::Success,
-        Ok(answer) if !answer.status().is_server_error() => Outcome::Refused,
+/// The outcome of a request.
+fn outcome<R: MeasuredResponse, E>(response: &Result<R, E>) -> Outcome {
+    match response {
+        Ok(response) if response.status().is_success() => Outcome::Success,
+        Ok(response) if !response.status().is_server_error() => Outcome::Refused,
         _ => Outcome::Failed,
     }
 }
 
-/// Asks `provider`, and measures how long that takes.
+/// Runs `request` to `provider` and records its duration.
 pub(crate) async fn measured<R: MeasuredResponse, E>(
     provider: &str,
     endpoint: Endpoint,
-    asking: impl Future<Output = Result<R, E>>,
+    request: impl Future<Output = Result<R, E>>,
 ) -> Result<R, E> {
     let endpoint = endpoint.name();
     let span = tracing::debug_span!(
@@ -101,14 +101,14 @@ pub(crate) async fn measured<R: MeasuredResponse, E>(
         http.response.status_code = Empty
     );
     let start = Instant::now();
-    let answer = asking.instrument(span.clone()).await;
-    let outcome = outcome(&answer).name();
+    let response = request.instrument(span.clone()).await;
+    let outcome = outcome(&response).name();
     span.record("outcome", outcome);
-    if let Ok(answer) = &answer {
-        span.record("http.response.status_code", i64::from(answer.status().as_u16()));
+    if let Ok(response) = &response {
+        span.record("http.response.status_code", i64::from(response.status().as_u16()));
     }
     let provider = provider.to_owned();
     metrics::histogram!("bff_provider_seconds", "provider" => provider, "endpoint" => endpoint, "outcome" => outcome)
         .record(start.elapsed());
-    answer
+    response
 }

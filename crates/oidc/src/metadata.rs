@@ -1,5 +1,5 @@
-//! What does a provider say about itself (OpenID Connect Discovery 1.0 §3)? Read from its answer or from the configuration,
-//! and checked alike. When it is asked is in [`super::discovery`].
+//! Metadata of a provider (OpenID Connect Discovery 1.0 §3), read from its response or from the configuration and checked
+//! alike. When they are fetched is in [`super::discovery`].
 
 mod error;
 
@@ -16,7 +16,7 @@ use crate::config::{ProviderConfig, PushedRequests};
 /// The grant type of the device flow (RFC 8628 §3.4).
 pub const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// What a provider says about itself; members not needed here are not read, whatever they hold.
+/// The metadata of a provider; members not needed here are not read, whatever they hold.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Metadata {
     /// The issuer identifier, as the provider writes it.
@@ -40,9 +40,9 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Whether every answer of this provider names its issuer (RFC 9207 §3).
+    /// Whether every response of this provider names its issuer (RFC 9207 §3).
     #[must_use]
-    pub fn names_issuer_in_answers(&self) -> bool {
+    pub fn names_issuer_in_responses(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }
 
@@ -89,22 +89,22 @@ impl Metadata {
         }
     }
 
-    /// Algorithms it takes assertions of clients in, if it says so (Discovery §3).
+    /// Algorithms of client assertions that it accepts, if listed (Discovery §3).
     pub(crate) fn assertion_algorithms(&self) -> Option<&[String]> {
         self.token_endpoint_auth_signing_alg_values_supported.as_deref()
     }
 
-    /// Reads and checks an answer of the provider known as `config`.
-    pub(super) fn from_answer(config: &ProviderConfig, answer: &HttpResponse) -> Result<Self, MetadataError> {
-        if answer.status != StatusCode::OK {
-            return Err(MetadataError::Status(answer.status));
+    /// Reads and checks a response of the provider known as `config`.
+    pub(super) fn from_response(config: &ProviderConfig, response: &HttpResponse) -> Result<Self, MetadataError> {
+        if response.status != StatusCode::OK {
+            return Err(MetadataError::Status(response.status));
         }
         let metadata: Self =
-            serde_json::from_slice(&answer.body).map_err(|error| MetadataError::Unreadable(error.to_string()))?;
+            serde_json::from_slice(&response.body).map_err(|error| MetadataError::Unreadable(error.to_string()))?;
         metadata.checked(config)
     }
 
-    /// What the configuration says of the provider; asks nobody.
+    /// The metadata written in the configuration; sends no request.
     pub(crate) fn written(config: &ProviderConfig) -> Option<Result<Self, MetadataError>> {
         let mut members = config.metadata.clone()?;
         members.entry("issuer").or_insert_with(|| config.issuer.clone().into());
@@ -128,8 +128,8 @@ impl Metadata {
     }
 
     /// Endpoints are encrypted, and a provider on the internet leads nobody into a local network: only an operator does, by
-    /// the issuer or by metadata written in the configuration. A name is not looked up for that: whoever answers to it without
-    /// a certificate for it is told nothing.
+    /// the issuer or by metadata written in the configuration. A name is not resolved for that: a server
+    /// without a certificate for it receives nothing.
     fn check_endpoints(&self, config: &ProviderConfig) -> Result<(), MetadataError> {
         let issuer = Url::parse(&config.issuer);
         let at_home = issuer.as_ref().is_ok_and(is_loopback);

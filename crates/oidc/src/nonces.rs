@@ -1,4 +1,4 @@
-//! What do servers want to see signed next? The newest nonce of each, as its answers bring it (RFC 9449 §8, §9).
+//! DPoP nonces: the newest one of each server, from its responses (RFC 9449 §8, §9).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use http::HeaderMap;
 use url::Url;
 
-/// Servers whose nonces are kept: those of one provider and the APIs its tokens are for.
-const MAX_KEPT: usize = 100;
-/// Longer ones are not kept.
+/// Servers whose nonces are stored: those of one provider and the APIs its tokens are for.
+const MAX_SERVERS: usize = 100;
+/// Longer ones are not stored.
 const MAX_LEN: usize = 512;
 
 /// A server's part: one origin may play both, with nonces of their own.
@@ -25,14 +25,14 @@ pub(crate) enum Server {
 pub struct Nonces(Mutex<HashMap<(Server, String), String>>);
 
 impl Nonces {
-    /// What the server at `url` wants to see.
+    /// The nonce that the server at `url` requires.
     pub(crate) fn newest(&self, server: Server, url: &Url) -> Option<String> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&(server, url.origin().ascii_serialization())).cloned()
+        let nonces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        nonces.get(&(server, url.origin().ascii_serialization())).cloned()
     }
 
-    /// Keeps what an answer from `url` brings; whether it brought one that can be used.
-    pub(crate) fn note(&self, server: Server, url: &Url, headers: &HeaderMap) -> bool {
+    /// Stores the nonce of a response from `url`; returns whether it had a usable one.
+    pub(crate) fn store(&self, server: Server, url: &Url, headers: &HeaderMap) -> bool {
         let Some(nonce) = headers.get("dpop-nonce").and_then(|value| value.to_str().ok()) else {
             return false;
         };
@@ -42,11 +42,11 @@ impl Nonces {
             return false;
         }
         let key = (server, url.origin().ascii_serialization());
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MAX_KEPT && !kept.contains_key(&key) {
-            kept.clear();
+        let mut nonces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if nonces.len() >= MAX_SERVERS && !nonces.contains_key(&key) {
+            nonces.clear();
         }
-        kept.insert(key, nonce.to_owned());
+        nonces.insert(key, nonce.to_owned());
         true
     }
 }
@@ -57,18 +57,22 @@ mod tests {
 
     use super::*;
 
-    fn answer(nonce: &str) -> HeaderMap {
+    fn headers(nonce: &str) -> HeaderMap {
         let value = HeaderValue::from_str(nonce).unwrap();
         HeaderMap::from_iter([(http::HeaderName::from_static("dpop-nonce"), value)])
     }
 
     #[test]
-    fn dp_2_the_newest_nonce_of_each_server_is_kept_and_they_are_bounded() {
+    fn dp_2_the_newest_nonce_of_each_server_is_stored_and_they_are_bounded() {
         let nonces = Nonces::default();
         let url = |text: &str| Url::parse(text).unwrap();
         let at = url("https://idp.example/token");
-        assert!(nonces.note(Server::Authorization, &at, &answer("one")));
-        assert!(nonces.note(Server::Authorization, &url("https://idp.example/other"), &answer("two")));
+        assert!(nonces.store(Server::Authorization, &at, &headers("one")));
+        assert!(nonces.store(
+            Server::Authorization,
+            &url("https://idp.example/other"),
+            &headers("two")
+        ));
         assert_eq!(nonces.newest(Server::Authorization, &at).as_deref(), Some("two"));
         assert_eq!(nonces.newest(Server::Resource, &at), None);
         assert_eq!(
@@ -76,14 +80,14 @@ mod tests {
             None
         );
         for bad in ["", "a b", "a\"b", "a\\b", &"x".repeat(MAX_LEN + 1)] {
-            assert!(!nonces.note(Server::Authorization, &at, &answer(bad)), "{bad:?}");
+            assert!(!nonces.store(Server::Authorization, &at, &headers(bad)), "{bad:?}");
         }
-        assert!(!nonces.note(Server::Authorization, &at, &HeaderMap::new()));
+        assert!(!nonces.store(Server::Authorization, &at, &HeaderMap::new()));
         assert_eq!(nonces.newest(Server::Authorization, &at).as_deref(), Some("two"));
         for number in 0..300 {
             let api = url(&format!("https://api{number}.example/"));
-            assert!(nonces.note(Server::Resource, &api, &answer("n")));
+            assert!(nonces.store(Server::Resource, &api, &headers("n")));
         }
-        assert!(nonces.0.lock().unwrap().len() <= MAX_KEPT);
+        assert!(nonces.0.lock().unwrap().len() <= MAX_SERVERS);
     }
 }

@@ -1,11 +1,11 @@
-//! What else does the provider know of the person? Userinfo (OpenID Connect Core 1.0 §5.3), asked as the configuration says
-//! ([`UserinfoMode`]) and put beside the ID token in `merge`. Signed answers are read in `signed`; which claims are missing is found in `wanted`, and what the endpoint
-//! refuses is remembered in `refusals`.
+//! Userinfo (OpenID Connect Core 1.0 §5.3), requested as configured ([`UserinfoMode`]) and merged with the claims of the ID
+//! token in `merge`. Signed responses are verified in `signed`, missing claims are found in `required_claims`, and refusals of
+//! the endpoint are cached in `refusals`.
 
 mod merge;
 pub(crate) mod refusals;
+mod required_claims;
 mod signed;
-mod wanted;
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -29,13 +29,13 @@ pub enum UserinfoError {
     /// `sub` is another one than in the ID token (Core §5.3.2).
     #[error("userinfo is about somebody else")]
     OtherSubject,
-    /// The request was not answered.
+    /// The request got no response.
     #[error("userinfo cannot be read")]
-    NoAnswer(#[from] HttpError),
-    /// The endpoint says for good that it tells nothing.
+    NoResponse(#[from] HttpError),
+    /// The endpoint refuses for good.
     #[error("userinfo refuses with {0}")]
     Refused(StatusCode),
-    /// The endpoint refused the same kind of access token within the last minutes; it was not asked.
+    /// The endpoint refused the same kind of access token within the last minutes; no request was sent.
     #[error("userinfo refused such access tokens a short while ago")]
     RefusedLately,
     /// Something the next attempt may not meet.
@@ -44,20 +44,20 @@ pub enum UserinfoError {
     /// The access token of the sign-in is for an API, and the provider gave none for userinfo.
     #[error("a second access token, for userinfo, could not be had")]
     NoSecondToken(#[source] TokenEndpointError),
-    /// The answer is no JSON object.
+    /// The response is no JSON object.
     #[error("userinfo is not JSON")]
     NotJson,
-    /// The answer is a token that the provider did not sign, or not for this client.
+    /// The response is a token that the provider did not sign, or not for this client.
     #[error("signed userinfo is not by the provider, or not for us")]
     NotBelieved,
-    /// The answer is signed, and the keys cannot be had.
+    /// The response is signed, and the keys cannot be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
 }
 
 crate::error::error_codes!(UserinfoError {
     Self::OtherSubject => "userinfo_other_subject",
-    Self::NoAnswer(_) => "userinfo_no_answer",
+    Self::NoResponse(_) => "userinfo_no_response",
     Self::Refused(_) => "userinfo_refused",
     Self::RefusedLately => "userinfo_refused_lately",
     Self::Trouble(_) => "userinfo_status",
@@ -69,7 +69,7 @@ crate::error::error_codes!(UserinfoError {
 });
 
 impl UserinfoError {
-    /// Whether asking again is of no use.
+    /// Whether another request is of no use.
     fn is_refusal(&self) -> bool {
         matches!(
             self,
@@ -85,7 +85,7 @@ impl UserinfoError {
 }
 
 impl Provider {
-    /// What userinfo adds to `id_token`; nothing where it is not offered, not needed or, in [`UserinfoMode::Auto`], not told.
+    /// The claims that userinfo adds to `id_token`; none if it is not offered, not needed or, in [`UserinfoMode::Auto`], refused.
     ///
     /// # Errors
     /// Where userinfo is needed and cannot be had, or is about somebody else.
@@ -95,28 +95,30 @@ impl Provider {
         granted: &mut TokenResponse,
         id_token: &IdToken,
     ) -> Result<Map<String, Value>, UserinfoError> {
-        let wants = match (self.config.userinfo, &self.config.wanted_claims) {
+        let is_needed = match (self.config.userinfo, &self.config.required_claims) {
             (UserinfoMode::Never, _) => false,
             (UserinfoMode::Always, _) | (UserinfoMode::Auto, None) => true,
-            (UserinfoMode::Auto, Some(wanted)) => wanted.iter().any(|path| !wanted::is_told(&id_token.claims, path)),
+            (UserinfoMode::Auto, Some(required)) => required
+                .iter()
+                .any(|path| !required_claims::has_value(&id_token.claims, path)),
         };
-        let Some(address) = metadata.userinfo_endpoint.as_ref().filter(|_| wants) else {
+        let Some(address) = metadata.userinfo_endpoint.as_ref().filter(|_| is_needed) else {
             return Ok(Map::new());
         };
-        let told = self
+        let claims = self
             .userinfo_with_any_token(metadata, address, granted, &id_token.subject)
             .await;
-        match told {
+        match claims {
             Err(refusal) if refusal.is_refusal() && self.config.userinfo == UserinfoMode::Auto => {
                 let (provider, refusal) = (&self.config.id, error_chain(&refusal));
-                tracing::debug!(target: "bff", %provider, refusal, "the claims of the ID token have to do");
+                tracing::debug!(target: "bff", %provider, refusal, "userinfo is refused, the claims of the ID token are used");
                 Ok(Map::new())
             }
-            told => told,
+            claims => claims,
         }
     }
 
-    /// Asks with the token of the sign-in and, where that is for an API (`resource`, `audience`, its scopes) and refused, with a
+    /// Requests userinfo with the token of the sign-in and, where that is for an API (`resource`, `audience`, its scopes) and refused, with a
     /// second one (RFC 8707 §2.2). What was refused lately is not tried.
     async fn userinfo_with_any_token(
         &self,
@@ -126,7 +128,7 @@ impl Provider {
         subject: &str,
     ) -> Result<Map<String, Value>, UserinfoError> {
         let (refusals, now) = (&self.refusals, self.clock.now());
-        // Where a refusal fails the sign-in, the next one asks again.
+        // Where a refusal fails the sign-in, the next one sends a request again.
         let may_remember = self.config.userinfo == UserinfoMode::Auto;
         let first = if refusals.is_refused(TokenUse::SignIn, now) {
             Err(UserinfoError::RefusedLately)
@@ -175,7 +177,7 @@ impl Provider {
         second
     }
 
-    /// The fields that ask for a second token by the refresh token in `granted`; nothing where the first one is for no API.
+    /// The form that requests a second token by the refresh token in `granted`; `None` if the first one is for no API.
     fn second_token_fields(&self, granted: &TokenResponse) -> Option<Vec<(&'static str, String)>> {
         let config = &self.config;
         // A scope in two parts names the API it belongs to, as Microsoft's do: `api://…/read`, or an identifier before the slash.
@@ -217,7 +219,7 @@ impl Provider {
         Ok(second)
     }
 
-    /// The claims about `subject` that the endpoint tells for the token in `granted`.
+    /// The claims about `subject` that the endpoint returns for the token in `granted`.
     async fn userinfo(
         &self,
         metadata: &Metadata,
@@ -226,22 +228,22 @@ impl Provider {
         subject: &str,
     ) -> Result<Map<String, Value>, UserinfoError> {
         let token = self.token_of(granted);
-        let asking = self.read_with(address, &token);
-        let answer = measured(self.config.id.as_str(), Endpoint::Userinfo, asking).await?;
-        if is_refused(answer.status) {
-            return Err(UserinfoError::Refused(answer.status));
+        let request = self.read_with(address, &token);
+        let response = measured(self.config.id.as_str(), Endpoint::Userinfo, request).await?;
+        if is_refused(response.status) {
+            return Err(UserinfoError::Refused(response.status));
         }
-        if answer.status != StatusCode::OK {
-            return Err(UserinfoError::Trouble(answer.status));
+        if response.status != StatusCode::OK {
+            return Err(UserinfoError::Trouble(response.status));
         }
-        match signed::token_in(&answer.body) {
+        match signed::token_in(&response.body) {
             Some(token) => about(subject, self.signed_userinfo(metadata, token).await?),
-            None => claims_about(subject, &answer.body),
+            None => claims_about(subject, &response.body),
         }
     }
 }
 
-/// Whether an endpoint that answers so will not tell anything a moment later either.
+/// Whether an endpoint with this status will refuse the next request too.
 fn is_refused(status: StatusCode) -> bool {
     let passes = [
         StatusCode::REQUEST_TIMEOUT,

@@ -1,5 +1,5 @@
-//! How do we prove that a token is ours? By signing each request with the key the token is bound to (RFC 9449), so that a
-//! token that was stolen opens nothing. Which requests do is in [`super::dpop`].
+//! DPoP proofs: each request is signed with the key the token is bound to (RFC 9449), so that a stolen token opens nothing.
+//! Which requests carry one is in [`super::dpop`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,14 +26,14 @@ struct Pair {
     encoded: String,
 }
 
-/// What a proof is about.
+/// The claims of a proof.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Proof<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: &'a Url,
-    /// The access token that goes along.
+    /// The access token of the request.
     pub(crate) token: Option<&'a str>,
-    /// What the server gave us to sign.
+    /// The server's nonce.
     pub(crate) nonce: Option<&'a str>,
     /// Seconds since 1970.
     pub(crate) now: i64,

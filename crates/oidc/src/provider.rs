@@ -1,5 +1,5 @@
-//! Who signs people in? One [`Provider`] per configured issuer, with what is known of it so far. What is done with it is in the
-//! modules of each endpoint.
+//! Providers: one [`Provider`] per configured issuer, with its configuration, metadata and caches. Requests are in the modules of
+//! each endpoint.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -50,25 +50,25 @@ impl Deref for Providers {
 /// A provider and what is known of it so far.
 #[derive(Debug)]
 pub struct Provider {
-    /// What the configuration says.
+    /// Its configuration.
     pub config: ProviderConfig,
     pub(crate) http: Arc<HttpClient>,
-    /// What time it is.
+    /// The source of the current time.
     pub clock: Clock,
-    /// What it says about itself.
+    /// Its metadata.
     pub discovery: Discovery,
     pub(crate) keys: KeyCache,
-    /// Who we are there by the configuration.
+    /// The client of the configuration.
     pub(crate) configured: Arc<Client>,
-    /// Our callback, as registered there.
+    /// The client's callback, as registered there.
     pub redirect_uri: String,
     /// Which user flow this is, if it is one.
     pub flow: Option<UserFlow>,
     /// Its user flows.
     pub flows: Vec<Arc<Provider>>,
-    /// What userinfo refused lately.
+    /// Recent refusals of its userinfo endpoint.
     pub(crate) refusals: Refusals,
-    /// What servers want to see in the next proof.
+    /// The nonces of the next DPoP proofs.
     pub nonces: Arc<Nonces>,
 }
 
@@ -91,22 +91,22 @@ impl Provider {
         }
     }
 
-    /// The same, registering itself there if the configuration wants that.
+    /// The same, with dynamic registration if it is configured.
     #[must_use]
     pub fn registering(self, registrar: Option<Registrar>) -> Self {
         let discovery = self.discovery.with_registrar(registrar);
         Self { discovery, ..self }
     }
 
-    /// Who we are there at this moment. Before the site has registered itself: without a name.
+    /// The client there at this moment. Its id is empty before a dynamic registration.
     pub fn client(&self) -> Arc<Client> {
         self.discovery
             .registered()
             .unwrap_or_else(|| Arc::clone(&self.configured))
     }
 
-    /// What proves who we are at `metadata`'s endpoints, for requests of this moment. As the configuration says; `automatic` follows
-    /// the metadata.
+    /// The client authentication at `metadata`'s endpoints, for requests of this moment. By the configured method; `automatic`
+    /// follows the metadata.
     pub(crate) fn client_auth<'a>(&'a self, metadata: &'a Metadata) -> ClientAuth<'a> {
         let client = self.client();
         let id = Arc::clone(&client.id);

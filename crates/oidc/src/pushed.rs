@@ -1,5 +1,5 @@
-//! How does a request reach the provider without passing through the browser? It is pushed, with our credentials, and the
-//! browser carries nothing but a reference that works once (RFC 9126). What is asked for is in [`crate::authorization_request`].
+//! Pushed authorization requests (RFC 9126): the request is posted to the provider with client authentication, and the browser
+//! carries nothing but a reference that works once. Its parameters are made in [`crate::authorization_request`].
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -25,9 +25,9 @@ pub enum PushError {
     /// The configuration and the provider do not fit.
     #[error(transparent)]
     Impossible(#[from] PushedRequestsError),
-    /// The endpoint does not answer.
+    /// The endpoint does not respond.
     #[error("the pushed authorization request endpoint does not answer")]
-    NoAnswer(#[from] HttpError),
+    NoResponse(#[from] HttpError),
     /// The provider has trouble, or too many requests.
     #[error("the pushed authorization request endpoint answers {0}")]
     Trouble(StatusCode),
@@ -35,18 +35,18 @@ pub enum PushError {
     #[error("the pushed authorization request is refused: `{0}`")]
     Refused(String),
     /// The response is not JSON, or lacks `request_uri`.
-    #[error("the answer to the pushed authorization request cannot be used: no `request_uri` in JSON")]
+    #[error("the response to the pushed authorization request cannot be used: no `request_uri` in JSON")]
     NoRequestUri,
     /// `request_uri` is not a URI, or too long.
-    #[error("the answer to the pushed authorization request cannot be used: `request_uri` is not a URI")]
+    #[error("the response to the pushed authorization request cannot be used: `request_uri` is not a URI")]
     NotAUri,
     /// The endpoint refused without an `error`.
-    #[error("the answer to the pushed authorization request cannot be used: neither a `request_uri` nor an error")]
+    #[error("the response to the pushed authorization request cannot be used: neither a `request_uri` nor an error")]
     UnnamedError,
 }
 
 crate::error::error_codes!(PushError {
-    Self::NoAnswer(_) => "pushed_request_no_answer",
+    Self::NoResponse(_) => "pushed_request_no_response",
     Self::Trouble(_) => "pushed_request_status",
     Self::Refused(_) => "pushed_request_refused",
     Self::NoRequestUri => "pushed_request_no_request_uri",
@@ -60,7 +60,7 @@ impl PushError {
     /// Whether trying again may help.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Impossible(_) | Self::NoAnswer(_) | Self::Trouble(_))
+        matches!(self, Self::Impossible(_) | Self::NoResponse(_) | Self::Trouble(_))
     }
 }
 
@@ -93,21 +93,21 @@ impl Provider {
             .filter(|(name, _)| *name != REQUEST_URI)
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        let asking = self.http.post(endpoint, self.client_auth(metadata), &fields);
-        let answer = measured(self.config.id.as_str(), Endpoint::PushedRequest, asking).await?;
+        let request = self.http.post(endpoint, self.client_auth(metadata), &fields);
+        let response = measured(self.config.id.as_str(), Endpoint::PushedRequest, request).await?;
         let reference = vec![
             ("client_id", self.client().id.to_string()),
-            (REQUEST_URI, read(&answer)?),
+            (REQUEST_URI, read(&response)?),
         ];
         Ok(address(metadata, &reference))
     }
 }
 
 /// 201 with the reference (RFC 9126 §2.2); some providers answer 200.
-fn read(answer: &HttpResponse) -> Result<String, PushError> {
-    let status = answer.status;
+fn read(response: &HttpResponse) -> Result<String, PushError> {
+    let status = response.status;
     if status == StatusCode::CREATED || status == StatusCode::OK {
-        let pushed: RawPushed = serde_json::from_slice(&answer.body).map_err(|_| PushError::NoRequestUri)?;
+        let pushed: RawPushed = serde_json::from_slice(&response.body).map_err(|_| PushError::NoRequestUri)?;
         let uri = pushed.request_uri;
         let is_uri = uri.len() <= MAX_LEN && uri.bytes().all(|b| b.is_ascii_graphic()) && Url::parse(&uri).is_ok();
         return is_uri.then_some(uri).ok_or(PushError::NotAUri);
@@ -115,7 +115,7 @@ fn read(answer: &HttpResponse) -> Result<String, PushError> {
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return Err(PushError::Trouble(status));
     }
-    let refused: Result<ErrorResponse, _> = serde_json::from_slice(&answer.body);
+    let refused: Result<ErrorResponse, _> = serde_json::from_slice(&response.body);
     Err(refused.map_or(PushError::UnnamedError, |refused| {
         PushError::Refused(plain(refused.error().as_ref(), 64))
     }))

@@ -1,4 +1,4 @@
-//! Dynamic client registration (RFC 7591): the client registers itself once, and all replicas share what a [`RegistrationStore`] keeps.
+//! Dynamic client registration (RFC 7591): the client registers itself once, and all replicas share what a [`RegistrationStore`] holds.
 //! The request and its response are in `request`, reading and writing the stored registration in `storage`. A secret that expires
 //! is replaced while the site runs, and so is a registration that was made for less than the configuration needs now.
 
@@ -30,7 +30,7 @@ use crate::error_response::ErrorResponse;
 
 /// A secret that ends sooner is replaced; seconds.
 const MARGIN: i64 = 60;
-/// Shortest and longest pause after an answer that made a client of no use: each attempt would make another one.
+/// Shortest and longest pause after a response that made a client of no use: each attempt would make another one.
 const PAUSE: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(24));
 
 /// The client as a provider knows it.
@@ -40,7 +40,7 @@ pub struct Client {
     pub id: Arc<str>,
     /// `None` for a public client.
     pub(crate) secret: Option<Secret>,
-    /// Whether the secret goes into the form, where the provider said so when it registered the site.
+    /// Whether the secret is put into the form, where the provider stated so when it registered the site.
     pub(crate) in_form: Option<bool>,
     /// When the secret ends, seconds since 1970.
     until: Option<i64>,
@@ -79,7 +79,7 @@ pub struct Registrar {
 }
 
 impl Registrar {
-    /// Registers a client with these addresses as `config` says; nothing where the configuration has a client.
+    /// Registers a client with these addresses as `config` states; nothing where the configuration has a client.
     pub fn new(
         config: &ProviderConfig,
         addresses: &ClientAddresses,
@@ -135,19 +135,19 @@ impl Registrar {
             let _ = self.store.get().await;
             return Ok(());
         }
-        let kept = match self.load().await? {
-            Some(kept) => kept,
+        let stored = match self.load().await? {
+            Some(stored) => stored,
             None => self.register_client(metadata).await?,
         };
-        if let Some(missing) = self.request.missing(&kept) {
-            // Signing in works; asking again would make one client after the other.
+        if let Some(missing) = self.request.missing(&stored) {
+            // Signing in works; a request again would make one client after the other.
             tracing::warn!(target: "bff", grants = missing, "the provider registered the site without grants it needs");
         }
         let client = Arc::new(Client {
-            in_form: kept.response.in_form(),
-            until: kept.response.until(),
-            id: kept.response.client_id.into(),
-            secret: kept.response.client_secret.map(Secret::from),
+            in_form: stored.response.in_form(),
+            until: stored.response.until(),
+            id: stored.response.client_id.into(),
+            secret: stored.response.client_secret.map(Secret::from),
         });
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Some(client);
         Ok(())
@@ -161,9 +161,9 @@ impl Registrar {
         match self.send(endpoint, &request).await {
             // A client whose registration cannot be stored is of no use either.
             Ok(response) => match self.save(response).await {
-                Ok(kept) => {
+                Ok(stored) => {
                     *self.backoff.lock().unwrap_or_else(PoisonError::into_inner) = Backoff::default();
-                    Ok(kept)
+                    Ok(stored)
                 }
                 Err(problem) => Err(self.back_off(problem)),
             },
@@ -200,21 +200,21 @@ impl Registrar {
     ) -> Result<RegistrationResponse, RegistrationError> {
         let token = self.registration.initial_access_token.as_ref();
         let sent = self.http.post_json(endpoint, token, request).await;
-        let answer = sent.map_err(|error| RegistrationError::NoAnswer {
+        let response = sent.map_err(|error| RegistrationError::NoResponse {
             reason: error_chain(&error),
-            came_through: error.came_through(),
+            may_have_arrived: error.may_have_arrived(),
         })?;
-        // Created is what the specification asks for; others say it with 200.
-        if !answer.status.is_success() {
-            let error = serde_json::from_slice::<ErrorResponse>(&answer.body);
+        // Created is what the specification requests; others state it with 200.
+        if !response.status.is_success() {
+            let error = serde_json::from_slice::<ErrorResponse>(&response.body);
             let error = error.map_or_else(|_| String::new(), |refused| plain(refused.error().as_ref(), 64));
-            let status = answer.status;
+            let status = response.status;
             return Err(RegistrationError::Refused { status, error });
         }
-        if answer.status != StatusCode::CREATED && answer.status != StatusCode::OK {
-            return Err(RegistrationError::Status(answer.status));
+        if response.status != StatusCode::CREATED && response.status != StatusCode::OK {
+            return Err(RegistrationError::Status(response.status));
         }
-        let response: Map<String, Value> = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let response: Map<String, Value> = serde_json::from_slice(&response.body).unwrap_or_default();
         let response = self.request.validate(response, self.now())?;
         tracing::info!(target: "bff", "the site registered itself at the provider");
         Ok(response)

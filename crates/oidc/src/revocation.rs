@@ -1,4 +1,4 @@
-//! How is a token revoked (RFC 7009)? One attempt; when another one makes sense is said in its outcome.
+//! Token revocation (RFC 7009): one attempt; its outcome states whether another one makes sense.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use http::StatusCode;
 use crate::Provider;
 use crate::measured::{Endpoint, measured};
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The provider answered, or has no endpoint for it: trying again changes nothing.
+    /// The provider responded, or has no endpoint for it: another attempt changes nothing.
     Done,
-    /// The provider may say when (RFC 7009 §2.2.1).
+    /// Another attempt may succeed, after the provider's `Retry-After` if it sent one (RFC 7009 §2.2.1).
     Later(Option<Duration>),
 }
 
@@ -26,12 +26,12 @@ impl Provider {
             return Outcome::Done;
         };
         let fields = [("token", token), ("token_type_hint", hint)];
-        let asking = self.http.post(address, self.client_auth(&metadata), &fields);
-        match measured(self.config.id.as_str(), Endpoint::Revocation, asking).await {
-            Ok(answer) => {
-                let outcome = judged(answer.status, answer.retry_after);
-                if outcome == Outcome::Done && !answer.status.is_success() {
-                    let (provider, status) = (&self.config.id, answer.status);
+        let request = self.http.post(address, self.client_auth(&metadata), &fields);
+        match measured(self.config.id.as_str(), Endpoint::Revocation, request).await {
+            Ok(response) => {
+                let outcome = outcome_of(response.status, response.retry_after);
+                if outcome == Outcome::Done && !response.status.is_success() {
+                    let (provider, status) = (&self.config.id, response.status);
                     tracing::warn!(target: "bff", %provider, %status, "the provider does not revoke a token");
                 }
                 outcome
@@ -41,8 +41,8 @@ impl Provider {
     }
 }
 
-/// 200 counts even for a token nobody knows (§2.2); asking again cannot change a refusal.
-fn judged(status: StatusCode, retry_after: Option<Duration>) -> Outcome {
+/// 200 counts even for an unknown token (§2.2); another request cannot change a refusal.
+fn outcome_of(status: StatusCode, retry_after: Option<Duration>) -> Outcome {
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         Outcome::Later(retry_after)
     } else {
@@ -55,11 +55,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lo_3_trouble_is_tried_again_and_an_answer_is_final() {
+    fn lo_3_trouble_is_tried_again_and_a_response_is_final() {
         let wait = Some(Duration::from_secs(7));
-        assert_eq!(judged(StatusCode::OK, None), Outcome::Done);
-        assert_eq!(judged(StatusCode::BAD_REQUEST, wait), Outcome::Done);
-        assert_eq!(judged(StatusCode::SERVICE_UNAVAILABLE, wait), Outcome::Later(wait));
-        assert_eq!(judged(StatusCode::TOO_MANY_REQUESTS, None), Outcome::Later(None));
+        assert_eq!(outcome_of(StatusCode::OK, None), Outcome::Done);
+        assert_eq!(outcome_of(StatusCode::BAD_REQUEST, wait), Outcome::Done);
+        assert_eq!(outcome_of(StatusCode::SERVICE_UNAVAILABLE, wait), Outcome::Later(wait));
+        assert_eq!(outcome_of(StatusCode::TOO_MANY_REQUESTS, None), Outcome::Later(None));
     }
 }

@@ -1,4 +1,4 @@
-//! Which key of the provider made this signature? One that is known, or one that it has only now: a provider may exchange a key
+//! Verification of a provider's signature by a cached key, or by one that was published since: a provider may exchange a key
 //! without giving it another name, so nothing is refused by remembered keys alone (OpenID Connect Core 1.0 §10.1.1).
 
 use super::Provider;
@@ -7,7 +7,7 @@ use super::keys::{Key, KeyName, KeysError, TokenSource};
 use super::metadata::Metadata;
 
 impl Provider {
-    /// Reads the keys, if a token that comes now could not be verified without. What goes wrong is told when they are needed.
+    /// Reads the keys, if a token could not be verified without. An error is returned when they are needed.
     pub async fn read_keys_ahead(&self, metadata: &Metadata) {
         let has_keys = self.config.algorithms.iter().any(|alg| !alg.starts_with("HS"));
         if has_keys {
@@ -15,7 +15,7 @@ impl Provider {
         }
     }
 
-    /// Whether the provider made the signature of `token`, which says it is of `issuer`: with the secret it shares with us, or with
+    /// Whether the provider made the signature of `token`, whose `iss` is `issuer`: with the secret it shares with us, or with
     /// one of its keys. The caller has checked that the algorithm is allowed.
     pub(super) async fn signed(
         &self,
@@ -31,7 +31,7 @@ impl Provider {
         Ok(self.find_signing_key(token, metadata, issuer, source).await?.is_some())
     }
 
-    /// The key that made the signature of `token`, which says it is of `issuer`; none when the provider has no such key. The caller
+    /// The key that made the signature of `token`, whose `iss` is `issuer`; `None` when the provider has no such key. The caller
     /// has checked that the algorithm is allowed and none of shared secrets.
     pub(super) async fn find_signing_key(
         &self,

@@ -1,4 +1,4 @@
-//! How is a token of our own written? A compact JWS (RFC 7515 §7.1): assertions about ourselves in `assertion`.
+//! Signing of tokens that the client issues, as compact JWS (RFC 7515 §7.1): assertions in `assertion`, proofs in [`crate::proof`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

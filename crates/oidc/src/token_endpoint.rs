@@ -1,4 +1,4 @@
-//! What does the token endpoint say? (RFC 6749 §5, OpenID Connect Core 1.0 §3.1.3)
+//! Requests to the token endpoint and its responses (RFC 6749 §5, OpenID Connect Core 1.0 §3.1.3).
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::measured::{Endpoint, measured};
 use crate::metadata::Metadata;
 use crate::proof::ProofKey;
 
-/// Lifetime of an access token whose answer names none, when it can be renewed and when not.
-const UNSAID: (i64, i64) = (300, 3600);
+/// Lifetime of an access token whose response names none, when it can be renewed and when not.
+const DEFAULT_LIFETIME: (i64, i64) = (300, 3600);
 /// Seconds before its end at which a token is renewed; half its life where that is shorter, or a provider with tokens
-/// of one minute would be asked at every request.
+/// of one minute would get a request at every page.
 const MARGIN: i64 = 60;
 
-/// A granted answer; members not needed are ignored.
+/// A granted response; members not needed are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenResponse {
     /// The access token.
@@ -28,13 +28,13 @@ pub struct TokenResponse {
     pub expires_at: i64,
     /// When it should be renewed; seconds since 1970.
     pub renew_at: i64,
-    /// The refresh token; `None` if there is none, or the old one goes on.
+    /// The refresh token; `None` if there is none, or the old one remains valid.
     pub refresh_token: Option<String>,
-    /// For how many seconds the refresh token can be used, where that is said.
+    /// Lifetime of the refresh token in seconds, if the response has it.
     pub refresh_expires_in: Option<i64>,
     /// The ID token, not verified yet.
     pub id_token: Option<String>,
-    /// What is granted, where that differs from what was asked for (RFC 6749 §5.1).
+    /// The granted scopes, where they differ from the requested ones (RFC 6749 §5.1).
     pub scope: Option<String>,
     /// The key the access token is bound to.
     pub proof_key: Option<ProofKey>,
@@ -43,40 +43,40 @@ pub struct TokenResponse {
 /// Why there are no tokens.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenEndpointError {
-    /// The provider said no (RFC 6749 §5.2).
+    /// An error response (RFC 6749 §5.2).
     #[error("the token endpoint refuses: `{error}`")]
     Refused {
         /// The `error` code.
         error: String,
     },
-    /// It did not answer, or said that it has trouble.
+    /// There was no response.
     #[error("the token endpoint does not answer")]
-    NoAnswer(#[from] HttpError),
+    NoResponse(#[from] HttpError),
     /// The provider has trouble, or too many requests.
     #[error("the token endpoint answers {status}")]
     Trouble {
         /// The status of the response.
         status: u16,
-        /// When the provider wants to be asked again.
+        /// `Retry-After` of the response.
         retry_after: Option<Duration>,
     },
     /// It refused without an `error`.
-    #[error("the token endpoint's answer cannot be used: an error without a name")]
+    #[error("the token endpoint's response cannot be used: an error without a name")]
     UnnamedError,
     /// The response is not JSON, or lacks what is needed.
-    #[error("the token endpoint's answer cannot be used: not JSON")]
+    #[error("the token endpoint's response cannot be used: not JSON")]
     NotJson,
     /// The token is no bearer token.
-    #[error("the token endpoint's answer cannot be used: not a bearer token")]
+    #[error("the token endpoint's response cannot be used: not a bearer token")]
     NotBearer,
     /// The token is not bound to the key that was proved.
-    #[error("the token endpoint's answer cannot be used: not a token bound to our key")]
+    #[error("the token endpoint's response cannot be used: not a token bound to our key")]
     NotBound,
 }
 
 crate::error::error_codes!(TokenEndpointError {
     Self::Refused { .. } => "token_endpoint_refused",
-    Self::NoAnswer(_) => "token_endpoint_no_answer",
+    Self::NoResponse(_) => "token_endpoint_no_response",
     Self::Trouble { .. } => "token_endpoint_status",
     Self::UnnamedError => "token_endpoint_unnamed_error",
     Self::NotJson => "token_endpoint_not_json",
@@ -98,24 +98,24 @@ struct RawTokenResponse {
 }
 
 impl TokenResponse {
-    /// Whether the refresh token is meant to outlive the session (OpenID Connect Core 1.0 §11), when `asked` was asked
-    /// for.
+    /// Whether the refresh token is meant to outlive the session (OpenID Connect Core 1.0 §11), when the scopes
+    /// `requested` were requested.
     #[must_use]
-    pub fn is_offline(&self, asked: &[String]) -> bool {
+    pub fn is_offline(&self, requested: &[String]) -> bool {
         const OFFLINE: &str = "offline_access";
         match &self.scope {
             Some(scope) => scope.split(' ').any(|s| s == OFFLINE),
-            None => asked.iter().any(|s| s == OFFLINE),
+            None => requested.iter().any(|s| s == OFFLINE),
         }
     }
 }
 
 impl Provider {
-    /// Asks for tokens with `fields`; adds the resource and our credentials. Tokens are bound to `key`, to a new one where
+    /// Requests tokens with `fields`; adds the resource and our credentials. Tokens are bound to `key`, to a new one where
     /// there is none yet and there should be (RFC 9449 §5).
     ///
     /// # Errors
-    /// Where the provider refuses, does not answer, or answers with something else.
+    /// Where the provider refuses, does not respond, or responds with something else.
     pub async fn request_tokens(
         &self,
         metadata: &Metadata,
@@ -129,7 +129,7 @@ impl Provider {
         self.request_tokens_for_any_resource(metadata, &form, key).await
     }
 
-    /// Asks for tokens with `fields` and nothing but our credentials, and a proof where there is a `key` or should be.
+    /// Requests tokens with `fields` and nothing but our credentials, and a proof where there is a `key` or should be.
     ///
     /// # Errors
     /// As [`Self::request_tokens`].
@@ -140,7 +140,7 @@ impl Provider {
         key: Option<&ProofKey>,
     ) -> Result<TokenResponse, TokenEndpointError> {
         let key = self.proof_key(key).map_err(HttpError::from)?;
-        let asking = async {
+        let request = async {
             match &key {
                 Some(key) => self.post_with_proof(metadata, fields, key).await,
                 None => {
@@ -150,33 +150,33 @@ impl Provider {
                 }
             }
         };
-        let answer = measured(self.config.id.as_str(), Endpoint::token(fields), asking).await?;
-        read(&answer, self.clock.now(), key)
+        let response = measured(self.config.id.as_str(), Endpoint::token(fields), request).await?;
+        read(&response, self.clock.now(), key)
     }
 }
 
 fn read(
-    answer: &HttpResponse,
+    response: &HttpResponse,
     now: OffsetDateTime,
     proof_key: Option<ProofKey>,
 ) -> Result<TokenResponse, TokenEndpointError> {
-    let status = answer.status;
+    let status = response.status;
     if status.is_server_error() || status.as_u16() == 429 {
         return Err(TokenEndpointError::Trouble {
             status: status.as_u16(),
-            retry_after: answer.retry_after,
+            retry_after: response.retry_after,
         });
     }
     if !status.is_success() {
         let refused: ErrorResponse =
-            serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::UnnamedError)?;
+            serde_json::from_slice(&response.body).map_err(|_| TokenEndpointError::UnnamedError)?;
         return Err(TokenEndpointError::Refused {
             error: crate::error::plain(refused.error().as_ref(), 64),
         });
     }
-    let raw: RawTokenResponse = serde_json::from_slice(&answer.body).map_err(|_| TokenEndpointError::NotJson)?;
+    let raw: RawTokenResponse = serde_json::from_slice(&response.body).map_err(|_| TokenEndpointError::NotJson)?;
     // Bound tokens would be of no use without a proof (RFC 6750 §4), and where we proved a key, a token that anybody can
-    // use is not what was asked for (RFC 9449 §5).
+    // use was not requested (RFC 9449 §5).
     let (kind, problem) = match proof_key {
         Some(_) => ("dpop", TokenEndpointError::NotBound),
         None => ("bearer", TokenEndpointError::NotBearer),
@@ -184,15 +184,15 @@ fn read(
     if !raw.token_type.eq_ignore_ascii_case(kind) || raw.access_token.is_empty() {
         return Err(problem);
     }
-    let unsaid = if raw.refresh_token.is_some() {
-        UNSAID.0
+    let default_lifetime = if raw.refresh_token.is_some() {
+        DEFAULT_LIFETIME.0
     } else {
-        UNSAID.1
+        DEFAULT_LIFETIME.1
     };
     let told = [&raw.refresh_expires_in, &raw.refresh_token_expires_in];
-    // 0 is said of a token that does not end by itself.
+    // Providers send 0 for a token that does not expire.
     let told = told.into_iter().flatten().filter_map(seconds).filter(|s| *s > 0).min();
-    let lifetime = raw.expires_in.as_ref().and_then(seconds).unwrap_or(unsaid);
+    let lifetime = raw.expires_in.as_ref().and_then(seconds).unwrap_or(default_lifetime);
     Ok(TokenResponse {
         access_token: raw.access_token,
         expires_at: now.unix_timestamp().saturating_add(lifetime),
@@ -219,7 +219,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Result<TokenResponse, TokenEndpointError> {
+    fn response(status: u16, body: &str) -> Result<TokenResponse, TokenEndpointError> {
         let status = StatusCode::from_u16(status).unwrap();
         read(
             &HttpResponse {
@@ -235,22 +235,22 @@ mod tests {
 
     #[test]
     fn tk_1_lifetime_and_type_are_read_with_patience() {
-        let plain = answer(200, r#"{"access_token":"a","token_type":"bEaReR"}"#).unwrap();
+        let plain = response(200, r#"{"access_token":"a","token_type":"bEaReR"}"#).unwrap();
         assert_eq!((plain.expires_at, plain.renew_at), (3600, 3540));
-        let text = answer(
+        let text = response(
             200,
             r#"{"access_token":"a","token_type":"Bearer","expires_in":"90","new":[1]}"#,
         )
         .unwrap();
         assert_eq!((text.expires_at, text.renew_at), (90, 45));
-        assert!(answer(200, r#"{"access_token":"a","token_type":"DPoP"}"#).is_err());
+        assert!(response(200, r#"{"access_token":"a","token_type":"DPoP"}"#).is_err());
     }
 
     #[test]
     fn rf_7_the_end_of_a_refresh_token_is_read_by_either_name() {
         let end = |said: &str| {
             let body = format!(r#"{{"access_token":"a","token_type":"Bearer","refresh_token":"r"{said}}}"#);
-            answer(200, &body).unwrap().refresh_expires_in
+            response(200, &body).unwrap().refresh_expires_in
         };
         assert_eq!(end(r#","refresh_expires_in":1800"#), Some(1800));
         assert_eq!(end(r#","refresh_token_expires_in":"1209600""#), Some(1_209_600));
@@ -258,25 +258,25 @@ mod tests {
             end(r#","refresh_token_expires_in":90,"refresh_expires_in":60"#),
             Some(60)
         );
-        for unsaid in [
+        for default_lifetime in [
             "",
             r#","refresh_expires_in":0"#,
             r#","refresh_expires_in":-1"#,
             r#","refresh_expires_in":[9]"#,
         ] {
-            assert_eq!(end(unsaid), None, "{unsaid}");
+            assert_eq!(end(default_lifetime), None, "{default_lifetime}");
         }
     }
 
     #[test]
-    fn tk_5_an_answer_that_is_no_answer_is_told_from_a_refusal() {
-        assert!(matches!(answer(200, "<html>"), Err(TokenEndpointError::NotJson)));
-        assert!(matches!(answer(400, "<html>"), Err(TokenEndpointError::UnnamedError)));
+    fn tk_5_a_malformed_response_is_distinguished_from_a_refusal() {
+        assert!(matches!(response(200, "<html>"), Err(TokenEndpointError::NotJson)));
+        assert!(matches!(response(400, "<html>"), Err(TokenEndpointError::UnnamedError)));
         assert!(matches!(
-            answer(503, "{}"),
+            response(503, "{}"),
             Err(TokenEndpointError::Trouble { status: 503, .. })
         ));
-        let refused = answer(400, r#"{"error":"invalid_grant","error_description":"x"}"#);
+        let refused = response(400, r#"{"error":"invalid_grant","error_description":"x"}"#);
         assert!(matches!(refused, Err(TokenEndpointError::Refused { error }) if error == "invalid_grant"));
     }
 }

@@ -80,7 +80,7 @@ fn read(section: &mut Section<'_>, table: &ProviderTable, api_audience: Option<&
     provider.userinfo = table.userinfo;
     provider.logout_tokens_without_exp = table.logout_tokens_without_exp;
     let claims = claim_names(table);
-    provider.wanted_claims = Some(wanted_claims(&claims, directory));
+    provider.required_claims = Some(required_claims(&claims, directory));
     Some(ProviderSettings {
         provider,
         claims,
@@ -135,7 +135,7 @@ fn check_credentials(section: &mut Section<'_>, directory: DirectoryUse, provide
 }
 
 /// The claims a person is made of. The one with their id in the directory counts where the directory is used.
-fn wanted_claims(names: &ClaimNames, directory: DirectoryUse) -> Vec<String> {
+fn required_claims(names: &ClaimNames, directory: DirectoryUse) -> Vec<String> {
     let mut wanted = ["name", "email", "picture"].map(str::to_owned).to_vec();
     wanted.extend([&names.groups, &names.roles, &names.job_title].map(ToString::to_string));
     if directory != DirectoryUse::default() {

@@ -99,8 +99,8 @@ impl fmt::Display for Source {
 fn named(name: &str) -> Result<String, NotASourceName> {
     let name = name.trim();
     let is_name = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.contains(is_active);
-    let is_told = ["name:", "git:", "folder:"].iter().any(|kind| name.starts_with(kind));
-    match (is_name, is_told) {
+    let has_value = ["name:", "git:", "folder:"].iter().any(|kind| name.starts_with(kind));
+    match (is_name, has_value) {
         (true, true) => Ok(name.to_owned()),
         (true, false) => Ok(format!("name:{name}")),
         (false, _) => Err(NotASourceName(name.chars().take(MAX_NAME).collect())),

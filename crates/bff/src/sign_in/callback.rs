@@ -211,7 +211,7 @@ async fn validate(
     let metadata = provider.discovery.ready().await;
     let metadata = metadata.map_err(|e| Box::new(not_ready(provider, &pending.return_to, &e)))?;
     match &response.iss {
-        None if metadata.names_issuer_in_answers() => return Err(stray(CallbackError::IssuerMissing)),
+        None if metadata.names_issuer_in_responses() => return Err(stray(CallbackError::IssuerMissing)),
         Some(iss) if !provider.config.is_issuer(iss, &metadata.issuer) => {
             return Err(stray(CallbackError::OtherIssuer));
         }

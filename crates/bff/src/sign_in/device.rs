@@ -158,7 +158,7 @@ impl DeviceSignIns {
             TokenEndpointError::Refused { error } if error == "authorization_pending" => drop(permit),
             TokenEndpointError::Refused { error } if error == "slow_down" => permit.slow_down(),
             TokenEndpointError::Trouble { retry_after, .. } => permit.back_off(*retry_after),
-            TokenEndpointError::NoAnswer(_) => permit.back_off(None),
+            TokenEndpointError::NoResponse(_) => permit.back_off(None),
             _ => {
                 permit.complete();
                 let retry = device_path(Some(provider), &device.pending.return_to);

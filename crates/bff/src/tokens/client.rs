@@ -135,7 +135,7 @@ fn token_error(error: &TokenEndpointError) -> TokenError {
         // Wrong credentials or a wrong scope: a retry would not help.
         TokenEndpointError::Refused { .. } => TokenError::NotGranted,
         TokenEndpointError::Trouble { retry_after, .. } => TokenError::unavailable(*retry_after),
-        TokenEndpointError::NoAnswer(_)
+        TokenEndpointError::NoResponse(_)
         | TokenEndpointError::UnnamedError
         | TokenEndpointError::NotJson
         | TokenEndpointError::NotBearer

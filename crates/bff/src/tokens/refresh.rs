@@ -228,7 +228,7 @@ fn refresh_error(session: &Session, error: &TokenEndpointError) -> RefreshError 
             _ => RefreshError::unavailable(),
         },
         TokenEndpointError::Trouble { retry_after, .. } => RefreshError::Failed(TokenError::unavailable(*retry_after)),
-        TokenEndpointError::NoAnswer(_)
+        TokenEndpointError::NoResponse(_)
         | TokenEndpointError::UnnamedError
         | TokenEndpointError::NotJson
         | TokenEndpointError::NotBearer

@@ -84,7 +84,7 @@ async fn se_9_a_renewal_that_fails_and_one_that_works_are_told() {
 }
 
 /// Whether each of `parts` is in the one line of `told`.
-fn is_told(told: &[String], parts: &[&str]) {
+fn has_value(told: &[String], parts: &[&str]) {
     assert_eq!(told.len(), 1, "{told:?}");
     for part in parts {
         assert!(told[0].contains(part), "{part} in {told:?}");
@@ -112,7 +112,7 @@ async fn se_9_who_is_signed_in_elsewhere_is_named_where_they_are_refused() {
         "signed in elsewhere",
         &session,
     ];
-    is_told(&lines(&log, "access", "refused"), &named);
+    has_value(&lines(&log, "access", "refused"), &named);
     assert!(lines(&log, "sign_in", "refused").is_empty());
 }
 
@@ -132,9 +132,9 @@ async fn se_9_a_database_that_fails_is_told_by_what_it_was_asked_for() {
     let away = sqlx::query("alter table bff_session_records rename to elsewhere");
     away.execute(pool).await.unwrap();
     assert_eq!(browser.open("/auth/session").await.status, 503);
-    is_told(&lines(&log, "access", "failed"), &["the session store failed"]);
+    has_value(&lines(&log, "access", "failed"), &["the session store failed"]);
     assert_eq!(browser.submit("/auth/logout", &[]).await.status, 503);
-    is_told(&lines(&log, "sign_out", "failed"), &["the session store failed"]);
+    has_value(&lines(&log, "sign_out", "failed"), &["the session store failed"]);
     assert!(lines(&log, "sign_in", "failed").is_empty());
 }
 
@@ -148,7 +148,7 @@ async fn se_9_a_change_from_elsewhere_at_an_api_for_both_is_told() {
     browser.sign_in("alice").await;
     let foreign = Browser::from(browser.form(&url, &[]), "https://elsewhere.example", "cross-site");
     assert_eq!(browser.send(foreign).await.status, 403);
-    is_told(&lines(&log, "access", "refused"), &["reason=\"cross-site request\""]);
+    has_value(&lines(&log, "access", "refused"), &["reason=\"cross-site request\""]);
 }
 
 #[tokio::test]
@@ -160,12 +160,12 @@ async fn se_9_who_the_proxy_keeps_out_is_told() {
     let elsewhere = [("sec-fetch-site", "cross-site")];
     assert_eq!(street.ask(Method::GET, "/api/orders/7", &elsewhere).await.status, 403);
     let told = lines(&log, "access", "refused");
-    is_told(&told, &named);
-    is_told(&told, &["reason=\"cross_site at /api/orders\""]);
+    has_value(&told, &named);
+    has_value(&told, &["reason=\"cross_site at /api/orders\""]);
     assert_eq!(street.ask(Method::DELETE, "/api/orders/7", &[]).await.status, 405);
     let told = lines(&log, "access", "refused");
-    is_told(&told[1..], &named);
-    is_told(&told[1..], &["reason=\"method at /api/orders\""]);
+    has_value(&told[1..], &named);
+    has_value(&told[1..], &["reason=\"method at /api/orders\""]);
     // Outside a site that is protected, too: who it is is found here.
     let upstream = Upstream::new("/api/orders", &street.api.url()).unwrap();
     let upstream = upstream.audience(AUDIENCE).limits(ProxyLimits {
@@ -176,8 +176,8 @@ async fn se_9_who_the_proxy_keeps_out_is_told() {
     let form = street.browser.form(street.url("/api/orders").as_str(), &[("a", "b")]);
     assert_eq!(street.browser.send(form).await.status, 413);
     let told = lines(&log, "access", "refused");
-    is_told(&told[2..], &named);
-    is_told(&told[2..], &["reason=\"too_large at /api/orders\""]);
+    has_value(&told[2..], &named);
+    has_value(&told[2..], &["reason=\"too_large at /api/orders\""]);
     // Nothing is wrong with a page that asks before anybody is signed in.
     street.browser.cookies.clear();
     let form = street.browser.form(street.url("/api/orders").as_str(), &[]);

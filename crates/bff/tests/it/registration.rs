@@ -105,7 +105,7 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_is_not_asked_for_one_after
         }
         assert_eq!(harness.provider.requests(Endpoint::Register), 4);
         let problem = harness.bff.readiness()[0].problem.clone().unwrap();
-        assert!(problem.contains("asked again in 8 minutes"), "{problem}");
+        assert!(problem.contains("tried again in 8 minutes"), "{problem}");
         harness.provider.change(|faults| {
             faults.registration = Patch::new();
             faults.answers.clear();

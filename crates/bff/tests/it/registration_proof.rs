@@ -135,6 +135,6 @@ async fn si_5_a_provider_may_choose_between_header_and_form_and_nothing_else() {
         change(&harness, json!(name));
         assert_eq!(harness.browser().open("/auth/login").await.status, 503, "{name}");
         let problem = harness.bff.readiness()[0].problem.clone().unwrap();
-        assert!(problem.contains("in another way"), "{problem}");
+        assert!(problem.contains("another client authentication"), "{problem}");
     }
 }

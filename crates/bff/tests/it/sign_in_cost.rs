@@ -79,7 +79,7 @@ async fn si_1_a_sign_in_makes_two_calls_and_one_commit() {
 
 #[tokio::test]
 async fn si_1_a_sign_in_whose_id_token_says_everything_makes_one_call() {
-    let harness = harness(|provider| provider.wanted_claims = Some(vec!["name".into(), "groups".into()])).await;
+    let harness = harness(|provider| provider.required_claims = Some(vec!["name".into(), "groups".into()])).await;
     harness.browser().sign_in("alice").await;
     assert_eq!(cost(&harness, &mut harness.browser(), "bob").await, (1, 1));
 }

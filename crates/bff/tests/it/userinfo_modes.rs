@@ -92,7 +92,7 @@ async fn tk_2_userinfo_about_somebody_else_is_refused_in_every_mode_that_asks() 
     for mode in [UserinfoMode::Auto, UserinfoMode::Always] {
         let harness = match mode {
             UserinfoMode::Always => harness(|provider| provider.userinfo = UserinfoMode::Always).await,
-            _ => harness(|provider| provider.wanted_claims = Some(vec!["never_told".into()])).await,
+            _ => harness(|provider| provider.required_claims = Some(vec!["never_told".into()])).await,
         };
         for wrong in [patch("sub", "bob"), without("sub"), patch("sub", "alice\0")] {
             harness.provider.change(|faults| faults.userinfo = wrong.clone());
@@ -137,7 +137,7 @@ async fn si_5_never_means_never() {
 async fn si_5_auto_asks_only_where_a_wanted_claim_is_missing() {
     let harness = harness(|provider| {
         let wanted = ["name", "groups", "realm_access.roles", "my\\.claim"];
-        provider.wanted_claims = Some(wanted.map(str::to_owned).to_vec());
+        provider.required_claims = Some(wanted.map(str::to_owned).to_vec());
     })
     .await;
     let whole = json!({ "realm_access": { "roles": [] }, "my.claim": 0 });

@@ -1,4 +1,4 @@
-//! Is what we sign what RFC 7523 asks for, with every kind of key?
+//! Tests of client assertions by RFC 7523, with every kind of key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -102,7 +102,7 @@ fn ca_1_every_kind_of_key_signs_so_that_others_can_verify() {
 }
 
 #[test]
-fn ca_1_what_is_told_of_a_key_verifies_what_it_signed() {
+fn ca_1_the_public_key_verifies_what_the_private_one_signed() {
     let random = SystemRandom::new();
     let ed = Ed25519KeyPair::generate_pkcs8(&random).unwrap();
     let ec = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();

@@ -1,4 +1,4 @@
-//! How do we prove who we are to a provider? The setting; how it is done is in `provider::client_auth`.
+//! The setting for client authentication; `crate::client_auth` applies it.
 
 use super::ProviderConfig;
 use super::private_key::PrivateKey;

@@ -1,4 +1,4 @@
-//! What time is it? Handed in everywhere, so that a test can say.
+//! The source of the current time, an argument everywhere, so that tests choose it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the one place where the machine is asked")]
+        #[expect(clippy::disallowed_methods, reason = "the one call of the machine's clock")]
         Self::from_fn(OffsetDateTime::now_utc)
     }
 
@@ -23,7 +23,7 @@ impl Clock {
         Self::from_fn(move || at)
     }
 
-    /// A clock that asks `now` each time.
+    /// A clock that calls `now` each time.
     #[must_use]
     pub fn from_fn(now: impl Fn() -> OffsetDateTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))

@@ -1,4 +1,4 @@
-//! What is the least a provider's answer has to keep to?
+//! Time and size limits of a provider's responses.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct HttpLimits {
     /// From connecting to the last byte.
     pub timeout: Duration,
-    /// Size of an answer's body in bytes; enforced while it is read. A key set may have four times as many.
+    /// Size of a response's body in bytes; enforced while it is read. A key set may have four times as many.
     pub max_bytes: usize,
 }
 

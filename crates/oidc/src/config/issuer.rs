@@ -1,5 +1,5 @@
-//! Which issuer identifiers are a provider's? One, as the specifications want it (OpenID Connect Discovery 1.0 §4.3), or
-//! as few as a provider with many tenants or policies needs. Nothing here asks anybody: what is compared is the
+//! Issuer identifiers of a provider: one, as the specifications require (OpenID Connect Discovery 1.0 §4.3), or as few as a
+//! provider with many tenants or policies needs. Nothing here sends a request: what is compared is the
 //! configuration, the issuer its metadata name, and a token's claims.
 
 use serde_json::{Map, Value};
@@ -24,10 +24,10 @@ pub enum IssuerRule {
     /// can open a tenant.
     Tenants(Vec<String>),
     /// As a template whose tenant the metadata fill in: one tenant, known by a name instead of its identifier.
-    /// [`ProviderConfig::metadata_url`] says which.
+    /// [`ProviderConfig::metadata_url`] names it.
     TenantOfMetadata,
     /// The metadata may name any of these, for endpoints that have issuers of their own; a token has to name the issuer
-    /// of the metadata it was asked for by. They are one party to whom a subject is the same person.
+    /// of the metadata its request used. They are one party to whom a subject is the same person.
     AnyOf(Vec<String>),
 }
 
@@ -39,26 +39,26 @@ impl ProviderConfig {
             .unwrap_or_else(|| format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/')))
     }
 
-    /// Whether the provider's metadata may call their issuer `said`.
-    pub(crate) fn may_name(&self, said: &str) -> bool {
+    /// Whether the provider's metadata may call their issuer `issuer`.
+    pub(crate) fn may_name(&self, issuer: &str) -> bool {
         match &self.issuer_rule {
-            IssuerRule::Exact | IssuerRule::Tenants(_) => said == self.issuer,
-            IssuerRule::TenantOfMetadata => self.tenant_in(said).is_some_and(is_tenant),
-            IssuerRule::AnyOf(issuers) => issuers.iter().any(|issuer| issuer == said),
+            IssuerRule::Exact | IssuerRule::Tenants(_) => issuer == self.issuer,
+            IssuerRule::TenantOfMetadata => self.tenant_in(issuer).is_some_and(is_tenant),
+            IssuerRule::AnyOf(issuers) => issuers.iter().any(|known| known == issuer),
         }
     }
 
-    /// Whether a token that calls its issuer `said` is worth looking at, before the metadata are known.
+    /// Whether a token that calls its issuer `issuer` is worth looking at, before the metadata are known.
     #[must_use]
-    pub fn could_be(&self, said: &str) -> bool {
+    pub fn could_be(&self, issuer: &str) -> bool {
         match &self.issuer_rule {
-            IssuerRule::Tenants(_) => self.is_issuer(said, ""),
-            _ => self.may_name(said),
+            IssuerRule::Tenants(_) => self.is_issuer(issuer, ""),
+            _ => self.may_name(issuer),
         }
     }
 
-    /// Every issuer that people of this provider may have, as far as it can be told before the metadata are known: none where they alone
-    /// say it. A person is known by one of these, never by a template.
+    /// Every issuer that people of this provider may have, as far as that is known before the metadata are: none where they alone
+    /// name it. A person is known by one of these, never by a template.
     #[must_use]
     pub fn issuers(&self) -> Vec<String> {
         match &self.issuer_rule {
@@ -72,13 +72,13 @@ impl ProviderConfig {
         }
     }
 
-    /// Whether a message without further claims may call its issuer `said`, when the metadata name `named`.
+    /// Whether a message without further claims may call its issuer `issuer`, when the metadata name `named`.
     #[must_use]
-    pub fn is_issuer(&self, said: &str, named: &str) -> bool {
+    pub fn is_issuer(&self, issuer: &str, named: &str) -> bool {
         match &self.issuer_rule {
-            IssuerRule::Exact | IssuerRule::TenantOfMetadata | IssuerRule::AnyOf(_) => said == named,
+            IssuerRule::Exact | IssuerRule::TenantOfMetadata | IssuerRule::AnyOf(_) => issuer == named,
             IssuerRule::Tenants(tenants) => self
-                .tenant_in(said)
+                .tenant_in(issuer)
                 .is_some_and(|tenant| tenants.iter().any(|known| known == tenant)),
         }
     }
@@ -86,7 +86,7 @@ impl ProviderConfig {
     /// The issuer of a token with these claims, if it is the provider's, when the metadata name `named`.
     pub(crate) fn issuer_of<'t>(&self, claims: &'t Map<String, Value>, named: &str) -> Option<&'t str> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        let issuer = text("iss").filter(|said| self.is_issuer(said, named))?;
+        let issuer = text("iss").filter(|issuer| self.is_issuer(issuer, named))?;
         match &self.issuer_rule {
             IssuerRule::Exact | IssuerRule::AnyOf(_) => Some(issuer),
             IssuerRule::Tenants(_) => {
@@ -116,10 +116,10 @@ impl ProviderConfig {
         one == other || matches!(self.issuer_rule, IssuerRule::AnyOf(_))
     }
 
-    /// What stands in `said` where the template has the tenant.
-    fn tenant_in<'s>(&self, said: &'s str) -> Option<&'s str> {
+    /// What stands in `issuer` where the template has the tenant.
+    fn tenant_in<'s>(&self, issuer: &'s str) -> Option<&'s str> {
         let (before, after) = self.issuer.split_once(TENANT)?;
-        said.strip_prefix(before)?.strip_suffix(after)
+        issuer.strip_prefix(before)?.strip_suffix(after)
     }
 }
 
@@ -132,46 +132,46 @@ pub(crate) fn is_tenant(name: &str) -> bool {
 }
 
 /// Is the rule complete, and does it fit to the issuer?
-pub(super) fn check(provider: &ProviderConfig, say: &mut impl FnMut(String, String)) {
+pub(super) fn check(provider: &ProviderConfig, report: &mut impl FnMut(String, String)) {
     let key = |setting: &str| format!("providers.{}.{setting}", provider.id);
     let rule = &provider.issuer_rule;
     let is_template = matches!(rule, IssuerRule::Tenants(_) | IssuerRule::TenantOfMetadata);
-    let places = provider.issuer.split('/').filter(|part| *part == TENANT).count();
-    if is_template && (places != 1 || provider.issuer.matches(['{', '}']).count() != 2) {
-        say(
+    let tenants = provider.issuer.split('/').filter(|part| *part == TENANT).count();
+    if is_template && (tenants != 1 || provider.issuer.matches(['{', '}']).count() != 2) {
+        report(
             key("issuer"),
             format!("must have `{TENANT}` once, as a whole segment of its path"),
         );
     } else if !is_template && provider.issuer.contains(['{', '}']) {
-        say(
+        report(
             key("issuer"),
             "is a template; that needs a list of tenants in `issuer_rule`".into(),
         );
     }
     if is_template && provider.metadata_url.is_none() {
-        say(key("metadata_url"), "is needed where the issuer is a template".into());
+        report(key("metadata_url"), "is needed where the issuer is a template".into());
     }
     match rule {
         IssuerRule::Tenants(tenants) if tenants.is_empty() => {
-            say(
+            report(
                 key("issuer_rule"),
                 "must name at least one tenant; anybody can open one".into(),
             );
         }
         IssuerRule::Tenants(tenants) => {
             for wrong in tenants.iter().filter(|tenant| !is_tenant(tenant)) {
-                say(
+                report(
                     key("issuer_rule"),
                     format!("tenant `{wrong}` must be 1 to {MAX_TENANT} of a-z, 0-9 and -"),
                 );
             }
         }
         IssuerRule::AnyOf(issuers) if !issuers.contains(&provider.issuer) => {
-            say(key("issuer_rule"), "must list `issuer` itself".into());
+            report(key("issuer_rule"), "must list `issuer` itself".into());
         }
         IssuerRule::AnyOf(issuers) => {
             for wrong in issuers.iter().filter(|text| !is_issuer_address(text)) {
-                say(
+                report(
                     key("issuer_rule"),
                     format!("`{wrong}` must be https without query or fragment, or http on a loopback host"),
                 );
@@ -181,15 +181,15 @@ pub(super) fn check(provider: &ProviderConfig, say: &mut impl FnMut(String, Stri
     }
     let metadata = provider.metadata_url.iter().map(|url| (key("metadata_url"), url));
     for (key, url) in metadata {
-        check_metadata_url(key, url, say);
+        check_metadata_url(key, url, report);
     }
 }
 
 /// A metadata address may have a query: some providers name a policy there.
-pub(super) fn check_metadata_url(key: String, text: &str, say: &mut impl FnMut(String, String)) {
+pub(super) fn check_metadata_url(key: String, text: &str, report: &mut impl FnMut(String, String)) {
     let fits = Url::parse(text).is_ok_and(|url| is_secure_or_loopback(&url) && url.fragment().is_none());
     if !fits {
-        say(
+        report(
             key,
             format!("`{text}` must be https without a fragment, or http on a loopback host"),
         );

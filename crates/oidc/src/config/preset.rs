@@ -1,5 +1,5 @@
-//! What has to be set for the providers many people have? Whole configurations, written in the settings anybody can
-//! write: nothing in the flow asks which provider it is. Add a secret, and change what you know better.
+//! Configurations of common providers, written in the settings anybody can write: no code of a flow checks which provider it
+//! is. Add a secret, and change what you know better.
 //!
 //! | provider | constructor |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Which key do we prove ourselves with? Read here once; what is signed with it is in `provider::assertion`.
+//! The private key for client authentication, read once; `crate::assertion` signs with it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -99,7 +99,7 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// The coordinates of the public half, after the byte that says there are two.
+/// The coordinates of the public half, after the byte that marks the uncompressed form.
 pub(crate) fn coordinates(key: &EcdsaKeyPair) -> (String, String) {
     let point = key.public_key().as_ref();
     let (x, y) = point[1..].split_at(point.len() / 2);
@@ -131,7 +131,7 @@ fn other_block(pem: &str) -> PrivateKeyError {
     }
 }
 
-/// Why a text is no [`PrivateKey`]. Says nothing of what is in it.
+/// Why a text is no [`PrivateKey`]. Reveals nothing of what is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PrivateKeyError {
     /// No PEM block of a private key.

@@ -1,22 +1,22 @@
-//! How does a site get known to a provider without anybody registering it by hand? It registers itself, once (OpenID
-//! Connect Dynamic Client Registration 1.0, RFC 7591). What the provider answers is kept where sessions are, sealed.
+//! Settings of dynamic client registration: the client registers itself, once (OpenID Connect Dynamic Client Registration 1.0,
+//! RFC 7591). The response is stored where sessions are, sealed.
 
 use serde_json::{Map, Value};
 
 use super::secret::Secret;
 
-/// What the provider is told when the site registers itself. Addresses, grant and response types are filled in, how the site
-/// proves itself as [`ProviderConfig::client_auth`](crate::config::ProviderConfig::client_auth) says (a key by its public half, in
-/// `jwks`), and `dpop_bound_access_tokens` where [`ProviderConfig::dpop`](crate::config::ProviderConfig::dpop) says so.
+/// The client metadata that the site registers. Addresses, grant and response types are filled in, how the site
+/// proves itself as [`ProviderConfig::client_auth`](crate::config::ProviderConfig::client_auth) specifies (a key by its public half, in
+/// `jwks`), and `dpop_bound_access_tokens` where [`ProviderConfig::dpop`](crate::config::ProviderConfig::dpop) is set.
 ///
-/// It is kept until its secret ends or the configuration needs something else than it was made for (another grant, another
+/// The registration is stored until its secret ends or the configuration needs something else than it was made for (another grant, another
 /// key, a key instead of a secret, bound tokens); then the site registers anew. It is another client from then on: refresh
 /// tokens of the old one are of no use, and whoever has one signs in again when their access token ends.
 #[derive(Debug, Clone, Default)]
 pub struct Registration {
     /// What people see at the provider (`client_name`).
     pub client_name: String,
-    /// The token that allows registering, where the provider wants one (RFC 7591 §3).
+    /// The token that allows registering, where the provider requires one (RFC 7591 §3).
     pub initial_access_token: Option<Secret>,
     /// More metadata, such as `contacts` or `logo_uri`; what this crate fills in cannot be changed by it.
     pub extra: Map<String, Value>,

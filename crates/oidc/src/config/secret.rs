@@ -1,4 +1,4 @@
-//! How does a secret stay out of logs and error messages? It cannot print itself.
+//! Secrets that cannot be printed, so that they stay out of logs and error messages.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Secret(String);
 
 impl Secret {
-    /// The text, for the one place that sends it.
+    /// The text, for the code that sends it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Where do people sign out at a provider that has an address of its own for it? What is standard is in
+//! Sign-out addresses of providers without the standard endpoint. What is standard is in
 //! `sign_out::here`.
 
 use url::Url;
@@ -11,7 +11,7 @@ use crate::address::is_secure_or_loopback;
 pub struct SignOutAddress {
     /// The address; `https`, or `http` on a loopback host.
     pub address: String,
-    /// The parameter for the address to come back to, which has to be registered there as it is:
+    /// The parameter for the address to return to, which has to be registered there as it is:
     /// `<public_url>auth/signed-out`.
     pub return_parameter: String,
     /// The parameter for our client id, where there is one.
@@ -35,13 +35,13 @@ impl SignOutAddress {
 }
 
 /// Can somebody be sent there?
-pub(super) fn check(provider: &ProviderConfig, say: &mut impl FnMut(String, String)) {
+pub(super) fn check(provider: &ProviderConfig, report: &mut impl FnMut(String, String)) {
     let key = |setting: &str| format!("providers.{}.{setting}", provider.id);
     if let Some(there) = &provider.sign_out_address {
         let fits = Url::parse(&there.address).is_ok_and(|url| is_secure_or_loopback(&url) && url.fragment().is_none());
         if !fits || there.return_parameter.is_empty() || there.client_parameter.as_deref() == Some("") {
             let problem = "must be https without a fragment, or http on a loopback host, with names for its parameters";
-            say(key("sign_out_address"), format!("`{}` {problem}", there.address));
+            report(key("sign_out_address"), format!("`{}` {problem}", there.address));
         }
     }
     if provider
@@ -49,7 +49,7 @@ pub(super) fn check(provider: &ProviderConfig, say: &mut impl FnMut(String, Stri
         .as_ref()
         .is_some_and(|(name, _)| is_ours(name))
     {
-        say(
+        report(
             key("sign_up_parameter"),
             "must not be one of the parameters every sign-in has".into(),
         );

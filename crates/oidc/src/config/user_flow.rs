@@ -1,5 +1,5 @@
-//! What can be done at a provider besides signing in, and what do its own error codes ask for? Values only; the walk is
-//! in `sign_in::user_flow`.
+//! User flows of a provider and reactions to its error codes. Values only; they are run in
+//! `sign_in::user_flow`.
 
 use super::ProviderConfig;
 use super::issuer::check_metadata_url;
@@ -14,21 +14,21 @@ pub struct UserFlow {
     pub name: String,
     /// Where its metadata are.
     pub metadata_url: String,
-    /// What follows its answer.
+    /// What follows its response.
     pub end: FlowEnd,
 }
 
-/// What follows the answer of a [`UserFlow`].
+/// What follows the response of a [`UserFlow`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlowEnd {
-    /// The claims of the session are replaced by those of the answer. Somebody has to be signed in, and the answer has to
+    /// The claims of the session are replaced by those of the response. Somebody has to be signed in, and the response has to
     /// be about the same person.
     RenewClaims,
-    /// An ordinary sign-in: no other flow begins a session. The answer's code is not even redeemed.
+    /// An ordinary sign-in: no other flow begins a session. The response's code is not even redeemed.
     SignIn,
 }
 
-/// What a provider's own error code, written at the beginning of `error_description`, asks for.
+/// The reaction to a provider's own error code at the beginning of `error_description`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorRule {
     /// The code, for example `AADB2C90118`. Letters and digits.
@@ -40,9 +40,9 @@ pub struct ErrorRule {
 /// What to do instead of showing an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ErrorAction {
-    /// Go back to where the person came from, without a word.
+    /// Return to the page that the person started from, without a message.
     ReturnQuietly,
-    /// Start the [`UserFlow`] of that name. A flow that was started so, or by an answer, does not start the next one.
+    /// Start the [`UserFlow`] of that name. A flow that was started so, or by a response, does not start the next one.
     Start(String),
 }
 
@@ -64,32 +64,32 @@ impl ProviderConfig {
 }
 
 /// Are the flows named and found, and do the rules lead somewhere?
-pub(super) fn check(provider: &ProviderConfig, say: &mut impl FnMut(String, String)) {
+pub(super) fn check(provider: &ProviderConfig, report: &mut impl FnMut(String, String)) {
     let key = |setting: &str| format!("providers.{}.{setting}", provider.id);
     for (number, flow) in provider.user_flows.iter().enumerate() {
         let (key, name) = (key("user_flows"), &flow.name);
         if super::ProviderId::parse(name).is_err() {
-            say(key.clone(), format!("`{name}` must be 1 to 32 of a-z, 0-9 and -"));
+            report(key.clone(), format!("`{name}` must be 1 to 32 of a-z, 0-9 and -"));
         }
         if provider.user_flows[..number].iter().any(|other| other.name == *name) {
-            say(key.clone(), format!("`{name}` is there twice"));
+            report(key.clone(), format!("`{name}` is there twice"));
         }
         if name == EDIT_PROFILE && flow.end != FlowEnd::RenewClaims {
-            say(key.clone(), format!("`{name}` must renew the claims of the session"));
+            report(key.clone(), format!("`{name}` must renew the claims of the session"));
         }
-        check_metadata_url(key, &flow.metadata_url, say);
+        check_metadata_url(key, &flow.metadata_url, report);
     }
     for rule in &provider.error_rules {
         let code = &rule.code;
         if code.is_empty() || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            say(key("error_rules"), format!("code `{code}` must be letters and digits"));
+            report(key("error_rules"), format!("code `{code}` must be letters and digits"));
         }
         let ErrorAction::Start(name) = &rule.action else {
             continue;
         };
         let leads_to_sign_in = |flow: &UserFlow| flow.name == *name && flow.end == FlowEnd::SignIn;
         if !provider.user_flows.iter().any(leads_to_sign_in) {
-            say(
+            report(
                 key("error_rules"),
                 format!("`{name}` must be one of the user flows that a sign-in follows"),
             );
@@ -135,7 +135,7 @@ mod tests {
             Some(&start)
         );
         assert_eq!(provider.action_for("E91"), Some(&ErrorAction::ReturnQuietly));
-        for other in ["", "E9", "E911: x", "e91: x", "it said E91", " E91", ":"] {
+        for other in ["", "E9", "E911: x", "e91: x", "it is E91", " E91", ":"] {
             assert_eq!(provider.action_for(other), None, "{other}");
         }
     }

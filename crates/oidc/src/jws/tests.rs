@@ -1,4 +1,4 @@
-//! Are tokens taken apart as they should be, and what is no token refused?
+//! Tests of parsing compact tokens.
 
 use super::*;
 

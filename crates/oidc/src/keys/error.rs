@@ -6,15 +6,15 @@ use url::Url;
 /// Why the keys cannot be read.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum KeysError {
-    /// Their address does not answer.
+    /// Their address does not respond.
     #[error("the provider's keys cannot be read: {0}")]
-    NoAnswer(String),
-    /// Their address answers with another status than 200.
+    NoResponse(String),
+    /// Their address responds with another status than 200.
     #[error("the provider's keys cannot be read: `{address}` answers {status}")]
     Status {
         /// Where they are.
         address: Url,
-        /// What it answers with.
+        /// The status of the response.
         status: StatusCode,
     },
     /// The response is not JSON.
@@ -23,13 +23,13 @@ pub enum KeysError {
     /// The response has no member `keys`.
     #[error("the provider's keys cannot be read: there is no list of keys")]
     NoList,
-    /// Nothing is known, and they were asked for too often.
-    #[error("the provider's keys cannot be read: they were asked for too often")]
+    /// Nothing is known, and they were requested too often.
+    #[error("the provider's keys cannot be read: they were requested too often")]
     Throttled,
 }
 
 crate::error::error_codes!(KeysError {
-    Self::NoAnswer(_) => "keys_no_answer",
+    Self::NoResponse(_) => "keys_no_response",
     Self::Status { .. } => "keys_status",
     Self::NotJson(_) => "keys_not_json",
     Self::NoList => "keys_no_list",

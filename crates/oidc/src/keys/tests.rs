@@ -1,4 +1,4 @@
-//! Are the right keys found, and is the provider left alone?
+//! Tests of the key cache: the right keys are found, with few requests.
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
@@ -62,7 +62,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn id_7_an_unknown_key_is_asked_for_once_and_a_sign_in_never_waits() {
+async fn id_7_an_unknown_key_is_requested_once_and_a_sign_in_never_waits() {
     let scene = scene().await;
     assert_eq!(scene.found("key-0", TokenSource::Provider).await, 1);
     assert_eq!(scene.found("key-0", TokenSource::Provider).await, 1);
@@ -191,7 +191,7 @@ async fn id_9_a_set_of_five_hundred_keys_is_read_whole() {
 }
 
 #[tokio::test]
-async fn keys_are_read_again_after_an_hour_and_kept_when_that_fails() {
+async fn keys_are_read_again_after_an_hour_and_stay_when_that_fails() {
     let mut scene = scene().await;
     assert_eq!(scene.found("key-0", TokenSource::Provider).await, 1);
     scene.address = Url::parse("http://127.0.0.1:1/keys").unwrap();

@@ -1,5 +1,5 @@
-//! How often may a provider's keys be read again because of a token? Each source of tokens has a token bucket of its own
-//! ([`Bucket`]): a few reads at once, then one at a time. A read that brought the wanted key gives its place back, so that keys may
+//! Rate limit for reading a provider's keys because of a token. Each source of tokens has a token bucket of its own
+//! ([`Bucket`]): a few reads at once, then one at a time. A read that found the key returns its token to the bucket, so that keys may
 //! rotate as often as they like. What sign-ins looked for in vain is remembered for some seconds ([`Misses`]).
 
 use std::collections::VecDeque;
@@ -18,12 +18,12 @@ const MISSED: Duration = Duration::seconds(5);
 /// Names remembered at most; the oldest is forgotten first.
 const MAX_MISSES: usize = 64;
 
-/// When the next read may be caused, as a generic cell rate algorithm keeps it: one moment instead of a count and a clock.
+/// When the next read may be caused, as a generic cell rate algorithm stores it: one time instead of a count and a clock.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     burst: i32,
     interval: Duration,
-    /// Every place is free again at this moment.
+    /// The bucket is full again at this time.
     full_at: Option<OffsetDateTime>,
 }
 
@@ -36,10 +36,10 @@ impl Bucket {
         }
     }
 
-    /// Takes a place, if one is free.
+    /// Takes a token, if there is one.
     fn take(&mut self, now: OffsetDateTime) -> bool {
         let most = self.interval * self.burst;
-        // A clock that was set back would keep everybody waiting for the difference.
+        // A clock that was set back would delay everybody by the difference.
         let full_at = self
             .full_at
             .filter(|at| *at <= now + most)
@@ -52,7 +52,7 @@ impl Bucket {
         is_free
     }
 
-    /// Gives a place back.
+    /// Puts a token back.
     fn give_back(&mut self) {
         self.full_at = self.full_at.map(|at| at - self.interval);
     }
@@ -93,12 +93,12 @@ impl Throttle {
     }
 }
 
-/// Keys that were looked for in vain, by a hash of algorithm and name: names come from outside and have any length.
+/// Keys that were looked for in vain, by a hash of algorithm and name: names are from outside and have any length.
 #[derive(Debug, Default)]
 pub(super) struct Misses(VecDeque<([u8; 32], OffsetDateTime)>);
 
 impl Misses {
-    /// Remembers `name`. Only for tokens that a provider sent itself: strangers would name the key that comes next.
+    /// Remembers `name`. Only for tokens that a provider sent itself: strangers would name the key that is published next.
     pub(super) fn insert(&mut self, name: KeyName<'_>, now: OffsetDateTime) {
         self.0.retain(|(_, at)| is_recent(*at, now));
         if self.0.len() >= MAX_MISSES {

@@ -3,10 +3,10 @@
 use http::StatusCode;
 use url::Url;
 
-/// Why metadata are not believed.
+/// Why metadata are not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataError {
-    /// Their address answers with another status than 200.
+    /// Their address responds with another status than 200.
     #[error("the metadata address answers {0}")]
     Status(StatusCode),
     /// They are not JSON, or lack what is needed.
@@ -39,13 +39,13 @@ crate::error::error_codes!(MetadataError {
 /// Why requests cannot be pushed as configured (RFC 9126).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PushedRequestsError {
-    /// The configuration wants it, the provider has no endpoint.
+    /// The configuration requires it, the provider has no endpoint.
     #[error("pushed authorization requests are configured, and the metadata name no endpoint for them")]
     NotOffered,
-    /// The provider wants it, the configuration forbids it.
+    /// The provider requires it, the configuration forbids it.
     #[error("the provider takes pushed authorization requests only, and they are switched off")]
     SwitchedOff,
-    /// The provider wants it and has no endpoint.
+    /// The provider requires it and has no endpoint.
     #[error("the provider takes pushed authorization requests only, and its metadata name no endpoint for them")]
     NoEndpoint,
 }

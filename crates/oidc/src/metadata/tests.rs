@@ -19,7 +19,7 @@ fn read(issuer: &str, changes: &[(&str, serde_json::Value)]) -> Result<Metadata,
         body: body.to_string().into_bytes(),
         headers: http::HeaderMap::new(),
     };
-    Metadata::from_answer(&ProviderConfig::new("demo", issuer, "portico").unwrap(), &answer)
+    Metadata::from_response(&ProviderConfig::new("demo", issuer, "portico").unwrap(), &answer)
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn ds_3_a_provider_elsewhere_names_no_address_of_a_local_network() {
 }
 
 #[test]
-fn the_secret_goes_into_the_form_only_where_nothing_else_is_taken() {
+fn the_secret_is_sent_in_the_form_only_if_nothing_else_is_accepted() {
     let methods = |list: serde_json::Value| {
         read(
             "https://idp.example",

@@ -1,10 +1,10 @@
-//! What is known of a person by ID token and userinfo together?
+//! Merging of the claims of ID token and userinfo.
 
 use serde_json::{Map, Value};
 
 /// Claims that serve the protocol alone.
 const PROTOCOL: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "sid", "jti"];
-/// Claims of one sign-in: they say what its ID token is, and how the person was authenticated. Neither userinfo nor a user flow in
+/// Claims of one sign-in: they describe its ID token, and how the person was authenticated. Neither userinfo nor a user flow in
 /// between changes them.
 pub const OF_THE_SIGN_IN: [&str; 10] = [
     "iss",
@@ -20,7 +20,7 @@ pub const OF_THE_SIGN_IN: [&str; 10] = [
 ];
 
 /// What is known of a person, without what only serves the protocol. `null` means that a claim is left out (Core §5.3.2), and so
-/// does a blank text in userinfo: neither takes away what the ID token says.
+/// does a blank text in userinfo: neither removes a claim of the ID token.
 #[must_use]
 pub fn merged(id_token: Map<String, Value>, userinfo: Map<String, Value>) -> Map<String, Value> {
     let mut claims = id_token;
@@ -42,11 +42,11 @@ pub fn merged(id_token: Map<String, Value>, userinfo: Map<String, Value>) -> Map
     claims
 }
 
-/// The object `told` with what `known` holds in place of members that are `null`; anything else as it is told.
-fn without_nulls(told: Value, known: &Value) -> Value {
-    let (told, known) = match (told, known) {
-        (Value::Object(told), Value::Object(known)) => (told, known),
-        (told, _) => return told,
+/// The object `given` with the members of `known` where its own are `null`; anything else unchanged.
+fn without_nulls(given: Value, known: &Value) -> Value {
+    let (given, known) = match (given, known) {
+        (Value::Object(given), Value::Object(known)) => (given, known),
+        (given, _) => return given,
     };
     let member = |(name, value): (String, Value)| match (value, known.get(&name)) {
         (Value::Null, None) => None,
@@ -54,7 +54,7 @@ fn without_nulls(told: Value, known: &Value) -> Value {
         (value, Some(known)) => Some((name, without_nulls(value, known))),
         (value, None) => Some((name, value)),
     };
-    Value::Object(told.into_iter().filter_map(member).collect())
+    Value::Object(given.into_iter().filter_map(member).collect())
 }
 
 #[cfg(test)]
@@ -83,22 +83,22 @@ mod tests {
     fn tk_2_null_in_userinfo_is_left_out_and_takes_nothing_away() {
         let id_token =
             json!({"name": "Alice", "groups": ["a"], "realm": {"roles": ["r"], "deep": {"x": 1}}, "gone": null});
-        let told = json!({
+        let given = json!({
             "name": null, "groups": null, "email": null, "new": {"a": null},
             "realm": {"roles": null, "never": null, "deep": {"x": null, "y": 2}}
         });
         assert_eq!(
-            merge(&id_token, &told),
+            merge(&id_token, &given),
             json!({"name": "Alice", "groups": ["a"], "new": {"a": null}, "realm": {"roles": ["r"], "deep": {"x": 1, "y": 2}}})
         );
     }
 
     #[test]
-    fn tk_2_blank_in_userinfo_takes_no_text_away_and_an_empty_list_is_an_answer() {
+    fn tk_2_blank_in_userinfo_removes_no_text_and_an_empty_list_is_a_value() {
         let id_token = json!({"name": "Alice", "email": "", "groups": ["a"]});
-        let told = json!({"name": " ", "email": "", "nickname": "", "groups": []});
+        let given = json!({"name": " ", "email": "", "nickname": "", "groups": []});
         assert_eq!(
-            merge(&id_token, &told),
+            merge(&id_token, &given),
             json!({"name": "Alice", "email": "", "nickname": "", "groups": []})
         );
     }

@@ -1,7 +1,7 @@
-//! What did userinfo refuse lately? Asking with a token that the endpoint takes from nobody costs each sign-in a round trip or
-//! three, so refusals are remembered for a while, per provider.
+//! Cache of userinfo refusals. A request with a token that the endpoint accepts from nobody costs each sign-in a round trip or
+//! three, so refusals are cached for a while, per provider.
 //!
-//! The memory decides only whether somebody is asked, never what is believed, and one person's refusal says little about others:
+//! The cache decides only whether a request is sent, never what is accepted, and one person's refusal does not count for others:
 //!
 //! - it lasts [`REMEMBERED`], then the next sign-in tries again;
 //! - where the endpoint accepted somebody since the start, a refusal counts only when [`PEOPLE`] different people met it and
@@ -19,7 +19,7 @@ const REMEMBERED: Duration = Duration::minutes(10);
 /// Different people who have to be refused where others were accepted before.
 const PEOPLE: usize = 3;
 
-/// Which access token userinfo is asked with.
+/// Which access token a userinfo request has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenUse {
     /// The one of the sign-in.
@@ -53,7 +53,7 @@ impl Known {
     }
 }
 
-/// What userinfo of one provider refused lately.
+/// Recent refusals of one provider's userinfo endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Mutex<[Known; 2]>);
 
@@ -62,7 +62,7 @@ impl Refusals {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether asking with such a token is of no use now.
+    /// Whether a request with such a token is of no use now.
     pub(crate) fn is_refused(&self, token: TokenUse, now: OffsetDateTime) -> bool {
         let until = self.known()[token as usize].until;
         // A clock that was set back must not make it last longer.

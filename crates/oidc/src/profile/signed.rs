@@ -1,5 +1,5 @@
-//! Is this signed userinfo good? Some providers answer with a JWT (OpenID Connect Core 1.0 §5.3.2); it is believed when one of
-//! their keys made it, for us.
+//! Verification of signed userinfo: some providers respond with a JWT (OpenID Connect Core 1.0 §5.3.2), which one of their
+//! keys must have signed, for this client.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Is userinfo about the right person, and can it be read at all?
+//! Tests of userinfo responses: subject and format.
 
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ fn for_api(refresh_token: Option<&str>) -> TokenResponse {
     }
 }
 
-/// An ID token about `subject` that says nothing else.
+/// An ID token about `subject` that reveals nothing else.
 fn id_token(subject: &str) -> IdToken {
     IdToken {
         issuer: String::new(),
@@ -101,7 +101,7 @@ fn id_token(subject: &str) -> IdToken {
 }
 
 #[tokio::test]
-async fn to_2_a_token_for_an_api_is_kept_while_another_reads_userinfo() {
+async fn to_2_a_token_for_an_api_is_used_while_another_reads_userinfo() {
     for (provider, metadata) in [strict_provider(by_resource).await, strict_provider(by_scope).await] {
         let mut granted = for_api(Some("first"));
         let told = provider
@@ -129,7 +129,7 @@ async fn without_a_renewal_the_id_token_has_to_do() {
 }
 
 #[test]
-fn si_1_a_refusal_is_told_from_trouble() {
+fn si_1_a_refusal_is_distinguished_from_trouble() {
     let status = |code| StatusCode::from_u16(code).unwrap();
     for code in [204, 400, 401, 403, 404, 405, 406, 410, 501] {
         assert!(is_refused(status(code)), "{code}");

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-/// A [`RegistrationStore`](super::RegistrationStore) does not answer; why, for an operator.
+/// A [`RegistrationStore`](super::RegistrationStore) does not respond; why, for an operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct StoreUnavailable(pub String);
@@ -13,27 +13,27 @@ pub enum RegistrationError {
     /// The metadata name no endpoint for it.
     #[error("the provider offers no registration")]
     NotOffered,
-    /// The endpoint does not answer.
+    /// The endpoint does not respond.
     #[error("registering failed: {reason}")]
-    NoAnswer {
-        /// What went wrong, causes included.
+    NoResponse {
+        /// What failed, causes included.
         reason: String,
         /// Whether the request may have arrived.
-        came_through: bool,
+        may_have_arrived: bool,
     },
     /// The provider refuses.
     #[error("{}", format!("the provider registers nobody: {status} {error}").trim_end())]
     Refused {
-        /// What it answers with.
+        /// The status of the response.
         status: StatusCode,
         /// The `error` it names; empty if it names none.
         error: String,
     },
-    /// The endpoint answers with a status that says nothing.
-    #[error("the answer to registering cannot be used: {0}")]
+    /// The endpoint responds with an unexpected status.
+    #[error("the registration response cannot be used: {0}")]
     Status(StatusCode),
     /// The response is no registration.
-    #[error("the answer to registering cannot be read")]
+    #[error("the registration response cannot be read")]
     Unreadable,
     /// The response is about another client.
     #[error("the provider registered somebody else")]
@@ -42,7 +42,7 @@ pub enum RegistrationError {
     #[error("the provider registered the site without `authorization_code`")]
     NoCodes,
     /// The client has to authenticate in another way than configured.
-    #[error("the provider wants the site to prove itself in another way than configured")]
+    #[error("the provider registered another client authentication than configured")]
     Authentication,
     /// The client secret ends too soon.
     #[error("the provider gives a client secret that ends within five minutes")]
@@ -57,9 +57,9 @@ pub enum RegistrationError {
     #[error("a replica with another configuration registered the site")]
     StoredDiffers,
     /// An earlier attempt made a client of no use; the next one has to wait.
-    #[error("{cause}; asked again in {minutes} minutes at the earliest")]
+    #[error("{cause}; tried again in {minutes} minutes at the earliest")]
     Paused {
-        /// What came of that attempt.
+        /// The outcome of that attempt.
         cause: Box<Self>,
         /// How long the pause is.
         minutes: u64,
@@ -68,7 +68,7 @@ pub enum RegistrationError {
 
 crate::error::error_codes!(RegistrationError {
     Self::NotOffered => "registration_not_offered",
-    Self::NoAnswer { .. } => "registration_no_answer",
+    Self::NoResponse { .. } => "registration_no_response",
     Self::Refused { .. } => "registration_refused",
     Self::Status(_) => "registration_status",
     Self::Unreadable => "registration_unreadable",
@@ -90,8 +90,8 @@ impl RegistrationError {
             self,
             Self::NotOffered
                 | Self::Refused { .. }
-                | Self::NoAnswer {
-                    came_through: false,
+                | Self::NoResponse {
+                    may_have_arrived: false,
                     ..
                 }
         )

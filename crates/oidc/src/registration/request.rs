@@ -28,7 +28,7 @@ pub(super) struct Requirements {
     proof: Proof,
 }
 
-/// How the site proves who it is: by a secret the provider chooses, by a key it is told of, or not at all.
+/// How the client authenticates: by a secret the provider chooses, by a key it registers, or not at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Proof {
     #[default]
@@ -67,7 +67,7 @@ pub(super) struct StoredRegistration {
 }
 
 impl StoredRegistration {
-    /// Reads what a store kept.
+    /// Reads a stored value.
     pub(super) fn read(value: &Value) -> Option<Self> {
         Self::deserialize(value).ok()
     }
@@ -79,7 +79,7 @@ impl RegistrationResponse {
         self.client_secret_expires_at.filter(|until| *until != 0)
     }
 
-    /// Whether the secret goes into the form; nothing where the provider does not say.
+    /// Whether the secret is sent in the form; `None` if the response names no method.
     pub(super) fn in_form(&self) -> Option<bool> {
         self.token_endpoint_auth_method.as_deref().map(|name| name == POST)
     }
@@ -105,9 +105,9 @@ impl RegistrationRequest {
 
     /// What the provider is sent; a secret travels as it takes one.
     pub(super) fn metadata_for(&self, in_form_only: bool) -> Map<String, Value> {
-        let mut asked = self.metadata.clone();
-        asked.insert(METHOD.to_owned(), self.method_name(in_form_only).into());
-        asked
+        let mut metadata = self.metadata.clone();
+        metadata.insert(METHOD.to_owned(), self.method_name(in_form_only).into());
+        metadata
     }
 
     fn method_name(&self, in_form_only: bool) -> &'static str {
@@ -119,7 +119,7 @@ impl RegistrationRequest {
     }
 
     /// `response` with the requirements it was made for.
-    pub(super) fn stored(&self, response: RegistrationResponse) -> StoredRegistration {
+    pub(super) fn to_stored(&self, response: RegistrationResponse) -> StoredRegistration {
         StoredRegistration {
             response,
             requirements: self.needs.clone(),
@@ -127,18 +127,18 @@ impl RegistrationRequest {
     }
 
     /// Whether it was made for at least what is needed now.
-    pub(super) fn is_satisfied_by(&self, kept: &StoredRegistration) -> bool {
-        let has = |grant: &String| kept.requirements.grants.contains(grant);
-        let asked = (&kept.requirements.dpop, &kept.requirements.proof);
-        let method = kept.response.token_endpoint_auth_method.as_deref();
-        asked == (&self.needs.dpop, &self.needs.proof)
+    pub(super) fn is_satisfied_by(&self, stored: &StoredRegistration) -> bool {
+        let has = |grant: &String| stored.requirements.grants.contains(grant);
+        let registered = (&stored.requirements.dpop, &stored.requirements.proof);
+        let method = stored.response.token_endpoint_auth_method.as_deref();
+        registered == (&self.needs.dpop, &self.needs.proof)
             && method.is_none_or(|name| self.takes(name))
             && self.needs.grants.iter().all(has)
     }
 
     /// The grant types that the provider did not grant, separated by spaces.
-    pub(super) fn missing(&self, kept: &StoredRegistration) -> Option<String> {
-        let given = kept.response.grant_types.as_ref()?;
+    pub(super) fn missing(&self, stored: &StoredRegistration) -> Option<String> {
+        let given = stored.response.grant_types.as_ref()?;
         let missing = self.needs.grants.iter().filter(|grant| !given.contains(grant));
         let missing: Vec<_> = missing.map(String::as_str).collect();
         (!missing.is_empty()).then(|| missing.join(" "))
@@ -152,34 +152,34 @@ impl RegistrationRequest {
         }
     }
 
-    /// What the provider registered may differ from what was asked for (RFC 7591 §3.2.1); not so where codes go, whether
-    /// there are any, how the site proves itself, and that the secret lives.
+    /// What the provider registered may differ from the request (RFC 7591 §3.2.1), except in the redirect URI, the grant
+    /// `authorization_code`, the client authentication and the lifetime of the secret.
     pub(super) fn validate(
         &self,
-        answer: Map<String, Value>,
+        response: Map<String, Value>,
         now: i64,
     ) -> Result<RegistrationResponse, RegistrationError> {
         let is_ours = |uris: &Value| Some(uris) == self.metadata.get("redirect_uris");
-        if !answer.get("redirect_uris").is_none_or(is_ours) {
+        if !response.get("redirect_uris").is_none_or(is_ours) {
             return Err(RegistrationError::OtherClient);
         }
-        let answered: RegistrationResponse =
-            serde_json::from_value(Value::Object(answer)).map_err(|_| RegistrationError::Unreadable)?;
-        if answered.client_id.is_empty() {
+        let response: RegistrationResponse =
+            serde_json::from_value(Value::Object(response)).map_err(|_| RegistrationError::Unreadable)?;
+        if response.client_id.is_empty() {
             return Err(RegistrationError::OtherClient);
         }
-        let given = answered.grant_types.as_ref();
+        let given = response.grant_types.as_ref();
         if given.is_some_and(|given| !given.iter().any(|grant| grant == CODE)) {
             return Err(RegistrationError::NoCodes);
         }
-        let method = answered.token_endpoint_auth_method.as_deref();
+        let method = response.token_endpoint_auth_method.as_deref();
         if method.is_some_and(|name| !self.takes(name)) {
             return Err(RegistrationError::Authentication);
         }
-        if !answered.is_valid_at(now.saturating_add(LEAST)) {
+        if !response.is_valid_at(now.saturating_add(LEAST)) {
             return Err(RegistrationError::SecretEnds);
         }
-        Ok(answered)
+        Ok(response)
     }
 }
 
@@ -228,7 +228,7 @@ fn metadata(addresses: &ClientAddresses, registration: &Registration, needs: &Re
         metadata.insert("jwks".to_owned(), json!({ "keys": [public] }));
         metadata.remove("jwks_uri");
     }
-    // Said only where it holds: a provider that knows no DPoP may refuse what it does not know.
+    // Sent only if it is `true`: a provider that knows no DPoP may refuse what it does not know.
     metadata.remove("dpop_bound_access_tokens");
     if needs.dpop {
         metadata.insert("dpop_bound_access_tokens".to_owned(), true.into());
@@ -243,7 +243,7 @@ fn metadata(addresses: &ClientAddresses, registration: &Registration, needs: &Re
 mod tests {
     use super::*;
 
-    fn answered(until: Option<i64>) -> RegistrationResponse {
+    fn response(until: Option<i64>) -> RegistrationResponse {
         RegistrationResponse {
             client_id: "c".to_owned(),
             client_secret: None,
@@ -290,10 +290,10 @@ mod tests {
     #[test]
     fn si_5_a_secret_is_good_until_it_ends_or_for_ever() {
         for good in [None, Some(0), Some(2_000)] {
-            assert!(answered(good).is_valid_at(1_060), "{good:?}");
+            assert!(response(good).is_valid_at(1_060), "{good:?}");
         }
         for over in [1_000, 1_030, 1_060] {
-            assert!(!answered(Some(over)).is_valid_at(1_060), "{over}");
+            assert!(!response(Some(over)).is_valid_at(1_060), "{over}");
         }
     }
 }

@@ -12,10 +12,12 @@ impl Registrar {
             return Ok(None);
         };
         match StoredRegistration::read(&found) {
-            Some(kept) if kept.response.is_valid_at(self.now() + MARGIN) && self.request.is_satisfied_by(&kept) => {
-                return Ok(Some(kept));
+            Some(stored)
+                if stored.response.is_valid_at(self.now() + MARGIN) && self.request.is_satisfied_by(&stored) =>
+            {
+                return Ok(Some(stored));
             }
-            Some(kept) if !self.request.is_satisfied_by(&kept) => {
+            Some(stored) if !self.request.is_satisfied_by(&stored) => {
                 tracing::info!(target: "bff", "the site was registered for less than it needs by now; it registers anew");
             }
             _ => {}
@@ -26,11 +28,11 @@ impl Registrar {
 
     /// Stores `response`; if another replica was faster, its registration is used.
     pub(super) async fn save(&self, response: RegistrationResponse) -> Result<StoredRegistration, RegistrationError> {
-        let kept = self.request.stored(response);
-        let value: Value = serde_json::to_value(&kept).map_err(|_| RegistrationError::Unreadable)?;
-        let stays = self.store.put_if_absent(&value).await?;
-        let kept = StoredRegistration::read(&stays).ok_or(RegistrationError::StoredUnreadable)?;
-        let is_met = self.request.is_satisfied_by(&kept);
-        is_met.then_some(kept).ok_or(RegistrationError::StoredDiffers)
+        let stored = self.request.to_stored(response);
+        let value: Value = serde_json::to_value(&stored).map_err(|_| RegistrationError::Unreadable)?;
+        let current = self.store.put_if_absent(&value).await?;
+        let stored = StoredRegistration::read(&current).ok_or(RegistrationError::StoredUnreadable)?;
+        let is_met = self.request.is_satisfied_by(&stored);
+        is_met.then_some(stored).ok_or(RegistrationError::StoredDiffers)
     }
 }

@@ -25,7 +25,7 @@ const ISSUER: &str = "https://login.example";
 /// What time it is here, in seconds since 1970.
 pub(crate) const NOW: i64 = 1_700_000_000;
 
-/// The query or the form that comes to the callback.
+/// The query or the form that arrives to the callback.
 pub(crate) fn authorization_response(data: &[u8]) {
     let response = AuthorizationResponse::parse(data);
     let pairs: Vec<_> = form_urlencoded::parse(data).collect();
@@ -83,7 +83,7 @@ pub(crate) fn logout_token(data: &[u8]) {
     assert!(!claims.contains_key("nonce"), "an ID token ends sessions");
 }
 
-/// The verdict of a provider that is written down and signs with the client's secret: nothing has to be asked for.
+/// The verdict of a provider that is written down and signs with the client's secret: nothing has to be requested.
 fn verified(token: &str) -> Option<LogoutToken> {
     static PROVIDER: LazyLock<Option<Provider>> = LazyLock::new(provider);
     let verdict = pin!(PROVIDER.as_ref()?.verify_logout_token(token));

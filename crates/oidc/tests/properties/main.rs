@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn id_5_a_header_is_read_whatever_else_it_says(
+    fn id_5_a_header_is_read_whatever_else_it_holds(
         alg in "none|nOnE|RS256|ES256|EdDSA|\\PC{0,8}",
         typ in prop::option::of("(application/)?(JWT|at\\+jwt|LOGOUT\\+JWT|\\PC{0,6})"),
         more in any_json(),
@@ -139,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn tk_2_userinfo_changes_nothing_that_says_who_it_is(id_token in any_claims(), userinfo in any_claims()) {
+    fn tk_2_userinfo_changes_no_claim_that_identifies_the_person(id_token in any_claims(), userinfo in any_claims()) {
         let claims = merged(id_token.clone(), userinfo.clone());
         for fixed in ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "auth_time"] {
             let expected = id_token.get(fixed).filter(|value| !value.is_null());
@@ -148,29 +148,29 @@ proptest! {
         for protocol in ["nonce", "at_hash", "c_hash", "s_hash", "sid", "jti"] {
             prop_assert!(!claims.contains_key(protocol), "{}", protocol);
         }
-        for told in ["name", "groups", "scope"] {
-            let known = id_token.get(told).filter(|value| !value.is_null());
+        for name in ["name", "groups", "scope"] {
+            let known = id_token.get(name).filter(|value| !value.is_null());
             let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
-            let says = |value: &&Value| !(value.is_null() || known.is_some() && is_blank(value));
-            let expected = userinfo.get(told).filter(says).or(known);
+            let counts = |value: &&Value| !(value.is_null() || known.is_some() && is_blank(value));
+            let expected = userinfo.get(name).filter(counts).or(known);
             // Members of objects are put together one by one.
             if !expected.is_some_and(Value::is_object) {
-                prop_assert_eq!(claims.get(told), expected, "{}", told);
+                prop_assert_eq!(claims.get(name), expected, "{}", name);
             }
         }
     }
 
     #[test]
-    fn cb_7_an_answer_is_the_same_however_it_is_encoded(
+    fn cb_7_a_response_is_the_same_however_it_is_encoded(
         pairs in prop::collection::vec(("state|code|iss|error|error_description|other", "\\PC{0,12}"), 0..6),
     ) {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let encoded = form.extend_pairs(&pairs).finish();
-        let answer = AuthorizationResponse::parse(encoded.as_bytes());
+        let response = AuthorizationResponse::parse(encoded.as_bytes());
         let first = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-        prop_assert_eq!(&answer.state, &first("state"));
-        prop_assert_eq!(&answer.code, &first("code"));
-        prop_assert_eq!(&answer.iss, &first("iss"));
+        prop_assert_eq!(&response.state, &first("state"));
+        prop_assert_eq!(&response.code, &first("code"));
+        prop_assert_eq!(&response.iss, &first("iss"));
         authorization_response(encoded.as_bytes());
     }
 
@@ -180,10 +180,10 @@ proptest! {
     }
 
     #[test]
-    fn bc_3_a_logout_token_that_is_believed_says_whose_sessions_end(
+    fn bc_3_an_accepted_logout_token_names_whose_sessions_end(
         claims in any_claims(),
         age in -120_i64..240,
-        keep in prop::collection::vec(prop::bool::weighted(0.9), 7),
+        present in prop::collection::vec(prop::bool::weighted(0.9), 7),
     ) {
         let proper = [
             ("iss", json!("https://login.example")),
@@ -194,9 +194,9 @@ proptest! {
             ("sid", json!("s")),
             ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": {} })),
         ];
-        let kept = proper.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((name, value), _)| (name.to_owned(), value));
+        let chosen = proper.into_iter().zip(present).filter(|(_, present)| *present).map(|((name, value), _)| (name.to_owned(), value));
         let mut all = claims;
-        all.extend(kept);
+        all.extend(chosen);
         logout_token(Value::Object(all).to_string().as_bytes());
     }
 }

@@ -273,9 +273,12 @@ fn si_5_userinfo_is_requested_for_the_claims_that_the_table_names() {
         "https://example.com/roles",
         "title",
     ];
-    assert_eq!(known.wanted_claims.unwrap(), wanted);
+    assert_eq!(known.required_claims.unwrap(), wanted);
     let directory = "client_secret = \"s\"\nobject_id = { claim = \"oid2\" }\nmanager = { graph = true }";
-    let wanted = provider(&format!("{plain}{directory}")).unwrap().wanted_claims.unwrap();
+    let wanted = provider(&format!("{plain}{directory}"))
+        .unwrap()
+        .required_claims
+        .unwrap();
     assert_eq!(wanted.last().map(String::as_str), Some("oid2"), "{wanted:?}");
     for (written, mode) in [("auto", Auto), ("always", Always), ("never", Never)] {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Does each rule accept what is the provider's, and nothing else?
+//! Tests of issuer rules: each accepts the provider's issuers and no others.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! How is Auth0 set? (Auth0 documentation, "Authentication API" and "OIDC Back-Channel Logout")
+//! The preset for Auth0 (Auth0 documentation, "Authentication API" and "OIDC Back-Channel Logout")
 
 use super::{PresetError, domain, shown, with_rsa, words};
 use crate::config::ProviderConfig;
@@ -11,7 +11,7 @@ impl ProviderConfig {
     /// |---|---|---|
     /// | `issuer` | `https://<domain>/` | with a slash at the end |
     /// | `scopes` | `openid profile email` | add `offline_access` where the API allows it, for refresh tokens |
-    /// | `sign_up_parameter` | `screen_hint=signup` | opens the page for a new account, whatever the metadata say |
+    /// | `sign_up_parameter` | `screen_hint=signup` | opens the page for a new account, whatever the metadata state |
     /// | `sign_out_address` | `https://<domain>/v2/logout?client_id=&returnTo=` | where `end_session_endpoint` is not advertised, as in tenants from before November 2023 |
     /// | `algorithms` | `RS256`, `PS256` | what an application can be set to beside a shared secret |
     /// | `typed_logout_tokens` | yes | back-channel logout tokens are of type `logout+jwt` |

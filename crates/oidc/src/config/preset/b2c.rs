@@ -1,4 +1,4 @@
-//! How is Azure AD B2C set? (Microsoft, "Web sign-in with OpenID Connect in Azure Active Directory B2C"; not sold to new
+//! The preset for Azure AD B2C (Microsoft, "Web sign-in with OpenID Connect in Azure Active Directory B2C"; not sold to new
 //! customers since May 2025, but in use)
 
 use super::{PresetError, guid, shown, with_rsa};
@@ -28,7 +28,7 @@ pub struct B2cFlows<'a> {
     pub sign_in: &'a str,
     /// Profile editing, at `/auth/edit-profile`.
     pub edit_profile: Option<&'a str>,
-    /// Password reset, started when the sign-in flow says that somebody forgot theirs.
+    /// Password reset, started when the sign-in flow reports a forgotten password.
     pub reset_password: Option<&'a str>,
 }
 
@@ -39,9 +39,9 @@ impl ProviderConfig {
     /// |---|---|---|
     /// | `metadata_url` | `https://<name>.b2clogin.com/<name>.onmicrosoft.com/<flow>/v2.0/.well-known/openid-configuration` | every flow has metadata, endpoints and keys of its own |
     /// | `issuer` | `https://<name>.b2clogin.com/<id>/v2.0/` | with a slash at the end and without the flow |
-    /// | `issuer_rule` | that, or `…/tfp/<id>/<flow>/v2.0/` of a flow here | a tenant may be set to the second form; sessions always come from the sign-in flow, so a person stays the same |
+    /// | `issuer_rule` | that, or `…/tfp/<id>/<flow>/v2.0/` of a flow here | a tenant may be set to the second form; sessions always begin in the sign-in flow, so a person stays the same |
     /// | `user_flows` | `edit-profile`, `reset-password` | give both the application claims of the sign-in flow |
-    /// | `error_rules` | `AADB2C90118` starts `reset-password`, `AADB2C90091` returns quietly | "forgot password" and "cancel" come back as errors |
+    /// | `error_rules` | `AADB2C90118` starts `reset-password`, `AADB2C90091` returns quietly | "forgot password" and "cancel" are sent as errors |
     /// | `scopes` | `openid offline_access <client id>` | without its own name among the scopes a client gets no access token |
     /// | `algorithms` | `RS256` | the only one in use |
     /// | `front_channel_without_issuer` | yes | as Entra |

@@ -1,4 +1,4 @@
-//! How is Microsoft Entra ID set? (Microsoft identity platform, "OpenID Connect on the Microsoft identity platform")
+//! The preset for Microsoft Entra ID (Microsoft identity platform, "OpenID Connect on the Microsoft identity platform")
 
 use super::{PresetError, domain, guid, shown, with_rsa, words};
 use crate::config::ProviderConfig;
@@ -7,7 +7,7 @@ use crate::config::issuer::{IssuerRule, TENANT};
 /// Where all tenants sign in.
 const AUTHORITY: &str = "https://login.microsoftonline.com";
 
-/// Whose accounts are asked for when tenants share one address.
+/// Whose accounts may sign in when tenants share one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntraAudience {
     /// Work, school and personal accounts: `common`. Personal ones are in a tenant of their own
@@ -28,7 +28,7 @@ impl ProviderConfig {
     /// | `front_channel_without_issuer` | yes | the sign-out page loads the address with `sid` alone; the optional claim `sid` has to be switched on |
     ///
     /// There is neither back-channel logout nor revocation of a single token. Roles are in the claim `roles`, groups, by
-    /// their identifiers, in `groups`; people in more than 200 groups have none there, and Graph has to be asked.
+    /// their identifiers, in `groups`; people in more than 200 groups have none there, which takes a request to Graph.
     ///
     /// # Errors
     /// When `id` or `tenant` is none; `common`, `organizations` and `consumers` are no tenants.

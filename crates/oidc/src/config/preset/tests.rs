@@ -1,4 +1,4 @@
-//! Do the presets say what the providers' documentation says, and are they complete?
+//! Tests of the presets against the providers' documentation.
 
 use super::*;
 use crate::config::issuer::IssuerRule;

@@ -131,9 +131,9 @@ fn a_slip_is_a_mistake_and_a_word_of_another_program_is_none() {
     ] {
         let error = of(&format!("---\n{slip}: true\n---\n")).unwrap_err();
         assert!(error.line == 2, "{slip}: {error:?}");
-        let is_told = error.message.contains(&format!("did you mean `{meant}`?"))
+        let has_value = error.message.contains(&format!("did you mean `{meant}`?"))
             || error.message.contains("write `private: true`");
-        assert!(is_told, "{slip}: {error:?}");
+        assert!(has_value, "{slip}: {error:?}");
     }
     let foreign = "order other cover power number file time site subtitle footer header fold props primary provider priority \
         parent author user_name author_name tags date slug layout lang idx nav_order hide_title owner_email";

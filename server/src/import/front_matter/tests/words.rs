@@ -70,9 +70,9 @@ fn words_of_other_programs_for_who_may_read_are_refused_at_any_depth() {
         let text = format!("---\ntitle: x\n{line}\n---\nText");
         match of(&text) {
             Err(error) => {
-                let is_told = error.message.contains("write `private: true`")
+                let has_value = error.message.contains("write `private: true`")
                     || error.message.contains("did you mean `private`?");
-                assert!(error.line >= 3 && is_told, "{line}: {error:?}");
+                assert!(error.line >= 3 && has_value, "{line}: {error:?}");
             }
             Ok(front) => panic!("{line} came in: {front:?}"),
         }

@@ -1,4 +1,4 @@
-//! Is a token that was made for this exchange good now? The times in it, with leeway for clocks that differ.
+//! Validation of the times in a token: `exp`, `iat` and `nbf`, with leeway for clocks that differ.
 
 use time::Duration;
 
@@ -19,10 +19,10 @@ pub enum TimeError {
     /// `exp` is over.
     #[error("it has expired")]
     Expired,
-    /// `nbf` is to come.
+    /// `nbf` is in the future.
     #[error("it is not valid yet")]
     NotYetValid,
-    /// `iat` is to come.
+    /// `iat` is in the future.
     #[error("`iat` is in the future")]
     IatInFuture,
     /// `iat` is more than an hour ago.
@@ -39,19 +39,24 @@ crate::error::error_codes!(TimeError {
     Self::IatTooOld => "token_iat_too_old",
 });
 
-/// `exp` and `iat`: both there, the one not over, the other neither in the future nor long ago; and `nbf` not to come.
-pub(super) fn good_now(token: &Compact<'_>, now: i64, leeway: i64) -> Result<(i64, i64), TimeError> {
+/// `exp` and `iat`: both present, `exp` not passed, `iat` neither in the future nor long ago; `nbf` not in the future.
+pub(super) fn validate_times(token: &Compact<'_>, now: i64, leeway: i64) -> Result<(i64, i64), TimeError> {
     let exp = token.seconds("exp").ok_or(TimeError::ExpMissing)?;
-    good_until(exp, token, now, leeway)
+    validate_until(exp, token, now, leeway)
 }
 
 /// The same for a token without `exp`: it ends `life` seconds after it was issued.
-pub(super) fn good_without_end(token: &Compact<'_>, life: i64, now: i64, leeway: i64) -> Result<(i64, i64), TimeError> {
+pub(super) fn validate_times_without_exp(
+    token: &Compact<'_>,
+    life: i64,
+    now: i64,
+    leeway: i64,
+) -> Result<(i64, i64), TimeError> {
     let iat = token.seconds("iat").ok_or(TimeError::IatMissing)?;
-    good_until(iat.saturating_add(life), token, now, leeway)
+    validate_until(iat.saturating_add(life), token, now, leeway)
 }
 
-fn good_until(exp: i64, token: &Compact<'_>, now: i64, leeway: i64) -> Result<(i64, i64), TimeError> {
+fn validate_until(exp: i64, token: &Compact<'_>, now: i64, leeway: i64) -> Result<(i64, i64), TimeError> {
     let iat = token.seconds("iat").ok_or(TimeError::IatMissing)?;
     if exp.saturating_add(leeway) <= now {
         return Err(TimeError::Expired);

@@ -1,10 +1,10 @@
-//! Which claims does the application want, and are they there? A name with dots steps into objects, unless a claim has the whole
-//! name; a backslash keeps a dot part of a name: `resource_access.my\.client.roles`.
+//! Claims that the application requires, by path. A name with dots steps into objects, unless a claim has the whole name; a
+//! backslash makes a dot part of a name: `resource_access.my\.client.roles`.
 
 use serde_json::{Map, Value};
 
-/// Whether something under `path` is said in `claims`: neither absent nor `null`, nor a blank text (OpenID Connect Core 1.0 §5.3.2).
-pub(super) fn is_told(claims: &Map<String, Value>, path: &str) -> bool {
+/// Whether `claims` has a value at `path`: neither absent nor `null`, nor a blank text (OpenID Connect Core 1.0 §5.3.2).
+pub(super) fn has_value(claims: &Map<String, Value>, path: &str) -> bool {
     match find(claims, path) {
         None | Some(Value::Null) => false,
         Some(Value::String(text)) => !text.trim().is_empty(),
@@ -56,13 +56,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_claim_is_told_when_it_says_something() {
+    fn a_claim_has_a_value_unless_it_is_empty() {
         let claims = json!({
             "name": "Alice", "blank": " ", "empty": "", "null": null, "none": [], "no": false, "a.b": 1, "https://a.example/x": {"roles": []},
             "realm_access": {"roles": ["x"], "groups": null}, "resource_access": {"my.client": {"roles": []}}
         });
         let claims = claims.as_object().unwrap();
-        for told in [
+        for path in [
             "name",
             "none",
             "no",
@@ -75,7 +75,7 @@ mod tests {
             "resource_access.my.client.roles",
             "name\\",
         ] {
-            assert!(is_told(claims, told), "{told}");
+            assert!(has_value(claims, path), "{path}");
         }
         for untold in [
             "blank",
@@ -90,7 +90,7 @@ mod tests {
             "realm_access.",
             "realm_access.roles.x",
         ] {
-            assert!(!is_told(claims, untold), "{untold}");
+            assert!(!has_value(claims, untold), "{untold}");
         }
     }
 }
