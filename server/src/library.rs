@@ -9,10 +9,14 @@ use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use bff::{KeyRing, TextSealer, error_chain};
-use domain::{Decision, DocumentId, Library, LibraryError, Listing, ListingQuery, OpenDocument, RenderedHtml, Visitor};
+use domain::{
+    Decision, DocumentId, FolderEntry, Library, LibraryError, Listing, ListingQuery, OpenDocument, RenderedHtml,
+    Visitor,
+};
 use policy::Policy;
 use store::{DocumentRow, FoundDocument, StaleHtml, Store};
 
+mod folders;
 mod list;
 
 pub use list::MAX_ROWS;
@@ -99,5 +103,9 @@ impl Library for LocalLibrary {
 
     async fn list(&self, visitor: &Visitor, query: &ListingQuery) -> Result<Listing, LibraryError> {
         self.list_page(visitor, query).await
+    }
+
+    async fn folders(&self, visitor: &Visitor, parent: &str) -> Result<Vec<FolderEntry>, LibraryError> {
+        self.folders_in(visitor, parent).await
     }
 }

@@ -10,7 +10,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use domain::{
-    Cursor, DocumentId, FoundSessions, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing,
+    Cursor, DocumentId, FolderEntry, FoundSessions, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing,
     ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, PersonQuery, Reason,
     Refusal, ReportingLine, SessionSummary, Sessions, SessionsError, Summary, Visibility, Visitor,
 };
@@ -58,6 +58,8 @@ pub(crate) struct TestSite {
     pub(crate) facts: SiteFacts,
     pub(crate) open: Option<Result<OpenDocument, LibraryError>>,
     pub(crate) list: Option<Result<Listing, LibraryError>>,
+    /// The folders in a folder, by its path.
+    pub(crate) folders: std::collections::BTreeMap<String, Vec<FolderEntry>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
     pub(crate) sessions: Option<Result<Vec<SessionSummary>, SessionsError>>,
     /// Whether more people match than those of `sessions`.
@@ -141,6 +143,11 @@ impl Library for TestSite {
     async fn list(&self, visitor: &Visitor, _: &ListingQuery) -> Result<Listing, LibraryError> {
         visitor.person().ok_or(LibraryError::SignInFirst)?;
         self.list.clone().unwrap_or(Ok(Listing::default()))
+    }
+
+    async fn folders(&self, visitor: &Visitor, parent: &str) -> Result<Vec<FolderEntry>, LibraryError> {
+        visitor.person().ok_or(LibraryError::SignInFirst)?;
+        Ok(self.folders.get(parent).cloned().unwrap_or_default())
     }
 }
 

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Most folders that are shown in one folder; the rest is left out.
+pub const MAX_ENTRIES: usize = 500;
+
 /// A folder in the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FolderEntry {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::{
     decision::Refusal,
     document::{DocumentId, OpenDocument},
+    folder::FolderEntry,
     listing::{Listing, ListingQuery},
     visitor::Visitor,
 };
@@ -26,6 +27,14 @@ pub trait Library: Send + Sync {
     /// # Errors
     /// [`LibraryError::SignInFirst`] for anonymous visitors, or [`LibraryError::Unavailable`].
     async fn list(&self, visitor: &Visitor, query: &ListingQuery) -> Result<Listing, LibraryError>;
+
+    /// The folders directly in `parent` (the empty path is the top) that lead to a document the visitor may read, by name without regard to
+    /// case, at most [`MAX_ENTRIES`](crate::folder::MAX_ENTRIES). Empty for a folder that does not exist, as for one in which there is nothing
+    /// for the visitor.
+    ///
+    /// # Errors
+    /// [`LibraryError::SignInFirst`] for anonymous visitors, or [`LibraryError::Unavailable`].
+    async fn folders(&self, visitor: &Visitor, parent: &str) -> Result<Vec<FolderEntry>, LibraryError>;
 }
 
 /// What a caller can act on. Causes are for the log alone.

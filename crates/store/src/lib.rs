@@ -13,6 +13,7 @@
 //! | Queries: one document, one batch of the list | `documents.rs`: [`Store::find`], [`Store::batch_before`] |
 //! | Change feed | `changes.rs`: [`Store::changes_after`], [`Store::texts`] |
 //! | One page of the list, by a plan of the policy | `list.rs`: [`Store::list`] |
+//! | Folders that lead to documents of a plan | `folders.rs`: [`Store::folder_candidates`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
 //! | Sources of documents, the trash | `sources.rs` |
 //! | Normalising texts of earlier versions | `normalise.rs` |
@@ -30,6 +31,7 @@ mod changes;
 mod database_url;
 mod documents;
 mod error;
+mod folders;
 mod import;
 mod import_plan;
 mod list;
@@ -49,6 +51,7 @@ use database_url::Location;
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use documents::{DocumentRow, FoundDocument, StaleHtml};
 pub use error::{Cause, StoreError};
+pub use folders::{FolderCandidate, FolderPart};
 pub use import::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
 pub use list::IndexedPlan;
 use postgres::Postgres;

@@ -76,7 +76,7 @@ impl LocalLibrary {
 }
 
 /// Reports rows of an exact plan that the policy refuses. They are dropped, so nobody sees them.
-fn report_mismatch(person: &Person, rows: usize) {
+pub(super) fn report_mismatch(person: &Person, rows: usize) {
     tracing::error!(event = "list_mismatch", subject = %person.id, rows, "the plan of a list held rows that the policy refuses");
     metrics::counter!("portico_list_mismatches_total").increment(rows as u64);
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    DocumentId, Library, LibraryError, Listing, ListingQuery, Message, MessageError, MessageKind, Messages,
-    OpenDocument, Visitor,
+    DocumentId, FolderEntry, Library, LibraryError, Listing, ListingQuery, Message, MessageError, MessageKind,
+    Messages, OpenDocument, Visitor,
 };
 use opentelemetry::{Context, trace::TraceContextExt as _};
 use tracing::{Instrument as _, Span};
@@ -65,6 +65,11 @@ impl Library for Traced<dyn Library> {
     async fn list(&self, visitor: &Visitor, query: &ListingQuery) -> Result<Listing, LibraryError> {
         let span = self.trace.child_span("list documents");
         self.port.list(visitor, query).instrument(span).await
+    }
+
+    async fn folders(&self, visitor: &Visitor, parent: &str) -> Result<Vec<FolderEntry>, LibraryError> {
+        let span = self.trace.child_span("list folders");
+        self.port.folders(visitor, parent).instrument(span).await
     }
 }
 

@@ -8,6 +8,7 @@ use server::{
 use store::{Store, StoreError};
 
 mod changes;
+mod folders;
 mod planned;
 mod property;
 mod rendering;

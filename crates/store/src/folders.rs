@@ -1,0 +1,100 @@
+//! Which folders lead to documents of a plan? Answered from indices that are sorted by folder, at a cost that grows with the folders found
+//! and not with the documents in them.
+//!
+//! | what | where |
+//! |---|---|
+//! | Sets of folders as ranges of paths | `folders/ranges.rs` |
+//! | Which index leads to what of the plan | `folders/lookups.rs` |
+//! | The statement that jumps from folder to folder | `folders/walk.rs` |
+//! | Documents of one folder, or below it, in order | `folders/rows.rs` |
+//!
+//! The table `folder` and the columns that these indices need are written by triggers (`migrations/*/0010_folders.sql`), in the transaction of
+//! the change. Nothing is decided here: callers have the policy decide about one document of each folder.
+
+use std::collections::BTreeMap;
+
+use domain::{DocumentId, Plan};
+use sqlx::query_as;
+
+use super::{Store, StoreError, error::QueryError, list::statement::Value, with_backend};
+
+mod lookups;
+mod ranges;
+mod rows;
+mod walk;
+
+use ranges::Ranges;
+pub use rows::FolderPart;
+
+/// A folder that seems to lead to a document of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderCandidate {
+    /// Its path.
+    pub path: String,
+    /// Its name, the last part of the path.
+    pub name: String,
+    /// A document in the folder itself.
+    pub inside: Option<DocumentId>,
+    /// A document below it.
+    pub below: Option<DocumentId>,
+}
+
+impl Store {
+    /// The folders directly in `parent` (the top is the empty path) that seem to lead to documents of the plan, by path, each with the number
+    /// of one or two such documents: the policy is to decide about those. Beyond some thousand folders, the rest is left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn folder_candidates(&self, plan: &Plan, parent: &str) -> Result<Vec<FolderCandidate>, StoreError> {
+        let lookups = lookups::of(plan, &Ranges::below(parent));
+        if lookups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found: Vec<(String, i64, i64)> = with_backend!(self, |backend| {
+            let statement = walk::statement(backend.sql, plan, &lookups, parent);
+            let mut query = query_as(&statement.text);
+            for value in statement.values {
+                query = match value {
+                    Value::Number(number) => query.bind(number),
+                    Value::Text(text) => query.bind(text),
+                };
+            }
+            Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
+        })?;
+        candidates(parent, found)
+    }
+}
+
+/// Groups the documents by the folder in the parent that they lie in.
+fn candidates(parent: &str, found: Vec<(String, i64, i64)>) -> Result<Vec<FolderCandidate>, StoreError> {
+    let mut candidates: BTreeMap<String, FolderCandidate> = BTreeMap::new();
+    for (folder, number, fits) in found {
+        let rest = match parent {
+            "" => Some(folder.as_str()),
+            parent => folder.strip_prefix(parent).and_then(|rest| rest.strip_prefix('/')),
+        };
+        // What fits nowhere was a place to go on from.
+        let Some(rest) = rest.filter(|rest| fits != 0 && !rest.is_empty()) else {
+            continue;
+        };
+        let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
+        let name = rest.split('/').next().unwrap_or_default();
+        let path = &folder[..folder.len() - rest.len() + name.len()];
+        if name.is_empty() {
+            continue;
+        }
+        let candidate = candidates.entry(path.to_owned()).or_insert_with(|| FolderCandidate {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            inside: None,
+            below: None,
+        });
+        let place = if path == folder {
+            &mut candidate.inside
+        } else {
+            &mut candidate.below
+        };
+        place.get_or_insert(id);
+    }
+    Ok(candidates.into_values().collect())
+}

@@ -1,0 +1,100 @@
+//! Documents of a plan in one folder or below it, some at a time: for those callers whose plan holds more than the policy allows.
+
+use domain::{DocumentId, Plan};
+use sqlx::query_as;
+
+use super::ranges::Ranges;
+use crate::{
+    DocumentRow, Store, StoreError,
+    documents::DocumentRowColumns,
+    error::QueryError,
+    list::{
+        condition,
+        statement::{Statement, Value},
+    },
+    with_backend,
+};
+
+/// Documents of a folder that are looked at, in order.
+const LOOKED_AT: u32 = 4_000;
+
+/// What of a folder is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FolderPart {
+    /// The documents in the folder itself.
+    Inside,
+    /// The documents below it.
+    Below,
+}
+
+impl FolderPart {
+    /// Whether a document in `folder` is in this part of the folder `of`.
+    #[must_use]
+    pub fn holds(self, of: &str, folder: &str) -> bool {
+        match self {
+            Self::Inside => folder == of,
+            Self::Below => folder.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')),
+        }
+    }
+}
+
+impl Store {
+    /// At most `limit` documents of the plan in this part of a folder, by folder and number, of the first [`LOOKED_AT`] documents there.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn rows_of_folder(
+        &self,
+        plan: &Plan,
+        folder: &str,
+        part: FolderPart,
+        limit: u32,
+    ) -> Result<Vec<DocumentRow>, StoreError> {
+        let ranges = match part {
+            FolderPart::Inside => Ranges::exactly(folder),
+            FolderPart::Below => Ranges::below(folder),
+        };
+        let Some(range) = ranges.iter().next() else {
+            return Ok(Vec::new());
+        };
+        let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
+            let mut statement = Statement::new(backend.sql);
+            let (low, high) = (statement.text(&range.low), statement.text(&range.high));
+            let condition = condition::plan(&mut statement, plan);
+            statement.push(backend.sql.row);
+            statement.push(&format!(
+                " FROM (SELECT d.id FROM document d WHERE d.trashed_at IS NULL AND d.folder >= {low} AND d.folder < {high}
+                     ORDER BY d.folder, d.id LIMIT {LOOKED_AT}) AS near
+                 JOIN document d ON d.id = near.id WHERE {condition} ORDER BY d.folder, d.id LIMIT {limit}"
+            ));
+            let mut query = query_as(&statement.text);
+            for value in statement.values {
+                query = match value {
+                    Value::Number(number) => query.bind(number),
+                    Value::Text(text) => query.bind(text),
+                };
+            }
+            Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
+        })?;
+        rows.into_iter().map(DocumentRowColumns::row).collect()
+    }
+
+    /// Those of the documents that are there and not in the trash, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn rows_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>, StoreError> {
+        let ids: serde_json::Value = ids.iter().map(|id| id.number()).collect();
+        let ids = ids.to_string();
+        let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
+            let (row, words) = (backend.sql.row, &backend.sql.words);
+            let text = format!(
+                "{row} FROM document d
+                 WHERE d.trashed_at IS NULL AND d.id IN (SELECT CAST(w.value AS BIGINT) FROM {}($1{})",
+                words.items_of, words.items_as
+            );
+            Ok::<_, QueryError>(query_as(&text).bind(&*ids).fetch_all(&backend.pool).await?)
+        })?;
+        rows.into_iter().map(DocumentRowColumns::row).collect()
+    }
+}

@@ -1,0 +1,204 @@
+//! Random rules, people and trees of folders, with names that SQL, patterns and addresses treat in ways of their own.
+
+use std::sync::{Arc, LazyLock};
+
+use bff::KeyRing;
+use domain::{DocumentFacts, DocumentId, Group, GroupMatch, Groups, Person, PersonId, RenderedHtml, Visibility};
+use policy::{Policy, Source};
+use proptest::{prelude::*, sample::select};
+use server::library::LocalLibrary;
+use store::{DocumentSource, ImportBatch, ImportedDocument, Store};
+
+use crate::documents::shelf::{ISSUER, person, policy_folder};
+
+const SUBJECTS: [&str; 3] = ["ann", "ben", "cem"];
+const GROUPS: [&str; 4] = ["Sales", "SALES", "Straße", "board"];
+
+/// Neighbours that stand between a folder and what is below it, nested ones, and letters with a meaning elsewhere.
+pub(super) const FOLDERS: [&str; 22] = [
+    "",
+    "a",
+    "a-b",
+    "a!",
+    "a.b/c",
+    "a/b",
+    "a/b/c",
+    "a/b-c",
+    "a/ü/Ö",
+    "A",
+    "a0",
+    "handbook/people",
+    "handbook/people/new",
+    "%",
+    "%/_",
+    "[*?]/x",
+    "it's \"so\" \\ fine",
+    "it's \"so\" \\ fine/\\",
+    "日本/東京",
+    "ab",
+    "b/ a",
+    "\u{1f600}/z",
+];
+
+const CONDITIONS: [&str; 22] = [
+    "resource.is_private",
+    "resource.is_private == false",
+    "resource.owner == principal",
+    "(principal has groups && resource.groups.containsAny(principal.groups))",
+    "(principal has groups && principal.groups.containsAll(resource.groups))",
+    "(principal has groups && principal.groups.contains(Group::\"board\"))",
+    "resource.groups.contains(Group::\"sales\")",
+    "resource in Folder::\"a\"",
+    "resource in Folder::\"a/b\"",
+    "resource in [Folder::\"handbook\", Folder::\"%\"]",
+    "resource in Folder::\"it's \\\"so\\\" \\\\ fine\"",
+    "resource in Folder::\"日本\"",
+    "resource in Folder::\"[*?]\"",
+    "resource.folder like \"a*\"",
+    "resource.folder like \"*b*\"",
+    "resource.folder like \"a/*c\"",
+    "resource.folder == \"a/b\"",
+    "resource.folder == \"\"",
+    "resource == Document::\"2\"",
+    "resource.title like \"P*\"",
+    "resource.title == resource.folder",
+    "(9223372036854775807 + (if resource.is_private then 1 else 0) > 0)",
+];
+
+#[derive(Debug, Clone)]
+pub(super) struct World {
+    pub(super) rules: String,
+    pub(super) people: Vec<Person>,
+    pub(super) papers: Vec<Paper>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Paper {
+    pub(super) title: &'static str,
+    pub(super) folder: &'static str,
+    pub(super) owner: PersonId,
+    pub(super) groups: Vec<Group>,
+    pub(super) is_private: bool,
+}
+
+impl Paper {
+    pub(super) fn facts(&self, id: DocumentId) -> DocumentFacts<'_> {
+        DocumentFacts {
+            id,
+            title: self.title,
+            folder: self.folder,
+            owner: &self.owner,
+            owner_name: None,
+            groups: &self.groups,
+            is_private: self.is_private,
+            updated_at: 0,
+        }
+    }
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    let one = select(&CONDITIONS[..]).prop_map(str::to_owned);
+    one.prop_recursive(2, 4, 2, |inner| {
+        prop_oneof![
+            2 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} && {b})")),
+            2 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} || {b})")),
+            1 => inner.prop_map(|a| format!("(!({a}))")),
+        ]
+    })
+}
+
+fn rules() -> impl Strategy<Value = String> {
+    let words = prop_oneof![4 => Just("@because(\"x\") permit"), 1 => Just("forbid"), 1 => Just("@hides(\"existence\") forbid")];
+    let clause = prop_oneof![3 => Just("when"), 1 => Just("unless")];
+    prop::collection::vec((words, clause, condition()), 1..5).prop_map(|rules| {
+        let rules = rules.into_iter().enumerate();
+        let text = rules.map(|(number, (words, clause, condition))| {
+            format!("@id(\"r{number}\") {words} (principal, action, resource) {clause} {{ {condition} }};\n")
+        });
+        text.collect()
+    })
+}
+
+fn groups() -> impl Strategy<Value = Vec<Group>> {
+    proptest::sample::subsequence(GROUPS.to_vec(), 0..=2).prop_map(|names| names.into_iter().map(Group::new).collect())
+}
+
+fn somebody() -> impl Strategy<Value = Person> {
+    let groups = prop_oneof![1 => Just(Groups::Unknown), 6 => groups().prop_map(Groups::Known)];
+    let by = prop_oneof![Just(GroupMatch::Id), Just(GroupMatch::Name)];
+    (select(&SUBJECTS[..]), groups, by).prop_map(|(subject, groups, group_match)| Person {
+        groups,
+        group_match,
+        ..person(subject, &[], None)
+    })
+}
+
+fn paper() -> impl Strategy<Value = Paper> {
+    let title = select(&["Plan", "plan", "Über", "a", "Zoo"][..]);
+    (
+        title,
+        select(&FOLDERS[..]),
+        select(&SUBJECTS[..]),
+        groups(),
+        any::<bool>(),
+    )
+        .prop_map(|(title, folder, owner, groups, is_private)| Paper {
+            title,
+            folder,
+            owner: PersonId::new(ISSUER, owner),
+            groups,
+            is_private,
+        })
+}
+
+pub(super) fn world() -> impl Strategy<Value = World> {
+    let people = prop::collection::vec(somebody(), 2);
+    let papers = prop::collection::vec(paper(), 14);
+    (rules(), people, papers).prop_map(|(rules, people, papers)| World { rules, people, papers })
+}
+
+pub(super) fn policy(rules: &str) -> Policy {
+    static SCHEMA: LazyLock<Source> = LazyLock::new(|| Source {
+        path: "schema.cedarschema".into(),
+        text: std::fs::read_to_string(policy_folder().join("schema.cedarschema")).unwrap(),
+    });
+    let source = Source {
+        path: "rules.cedar".into(),
+        text: rules.to_owned(),
+    };
+    Policy::check(&SCHEMA, &[source]).unwrap()
+}
+
+pub(super) fn library(store: &Store, rules: &str) -> LocalLibrary {
+    LocalLibrary::new(store.clone(), Arc::new(policy(rules)), KeyRing::ephemeral())
+}
+
+/// The documents with the numbers from 1 on are those of this world.
+pub(super) async fn write(store: &Store, world: &World, turn: usize) {
+    let document = |(number, paper): (usize, &Paper)| ImportedDocument {
+        id: None,
+        title: paper.title.to_owned(),
+        owner: paper.owner.clone(),
+        owner_name: None,
+        groups: paper.groups.clone(),
+        visibility: Visibility::from_private(paper.is_private),
+        folder: paper.folder.to_owned(),
+        content: String::new(),
+        rendered: RenderedHtml {
+            html: String::new(),
+            headings: Vec::new(),
+        },
+        source: DocumentSource {
+            name: "papers".to_owned(),
+            path: number.to_string(),
+            former_key: format!("paper:{number}"),
+        },
+        source_hash: turn.to_string(),
+    };
+    let batch = ImportBatch {
+        documents: world.papers.iter().enumerate().map(document).collect(),
+        ..ImportBatch::default()
+    };
+    let written = store.write_batch(&batch).await.unwrap();
+    assert!(written.documents.iter().all(Result::is_ok), "{written:?}");
+}
