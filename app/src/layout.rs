@@ -12,6 +12,7 @@ use crate::{
     head,
     icons::{Icon, MENU, Mark},
     resource::{PageResource, load, suspense},
+    search::SearchBox,
     sign_in::SignInLink,
 };
 
@@ -94,6 +95,7 @@ fn Bar(current_user: CurrentUser) -> impl IntoView {
                 <Tabs signed_in is_admin />
             </nav>
         </details>
+        {signed_in.then(|| view! { <SearchBox /> })}
         <div class="bar-end">
             {match current_user.person {
                 Some(user) => Either::Left(view! { <PersonMenu user /> }),

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | The routes | [`App`], below |
 //! | The layout around every page, with the current user | `layout.rs`, `current_user.rs` |
-//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `about.rs` |
+//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `search.rs`, `about.rs` |
 //! | Loading a page's data: resource and suspense | `resource.rs` |
 //! | What a page may use of the server: visitor and ports | `request_context.rs` (server only) |
 //! | Errors | `page_error.rs`; their page: `problem.rs`, `message_panel.rs` |
@@ -65,6 +65,7 @@ pub mod provider_logout;
 #[cfg(feature = "ssr")]
 pub mod request_context;
 mod resource;
+mod search;
 mod sessions;
 mod sign_in;
 mod site_facts;
@@ -92,6 +93,8 @@ pub use notice::{Notice, notice_page};
 pub use provider_logout::{ProviderLogoutNotice, provider_logout_page};
 #[cfg(feature = "ssr")]
 pub use request_context::{ProfileLinks, ReportError, RequestContext};
+#[cfg(feature = "ssr")]
+pub use search::{SUGGESTIONS, suggestions};
 
 /// The HTML document around [`App`], as the server writes it: head, stylesheet, and its script.
 ///
@@ -141,6 +144,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin") view=messages::AdminPage ssr=SsrMode::Async />
                     <Route path=path!("/docs") view=documents::ListingPage ssr=SsrMode::Async />
                     <Route path=path!("/docs/:id") view=documents::DocumentPage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=search::SearchPageView ssr=SsrMode::Async />
                     <Route path=path!("/sessions") view=sessions::SessionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=about::About ssr=SsrMode::Async />
                 </FlatRoutes>

@@ -6,7 +6,7 @@
 
 use std::{error::Error, sync::Arc};
 
-use domain::{Library, LibraryError, MessageError, Messages, Sessions, SessionsError, Visitor};
+use domain::{Library, LibraryError, MessageError, Messages, Search, SearchError, Sessions, SessionsError, Visitor};
 use http::StatusCode;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -23,6 +23,8 @@ pub struct RequestContext {
     pub visitor: Visitor,
     /// The documents.
     pub library: Arc<dyn Library>,
+    /// Searching them.
+    pub search: Arc<dyn Search>,
     /// Where people are signed in.
     pub sessions: Arc<dyn Sessions>,
     /// The messages API, called with the visitor's own access token.
@@ -112,6 +114,16 @@ impl PortError for LibraryError {
             Self::Refused(refusal) => PageError::Refused(refusal),
             Self::Unshowable(_) => PageError::Unshowable(report(&self)),
             Self::Unavailable(_) => PageError::Unavailable(report(&self)),
+        }
+    }
+}
+
+impl PortError for SearchError {
+    /// An index that is being built is not an error of the page, which says so before it comes to this.
+    fn into_page_error(self, report: ReportError) -> PageError {
+        match self {
+            Self::SignInFirst => PageError::SignInFirst,
+            Self::Building { .. } | Self::Unavailable(_) => PageError::Unavailable(report(&self)),
         }
     }
 }

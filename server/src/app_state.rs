@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use app::{ProfileLinks, RequestContext, SiteFacts};
 use bff::{Bff, ReturnPath, SignedIn, StepUp};
-use domain::Library;
+use domain::{Library, Search};
 use http::request::Parts;
 use leptos::prelude::use_context;
 use store::Store;
@@ -23,6 +23,7 @@ static PROFILE: LazyLock<ReturnPath> = LazyLock::new(|| ReturnPath::parse("/prof
 /// The state of pages and server functions, shared by all requests.
 pub(crate) struct AppState {
     pub(crate) library: Arc<dyn Library>,
+    pub(crate) search: Arc<dyn Search>,
     pub(crate) messages: MessageSource,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
@@ -56,6 +57,7 @@ impl AppState {
         RequestContext {
             visitor,
             library: spans::traced_library(trace, &self.library),
+            search: spans::traced_search(trace, &self.search),
             sessions: Arc::new(sessions),
             messages: spans::traced_messages(trace, Arc::new(messages)),
             links,

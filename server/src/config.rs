@@ -74,6 +74,8 @@ pub struct Config {
     pub demo: bool,
     /// Where groups, profiles and managers come from, for the providers that enable it.
     pub directory: DirectorySettings,
+    /// Where the full-text index lies, and how texts are read for it.
+    pub search: SearchSettings,
     /// Where traces go.
     pub telemetry: TelemetrySettings,
     /// APIs that pages reach at a path of this site.
@@ -151,6 +153,17 @@ pub struct ApiSettings {
     pub audience: Option<String>,
 }
 
+/// The full-text index.
+#[derive(Debug, Clone)]
+pub struct SearchSettings {
+    /// As written; unset: [`Config::search_folder`].
+    pub folder: Option<PathBuf>,
+    /// Languages whose words are found in other forms.
+    pub languages: Vec<search::Language>,
+    /// What writing may take, in bytes.
+    pub memory: usize,
+}
+
 /// Where traces go, and under which name.
 #[derive(Debug, Clone)]
 pub struct TelemetrySettings {
@@ -161,6 +174,14 @@ pub struct TelemetrySettings {
 }
 
 impl Config {
+    /// Where the full-text index lies: as written, or beside the SQLite file, or `data/search`.
+    #[must_use]
+    pub fn search_folder(&self) -> PathBuf {
+        let beside = || self.database_url.file().map(|file| file.with_extension("search"));
+        let written = self.search.folder.clone();
+        written.or_else(beside).unwrap_or_else(|| PathBuf::from("data/search"))
+    }
+
     /// Whether browsers reach the site by https.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -8,6 +8,7 @@
 //! | State and context of pages and server functions | `app_state.rs` |
 //! | The visitor of a request: session, claims, directory | `visitor.rs`, `people.rs`, [`directory`] |
 //! | Opening and listing documents | [`library`], on the crates [`policy`] and [`store`] |
+//! | Searching documents, keeping the index up to date | [`mod@search`], on the crate `search` |
 //! | Importing documents | [`import`], rendered by the crate [`markdown`] |
 //! | The messages API and its client | `api.rs`, `messages.rs` |
 //! | Listing and ending sessions | `sessions.rs` |
@@ -37,6 +38,7 @@ mod messages;
 pub mod metrics;
 mod people;
 mod router;
+pub mod search;
 pub mod serve;
 pub mod session_store;
 mod sessions;

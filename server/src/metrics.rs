@@ -55,6 +55,36 @@ fn describe() {
         metrics::Unit::Seconds,
         "How long the policy took for one question, about one document or many"
     );
+    describe_search();
+}
+
+fn describe_search() {
+    metrics::describe_histogram!(
+        "portico_search_seconds",
+        metrics::Unit::Seconds,
+        "How long a search took, deciding and quoting included, by outcome"
+    );
+    metrics::describe_counter!(
+        "portico_search_dropped_hits_total",
+        "Hits of the index that the policy refused; they are not shown"
+    );
+    metrics::describe_counter!(
+        "portico_search_errors_total",
+        "How often the index failed to follow the documents"
+    );
+    metrics::describe_gauge!("portico_search_documents", "Documents in the index");
+    metrics::describe_gauge!(
+        "portico_search_lag_changes",
+        "Changes of documents that the index did not hold when it looked last"
+    );
+    metrics::describe_gauge!(
+        "portico_search_built_percent",
+        "How much of the index is made; 100 but for a rebuild"
+    );
+    metrics::describe_gauge!(
+        "portico_search_following",
+        "1 while the index follows the documents, else 0"
+    );
 }
 
 /// `GET /metrics` (Prometheus exposition format 0.0.4).

@@ -23,6 +23,7 @@ use axum::{
     extract::{FromRef, Request, State},
     middleware,
     response::{IntoResponse, Response},
+    routing::get,
 };
 use bff::Bff;
 use http::StatusCode;
@@ -31,7 +32,13 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, rend
 use store::Store;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
-use crate::{app_state::AppState, headers, people::People, sessions, site_pages, telemetry, visitor};
+use crate::{
+    app_state::AppState,
+    headers,
+    people::People,
+    search::{SearchStatus, suggestions},
+    sessions, site_pages, telemetry, visitor,
+};
 
 mod encoding;
 mod error_pages;
@@ -75,6 +82,7 @@ pub(crate) struct Parts {
     pub(crate) files: BuildFiles,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
+    pub(crate) search: SearchStatus,
     pub(crate) api: Router,
     /// The routes of `[[upstreams]]`.
     pub(crate) proxies: Router,
@@ -89,6 +97,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         files,
         bff,
         store,
+        search,
         api,
         proxies,
     } = parts;
@@ -108,7 +117,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         .layer(middleware::from_fn(request_limits::limit_body))
         // Files of the build are the same for everybody, so no session is looked up for them.
         .merge(build)
-        .merge(health::router(bff, store))
+        .merge(health::router(bff, store, search))
         .layer(middleware::from_fn(trailing_slash::redirect_trailing_slash));
     with_timeout(timed, REQUEST_TIMEOUT, proxies)
         .layer(middleware::from_fn(request_limits::reject_malformed_paths))
@@ -141,6 +150,7 @@ fn pages(app: Arc<AppState>, people: Arc<People>, shell: Shell) -> Router {
         .leptos_routes_with_context(&shell, routes, provide_context, render)
         .method_not_allowed_fallback(async || site_pages::error_page(StatusCode::METHOD_NOT_ALLOWED, None))
         .layer(middleware::from_fn(request_limits::require_json))
+        .route(suggestions::PATH, get(suggestions::suggest))
         .merge(sessions::router(&app).layer(Extension(app.bff.clone())))
         .fallback(file_or_not_found)
         .layer(middleware::map_response(async |response: Response| {

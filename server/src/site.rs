@@ -18,7 +18,9 @@ use crate::{
     library::LocalLibrary,
     messages::MessageSource,
     people::People,
-    router, session_store,
+    router,
+    search::{Follower, LocalSearch, SearchStatus},
+    session_store,
     site_pages::SitePages,
 };
 
@@ -30,6 +32,8 @@ pub struct Site {
     pub bff: Bff,
     /// The database of the documents.
     pub store: Store,
+    /// How far the full-text index is.
+    pub search: SearchStatus,
     /// The keys that seal sessions and cookies; all clones share one ring.
     pub keys: KeyRing,
 }
@@ -107,11 +111,14 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let audience = config.api.audience.as_deref();
     let own_api = api::router(&bff, audience.filter(|_| config.api.base_url.is_none()));
     let messages = MessageSource::new(config, own_api.clone()).map_err(|error| StartError::SignIn(error.into()))?;
-    let directory = Directory::new(bff.clone(), store.clone(), &config.directory, clock)
+    let directory = Directory::new(bff.clone(), store.clone(), &config.directory, clock.clone())
         .map_err(|error| StartError::SignIn(error.into()))?;
     let people = People::new(&config.providers, directory, store.clone(), bff.tasks().clone());
+    let policy = Arc::new(policy);
+    let search = follow_changes(config, &store, &bff);
     let app = AppState {
-        library: Arc::new(LocalLibrary::new(store.clone(), Arc::new(policy), keys.clone())),
+        library: Arc::new(LocalLibrary::new(store.clone(), Arc::clone(&policy), keys.clone())),
+        search: Arc::new(LocalSearch::new(store.clone(), policy, search.clone(), clock)),
         messages,
         bff: bff.clone(),
         store: store.clone(),
@@ -126,6 +133,7 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
         files,
         bff: bff.clone(),
         store: store.clone(),
+        search: search.clone(),
         api: own_api,
         proxies,
     };
@@ -133,8 +141,26 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
         router: router::router(parts),
         bff,
         store,
+        search,
         keys,
     })
+}
+
+/// Starts to keep the full-text index up to date. The site does not wait for it.
+fn follow_changes(config: &Config, store: &Store, bff: &Bff) -> SearchStatus {
+    let status = SearchStatus::default();
+    let follower = Follower {
+        store: store.clone(),
+        status: status.clone(),
+        folder: config.search_folder(),
+        settings: search::Settings {
+            languages: config.search.languages.clone(),
+            memory: config.search.memory,
+            ..search::Settings::default()
+        },
+    };
+    follower.start(bff.tasks());
+    status
 }
 
 fn site_facts(config: &Config, bff: Bff) -> Box<dyn Fn() -> SiteFacts + Send + Sync> {

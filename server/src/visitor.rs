@@ -11,7 +11,7 @@ use bff::{NOBODY, PERSON_HEADER, SignedIn};
 use domain::Visitor;
 use http::HeaderValue;
 
-use crate::people::People;
+use crate::{people::People, search::suggestions};
 
 /// The visitor of a request and their session; an extension of the request.
 #[derive(Clone, Default)]
@@ -20,11 +20,12 @@ pub(crate) struct CurrentVisitor {
     pub(crate) signed_in: Option<SignedIn>,
 }
 
-/// Adds [`CurrentVisitor`] to the request. Responses of server functions name their person by an opaque key in a header, so that a page that
+/// Adds [`CurrentVisitor`] to the request. Responses of server functions, and suggestions, name their person by an opaque key in a header, so that a page that
 /// was made for another person notices.
 pub(crate) async fn identify_visitor(State(people): State<Arc<People>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let is_call = parts.uri.path().starts_with("/api/fn/");
+    let path = parts.uri.path();
+    let is_call = path.starts_with("/api/fn/") || path == suggestions::PATH;
     let mut key = None;
     if let Ok(Some(signed_in)) = SignedIn::from_request_parts(&mut parts, &()).await {
         key = is_call.then(|| signed_in.person_key());

@@ -12,7 +12,8 @@ use axum::{
 use domain::{
     Cursor, DocumentId, FolderEntry, FoundSessions, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing,
     ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, PersonQuery, Reason,
-    Refusal, ReportingLine, SessionSummary, Sessions, SessionsError, Summary, Visibility, Visitor,
+    Refusal, ReportingLine, Search, SearchError, SearchPage, SessionSummary, Sessions, SessionsError, Summary,
+    Visibility, Visitor,
 };
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -60,6 +61,7 @@ pub(crate) struct TestSite {
     pub(crate) list: Option<Result<Listing, LibraryError>>,
     /// The folders in a folder, by its path.
     pub(crate) folders: std::collections::BTreeMap<String, Vec<FolderEntry>>,
+    pub(crate) search: Option<Result<SearchPage, SearchError>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
     pub(crate) sessions: Option<Result<Vec<SessionSummary>, SessionsError>>,
     /// Whether more people match than those of `sessions`.
@@ -86,6 +88,7 @@ impl TestSite {
             RequestContext {
                 visitor: site.visitor.clone(),
                 library: site.clone(),
+                search: site.clone(),
                 sessions: site.clone(),
                 messages: site.clone(),
                 links: site.links.clone(),
@@ -148,6 +151,14 @@ impl Library for TestSite {
     async fn folders(&self, visitor: &Visitor, parent: &str) -> Result<Vec<FolderEntry>, LibraryError> {
         visitor.person().ok_or(LibraryError::SignInFirst)?;
         Ok(self.folders.get(parent).cloned().unwrap_or_default())
+    }
+}
+
+#[async_trait]
+impl Search for TestSite {
+    async fn search(&self, visitor: &Visitor, _: &str, _: usize) -> Result<SearchPage, SearchError> {
+        visitor.person().ok_or(SearchError::SignInFirst)?;
+        self.search.clone().unwrap_or(Ok(SearchPage::default()))
     }
 }
 

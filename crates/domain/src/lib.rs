@@ -45,7 +45,7 @@ pub use plan::{Access, Action, Branch, Plan, Right, Rights};
 pub use predicate::{Comparison, Condition, NumberField, Pattern, PatternPart, Predicate, TextField};
 pub use search::{
     IndexedDocument, Search, SearchError, SearchHit, SearchHits, SearchPage, SearchQuery, SearchResult, SearchTerm,
-    Snippet, TimeRange,
+    Snippet, TimeRange, TypedFilter,
 };
 pub use sessions::{FoundSessions, SessionSummary, Sessions, SessionsError};
 pub use visitor::{ADMIN, Person, PersonId, PersonQuery, ReportingLine, Visitor};

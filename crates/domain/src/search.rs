@@ -2,7 +2,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | Query, and its parser | [`SearchQuery`], `search/parse.rs` |
+//! | Query, and its parser | [`SearchQuery`], `search/parse.rs`, [`TypedFilter`] |
 //! | What the index holds of a document | [`IndexedDocument`] |
 //! | What may be found | [`crate::plan::Rights`] |
 //! | What the index found | [`SearchHits`] |
@@ -20,7 +20,10 @@ use crate::{
     visitor::Visitor,
 };
 
+mod filters;
 mod parse;
+
+pub use filters::TypedFilter;
 
 /// A search as it was typed. Every term must occur; filters of one kind are alternatives, filters of different kinds must all hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

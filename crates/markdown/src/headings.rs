@@ -44,6 +44,13 @@ pub(super) fn first(root: Node<'_>) -> Option<String> {
     texts.find(|text| !text.is_empty())
 }
 
+/// The first heading, if the text begins with it and it only repeats the title.
+pub(super) fn repeats_title<'a>(root: Node<'a>, title: &str) -> Option<Node<'a>> {
+    let first = root.first_child().filter(|node| is_heading(node))?;
+    take_explicit_name(first);
+    (plain_text(first, Emoji::Sign).trim() == title.trim()).then_some(first)
+}
+
 /// Takes out a first heading that repeats the title, and gives the others their places.
 pub(super) fn outline<'a>(root: Node<'a>, title: &str) -> Outline {
     let mut github = Anchorizer::new();

@@ -4,7 +4,7 @@
 use comrak::{
     Node,
     html::escape_href,
-    nodes::{NodeFootnoteReference, NodeLink, NodeValue},
+    nodes::{NodeFootnoteReference, NodeLink, NodeShortCode, NodeValue},
 };
 
 use super::{
@@ -48,6 +48,15 @@ pub(super) fn plain_text(node: Node<'_>, emoji: Emoji) -> String {
     text
 }
 
+/// A name between colons as it is shown: as the emoji of that name, or as it stands inside a word.
+pub(super) fn sign(node: Node<'_>, code: &NodeShortCode) -> String {
+    if is_emoji(node) {
+        code.emoji.clone()
+    } else {
+        format!(":{}:", code.code)
+    }
+}
+
 impl Writer<'_> {
     /// Writes the beginning of an inline node.
     pub(super) fn open_inline(&mut self, node: Node<'_>, value: &NodeValue) -> Children {
@@ -57,8 +66,7 @@ impl Writer<'_> {
             NodeValue::LineBreak => self.tag("<br>\n"),
             NodeValue::Code(code) => self.tag(&format!("<code>{}</code>", escaped(&code.literal))),
             NodeValue::HtmlInline(html) => self.html_inline(html),
-            NodeValue::ShortCode(code) if is_emoji(node) => self.text(&code.emoji),
-            NodeValue::ShortCode(code) => self.text(&format!(":{}:", code.code)),
+            NodeValue::ShortCode(code) => self.text(&sign(node, code)),
             NodeValue::Link(link) => self.open_link(link),
             NodeValue::Image(image) => {
                 self.image(node, image);

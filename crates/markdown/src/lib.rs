@@ -11,6 +11,7 @@
 //! | How much HTML may an author write? | `raw_html.rs` |
 //! | What may come through at all? | `sanitise.rs` |
 //! | Which texts are not rendered? | [`MarkdownError`] |
+//! | The text without markup, for search | `plain.rs`: [`plain_text`] |
 //!
 //! Rendering happens when a document is written, so its cost (milliseconds for a long one) is not paid by readers. The crate depends on
 //! `domain` alone, for [`RenderedHtml`], and does no input or output: pure functions of a text.
@@ -28,6 +29,7 @@ mod error;
 mod headings;
 mod inlines;
 mod parse;
+mod plain;
 mod raw_html;
 mod sanitise;
 mod write;
@@ -82,6 +84,20 @@ pub fn render(content: &str, title: &str) -> Result<RenderedHtml, MarkdownError>
     }
     let headings = outline.sections.into_iter().map(|section| section.heading).collect();
     Ok(RenderedHtml { html, headings })
+}
+
+/// The text without markup, a line for each block: what a reader of the page reads, headings included, without a first heading that only
+/// repeats `title`.
+///
+/// # Errors
+/// [`MarkdownError`] for texts that [`render`] refuses, but for the length of their HTML.
+pub fn plain_text(content: &str, title: &str) -> Result<String, MarkdownError> {
+    parse::check_size(content)?;
+    let content = comments::remove(content)?;
+    let arena = Arena::new();
+    let root = parse::parse(&arena, &content)?;
+    parse::check_headings(root)?;
+    Ok(plain::text(root, title))
 }
 
 /// The text of the first heading, for documents whose title nobody gave. Headings inside comments do not count.

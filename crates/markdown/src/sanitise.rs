@@ -69,6 +69,11 @@ const GONE: [&str; 17] = [
     "form", "select", "textarea", "title", "xmp", "head",
 ];
 
+/// Whether an element is taken out with everything inside; `name` is in lower case.
+pub(super) fn is_gone(name: &str) -> bool {
+    GONE.contains(&name)
+}
+
 pub(super) const ATTRIBUTES: [(&str, &[&str]); 11] = [
     ("a", &["href", "name", "aria-label"]),
     ("img", &["src", "alt", "width", "height"]),

@@ -7,6 +7,7 @@ mod comments;
 mod constructs;
 mod hostile;
 mod limits;
+mod plain;
 
 fn html(markdown: &str) -> String {
     render(markdown, "A title").unwrap().html

@@ -149,6 +149,7 @@ fn measure(index: &SearchIndex, typed: &str, rights: &Rights) -> Result<(Duratio
         groups: &groups,
         now: NOW,
         limit: 20,
+        skip: 0,
     };
     let mut times = Vec::with_capacity(ROUNDS);
     let mut hits = 0;

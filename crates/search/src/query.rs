@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Bound};
 
-use domain::{PersonId, Right, Rights, SearchHits, SearchQuery, SearchTerm};
+use domain::{PersonId, Right, Rights, SearchHit, SearchHits, SearchQuery, SearchTerm};
 use tantivy::{
     Term,
     query::{
@@ -25,8 +25,6 @@ const LARGE_SET: usize = 1000;
 const LEAST_PREFIX: (usize, usize) = (2, 3);
 /// Most words that the beginning of the last word of a phrase may become.
 const MAX_EXPANSIONS: u32 = 200;
-/// If fewer are found, typing errors are allowed for.
-const FEW: usize = 3;
 /// Shortest word in which a typing error is allowed for, in characters, and the shortest one in which two are.
 const TYPO_LENGTHS: (usize, usize) = (4, 9);
 
@@ -45,6 +43,8 @@ pub struct SearchRequest<'a> {
     pub now: i64,
     /// Most hits that are wanted; never more than [`SearchIndex::MAX_HITS`].
     pub limit: usize,
+    /// How many of the best hits were seen before and are passed over. Typing errors are then not allowed for.
+    pub skip: usize,
 }
 
 type AnyQuery = Box<dyn Query>;
@@ -52,6 +52,8 @@ type AnyQuery = Box<dyn Query>;
 impl SearchIndex {
     /// Most hits of one search: ranking looks at no more.
     pub const MAX_HITS: usize = 200;
+    /// If fewer are found, typing errors are allowed for.
+    pub const FEW: usize = 3;
 
     /// The documents that hold what is looked for and carry one of the rights, best first. A search for nothing finds nothing; one that only
     /// has filters finds the latest.
@@ -59,22 +61,11 @@ impl SearchIndex {
     /// # Errors
     /// [`SearchError::Engine`], if files of the index cannot be read.
     pub fn search(&self, request: &SearchRequest<'_>) -> Result<SearchHits, SearchError> {
-        let mut filters = Vec::new();
-        if !self.add_filters(request, &mut filters) || request.query.is_empty() || request.limit == 0 {
-            return Ok(SearchHits::default());
-        }
         let limit = request.limit.min(Self::MAX_HITS);
-        let order = if request.query.terms.is_empty() {
-            Order::Latest
-        } else {
-            Order::Best { now: request.now }
-        };
-        let exact = self.combined(request.query, &filters, Typos::Refused);
-        let mut found = rank::search(self, &exact, order)?;
+        let mut found = self.hits(request, Typos::Refused)?;
         let exact_hits = found.len();
-        if exact_hits < FEW && self.can_have_typos(request.query) {
-            let similar = self.combined(request.query, &filters, Typos::Allowed);
-            let similar = rank::search(self, &similar, order)?;
+        if exact_hits < Self::FEW && request.skip == 0 {
+            let similar = self.similar(request)?;
             let new = similar
                 .into_iter()
                 .filter(|hit| found.iter().all(|known| known.id != hit.id));
@@ -88,6 +79,37 @@ impl SearchIndex {
             hits: found,
             is_cut,
         })
+    }
+
+    /// The documents that hold what is looked for, typing errors allowed for, however many hold it exactly: for who may see fewer of those than
+    /// [`FEW`](Self::FEW) after the policy has decided. Those that hold it exactly are among them. Nothing where no word can have any.
+    ///
+    /// # Errors
+    /// [`SearchError::Engine`], if files of the index cannot be read.
+    pub fn similar(&self, request: &SearchRequest<'_>) -> Result<Vec<SearchHit>, SearchError> {
+        if !self.can_have_typos(request.query) {
+            return Ok(Vec::new());
+        }
+        self.hits(request, Typos::Allowed)
+    }
+
+    /// The best hits that the request does not pass over, at most [`MAX_HITS`](Self::MAX_HITS).
+    fn hits(&self, request: &SearchRequest<'_>, typos: Typos) -> Result<Vec<SearchHit>, SearchError> {
+        let mut filters = Vec::new();
+        if !self.add_filters(request, &mut filters) || request.query.is_empty() || request.limit == 0 {
+            return Ok(Vec::new());
+        }
+        let order = if request.query.terms.is_empty() {
+            Order::Latest
+        } else {
+            Order::Best { now: request.now }
+        };
+        rank::search(
+            self,
+            &self.combined(request.query, &filters, typos),
+            order,
+            request.skip,
+        )
     }
 
     fn combined(&self, query: &SearchQuery, filters: &[AnyQuery], typos: Typos) -> BooleanQuery {

@@ -25,10 +25,15 @@ pub(crate) enum Order {
     Latest,
 }
 
-/// The first [`SearchIndex::MAX_HITS`] documents. Their age is looked at afterwards: that way, the engine can pass over most of the others.
-pub(crate) fn search(index: &SearchIndex, query: &dyn Query, order: Order) -> Result<Vec<SearchHit>, SearchError> {
+/// The first [`SearchIndex::MAX_HITS`] documents after those to `skip`. Their age is looked at afterwards: that way, the engine can pass over most of the others.
+pub(crate) fn search(
+    index: &SearchIndex,
+    query: &dyn Query,
+    order: Order,
+    skip: usize,
+) -> Result<Vec<SearchHit>, SearchError> {
     let searcher = index.reader.searcher();
-    let top = TopDocs::with_limit(SearchIndex::MAX_HITS);
+    let top = TopDocs::with_limit(SearchIndex::MAX_HITS).and_offset(skip);
     let (found, now): (Vec<(f32, DocAddress)>, _) = match order {
         Order::Best { now } => (searcher.search(query, &top.order_by_score())?, Some(now)),
         Order::Latest => {

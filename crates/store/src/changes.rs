@@ -9,7 +9,9 @@ use sqlx::{query_as, query_scalar};
 
 use super::{DocumentRow, Store, StoreError, documents::DocumentRowColumns, error::QueryError, with_backend};
 
-const AFTER: &str = "SELECT sequence, document_id FROM document_change WHERE sequence > $1 ORDER BY sequence LIMIT $2";
+const AFTER: &str = "SELECT c.sequence, c.document_id, CAST(coalesce(octet_length(d.content), 0) AS BIGINT)
+    FROM document_change c LEFT JOIN document d ON d.id = c.document_id AND d.trashed_at IS NULL
+    WHERE c.sequence > $1 ORDER BY c.sequence LIMIT $2";
 const LAST: &str = "SELECT coalesce(max(sequence), 0) FROM document_change";
 const IDENTITY: &str = "SELECT id FROM database_identity";
 
@@ -20,6 +22,8 @@ pub struct Change {
     pub sequence: i64,
     /// The document, as it is to be read now: it may have changed again, or be gone.
     pub id: DocumentId,
+    /// How long its Markdown is, in bytes, so that no more is read than memory is meant for; 0 if it is gone.
+    pub size: u64,
 }
 
 /// A document with its words: what an index is made from.
@@ -63,13 +67,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn changes_after(&self, sequence: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
-        let rows: Vec<(i64, i64)> = with_backend!(self, |backend| {
+        let rows: Vec<(i64, i64, i64)> = with_backend!(self, |backend| {
             let rows = query_as(AFTER).bind(sequence).bind(i64::from(limit));
             Ok(rows.fetch_all(&backend.pool).await?)
         })?;
-        let changes = rows.into_iter().map(|(sequence, id)| {
+        let changes = rows.into_iter().map(|(sequence, id, size)| {
             let id = DocumentId::new(id).ok_or(StoreError::Corrupt { id, what: "id" })?;
-            Ok(Change { sequence, id })
+            let size = size.unsigned_abs();
+            Ok(Change { sequence, id, size })
         });
         changes.collect()
     }

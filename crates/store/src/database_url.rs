@@ -1,6 +1,6 @@
 //! The address of the database: a SQLite file, or a PostgreSQL database. They are opened in `sqlite.rs` and `postgres.rs`.
 
-use std::{fmt, net::IpAddr, str::FromStr as _};
+use std::{fmt, net::IpAddr, path::Path, str::FromStr as _};
 
 use sqlx::{
     postgres::{PgConnectOptions, PgSslMode},
@@ -78,6 +78,15 @@ impl DatabaseUrl {
                 WRITE,
             )),
             _ => Err(DatabaseUrlError::new("is no address of a database", WRITE)),
+        }
+    }
+
+    /// The file; `None` for a PostgreSQL database.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.0 {
+            Location::Sqlite { options, .. } => Some(options.get_filename()),
+            Location::Postgres(_) => None,
         }
     }
 

@@ -27,6 +27,7 @@
 use domain::RendererVersions;
 use sqlx::{PgPool, SqlitePool};
 
+mod change_listener;
 mod changes;
 mod database_url;
 mod documents;
@@ -46,6 +47,7 @@ mod sqlite;
 mod text;
 mod timeout;
 
+pub use change_listener::ChangeListener;
 pub use changes::{Change, DocumentText};
 use database_url::Location;
 pub use database_url::{DatabaseUrl, DatabaseUrlError};

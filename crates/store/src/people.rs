@@ -59,6 +59,32 @@ impl Store {
     }
 }
 
+/// Most people that are looked through for an owner.
+const MAX_PEOPLE: i64 = 20_000;
+/// Most people that the name of an owner may mean.
+const MAX_OWNERS: usize = 500;
+
+impl Store {
+    /// Whose documents are shown with an owner that contains `text`, in any case: their name, or their subject where no name is known. E-mail
+    /// addresses are not looked at, as lists do not show them.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
+    pub async fn owners_shown_as(&self, text: &str) -> Result<Vec<PersonId>, StoreError> {
+        let text = searchable(text);
+        let rows: Vec<(String, Option<String>)> = with_backend!(self, |backend| {
+            let people = query_as(sql::PEOPLE).bind(MAX_PEOPLE);
+            Ok(people.fetch_all(&backend.pool).await?)
+        })?;
+        let people = rows.into_iter().filter_map(|(id, name)| {
+            let id = PersonId::parse(&id)?;
+            let shown = searchable(name.as_deref().unwrap_or(id.subject()));
+            shown.contains(&text).then_some(id)
+        });
+        Ok(people.take(MAX_OWNERS).collect())
+    }
+}
+
 /// A text from a provider, as every database can store it: PostgreSQL accepts no NUL.
 fn without_nul(text: &str) -> Cow<'_, str> {
     if contains_nul(text) {

@@ -6,7 +6,8 @@ use bff::SessionLifetime;
 use url::Url;
 
 use super::{
-    ApiSettings, Config, DirectorySettings, LogSettings, Problems, SessionSettings, Sources, TelemetrySettings,
+    ApiSettings, Config, DirectorySettings, LogSettings, Problems, SearchSettings, SessionSettings, Sources,
+    TelemetrySettings,
     problem::Issue,
     provider,
     report::Report,
@@ -88,6 +89,11 @@ fn assemble(report: &mut Report, file: File, has_demo: bool) -> Option<Config> {
         api,
         demo: false,
         directory,
+        search: SearchSettings {
+            folder: file.search.folder.map(|folder| folder.0),
+            languages: file.search.languages.into_iter().map(|language| language.0).collect(),
+            memory: file.search.memory.0,
+        },
         telemetry: TelemetrySettings {
             otlp_endpoint: file.telemetry.otlp_endpoint.map(|url| url.0),
             service_name: file.telemetry.service_name.0,

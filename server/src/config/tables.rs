@@ -10,8 +10,9 @@ pub(super) use self::provider::ProviderTable;
 use super::{
     schema::{self, table},
     values::{
-        ByteSize, Database, Endpoint, FilePath, FolderPath, ListenAddress, LogFilter, LogFormat, MountPath,
-        PassingMethod, Period, RecentSignIn, RequestTimeout, Resource, ServiceName, SessionLimit, SiteOrigin, Text,
+        ByteSize, Database, Endpoint, FilePath, FolderPath, IndexMemory, ListenAddress, LogFilter, LogFormat,
+        MountPath, PassingMethod, Period, RecentSignIn, RequestTimeout, Resource, ServiceName, SessionLimit,
+        SiteOrigin, StemmedLanguage, Text,
     },
 };
 
@@ -63,6 +64,8 @@ table! {
         pub upstreams: Vec<UpstreamTable>,
         /// `[directory]`.
         pub directory: DirectoryTable,
+        /// `[search]`.
+        pub search: SearchTable,
         /// `[telemetry]`.
         pub telemetry: TelemetryTable,
     }
@@ -153,6 +156,23 @@ table! {
         /// How old the last answer may get while the directory does not answer; pages say so. After that, groups are unknown.
         #[setting(default = "1h", example = r#"keep = "15m""#)]
         pub keep: Period,
+    }
+
+    /// The full-text index, which Portico makes by itself and keeps up to date ([search](search.md)).
+    pub struct SearchTable {
+        /// Where the index lies: a folder on a local disk, for this process alone; it takes about half as much room as the texts. It can be
+        /// deleted at any time and is then made anew. Without it: beside a SQLite file, `data/portico.db` has `data/portico.search`; with
+        /// PostgreSQL `data/search`.
+        #[setting(example = r#"folder = "/var/lib/portico/search""#)]
+        pub folder: Option<FolderPath>,
+        /// Languages whose words are found in other forms, so that `policy` finds `policies`: codes of two letters, of `da`, `nl`, `en`, `fi`,
+        /// `fr`, `de`, `hu`, `it`, `no`, `pt`, `ro`, `ru`, `es`, `sv` and `tr`. Texts in any other language are found by their words as they
+        /// stand, Chinese and Japanese without spaces too. Another list makes the index anew.
+        #[setting(default = "en de fr", example = r#"languages = ["en", "sv"]"#)]
+        pub languages: Vec<StemmedLanguage>,
+        /// Memory that writing to the index may take; `15MiB` to `4GiB`. More makes it faster to build.
+        #[setting(default = "48MiB", example = r#"memory = "256MiB""#)]
+        pub memory: IndexMemory,
     }
 
     /// Traces, for who runs a collector of OpenTelemetry; what is in them is said in [observability](observability.md).

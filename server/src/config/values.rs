@@ -7,6 +7,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use bff::{ProviderId, Secret};
 use http::Method;
+use search::Language;
 use serde::Deserialize;
 use store::DatabaseUrl;
 use url::Url;
@@ -15,7 +16,7 @@ pub(super) use self::address::is_within;
 pub use self::address::{is_loopback, url};
 use self::{
     address::{address, endpoint, issuer, mount_path, origin},
-    quantity::{duration, leeway, recent_sign_in, request_timeout, size},
+    quantity::{duration, index_memory, leeway, recent_sign_in, request_timeout, size},
 };
 use super::{
     directory::ProfileToken,
@@ -77,6 +78,16 @@ fn method(text: &str) -> Result<Method, Issue> {
     method
         .parse()
         .map_err(|_| Issue::new(format!("`{text}` {what}"), "write `GET`"))
+}
+
+fn language(text: &str) -> Result<Language, Issue> {
+    let known = Language::ALL.map(Language::code);
+    text.parse().map_err(|_| {
+        Issue::new(
+            format!("`{text}` is not a language whose words can be stemmed"),
+            format!("use some of {}", known.join(", ")),
+        )
+    })
 }
 
 fn listed<'a>(text: &str, known: &[&'a str], what: &str) -> Result<&'a str, Issue> {
@@ -141,6 +152,10 @@ read_from_text! {
     RecentSignIn(Option<Duration>): "duration: a number and `s`, `m`, `h` or `d`; or `off`", recent_sign_in;
     /// A number of bytes.
     ByteSize(usize): "size: a number and `B`, `KiB`, `MiB` or `GiB`", size;
+    /// Memory for writing to the search index, in bytes.
+    IndexMemory(usize): "size: a number and `MiB` or `GiB`", index_memory;
+    /// A language with a stemmer.
+    StemmedLanguage(Language): "text", language;
     /// Which database.
     Database(DatabaseUrl): "`sqlite:` and a path, or `postgres://` and where it is", |url| Ok(DatabaseUrl::parse(url)?);
     /// What is logged.

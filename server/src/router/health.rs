@@ -10,6 +10,8 @@ use store::Store;
 
 use bff::error_chain;
 
+use crate::search::SearchStatus;
+
 /// All that the response says of a provider's problem.
 const NOT_READY: &str = "the provider cannot be used right now; the log says why";
 
@@ -17,14 +19,14 @@ const NOT_READY: &str = "the provider cannot be used right now; the log says why
 const PROBE_AGE: Duration = Duration::from_secs(2);
 
 /// `/healthz`: the process runs. `/readyz`: people can sign in and read.
-pub(super) fn router(bff: Bff, store: Store) -> Router {
+pub(super) fn router(bff: Bff, store: Store, search: SearchStatus) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
-        .with_state((bff, store))
+        .with_state((bff, store, search))
 }
 
-async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Value>) {
+async fn ready(State((bff, store, search)): State<(Bff, Store, SearchStatus)>) -> (StatusCode, Json<Value>) {
     let problem = store.ready(PROBE_AGE).await.err();
     if let Some(error) = &problem {
         tracing::warn!(error = error_chain(error), "the database cannot be used");
@@ -52,6 +54,8 @@ async fn ready(State((bff, store)): State<(Bff, Store)>) -> (StatusCode, Json<Va
         "ready": is_ready,
         "database": { "ready": problem.is_none(), "problem": problem },
         "providers": providers,
+        // Pages are read without it, so it does not count for `ready`.
+        "search": search.readiness(),
     });
     (
         if is_ready {

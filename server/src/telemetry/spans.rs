@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     DocumentId, FolderEntry, Library, LibraryError, Listing, ListingQuery, Message, MessageError, MessageKind,
-    Messages, OpenDocument, Visitor,
+    Messages, OpenDocument, Search, SearchError, SearchPage, Visitor,
 };
 use opentelemetry::{Context, trace::TraceContextExt as _};
 use tracing::{Instrument as _, Span};
@@ -47,6 +47,15 @@ pub(crate) fn traced_library(trace: Option<&RequestTrace>, library: &Arc<dyn Lib
     }
 }
 
+/// `search` with spans, if the request is traced.
+pub(crate) fn traced_search(trace: Option<&RequestTrace>, search: &Arc<dyn Search>) -> Arc<dyn Search> {
+    let port = Arc::clone(search);
+    match trace.cloned() {
+        Some(trace) => Arc::new(Traced { trace, port }),
+        None => port,
+    }
+}
+
 /// `messages` with spans, if the request is traced.
 pub(crate) fn traced_messages(trace: Option<&RequestTrace>, messages: Arc<dyn Messages>) -> Arc<dyn Messages> {
     match trace.cloned() {
@@ -70,6 +79,14 @@ impl Library for Traced<dyn Library> {
     async fn folders(&self, visitor: &Visitor, parent: &str) -> Result<Vec<FolderEntry>, LibraryError> {
         let span = self.trace.child_span("list folders");
         self.port.folders(visitor, parent).instrument(span).await
+    }
+}
+
+#[async_trait]
+impl Search for Traced<dyn Search> {
+    async fn search(&self, visitor: &Visitor, query: &str, limit: usize) -> Result<SearchPage, SearchError> {
+        let span = self.trace.child_span("search");
+        self.port.search(visitor, query, limit).instrument(span).await
     }
 }
 

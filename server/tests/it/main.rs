@@ -24,6 +24,7 @@ mod pages;
 mod policy;
 mod requests;
 mod routes;
+mod search;
 mod sessions;
 mod sign_in;
 mod start;

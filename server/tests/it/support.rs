@@ -14,7 +14,9 @@ use demo::{Demo, DemoConfig, DemoHandle};
 use server::{
     Config, Site,
     config::{DatabaseUrl, Sources},
-    demo_site, site_with_clock,
+    demo_site,
+    search::SearchStatus,
+    site_with_clock,
 };
 use store::Store;
 use tempfile::TempDir;
@@ -43,6 +45,7 @@ pub(crate) struct TestSite {
     pub(crate) router: Router,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
+    pub(crate) search: SearchStatus,
     pub(crate) config: Config,
     pub(crate) provider: DemoHandle,
     pub(crate) database: Database,
@@ -161,11 +164,18 @@ impl TestSite {
             None
         };
         let ahead = Arc::new(AtomicI64::new(0));
-        let Site { router, bff, store, .. } = site_with_clock(&config, clock(&ahead)).await.unwrap();
+        let Site {
+            router,
+            bff,
+            store,
+            search,
+            ..
+        } = site_with_clock(&config, clock(&ahead)).await.unwrap();
         let site = Self {
             router,
             bff,
             store,
+            search,
             config,
             provider,
             database,
@@ -186,15 +196,23 @@ impl TestSite {
 
     /// The same, where the database has this address.
     pub(crate) async fn replica_at(&self, database_url: DatabaseUrl) -> Self {
-        let config = Config {
+        let mut config = Config {
             database_url,
             ..self.config.clone()
         };
-        let Site { router, bff, store, .. } = site_with_clock(&config, clock(&self.ahead)).await.unwrap();
+        config.search.folder = Some(search_folder(&self.folder));
+        let Site {
+            router,
+            bff,
+            store,
+            search,
+            ..
+        } = site_with_clock(&config, clock(&self.ahead)).await.unwrap();
         let site = Self {
             router,
             bff,
             store,
+            search,
             config,
             provider: self.provider.clone(),
             database: self.database.clone(),
@@ -225,6 +243,12 @@ impl TestSite {
     /// Waits until nothing goes on in the background any more: the names of those who signed in are stored there.
     pub(crate) async fn until_idle(&self) {
         soon("the site is idle", self.bff.tasks().idle()).await;
+    }
+
+    /// Waits until every document is found as it is now.
+    pub(crate) async fn until_found(&self) {
+        let last = self.store.last_change().await.unwrap();
+        soon("the index has followed", self.search.follows(last)).await;
     }
 
     /// What `/readyz` says when the database has just been written to, and not up to two seconds ago.
@@ -294,8 +318,16 @@ pub(crate) fn config(folder: &TempDir, provider_port: u16) -> Config {
     config.session.keys_file = None;
     config.policies = root.join("policies");
     config.site_root = Some(folder.path().join("site"));
+    config.search.folder = Some(search_folder(folder));
     config.demo_listen = Some(([127, 0, 0, 1], provider_port).into());
     config
+}
+
+/// A folder of its own for the index of each process.
+fn search_folder(folder: &TempDir) -> PathBuf {
+    static NEXT: AtomicI64 = AtomicI64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    folder.path().join(format!("search-{number}"))
 }
 
 /// Two documents: `Secret plan`, private to Engineering, and `Notice`, for everybody.

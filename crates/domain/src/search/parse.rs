@@ -5,14 +5,19 @@ use crate::text;
 
 const DAY: i64 = 86_400;
 
+/// What is read of a search: cut, with one kind of quotes, and one way to write each letter.
+pub(super) fn normalised(typed: &str) -> String {
+    let typed: String = typed.chars().take(SearchQuery::MAX_LENGTH).collect();
+    text::nfc(typed.replace(['“', '”', '„'], "\""))
+}
+
 impl SearchQuery {
     /// Reads what was typed. `now` is in seconds since 1970, for spans such as `updated:30d`.
     ///
     /// What looks like a filter and is none (`Re:`, `updated:soon`) is a word like any other.
     #[must_use]
     pub fn parse(typed: &str, now: i64) -> Self {
-        let typed: String = typed.chars().take(Self::MAX_LENGTH).collect();
-        let typed = text::nfc(typed.replace(['“', '”', '„'], "\""));
+        let typed = normalised(typed);
         let mut query = Self::default();
         let mut rest = typed.as_str();
         while let Some((part, after)) = next_part(rest) {
@@ -45,7 +50,7 @@ impl SearchQuery {
     }
 
     /// Whether the part is a filter; it is left out where there are too many.
-    fn add_filter(&mut self, part: &Part<'_>, now: i64) -> bool {
+    pub(super) fn add_filter(&mut self, part: &Part<'_>, now: i64) -> bool {
         let count = self.folders.len() + self.owners.len() + self.groups.len();
         let Some(name) = part.name.filter(|_| !part.is_excluded && !part.text.is_empty()) else {
             return false;
@@ -74,7 +79,7 @@ impl SearchQuery {
 }
 
 /// `-name:"text"`, of which only the text must be there.
-struct Part<'a> {
+pub(super) struct Part<'a> {
     /// Name and text as they were typed.
     whole: &'a str,
     is_excluded: bool,
@@ -84,7 +89,7 @@ struct Part<'a> {
 }
 
 /// The first part and what follows it; `None` at the end.
-fn next_part(typed: &str) -> Option<(Part<'_>, &str)> {
+pub(super) fn next_part(typed: &str) -> Option<(Part<'_>, &str)> {
     let typed = typed.trim_start();
     if typed.is_empty() {
         return None;

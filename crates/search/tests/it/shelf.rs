@@ -115,6 +115,7 @@ pub(super) fn find(index: &SearchIndex, typed: &str, rights: &Rights) -> SearchH
         groups: &groups.collect(),
         now: NOW,
         limit: 50,
+        skip: 0,
     };
     index.search(&request).unwrap()
 }

@@ -183,6 +183,7 @@ fn a_name_that_nobody_could_resolve_finds_nothing() {
             groups: &BTreeSet::new(),
             now: NOW,
             limit: 10,
+            skip: 0,
         };
         assert_eq!(shelf.index.search(&request).unwrap().hits.len(), 0, "{typed}");
     }

@@ -98,6 +98,17 @@ pub(super) fn size(text: &str) -> Result<usize, Issue> {
     })
 }
 
+/// Memory for writing to the search index, in bytes: the engine takes no less than 15 MB.
+pub(super) fn index_memory(text: &str) -> Result<usize, Issue> {
+    match size(text)? {
+        bytes if (15 << 20..=4 << 30).contains(&bytes) => Ok(bytes),
+        _ => Err(Issue::new(
+            format!("`{text}` is less than `15MiB` or more than `4GiB`"),
+            "write a size between, such as `48MiB`",
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

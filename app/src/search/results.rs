@@ -1,0 +1,107 @@
+//! The results of a search: title with marks, where it lies, why it can be read, whose it is, how old, and a part of the text.
+
+use domain::{SearchPage, SearchResult};
+use leptos::prelude::*;
+
+use super::marks::Marked;
+use crate::{
+    icons::{FOLDER, Icon},
+    timestamp::Timestamp,
+};
+
+/// How many there are, then the results; similar ones apart.
+#[component]
+pub(super) fn Results(page: SearchPage) -> impl IntoView {
+    let SearchPage {
+        mut results,
+        similar,
+        is_cut,
+    } = page;
+    let count = count_line(results.len(), is_cut);
+    let similar = results.split_off(results.len().saturating_sub(similar));
+    view! {
+        <p class="count" role="status">
+            {count}
+        </p>
+        {(!results.is_empty()).then(|| view! { <List results /> })}
+        {(!similar.is_empty())
+            .then(|| {
+                view! {
+                    <h2 class="similar">"Similar words"</h2>
+                    <List results=similar />
+                }
+            })}
+    }
+}
+
+/// "12 results", "More than 50 results: add a word to narrow them down".
+fn count_line(count: usize, is_cut: bool) -> String {
+    match (count, is_cut) {
+        (count, true) => format!("More than {count} results. Another word narrows them down."),
+        (1, false) => "1 result".to_owned(),
+        (count, false) => format!("{count} results"),
+    }
+}
+
+#[component]
+fn List(results: Vec<SearchResult>) -> impl IntoView {
+    view! { <ol class="results">{results.into_iter().map(|result| view! { <Row result /> }).collect_view()}</ol> }
+}
+
+#[component]
+fn Row(result: SearchResult) -> impl IntoView {
+    let SearchResult {
+        summary,
+        title,
+        snippet,
+    } = result;
+    let why = summary.reasons.into_iter().next().map(|reason| reason.because);
+    view! {
+        <li>
+            <a href=format!("/docs/{}", summary.id) dir="auto">
+                <Marked snippet=title />
+            </a>
+            {snippet
+                .map(|snippet| {
+                    view! {
+                        <p class="snippet" dir="auto">
+                            <Marked snippet />
+                        </p>
+                    }
+                })}
+            <p class="facts">
+                {(!summary.folder.is_empty())
+                    .then(|| {
+                        view! {
+                            <span class="folder">
+                                <Icon path=FOLDER />
+                                <span dir="auto">{summary.folder}</span>
+                            </span>
+                        }
+                    })}
+                <span dir="auto">{summary.owner}</span>
+                <Timestamp at=summary.updated_at />
+                {why
+                    .map(|why| {
+                        view! {
+                            <span class="chip" dir="auto">
+                                {format!("because {why}")}
+                            </span>
+                        }
+                    })}
+            </p>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count_line;
+
+    #[test]
+    fn fi_3_the_count_says_what_is_known() {
+        assert_eq!(count_line(1, false), "1 result");
+        assert_eq!(count_line(12, false), "12 results");
+        assert!(count_line(50, true).starts_with("More than 50 results"));
+    }
+}

@@ -1,0 +1,136 @@
+//! One search: the index is asked, hits are read and decided, and where the policy refused some, the index is asked for further ones.
+//!
+//! Nothing that comes of it depends on a document that was refused: neither how many results there are, nor whether there are more, nor whether
+//! similar words are looked for.
+
+use std::sync::Arc;
+
+use domain::{DocumentId, Person, SearchHit, SearchPage, SearchResult};
+use policy::Policy;
+use search::{SearchIndex, Snippets};
+use store::Store;
+use tokio::{sync::OwnedSemaphorePermit, task::spawn_blocking};
+
+use super::{Failure, LocalSearch, Question, batch, results};
+
+/// How often the index is asked at most: so many times [`SearchIndex::MAX_HITS`] documents are decided for one search.
+const ROUNDS: usize = 5;
+
+/// How many documents are read with their texts at a time.
+const CHUNK: usize = 16;
+
+/// The search of one person.
+pub(super) struct Rounds {
+    store: Store,
+    shared: Arc<Shared>,
+}
+
+/// What work in other threads needs.
+struct Shared {
+    policy: Arc<Policy>,
+    person: Arc<Person>,
+    index: SearchIndex,
+    question: Question,
+    snippets: Snippets,
+    /// Given back when the last thread is done, also if nobody waits for the result any more.
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Rounds {
+    pub(super) fn new(
+        search: &LocalSearch,
+        person: Arc<Person>,
+        index: SearchIndex,
+        question: Question,
+        turn: OwnedSemaphorePermit,
+    ) -> Self {
+        let snippets = index.snippets(&question.query);
+        Self {
+            store: search.store.clone(),
+            shared: Arc::new(Shared {
+                policy: Arc::clone(&search.policy),
+                person,
+                index,
+                question,
+                snippets,
+                _turn: turn,
+            }),
+        }
+    }
+
+    /// The best `limit` results.
+    pub(super) async fn page(&self, limit: usize) -> Result<SearchPage, Failure> {
+        // One more than is shown tells that there are more.
+        let wanted = limit + 1;
+        let (mut results, mut hits, mut similar) = (Vec::new(), 0, Vec::new());
+        for round in 0..ROUNDS {
+            let skip = round * SearchIndex::MAX_HITS;
+            let found = self
+                .blocking(move |shared| shared.index.search(&shared.question.request(skip)))
+                .await??;
+            let (exact, beside) = found.hits.split_at(found.hits.len() - found.similar);
+            hits += exact.len();
+            similar.extend_from_slice(beside);
+            self.add_allowed(&mut results, exact, wanted).await?;
+            if results.len() >= wanted || exact.len() < SearchIndex::MAX_HITS {
+                break;
+            }
+        }
+        let exact = results.len();
+        if exact < SearchIndex::FEW {
+            // The index found enough, of which the policy left too few.
+            if hits >= SearchIndex::FEW {
+                similar = self
+                    .blocking(|shared| shared.index.similar(&shared.question.request(0)))
+                    .await??;
+            }
+            let known: Vec<DocumentId> = results.iter().map(|result| result.summary.id).collect();
+            similar.retain(|hit| !known.contains(&hit.id));
+            self.add_allowed(&mut results, &similar, wanted).await?;
+        }
+        let is_cut = results.len() > limit;
+        results.truncate(limit);
+        Ok(SearchPage {
+            similar: results.len().saturating_sub(exact),
+            results,
+            is_cut,
+        })
+    }
+
+    /// Adds those of the hits that the person may read, until there are as many results as wanted.
+    async fn add_allowed(
+        &self,
+        results: &mut Vec<SearchResult>,
+        hits: &[SearchHit],
+        wanted: usize,
+    ) -> Result<(), Failure> {
+        for chunk in hits.chunks(CHUNK.min(wanted)) {
+            if results.len() >= wanted {
+                break;
+            }
+            let ids: Vec<DocumentId> = chunk.iter().map(|hit| hit.id).collect();
+            let texts = batch::texts(&self.store, &ids).await?;
+            let work = move |shared: &Shared| {
+                let Shared {
+                    policy,
+                    person,
+                    question,
+                    snippets,
+                    ..
+                } = shared;
+                results::allowed(policy, person, question, snippets, &ids, texts)
+            };
+            results.extend(self.blocking(work).await?);
+        }
+        results.truncate(wanted);
+        Ok(())
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let shared = Arc::clone(&self.shared);
+        Ok(spawn_blocking(move || work(&shared)).await?)
+    }
+}
