@@ -69,7 +69,7 @@ fn Row(result: SearchResult) -> impl IntoView {
                         </p>
                     }
                 })}
-            <p class="facts">
+            <p class="result-facts">
                 {(!summary.folder.is_empty())
                     .then(|| {
                         view! {
