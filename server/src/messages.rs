@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_keeps_at_most_200_characters_of_the_apis_message() {
+    fn a_refusal_has_at_most_200_characters_of_the_apis_message() {
         let long = format!(r#"{{"message":"{}"}}"#, "ä".repeat(300));
         let refused = parse_message(&response(StatusCode::FORBIDDEN, &long));
         assert_eq!(

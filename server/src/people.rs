@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn si_1_the_latest_sign_in_says_what_somebody_is_called() {
+    fn si_1_the_latest_sign_in_states_what_somebody_is_called() {
         let name = |email: &str, second: i64| StoredName {
             name: "Ann".to_owned(),
             email: Some(email.to_owned()),

@@ -1,4 +1,4 @@
-//! How is an API called for the person who is signed in? The token stays on the server and is renewed there.
+//! Calls an API for the signed-in person. The token stays on the server and is renewed there.
 //!
 //! `cargo run -p bff --example call_an_api -- ISSUER CLIENT_ID CLIENT_SECRET AUDIENCE API_URL`
 
@@ -16,7 +16,7 @@ use http::StatusCode;
 
 type Api = (reqwest::Client, String);
 
-/// On the server: asks the API with the person's token. Three kinds of refusal, three answers.
+/// On the server: requests the API with the person's token. Three kinds of refusal, three answers.
 async fn ask(person: SignedIn, State((http, url)): State<Api>) -> Result<String, StatusCode> {
     let token = person.access_token().await.map_err(|error| match error {
         TokenError::SignInAgain => StatusCode::UNAUTHORIZED,
@@ -28,7 +28,7 @@ async fn ask(person: SignedIn, State((http, url)): State<Api>) -> Result<String,
     answer.text().await.map_err(|_| StatusCode::BAD_GATEWAY)
 }
 
-/// The whole site at `url`. Scripts of its pages reach the API at `/api/…`: `fetch("/api/7")` asks for `{api}/7`.
+/// The whole site at `url`. Scripts of its pages reach the API at `/api/…`: `fetch("/api/7")` requests `{api}/7`.
 pub(crate) fn site(url: &str, provider: ProviderConfig, api: &str) -> Result<Router, Box<dyn Error>> {
     let audience = provider.audience.clone().ok_or("say the audience of the API")?;
     let config = BffConfig::new(url.parse()?, KeyRing::ephemeral()).with_provider(provider);

@@ -1,4 +1,4 @@
-//! How is a page protected? Run it, open <http://localhost:4040> and sign in.
+//! A protected page. Run it, open <http://localhost:4040> and sign in.
 //!
 //! `cargo run -p bff --example protect_a_page -- ISSUER CLIENT_ID [CLIENT_SECRET]`
 //!
@@ -15,12 +15,12 @@ use axum::response::Html;
 use axum::routing::get;
 use bff::{Bff, BffConfig, KeyRing, MemorySessions, PlainPages, ProviderConfig, Secret, SignedIn};
 
-/// For everybody: no extractor asks who it is.
+/// For everybody: no extractor requests who it is.
 async fn home() -> Html<&'static str> {
     Html(r#"<a href="/secret">Something for people who are signed in</a>"#)
 }
 
-/// Whoever is not signed in gets a page that offers it, and comes back here. Signing out is a form: no link does it.
+/// Whoever is not signed in gets a page that offers it, and returns here. Signing out is a form: no link does it.
 async fn secret(person: SignedIn) -> Html<&'static str> {
     println!("{} reads the secret", person.identity().subject);
     Html(r#"<p>Now you know.</p><form method="post" action="/auth/logout"><button>Log out</button></form>"#)

@@ -1,4 +1,4 @@
-//! How is an API protected? Programs bring an access token of the issuer; nobody signs in here.
+//! A protected API. Programs send an access token of the issuer; nobody signs in here.
 //!
 //! `cargo run -p bff --example protect_an_api -- ISSUER AUDIENCE`
 //!
@@ -21,13 +21,13 @@ async fn messages(caller: Caller) -> Json<Value> {
 }
 
 /// The API at `url`, for tokens of `issuer` that are meant for `audience`. Its keys are read from the issuer, and read
-/// again when it changes them; without a token the answer is 401, without the scope 403, both with `WWW-Authenticate`.
+/// again when it changes them; without a token the response is 401, without the scope 403, both with `WWW-Authenticate`.
 pub(crate) fn api(url: &str, issuer: &str, audience: &str) -> Result<Router, Box<dyn Error>> {
     let provider = ProviderConfig::new("main", issuer, audience)?;
     let config = BffConfig::new(url.parse()?, KeyRing::ephemeral()).with_provider(provider);
     let bff = Bff::new(config, Arc::new(MemorySessions::new()), Arc::new(PlainPages))?;
     bff.start();
-    // `bff.introspecting_bearer("main", audience)` instead where tokens cannot be read: the issuer is asked about each.
+    // `bff.introspecting_bearer("main", audience)` instead where tokens cannot be read: the issuer is requested about each.
     let gate = bff.bearer(audience).require(&["messages:read"]);
     Ok(Router::new().route("/messages", get(messages)).layer(gate))
 }

@@ -1,8 +1,8 @@
 //! The facade of this crate: one [`Bff`] per site, with its routes, its layers and what is known about its providers.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
-//! | Making it, starting background tasks | here |
+//! | Building it, starting background tasks | here ||
 //! | Routes, middleware and layers for the site's own routes | [`protection`] |
 //! | State of the providers; addresses to link to | [`status`] |
 //! | Sessions of a person, for administrators | [`sessions`] |
@@ -27,7 +27,7 @@ use crate::config::check::{ConfigError, ConfigProblem};
 use crate::guard::introspection::Introspection;
 use crate::guard::session_lookup::{SessionLookup, SessionServices};
 use crate::pages::{Pages, SharedPages};
-use crate::problem::chain;
+use crate::problem::error_chain;
 use crate::router;
 use crate::session::lifecycle::Sessions;
 use crate::session::registration::RegistrationEntry;
@@ -148,7 +148,7 @@ impl Bff {
     }
 
     /// A token for the application itself from the provider of that id (client credentials). It is cached until it is about to
-    /// expire, and requested once however many callers want it at a time.
+    /// expire, and requested once for all callers that wait for one.
     ///
     /// # Errors
     /// [`TokenError::NotGranted`] when there is no such provider or it refuses, [`TokenError::ProviderUnavailable`] when
@@ -168,7 +168,7 @@ fn providers(config: &BffConfig, sessions: &Arc<dyn SessionStore>) -> Result<Pro
     let http = HttpClient::new(config.http).map_err(|error| ConfigError {
         problems: vec![ConfigProblem {
             key: "http".to_owned(),
-            problem: chain(&error),
+            problem: error_chain(&error),
         }],
     })?;
     let (http, clock) = (Arc::new(http), &config.clock);

@@ -2,7 +2,7 @@
 //! refused. Bounded in number and in time; the time is the caller's, by the site's clock.
 //!
 //! Not a crate such as `moka`: that one expires by a clock of its own, and evicts by how often an entry is used, while here
-//! entries that a stranger can make up have to go before the others.
+//! entries that a stranger can make up have to be evicted before the others.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) struct ExpiringCache<K, V> {
     entries: Mutex<HashMap<K, Entry<V>>>,
     max_entries: usize,
-    /// Entries that stay when a full cache makes room, as long as that is enough.
+    /// Entries that stay when a full cache evicts, as long as that is enough.
     is_preferred: fn(&V) -> bool,
 }
 
@@ -25,7 +25,7 @@ struct Entry<V> {
 }
 
 impl<K: Eq + Hash, V: Clone> ExpiringCache<K, V> {
-    /// An empty cache that makes room by removing expired entries, and all of them where that is not enough.
+    /// An empty cache that evicts expired entries, and all of them where that is not enough.
     pub(crate) fn new(max_entries: usize) -> Self {
         Self::preferring(max_entries, |_| false)
     }
@@ -50,7 +50,7 @@ impl<K: Eq + Hash, V: Clone> ExpiringCache<K, V> {
         Some(entry.value.clone())
     }
 
-    /// Puts `value` in the place of what was there, until `expires_at`; both times in seconds since 1970.
+    /// Replaces the entry by `value`, until `expires_at`; both times in seconds since 1970.
     pub(crate) fn insert(&self, key: K, value: V, expires_at: i64, now: i64) {
         let mut entries = self.entries();
         let is_full = |entries: &HashMap<K, _>| entries.len() >= self.max_entries && !entries.contains_key(&key);

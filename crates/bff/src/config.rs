@@ -1,4 +1,4 @@
-//! What must be decided before anybody can sign in? Values only; what is wrong with them is found in [`check`].
+//! Configuration of this crate. Values only; [`check`] finds mistakes in them.
 //!
 //! The keys that seal cookies and sessions are in [`key_ring`]. What describes one provider is of the crate `oidc`.
 
@@ -14,7 +14,7 @@ use url::Url;
 
 use self::key_ring::KeyRing;
 
-/// Sessions of one person where nothing else is said.
+/// Default for the number of sessions of one person.
 const MAX_SESSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
 
 /// Everything a [`Bff`](crate::Bff) needs to know.
@@ -65,7 +65,7 @@ impl BffConfig {
 }
 
 /// How long a session lives, by the server's clock. Shorter limits apply to sessions that exist already.
-/// Where the provider says when a refresh token ends, the session ends with it; one in use renews it in time.
+/// Where the provider sends the lifetime of a refresh token, the session ends with it; one in use renews it in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLifetime {
     /// Without any request.

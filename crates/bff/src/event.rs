@@ -1,11 +1,10 @@
-//! What happened that an operator has to know (OWASP ASVS 16.3)? One line in the log and one count each: who, where, which
-//! session, what came of it, and why. A session is named by its reference, which opens nothing; tokens, codes and
-//! ids have no place here.
+//! Security events for operators (OWASP ASVS 16.3). One line in the log and one count each: person, provider, session, outcome
+//! and reason. A session is named by its reference, which opens nothing; tokens, codes and ids are never logged.
 //!
 //! | in the log | meaning |
 //! |---|---|
 //! | `event` | `sign_in`, `sign_out`, `session_end`, `token_renewal`, `client_token`, `access`, `logout_channel` |
-//! | `outcome` | `success`, `refused` (the rules say no), `failed` (something does not work) |
+//! | `outcome` | `success`, `refused` (a rule refused it), `failed` (something does not work) |
 //! | `provider`, `subject`, `session` | as far as they are known |
 //! | `failure` | which failure it was, of those in [`crate::failures`] |
 //! | `reason` | for operators; never shown to people |
@@ -30,9 +29,9 @@ pub(crate) enum What {
     SessionEnd,
     TokenRenewal,
     ClientToken,
-    /// Somebody wanted in and was not let in.
+    /// A request was refused access.
     Access,
-    /// A provider says that somebody signed out.
+    /// A provider's logout arrived at a logout channel.
     LogoutChannel,
 }
 
@@ -74,7 +73,7 @@ pub(crate) struct Event<'a> {
     reference: Option<&'a str>,
 }
 
-/// `what` came to `outcome`.
+/// An event `what` with this outcome.
 pub(crate) fn event<'a>(what: What, outcome: Outcome) -> Event<'a> {
     Event {
         what,
@@ -107,7 +106,7 @@ impl<'a> Event<'a> {
         Self { session, ..self }
     }
 
-    /// Who asked, where somebody is signed in.
+    /// The person who sent the request, if signed in.
     pub(crate) fn by(self, person: Option<&'a EventSubject>) -> Self {
         let Some(person) = person else { return self };
         self.provider(&person.provider)
@@ -115,7 +114,7 @@ impl<'a> Event<'a> {
             .session(person.session)
     }
 
-    /// What there is to say of a success, for operators.
+    /// A remark on a success, for operators.
     pub(crate) fn reason(self, reason: &'a str) -> Self {
         let reason = Some(Cow::Borrowed(reason));
         Self { reason, ..self }

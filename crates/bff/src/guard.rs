@@ -1,6 +1,6 @@
 //! Guards: middleware that decides whether a request may pass, and the extractors behind it.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | The signed-in person: an extractor | [`signed_in`] |
 //! | Finding the session of a request | [`session_lookup`] |

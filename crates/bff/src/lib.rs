@@ -1,4 +1,4 @@
-//! A backend-for-frontend for axum: signs people in with any OpenID Connect provider and keeps every token on the server.
+//! A backend-for-frontend for axum: signs people in with any OpenID Connect provider and stores every token on the server.
 //!
 //! The browser holds one cookie with a random number. Identity and tokens are sealed on the server, with a key that
 //! needs that number: a copy of the database opens nothing. Everything works without JavaScript.
@@ -30,13 +30,13 @@
 //! 1. [`BffConfig`] configures the site, [`ProviderConfig`] a provider. [`Bff::new`] lists everything that is
 //!    wrong with them ([`ConfigError`]) and sends no request. [`ProviderConfig::entra`], `entra_multi_tenant`, `b2c` and
 //!    `auth0` are presets; [`Registration`] lets the site register itself. `client_auth` is the client authentication,
-//!    `pushed_requests` keeps authorization requests out of the browser, `dpop` binds tokens to a key.
+//!    `pushed_requests` sends authorization requests past the browser, `dpop` binds tokens to a key.
 //! 2. [`Bff::router`] has the routes: `/auth/login`, `/auth/signup`, `/auth/callback/{provider}`, `/auth/logout`
 //!    (POST), `/auth/signed-out`, `/auth/session`, `/auth/edit-profile`, `/auth/initiate`, `/auth/device`, and the two
 //!    logout channels. Link to them with `rel="external"` if a router in the browser
 //!    would handle the click; sign out by a form.
 //! 3. [`Bff::protect`] wraps the site in middleware. Handlers take [`SignedIn`], or `Option<SignedIn>`; requests that change something
-//!    and come from another site are refused.
+//!    and are from another site are refused.
 //!    [`Bff::require_provider`] requires one of several providers, [`Bff::require_step_up`] a stronger or more recent sign-in.
 //! 4. [`SignedIn::access_token`] returns a token for an API, refreshed when needed; one refresh request is sent, however many
 //!    requests and replicas need the token. [`SignedIn::access_token_for`] returns one for another API or fewer scopes;
@@ -46,11 +46,11 @@
 //!    sessions as well, with the extractor [`Combined`].
 //! 6. [`SignedIn::sessions`] and [`Bff::sessions_of`] list the sessions of a person, which can be ended one by one; a provider
 //!    ends sessions by `/auth/backchannel-logout/{provider}`.
-//!    A handler behind [`Bff::protect`] or [`Bearer::or_session`] keeps data of its own in the session (a flash message, a draft) with the
+//!    A handler behind [`Bff::protect`] or [`Bearer::or_session`] stores data of its own in the session (a flash message, a draft) with the
 //!    extractor [`tower_sessions::Session`]: sealed, at most 64 kB, stored after the handler if it has changed, and gone when the session
 //!    ends or the person signs in again. Of requests at the same time each stores the keys it has changed; of one key the later change
 //!    stays. `delete`, `flush` and `cycle_id` act on the data alone, and an expiry set there does nothing. Without a session it is
-//!    empty and nothing is stored. A `SessionManagerLayer` of the application's own goes inside [`Bff::protect`].
+//!    empty and nothing is stored. A `SessionManagerLayer` of the application's own belongs inside [`Bff::protect`].
 //! 7. [`Bff::client_token`] returns a token for the application itself; [`Bff::readiness`] whether people can sign in.
 //!    [`Bff::proxy`] is a reverse proxy for an API at a path of this site, which adds the person's token.
 //! 8. [`Pages`] renders the few pages in your own style. [`SessionStore`] is the contract of session stores:
@@ -159,7 +159,7 @@ pub use oidc::config::userinfo::UserinfoMode;
 pub use oidc::config::{HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode};
 pub use oidc::error::error_chain;
 
-/// The extractor [`tower_sessions::Session`] keeps data of the application in a person's session; see the tour.
+/// The extractor [`tower_sessions::Session`] stores data of the application in a person's session; see the tour.
 pub use tower_sessions;
 
 /// The programs of the README compile.

@@ -66,7 +66,7 @@ pub struct Problem {
 pub struct SignedOut {
     /// The provider's session has not been ended: the next sign-in may need no password.
     pub provider_session_alive: bool,
-    /// This browser has signed in again since: the page is an old one, and the session goes on.
+    /// This browser has signed in again since: the page is an old one, and the session continues.
     pub signed_in_again: bool,
 }
 
@@ -113,6 +113,6 @@ pub struct DeviceCode {
     pub qr: Option<String>,
     /// Time until the code expires.
     pub ends_in: Duration,
-    /// Path on this site that polls again, for people who do not want to wait for the page to reload itself.
+    /// Path on this site that polls again, for people who do not wait for the page to reload itself.
     pub again: String,
 }

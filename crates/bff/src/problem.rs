@@ -1,4 +1,4 @@
-//! What happens when something fails? It is logged once, with a reference, and the person sees a page with the same
+//! Failures and their error pages: a failure is logged once, with a reference, and the person sees a page with the same
 //! reference. Neither holds a token, a code or a `state`.
 
 use axum::response::Response;
@@ -6,7 +6,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use oidc::config::ProviderId;
 use oidc::error::ErrorCode;
-pub(crate) use oidc::error::{error_chain as chain, plain};
+pub(crate) use oidc::error::{error_chain, plain};
 
 use crate::diagnostics::new_reference;
 use crate::event::{EventSubject, Outcome, What, event};
@@ -32,7 +32,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// `title` and `message` are for the person, `error` for the operator. It is a sign-in that failed, unless
-    /// [`Failure::about`] says otherwise.
+    /// [`Failure::about`] sets another one.
     pub(crate) fn new(
         status: StatusCode,
         title: &'static str,
@@ -45,7 +45,7 @@ impl Failure {
             message: message.into(),
             retry: None,
             code: error.code(),
-            reason: chain(error),
+            reason: error_chain(error),
             what: What::SignIn,
             person: None,
         }
@@ -74,7 +74,7 @@ impl Failure {
         )
     }
 
-    /// Something of ours does not work.
+    /// A failure of this site.
     pub(crate) fn ours(error: &dyn ErrorCode) -> Self {
         let message = "Something is wrong on our side. Please try again in a moment.";
         Self::new(
@@ -91,11 +91,11 @@ impl Failure {
         self
     }
 
-    /// Logs it and answers with its page among `pages`.
+    /// Logs it and responds with its page among `pages`.
     pub(crate) fn into_response(self, pages: &dyn Pages, provider: Option<&ProviderId>) -> Response {
         let reference = new_reference();
         if self.status == StatusCode::UNAUTHORIZED {
-            // Nothing went wrong: somebody opened a page before signing in.
+            // Not a fault: somebody opened a page before signing in.
             tracing::debug!(target: "bff", reference, "{}", self.title);
         } else {
             let outcome = if self.status.is_server_error() {
@@ -103,14 +103,14 @@ impl Failure {
             } else {
                 Outcome::Refused
             };
-            let told = event(self.what, outcome)
+            let event_record = event(self.what, outcome)
                 .failure_code(self.code, self.reason.as_str().into())
                 .reference(&reference);
-            let told = match provider {
-                Some(provider) => told.provider(provider.as_str()),
-                None => told,
+            let event_record = match provider {
+                Some(provider) => event_record.provider(provider.as_str()),
+                None => event_record,
             };
-            told.by(self.person.as_deref()).record();
+            event_record.by(self.person.as_deref()).record();
         }
         let mut response = pages.problem(&Problem {
             status: self.status,

@@ -1,4 +1,4 @@
-//! The return path: where a person goes after signing in. Only a path of this site: the type cannot hold another one, so there is
+//! The return path: where a person is redirected after signing in. Only a path of this site: the type cannot hold another one, so there is
 //! no open redirect.
 
 use std::fmt;

@@ -98,7 +98,7 @@ pub(crate) fn routes(state: RouterState) -> Router {
         .post(sign_in::callback::by_post)
         .head(head_without_effect);
     let defended = Router::new()
-        .route("/auth/logout", post(sign_out::here::sign_out))
+        .route("/auth/logout", post(sign_out::rp_initiated::sign_out))
         .layer(from_fn_with_state(defence, csrf::defend));
     Router::new()
         .route("/auth/login", get(sign_in::start::sign_in).head(head_without_effect))
@@ -124,7 +124,7 @@ pub(crate) fn routes(state: RouterState) -> Router {
         )
         .route(
             "/auth/signed-out",
-            get(sign_out::here::signed_out).head(head_without_effect),
+            get(sign_out::rp_initiated::signed_out).head(head_without_effect),
         )
         .route("/auth/session", get(session))
         .route(

@@ -1,4 +1,4 @@
-//! Seals texts of the application that leave it and come back, such as a position in an address, with the keys of the site.
+//! Seals texts of the application that leave it and return, such as a position in an address, with the keys of the site.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

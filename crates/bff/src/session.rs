@@ -12,7 +12,7 @@
 //! | the session of a request | [`request`] |
 //! | idle and absolute limits | [`lifetime`]; removal of what has expired: [`sweep`] |
 //! | finding sessions without their ids | [`index`]; for people and administrators: [`list`] |
-//! | what follows the end of sessions | [`limit`] |
+//! | what follows the end of sessions | [`ending`] |
 //! | the lease of a session, for refreshing its tokens | [`lease`] |
 //! | sign-ins that a provider ended before they were sessions | [`tombstone`] |
 //! | the registration of the site at a provider | [`registration`] |
@@ -22,12 +22,12 @@ pub(crate) mod compression;
 pub(crate) mod creation;
 pub(crate) mod data;
 pub(crate) mod encoding;
+pub(crate) mod ending;
 pub(crate) mod index;
 pub(crate) mod key_value;
 pub(crate) mod lease;
 pub(crate) mod lifecycle;
 pub(crate) mod lifetime;
-pub(crate) mod limit;
 pub(crate) mod list;
 pub(crate) mod memory;
 pub(crate) mod person_key;

@@ -1,9 +1,9 @@
 //! Signing in: authorization code flow with PKCE, `state`, `nonce` and `iss` (RFC 9700 §2.1, RFC 9207).
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | The login routes and the redirect to the provider | [`start`] |
-//! | What is requested beyond an ordinary sign-in? | [`options`]; the request itself: [`oidc::authorization_request`] |
+//! | Options beyond an ordinary sign-in | [`options`]; the request itself: [`oidc::authorization_request`] ||
 //! | The pending sign-in, in a cookie | [`pending`] |
 //! | The parameters of the authorization response | [`oidc::authorization_response`] |
 //! | The callback: validating the response | [`callback`] |

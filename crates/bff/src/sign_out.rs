@@ -1,18 +1,18 @@
-//! How does a session end? Here first, at the provider as far as it goes.
+//! Signing out: the session ends here first, then at the provider as far as it offers that.
 //!
-//! | question | where |
+//! | part | where |
 //! |---|---|
-//! | The button "Log out" | [`here`] |
-//! | The provider's server says so | [`back_channel`] |
-//! | A page of the provider says so | [`front_channel`] |
-//! | Which sessions does it mean? | [`provider_session`] |
-//! | What happens to the tokens? | [`revocation`] |
+//! | The button "Log out": RP-initiated logout | [`rp_initiated`] |
+//! | Back-channel logout, from the provider's server | [`back_channel`] |
+//! | Front-channel logout, from a page of the provider | [`front_channel`] |
+//! | The sessions that a logout of the provider ends | [`provider_session`] |
+//! | Revocation of the tokens | [`revocation`] ||
 
 pub(crate) mod back_channel;
 pub(crate) mod front_channel;
-pub(crate) mod here;
 pub(crate) mod provider_session;
 pub(crate) mod revocation;
+pub(crate) mod rp_initiated;
 
 use std::sync::Arc;
 

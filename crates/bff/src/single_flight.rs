@@ -1,7 +1,7 @@
-//! Single flight: callers that want the same thing at the same time share one piece of work and its result. Used for refreshing
+//! Single flight: callers that need the same thing at the same time share one piece of work and its result. Used for refreshing
 //! tokens, token requests and introspection here, and for lookups in a directory by whoever builds on this crate.
 //!
-//! The work is a task of its own among the [`BackgroundTasks`]: it goes on when callers go away, and a shutdown waits for it.
+//! The work is a task of its own among the [`BackgroundTasks`]: it continues when callers go away, and a shutdown waits for it.
 //! Results are not cached; once the work has ended, the next caller starts it again.
 
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use crate::tasks::BackgroundTasks;
 /// The work that is under way, by what it is about.
 type Running<K, V> = Arc<Mutex<HashMap<K, Shared<oneshot::Receiver<V>>>>>;
 
-/// Runs work once per key at a time; callers that come meanwhile wait for the same result.
+/// Runs work once per key at a time; callers that arrive meanwhile wait for the same result.
 ///
 /// ```
 /// use bff::{BackgroundTasks, SingleFlight};
@@ -104,7 +104,7 @@ where
         let work = work();
         let task = async move {
             let result = work.await;
-            // Before the result is out: whoever has it and asks again starts anew.
+            // Before the result is sent: a caller that has it and calls again starts new work.
             drop(entry);
             let _ = sender.send(result);
         };
@@ -133,7 +133,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    /// Work that ends when told to.
+    /// Work that ends on a signal.
     async fn until(signal: oneshot::Receiver<u8>) -> u8 {
         signal.await.expect("a value is sent")
     }
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_goes_on_when_its_caller_goes_away() {
+    async fn work_continues_when_its_caller_disappears() {
         let flights = flights();
         let (done, is_done) = oneshot::channel();
         drop(flights.run("a", || async move { u8::from(done.send(()).is_ok()) }));

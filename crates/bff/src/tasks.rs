@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stopping_does_not_wait_for_ever_and_says_how_many_are_left() {
+    async fn stopping_does_not_wait_for_ever_and_states_how_many_are_left() {
         let tasks = BackgroundTasks::default();
         tasks.spawn(std::future::pending::<()>());
         assert_eq!(tasks.stop(Duration::from_millis(1)).await, 1);

@@ -1,7 +1,7 @@
 //! Access tokens: refreshing, requesting and caching them. Tokens never leave the server except to the provider and the API
 //! they are for.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | Token endpoint: request and response | [`oidc::token_endpoint`] |
 //! | An access token, and how an API gets it | [`oidc::access_token`] |
@@ -73,13 +73,13 @@ impl Tokens {
     }
 }
 
-/// Why there is no access token. The session goes on except for [`TokenError::SignInAgain`].
+/// Why there is no access token. The session continues except for [`TokenError::SignInAgain`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// The provider's grant is over; the person has to sign in again.
     #[error("the sign-in has ended at the provider")]
     SignInAgain,
-    /// The provider does not answer or has trouble; try again later.
+    /// The provider does not respond or has trouble; try again later.
     #[error("the provider is not available")]
     ProviderUnavailable {
         /// When trying again makes sense.

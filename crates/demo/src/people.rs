@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn groups_are_told_even_when_there_are_none() {
+    fn groups_are_reported_even_when_there_are_none() {
         let dave = Person::named("dave")
             .unwrap()
             .claims("http://localhost:1", &["profile".to_owned()]);

@@ -190,7 +190,7 @@ async fn the_provider_remembers_and_prompts_are_obeyed() {
 }
 
 #[tokio::test]
-async fn the_answer_can_come_by_post() {
+async fn the_response_can_arrive_by_post() {
     let asked = asked(&[
         ("response_mode", "form_post"),
         ("demo_person", "alice"),
@@ -225,7 +225,7 @@ async fn a_code_works_once_and_with_its_verifier_only() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_comes_twice_ends_the_family() {
+async fn a_refresh_token_that_is_used_twice_ends_the_family() {
     let demo = demo();
     let first = sign_in(&demo, "alice").await;
     let refresh = async |token: &Value| {
@@ -248,7 +248,7 @@ async fn a_refresh_token_that_comes_twice_ends_the_family() {
 }
 
 #[tokio::test]
-async fn messages_ask_for_their_scope() {
+async fn messages_request_their_scope() {
     let demo = demo();
     let (alice, erin) = (sign_in(&demo, "alice").await, sign_in(&demo, "erin").await);
     let status = async |name: &str, token: Option<&str>| {
@@ -279,7 +279,7 @@ async fn messages_ask_for_their_scope() {
 }
 
 #[tokio::test]
-async fn userinfo_says_who_it_is() {
+async fn userinfo_states_who_it_is() {
     let demo = demo();
     let tokens = sign_in(&demo, "carol").await;
     let response = visit(&demo, "/userinfo", tokens["access_token"].as_str()).await;
@@ -380,7 +380,7 @@ async fn revoked_tokens_are_not_active() {
 }
 
 #[tokio::test]
-async fn signing_out_goes_back_only_where_registered() {
+async fn signing_out_redirects_only_where_registered() {
     let demo = demo();
     let tokens = sign_in(&demo, "alice").await;
     let hint = tokens["id_token"].as_str().unwrap();
@@ -410,7 +410,7 @@ async fn a_rebound_name_is_refused() {
 }
 
 #[tokio::test]
-async fn issued_tokens_are_shown_only_where_asked_for() {
+async fn issued_tokens_are_shown_only_where_requested() {
     assert_eq!(
         visit(&demo(), "/demo/issued", None).await.status(),
         StatusCode::NOT_FOUND

@@ -21,7 +21,7 @@ fn links_lead_out_without_a_trace() {
 }
 
 #[test]
-fn images_are_lazy_and_tell_nobody_where_they_stand() {
+fn images_are_lazy_and_send_no_referrer() {
     let html = html("![A chart](https://example.com/a.png)");
     for part in [
         "src=\"https://example.com/a.png\"",
@@ -89,7 +89,7 @@ fn code_in_a_language_nobody_knows_stays_plain() {
 }
 
 #[test]
-fn tables_keep_their_alignment_and_can_be_reached_by_keyboard_under_a_name() {
+fn tables_preserve_their_alignment_and_can_be_reached_by_keyboard_under_a_name() {
     let html = html("| a | b |\n|---|--:|\n| 1 | 2 |\n\nafter");
     assert!(
         html.contains(

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn po_2_a_backslash_or_a_list_says_which_dots_belong_to_a_name() {
+    fn po_2_a_backslash_or_a_list_states_which_dots_belong_to_a_name() {
         let claims = json!({
             "resource_access": {"my.client": {"roles": ["ours"]}, "my": {"client": {"roles": ["theirs"]}}},
             "a.b": {"c": 1}, "a": {"b": {"c": 2}, "b.c": 3}, "back\\slash": {"x": 4}, "a.b.c": 5

@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_bounded_by_files_and_bytes_and_keep_the_order() {
+    fn chunks_are_bounded_by_files_and_bytes_and_preserve_the_order() {
         let file = |number: usize, size| FoundFile {
             path: "/x".into(),
             name: number.to_string(),

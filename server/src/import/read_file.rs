@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_socket_in_the_place_of_a_file_is_not_opened() {
+    fn a_socket_instead_of_a_file_is_not_opened() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.md");
         let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn caches_are_told_once() {
+    fn caches_learn_that_once() {
         for (before, after) in [
             (None, "accept-encoding"),
             (Some("Accept-Encoding"), "Accept-Encoding"),

@@ -22,7 +22,7 @@ async fn token_of(site: &TestSite, who: &str) -> String {
 }
 
 #[tokio::test]
-async fn to_5_a_caller_without_a_token_is_told_what_is_missing() {
+async fn to_5_a_caller_without_a_token_learns_what_is_missing() {
     let site = TestSite::start().await;
     let answer = ask(&site, "protected", None).await;
     assert_eq!(

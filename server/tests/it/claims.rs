@@ -19,7 +19,7 @@ async fn profile(visitor: &mut Visitor) -> Value {
 }
 
 #[tokio::test]
-async fn po_2_the_texts_of_a_group_list_count_and_the_rest_is_told_and_logged_once() {
+async fn po_2_the_texts_of_a_group_list_count_and_the_rest_is_reported_and_logged_once() {
     let log = Log::start();
     let site = TestSite::start().await;
     let [plan, _] = documents(&site).await;
@@ -55,7 +55,7 @@ async fn po_2_the_texts_of_a_group_list_count_and_the_rest_is_told_and_logged_on
 }
 
 #[tokio::test]
-async fn po_2_a_group_list_without_a_text_is_unknown_and_the_refusal_says_why() {
+async fn po_2_a_group_list_without_a_text_is_unknown_and_the_refusal_explains_why() {
     let site = TestSite::start().await;
     let [plan, _] = documents(&site).await;
     for (sent, who) in [(json!([7]), "alice"), (json!({"0": "Engineering"}), "erin")] {

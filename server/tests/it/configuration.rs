@@ -160,7 +160,7 @@ fn the_defaults_are_valid() {
 }
 
 #[test]
-fn traces_go_to_this_machine_or_by_tls_under_a_name() {
+fn traces_are_sent_to_this_machine_or_by_tls_under_a_name() {
     let config = read("[telemetry]\notlp_endpoint = \"http://127.0.0.1:4318\"\n", &[]).unwrap();
     assert_eq!(config.telemetry.otlp_endpoint.unwrap().port(), Some(4318));
     assert_eq!(config.telemetry.service_name, "portico");
@@ -182,7 +182,7 @@ fn traces_go_to_this_machine_or_by_tls_under_a_name() {
 }
 
 #[test]
-fn messages_come_from_an_address_that_paths_can_be_added_to() {
+fn messages_are_from_an_address_that_paths_can_be_added_to() {
     let at = |address: &str| read(&format!("[api]\nbase_url = \"{address}\"\n"), &[]);
     let config = at("https://api.example.com/v1/").unwrap();
     assert_eq!(config.api.base_url.unwrap().as_str(), "https://api.example.com/v1/");

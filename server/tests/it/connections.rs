@@ -86,7 +86,7 @@ async fn what_is_no_http_is_refused_and_the_next_connection_is_answered() {
 }
 
 #[tokio::test]
-async fn a_running_answer_is_finished_before_the_program_stops() {
+async fn a_running_response_is_finished_before_the_program_stops() {
     let (started, mut has_started) = tokio::sync::mpsc::channel::<()>(1);
     let (go_on, wait) = oneshot::channel::<()>();
     let wait = std::sync::Arc::new(tokio::sync::Mutex::new(Some(wait)));
@@ -164,7 +164,7 @@ async fn ui_4_a_request_names_exactly_one_host() {
 
 /// Companies have such a proxy, and it knows nothing of this machine.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_on_this_machine_is_asked_past_a_proxy_of_the_environment() {
+async fn what_is_on_this_machine_is_queried_past_a_proxy_of_the_environment() {
     let program = Program::new();
     let (port, _) = free_ports();
     let listen = format!("127.0.0.1:{port}");

@@ -115,7 +115,7 @@ async fn writers_at_the_same_time_take_turns_and_no_number_is_given_twice() {
 }
 
 #[tokio::test]
-async fn the_next_number_is_above_every_number_a_file_asked_for() {
+async fn the_next_number_is_above_every_number_of_a_file() {
     for shelf in Shelf::both().await {
         shelf
             .import(&[("a.md", b"---\nid: 12\n---\n# A"), ("b.md", b"# B")])
@@ -262,7 +262,7 @@ async fn a_file_at_the_end_of_a_long_path_is_one_document() {
 }
 
 #[tokio::test]
-async fn a_database_that_may_not_be_written_or_cannot_hold_every_text_is_told_at_the_start() {
+async fn a_database_that_may_not_be_written_or_cannot_hold_every_text_is_reported_at_the_start() {
     let database = Database::postgres().await;
     let name = database.server().options().get_database().unwrap().to_owned();
     let read_only = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");

@@ -22,7 +22,7 @@ fn the_demo_refuses_whatever_another_machine_could_reach() {
 }
 
 #[test]
-fn the_demo_keeps_its_database_apart_and_leaves_files_alone_that_were_not_named() {
+fn the_demo_has_a_database_of_its_own_and_leaves_files_alone_that_were_not_named() {
     let program = Program::new();
     program.write("portico.toml", "colour = \"this file belongs to another site\"\n");
     let (port, _) = free_ports();
@@ -32,7 +32,7 @@ fn the_demo_keeps_its_database_apart_and_leaves_files_alone_that_were_not_named(
 }
 
 #[test]
-fn the_demo_tells_who_to_be() {
+fn the_demo_lists_the_people() {
     let greeting = demo_site::greeting(&server::Config::defaults().unwrap());
     for name in demo::PEOPLE.iter().map(|person| person.name) {
         assert!(greeting.contains(name), "{name}");
@@ -66,7 +66,7 @@ async fn a_sign_in_at_the_demo_survives_a_restart_on_either_database() {
 }
 
 #[tokio::test]
-async fn files_come_into_either_database_by_the_program_and_one_with_a_nul_is_left_out() {
+async fn files_are_imported_into_either_database_by_the_program_and_one_with_a_nul_is_left_out() {
     let (postgres, folder) = (Database::postgres().await, tempfile::tempdir().unwrap());
     for database in [Database::sqlite(folder.path()), postgres] {
         let program = Program::new();

@@ -105,7 +105,7 @@ async fn si_8_who_chooses_a_provider_can_choose_a_code_instead() {
 }
 
 #[tokio::test]
-async fn si_6_who_wants_an_account_chooses_where() {
+async fn si_6_who_creates_an_account_chooses_where() {
     let site = TestSite::with_provider(and_another).await;
     let mut visitor = site.visitor();
     for provider in ["demo", "other"] {

@@ -54,7 +54,7 @@ fn tokens_without_groups(site: &TestSite, more: &Value) {
 }
 
 #[tokio::test]
-async fn po_2_groups_come_from_the_directory_by_the_applications_own_token() {
+async fn po_2_groups_are_from_the_directory_by_the_applications_own_token() {
     let site = TestSite::with_provider(groups).await;
     let id = document(&site, demo::group_id("Engineering").unwrap()).await;
     tokens_without_groups(&site, &json!({}));
@@ -104,7 +104,7 @@ async fn po_2_a_token_that_cannot_hold_all_groups_leads_to_the_directory() {
 }
 
 #[tokio::test]
-async fn po_2_a_claim_that_is_absent_is_unknown_and_asks_nobody() {
+async fn po_2_a_claim_that_is_absent_is_unknown_and_sends_no_request() {
     let site = TestSite::start().await;
     tokens_without_groups(&site, &json!({}));
     let mut alice = site.sign_in("alice").await;
@@ -128,7 +128,7 @@ async fn po_2_somebody_in_no_group_is_known_to_be_in_none() {
 }
 
 #[tokio::test]
-async fn po_2_two_hundred_groups_come_in_pages_with_their_names() {
+async fn po_2_two_hundred_groups_are_read_in_pages_with_their_names() {
     let site = TestSite::with_provider(groups).await;
     site.provider.change(|faults| {
         let many = (0..200).map(|number| (format!("id-{number}"), format!("Group {number}")));
@@ -191,7 +191,7 @@ async fn se_6_a_change_takes_effect_within_the_stated_age_without_a_new_sign_in(
 }
 
 #[tokio::test]
-async fn se_6_pages_ask_the_directory_nothing_while_its_answer_is_young() {
+async fn se_6_pages_send_the_directory_no_request_while_its_response_is_young() {
     let site = TestSite::with_provider(|config| {
         groups(config);
         config.providers[0].directory.manager = true;
@@ -243,7 +243,7 @@ async fn po_3_names_match_without_regard_to_case_only_where_the_operator_chose_n
 }
 
 #[tokio::test]
-async fn po_2_a_directory_that_redirects_or_floods_is_no_answer() {
+async fn po_2_a_directory_that_redirects_or_floods_is_no_response() {
     let site = TestSite::with_provider(groups).await;
     for (who, answer) in [
         ("alice", Answer::Redirect("http://127.0.0.1:1/".to_owned())),

@@ -46,7 +46,7 @@ async fn hd_1_scripts_run_by_nonce_and_nothing_else_does() {
 }
 
 #[tokio::test]
-async fn hd_1_answers_without_scripts_allow_none() {
+async fn hd_1_responses_without_scripts_allow_none() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
     for path in ["/healthz", "/auth/signed-out", "/%ff", "/api/messages/public"] {
@@ -69,7 +69,7 @@ async fn hd_1_a_sign_out_may_be_redirected_to_the_provider() {
 }
 
 #[tokio::test]
-async fn hd_2_every_answer_keeps_to_itself() {
+async fn hd_2_every_response_is_isolated() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
     for path in [
@@ -131,7 +131,7 @@ async fn hd_2_https_is_promised_for_a_year_or_more() {
 }
 
 #[tokio::test]
-async fn hd_3_personal_answers_are_stored_nowhere() {
+async fn hd_3_personal_responses_are_stored_nowhere() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
     for path in [

@@ -19,7 +19,7 @@ fn problems(report: &import::ImportReport) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn front_matter_says_whose_a_document_is_and_for_whom() {
+async fn front_matter_states_whose_a_document_is_and_for_whom() {
     for shelf in Shelf::both().await {
         let text = "---\nid: 12\ntitle: \"Plan: B\"\nowner: bob\nowner_name: Bob Baker\ngroups: [Sales, Berlin, Sales]\nprivate: true\nfolder: /a//b/\ntags: [x]\n---\n# B\n";
         let report = shelf.import(&[("x.md", text.as_bytes())]).await;
@@ -83,7 +83,7 @@ async fn the_same_files_twice_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_changed_file_changes_its_document_in_place() {
+async fn a_changed_file_changes_its_document_by_update() {
     for shelf in Shelf::both().await {
         shelf
             .import(&[("a.md", b"---\ngroups: Engineering\n---\n# A\n\nold"), ("b.md", b"# B")])
@@ -104,7 +104,7 @@ async fn a_changed_file_changes_its_document_in_place() {
 }
 
 #[tokio::test]
-async fn what_the_importer_says_holds_where_a_file_does_not() {
+async fn what_the_importer_states_holds_where_a_file_does_not() {
     for shelf in Shelf::both().await {
         let dir = shelf.folder.path().join("files");
         std::fs::create_dir_all(dir.join("sub")).unwrap();
@@ -186,7 +186,7 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
 }
 
 #[tokio::test]
-async fn a_document_keeps_its_number() {
+async fn a_document_preserves_its_number() {
     for shelf in Shelf::both().await {
         shelf.import(&[("a.md", b"---\nid: 5\n---\n# A")]).await;
         let report = shelf.import(&[("a.md", b"---\nid: 6\n---\n# A")]).await;
@@ -292,7 +292,7 @@ fn names_reach_a_terminal_in_letters_it_does_not_act_on() {
 }
 
 #[test]
-fn si_2_an_owner_whose_issuer_is_not_known_is_refused_and_one_with_an_issuer_comes_in() {
+fn si_2_an_owner_whose_issuer_is_not_known_is_refused_and_one_with_an_issuer_is_imported() {
     let program = Program::new();
     program.write(
         "portico.toml",
@@ -329,7 +329,7 @@ fn si_2_an_owner_whose_issuer_is_not_known_is_refused_and_one_with_an_issuer_com
 }
 
 #[tokio::test]
-async fn progress_tells_of_every_file() {
+async fn progress_reports_of_every_file() {
     for shelf in Shelf::both().await {
         shelf.import(&[("a.md", b"# A")]).await;
         let dir = shelf.folder.path().join("files");

@@ -75,7 +75,7 @@ async fn ui_2_the_profile_shows_the_person_and_their_claims() {
 }
 
 #[tokio::test]
-async fn ui_3_each_message_page_shows_what_the_api_said() {
+async fn ui_3_each_message_page_shows_what_the_api_stated() {
     let site = TestSite::start().await;
     let public = site.visitor().get("/public").await;
     assert!(
@@ -105,7 +105,7 @@ async fn ui_3_each_message_page_shows_what_the_api_said() {
 }
 
 #[tokio::test]
-async fn ui_3_an_api_at_another_address_is_asked_with_the_persons_token() {
+async fn ui_3_an_api_at_another_address_is_queried_with_the_persons_token() {
     // The demo has the same API on its own port.
     let site = TestSite::configured(|config| {
         let port = config.demo_listen.unwrap().port();
@@ -125,7 +125,7 @@ async fn ui_3_an_api_at_another_address_is_asked_with_the_persons_token() {
 }
 
 #[tokio::test]
-async fn ui_3_an_api_that_does_not_answer_is_an_outage_and_no_more() {
+async fn ui_3_an_api_that_does_not_respond_is_an_outage_and_no_more() {
     let site = TestSite::configured(|config| config.api.base_url = Some("http://127.0.0.1:9".parse().unwrap())).await;
     let mut alice = site.sign_in("alice").await;
     let protected = alice.get("/protected").await;
@@ -136,7 +136,7 @@ async fn ui_3_an_api_that_does_not_answer_is_an_outage_and_no_more() {
 }
 
 #[tokio::test]
-async fn ui_3_without_an_audience_the_pages_say_what_the_operator_has_to_write() {
+async fn ui_3_without_an_audience_the_pages_state_what_the_operator_has_to_write() {
     let site = TestSite::with_provider(|config| config.api.audience = None).await;
     assert_eq!(site.visitor().get("/protected").await.status, StatusCode::UNAUTHORIZED);
     let mut erin = site.sign_in("erin").await;
@@ -243,7 +243,7 @@ fn is_page(answer: &Answer, words: &str) {
 }
 
 #[tokio::test]
-async fn do_2_the_answer_of_a_document_follows_the_policy() {
+async fn do_2_the_response_of_a_document_follows_the_policy() {
     let site = TestSite::start().await;
     let [secret, open] = documents(&site).await;
     let path = |id: DocumentId| format!("/docs/{}", id.number());

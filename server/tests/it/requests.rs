@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::TestSite;
 
 #[tokio::test]
-async fn cs_1_a_call_that_does_not_say_it_comes_from_here_is_refused() {
+async fn cs_1_a_call_that_does_not_state_it_is_from_here_is_refused() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
     let request = alice
@@ -203,7 +203,7 @@ async fn ui_4_a_name_no_file_can_have_leads_nowhere() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn ui_4_a_file_that_cannot_be_read_is_a_page_and_kept_by_nobody() {
+async fn ui_4_a_file_that_cannot_be_read_is_a_page_and_stored_by_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().to_owned();
     std::fs::create_dir_all(root.join("pkg")).unwrap();
@@ -258,7 +258,7 @@ async fn asked_with(site: &TestSite, method: Method, path: &str, headers: &[(&st
 }
 
 #[tokio::test]
-async fn a_form_of_a_file_is_chosen_by_weight_and_caches_are_told_so() {
+async fn a_form_of_a_file_is_chosen_by_weight_and_caches_learn_that() {
     let (site, _folder) = site_with_files().await;
     for (accepted, coding, body) in [
         (Some("br, gzip"), "br", "as brotli"),
@@ -316,7 +316,7 @@ async fn a_form_of_a_file_is_chosen_by_weight_and_caches_are_told_so() {
 }
 
 #[tokio::test]
-async fn a_page_is_compressed_by_weight_and_caches_are_told_so() {
+async fn a_page_is_compressed_by_weight_and_caches_learn_that() {
     let site = TestSite::start().await;
     for (accepted, coding) in [
         ("br;q=0, gzip", "gzip"),

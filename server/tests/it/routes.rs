@@ -78,7 +78,7 @@ fn acts(path: &str) -> bool {
 }
 
 #[tokio::test]
-async fn ui_4_head_is_answered_wherever_get_is_and_each_405_says_what_is_allowed() {
+async fn ui_4_head_is_answered_wherever_get_is_and_each_405_states_what_is_allowed() {
     let methods = [
         Method::GET,
         Method::HEAD,

@@ -28,7 +28,7 @@ async fn is_signed_in(visitor: &mut Visitor) -> bool {
 }
 
 #[tokio::test]
-async fn si_14_a_person_ends_one_session_and_the_others_go_on() {
+async fn si_14_a_person_ends_one_session_and_the_others_continue() {
     for site in TestSite::both().await {
         let (mut desk, mut phone, mut bob) = (
             site.sign_in("alice").await,
@@ -150,7 +150,7 @@ async fn se_9_who_ended_a_session_of_somebody_else_is_in_the_log() {
 }
 
 #[tokio::test]
-async fn si_14_a_text_that_fits_too_many_people_is_told_and_is_not_nobody() {
+async fn si_14_a_text_that_fits_too_many_people_is_reported_and_is_not_nobody() {
     let (more, nobody) = ("More people match: write more of the name.", "Nobody by that name");
     for site in TestSite::both().await {
         let mut erin = site.sign_in("erin").await;
@@ -307,7 +307,7 @@ async fn se_3_sessions_end_after_a_recent_sign_in_alone() {
 }
 
 #[tokio::test]
-async fn se_3_a_form_sent_too_late_changes_nothing_and_says_what_to_do() {
+async fn se_3_a_form_sent_too_late_changes_nothing_and_states_what_to_do() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
     site.advance(A_WHILE);
@@ -350,7 +350,7 @@ async fn se_3_administrators_too_end_sessions_of_others_after_a_recent_sign_in_a
 }
 
 #[tokio::test]
-async fn se_3_where_it_is_off_nobody_is_asked_again() {
+async fn se_3_where_it_is_off_nobody_has_to_sign_in_again() {
     let site = TestSite::configured(|config| config.session.recent = None).await;
     let (mut desk, mut phone) = (site.sign_in("alice").await, site.sign_in("alice").await);
     site.advance(A_WHILE);
@@ -387,7 +387,7 @@ fn person_of(page: &str) -> &str {
 }
 
 #[tokio::test]
-async fn si_13_pages_and_answers_carry_an_opaque_key_of_their_person() {
+async fn si_13_pages_and_responses_carry_an_opaque_key_of_their_person() {
     const PERSON: &str = "session-person";
     let site = TestSite::start().await;
     let (mut alice, mut phone, mut bob) = (

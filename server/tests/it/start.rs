@@ -44,7 +44,7 @@ fn a_demo_provider_port_that_is_taken_is_one_line() {
 }
 
 #[test]
-fn a_wrong_policy_is_told_by_file_and_line() {
+fn a_wrong_policy_is_reported_by_file_and_line() {
     let program = Program::new();
     program.write("portico.toml", PROVIDER);
     program.write(
@@ -86,7 +86,7 @@ fn a_key_file_that_holds_no_key_is_one_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_is_watched_listens_where_it_is_told_to_reload() {
+async fn a_page_that_is_watched_listens_where_it_is_instructed_to_reload() {
     let program = Program::new();
     let listen = format!("127.0.0.1:{}", free_ports().0);
     let watched = [
@@ -104,7 +104,7 @@ async fn a_page_that_is_watched_listens_where_it_is_told_to_reload() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ds_4_what_a_providers_connection_said_is_in_the_log_and_not_for_everybody() {
+async fn ds_4_the_error_of_a_providers_connection_is_in_the_log_and_not_for_everybody() {
     let program = Program::new();
     program.write("portico.toml", PROVIDER);
     let listen = format!("127.0.0.1:{}", free_ports().0);

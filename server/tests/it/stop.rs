@@ -108,7 +108,7 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
 
 /// A provider that never answers does not keep the program from ending.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_provider_that_never_answers_does_not_hold_the_program_up() {
+async fn a_provider_that_never_responds_does_not_hold_the_program_up() {
     let program = TestProgram::new().await;
     let serving = program.serve();
     program.provider.change(|faults| {

@@ -70,7 +70,7 @@ async fn to_1_no_token_code_or_session_id_is_in_any_byte_a_browser_can_read() {
 }
 
 #[tokio::test]
-async fn to_4_a_provider_outage_keeps_the_session() {
+async fn to_4_a_provider_outage_preserves_the_session() {
     let site = TestSite::start().await;
     site.provider.change(|faults| {
         faults.token_response.insert("expires_in".to_owned(), json!(0));
@@ -97,7 +97,7 @@ async fn to_4_a_provider_outage_keeps_the_session() {
 }
 
 #[tokio::test]
-async fn dp_1_the_messages_of_this_house_are_read_with_a_bound_token_that_is_no_bearer_token() {
+async fn dp_1_the_messages_of_this_site_are_read_with_a_bound_token_that_is_no_bearer_token() {
     let site = TestSite::with_provider(|config| config.providers[0].provider.dpop = true).await;
     let mut alice = site.sign_in("alice").await;
     let page = alice.get("/protected").await;

@@ -90,7 +90,7 @@ fn child<'a>(spans: &'a [(Span, Vec<KeyValue>)], parent: &Span, name: &str) -> &
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_signed_in_page_is_a_trace_that_tells_where_time_went() {
+async fn a_signed_in_page_is_a_trace_that_shows_where_time_went() {
     let (collector, program) = (Collector::start().await, TestProgram::new());
     let serving = program.serve(&collector, &[]);
     let mut alice = RemoteVisitor::new(&program.listen);
@@ -196,7 +196,7 @@ async fn a_collector_that_hangs_stands_in_nobodys_way() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
+async fn px_2_an_upstream_gets_the_trace_of_its_request() {
     let (collector, program) = (Collector::start().await, TestProgram::new());
     let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
     let log = Arc::clone(&told);
@@ -234,7 +234,7 @@ async fn px_2_an_upstream_is_told_the_trace_of_the_question_it_is_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_told_to_the_api() {
+async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_sent_to_the_api() {
     let (collector, program) = (Collector::start().await, TestProgram::new());
     let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
     let api = {

@@ -34,14 +34,14 @@ impl Bff {
     }
 
     /// Wraps a whole site in middleware: finds the session of each request (without a cookie the store is not read) and puts a
-    /// [`SignedIn`](crate::SignedIn) into its extensions; refuses requests that change something and come from
+    /// [`SignedIn`](crate::SignedIn) into its extensions; refuses requests that change something and are from
     /// another site.
     pub fn protect(&self, site: Router) -> Router {
         guard::protect(site, self.0.lookup.clone(), Arc::clone(&self.0.pages))
     }
 
     /// A layer, inside [`Bff::protect`], that lets people pass who are signed in with this provider. Everybody else gets
-    /// a page that offers to sign in there and come back: 401, or 403 for those who are signed in elsewhere. Signing in
+    /// a page that offers to sign in there and return: 401, or 403 for those who are signed in elsewhere. Signing in
     /// there replaces the session they have.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl Bff {
     /// A layer for routes that need step-up authentication; put it inside [`Bff::protect`], outside of which no request passes.
     ///
     /// A person who opens a page is redirected to the provider and back to the same page. A form is not passed on: its
-    /// response says that nothing was changed and offers to confirm first. A script or program gets 401 with the challenge of
+    /// response states that nothing was changed and offers to confirm first. A script or program gets 401 with the challenge of
     /// RFC 9470 §3, and `{"message": …, "sign_in": …}` with the address that leads to the provider. Behind
     /// [`Bearer::require`](crate::Bearer::require) or [`Bearer::or_session`](crate::Bearer::or_session) the token's own
     /// `acr` and `auth_time` count (RFC 9068 §2.2.1).
@@ -94,7 +94,7 @@ impl Bff {
     /// Routes at which pages reach `upstream` with the token of the person who is signed in. They guard themselves: it does not
     /// matter whether they are inside [`Bff::protect`].
     ///
-    /// - A request passes when its method is allowed, it comes from a page of this site (also if it only reads) and somebody
+    /// - A request passes when its method is allowed, it is from a page of this site (also if it only reads) and somebody
     ///   is signed in. Cookies, `Authorization`, `Forwarded` and everything else that is not on a short list stay behind; so do
     ///   `Set-Cookie`, CORS headers and policies on the way back.
     /// - Bodies pass piece by piece within [`ProxyLimits`](crate::ProxyLimits). Redirects are not followed, and not passed on:
@@ -102,11 +102,11 @@ impl Bff {
     /// - After a response of 401 the token is refreshed and the request retried once, if the body was small enough to be buffered
     ///   (64 KiB). What remains a
     ///   401 is `{"message", "reason"}` with `reason` one of `no_session`, `sign_in_again`, `token_refused`, and `step_up` with
-    ///   `acr_values` and `max_age` where the API challenges by RFC 9470. A provider without an answer is 503 with `Retry-After`.
+    ///   `acr_values` and `max_age` where the API challenges by RFC 9470. A provider without a response is 503 with `Retry-After`.
     /// - Answers are `no-store` and inert: an HTML page of the API runs nothing here.
     ///
     /// # Errors
-    /// When the upstream asks for something that never passes, or no provider gives tokens for its audience.
+    /// When the settings of the upstream can never pass, or no provider gives tokens for its audience.
     pub fn proxy(&self, upstream: Upstream) -> Result<Router, InvalidUpstream> {
         proxy::routes(upstream, self.0.lookup.clone(), &self.0.services().providers)
     }

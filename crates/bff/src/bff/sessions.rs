@@ -28,7 +28,7 @@ impl Bff {
         Ok(self.end(SessionSelector::Reference(session)).await? > 0)
     }
 
-    /// Ends every session of a person and says how many there were.
+    /// Ends every session of a person and returns how many there were.
     ///
     /// # Errors
     /// If the session store does not respond.
@@ -36,7 +36,7 @@ impl Bff {
         self.end(SessionSelector::Person { issuer, subject }).await
     }
 
-    /// Ends the sessions that came from the provider's session `sid` and says how many there were.
+    /// Ends the sessions that belong to the provider's session `sid` and returns how many there were.
     ///
     /// # Errors
     /// If the session store does not respond.

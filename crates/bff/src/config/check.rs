@@ -1,4 +1,4 @@
-//! Is the configuration usable? Every mistake is reported, not only the first, and no network is asked.
+//! Validation of the configuration. Every mistake is reported, not only the first; no request is sent.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -29,25 +29,25 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl BffConfig {
-    /// Looks at everything that can be known without asking anybody. [`Bff::new`](crate::Bff::new) does so first; by itself
-    /// it tells an operator of mistakes before anything is opened.
+    /// Checks everything that can be known without a request. [`Bff::new`](crate::Bff::new) does so first; by itself
+    /// it reports mistakes before anything is opened.
     ///
     /// # Errors
     /// Everything that is wrong.
     pub fn check(&self) -> Result<(), ConfigError> {
         let mut found = Vec::new();
-        let mut say = |key: String, problem: String| found.push(ConfigProblem { key, problem });
-        check_site(self, &mut say);
+        let mut report = |key: String, problem: String| found.push(ConfigProblem { key, problem });
+        check_site(self, &mut report);
         let mut seen = HashSet::new();
         for provider in &self.providers {
             if !seen.insert(&provider.id) {
-                say(
+                report(
                     format!("providers.{}", provider.id),
                     "is named twice; every provider needs its own id".into(),
                 );
             }
             for ConfigProblem { key, problem } in provider.check() {
-                say(key, problem);
+                report(key, problem);
             }
         }
         if found.is_empty() {
@@ -58,48 +58,48 @@ impl BffConfig {
     }
 }
 
-fn check_site(config: &BffConfig, say: &mut impl FnMut(String, String)) {
+fn check_site(config: &BffConfig, report: &mut impl FnMut(String, String)) {
     let url = &config.public_url;
     if !is_secure_or_loopback(url) {
-        say(
+        report(
             "public_url".into(),
             format!("`{url}` must be https, or http on a loopback host"),
         );
     }
     let extra = url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty();
     if extra {
-        say(
+        report(
             "public_url".into(),
             format!("`{url}` must be an origin: no path, query, fragment or user"),
         );
     }
     let name = &config.cookie_name;
     if name.is_empty() || name.len() > 32 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        say(
+        report(
             "cookie_name".into(),
             format!("`{name}` must be 1 to 32 letters, digits, - or _"),
         );
     }
     if config.providers.is_empty() {
-        say("providers".into(), "at least one provider is needed to sign in".into());
+        report("providers".into(), "at least one provider is needed to sign in".into());
     }
     if config.session.idle < Duration::from_mins(1) {
-        say(
+        report(
             "session.idle".into(),
             "is under a minute; people would be signed out while they read".into(),
         );
     }
     if config.session.idle > config.session.absolute {
-        say(
+        report(
             "session.absolute".into(),
             "is shorter than session.idle; make it at least as long".into(),
         );
     }
     if config.max_sessions.get() > 1_000 {
-        say("max_sessions".into(), "is more than 1,000; make it smaller".into());
+        report("max_sessions".into(), "is more than 1,000; make it smaller".into());
     }
     if config.session.absolute > Duration::from_hours(400 * 24) {
-        say(
+        report(
             "session.absolute".into(),
             "is more than 400 days, when browsers forget cookies; make it shorter".into(),
         );

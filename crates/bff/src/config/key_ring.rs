@@ -1,4 +1,4 @@
-//! Which keys seal what leaves this process? How they are used is in `session::seal`.
+//! The key ring: the keys that seal cookies and stored data. How they are used is in `session::seal`.
 
 use std::fmt;
 use std::fs;
@@ -16,7 +16,7 @@ pub(crate) const KEY_LEN: usize = 32;
 /// Sealing keys in order: the first seals, all open. All clones are the same ring.
 ///
 /// # Rotation
-/// Nobody is signed out if it is done in this order; after each step every replica is restarted, or told to
+/// Nobody is signed out if it is done in this order; after each step every replica is restarted, or signalled to
 /// [`KeyRing::reload`]:
 ///
 /// 1. Put the new key at the **end** of the file: now every replica opens what it will seal. (One replica alone may
@@ -32,7 +32,7 @@ pub struct KeyRing(Arc<RwLock<Keys>>);
 type Keys = Arc<Vec<[u8; KEY_LEN]>>;
 
 impl KeyRing {
-    /// A single random key that is gone with the process: sessions do not survive a restart.
+    /// A single random key that is lost with the process: sessions do not survive a restart.
     #[must_use]
     pub fn ephemeral() -> Self {
         Self::holding(vec![random_key()])
@@ -125,7 +125,7 @@ pub enum KeyRingError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// A line is no key.

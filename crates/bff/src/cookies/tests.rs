@@ -29,7 +29,7 @@ fn ck_1_ck_2_a_cookie_is_bound_to_the_host_and_hidden_from_script() {
 }
 
 #[test]
-fn ck_3_removal_keeps_the_attributes() {
+fn ck_3_removal_preserves_the_attributes() {
     let secure = cookies("https://site.example");
     let expected = "__Host-portico=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure";
     assert_eq!(secure.remove(secure.session()).0, expected);

@@ -1,4 +1,4 @@
-//! How long does a sign-in take? One histogram, in seconds, `bff_sign_in_seconds{provider}`: from leaving for the provider until the
+//! Duration of sign-ins. One histogram, in seconds, `bff_sign_in_seconds{provider}`: from the redirect to the provider until the
 //! session is there; what the person does meanwhile is part of it. Requests to providers are measured in [`oidc::measured`].
 
 use time::{Duration, OffsetDateTime};

@@ -58,8 +58,8 @@ impl Bearer {
     }
 
     /// A layer like [`Bearer::require`], but a request without an access token passes if it has a session; handlers take
-    /// [`Combined`](crate::Combined). A token that is not valid, comes with a proof (`DPoP`), or does not grant all of
-    /// `scopes`, is refused even if there is a session. Requests by session that change something have to come from this site.
+    /// [`Combined`](crate::Combined). A token that is not valid, is sent with a proof (`DPoP`), or does not grant all of
+    /// `scopes`, is refused even if there is a session. Requests by session that change something have to be from this site.
     #[must_use]
     pub fn or_session(&self, scopes: &[&str]) -> RequireCombined {
         RequireCombined {

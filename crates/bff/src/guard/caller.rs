@@ -20,7 +20,7 @@ pub struct Caller {
     pub client_id: Option<String>,
     /// What it may do.
     pub scopes: Vec<String>,
-    /// Everything the token says.
+    /// All claims of the token.
     pub claims: Map<String, Value>,
 }
 

@@ -15,7 +15,7 @@ use super::signed_in::SignedIn;
 use crate::event::{Outcome, What, event};
 use crate::guard::caller::Caller;
 use crate::guard::error::AccessError;
-use crate::problem::chain;
+use crate::problem::error_chain;
 
 /// Who uses an API behind [`Bearer::or_session`].
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ impl RequireCombined {
             Ok(Some(person)) => Ok(person),
             Ok(None) => Err(unauthenticated()),
             Err(error) => {
-                tracing::error!(target: "bff", error = chain(&error), "a session could not be read");
+                tracing::error!(target: "bff", error = error_chain(&error), "a session could not be read");
                 Err(api_response(
                     StatusCode::SERVICE_UNAVAILABLE,
                     None,
@@ -129,7 +129,7 @@ impl Guard for RequireCombined {
         let is_person = matches!(combined, Combined::Session(_));
         let lookup = self.bearer.session_lookup();
         let data = match &combined {
-            // The token alone counts, whatever cookie comes with it.
+            // The token alone counts, whatever cookie is sent with it.
             Combined::Token(_) => Some(lookup.data_of(None)),
             Combined::Session(person) => {
                 let is_known = parts.extensions.get::<tower_sessions::Session>().is_some();

@@ -1,4 +1,4 @@
-//! Defence against cross-site request forgery: a request that changes something has to come from a page of this site. Browsers say
+//! Defence against cross-site request forgery: a request that changes something has to be from a page of this site. Browsers state
 //! so in headers that no page can forge (Fetch Metadata, `Origin`); cookies alone prove nothing. No token, no script, no CORS:
 //! plain forms work.
 
@@ -17,7 +17,7 @@ use crate::pages::SharedPages;
 use crate::problem::Failure;
 use crate::site::Site;
 
-/// Where a request comes from, as far as that decides whether it passes.
+/// The origin of a request, as far as that decides whether it passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OriginCheck {
     Passed,
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn cs_2_a_change_must_come_from_our_own_origin() {
+    fn cs_2_a_change_must_be_from_our_own_origin() {
         let post = |pairs: &[(&'static str, &'static str)]| check(&Method::POST, pairs);
         assert_eq!(post(&[("origin", OWN)]), OriginCheck::Passed);
         assert_eq!(post(&[("sec-fetch-site", "same-origin")]), OriginCheck::Passed);

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn in_1_provider_token_and_audience_are_told_apart() {
+    fn in_1_provider_token_and_audience_are_distinguished() {
         assert_ne!(key_of(["a", "bc", "d"]), key_of(["ab", "c", "d"]));
         assert_ne!(key_of(["a", "b", "cd"]), key_of(["a", "bc", "d"]));
     }

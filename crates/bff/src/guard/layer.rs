@@ -11,12 +11,12 @@ use futures::future::BoxFuture;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 
-use crate::problem::chain;
+use crate::problem::error_chain;
 use crate::session::data::RequestData;
 
 /// Decides about a request before the routes get it.
 pub(crate) trait Guard: Clone + Send + 'static {
-    /// The request for the routes, or the response in their place.
+    /// The request for the routes, or the response instead.
     fn check(self, request: Request) -> impl Future<Output = Result<Allowed, Response>> + Send;
 }
 
@@ -47,7 +47,7 @@ impl Allowed {
         }
     }
 
-    /// The same, but the response is not cached unless the route says otherwise.
+    /// The same, but the response is not cached unless the route sets another `Cache-Control`.
     pub(crate) fn private(self) -> Self {
         Self { private: true, ..self }
     }
@@ -83,7 +83,7 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         let guard = self.guard.clone();
-        // The clone takes the place of the one that was polled ready.
+        // The clone replaces the one that was polled ready.
         let fresh = self.next.clone();
         let mut next = std::mem::replace(&mut self.next, fresh);
         Box::pin(async move {
@@ -106,11 +106,11 @@ where
 }
 
 fn not_saved(error: &dyn Error) -> Response {
-    tracing::error!(target: "bff", error = chain(error), "the data of a session could not be saved");
+    tracing::error!(target: "bff", error = error_chain(error), "the data of a session could not be saved");
     (StatusCode::SERVICE_UNAVAILABLE, "not available right now").into_response()
 }
 
-/// Responses for a signed-in person are not cached, unless the route says otherwise (ASVS 14.3.2).
+/// Responses for a signed-in person are not cached, unless the route sets another `Cache-Control` (ASVS 14.3.2).
 pub(super) fn forbid_caching(response: &mut Response) {
     let headers = response.headers_mut();
     headers

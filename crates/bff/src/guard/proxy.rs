@@ -1,7 +1,7 @@
 //! A reverse proxy by which pages reach the API of another service at a path of this site: the person's access token is added
 //! here, and the page never gets it.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | The API (upstream) and its settings | [`upstream`] |
 //! | The address of the forwarded request | [`target`] |
@@ -42,7 +42,7 @@ use self::upstream::{InvalidUpstream, Upstream};
 use super::csrf::OriginCheck;
 use super::session_lookup::SessionLookup;
 use super::signed_in::SignedIn;
-use crate::problem::chain;
+use crate::problem::error_chain;
 use crate::tokens::AccessToken;
 
 /// One upstream, with what is needed to forward requests to it.
@@ -170,7 +170,7 @@ impl Proxy {
             Ok(Some(person)) => Ok(person),
             Ok(None) => Err(Refusal::unauthenticated()),
             Err(error) => {
-                tracing::error!(target: "bff", error = chain(&error), "a session could not be read");
+                tracing::error!(target: "bff", error = error_chain(&error), "a session could not be read");
                 Err(Refusal::unavailable())
             }
         }
@@ -180,7 +180,7 @@ impl Proxy {
     fn page_response(&self, request: &UpstreamRequest, response: reqwest::Response) -> Result<Response, Refusal> {
         let status = response.status();
         if status.is_informational() {
-            return Err(Refusal::no_final_answer());
+            return Err(Refusal::no_final_response());
         }
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             return Err(Refusal::redirect());
@@ -188,7 +188,7 @@ impl Proxy {
         let limit = self.upstream.limits.max_response_bytes;
         let has_body = request.method != Method::HEAD;
         if has_body && response.content_length().is_some_and(|length| length > as_u64(limit)) {
-            return Err(Refusal::large_answer());
+            return Err(Refusal::large_response());
         }
         let headers = headers::response_headers(status, response.headers(), &request.url, &self.upstream);
         let mut forwarded = Response::new(response_body(response, limit));
@@ -205,7 +205,7 @@ fn refuse_step_up(response: &reqwest::Response) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the browser says that a page of another site sends this, also if it is a safe method: an API may do more than read.
+/// Whether the browser states that a page of another site sends this, also if it is a safe method: an API may do more than read.
 fn is_cross_site(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");

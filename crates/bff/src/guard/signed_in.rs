@@ -77,7 +77,7 @@ impl SignedIn {
     ///
     /// # Errors
     /// [`TokenError::SignInAgain`] when the grant is over (the session has ended then),
-    /// [`TokenError::ProviderUnavailable`] when the provider has trouble (the session goes on),
+    /// [`TokenError::ProviderUnavailable`] when the provider has trouble (the session continues),
     /// [`TokenError::NotGranted`] when it refuses such a token.
     pub async fn access_token(&self) -> Result<AccessToken, TokenError> {
         self.services.tokens.access_token(&self.session).await

@@ -42,7 +42,7 @@ impl SignedIn {
         &self.session.authentication.amr
     }
 
-    /// When the provider authenticated the person, where it says so; signing in here may be later.
+    /// When the provider authenticated the person, if the ID token has `auth_time`; signing in here may be later.
     #[must_use]
     pub fn authenticated_at(&self) -> Option<OffsetDateTime> {
         OffsetDateTime::from_unix_timestamp(self.session.authentication.time?).ok()

@@ -30,7 +30,7 @@ impl Pages for PlainPages {
                 "<p><a href=\"/\">Home page</a></p>\n",
             );
         }
-        let note = if signed_out.provider_session_alive {
+        let notice = if signed_out.provider_session_alive {
             "<p>You may still be signed in at the provider. Sign out there as well if this is not your own device.</p>\n"
         } else {
             ""
@@ -38,7 +38,7 @@ impl Pages for PlainPages {
         page(
             StatusCode::OK,
             "You are signed out",
-            &format!("{note}<p><a href=\"/\">Home page</a></p>\n"),
+            &format!("{notice}<p><a href=\"/\">Home page</a></p>\n"),
         )
     }
 

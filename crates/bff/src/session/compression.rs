@@ -1,4 +1,4 @@
-//! How do tokens take less room? Most are Base64, which uses six bits of a byte: deflated (RFC 1951), they take a quarter less.
+//! Compression of stored tokens. Most are Base64, which uses six bits of a byte: deflated (RFC 1951), they take a quarter less.
 //! It costs some microseconds, so what every request opens is not compressed. Deflating harder makes Base64 no smaller, and takes tens of
 //! milliseconds for the tokens of somebody in 2,000 groups.
 
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_packed_comes_back_and_base64_takes_less_room() {
+    fn what_is_packed_unpacks_and_base64_takes_less_space() {
         let mut bytes = [0; 4096];
         rand::rng().fill_bytes(&mut bytes);
         let token = URL_SAFE_NO_PAD.encode(bytes);

@@ -1,8 +1,8 @@
-//! Data that an application keeps in a person's session, by the extractor [`tower_sessions::Session`]: sealed like the session, in a
+//! Data that an application stores in a person's session, by the extractor [`tower_sessions::Session`]: sealed like the session, in a
 //! column of its own of the session's row, so that it ends with the session. A handler reaches nothing else of the session by it: the id
 //! it sees is another one, and deleting clears the data alone.
 //!
-//! The data is read when a handler first asks for it, and written after the handler if it has changed. Requests at the same time do not
+//! The data is read when a handler first uses it, and written after the handler if it has changed. Requests at the same time do not
 //! undo each other's changes: each writes the keys it has changed over what is stored then.
 
 use std::fmt;
@@ -20,11 +20,11 @@ use super::index::SessionRef;
 use super::lifecycle::{SessionError, Sessions};
 use super::record::{open_part, seal_part};
 use super::store::{SealedData, Updated};
-use crate::problem::chain;
+use crate::problem::error_chain;
 
 /// Largest data of a session, in bytes of its stored form.
 const MAX_DATA: usize = 64 * 1024;
-/// Attempts to write before giving up, on data that other requests keep writing.
+/// Attempts to write before giving up, while other requests write as well.
 const MAX_WRITES: usize = 10;
 /// The purpose of the sealed column.
 const DATA: &str = "session data";
@@ -164,7 +164,7 @@ impl DataStore {
 
     async fn read(&self) -> Result<Option<StoredData>> {
         let read = self.sessions.load_data(&self.id).await;
-        read.map_err(|error| Error::Backend(chain(&error)))
+        read.map_err(|error| Error::Backend(error_chain(&error)))
     }
 
     /// Stores what differs between `data` and what the handler saw last.
@@ -187,7 +187,7 @@ impl DataStore {
                 return Err(Error::Encode(problem));
             }
             let written = self.sessions.write_data(&self.id, known.version, &merged).await;
-            match written.map_err(|error| Error::Backend(chain(&error)))? {
+            match written.map_err(|error| Error::Backend(error_chain(&error)))? {
                 Updated::Written => {
                     *seen = Some(Seen {
                         by_handler: data.clone(),

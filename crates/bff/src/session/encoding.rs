@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_claims_come_back_from_the_format_of_today_and_of_before() {
+    fn any_claims_decode_from_the_format_of_today_and_of_before() {
         let claims = json!({
             "sub": "a", "n": 1, "big": u64::MAX, "low": i64::MIN, "half": 0.5, "none": null, "on": true,
             "groups": ["x", { "y": [] }], "": {},

@@ -64,7 +64,7 @@ pub enum SessionSelector<'a> {
         /// The person's name there.
         subject: &'a str,
     },
-    /// The sessions that came from one session at the provider (`sid`, Front-Channel Logout 1.0 §3).
+    /// The sessions that belong to one session at the provider (`sid`, Front-Channel Logout 1.0 §3).
     ProviderSession {
         /// Short name of the provider.
         provider: &'a str,

@@ -1,4 +1,4 @@
-//! What a store keeps beside sessions, under hashed names: entries that replicas share, such as a registration at a provider, and
+//! Key-value entries of a store beside sessions, under hashed names: entries that replicas share, such as a registration at a provider, and
 //! markers, moments that are remembered for a while, such as a logout. Implemented by every store of sessions.
 
 use std::fmt;

@@ -63,7 +63,7 @@ pub(crate) struct NewSession {
 }
 
 impl Sessions {
-    /// A new session under a new id; the ones in `replaces` are gone afterwards, or there is no new one. Answers as well which
+    /// A new session under a new id; the ones in `replaces` are removed, or there is no new one. Returns as well which
     /// sessions were removed because their person had more than `max_sessions`.
     pub(crate) async fn create(
         &self,

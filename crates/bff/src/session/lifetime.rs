@@ -1,5 +1,5 @@
-//! When does a session end? By the server's clock and the limits of today, whatever was written down before; and not after
-//! its refresh token, where the provider says when that ends.
+//! Idle and absolute lifetime of sessions, by the server's clock and the limits of today, whatever was stored before; and not
+//! beyond the refresh token, where the provider sends its lifetime.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::config::SessionLifetime;
 
-/// Longest time between two notes that a session is in use.
+/// Longest time between two writes of a session's last use (touch).
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 impl SessionLifetime {
@@ -17,15 +17,15 @@ impl SessionLifetime {
         (seen + self.idle).min(created + self.absolute)
     }
 
-    /// Whether it is worth a write to note that the session is in use at `now`.
+    /// Whether the last use `now` has to be written.
     pub(crate) fn needs_touch(self, seen: OffsetDateTime, ends: Option<RefreshEnd>, now: OffsetDateTime) -> bool {
         let every = TOUCH_EVERY.min(self.idle / 10);
         now - seen >= ends.map_or(every, |ends| every.min(ends.touch_every()))
     }
 }
 
-/// When a session's refresh token ends. A session in use asks for another one at half the time that was left when the
-/// provider last spoke of it: with a provider that prolongs nothing, it asks ever more often but rarely.
+/// When a session's refresh token ends. A session in use renews it at half the time that was left at the last response: at a
+/// provider that extends nothing, ever more often but rarely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RefreshEnd {
     /// Seconds since 1970.
@@ -34,7 +34,7 @@ pub(crate) struct RefreshEnd {
 }
 
 impl RefreshEnd {
-    /// The provider says at `now` that the refresh token lasts for `seconds`.
+    /// A refresh token that was granted at `now` for `seconds`.
     pub(crate) fn granted(now: OffsetDateTime, seconds: i64) -> Self {
         let now = now.unix_timestamp();
         Self {
@@ -43,7 +43,7 @@ impl RefreshEnd {
         }
     }
 
-    /// The tokens were renewed at `now`, and nothing was said of the refresh token.
+    /// The tokens were renewed at `now`, without a lifetime of the refresh token in the response.
     pub(crate) fn unchanged(self, now: OffsetDateTime) -> Self {
         Self::granted(now, self.at.saturating_sub(now.unix_timestamp()).max(0))
     }
@@ -53,12 +53,12 @@ impl RefreshEnd {
         OffsetDateTime::from_unix_timestamp(self.at).map_or(end, |at| end.min(at))
     }
 
-    /// Often enough that a session in use asks in time.
+    /// Often enough that a session in use renews in time.
     fn touch_every(self) -> Duration {
         Duration::from_secs(u64::try_from((self.at - self.renew_at) / 5).unwrap_or_default().max(1))
     }
 
-    /// Whether a session in use at `now` should ask for another one.
+    /// Whether a session in use at `now` should renew its refresh token.
     pub(crate) fn needs_renewal(self, now: OffsetDateTime) -> bool {
         now.unix_timestamp() >= self.renew_at
     }
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn use_is_noted_once_a_minute() {
+    fn use_is_written_once_a_minute() {
         let seen = datetime!(2030-01-01 00:00 UTC);
         let at = |seconds| seen + Duration::from_secs(seconds);
         assert!(!LIFETIME.needs_touch(seen, None, at(59)));
@@ -107,18 +107,18 @@ mod tests {
     }
 
     #[test]
-    fn rf_7_a_refresh_token_that_nothing_prolongs_is_asked_for_seldom() {
+    fn rf_7_a_refresh_token_that_nothing_prolongs_is_requested_seldom() {
         let start = datetime!(2030-01-01 00:00 UTC);
         let mut ends = RefreshEnd::granted(start, 86_400);
-        let mut asked = 0;
+        let mut renewals = 0;
         for second in 0..86_400 {
             let now = start + Duration::from_secs(second);
             if ends.needs_renewal(now) {
                 ends = ends.unchanged(now);
-                asked += 1;
+                renewals += 1;
             }
         }
-        assert!((10..20).contains(&asked), "{asked}");
+        assert!((10..20).contains(&renewals), "{renewals}");
         assert_eq!(
             ends.cap(start + Duration::from_hours(48)),
             start + Duration::from_hours(24)

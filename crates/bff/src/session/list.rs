@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::index::{SessionRef, SessionRow, SessionSelector};
 use super::lifecycle::{SessionError, Sessions};
 use crate::guard::signed_in::SignedIn;
-use crate::problem::chain;
+use crate::problem::error_chain;
 
 /// A session as its person or an administrator may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,20 +29,20 @@ pub struct SessionInfo {
     pub ends_at: OffsetDateTime,
 }
 
-/// The store of sessions could not be asked; the cause is in the log.
+/// The session store is unavailable; the cause is in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the session store is not available")]
 pub struct SessionsUnavailable;
 
 impl From<SessionError> for SessionsUnavailable {
     fn from(error: SessionError) -> Self {
-        tracing::error!(target: "bff", error = chain(&error), "sessions could not be listed or ended");
+        tracing::error!(target: "bff", error = error_chain(&error), "sessions could not be listed or ended");
         Self
     }
 }
 
 impl Sessions {
-    /// The living sessions meant.
+    /// The selected sessions that have not expired.
     pub(crate) async fn list(&self, which: SessionSelector<'_>) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
         let rows = self.select(which).await?;
         let now = self.clock.now();
@@ -71,7 +71,7 @@ impl SignedIn {
     /// Where this person is signed in, this session among them.
     ///
     /// # Errors
-    /// When the store cannot be asked.
+    /// When the store is unavailable.
     pub async fn sessions(&self) -> Result<Vec<SessionInfo>, SessionsUnavailable> {
         self.services.sessions.list(self.person()).await
     }
@@ -79,16 +79,16 @@ impl SignedIn {
     /// Ends one of this person's sessions; `false` when it is not among them.
     ///
     /// # Errors
-    /// When the store cannot be asked.
+    /// When the store is unavailable.
     pub async fn end_session(&self, session: SessionRef) -> Result<bool, SessionsUnavailable> {
         let own = self.sessions().await?.iter().any(|known| known.reference == session);
         Ok(own && self.end(SessionSelector::Reference(session)).await? > 0)
     }
 
-    /// Ends every session of this person, this one too, and says how many there were.
+    /// Ends every session of this person, this one too, and returns how many there were.
     ///
     /// # Errors
-    /// When the store cannot be asked.
+    /// When the store is unavailable.
     pub async fn end_all_sessions(&self) -> Result<usize, SessionsUnavailable> {
         self.end(self.person()).await
     }

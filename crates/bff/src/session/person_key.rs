@@ -1,4 +1,4 @@
-//! How does a page notice that its browser is somebody else by now? Answers carry a key of the session's person in a header: the
+//! The key of a session's person, in a response header, by which a page notices that its browser is signed in as another person: the
 //! same for all sessions of one person, without meaning outside this site, and nothing can be read from it.
 
 use base64::Engine as _;
@@ -12,7 +12,7 @@ use super::seal::Sealer;
 /// The header with [`SignedIn::person_key`](crate::SignedIn::person_key), or [`NOBODY`].
 pub const PERSON_HEADER: HeaderName = HeaderName::from_static("session-person");
 
-/// In the place of a key where nobody is signed in.
+/// The value if nobody is signed in.
 pub const NOBODY: &str = "none";
 
 /// Between the keys of one person, one for each key of the ring; no key has it.
@@ -28,7 +28,7 @@ impl Sealer {
     }
 }
 
-/// Says in `headers` whose answer it is.
+/// Sets the header of the session's person in `headers`.
 pub(crate) fn put_person(headers: &mut HeaderMap, key: Option<&str>) {
     if let Ok(value) = HeaderValue::from_str(key.unwrap_or(NOBODY)) {
         headers.insert(PERSON_HEADER, value);
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_key_is_of_one_person_at_one_site_and_says_nothing_else() {
+    fn a_person_key_is_of_one_person_at_one_site_and_reveals_nothing_else() {
         let alice = key(&[1], "https://idp.example", "alice");
         assert_eq!(alice, key(&[1], "https://idp.example", "alice"));
         assert_eq!(alice.len(), 22, "{alice}");

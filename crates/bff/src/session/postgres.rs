@@ -37,9 +37,9 @@ const SCHEMA: [&str; 10] = [
 
 /// Sessions in a PostgreSQL database that all replicas share; nothing else has to be shared but the key ring.
 ///
-/// While the database is unavailable, every query fails within five seconds; when it is back, everything goes on. The queries
+/// While the database is unavailable, every query fails within five seconds; when it is back, everything continues. The queries
 /// are short: a handful of connections serve many people. Give the pool an `acquire_timeout` below five seconds, and the
-/// database the same limit (`statement_timeout`), so that it does not go on with what nobody waits for.
+/// database the same limit (`statement_timeout`), so that it stops what nobody waits for.
 #[derive(Debug, Clone)]
 pub struct PostgresSessions {
     pub(super) pool: PgPool,

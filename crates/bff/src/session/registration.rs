@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::key_value::{KeyValue, entry_key};
 use super::seal::Sealer;
-use crate::problem::chain;
+use crate::problem::error_chain;
 
 const PURPOSE: &str = "registered client";
 
@@ -46,13 +46,13 @@ impl RegistrationEntry {
         if let Ok(Some(resealed)) = self.sealer.reseal_cookie(PURPOSE, &self.bound_to, sealed)
             && let Err(error) = self.entries.replace_if(self.key, sealed, &resealed).await
         {
-            tracing::warn!(target: "bff", error = chain(&error), "the registration could not be sealed anew");
+            tracing::warn!(target: "bff", error = error_chain(&error), "the registration could not be sealed anew");
         }
     }
 }
 
 fn unavailable(error: impl std::error::Error) -> StoreUnavailable {
-    StoreUnavailable(chain(&error))
+    StoreUnavailable(error_chain(&error))
 }
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! Which session does a request come with? The one its cookie names.
+//! The session of a request: the one its cookie names.
 
 use http::HeaderMap;
 use tower_sessions::session::Id;

@@ -1,4 +1,4 @@
-//! How is something sealed that leaves this process, in a database or in a cookie?
+//! Sealing (authenticated encryption) of what leaves this process, in a database or in a cookie:
 //!
 //! XChaCha20-Poly1305 with a key derived by HKDF-SHA-256 (RFC 5869) from the key ring and a salt. For a session the
 //! salt is its id, which only the browser holds: key ring and database together still open nothing.
@@ -17,14 +17,14 @@ use crate::config::key_ring::{KEY_LEN, KeyRing};
 
 const NONCE_LEN: usize = 24;
 
-/// What is sealed cannot be made or opened. Says no more on purpose.
+/// A value cannot be sealed or opened. Without details on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the sealed value cannot be opened with these keys")]
 pub(crate) struct SealError;
 
 oidc::error_codes!(SealError { Self => "seal", });
 
-/// Seals and opens with the keys of a [`KeyRing`]. `purpose` keeps kinds of sealed values apart, `bound_to` names what one
+/// Seals and opens with the keys of a [`KeyRing`]. `purpose` separates kinds of sealed values, `bound_to` names what one
 /// belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct Sealer(KeyRing);
@@ -45,7 +45,7 @@ impl Sealer {
         self.seal(id, purpose, bound_to, plain)
     }
 
-    /// Opens what [`Self::seal_for_holder`] made, and says whether the key that seals today made it.
+    /// Opens what [`Self::seal_for_holder`] sealed, and returns whether the key that seals today did.
     pub(crate) fn open_for_holder(
         &self,
         id: &[u8; 16],

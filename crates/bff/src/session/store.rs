@@ -10,10 +10,10 @@ use super::index::{SessionRef, SessionRow, SessionSelector};
 use super::key_value::KeyValue;
 use super::lease::Fence;
 
-/// Why a store could not do what it was asked for. Nothing was changed, or it is not known whether something was.
+/// Why an operation of a store failed. Nothing was changed, or it is not known whether something was.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionStoreError {
-    /// The store failed, or did not answer in time.
+    /// The store failed, or did not respond in time.
     #[error("the session store failed")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A row holds what this version cannot read.
@@ -91,7 +91,7 @@ pub struct SessionUpdate {
     pub expires: OffsetDateTime,
 }
 
-/// The data that an application keeps in a session.
+/// The data that an application stores in a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedData {
     /// Read: one higher after every [`SessionStore::update_data`]. Written: the version it was read with.

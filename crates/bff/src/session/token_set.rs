@@ -1,5 +1,5 @@
-//! Which tokens does a session hold? Its own and those for other APIs, as they are sealed in its record. How they are asked for
-//! and renewed is in [`crate::tokens`].
+//! The tokens of a session: its own and those for other APIs, as they are sealed in its record. Requests and renewal are in
+//! [`crate::tokens`].
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub(crate) struct TokenSet {
     pub(crate) access_token: String,
     /// Seconds since 1970.
     pub(crate) expires_at: i64,
-    /// From when on a new one is asked for; seconds since 1970.
+    /// When it is renewed; seconds since 1970.
     pub(crate) renew_at: i64,
     pub(crate) refresh_token: Option<String>,
     /// The newest ID token, as a hint when signing out.
@@ -71,13 +71,13 @@ impl fmt::Debug for TokenSet {
 pub struct TokenRequest {
     /// Scopes, in any order; joined by a space into `scope` (RFC 6749 §6). Empty: those of the sign-in.
     pub scopes: Vec<String>,
-    /// `audience`, where a provider wants that.
+    /// `audience`, where a provider requires that.
     pub audience: Option<String>,
     /// `resource` (RFC 8707 §2.2).
     pub resource: Option<String>,
 }
 
-/// One token and what it was asked for.
+/// One token and the request that it was granted for.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct CachedToken {
     pub(crate) request: TokenRequest,

@@ -1,6 +1,6 @@
 //! What a provider ended before it was created. A sign-in that is under way while the provider signs the person out must not
 //! become a session: first a marker is written, then the sessions that exist are removed; a new session looks for such a marker
-//! in the transaction that creates it. Whichever comes first, one of the two finds the other.
+//! in the transaction that creates it. Whichever is first, one of the two finds the other.
 
 use oidc::device_authorization::MAX_DEVICE_CODE_LIFETIME;
 use time::{Duration, OffsetDateTime};

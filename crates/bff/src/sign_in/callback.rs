@@ -163,7 +163,7 @@ impl SignIns {
         }
     }
 
-    /// Redirects somebody who is signed in and sends the response of a completed sign-in again: they went back in the browser, and
+    /// Redirects somebody who is signed in and sends the response of a completed sign-in again: they used the browser's Back button, and
     /// the provider responded once more by itself. Nothing is requested and nothing changes.
     async fn redirect_signed_in(&self, state: &str, headers: &HeaderMap) -> Option<Response> {
         if state.is_empty() || session_id(&self.site.cookies, headers).is_none() {

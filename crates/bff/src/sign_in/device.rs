@@ -2,7 +2,7 @@
 //! device, and the screen polls until that is done. It needs no script: the page reloads itself, and this server polls the
 //! provider.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | Requesting a device code | [`start`]; the request itself: [`oidc::device_authorization`] |
 //! | The pending device sign-in, in a cookie | [`pending`] |
@@ -96,7 +96,7 @@ impl DeviceSignIns {
         let schedule = self.polling.schedule(&pending.code_state());
         pending.set_schedule(schedule);
         let expires = pending.expires();
-        // After the code has expired the page is reloaded once more, to say so.
+        // After the code has expired the page is reloaded once more, to show that.
         let pause = (schedule.next.min(expires) - now).max(time::Duration::SECOND);
         let pause = pause.whole_seconds() + 1;
         let again = format!("{WAIT_PATH}?return_to={}", pending.pending.return_to.as_query_value());

@@ -86,7 +86,7 @@ oidc::error_codes!(StepUpError {
     Self::AuthenticationTime => "step_up_authentication_time",
 });
 
-/// A user flow that came to nothing.
+/// A user flow that failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UserFlowError {
     #[error("no such user flow")]
@@ -107,7 +107,7 @@ oidc::error_codes!(UserFlowError {
     Self::Contention => "user_flow_contention",
 });
 
-/// A sign-in by a code that cannot go on.
+/// A device sign-in that cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DeviceError {
     #[error("not configured, or no device authorization endpoint in the metadata")]

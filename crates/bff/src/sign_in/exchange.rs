@@ -67,7 +67,7 @@ impl SignIns {
         response.map_err(retry)
     }
 
-    /// Creates a session in the place of those this browser had, and redirects to the return path of the sign-in.
+    /// Creates a session that replaces those this browser had, and redirects to the return path of the sign-in.
     pub(super) async fn create_session(
         &self,
         provider: &Provider,

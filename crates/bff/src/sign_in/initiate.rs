@@ -27,7 +27,7 @@ pub(crate) async fn by_get(State(sign_ins): State<SignIns>, RawQuery(query): Raw
     }
 }
 
-/// `POST /auth/initiate`, the same as a form. A form of another site comes without cookies, so it is redirected to the `GET`
+/// `POST /auth/initiate`, the same as a form. A form of another site has no cookies, so it is redirected to the `GET`
 /// request, which has the cookie of the session that is replaced.
 pub(crate) async fn by_post(State(sign_ins): State<SignIns>, body: Bytes) -> Response {
     let request = InitiateRequest::parse(&body);

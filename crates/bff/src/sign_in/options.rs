@@ -8,7 +8,7 @@ use super::step_up::StepUpRequest;
 /// What is requested beyond an ordinary sign-in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SignInOptions {
-    /// The person wants to create an account, if the provider supports that.
+    /// Creates an account, if the provider supports that.
     pub(crate) create_account: bool,
     /// The id of the session that the new one replaces; needed if its cookie is not sent with the callback.
     pub(crate) replaces: Option<String>,

@@ -37,10 +37,10 @@ pub(crate) struct PendingSignIn {
     /// PKCE code verifier (RFC 7636 §4.1).
     pub(crate) verifier: String,
     pub(crate) return_to: ReturnPath,
-    /// To the millisecond: a logout may come within the same second.
+    /// To the millisecond: a logout may arrive within the same second.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub(crate) started: OffsetDateTime,
-    /// The id of the session this browser had at the redirect; a form posted by the provider comes without its cookie.
+    /// The id of the session this browser had at the redirect; a form posted by the provider has no such cookie.
     pub(crate) replaces: Option<String>,
     /// The name of the user flow, if it is one.
     #[serde(default)]

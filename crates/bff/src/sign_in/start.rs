@@ -40,7 +40,7 @@ pub(crate) async fn sign_in(
     sign_ins.start(LoginQuery::parse(&query), options, &headers).await
 }
 
-/// `GET /auth/signup?provider=&return_to=`: the same, but the person wants to create an account.
+/// `GET /auth/signup?provider=&return_to=`: the same, to create an account.
 pub(crate) async fn sign_up(
     State(sign_ins): State<SignIns>,
     RawQuery(query): RawQuery,
@@ -103,7 +103,7 @@ impl SignIns {
         }
     }
 
-    /// The only provider that can create accounts, if that is wanted; otherwise the page of those that can do what is wanted.
+    /// The only provider that can create accounts, if an account is requested; otherwise the page of those that can.
     fn choose<'a>(
         &self,
         providers: &'a [Arc<Provider>],
@@ -221,7 +221,7 @@ fn not_pushed(provider: &Provider, return_to: &ReturnPath, error: &PushError) ->
     Failure::new(StatusCode::BAD_GATEWAY, title, message, error).retry(login_path(Some(provider), return_to))
 }
 
-/// `SameSite` of the pending cookie: a form-post response comes from the provider's page, and the cookie has to come with it.
+/// `SameSite` of the pending cookie: a form-post response is sent by the provider's page, and the cookie has to be sent with it.
 pub(super) fn same_site(provider: &Provider) -> SameSite {
     if provider.config.response_mode == ResponseMode::FormPost {
         SameSite::None

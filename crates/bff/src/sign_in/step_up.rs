@@ -16,7 +16,7 @@ use super::error::StepUpError;
 use super::options::SignInOptions;
 use super::pending::PendingSignIn;
 use super::start::login_path;
-use crate::problem::{Failure, chain};
+use crate::problem::{Failure, error_chain};
 use crate::return_path::ReturnPath;
 use crate::session::record::{SealedTokens, Session};
 use crate::session::seal::{SealError, Sealer};
@@ -160,7 +160,7 @@ impl SignIns {
         };
         let session = self.sessions.of_request(&self.site.cookies, headers).await;
         let session = session.unwrap_or_else(|error| {
-            tracing::warn!(target: "bff", error = chain(&error), "a session could not be read; no hint is given");
+            tracing::warn!(target: "bff", error = error_chain(&error), "a session could not be read; no hint is given");
             None
         });
         SignInOptions {

@@ -25,7 +25,7 @@ use crate::session::lifecycle::NewSession;
 use crate::session::store::Updated;
 use crate::sign_out::revocation::revoke;
 
-/// Attempts to write before giving up, on a session that others keep writing.
+/// Attempts to write before giving up, while other requests write the session as well.
 const MAX_WRITES: usize = 5;
 
 /// `GET /auth/edit-profile?return_to=`: redirects to the profile page of the provider the person is signed in at.
@@ -111,8 +111,8 @@ impl SignIns {
         renewed: NewSession,
     ) -> Result<Response, Box<Failure>> {
         let ours = |error: &dyn ErrorCode| Box::new(Failure::ours(error));
-        let gone = || Box::new(signed_out(&pending.return_to));
-        let id = pending.replaced_session().ok_or_else(gone)?;
+        let ended = || Box::new(signed_out(&pending.return_to));
+        let id = pending.replaced_session().ok_or_else(ended)?;
         let provider = self.providers.find(flow.config.id.as_str());
         if let Some(flow) = provider.and_then(|provider| provider.at(pending.flow.as_deref())) {
             revoke(&self.tasks, flow, &renewed.tokens);
@@ -120,7 +120,7 @@ impl SignIns {
         let new = renewed.identity;
         for _ in 0..MAX_WRITES {
             let session = self.sessions.open(&id).await.map_err(|e| ours(&e))?;
-            let mut session = session.ok_or_else(gone)?;
+            let mut session = session.ok_or_else(ended)?;
             let old = &mut session.identity;
             let is_same_person = old.provider == new.provider
                 && old.subject == new.subject
@@ -135,7 +135,7 @@ impl SignIns {
                     return Ok(see_other(pending.return_to.as_str()));
                 }
                 Updated::VersionConflict | Updated::LeaseLost => {}
-                Updated::Gone => return Err(gone()),
+                Updated::Gone => return Err(ended()),
             }
         }
         Err(Box::new(not_written(flow, &pending.return_to)))

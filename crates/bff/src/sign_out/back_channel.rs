@@ -1,4 +1,4 @@
-//! What if the provider says that somebody signed out? Its server posts a logout token; the sessions it names end here
+//! Back-channel logout: the provider's server posts a logout token, and the sessions it names end here
 //! (OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8). No browser is there, and no cookie.
 
 use axum::Json;
@@ -20,8 +20,8 @@ use crate::problem::LATER;
 use crate::session::index::SessionSelector;
 use crate::session::lifecycle::SessionError;
 
-/// `POST /auth/backchannel-logout/{provider}`: 200 when what the token says is so, whether or not there was a session;
-/// 400 when it is not believed; 503 when it could not be done, so that the provider says it again.
+/// `POST /auth/backchannel-logout/{provider}`: 200 when its sessions have ended, whether or not there were any;
+/// 400 when the token is refused; 503 when sessions could not be ended, so that the provider sends it again.
 pub(crate) async fn by_post(
     State(sign_outs): State<SignOuts>,
     Path(id): Path<String>,
@@ -148,7 +148,7 @@ async fn end(sign_outs: &SignOuts, provider: &Provider, token: &LogoutToken) -> 
     for which in meant {
         ended += sign_outs.end_all(which).await?;
     }
-    // Last: what failed half-way may be said again.
+    // Last: a logout that failed half-way may be sent again.
     sign_outs
         .sessions
         .mark_logout_token_used(issuer, &token.jti, until)

@@ -1,6 +1,6 @@
-//! What if the provider's page says that somebody signed out? It loads an address of ours in a frame (OpenID Connect
+//! Front-channel logout: a page of the provider loads an address of this site in a frame (OpenID Connect
 //! Front-Channel Logout 1.0 §2, §3). Browsers send no `Lax` cookie into such a frame, so what counts is the `sid`, which
-//! only provider, browser and site know. Tokens are not touched: this is a page of somebody else speaking.
+//! only provider, browser and site know. Tokens are not touched: the request is not authenticated.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -31,7 +31,7 @@ pub(crate) async fn by_frame(
     let Some((sid, issuer)) = named(provider, query.as_deref().unwrap_or_default()) else {
         return framed(provider, StatusCode::BAD_REQUEST.into_response());
     };
-    // Asked before it ends: the cookie is removed where it belongs to the session that ends, and nowhere else.
+    // Loaded before it ends: the cookie is removed only if it belongs to the session that ends.
     let own = sign_outs
         .sessions
         .of_request(&sign_outs.site.cookies, &headers)
@@ -75,7 +75,7 @@ async fn end(sign_outs: &SignOuts, provider: &Provider, sid: &str, issuer: Optio
     Ok(())
 }
 
-/// The session meant, and its issuer where that is said. Both parameters once, and the issuer is the provider's; a
+/// The session to end, and its issuer if the request names it. Both parameters once, and the issuer is the provider's; a
 /// provider that is known to leave it out may do so.
 fn named(provider: &Provider, query: &str) -> Option<(String, Option<String>)> {
     let values = |name: &str| {
@@ -95,7 +95,7 @@ fn named(provider: &Provider, query: &str) -> Option<(String, Option<String>)> {
     }
 }
 
-/// The one answer that may stand in a frame, and in nobody's but the provider's.
+/// The one response that may stand in a frame, and in nobody's but the provider's.
 fn framed(provider: &Provider, mut response: Response) -> Response {
     let issuer = Url::parse(&provider.config.issuer).ok();
     let mut origins: Vec<_> = issuer

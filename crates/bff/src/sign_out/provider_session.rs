@@ -1,5 +1,5 @@
-//! Which sessions here came from one session at the provider? Those with its `sid`; where a provider speaks for many
-//! tenants, those of the tenant that says so and no others.
+//! The sessions here that belong to one session at the provider: those with its `sid`; where a provider serves many
+//! tenants, those of the tenant that sent the logout and no others.
 
 use oidc::Provider;
 use oidc::config::issuer::IssuerRule;

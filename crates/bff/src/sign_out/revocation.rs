@@ -1,5 +1,5 @@
-//! What happens to the tokens of a session that has ended? They are revoked in the background (RFC 7009); nobody waits
-//! for it, and a provider that does not answer is asked again a few times.
+//! Revocation of the tokens of a session that has ended (RFC 7009), in the background; nobody waits for it, and it is retried
+//! a few times if the provider does not respond.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const PAUSES: [Duration; 4] = [
     Duration::from_secs(30),
     LONGEST_PAUSE,
 ];
-/// Longest pause, whatever the provider says.
+/// Longest pause, whatever `Retry-After` the provider sends.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 /// Revokes the refresh token, or the access token where there is none. The provider ends what hangs on it (§2.1).
@@ -43,7 +43,7 @@ fn revoke_token(tasks: &BackgroundTasks, provider: &Arc<Provider>, token: String
     });
 }
 
-/// Attempts at once, and again after each pause; whether that came to an end. A pause that is cut short, because the site stops,
+/// Attempts at once, and again after each pause; returns whether it succeeded. A pause that is cut short, because the site stops,
 /// is followed by the last attempt.
 async fn insist<A, P>(attempt: impl Fn() -> A, pause: impl Fn(Duration) -> P) -> bool
 where
@@ -52,11 +52,13 @@ where
 {
     let mut outcome = attempt().await;
     for usual in PAUSES {
-        let Outcome::Later(wanted) = outcome else { return true };
+        let Outcome::Later(retry_after) = outcome else {
+            return true;
+        };
         // What the provider names is the earliest moment: a short one does not use the attempts up.
-        let goes_on = pause(wanted.map_or(usual, |named| named.max(usual)).min(LONGEST_PAUSE)).await;
+        let continues = pause(retry_after.map_or(usual, |named| named.max(usual)).min(LONGEST_PAUSE)).await;
         outcome = attempt().await;
-        if !goes_on {
+        if !continues {
             break;
         }
     }
@@ -69,7 +71,7 @@ mod tests {
 
     use super::*;
 
-    /// What is done about a provider that gives these answers, one after the other, and is in trouble then: `None` is an
+    /// What is done about a provider that gives these responses, one after the other, and is in trouble then: `None` is an
     /// attempt, `Some` a pause of so many seconds. And whether the token is revoked.
     async fn course(answers: Vec<Outcome>) -> (Vec<Option<u64>>, bool) {
         let (done, answers) = (RefCell::new(Vec::new()), RefCell::new(answers.into_iter()));

@@ -86,7 +86,7 @@ impl CachedTokens {
             .filter(|cached| now.unix_timestamp() + 1 < cached.expires_at)
     }
 
-    /// Caches what was granted for `request`, in the place of what was cached for it before.
+    /// Caches what was granted for `request`, replacing what was cached for it before.
     pub(super) fn put(&mut self, request: &TokenRequest, granted: &TokenResponse) {
         self.0.retain(|cached| cached.request != *request);
         if self.0.len() >= MAX_CACHED {

@@ -1,5 +1,5 @@
 //! Access tokens of the application itself, by client credentials (RFC 6749 §4.4): cached until they are about to expire, and
-//! requested once however many callers want one. They stand for the site, not for a person.
+//! requested once for all callers that wait. They stand for the site, not for a person.
 
 use std::sync::Arc;
 

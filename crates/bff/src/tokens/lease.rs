@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
 use super::{AccessToken, TokenError, Tokens};
-use crate::problem::chain;
+use crate::problem::error_chain;
 use crate::session::index::SessionRef;
 use crate::session::lease::Fence;
 use crate::session::record::Session;
@@ -23,7 +23,7 @@ use crate::session::record::Session;
 const FIRST_POLL: Duration = Duration::from_millis(10);
 /// Longest pause between two polls.
 const MAX_POLL: Duration = Duration::from_millis(320);
-/// How long a request waits for another replica; then its caller is told to try again.
+/// How long a request waits for another replica; then its caller has to try again.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 /// The `Retry-After` that is suggested then.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -79,7 +79,7 @@ pub(super) struct LeasedSession {
     pub(super) fence: Fence,
 }
 
-/// What came of trying to acquire the lease.
+/// The outcome of an attempt to acquire the lease.
 pub(super) enum LeaseOutcome {
     Acquired(Box<LeasedSession>),
     /// The session has a token that is good: nothing is to be requested.
@@ -87,7 +87,7 @@ pub(super) enum LeaseOutcome {
 }
 
 impl Tokens {
-    /// Waits until session `id` has the selected token or its lease is ours. What is done under the lease ends with
+    /// Waits until session `id` has the selected token or its lease is acquired. What is done under the lease ends with
     /// [`Self::update_under_lease`] or [`Self::release_lease`].
     pub(super) async fn acquire_lease(
         &self,
@@ -128,11 +128,11 @@ impl Tokens {
         }
     }
 
-    /// Extends the lease to its full length from now; `false` if it is not ours any more.
+    /// Extends the lease to its full length from now; `false` if another replica has it.
     pub(super) async fn extend_lease(&self, id: Id, fence: Fence) -> Result<bool, TokenError> {
         let held = self.sessions.extend_lease(&id, fence, self.lease_end()).await;
         held.map_err(|error| {
-            tracing::error!(target: "bff", error = chain(&error), "a lease could not be prolonged");
+            tracing::error!(target: "bff", error = error_chain(&error), "a lease could not be prolonged");
             TokenError::unavailable(None)
         })
     }
@@ -140,14 +140,14 @@ impl Tokens {
     /// Releases the lease for the next replica. If that fails, it expires by itself.
     pub(super) async fn release_lease(&self, id: Id, fence: Fence) {
         if let Err(error) = self.sessions.release_lease(&id, fence).await {
-            tracing::warn!(target: "bff", error = chain(&error), "a lease could not be given back");
+            tracing::warn!(target: "bff", error = error_chain(&error), "a lease could not be given back");
         }
     }
 
     async fn try_lease(&self, id: Id) -> Result<Option<Fence>, TokenError> {
         let fence = self.sessions.lease(&id, self.lease_end()).await;
         fence.map_err(|error| {
-            tracing::error!(target: "bff", error = chain(&error), "a lease could not be taken");
+            tracing::error!(target: "bff", error = error_chain(&error), "a lease could not be taken");
             TokenError::unavailable(None)
         })
     }
@@ -162,9 +162,9 @@ fn poll_intervals() -> impl Iterator<Item = Duration> {
     // Growing by a quarter, the last pause is a fraction of the whole wait: no caller waits much longer than the provider took.
     let growing = successors(Some(FIRST_POLL), |pause| Some((*pause * 5 / 4).min(MAX_POLL)));
     growing.scan(Duration::ZERO, |waited, pause| {
-        let goes_on = *waited < MAX_WAIT;
+        let continues = *waited < MAX_WAIT;
         *waited += pause;
-        goes_on.then_some(pause)
+        continues.then_some(pause)
     })
 }
 

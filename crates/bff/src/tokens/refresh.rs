@@ -1,4 +1,4 @@
-//! Refreshing an access token: one refresh at a time per session, as a task of its own, so that a request that goes away does
+//! Refreshing an access token: one refresh at a time per session, as a task of its own, so that a request that ends does
 //! not cancel a rotation half-way. The new refresh token is stored before the new access token is used ([`super::rotation`]);
 //! which replica refreshes is decided by a lease ([`super::lease`]).
 
@@ -14,7 +14,7 @@ use tower_sessions::session::Id;
 use super::lease::{LeaseOutcome, LeasedSession, SessionToken};
 use super::{AccessToken, TokenError, TokenResult, Tokens};
 use crate::event::{Outcome, What, event};
-use crate::problem::chain;
+use crate::problem::error_chain;
 use crate::session::record::Session;
 use crate::session::token_set::TokenRequest;
 use crate::single_flight::SharedResult;
@@ -36,7 +36,7 @@ impl Tokens {
         result
     }
 
-    /// Refreshes the tokens of the session `id` while its request goes on, so that a session in use does not end with its
+    /// Refreshes the tokens of the session `id` while its request continues, so that a session in use does not end with its
     /// refresh token.
     pub(crate) fn refresh_in_background(self: &Arc<Self>, id: Id) {
         drop(self.start_refresh(id, None));
@@ -96,7 +96,7 @@ impl Tokens {
         Some(result)
     }
 
-    /// Whether `used` is still the stored refresh token and the lease is still ours. If another replica has refreshed with the same
+    /// Whether `used` is still the stored refresh token and the lease is still held. If another replica has refreshed with the same
     /// token, its result counts.
     pub(super) async fn is_current(&self, leased: &LeasedSession, used: &str) -> Result<bool, TokenError> {
         let id = leased.session.id;
@@ -129,7 +129,7 @@ impl Tokens {
             Ok(Some(session)) => Ok(session),
             Ok(None) => Err(TokenError::SignInAgain),
             Err(error) => {
-                tracing::error!(target: "bff", error = chain(&error), "a session could not be read");
+                tracing::error!(target: "bff", error = error_chain(&error), "a session could not be read");
                 Err(TokenError::unavailable(None))
             }
         }
@@ -142,7 +142,7 @@ impl Tokens {
         is_usable.then_some(token)
     }
 
-    /// Sends a refresh request for what `request` names (RFC 6749 §6, RFC 8707 §2.2) and verifies the ID token that may come with
+    /// Sends a refresh request for what `request` names (RFC 6749 §6, RFC 8707 §2.2) and verifies the ID token that may be sent with
     /// the response.
     pub(super) async fn request_refresh(
         &self,
@@ -169,7 +169,7 @@ impl Tokens {
 
     pub(super) async fn end_session(&self, session: &Session) {
         if let Err(error) = self.sessions.remove(&session.id).await {
-            tracing::error!(target: "bff", error = chain(&error), "a session could not be ended");
+            tracing::error!(target: "bff", error = error_chain(&error), "a session could not be ended");
         }
     }
 }
@@ -187,7 +187,7 @@ pub(super) enum RefreshError {
     InvalidGrant,
     /// The ID token of the response is not valid for this person.
     Untrusted,
-    /// Granted, but the ID token could not be verified for want of keys.
+    /// Granted, but the ID token could not be verified because keys are missing.
     Unverified(TokenResponse),
     /// Not now, or not for this request.
     Failed(TokenError),

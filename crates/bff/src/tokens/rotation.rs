@@ -11,14 +11,14 @@ use super::lease::LeasedSession;
 use super::refresh::record_refresh;
 use super::{TokenError, TokenResult, Tokens};
 use crate::event::Outcome;
-use crate::problem::chain;
+use crate::problem::error_chain;
 use crate::session::index::SessionRef;
 use crate::session::lifetime::RefreshEnd;
 use crate::session::record::Session;
 use crate::session::store::Updated;
 use crate::sign_out::revocation::revoke;
 
-/// Attempts to write before giving up, on a session that others keep writing or a store that fails.
+/// Attempts to write before giving up, while other requests write the session, or a store that fails.
 const MAX_WRITES: u32 = 5;
 /// Pause before the retry after a store error, doubled each time.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
@@ -65,7 +65,7 @@ impl Tokens {
         Some(stored.map(|session| self.session_token(&session.identity.provider, &session.tokens)))
     }
 
-    /// Stores only the refresh token of a response whose ID token could not be verified for want of keys: the old refresh token may
+    /// Stores only the refresh token of a response whose ID token could not be verified because keys are missing: the old refresh token may
     /// be used up. `None` if another replica has refreshed the tokens since.
     pub(super) async fn store_refresh_token(
         self: &Arc<Self>,
@@ -108,10 +108,10 @@ impl Tokens {
                     tracing::warn!(target: "bff", %session, "renewed tokens came too late to be stored");
                     return None;
                 }
-                // Loaded again, so that nothing of what was written is undone. If it is gone, the next write says so.
+                // Loaded again, so that nothing of what was written is undone. If it is gone, the next write fails.
                 Ok(Updated::VersionConflict) => session = self.load_session(id).await.unwrap_or(session),
                 Err(error) => {
-                    tracing::error!(target: "bff", error = chain(&error), "renewed tokens could not be stored");
+                    tracing::error!(target: "bff", error = error_chain(&error), "renewed tokens could not be stored");
                     tokio::time::sleep(RETRY_PAUSE * 2_u32.pow(attempt)).await;
                 }
             }

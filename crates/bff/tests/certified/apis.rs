@@ -37,7 +37,7 @@ async fn a_jwt_for_one_api_opens_that_api_and_no_other() {
 }
 
 #[tokio::test]
-async fn an_opaque_token_is_asked_about() {
+async fn an_opaque_token_is_introspected() {
     let setup = Setup {
         site: |config| {
             config.resource = Some("https://opaque.portico.example".to_owned());

@@ -1,4 +1,4 @@
-//! How the site proves who it is to a certified provider, and how it hands over what it asks for.
+//! How the site proves who it is to a certified provider, and how it hands over what it requests.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn has(request: &Value, field: &str) -> bool {
 }
 
 #[tokio::test]
-async fn the_secret_travels_as_the_provider_wants_it() {
+async fn the_secret_travels_as_the_provider_requires_it() {
     for (method, scheme) in [("client_secret_basic", "basic"), ("client_secret_post", "")] {
         let setup = Setup {
             client: json!({ "token_endpoint_auth_method": method }),
@@ -99,7 +99,7 @@ async fn requests_are_pushed_and_the_browser_carries_a_reference_alone() {
 }
 
 #[tokio::test]
-async fn requests_pass_through_the_browser_where_the_operator_wants_that() {
+async fn requests_pass_through_the_browser_where_the_operator_requires_that() {
     let setup = Setup {
         site: |config| {
             config.pushed_requests = PushedRequests::Never;

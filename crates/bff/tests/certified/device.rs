@@ -41,7 +41,7 @@ async fn look(site: &Site, screen: &mut Browser) -> Page {
     screen.open(&site.at("/auth/device/wait?return_to=/me")).await
 }
 
-/// The provider's page for codes on a phone, with `code` typed in: it asks whether that is the code on the screen.
+/// The provider's page for codes on a phone, with `code` typed in: it requests whether that is the code on the screen.
 async fn enter(provider: &Certified, phone: &mut Browser, code: &str) -> Page {
     let page = phone.open(&format!("{}/device", provider.issuer)).await;
     let page = phone.submit(page.form().with("user_code", code)).await;
@@ -52,7 +52,7 @@ async fn enter(provider: &Certified, phone: &mut Browser, code: &str) -> Page {
     page
 }
 
-/// Goes on from there to the end: confirms, says who it is, agrees.
+/// Goes on from there to the end: confirms, states who it is, agrees.
 async fn approve(phone: &mut Browser, mut page: Page, who: &'static str) {
     while !forms(&page.body, &page.url).is_empty() {
         page = Person(who).pass(phone, page).await;
@@ -60,7 +60,7 @@ async fn approve(phone: &mut Browser, mut page: Page, who: &'static str) {
     assert!(page.body.contains("Sign-in Success"), "{page:?}");
 }
 
-/// How often the provider was asked whether the code was entered.
+/// How often the provider was requested whether the code was entered.
 async fn asked(provider: &Certified) -> usize {
     let requests = provider.requests("/token").await;
     requests.iter().filter(|request| request["grant"] == GRANT).count()
@@ -112,7 +112,7 @@ async fn si_8_the_address_with_the_code_in_it_leads_to_the_same_question() {
 }
 
 #[tokio::test]
-async fn dv_1_a_certified_provider_is_asked_once_an_interval_and_never_after_a_refusal() {
+async fn dv_1_a_certified_provider_is_queried_once_an_interval_and_never_after_a_refusal() {
     let (provider, site, mut screen, page) = scene().await;
     for _ in 0..3 {
         look(&site, &mut screen).await;

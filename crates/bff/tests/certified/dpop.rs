@@ -14,7 +14,7 @@ use crate::site::{PROVIDER, Site};
 /// How long access tokens live there.
 const LIFE: Duration = Duration::from_mins(5);
 
-/// A provider that gives the site bound tokens only, and asks for nonces or does not.
+/// A provider that gives the site bound tokens only, and requests nonces or does not.
 async fn bound(nonce: bool) -> (Certified, Site) {
     let setup = Setup {
         client: json!({ "dpop_bound_access_tokens": true }),
@@ -24,7 +24,7 @@ async fn bound(nonce: bool) -> (Certified, Site) {
     open(setup).await
 }
 
-/// What the provider's userinfo says to whoever shows this.
+/// What the provider's userinfo states to whoever shows this.
 async fn userinfo(provider: &Certified, authorization: &str, proof: Option<String>) -> (u16, Value) {
     let mut asked = wire()
         .get(format!("{}/me", provider.issuer))
@@ -112,7 +112,7 @@ async fn dp_1_the_site_s_own_tokens_are_bound_too() {
 }
 
 #[tokio::test]
-async fn dp_2_a_certified_provider_that_wants_nonces_is_given_them() {
+async fn dp_2_a_certified_provider_that_requires_nonces_gets_them() {
     let (provider, site) = bound(true).await;
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;

@@ -1,4 +1,4 @@
-//! Does sign-in work with a provider that is certified and was not written here? npm `oidc-provider` with everything it
+//! Sign-in with a certified provider of other people: npm `oidc-provider` with everything it
 //! offers, in its own process; site and browser as ever. What was proved is listed in `docs/providers.md`.
 
 #![expect(

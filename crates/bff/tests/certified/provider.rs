@@ -1,4 +1,4 @@
-//! How does a test get a certified provider of its own? A Node process on a free port that ends with the test, and what
+//! A certified provider for a test: a Node process on a free port that ends with the test, and what
 //! a person does on its pages.
 
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(crate) const CLIENT: &str = "portal";
 /// With characters that have to be encoded in a header.
 pub(crate) const SECRET: &str = "a secret: both sides know it, 100%";
 
-/// How the operator registers the site, and what else the provider is told.
+/// How the operator registers the site, and what else the provider is given.
 pub(crate) struct Setup {
     /// Changes the registration (RFC 7591 §2).
     pub(crate) client: Value,
@@ -100,7 +100,7 @@ impl Certified {
         }
     }
 
-    /// What was asked of it and what it issued.
+    /// What was requested of it and what it issued.
     pub(crate) async fn seen(&self) -> Value {
         let (_, body) = Browser::new()
             .fetch(Method::GET, &format!("{}/-/seen", self.issuer), None)
@@ -142,7 +142,7 @@ impl Certified {
         assert_eq!(Browser::new().fetch(Method::POST, &address, None).await.0, 200);
     }
 
-    /// Whether the provider itself, asked by the site's registration, calls a token active (RFC 7662).
+    /// Whether the provider itself, requested by the site's registration, calls a token active (RFC 7662).
     pub(crate) async fn is_active(&self, token: &str) -> bool {
         let (status, answer) = self.ask("/token/introspection", &[("token", token)]).await;
         assert_eq!(status, 200, "{answer}");

@@ -32,7 +32,7 @@ async fn scene(site: fn(&mut ProviderConfig)) -> (Certified, Site) {
     .await
 }
 
-/// As whom the site last asked for a sign-in.
+/// As whom the site last requested a sign-in.
 async fn client(provider: &Certified) -> Value {
     provider.requests("/auth").await.pop().unwrap()["query"]["client_id"].clone()
 }
@@ -52,7 +52,7 @@ async fn si_5_a_certified_provider_registers_the_site_once_and_a_second_start_is
     sign_in(&site, &mut Browser::new(), &Person("bob")).await;
     assert_eq!(client(&provider).await, registered);
     renew(&site, &mut browser, Duration::from_mins(5)).await;
-    // The address to come back to was registered, too.
+    // The address to return to was registered, too.
     sign_out(&site, &mut browser, &Person("alice")).await;
     assert_eq!(provider.requests("/reg").await.len(), 1, "it is kept, not repeated");
 }

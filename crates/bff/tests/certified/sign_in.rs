@@ -54,7 +54,7 @@ async fn a_person_signs_in_stays_and_signs_out() {
 }
 
 #[tokio::test]
-async fn the_answer_may_be_posted() {
+async fn the_response_may_be_posted() {
     let setup = Setup {
         site: |config| config.response_mode = ResponseMode::FormPost,
         ..Setup::default()
@@ -76,7 +76,7 @@ async fn the_answer_may_be_posted() {
 
 /// OpenID Connect Core 1.0 §11, to the letter.
 #[tokio::test]
-async fn a_provider_that_wants_consent_for_offline_access_is_asked_for_it() {
+async fn a_provider_that_requires_consent_for_offline_access_gets_a_request_for_it() {
     for consent in [false, true] {
         let setup = Setup {
             provider: json!({ "strict_offline": true }),
@@ -157,7 +157,7 @@ async fn two_tabs_sign_in_side_by_side() {
 }
 
 #[tokio::test]
-async fn somebody_who_cancels_is_told_and_not_signed_in() {
+async fn somebody_who_cancels_is_shown_that_and_not_signed_in() {
     let (_provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     let page = browser.open(&site.at("/auth/login")).await;
@@ -169,7 +169,7 @@ async fn somebody_who_cancels_is_told_and_not_signed_in() {
 }
 
 #[tokio::test]
-async fn making_an_account_is_not_asked_of_a_provider_that_does_not_offer_it() {
+async fn making_an_account_is_not_requested_of_a_provider_that_does_not_offer_it() {
     let (provider, site) = open(Setup::default()).await;
     let mut browser = Browser::new();
     let page = browser.open(&site.at("/auth/signup?return_to=/me")).await;

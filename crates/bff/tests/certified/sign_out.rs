@@ -19,7 +19,7 @@ async fn signing_out_ends_session_refresh_token_and_the_provider_s_session() {
     until_idle(&site).await;
     assert!(!provider.is_active(&refresh_token).await);
     assert_eq!(provider.requests("/token/revocation").await[0]["status"], 200);
-    // The provider asks again who it is: its session is over as well.
+    // The provider requests again who it is: its session is over as well.
     let page = browser.open(&site.at("/auth/login")).await;
     assert!(page.form().asks_for("login"), "{page:?}");
 }

@@ -1,5 +1,5 @@
-//! SI-15 and LG-10 at a certified provider: a page asks for a stronger or a newer sign-in, the provider is asked, and what
-//! it then says is looked at (OpenID Connect Core 1.0 §3.1.2.1).
+//! SI-15 and LG-10 at a certified provider: a page requests a stronger or a newer sign-in, the provider is requested, and what
+//! it then states is looked at (OpenID Connect Core 1.0 §3.1.2.1).
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ async fn signed_in(provider: Value) -> (Certified, Site, Browser, Value) {
     (provider, site, browser, me)
 }
 
-/// What the provider was asked for last.
+/// What the provider was requested last.
 async fn asked(provider: &Certified) -> Value {
     provider.requests("/auth").await.pop().unwrap()["asked"].clone()
 }
@@ -30,7 +30,7 @@ fn said(page: &Page) -> Value {
 }
 
 #[tokio::test]
-async fn si_15_a_stronger_class_is_asked_of_a_certified_provider_and_returned() {
+async fn si_15_a_stronger_class_is_requested_of_a_certified_provider_and_returned() {
     let (provider, site, mut browser, me) = signed_in(json!({})).await;
     assert_eq!(me["acr"], Value::Null, "it is not told unasked");
     let page = browser.open(&site.at("/strong")).await;
@@ -60,7 +60,7 @@ async fn lg_10_a_certified_provider_that_returns_a_weaker_class_opens_nothing() 
 }
 
 #[tokio::test]
-async fn lg_10_a_certified_provider_says_when_it_was_and_an_old_sign_in_is_repeated_there() {
+async fn lg_10_a_certified_provider_states_when_it_was_and_an_old_sign_in_is_repeated_there() {
     let (provider, site, mut browser, me) = signed_in(json!({})).await;
     assert_eq!(me["auth_time"], Value::Null, "it is not told unasked");
     let page = browser.open(&site.at("/recent")).await;

@@ -1,4 +1,4 @@
-//! Glewlwyd, an authorization server in C. Its pages are a script; what that script asks of the server is done here.
+//! Glewlwyd, an authorization server in C. Its pages are a script; what that script requests of the server is done here.
 
 use reqwest::Method;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Does sign-in work with providers that other people wrote and run? Each is set up from nothing by a script beside its
+//! Sign-in with providers that other people wrote. Each is set up from nothing by a script beside its
 //! test, in a folder of its own on a free loopback port. `make interop` brings the programs and runs this; `cargo test`
 //! alone does not. What was proved is listed in `docs/providers.md`.
 

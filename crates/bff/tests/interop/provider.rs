@@ -1,4 +1,4 @@
-//! How does a test get a provider that was installed, and not written here? A script sets it up in a new folder and then
+//! An installed provider of other people for a test: a script sets it up in a new folder and then
 //! becomes the server.
 
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ impl Installed {
             if asked.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await; // Real time: these programs do not say when they listen.
+            tokio::time::sleep(Duration::from_millis(100)).await; // Real time: these programs do not state when they listen.
         }
         panic!("nobody answers at {address}");
     }

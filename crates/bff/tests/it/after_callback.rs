@@ -30,7 +30,7 @@ async fn cb_9_a_callback_that_is_opened_again_does_nothing() {
 }
 
 #[tokio::test]
-async fn cb_9_whoever_goes_back_after_signing_in_is_led_on() {
+async fn cb_9_whoever_returns_after_signing_in_is_led_on() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me%3Fa=b%23part").await;
@@ -51,7 +51,7 @@ async fn cb_9_whoever_goes_back_after_signing_in_is_led_on() {
 }
 
 #[tokio::test]
-async fn cb_9_whoever_goes_back_is_led_on_by_another_replica_too() {
+async fn cb_9_whoever_returns_is_led_on_by_another_replica_too() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
@@ -63,7 +63,7 @@ async fn cb_9_whoever_goes_back_is_led_on_by_another_replica_too() {
 }
 
 #[tokio::test]
-async fn cb_9_nobody_is_led_on_without_a_session_or_by_a_sign_in_that_was_never_answered() {
+async fn cb_9_nobody_is_led_on_without_a_session_or_by_a_sign_in_that_was_never_completed() {
     let harness = Harness::new().await;
     let (mut browser, mut stranger) = (harness.browser(), harness.browser());
     let authorize = browser.start("/auth/login?return_to=/me").await;
@@ -88,7 +88,7 @@ async fn cb_9_nobody_is_led_on_without_a_session_or_by_a_sign_in_that_was_never_
 }
 
 #[tokio::test]
-async fn cb_9_whoever_goes_back_to_a_provider_that_posts_is_led_on() {
+async fn cb_9_whoever_returns_to_a_provider_that_posts_is_led_on() {
     for https in [false, true] {
         let harness = Harness::build(Setup {
             https,
@@ -152,7 +152,7 @@ async fn cb_10_a_planted_cookie_is_not_signed_in() {
 }
 
 #[tokio::test]
-async fn cb_11_the_callback_is_not_kept_and_says_nothing_to_others() {
+async fn cb_11_the_callback_is_not_stored_and_reveals_nothing_to_others() {
     let (log, harness) = (Log::start(), Harness::new().await);
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;

@@ -1,4 +1,4 @@
-//! What do fifty requests at two replicas wait for when a token expires? Times for `make bench`, which calls this with
+//! Waiting times of fifty requests at two replicas when a token expires, for `make bench`, which calls this with
 //! `--nocapture` and reads the last line; that there is one refresh is proved in `replicas.rs`.
 #![expect(
     dead_code,

@@ -54,7 +54,7 @@ async fn si_4_signing_in_names_the_api_and_ends_with_the_profile() {
 }
 
 #[tokio::test]
-async fn si_4_a_provider_with_a_parameter_of_its_own_is_asked_for_a_new_account_by_it() {
+async fn si_4_a_provider_with_a_parameter_of_its_own_gets_a_request_for_a_new_account_by_it() {
     let harness = Harness::build(setup()).await;
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/signup?return_to=/me").await;
@@ -66,7 +66,7 @@ async fn si_4_a_provider_with_a_parameter_of_its_own_is_asked_for_a_new_account_
 }
 
 #[tokio::test]
-async fn si_4_signing_out_goes_by_the_provider_s_own_address_where_nothing_standard_is_offered() {
+async fn si_4_signing_out_uses_the_provider_s_own_address_where_nothing_standard_is_offered() {
     let (harness, mut browser) = signed_in().await;
     let origin = harness.issuer.trim_end_matches('/').to_owned();
     assert_eq!(harness.bff.form_targets(), [&*origin]);
@@ -99,7 +99,7 @@ async fn si_4_signing_out_goes_by_the_provider_s_own_address_where_nothing_stand
 }
 
 #[tokio::test]
-async fn si_4_what_is_standard_goes_first() {
+async fn si_4_what_is_standard_is_first() {
     let harness = Harness::build(setup()).await;
     harness.provider.change(|faults| {
         faults.metadata.remove("end_session_endpoint");

@@ -1,4 +1,4 @@
-//! Checklist 4.8, BC: the provider's server says that somebody signed out (SI-10 of the features).
+//! Checklist 4.8, BC: the provider's server states that somebody signed out (SI-10 of the features).
 
 use std::time::Duration;
 
@@ -201,7 +201,7 @@ async fn bc_8_a_sign_in_under_way_does_not_outlive_the_logout() {
     assert_eq!(browser.sign_in("alice").await.status, 303, "another session may begin");
 }
 
-/// Alice's code is entered at the last moment; the answer is what her screen shows then.
+/// Alice's code is entered at the last moment; the response is what her screen shows then.
 async fn screen_at_the_end(logout: Option<(&str, &str)>) -> (Page, Option<String>) {
     let harness = device::harness().await;
     harness

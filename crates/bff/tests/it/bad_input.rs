@@ -1,4 +1,4 @@
-//! DS-2 at every endpoint, and what else comes from outside and is no good: answers that are no answers, a redirect to
+//! DS-2 at every endpoint, and what else is from outside and is no good: answers that are no responses, a redirect to
 //! somebody else, bombs, clocks that differ, cookies of other keys. How often a browser may begin is in [`crate::starting`], a
 //! database that is away in [`crate::database`].
 
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::support::{Browser, Harness, Log, Page, Setup, within_deadline};
 
-/// What a person is told about with a page; the rest is asked where nobody looks.
+/// What a person is given about with a page; the rest is requested where nobody looks.
 const ON_THE_WAY: [Endpoint; 7] = [
     Endpoint::Discovery,
     Endpoint::Jwks,
@@ -38,7 +38,7 @@ impl Trap {
         Self(listener)
     }
 
-    /// Both kinds of redirect there: as a new question, and with everything that was said.
+    /// Both kinds of redirect there: as a new question, and with everything that was stated.
     fn redirects(&self) -> [Answer; 2] {
         let address = format!("http://{}/", self.0.local_addr().unwrap());
         [Answer::Redirect(address.clone()), Answer::Forward(address)]
@@ -70,7 +70,7 @@ fn long(mebibytes: usize) -> Answer {
     pieces(None, vec![b' '; 64 * 1024], mebibytes * 16)
 }
 
-/// It begins, and then nothing comes.
+/// It begins, and then nothing arrives.
 fn slow() -> Answer {
     Answer::Pieces(Pieces {
         encoding: None,
@@ -80,7 +80,7 @@ fn slow() -> Answer {
     })
 }
 
-/// How long a provider is left alone that answered a registration with something of no use.
+/// How long a provider is left alone that responded a registration with something of no use.
 const PAUSE: Duration = Duration::from_hours(24);
 
 fn no_answers() -> [(&'static str, Answer); 5] {
@@ -152,7 +152,7 @@ async fn is_refused(harness: &Harness, log: &Log, browser: &Browser, page: Page,
         "{why}: {reference} is not in the log"
     );
     assert_eq!(browser.session(), None, "{why}");
-    // A registration that was made is kept; a session is more than that.
+    // A registration that was made is stored; a session is more than that.
     assert!(
         harness
             .bff
@@ -165,7 +165,7 @@ async fn is_refused(harness: &Harness, log: &Log, browser: &Browser, page: Page,
 }
 
 #[tokio::test]
-async fn ds_2_whatever_an_endpoint_answers_is_a_page_with_a_reference_and_no_session() {
+async fn ds_2_whatever_an_endpoint_sends_is_a_page_with_a_reference_and_no_session() {
     for endpoint in ON_THE_WAY {
         let (log, harness) = (Log::start(), house_with(endpoint).await);
         for (what, answer) in no_answers() {
@@ -184,7 +184,7 @@ async fn ds_2_whatever_an_endpoint_answers_is_a_page_with_a_reference_and_no_ses
 }
 
 #[tokio::test]
-async fn ds_2_nobody_is_connected_to_because_an_endpoint_says_so() {
+async fn ds_2_nobody_is_connected_to_because_an_endpoint_names_it() {
     for endpoint in ON_THE_WAY {
         let (log, harness, trap) = (Log::start(), house_with(endpoint).await, Trap::set());
         for answer in trap.redirects() {
@@ -201,7 +201,7 @@ async fn ds_2_nobody_is_connected_to_because_an_endpoint_says_so() {
 }
 
 #[tokio::test]
-async fn rf_6_a_renewal_that_is_answered_badly_keeps_the_session_and_goes_nowhere_else() {
+async fn rf_6_a_renewal_with_a_malformed_response_preserves_the_session_and_is_sent_nowhere_else() {
     let (harness, trap) = (house_with(Endpoint::Token).await, Trap::set());
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
@@ -223,7 +223,7 @@ async fn rf_6_a_renewal_that_is_answered_badly_keeps_the_session_and_goes_nowher
 }
 
 #[tokio::test]
-async fn in_1_an_introspection_that_is_answered_badly_opens_nothing_and_blames_nobody() {
+async fn in_1_an_introspection_with_a_malformed_response_opens_nothing_and_blames_nobody() {
     let (harness, trap) = (house_with(Endpoint::Introspect).await, Trap::set());
     let bearer = harness.bff.introspecting_bearer("demo", "https://api.portico.example");
     let who = async |caller: Caller| Json(json!({ "subject": caller.subject }));
@@ -252,7 +252,7 @@ async fn in_1_an_introspection_that_is_answered_badly_opens_nothing_and_blames_n
 }
 
 #[tokio::test]
-async fn lo_3_a_revocation_that_is_answered_badly_stops_no_sign_out_and_goes_nowhere_else() {
+async fn lo_3_a_revocation_with_a_malformed_response_stops_no_sign_out_and_is_sent_nowhere_else() {
     let (log, harness, trap) = (Log::start(), house_with(Endpoint::Revoke).await, Trap::set());
     let redirects = trap.redirects().map(|answer| ("redirect", answer));
     for (number, (what, answer)) in no_answers().into_iter().chain(redirects).enumerate() {
@@ -276,7 +276,7 @@ async fn lo_3_a_revocation_that_is_answered_badly_stops_no_sign_out_and_goes_now
     }
 }
 
-/// The most memory this process ever had, in bytes, where the system says it.
+/// The most memory this process ever had, in bytes, where the system states it.
 fn most_memory() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
@@ -286,10 +286,10 @@ fn most_memory() -> Option<usize> {
 
 /// Memory is counted for a whole process, so this test has one to itself.
 #[tokio::test]
-async fn ds_2_no_answer_takes_more_memory_than_the_limit_allows() {
+async fn ds_2_no_response_takes_more_memory_than_the_limit_allows() {
     const ALONE: &str = "PORTICO_TEST_ALONE";
     if std::env::var_os(ALONE).is_none() {
-        let test = "bad_input::ds_2_no_answer_takes_more_memory_than_the_limit_allows";
+        let test = "bad_input::ds_2_no_response_takes_more_memory_than_the_limit_allows";
         let mut alone = Command::new(std::env::current_exe().unwrap());
         alone.args(["--exact", test]).env(ALONE, "yes");
         let out = tokio::task::spawn_blocking(move || alone.output().unwrap())

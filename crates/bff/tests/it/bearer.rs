@@ -31,7 +31,7 @@ fn header() -> Patch {
 }
 
 #[tokio::test]
-async fn to_5_a_token_of_the_provider_opens_the_api_and_says_who_calls() {
+async fn to_5_a_token_of_the_provider_opens_the_api_and_names_the_caller() {
     let harness = Harness::new().await;
     harness.browser().sign_in("alice").await;
     let token = harness.provider.newest(Kind::AccessToken).unwrap();
@@ -49,7 +49,7 @@ async fn to_5_a_token_of_the_provider_opens_the_api_and_says_who_calls() {
 }
 
 #[tokio::test]
-async fn to_5_without_a_token_the_api_says_what_is_needed() {
+async fn to_5_without_a_token_the_api_states_what_is_needed() {
     let harness = Harness::new().await;
     for nothing in ["", "Basic cG9ydGljbzpzZWNyZXQ="] {
         let page = call(&harness, nothing).await;

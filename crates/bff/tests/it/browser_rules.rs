@@ -1,4 +1,4 @@
-//! Checklist 4.9: what comes from other sites, and what a browser may keep.
+//! Checklist 4.9: what is from other sites, and what a browser may keep.
 
 use reqwest::Method;
 
@@ -12,7 +12,7 @@ async fn signed_in() -> (Harness, Browser) {
 }
 
 #[tokio::test]
-async fn cs_1_an_unsafe_request_that_does_not_say_where_it_comes_from_is_refused() {
+async fn cs_1_an_unsafe_request_that_does_not_state_where_it_is_from_is_refused() {
     let (harness, mut browser) = signed_in().await;
     for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
         let silent = browser.request(method.clone(), "/write", &[]);
@@ -30,7 +30,7 @@ async fn cs_1_an_unsafe_request_that_does_not_say_where_it_comes_from_is_refused
 async fn cs_1_forms_of_the_site_itself_need_no_script() {
     let (harness, mut browser) = signed_in().await;
     assert_eq!(browser.submit("/write", &[]).await.status, 200);
-    // An older browser says only `Origin`.
+    // An older browser states only `Origin`.
     let origin = harness.site.origin().ascii_serialization();
     let older = browser.form("/write", &[]).silent().header("origin", &origin);
     assert_eq!(browser.send(older).await.status, 200);
@@ -148,7 +148,7 @@ async fn cs_3_no_other_origin_is_ever_allowed() {
 }
 
 #[tokio::test]
-async fn hd_3_what_is_about_a_person_is_not_kept() {
+async fn hd_3_what_is_about_a_person_is_not_stored() {
     let (_house, mut browser) = signed_in().await;
     for target in ["/", "/me", "/token", "/auth/session", "/auth/login"] {
         let page = browser.open(target).await;

@@ -138,7 +138,7 @@ async fn cb_3_a_provider_that_promises_no_issuer_need_not_send_one() {
 }
 
 #[tokio::test]
-async fn cb_4_errors_are_shown_only_from_the_provider_that_was_asked() {
+async fn cb_4_errors_are_shown_only_from_the_provider_that_was_queried() {
     let harness = Harness::new().await;
     harness
         .provider
@@ -167,7 +167,7 @@ async fn cb_4_errors_are_shown_only_from_the_provider_that_was_asked() {
 }
 
 #[tokio::test]
-async fn cb_5_an_answer_at_another_providers_callback_is_refused() {
+async fn cb_5_a_response_at_another_providers_callback_is_refused() {
     let harness = Harness::build(Setup {
         second: true,
         ..Setup::default()
@@ -210,7 +210,7 @@ async fn cb_6_a_denial_is_a_readable_page_and_ends_the_sign_in() {
 }
 
 #[tokio::test]
-async fn cb_7_parameters_that_come_twice_are_refused() {
+async fn cb_7_parameters_that_occur_twice_are_refused() {
     let harness = Harness::new().await;
     for name in ["code", "state", "iss"] {
         let mut browser = harness.browser();
@@ -248,7 +248,7 @@ async fn cb_8_an_error_together_with_a_code_is_refused() {
 }
 
 #[tokio::test]
-async fn cb_1_a_kept_cookie_gives_no_second_answer_after_one_that_did_not_fit() {
+async fn cb_1_a_stored_cookie_gives_no_second_response_after_one_that_did_not_fit() {
     let harness = Harness::new().await;
     for (name, value) in [
         ("error", "access_denied"),
@@ -270,7 +270,7 @@ async fn cb_1_a_kept_cookie_gives_no_second_answer_after_one_that_did_not_fit() 
 }
 
 #[tokio::test]
-async fn cb_1_asking_for_the_headers_alone_takes_no_answer() {
+async fn cb_1_a_head_request_consumes_no_response() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;

@@ -98,7 +98,7 @@ async fn tk_2_null_and_blank_in_userinfo_take_nothing_away() {
     let mut told = told.as_object().unwrap().clone();
     let object = |value: &Value| value.as_object().unwrap().clone();
     harness.provider.change(|faults| faults.id_token = object(&said));
-    // A patch removes what is `null`, so the answer is written whole.
+    // A patch removes what is `null`, so the response is written whole.
     for name in [Value::Null, json!(""), json!(" ")] {
         told.insert("sub".into(), "alice".into());
         told.insert("name".into(), name);

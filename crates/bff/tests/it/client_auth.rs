@@ -1,4 +1,4 @@
-//! Checklist CA-1: how the site proves who it is, to every endpoint that wants to know.
+//! Checklist CA-1: how the site proves who it is, to every endpoint that has to know.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ async fn ca_1_every_request_carries_its_own_short_assertion_for_the_issuer() {
 }
 
 #[tokio::test]
-async fn ca_1_a_key_nobody_registered_signs_nobody_in_and_nothing_of_it_is_told() {
+async fn ca_1_a_key_nobody_registered_signs_nobody_in_and_nothing_of_it_is_revealed() {
     let log = Log::start();
     let harness = Harness::build(Setup {
         demo: |demo| demo.client_keys = vec![client_key().jwk.clone()],
@@ -114,7 +114,7 @@ async fn token_request(method: fn(&mut ProviderConfig), demo: fn(&mut demo::Demo
 }
 
 #[tokio::test]
-async fn ca_1_a_secret_goes_where_the_setting_says() {
+async fn ca_1_a_secret_is_sent_where_the_setting_states() {
     let (status, basic) = token_request(|p| p.client_auth = ClientAuthMethod::SecretBasic, |_| {}).await;
     assert!(status == 303 && basic.contains("\nBasic ") && field(&basic, "client_secret").is_none());
     let (status, post) = token_request(|p| p.client_auth = ClientAuthMethod::SecretPost, |_| {}).await;
@@ -145,7 +145,7 @@ async fn ca_1_the_setting_wins_over_the_metadata() {
     assert!(field(&basic, "client_secret").is_none());
 }
 
-/// What is said about a provider's `client_auth`.
+/// What is stated about a provider's `client_auth`.
 fn problem(change: impl FnOnce(&mut ProviderConfig)) -> Option<String> {
     let mut provider = ProviderConfig::new("acme", "https://login.example.com", "portal").unwrap();
     change(&mut provider);

@@ -17,7 +17,7 @@ fn read() -> ClientTokenRequest {
 }
 
 #[tokio::test]
-async fn to_3_a_token_is_kept_until_it_is_about_to_expire() {
+async fn to_3_a_token_is_stored_until_it_is_about_to_expire() {
     let harness = Harness::new().await;
     let first = harness.bff.client_token("demo", read()).await.unwrap();
     let again = harness.bff.client_token("demo", read()).await.unwrap();
@@ -51,7 +51,7 @@ async fn to_3_another_request_is_another_token() {
 }
 
 #[tokio::test]
-async fn to_3_many_who_ask_at_once_cause_one_question() {
+async fn to_3_many_who_need_it_at_once_cause_one_request() {
     let harness = Harness::new().await;
     harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
@@ -93,7 +93,7 @@ async fn to_3_a_token_that_nobody_waited_for_is_not_handed_out_when_it_is_old() 
 }
 
 #[tokio::test]
-async fn to_3_a_refusal_and_an_outage_are_told_apart_and_not_kept() {
+async fn to_3_a_refusal_and_an_outage_are_distinguished_and_not_stored() {
     let harness = Harness::new().await;
     let answer = |answer: Answer| {
         harness.provider.change(|faults| {

@@ -85,7 +85,7 @@ async fn to_6_a_bad_token_is_not_made_good_by_a_session() {
 }
 
 #[tokio::test]
-async fn to_6_a_change_by_session_has_to_come_from_our_own_pages() {
+async fn to_6_a_change_by_session_has_to_be_from_our_own_pages() {
     let (_house, mut browser, api) = built().await;
     let own = browser.form(api.as_str(), &[]);
     assert_eq!(browser.send(own).await.body, "session alice");

@@ -1,4 +1,4 @@
-//! What is a copy of the database worth (WOW-7), and what if the database is away?
+//! A copy of the database opens nothing (WOW-7); behaviour while the database is unavailable.
 
 use std::time::Duration;
 
@@ -133,7 +133,7 @@ async fn si_14_sessions_are_listed_and_ended_in_postgres_too() {
 }
 
 #[tokio::test]
-async fn si_11_a_database_that_goes_away_is_a_503_and_comes_back() {
+async fn si_11_a_database_that_disappears_is_a_503_and_recovers() {
     let harness = Harness::build(place(true)).await;
     let mut browser = harness.browser();
     browser.sign_in("alice").await;

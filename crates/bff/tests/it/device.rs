@@ -1,5 +1,5 @@
 //! SI-8 of the features: a screen without a keyboard shows a code, and is signed in when somebody has entered it elsewhere.
-//! How often the provider is asked is in [`crate::device_pace`].
+//! How often the provider is requested is in [`crate::device_pace`].
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn house_with(demo: fn(&mut demo::DemoConfig)) -> Harness {
     harness
 }
 
-/// How often the provider was asked whether the code was entered.
+/// How often the provider was requested whether the code was entered.
 pub(super) fn asked(harness: &Harness) -> usize {
     let bodies = harness.provider.bodies(Endpoint::Token);
     bodies.iter().filter(|body| body.contains(GRANT)).count()
@@ -102,7 +102,7 @@ async fn si_8_a_screen_is_signed_in_when_its_code_was_entered() {
 }
 
 #[tokio::test]
-async fn si_8_the_page_says_what_to_do_and_comes_back_by_itself() {
+async fn si_8_the_page_states_what_to_do_and_returns_by_itself() {
     let harness = harness().await;
     let mut browser = harness.browser();
     let page = browser.open("/auth/device?return_to=/me").await;
@@ -130,7 +130,7 @@ async fn si_8_the_page_says_what_to_do_and_comes_back_by_itself() {
 }
 
 #[tokio::test]
-async fn si_8_the_cookie_is_never_too_large_and_the_way_back_is_kept() {
+async fn si_8_the_cookie_is_never_too_large_and_the_way_back_is_stored() {
     let harness = harness().await;
     harness.provider.change(|faults| {
         faults.device_authorization = patch("device_code", "d".repeat(1024));
@@ -162,7 +162,7 @@ async fn si_8_the_cookie_is_never_too_large_and_the_way_back_is_kept() {
 }
 
 #[tokio::test]
-async fn ds_3_a_code_is_not_asked_for_in_the_clear() {
+async fn ds_3_a_code_is_not_requested_in_the_clear() {
     let away = house_with(|demo| {
         demo.faults.metadata = patch("device_authorization_endpoint", "http://idp.example/device");
     });
@@ -281,7 +281,7 @@ async fn si_8_only_a_person_who_opens_a_tab_has_a_code_made() {
 }
 
 #[tokio::test]
-async fn si_8_an_answer_that_is_no_code_is_a_page() {
+async fn si_8_a_response_that_is_no_code_is_a_page() {
     let harness = harness().await;
     for answer in [
         Answer::Html,
@@ -364,7 +364,7 @@ async fn si_8_the_session_of_before_is_replaced() {
 }
 
 #[tokio::test]
-async fn si_8_a_tab_that_comes_late_arrives_too_and_an_idle_screen_comes_to_rest() {
+async fn si_8_a_tab_that_is_late_arrives_too_and_an_idle_screen_stops_polling() {
     let harness = harness().await;
     let (mut screen, code) = screen(&harness).await;
     enter(&harness, &code, "alice").await;

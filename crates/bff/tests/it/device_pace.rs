@@ -1,4 +1,4 @@
-//! DV-1 of the checklist: whether a code was entered is asked by this server, never faster than the provider wants and never
+//! DV-1 of the checklist: whether a code was entered is requested by this server, never faster than the provider requires and never
 //! after it is over. What the screen shows is in [`crate::device`].
 
 use std::time::Duration;
@@ -9,13 +9,13 @@ use serde_json::json;
 use crate::device::{asked, enter, harness, look, made, screen};
 use crate::support::{Browser, Harness, patch};
 
-/// What the token endpoint says instead of the truth.
+/// What the token endpoint states instead of the truth.
 fn answers(harness: &Harness, answer: Answer) {
     let insert = |faults: &mut Faults| drop(faults.answers.insert(Endpoint::Token, answer));
     harness.provider.change(insert);
 }
 
-/// It tells the truth again.
+/// It states the truth again.
 fn answers_truly(harness: &Harness) {
     harness
         .provider
@@ -27,7 +27,7 @@ fn error(name: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn dv_1_the_provider_is_asked_once_an_interval_however_often_the_page_is_loaded() {
+async fn dv_1_the_provider_is_queried_once_an_interval_however_often_the_page_is_loaded() {
     let harness = harness().await;
     let (mut screen, _) = screen(&harness).await;
     let mut copy = harness.browser();
@@ -42,7 +42,7 @@ async fn dv_1_the_provider_is_asked_once_an_interval_however_often_the_page_is_l
         assert_eq!(asked(&harness), second / 5, "after {second} seconds");
         harness.advance(Duration::from_secs(1));
     }
-    // The demo says `slow_down` to who comes too soon, and who is told so waits longer.
+    // The demo states `slow_down` to who arrives too soon, and who is given so waits longer.
     let refresh = screen.open("/auth/device").await.header("refresh").to_owned();
     assert!(refresh.starts_with("2;"), "it is our turn again: {refresh}");
 }
@@ -65,7 +65,7 @@ async fn dv_1_the_interval_is_the_providers() {
     }
 }
 
-/// Loads the page every second until the provider is asked again; the seconds that took.
+/// Loads the page every second until the provider is requested again; the seconds that took.
 async fn seconds_until_asked(harness: &Harness, browser: &mut Browser) -> u64 {
     let before = asked(harness);
     for second in 1..200 {
@@ -99,7 +99,7 @@ async fn dv_1_slow_down_adds_five_seconds_for_good() {
 }
 
 #[tokio::test]
-async fn dv_1_a_provider_in_trouble_is_asked_half_as_often() {
+async fn dv_1_a_provider_in_trouble_is_queried_half_as_often() {
     let harness = harness().await;
     let (mut screen, code) = screen(&harness).await;
     answers(&harness, Answer::Json(503, json!({})));
@@ -113,7 +113,7 @@ async fn dv_1_a_provider_in_trouble_is_asked_half_as_often() {
 }
 
 #[tokio::test]
-async fn dv_1_a_final_answer_ends_it() {
+async fn dv_1_a_final_response_ends_it() {
     for (name, status) in [
         ("access_denied", 403),
         ("expired_token", 410),
@@ -148,7 +148,7 @@ async fn dv_1_a_final_answer_ends_it() {
 }
 
 #[tokio::test]
-async fn dv_1_a_person_who_says_no_is_heard() {
+async fn dv_1_a_person_who_declines_is_heard() {
     let harness = harness().await;
     let (mut screen, code) = screen(&harness).await;
     enter(&harness, &code, "-").await;
@@ -158,7 +158,7 @@ async fn dv_1_a_person_who_says_no_is_heard() {
 }
 
 #[tokio::test]
-async fn dv_1_nobody_asks_after_the_code_has_expired() {
+async fn dv_1_nobody_sends_a_request_after_the_code_has_expired() {
     let harness = harness().await;
     let (mut screen, _) = screen(&harness).await;
     let copy = screen.cookies.clone();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{Harness, Setup, expect_accepted, patch};
 
-/// Expects that nobody is sent to the provider, and that the site says which one is missing.
+/// Expects that nobody is sent to the provider, and that the site states which one is missing.
 async fn is_not_ready(harness: &Harness, why: &str) {
     let mut browser = harness.browser();
     let page = browser.open("/auth/login?provider=demo").await;
@@ -31,7 +31,7 @@ async fn is_not_ready(harness: &Harness, why: &str) {
 }
 
 #[tokio::test]
-async fn ds_1_metadata_of_another_issuer_are_refused_and_other_providers_go_on() {
+async fn ds_1_metadata_of_another_issuer_are_refused_and_other_providers_continue() {
     for wrong in ["https://evil.example", "", "slash"] {
         let harness = Harness::build(Setup {
             second: true,
@@ -82,7 +82,7 @@ async fn ds_2_redirects_are_not_followed() {
 }
 
 #[tokio::test]
-async fn ds_2_answers_have_a_limit_in_size_and_time() {
+async fn ds_2_responses_have_a_limit_in_size_and_time() {
     let slow = Setup {
         config: |config| config.http.timeout = Duration::from_secs(1),
         ..Setup::default()
@@ -97,7 +97,7 @@ async fn ds_2_answers_have_a_limit_in_size_and_time() {
 }
 
 #[tokio::test]
-async fn ds_2_a_good_answer_that_is_too_large_is_none() {
+async fn ds_2_a_good_response_that_is_too_large_is_none() {
     let padding = || patch("padding", "x".repeat(2 * 1024 * 1024));
     let harness = Harness::new().await;
     harness.provider.change(|faults| faults.metadata = padding());
@@ -165,7 +165,7 @@ async fn ds_3_endpoints_must_be_https_except_on_loopback() {
 }
 
 #[tokio::test]
-async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_comes_back() {
+async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_recovers() {
     let setup = Setup {
         demo: |demo| {
             demo.faults
@@ -197,7 +197,7 @@ async fn accepted_at_demo(harness: &Harness) {
 }
 
 #[tokio::test]
-async fn ds_4_a_provider_that_goes_away_later_keeps_who_is_signed_in() {
+async fn ds_4_a_provider_that_disappears_later_preserves_who_is_signed_in() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     browser.sign_in("alice").await;

@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::support::{Browser, Harness, Log, Page, Setup, client_key, decoded, field, parameter, patch};
 
-/// A test site whose provider binds tokens and whose site wants that.
+/// A test site whose provider binds tokens and whose site requires that.
 async fn bound() -> Harness {
     Harness::build(Setup {
         demo: |demo| demo.dpop = true,
@@ -47,7 +47,7 @@ async fn token_of(harness: &Harness, browser: &Browser) -> Result<AccessToken, T
     tokens.recv().await.unwrap()
 }
 
-/// Asks the provider's API, with these headers.
+/// Queries the provider's API, with these headers.
 async fn call(harness: &Harness, authorization: &str, proof: Option<&str>) -> Page {
     let mut program = harness.browser();
     let send = program.get(api(harness).as_ref()).silent();
@@ -78,7 +78,7 @@ fn thumbprint(proof: &str) -> String {
 }
 
 #[tokio::test]
-async fn dp_1_every_request_has_a_fresh_proof_that_says_what_it_is_for() {
+async fn dp_1_every_request_has_a_fresh_proof_that_states_what_it_is_for() {
     let harness = bound().await;
     let mut browser = signed_in(&harness).await;
     let first_token = harness.provider.newest(Kind::AccessToken).unwrap();
@@ -220,7 +220,7 @@ async fn dp_1_the_application_has_bound_tokens_too_and_bearer_tokens_have_no_pro
 }
 
 #[tokio::test]
-async fn dp_1_a_session_from_before_the_switch_goes_on_and_is_bound_when_it_is_renewed() {
+async fn dp_1_a_session_from_before_the_switch_continues_and_is_bound_when_it_is_renewed() {
     let harness = Harness::build(Setup {
         demo: |demo| demo.dpop = true,
         ..Setup::default()
@@ -244,7 +244,7 @@ async fn dp_1_a_session_from_before_the_switch_goes_on_and_is_bound_when_it_is_r
     assert_eq!(token_of(&harness, &browser).await.unwrap().scheme(), "DPoP");
 }
 
-/// A test site whose site signs for itself, too, and whose provider wants the nonce `one`.
+/// A test site whose site signs for itself, too, and whose provider requires the nonce `one`.
 async fn with_nonce() -> Harness {
     Harness::build(Setup {
         demo: |demo| {
@@ -282,7 +282,7 @@ async fn dp_2_a_request_without_the_nonce_is_sent_once_more_signed_anew_in_every
 }
 
 #[tokio::test]
-async fn dp_2_the_newest_nonce_is_used_without_being_asked_for() {
+async fn dp_2_the_newest_nonce_is_used_without_being_requested() {
     let harness = with_nonce().await;
     let mut browser = signed_in(&harness).await;
     harness
@@ -337,7 +337,7 @@ async fn dp_2_the_scheme_of_the_challenge_is_written_in_any_case() {
 }
 
 #[tokio::test]
-async fn dp_2_a_provider_that_is_never_content_is_asked_twice_and_not_more() {
+async fn dp_2_a_provider_that_is_never_content_is_queried_twice_and_not_more() {
     let harness = with_nonce().await;
     let demand = Answer::Json(400, json!({ "error": "use_dpop_nonce" }));
     harness.provider.change(|faults| {
@@ -347,7 +347,7 @@ async fn dp_2_a_provider_that_is_never_content_is_asked_twice_and_not_more() {
     let page = browser.sign_in("alice").await;
     assert_eq!((page.status, browser.session()), (502, None), "{}", page.body);
     assert_eq!(harness.provider.requests(Endpoint::Token), 2);
-    // It says that it wants a nonce, and gives none: asking again is of no use.
+    // It states that it requires a nonce, and gives none: a request again is of no use.
     harness.provider.change(|faults| faults.proof_nonce = None);
     assert_eq!(harness.browser().sign_in("alice").await.status, 502);
     assert_eq!(harness.provider.requests(Endpoint::Token), 3);

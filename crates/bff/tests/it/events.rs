@@ -1,5 +1,5 @@
-//! SE-9: is everything an operator has to know in the log, once, with who and why, and without a secret? SE-5: how many
-//! sessions may one person have?
+//! SE-9: each security event is in the log once, with person and reason and without a secret. SE-5: the number of sessions of
+//! one person.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -52,7 +52,7 @@ async fn se_9_a_sign_in_and_a_sign_out_name_person_provider_and_session() {
 }
 
 #[tokio::test]
-async fn se_9_failures_and_refusals_say_why() {
+async fn se_9_failures_and_refusals_explain_why() {
     let (log, harness) = (Log::start(), Harness::new().await);
     let mut browser = harness.browser();
     browser.open("/auth/callback/demo?code=x&state=y").await;
@@ -66,7 +66,7 @@ async fn se_9_failures_and_refusals_say_why() {
 }
 
 #[tokio::test]
-async fn se_9_a_renewal_that_fails_and_one_that_works_are_told() {
+async fn se_9_a_renewal_that_fails_and_one_that_works_are_reported() {
     let (log, harness) = (Log::start(), Harness::new().await);
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
@@ -117,7 +117,7 @@ async fn se_9_who_is_signed_in_elsewhere_is_named_where_they_are_refused() {
 }
 
 #[tokio::test]
-async fn se_9_a_database_that_fails_is_told_by_what_it_was_asked_for() {
+async fn se_9_a_database_that_fails_is_reported_by_its_operation() {
     let log = Log::start();
     let harness = Harness::build(Setup {
         postgres: false,
@@ -139,7 +139,7 @@ async fn se_9_a_database_that_fails_is_told_by_what_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn se_9_a_change_from_elsewhere_at_an_api_for_both_is_told() {
+async fn se_9_a_change_from_elsewhere_at_an_api_for_both_is_reported() {
     let (log, harness) = (Log::start(), Harness::new().await);
     let gate = harness.bff.bearer(AUDIENCE).or_session(&[]);
     let api = Router::new().route("/api", post(async || "done")).layer(gate);
@@ -152,7 +152,7 @@ async fn se_9_a_change_from_elsewhere_at_an_api_for_both_is_told() {
 }
 
 #[tokio::test]
-async fn se_9_who_the_proxy_keeps_out_is_told() {
+async fn se_9_who_the_proxy_refuses_is_reported() {
     let log = Log::start();
     let mut street = Street::new(plain_api().await, |upstream| upstream).await;
     let session = format!("session={}", references(&street.harness, "alice").await[0]);
@@ -178,7 +178,7 @@ async fn se_9_who_the_proxy_keeps_out_is_told() {
     let told = lines(&log, "access", "refused");
     has_value(&told[2..], &named);
     has_value(&told[2..], &["reason=\"too_large at /api/orders\""]);
-    // Nothing is wrong with a page that asks before anybody is signed in.
+    // Nothing is wrong with a page that requests before anybody is signed in.
     street.browser.cookies.clear();
     let form = street.browser.form(street.url("/api/orders").as_str(), &[]);
     assert_eq!(street.browser.send(form).await.status, 401);

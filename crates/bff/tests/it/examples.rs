@@ -1,4 +1,4 @@
-//! TO-7 of the features: do the three examples run? Each is built by its own function, served on a port, and used as a person
+//! TO-7 of the features: the examples run. Each is built by its own function, served on a port, and used as a person
 //! or a program would, against the demo's provider.
 
 use std::net::SocketAddr;
@@ -71,7 +71,7 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn to_7_the_example_keeps_data() {
+async fn to_7_the_example_stores_data() {
     let stage = Stage::new().await;
     let site = keep_data::site(stage.url.as_str(), stage.provider()).unwrap();
     let mut browser = stage.open(site);

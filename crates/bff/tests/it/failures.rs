@@ -71,7 +71,7 @@ async fn si_11_malformed_callbacks_are_pages_not_crashes() {
 }
 
 #[tokio::test]
-async fn si_11_a_failure_keeps_who_is_signed_in_and_locks_nobody_out() {
+async fn si_11_a_failure_preserves_who_is_signed_in_and_locks_nobody_out() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     browser.sign_in("alice").await;

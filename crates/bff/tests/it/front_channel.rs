@@ -1,4 +1,4 @@
-//! Checklist 4.8, FC: a page of the provider says that somebody signed out (SI-10 of the features).
+//! Checklist 4.8, FC: a page of the provider states that somebody signed out (SI-10 of the features).
 
 use bff::ProviderConfig;
 use url::form_urlencoded::Serializer;

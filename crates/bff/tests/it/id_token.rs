@@ -128,7 +128,7 @@ async fn id_13_the_nonce_must_be_the_one_that_was_sent() {
 
 #[tokio::test]
 async fn id_14_a_provider_that_claims_a_strong_sign_in_unasked_gives_nothing_by_it() {
-    // Where nothing is asked for, they are claims like others; where it is, `crate::step_up` has the rules.
+    // Where nothing is requested, they are claims like others; where it is, `crate::step_up` has the rules.
     let harness = Harness::new().await;
     accepts(&harness, without("auth_time")).await;
     accepts(&harness, patch("acr", "phishing-resistant")).await;
@@ -193,7 +193,7 @@ async fn id_17_a_person_is_issuer_and_subject_whatever_else_changes() {
 }
 
 #[tokio::test]
-async fn id_1_what_a_token_says_of_the_person_in_odd_types_keeps_nobody_out() {
+async fn id_1_what_a_token_states_of_the_person_in_odd_types_refuses_nobody() {
     let harness = Harness::new().await;
     for (name, value) in [
         ("address", json!("1 Main St")),

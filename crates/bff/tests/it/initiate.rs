@@ -1,4 +1,4 @@
-//! LG-8 of the checklist: a provider's portal may send a person here, and all that comes of it is the way to the provider.
+//! LG-8 of the checklist: a provider's portal may send a person here, and all that arrives of it is the way to the provider.
 
 use demo::Endpoint;
 use url::{Url, form_urlencoded};
@@ -73,7 +73,7 @@ async fn lg_8_cb_10_begun_by_a_form_it_ends_the_session_it_replaces() {
 }
 
 #[tokio::test]
-async fn lg_8_a_form_that_is_too_long_or_says_something_twice_is_refused() {
+async fn lg_8_a_form_that_is_too_long_or_states_something_twice_is_refused() {
     let harness = Harness::new().await;
     let long = "a".repeat(5000);
     for fields in [
@@ -90,7 +90,7 @@ async fn lg_8_a_form_that_is_too_long_or_says_something_twice_is_refused() {
     }
 }
 
-/// The provider's answer for `person`, as a form.
+/// The provider's response for `person`, as a form.
 async fn post_answer(browser: &mut Browser, authorize: &Url, person: &str) {
     let fields = crate::sign_in::posted_for(browser, authorize, person).await;
     let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -118,7 +118,7 @@ async fn lg_8_si_2_a_tenant_that_is_listed_may_send_a_person_and_no_other() {
 }
 
 #[tokio::test]
-async fn lg_8_it_may_come_as_a_form() {
+async fn lg_8_it_may_be_sent_as_a_form() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     let fields = [("iss", harness.issuer.as_str()), ("login_hint", "bob")];

@@ -15,7 +15,7 @@ use crate::support::{Counter, Harness};
 
 const AUDIENCE: &str = "https://api.portico.example";
 
-/// An API of the site that asks the provider, and its address.
+/// An API of the site that requests the provider, and its address.
 async fn api(harness: &Harness, scopes: &[&str]) -> String {
     counted_api(harness, scopes, &Counter::default()).await
 }
@@ -59,7 +59,7 @@ fn answer(harness: &Harness, status: u16, value: Value) {
     });
 }
 
-/// The provider answers when this is lifted.
+/// The provider responses when this is lifted.
 fn hold(harness: &Harness) {
     harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Introspect, Answer::HoldAnswer);
@@ -67,7 +67,7 @@ fn hold(harness: &Harness) {
 }
 
 #[tokio::test]
-async fn in_1_the_provider_is_asked_once_while_its_word_lasts() {
+async fn in_1_the_provider_is_queried_once_while_its_response_is_cached() {
     let harness = Harness::new().await;
     let api = api(&harness, &["messages:read"]).await;
     harness.browser().sign_in("alice").await;
@@ -121,7 +121,7 @@ async fn in_1_an_end_with_a_fraction_is_an_end() {
 }
 
 #[tokio::test]
-async fn in_1_an_answer_that_is_not_about_us_opens_nothing() {
+async fn in_1_a_response_that_is_not_about_us_opens_nothing() {
     let harness = Harness::new().await;
     let api = api(&harness, &[]).await;
     let now = harness.provider.now();
@@ -146,7 +146,7 @@ async fn in_1_an_answer_that_is_not_about_us_opens_nothing() {
     .enumerate()
     {
         answer(&harness, 200, wrong.clone());
-        // A refusal is kept for its token.
+        // A refusal is stored for its token.
         let token = format!("opaque-{number}");
         assert_eq!(call(&harness, &api, &token).await.0, 401, "{wrong}");
         assert_eq!(harness.provider.requests(Endpoint::Introspect), number + 1, "{wrong}");
@@ -180,14 +180,14 @@ async fn in_1_who_insists_on_a_refused_token_does_not_wear_out_the_provider() {
     harness.advance(Duration::from_secs(1));
     assert_eq!(call(&harness, &api, "junk").await.0, 200);
     assert_eq!(harness.provider.requests(Endpoint::Introspect), 2);
-    // A refusal says nothing about other tokens.
+    // A refusal reveals nothing about other tokens.
     answer(&harness, 200, json!({ "active": false }));
     assert_eq!(call(&harness, &api, "more").await.0, 401);
     assert_eq!(harness.provider.requests(Endpoint::Introspect), 3);
 }
 
 #[tokio::test]
-async fn in_1_parallel_requests_with_one_token_ask_once() {
+async fn in_1_parallel_requests_with_one_token_introspect_once() {
     let harness = Harness::new().await;
     harness.browser().sign_in("alice").await;
     let token = harness.provider.newest(Kind::AccessToken).unwrap();
@@ -209,7 +209,7 @@ async fn in_1_parallel_requests_with_one_token_ask_once() {
 }
 
 #[tokio::test]
-async fn in_1_who_goes_away_does_not_take_the_answer_of_others_along() {
+async fn in_1_who_disappears_does_not_take_the_response_of_others_along() {
     let harness = Harness::new().await;
     harness.browser().sign_in("alice").await;
     let token = harness.provider.newest(Kind::AccessToken).unwrap();

@@ -62,7 +62,7 @@ async fn se_1_shorter_limits_reach_sessions_that_live() {
 }
 
 #[tokio::test]
-async fn se_2_asking_whether_somebody_is_there_does_not_keep_them_there() {
+async fn se_2_checking_whether_somebody_is_there_does_not_extend_the_session() {
     let (harness, mut browser) = signed_in().await;
     for _ in 0..15 {
         harness.advance(HOUR / 2);
@@ -76,7 +76,7 @@ async fn se_2_asking_whether_somebody_is_there_does_not_keep_them_there() {
 }
 
 #[tokio::test]
-async fn se_2_the_session_says_who_and_until_when() {
+async fn se_2_the_session_states_who_and_until_when() {
     let (harness, mut browser) = signed_in().await;
     let page = browser.open("/auth/session").await;
     let session: Value = serde_json::from_str(&page.body).unwrap();

@@ -1,4 +1,4 @@
-//! Checklist 4.8, BC-3, BC-6 and BC-7: which logout tokens are not believed?
+//! Checklist 4.8, BC-3, BC-6 and BC-7: which logout tokens are not accepted?
 
 use demo::{Kind, Patch, Signing};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ async fn bc_3_a_token_that_is_wrong_in_any_way_ends_nothing() {
         Signing::HmacWithClientSecret,
     ] {
         wrong.push(harness.provider.mint(&Patch::new(), &good(), signing));
-        // The same where there is no such session: the answer tells nobody who is signed in.
+        // The same where there is no such session: the response states nobody who is signed in.
         wrong.push(
             harness
                 .provider

@@ -1,4 +1,4 @@
-//! SE-9: can an operator see how long providers take and what comes of asking them, without anybody being named?
+//! SE-9: durations and outcomes of requests to providers are measured, and no label names a person.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ async fn se_9_every_question_of_a_sign_in_is_measured_by_endpoint_and_outcome() 
 }
 
 #[tokio::test]
-async fn se_9_renewals_client_tokens_introspection_and_revocation_are_told_apart() {
+async fn se_9_renewals_client_tokens_introspection_and_revocation_are_distinguished() {
     let counts = Counts::new();
     let _counting = counts.start();
     let harness = Harness::new().await;

@@ -63,7 +63,7 @@ async fn to_2_a_token_for_an_api_is_renewed_silently_however_often_the_refresh_t
 }
 
 #[tokio::test]
-async fn to_2_fewer_scopes_are_asked_for_and_less_is_not_enough() {
+async fn to_2_fewer_scopes_are_requested_and_less_is_not_enough() {
     let (harness, mut browser) = signed_in().await;
     let narrow = browser.open("/token-for?scopes=messages:read").await;
     assert_eq!(narrow.status, 200, "{}", narrow.body);
@@ -94,7 +94,7 @@ async fn px_5_a_provider_that_ignores_the_api_gives_no_token_for_it() {
 }
 
 #[tokio::test]
-async fn to_2_trouble_keeps_the_session_and_a_grant_that_is_over_ends_it() {
+async fn to_2_trouble_preserves_the_session_and_a_grant_that_is_over_ends_it() {
     let (harness, mut browser) = signed_in().await;
     let answer = |status, body: Value| {
         harness.provider.change(|faults| {

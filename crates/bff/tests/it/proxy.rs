@@ -43,7 +43,7 @@ impl Street {
         format!("http://{}{path}", self.proxy).parse().unwrap()
     }
 
-    /// What a script of the site asks.
+    /// What a script of the site requests.
     pub(crate) async fn ask(&mut self, method: Method, path: &str, more: &[(&str, &str)]) -> Page {
         let origin = self.harness.site.origin().ascii_serialization();
         let mut send = self.browser.request(
@@ -88,7 +88,7 @@ pub(crate) fn reason(page: &Page) -> String {
 }
 
 #[tokio::test]
-async fn px_1_a_request_goes_to_the_configured_address_with_the_persons_token() {
+async fn px_1_a_request_is_sent_to_the_configured_address_with_the_persons_token() {
     let mut street = Street::new(plain_api().await, |upstream| upstream).await;
     let page = street.get("/api/orders/7/lines?open=1&q=..%2f").await;
     assert_eq!((page.status, page.body.as_str()), (200, "an order"));
@@ -106,7 +106,7 @@ async fn px_1_a_request_goes_to_the_configured_address_with_the_persons_token() 
 }
 
 #[tokio::test]
-async fn px_2_an_upstream_is_told_our_trace_and_never_the_one_a_page_names() {
+async fn px_2_an_upstream_gets_our_trace_and_never_the_one_a_page_names() {
     const OURS: &str = "00-11111111111111111111111111111111-2222222222222222-01";
     let theirs = [
         ("traceparent", "00-33333333333333333333333333333333-4444444444444444-01"),
@@ -123,7 +123,7 @@ async fn px_2_an_upstream_is_told_our_trace_and_never_the_one_a_page_names() {
         let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
         let api = plain_api().await;
-        // Not even where the site lets pages say so.
+        // Not even where the site lets pages state it.
         let mut upstream = Upstream::new("/api/orders", &api.url()).unwrap().audience(AUDIENCE);
         if let Some(current) = current {
             upstream = upstream
@@ -148,7 +148,7 @@ async fn px_2_an_upstream_is_told_our_trace_and_never_the_one_a_page_names() {
 }
 
 #[tokio::test]
-async fn px_1_an_address_that_could_lead_elsewhere_is_400_and_nobody_is_asked() {
+async fn px_1_an_address_that_could_lead_elsewhere_is_400_and_nobody_gets_a_request() {
     let street = Street::new(plain_api().await, |upstream| upstream).await;
     let (port, cookie) = (street.proxy.port(), street.cookie());
     let other = street.api.address;
@@ -223,7 +223,7 @@ async fn px_2_a_preflight_from_elsewhere_gets_no_permission() {
     );
 }
 
-/// Everything a client might say to be taken for somebody else.
+/// Everything a client might state to be taken for somebody else.
 const SAID: [(&str, &str); 22] = [
     ("authorization", "Bearer stolen"),
     ("proxy-authorization", "Basic YTpi"),
@@ -250,7 +250,7 @@ const SAID: [(&str, &str); 22] = [
 ];
 
 #[tokio::test]
-async fn px_3_nothing_a_client_says_about_itself_passes() {
+async fn px_3_nothing_a_client_states_about_itself_passes() {
     let mut street = Street::new(plain_api().await, |upstream| {
         upstream.request_header(HeaderName::from_static("x-custom"))
     })
@@ -303,7 +303,7 @@ fn talkative() -> Response {
 }
 
 #[tokio::test]
-async fn px_2_nothing_an_upstream_says_about_this_site_passes() {
+async fn px_2_nothing_an_upstream_states_about_this_site_passes() {
     let api = Api::new(|_| talkative()).await;
     let mut street = Street::new(api, |upstream| {
         upstream.response_header(HeaderName::from_static("x-shown"))
@@ -335,9 +335,9 @@ async fn px_2_nothing_an_upstream_says_about_this_site_passes() {
 }
 
 #[tokio::test]
-async fn px_2_an_answer_may_stay_in_the_browser_if_the_site_says_so() {
+async fn px_2_a_response_may_stay_in_the_browser_if_the_site_allows_it() {
     let api = Api::new(|_| ([("cache-control", "public, s-maxage=900, max-age=60")], "x").into_response()).await;
-    let mut street = Street::new(api, Upstream::keep_in_browser).await;
+    let mut street = Street::new(api, Upstream::cache_in_browser).await;
     let page = street.get("/api/orders/7").await;
     assert_eq!(page.header("cache-control"), "private, max-age=60");
     assert_eq!(page.header("vary"), "cookie");
@@ -467,7 +467,7 @@ async fn px_2_a_request_of_another_site_is_refused_even_if_protect_is_forgotten(
 }
 
 #[tokio::test]
-async fn px_3_without_a_session_nobody_is_asked() {
+async fn px_3_without_a_session_nobody_gets_a_request() {
     let mut street = Street::new(plain_api().await, |upstream| upstream).await;
     street.browser.cookies.clear();
     for headers in [

@@ -1,4 +1,4 @@
-//! PX-5 and PX-4 of the checklist: an upstream that sign-ins do not ask for gets tokens of its own, and no others.
+//! PX-5 and PX-4 of the checklist: an upstream that sign-ins do not request gets tokens of its own, and no others.
 
 use std::sync::{Arc, Mutex};
 
@@ -36,7 +36,7 @@ fn claims(token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn px_5_an_upstream_gets_a_token_that_was_asked_for_with_its_own_audience() {
+async fn px_5_an_upstream_gets_a_token_that_was_requested_with_its_own_audience() {
     let mut street = street(plain_api().await, of_orders).await;
     for _ in 0..3 {
         assert_eq!(street.get("/api/orders/7").await.status, 200);
@@ -55,7 +55,7 @@ async fn px_5_an_upstream_gets_a_token_that_was_asked_for_with_its_own_audience(
 }
 
 #[tokio::test]
-async fn px_5_an_upstream_asks_for_its_resource_and_scopes() {
+async fn px_5_an_upstream_requests_its_resource_and_scopes() {
     let mut street = street(plain_api().await, |upstream| {
         of_orders(upstream).resource(ORDERS).scopes(["messages:read"])
     })
@@ -147,7 +147,7 @@ async fn px_4_a_refused_token_of_another_api_is_renewed_once_too() {
 }
 
 #[tokio::test]
-async fn px_5_whose_tokens_are_meant_is_said() {
+async fn px_5_whose_tokens_are_meant_is_stated() {
     let harness = Harness::build(Setup {
         second: true,
         ..setup()

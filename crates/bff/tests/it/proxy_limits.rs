@@ -22,7 +22,7 @@ fn small(upstream: Upstream) -> Upstream {
         })
 }
 
-/// An answer of `size` bytes in pieces, its length unsaid.
+/// A response of `size` bytes in pieces, its length unsaid.
 fn pieces(size: usize) -> Response {
     let pieces = (0..size / 100).map(|_| Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 100])));
     Body::from_stream(futures::stream::iter(pieces)).into_response()
@@ -56,7 +56,7 @@ async fn px_2_a_request_that_is_too_large_is_413() {
 }
 
 #[tokio::test]
-async fn px_2_an_answer_that_is_too_large_does_not_pass() {
+async fn px_2_a_response_that_is_too_large_does_not_pass() {
     let api = Api::new(|asked| match asked.target.as_str() {
         "/v1/fits" => "x".repeat(1_000).into_response(),
         "/v1/said" => "x".repeat(1_001).into_response(),
@@ -85,7 +85,7 @@ async fn px_2_an_answer_that_is_too_large_does_not_pass() {
 }
 
 #[tokio::test]
-async fn px_2_an_answer_passes_while_it_is_being_made() {
+async fn px_2_a_response_passes_while_it_is_being_made() {
     // The second piece is made when the first has arrived: a proxy that collects would wait for ever.
     let (arrived, told) = mpsc::unbounded_channel::<()>();
     let told = std::sync::Arc::new(std::sync::Mutex::new(Some(told)));

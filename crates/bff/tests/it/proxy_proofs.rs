@@ -1,4 +1,4 @@
-//! Checklist DP-2 and PX-4: what the proxy does where an API wants proofs of possession with nonces (RFC 9449 §8, §9).
+//! Checklist DP-2 and PX-4: what the proxy does where an API requires proofs of possession with nonces (RFC 9449 §8, §9).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -43,7 +43,7 @@ fn refused(challenge: &'static str, nonce: &str) -> Response {
 const WANTS_NONCE: &str = "DPoP error=\"use_dpop_nonce\"";
 const INVALID: &str = "DPoP error=\"invalid_token\"";
 
-/// An API that takes each nonce once; every answer brings the next.
+/// An API that takes each nonce once; every response brings the next.
 async fn rotating() -> Api {
     let given = Arc::new(AtomicUsize::new(0));
     Api::new(move |asked| {
@@ -59,14 +59,14 @@ async fn rotating() -> Api {
 }
 
 #[tokio::test]
-async fn dp_2_the_nonce_of_an_answer_is_in_the_next_proof() {
+async fn dp_2_the_nonce_of_a_response_is_in_the_next_proof() {
     let mut street = bound(rotating().await).await;
     for _ in 0..3 {
         assert_eq!(street.get("/api/orders/7").await.status, 200);
     }
     let nonces: Vec<_> = street.api.requests().iter().map(nonce).collect();
     assert_eq!(nonces, ["", "n1", "n2", "n3"], "one question too many");
-    // What is too large to be sent twice comes through as well.
+    // What is too large to be sent twice arrives through as well.
     let large = "x".repeat(200_000);
     let form = street
         .browser
@@ -77,7 +77,7 @@ async fn dp_2_the_nonce_of_an_answer_is_in_the_next_proof() {
 }
 
 #[tokio::test]
-async fn px_4_a_token_that_is_refused_after_the_nonce_came_is_renewed() {
+async fn px_4_a_token_that_is_refused_after_the_nonce_arrived_is_renewed() {
     let old = Arc::new(std::sync::Mutex::new(String::new()));
     let refuses = Arc::clone(&old);
     let api = Api::new(move |asked| {
@@ -121,7 +121,7 @@ async fn px_4_a_nonce_that_is_missed_after_the_token_was_renewed_is_brought() {
 }
 
 #[tokio::test]
-async fn px_4_an_api_that_is_never_content_is_asked_no_more_than_three_times() {
+async fn px_4_an_api_that_is_never_content_is_queried_no_more_than_three_times() {
     let mut street = bound(Api::new(|_| refused(WANTS_NONCE, "n1")).await).await;
     for asked in [2, 4] {
         let page = street.get("/api/orders/7").await;

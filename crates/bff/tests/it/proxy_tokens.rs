@@ -1,4 +1,4 @@
-//! Checklist 4.11, PX-4 and PX-5: what the proxy does when the API wants another token, and whose tokens it gets.
+//! Checklist 4.11, PX-4 and PX-5: what the proxy does when the API requires another token, and whose tokens it gets.
 
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ async fn px_4_an_api_that_refuses_the_new_token_too_is_401_with_a_reason() {
     // The session is not at fault.
     refused.lock().unwrap().clear();
     assert_eq!(street.get("/api/orders/7").await.status, 200);
-    // A while later the provider may be asked again.
+    // A while later the provider may be requested again.
     refused.lock().unwrap().push("*".to_owned());
     street.harness.advance(Duration::from_secs(61));
     assert_eq!(street.get("/api/orders/7").await.status, 401);
@@ -121,7 +121,7 @@ async fn px_4_fifty_parallel_refusals_renew_once() {
 }
 
 #[tokio::test]
-async fn px_4_a_body_that_was_not_kept_is_not_sent_again() {
+async fn px_4_a_body_that_was_not_stored_is_not_sent_again() {
     let (mut street, _) = refused_once(Setup::default()).await;
     let large = "x".repeat(200_000);
     let form = street
@@ -142,7 +142,7 @@ async fn px_4_a_body_that_was_not_kept_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn px_4_an_outage_of_the_provider_is_503_and_keeps_the_session() {
+async fn px_4_an_outage_of_the_provider_is_503_and_preserves_the_session() {
     let (mut street, refused) = refused_once(Setup::default()).await;
     street.harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
@@ -176,7 +176,7 @@ async fn px_4_a_grant_that_is_over_is_401_sign_in_again() {
 }
 
 #[tokio::test]
-async fn px_4_a_session_that_cannot_renew_says_so_and_goes_on() {
+async fn px_4_a_session_that_cannot_renew_reports_it_and_continues() {
     let setup = Setup {
         demo: |config| config.faults.token_response = without("refresh_token"),
         ..Setup::default()

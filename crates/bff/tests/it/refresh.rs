@@ -59,7 +59,7 @@ async fn rf_1_fifty_parallel_requests_refresh_once() {
 }
 
 #[tokio::test]
-async fn rf_1_a_caller_that_goes_away_does_not_stop_the_refresh() {
+async fn rf_1_a_caller_that_disappears_does_not_stop_the_refresh() {
     let (harness, browser) = expired().await;
     harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
@@ -73,7 +73,7 @@ async fn rf_1_a_caller_that_goes_away_does_not_stop_the_refresh() {
     impatient.abort();
     assert!(impatient.await.unwrap_err().is_cancelled());
     harness.provider.change(|faults| faults.answers.clear());
-    // The rotated refresh token was kept: had it been lost, the provider would see the old one a second time.
+    // The rotated refresh token was stored: had it been lost, the provider would see the old one a second time.
     let mut tab = harness.browser();
     tab.cookies.clone_from(&browser.cookies);
     assert_eq!(tab.open("/token").await.status, 200);
@@ -82,7 +82,7 @@ async fn rf_1_a_caller_that_goes_away_does_not_stop_the_refresh() {
 }
 
 #[tokio::test]
-async fn rf_2_a_new_refresh_token_is_kept_when_the_keys_cannot_be_read() {
+async fn rf_2_a_new_refresh_token_is_stored_when_the_keys_cannot_be_read() {
     let (harness, mut browser) = expired().await;
     harness.provider.rotate_key();
     harness.provider.change(|faults| {
@@ -101,7 +101,7 @@ async fn rf_2_a_new_refresh_token_is_kept_when_the_keys_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn rf_3_a_provider_that_does_not_rotate_keeps_its_refresh_token() {
+async fn rf_3_a_provider_that_does_not_rotate_preserves_its_refresh_token() {
     let (harness, mut browser) = expired().await;
     harness
         .provider
@@ -162,7 +162,7 @@ async fn rf_4_a_refreshed_id_token_is_checked_like_the_first() {
 }
 
 #[tokio::test]
-async fn rf_4_a_proper_refresh_keeps_the_person() {
+async fn rf_4_a_proper_refresh_preserves_the_person() {
     for right in [Patch::new(), without("auth_time")] {
         let (harness, mut browser) = expired().await;
         harness
@@ -202,7 +202,7 @@ async fn rf_5_a_grant_that_is_over_ends_the_session() {
 async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() {
     let (harness, browser) = expired().await;
     let mut there = harness.at_replica(&browser, |_| {}).await;
-    // Here the request is at the provider, with an answer that says `invalid_grant`; there it succeeds meanwhile.
+    // Here the request is at the provider, with a response that states `invalid_grant`; there it succeeds meanwhile.
     harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Token, Answer::Hold);
     });
@@ -212,7 +212,7 @@ async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() 
     harness
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
-    // The one refresh token is used by whoever comes first once the provider answers again.
+    // The one refresh token is used by whoever is first once the provider responses again.
     harness.provider.change(|faults| faults.answers.clear());
     let quick = there.open("/token").await;
     let slow = slow.await.unwrap();
@@ -220,7 +220,7 @@ async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() 
 }
 
 #[tokio::test]
-async fn rf_6_an_outage_keeps_the_session() {
+async fn rf_6_an_outage_preserves_the_session() {
     let setup = Setup {
         config: |config| config.http.timeout = Duration::from_secs(1),
         ..Setup::default()
@@ -238,7 +238,7 @@ async fn rf_6_an_outage_keeps_the_session() {
         harness.provider.change(|faults| {
             faults.answers.insert(Endpoint::Token, answer);
         });
-        // An earlier failure may have asked for a pause.
+        // An earlier failure may have requested a pause.
         harness.advance(Duration::from_mins(2));
         let page = browser.open("/token").await;
         assert_eq!(page.status, 503, "{why}: {}", page.body);
@@ -256,7 +256,7 @@ async fn rf_6_an_outage_keeps_the_session() {
 }
 
 #[tokio::test]
-async fn rf_5_a_provider_that_wants_to_see_the_person_is_no_outage() {
+async fn rf_5_a_provider_that_requires_the_person_is_no_outage() {
     for error in ["interaction_required", "login_required", "consent_required"] {
         let (harness, mut browser) = expired().await;
         let said = Answer::Json(400, json!({ "error": error }));

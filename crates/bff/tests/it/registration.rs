@@ -1,4 +1,4 @@
-//! SI-5: a provider is known by its discovery document or by what the configuration says of it, and the site by what was
+//! SI-5: a provider is known by its discovery document or by what the configuration specifies of it, and the site by what was
 //! registered beforehand or by registering itself, once.
 
 use std::time::Duration;
@@ -49,7 +49,7 @@ async fn si_5_the_site_registers_itself_once_and_every_replica_is_that_client() 
     assert_eq!(asked["frontchannel_logout_uri"], front_channel, "fc_1");
     assert_eq!(asked["frontchannel_logout_session_required"], true, "fc_1");
 
-    // A replica, and a start after that, find what is kept.
+    // A replica, and a start after that, find what is stored.
     for _ in 0..2 {
         let mut there = harness.at_replica(&browser, |_| {}).await;
         assert_eq!(there.open("/me").await.status, 200);
@@ -84,7 +84,7 @@ async fn si_5_a_registration_that_is_refused_or_odd_makes_nobody_ready_and_is_tr
 }
 
 #[tokio::test]
-async fn si_5_a_provider_that_makes_clients_of_no_use_is_not_asked_for_one_after_the_other() {
+async fn si_5_a_provider_that_makes_clients_of_no_use_gets_no_further_requests() {
     for answer in [
         without("client_id"),
         patch("client_secret_expires_at", 1),
@@ -116,14 +116,14 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_is_not_asked_for_one_after
     }
 }
 
-/// What the provider was asked for at its last registration.
+/// What the provider was requested at its last registration.
 pub(crate) fn asked(harness: &Harness) -> Value {
     let said = harness.provider.bodies(Endpoint::Register).pop().unwrap();
     serde_json::from_str(said.lines().next().unwrap()).unwrap()
 }
 
 #[tokio::test]
-async fn si_5_a_site_asks_for_just_the_grants_and_bound_tokens_it_uses() {
+async fn si_5_a_site_requests_just_the_grants_and_bound_tokens_it_uses() {
     let harness = harness().await;
     harness.browser().start("/auth/login").await;
     let unasked = asked(&harness);
@@ -174,7 +174,7 @@ async fn si_5_what_was_registered_for_less_is_not_used_for_more() {
 }
 
 #[tokio::test]
-async fn si_5_a_grant_that_is_not_given_is_named_and_not_asked_for_over_and_over() {
+async fn si_5_a_grant_that_is_not_given_is_named_and_not_requested_over_and_over() {
     let log = Log::start();
     let harness = harness().await;
     let given = patch("grant_types", json!(["authorization_code", "refresh_token"]));
@@ -193,7 +193,7 @@ async fn si_5_a_grant_that_is_not_given_is_named_and_not_asked_for_over_and_over
 }
 
 #[tokio::test]
-async fn si_5_a_wrong_initial_access_token_is_named_without_being_told() {
+async fn si_5_a_wrong_initial_access_token_is_named_without_being_revealed() {
     let setup = Setup {
         demo: registers,
         provider: |provider| {
@@ -266,7 +266,7 @@ async fn si_5_a_secret_that_ends_is_replaced_while_the_site_runs() {
     change("second", until + 600);
     harness.advance(Duration::from_secs(530));
     assert_eq!(client(&harness).await, "first", "good for more than a minute");
-    // A minute before its end a new one is asked for; until then the old one is better than none.
+    // A minute before its end a new one is requested; until then the old one is better than none.
     harness.provider.change(|faults| {
         faults.answers.insert(Endpoint::Register, Answer::Json(503, json!({})));
     });
@@ -297,7 +297,7 @@ fn written(provider: &mut ProviderConfig) {
 }
 
 #[tokio::test]
-async fn si_5_a_provider_whose_metadata_are_written_down_is_not_asked_for_them() {
+async fn si_5_a_provider_whose_metadata_are_written_down_gets_no_request_for_them() {
     let setup = Setup {
         provider: written,
         ..Setup::default()
@@ -315,7 +315,7 @@ async fn si_5_a_provider_whose_metadata_are_written_down_is_not_asked_for_them()
 }
 
 #[test]
-fn si_5_written_metadata_are_checked_like_told_ones() {
+fn si_5_written_metadata_are_checked_like_fetched_ones() {
     use bff::{Bff, BffConfig, KeyRing, MemorySessions, PlainPages};
     let mut provider = ProviderConfig::new("acme", "https://idp.example", "portal").unwrap();
     let problems = |provider: &ProviderConfig| {

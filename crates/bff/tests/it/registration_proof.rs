@@ -89,7 +89,7 @@ async fn si_5_a_secret_travels_as_the_provider_takes_it() {
 }
 
 #[tokio::test]
-async fn si_5_what_is_configured_is_asked_for() {
+async fn si_5_what_is_configured_is_requested() {
     let harness = harness(takes_form, registering).await;
     let browser = harness.browser();
     let written: [(fn(&mut BffConfig), &str); 3] = [

@@ -39,7 +39,7 @@ async fn to_2_a_token_is_renewed_before_it_expires() {
 }
 
 #[tokio::test]
-async fn to_2_the_api_is_named_when_the_token_is_asked_for() {
+async fn to_2_the_api_is_named_when_the_token_is_requested() {
     let setup = Setup {
         provider: |provider| {
             provider.audience = None;

@@ -29,7 +29,7 @@ async fn two() -> (Harness, Replica, Browser) {
     (harness, replica, browser)
 }
 
-/// Asks for a token in the background.
+/// Requests a token in the background.
 fn asking(mut browser: Browser) -> tokio::task::JoinHandle<Page> {
     tokio::spawn(async move { browser.open("/token").await })
 }
@@ -121,7 +121,7 @@ async fn rf_9_a_replica_that_dies_before_the_provider_heard_it_is_replaced() {
 }
 
 #[tokio::test]
-async fn rf_2_a_replica_that_dies_with_the_new_tokens_leaves_a_session_that_asks_to_sign_in() {
+async fn rf_2_a_replica_that_dies_with_the_new_tokens_leaves_a_session_that_needs_a_sign_in() {
     let (harness, replica, browser) = two().await;
     hold(&harness, Answer::HoldAnswer);
     let dying = asking(replica.browser(&harness, &browser));
@@ -134,7 +134,7 @@ async fn rf_2_a_replica_that_dies_with_the_new_tokens_leaves_a_session_that_asks
     lift(&harness);
     harness.advance(LEASE);
     let mut tab = harness.clone_of(&browser);
-    // The only refresh token this site knows was used by the dead: asked once, then the person signs in again.
+    // The only refresh token this site knows was used by the dead: requested once, then the person signs in again.
     assert_eq!(tab.open("/token").await.body, "sign in again");
     assert_eq!(harness.provider.requests(Endpoint::Token), 3);
     assert_eq!((tab.open("/me").await.status, harness.rows().await), (401, 0));
@@ -145,7 +145,7 @@ async fn rf_2_a_replica_that_dies_with_the_new_tokens_leaves_a_session_that_asks
 #[tokio::test]
 async fn rf_9_a_late_holder_overwrites_nothing_and_revokes_nothing() {
     let (harness, replica, browser) = two().await;
-    // This provider does not rotate: both replicas are granted tokens. Only the new replica has to ask for its keys.
+    // This provider does not rotate: both replicas are granted tokens. Only the new replica has to request its keys.
     harness.provider.change(|faults| {
         faults.refresh_response = without("refresh_token");
         faults.answers.insert(Endpoint::Jwks, Answer::Hold);

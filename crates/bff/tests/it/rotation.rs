@@ -49,7 +49,7 @@ async fn se_8_a_new_key_signs_nobody_out_and_a_retired_one_is_refused() {
 }
 
 #[tokio::test]
-async fn se_8_asking_whether_somebody_is_there_writes_nothing_even_with_a_new_key() {
+async fn se_8_checking_whether_somebody_is_there_writes_nothing_even_with_a_new_key() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     browser.sign_in("alice").await;

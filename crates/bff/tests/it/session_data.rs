@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::support::{Browser, Harness, Setup};
 
-/// Pages that keep data, beside the site and on the same host; the answer is what is there afterwards, sorted.
+/// Pages that keep data, beside the site and on the same host; the response is what is there afterwards, sorted.
 async fn pages(harness: &Harness) -> Url {
     async fn all(session: &Session) -> String {
         let mut found = Vec::new();
@@ -118,7 +118,7 @@ async fn deleting_data_signs_nobody_out_and_touches_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_at_the_same_time_keep_each_others_changes() {
+async fn requests_at_the_same_time_preserve_each_others_changes() {
     in_both_databases(async |harness| {
         let pages = pages(&harness).await;
         let mut browser = signed_in(&harness, "alice").await;
@@ -159,7 +159,7 @@ async fn without_a_session_there_is_no_data_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn an_api_for_both_keeps_data_too_and_an_expired_session_none() {
+async fn an_api_for_both_stores_data_too_and_an_expired_session_none() {
     in_both_databases(async |harness| {
         let pages = pages(&harness).await;
         let mut browser = signed_in(&harness, "alice").await;

@@ -1,4 +1,4 @@
-//! SI-14 of the features, SE-3 and SE-4 of the checklist: where is somebody signed in, and how is that ended?
+//! SI-14 of the features, SE-3 and SE-4 of the checklist: listing and ending sessions.
 
 use axum::Router;
 use axum::extract::Path;

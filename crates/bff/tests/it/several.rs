@@ -1,4 +1,4 @@
-//! SI-6 of the features: several providers at once, a page to choose, and routes that name the one they want.
+//! SI-6 of the features: several providers at once, a page to choose, and routes that name the one they require.
 
 use axum::Router;
 use axum::routing::get;
@@ -56,7 +56,7 @@ async fn si_6_who_is_not_signed_in_chooses_and_reaches_the_page() {
 }
 
 #[tokio::test]
-async fn si_6_trying_again_goes_to_the_same_provider_and_page() {
+async fn si_6_trying_again_is_sent_to_the_same_provider_and_page() {
     let harness = harness().await;
     let other = harness.other.as_ref().unwrap();
     other.change(|faults| faults.error = Some(("server_error".into(), "x".into())));
@@ -78,7 +78,7 @@ async fn si_6_trying_again_goes_to_the_same_provider_and_page() {
 }
 
 #[tokio::test]
-async fn si_6_a_route_names_the_provider_it_wants() {
+async fn si_6_a_route_names_the_provider_it_requires() {
     let harness = harness().await;
     let papers = for_people_of_other(&harness).await;
     let mut browser = harness.browser();

@@ -27,7 +27,7 @@ async fn si_5_any_provider_is_found_by_its_issuer() {
 }
 
 #[tokio::test]
-async fn si_5_discovery_is_asked_once_for_many_sign_ins() {
+async fn si_5_discovery_is_queried_once_for_many_sign_ins() {
     let harness = Harness::new().await;
     for person in ["alice", "bob", "dave", "erin"] {
         let mut browser = harness.browser();
@@ -39,7 +39,7 @@ async fn si_5_discovery_is_asked_once_for_many_sign_ins() {
 }
 
 #[tokio::test]
-async fn si_5_the_secret_is_sent_the_way_the_provider_wants() {
+async fn si_5_the_secret_is_sent_the_way_the_provider_requires() {
     let harness = Harness::new().await;
     harness.browser().sign_in("alice").await;
     let basic = harness.provider.bodies(Endpoint::Token).remove(0);
@@ -82,7 +82,7 @@ async fn si_6_with_several_providers_a_person_chooses() {
 }
 
 #[tokio::test]
-async fn si_7_the_answer_can_come_by_a_form_from_another_site() {
+async fn si_7_the_response_can_arrive_by_a_form_from_another_site() {
     let setup = Setup {
         https: true,
         provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
@@ -120,7 +120,7 @@ pub(crate) fn form_fields(html: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn si_7_on_loopback_the_form_comes_back_as_well() {
+async fn si_7_on_loopback_the_form_returns_as_well() {
     let setup = Setup {
         provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
         ..Setup::default()
@@ -154,7 +154,7 @@ pub(crate) async fn posted_for(
 }
 
 #[tokio::test]
-async fn cb_10_a_posted_answer_ends_the_session_that_another_tab_began_meanwhile() {
+async fn cb_10_a_posted_response_ends_the_session_that_another_tab_began_meanwhile() {
     let setup = Setup {
         https: true,
         provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
@@ -183,7 +183,7 @@ async fn cb_10_a_posted_answer_ends_the_session_that_another_tab_began_meanwhile
 
 #[tokio::test]
 async fn si_7_a_form_from_another_site_finds_its_sign_in_without_a_secure_cookie() {
-    // On plain http no cookie travels with a form of another site: the answer comes back in a second step, sealed.
+    // On plain http no cookie travels with a form of another site: the response returns in a second step, sealed.
     let setup = Setup {
         provider: |provider| provider.response_mode = bff::ResponseMode::FormPost,
         ..Setup::default()
@@ -251,7 +251,7 @@ async fn si_13_two_tabs_sign_in_at_the_same_time() {
         browser.authorize(&first, "alice").await,
         browser.authorize(&second, "alice").await,
     );
-    // The later tab comes back first.
+    // The later tab returns first.
     assert_eq!(browser.open(two.as_str()).await.location().path(), "/second");
     assert_eq!(browser.open(one.as_str()).await.location().path(), "/first");
     assert_eq!(browser.open("/").await.body, "hello alice");
@@ -259,7 +259,7 @@ async fn si_13_two_tabs_sign_in_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn si_4_signing_up_asks_for_a_new_account() {
+async fn si_4_signing_up_requests_a_new_account() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/signup").await;

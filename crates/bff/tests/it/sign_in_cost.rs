@@ -1,4 +1,4 @@
-//! What does a sign-in cost? Counted, not timed: calls of the provider, commits and statements (SI-1).
+//! The cost of a sign-in, counted, not timed: calls of the provider, commits and statements (SI-1).
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::{Browser, Harness, Log, SessionDatabase, Setup};
 
-/// How many transactions the write-ahead log of a SQLite database holds: a frame that ends one says how many pages there are then
+/// How many transactions the write-ahead log of a SQLite database holds: a frame that ends one states how many pages there are then
 /// (SQLite, "Database File Format" §4.1).
 fn commits(database: &Path) -> usize {
     let log = std::fs::read(database.with_extension("db-wal")).unwrap();
@@ -35,7 +35,7 @@ async fn harness(provider: fn(&mut ProviderConfig)) -> Harness {
     .await
 }
 
-/// What was asked of the provider since it stands, by a site.
+/// What was requested of the provider since it stands, by a site.
 fn calls(harness: &Harness) -> usize {
     let endpoints = [
         Endpoint::Discovery,
@@ -78,7 +78,7 @@ async fn si_1_a_sign_in_makes_two_calls_and_one_commit() {
 }
 
 #[tokio::test]
-async fn si_1_a_sign_in_whose_id_token_says_everything_makes_one_call() {
+async fn si_1_a_sign_in_whose_id_token_states_everything_makes_one_call() {
     let harness = harness(|provider| provider.required_claims = Some(vec!["name".into(), "groups".into()])).await;
     harness.browser().sign_in("alice").await;
     assert_eq!(cost(&harness, &mut harness.browser(), "bob").await, (1, 1));
@@ -131,7 +131,7 @@ async fn si_1_keys_are_read_while_the_code_is_redeemed() {
 }
 
 #[tokio::test]
-async fn si_1_a_code_that_is_refused_is_told_without_waiting_for_keys() {
+async fn si_1_a_code_that_is_refused_is_reported_without_waiting_for_keys() {
     let (log, harness) = (Log::start(), harness(|_| {}).await);
     harness.provider.change(|faults| {
         let refused = json!({ "error": "invalid_grant" });

@@ -31,9 +31,9 @@ async fn lo_1_a_link_never_signs_anybody_out() {
 #[tokio::test]
 async fn lo_1_a_foreign_page_signs_nobody_out() {
     let (harness, mut browser) = signed_in().await;
-    // The form of another site travels without the Lax cookie, so it cannot even say who it is about.
+    // The form of another site travels without the Lax cookie, so it cannot even state who it is about.
     assert_eq!(browser.post_cross_site("/auth/logout", &[]).await.status, 403);
-    // A browser that sends the cookie all the same is refused for where the request comes from.
+    // A browser that sends the cookie all the same is refused for where the request is from.
     let from_elsewhere = Browser::from(
         browser.form("/auth/logout", &[]),
         "https://elsewhere.example",
@@ -122,7 +122,7 @@ async fn lo_3_nothing_is_revoked_where_the_provider_offers_no_revocation() {
 }
 
 #[tokio::test]
-async fn lo_4_the_provider_is_told_who_leaves_and_where_to_go_back() {
+async fn lo_4_the_provider_learns_who_signs_out_and_where_to_return() {
     let (harness, mut browser) = signed_in().await;
     let hint = harness.provider.newest(Kind::IdToken);
     let page = browser.submit("/auth/logout", &[]).await;
@@ -168,7 +168,7 @@ async fn lo_4_an_address_that_would_be_too_long_is_posted() {
 }
 
 #[tokio::test]
-async fn lo_5_coming_back_with_a_wrong_state_does_nothing() {
+async fn lo_5_returning_with_a_wrong_state_does_nothing() {
     let (harness, mut browser) = signed_in().await;
     for target in [
         "/auth/signed-out",
@@ -203,7 +203,7 @@ async fn lo_5_the_way_back_from_the_provider_is_known_by_its_state() {
 }
 
 #[tokio::test]
-async fn lo_6_without_an_end_session_endpoint_the_page_says_what_is_left() {
+async fn lo_6_without_an_end_session_endpoint_the_page_states_what_is_left() {
     let harness = Harness::new().await;
     harness
         .provider

@@ -140,7 +140,7 @@ async fn id_7_a_key_exchanged_under_the_same_name_ends_no_session() {
 }
 
 #[tokio::test]
-async fn id_8_the_answer_does_not_depend_on_how_many_keys_there_are() {
+async fn id_8_the_response_does_not_depend_on_how_many_keys_there_are() {
     let harness = Harness::new().await;
     harness.provider.change(|faults| {
         faults.extra_keys = (0..20).map(|_| DemoHandle::stranger_key()).collect();
@@ -187,7 +187,7 @@ async fn id_8_a_token_without_key_name_is_checked_with_the_only_key() {
 }
 
 #[tokio::test]
-async fn id_8_a_token_without_key_name_gets_the_same_answer_every_time() {
+async fn id_8_a_token_without_key_name_gets_the_same_response_every_time() {
     let keys = [
         vec![DemoHandle::stranger_key()],
         vec![DemoHandle::stranger_key(), DemoHandle::stranger_key()],

@@ -184,7 +184,7 @@ async fn lg_6_prefetching_starts_nothing() {
     let head = browser.request(reqwest::Method::HEAD, "/auth/login", &[]);
     assert_eq!(browser.send(head).await.status, 200);
     assert!(browser.cookies.is_empty());
-    // A browser that says nothing about itself may sign in.
+    // A browser that reveals nothing about itself may sign in.
     let silent = browser.get("/auth/login").silent();
     assert_eq!(browser.send(silent).await.status, 303);
 }

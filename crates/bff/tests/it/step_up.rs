@@ -1,4 +1,4 @@
-//! SI-15 of the features, LG-10 and ID-14 of the checklist: what is asked beyond being signed in is asked of the provider,
+//! SI-15 of the features, LG-10 and ID-14 of the checklist: what is requested beyond being signed in is requested of the provider,
 //! looked for in the ID token, and looked for again by the guard.
 
 use std::time::Duration;
@@ -52,7 +52,7 @@ async fn vault(harness: &Harness) -> Url {
     address.parse().unwrap()
 }
 
-/// A test site, pages that ask for more, and alice signed in by her password.
+/// A test site, pages that request more, and alice signed in by her password.
 async fn scene() -> (Harness, Url, Browser) {
     let harness = Harness::new().await;
     harness.provider.stop_clock();
@@ -66,14 +66,14 @@ async fn open(browser: &mut Browser, pages: &Url, path: &str) -> Page {
     browser.open(pages.join(path).unwrap().as_str()).await
 }
 
-/// Follows a page's demand; the answer is the way to the provider.
+/// Follows a page's demand; the response is the way to the provider.
 async fn sent_on(browser: &mut Browser, pages: &Url, path: &str) -> Url {
     let page = open(browser, pages, path).await;
     assert_eq!(page.status, 303, "{}", page.body);
     browser.start(page.location().as_str()).await
 }
 
-/// Goes to the provider and comes back.
+/// Goes to the provider and returns.
 async fn confirm(browser: &mut Browser, authorize: &Url) -> Page {
     let page = browser.open(authorize.as_str()).await;
     browser.open(page.location().as_str()).await
@@ -86,7 +86,7 @@ fn link_of(page: &Page) -> String {
 }
 
 #[tokio::test]
-async fn si_15_a_page_that_asks_for_more_is_reached_after_the_provider_was_asked() {
+async fn si_15_a_page_that_requires_more_is_reached_after_a_step_up() {
     let (harness, pages, mut browser) = scene().await;
     let before = browser.session();
     let authorize = sent_on(&mut browser, &pages, "vault?a=b").await;
@@ -145,7 +145,7 @@ async fn si_15_a_provider_of_many_tenants_has_its_leeway_as_well() {
     );
 }
 
-/// Alice is sent on, the provider answers with these claims changed: no step-up, and nothing else happens.
+/// Alice is sent on, the provider responds with these claims changed: no step-up, and nothing else happens.
 async fn denied(claims: Patch) {
     let (harness, pages, mut browser) = scene().await;
     let (session, rows) = (browser.session(), harness.rows().await);
@@ -185,7 +185,7 @@ async fn denied(claims: Patch) {
 }
 
 #[tokio::test]
-async fn id_14_a_class_that_was_not_asked_for_is_no_step_up() {
+async fn id_14_a_class_that_was_not_requested_is_no_step_up() {
     for wrong in [
         patch("acr", "pwd"),
         patch("acr", "MFA"),
@@ -221,7 +221,7 @@ async fn id_14_userinfo_cannot_make_a_sign_in_stronger() {
 }
 
 #[tokio::test]
-async fn lg_10_what_the_provider_says_of_an_unasked_request_counts_as_well_and_nothing_else() {
+async fn lg_10_what_the_provider_states_of_an_unrequested_sign_in_counts_as_well_and_nothing_else() {
     let (harness, pages, mut browser) = scene().await;
     harness.provider.change(|faults| faults.id_token = patch("acr", "mfa"));
     browser.sign_in("alice").await;
@@ -285,7 +285,7 @@ async fn lg_10_an_error_of_the_provider_leaves_the_session_alone() {
 }
 
 #[tokio::test]
-async fn si_15_whoever_comes_back_as_somebody_else_is_signed_in_anew() {
+async fn si_15_whoever_returns_as_somebody_else_is_signed_in_anew() {
     let (harness, pages, mut browser) = scene().await;
     let mut old = harness.browser();
     old.cookies.clone_from(&browser.cookies);
@@ -297,7 +297,7 @@ async fn si_15_whoever_comes_back_as_somebody_else_is_signed_in_anew() {
 }
 
 #[tokio::test]
-async fn si_15_a_stranger_is_asked_once_for_everything() {
+async fn si_15_a_stranger_signs_in_once_for_everything() {
     let harness = Harness::new().await;
     let pages = vault(&harness).await;
     let mut browser = harness.browser();
@@ -311,7 +311,7 @@ async fn si_15_a_stranger_is_asked_once_for_everything() {
 }
 
 #[tokio::test]
-async fn si_15_a_script_is_told_what_is_missing() {
+async fn si_15_a_script_learns_what_is_missing() {
     let (harness, pages, mut browser) = scene().await;
     let fetch = browser.get(pages.join("vault").unwrap().as_str());
     let fetch = fetch
@@ -375,7 +375,7 @@ async fn si_15_a_form_is_never_lost_silently() {
 }
 
 #[tokio::test]
-async fn si_15_a_handler_can_ask_for_itself() {
+async fn si_15_a_handler_can_require_it_itself() {
     let (_house, pages, mut browser) = scene().await;
     let page = open(&mut browser, &pages, "link").await;
     let (satisfied, address) = page.body.split_once(' ').unwrap();

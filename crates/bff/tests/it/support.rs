@@ -33,7 +33,7 @@ use std::time::Duration;
 use demo::{Endpoint, Patch};
 use serde_json::Value;
 
-/// The output of `signal`, which has to come within a deadline.
+/// The output of `signal`, which has in the future within a deadline.
 pub(crate) async fn within_deadline<T>(what: &str, signal: impl Future<Output = T>) -> T {
     let waited = tokio::time::timeout(Duration::from_secs(10), signal).await;
     waited.unwrap_or_else(|_| panic!("never happened: {what}"))

@@ -108,7 +108,7 @@ async fn si_2_a_frame_ends_the_sessions_of_the_tenant_it_names() {
 }
 
 #[tokio::test]
-async fn si_2_an_answer_that_names_its_issuer_names_the_token_s() {
+async fn si_2_a_response_that_names_its_issuer_names_the_token_s() {
     let (harness, provider) = multi_tenant().await;
     for (issuer, status) in [
         (issuer_of(&harness, OURS), 303),

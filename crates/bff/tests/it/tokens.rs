@@ -94,7 +94,7 @@ async fn tk_2_userinfo_of_somebody_else_fails_the_sign_in() {
 }
 
 #[tokio::test]
-async fn tk_2_userinfo_adds_to_what_the_id_token_says() {
+async fn tk_2_userinfo_adds_to_what_the_id_token_states() {
     let harness = Harness::new().await;
     harness.provider.change(|faults| {
         faults.id_token = without("job_title");
@@ -201,7 +201,7 @@ async fn tk_5_an_unknown_member_is_ignored() {
 }
 
 #[tokio::test]
-async fn tk_5_an_answer_that_cannot_be_read_is_502_and_ends_the_sign_in() {
+async fn tk_5_a_response_that_cannot_be_read_is_502_and_ends_the_sign_in() {
     let harness = Harness::new().await;
     let answers = [
         Answer::Html,

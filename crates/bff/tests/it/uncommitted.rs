@@ -1,4 +1,4 @@
-//! What if the database answers and then cannot keep it, as with a full disk? Nothing happened, and nobody says that it did.
+//! Commits that fail, as with a full disk: nothing has changed, and no response claims that it has.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn claimed(log: &Log) -> String {
 }
 
 #[tokio::test]
-async fn lo_1_a_sign_out_that_cannot_be_committed_is_a_503_and_the_session_goes_on() {
+async fn lo_1_a_sign_out_that_cannot_be_committed_is_a_503_and_the_session_continues() {
     for postgres in [false, true] {
         let (log, (harness, mut browser)) = (Log::start(), signed_in(postgres).await);
         harness.database.refuse_commits().await;
@@ -57,7 +57,7 @@ async fn lo_1_a_sign_out_that_cannot_be_committed_is_a_503_and_the_session_goes_
 }
 
 #[tokio::test]
-async fn si_14_ending_sessions_that_cannot_be_committed_is_an_error_and_they_go_on() {
+async fn si_14_ending_sessions_that_cannot_be_committed_is_an_error_and_they_continue() {
     for postgres in [false, true] {
         let (log, (harness, mut browser)) = (Log::start(), signed_in(postgres).await);
         let found = harness.bff.sessions_of(&harness.issuer, "alice").await.unwrap();
@@ -75,7 +75,7 @@ async fn si_14_ending_sessions_that_cannot_be_committed_is_an_error_and_they_go_
 }
 
 #[tokio::test]
-async fn bc_1_a_logout_that_cannot_be_committed_is_asked_for_again() {
+async fn bc_1_a_logout_that_cannot_be_committed_is_sent_again() {
     for postgres in [false, true] {
         let (log, (harness, mut browser)) = (Log::start(), signed_in(postgres).await);
         let token = with(claims(&harness, "1"), "sid", newest_sid(&harness));
@@ -99,7 +99,7 @@ async fn bc_1_a_logout_that_cannot_be_committed_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn fc_1_a_frame_whose_logout_cannot_be_committed_does_not_say_it_was_done() {
+async fn fc_1_a_frame_whose_logout_cannot_be_committed_does_not_state_it_was_done() {
     for postgres in [false, true] {
         let (log, (harness, mut browser)) = (Log::start(), signed_in(postgres).await);
         let query = url::form_urlencoded::Serializer::new(String::new())

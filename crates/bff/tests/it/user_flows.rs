@@ -34,7 +34,7 @@ fn works(provider: &DemoHandle) {
     provider.change(|faults| faults.error = None);
 }
 
-/// The provider's answer to `authorize`, and what we say to it.
+/// The provider's response to `authorize`, and what we state to it.
 async fn back(browser: &mut Browser, authorize: &Url) -> Page {
     let callback = browser.authorize(authorize, "alice").await;
     browser.open(callback.as_str()).await
@@ -121,7 +121,7 @@ async fn si_3_only_people_who_are_signed_in_edit_a_profile() {
     assert_eq!(browser.send(send).await.status, 403);
     let send = browser.request(reqwest::Method::HEAD, EDIT, &[]);
     assert_eq!(browser.send(send).await.status, 200);
-    // Signed out in another tab while this one is at the provider: the answer signs nobody in.
+    // Signed out in another tab while this one is at the provider: the response signs nobody in.
     let authorize = browser.start(EDIT).await;
     let callback = browser.authorize(&authorize, "alice").await;
     browser.submit("/auth/logout", &[]).await;
@@ -135,7 +135,7 @@ async fn si_3_only_people_who_are_signed_in_edit_a_profile() {
 }
 
 #[tokio::test]
-async fn si_3_an_answer_belongs_to_the_flow_that_was_started() {
+async fn si_3_a_response_belongs_to_the_flow_that_was_started() {
     let (harness, mut browser) = signed_in().await;
     let before = me(&mut browser).await;
     for (start, other) in [(EDIT, SIGN_IN), ("/auth/login", PROFILE), ("/auth/login", RESET)] {
@@ -149,7 +149,7 @@ async fn si_3_an_answer_belongs_to_the_flow_that_was_started() {
 }
 
 #[tokio::test]
-async fn si_3_a_provider_without_the_flow_says_so() {
+async fn si_3_a_provider_without_the_flow_reports_it() {
     let harness = Harness::new().await;
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
@@ -238,7 +238,7 @@ async fn si_3_who_changes_their_mind_returns_without_a_word() {
 }
 
 #[tokio::test]
-async fn si_3_a_code_of_the_provider_counts_in_an_answer_of_the_provider_alone() {
+async fn si_3_a_code_of_the_provider_counts_in_a_response_of_the_provider_alone() {
     let harness = Harness::build(setup()).await;
     for description in ["AADB2C90118: x", "AADB2C90091: x"] {
         fails(&at(&harness, SIGN_IN), description);
@@ -286,7 +286,7 @@ async fn si_3_other_errors_are_shown_and_no_flow_leads_round_for_ever() {
     assert!(page.headers.get("location").is_none() && browser.pending().is_empty());
 }
 
-/// The answer to `authorize` as a form of the provider's page: the session's `Lax` cookie stays behind.
+/// The response to `authorize` as a form of the provider's page: the session's `Lax` cookie stays behind.
 async fn posted(browser: &mut Browser, authorize: &Url) -> Page {
     let fields = form_fields(&browser.open(authorize.as_str()).await.body);
     let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -294,7 +294,7 @@ async fn posted(browser: &mut Browser, authorize: &Url) -> Page {
 }
 
 #[tokio::test]
-async fn si_3_a_posted_answer_finds_the_session_it_belongs_to() {
+async fn si_3_a_posted_response_finds_the_session_it_belongs_to() {
     let harness = Harness::build(Setup {
         https: true,
         provider: |known| {

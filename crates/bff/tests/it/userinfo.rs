@@ -1,4 +1,4 @@
-//! TK-2, the signed half: userinfo that comes as a JWT (OpenID Connect Core 1.0 §5.3.2).
+//! TK-2, the signed half: userinfo that arrives as a JWT (OpenID Connect Core 1.0 §5.3.2).
 
 use demo::{Answer, Endpoint, Signing};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ fn object(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
 }
 
-/// Userinfo answers with `claims`, signed in some way, under a header with `typ`.
+/// Userinfo responds with `claims`, signed in some way, under a header with `typ`.
 fn answers(harness: &Harness, claims: &Value, signing: Signing, typ: &str) {
     let kid = harness.provider.published_key()["kid"].clone();
     let header = object(&json!({"alg": "ES256", "kid": kid, "typ": typ}));
@@ -19,7 +19,7 @@ fn answers(harness: &Harness, claims: &Value, signing: Signing, typ: &str) {
     });
 }
 
-/// Signs alice in and expects a 4xx page and no session; userinfo is asked here, unlike after a bad ID token.
+/// Signs alice in and expects a 4xx page and no session; userinfo is requested here, unlike after a bad ID token.
 async fn turned_away(harness: &Harness, why: &str) {
     let (mut browser, rows) = (harness.browser(), harness.rows().await);
     let page = browser.sign_in("alice").await;

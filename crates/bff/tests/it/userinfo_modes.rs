@@ -1,4 +1,4 @@
-//! When is userinfo asked, and what if it says nothing (SI-1, SI-5)?
+//! When userinfo is requested, and sign-ins for which it returns nothing (SI-1, SI-5).
 
 use bff::{ProviderConfig, UserinfoMode};
 use demo::{Answer, Endpoint, Kind};
@@ -36,12 +36,12 @@ fn answers(harness: &Harness, status: u16, body: &Value) {
     });
 }
 
-/// How often token endpoint and userinfo were asked.
+/// How often token endpoint and userinfo were requested.
 fn asked(harness: &Harness) -> [usize; 2] {
     [Endpoint::Token, Endpoint::Userinfo].map(|endpoint| harness.provider.requests(endpoint))
 }
 
-/// What a sign-in asks of both; it succeeds.
+/// What a sign-in requests of both; it succeeds.
 async fn calls(harness: &Harness, person: &str) -> [usize; 2] {
     let before = asked(harness);
     let mut browser = harness.browser();
@@ -52,7 +52,7 @@ async fn calls(harness: &Harness, person: &str) -> [usize; 2] {
 }
 
 #[tokio::test]
-async fn si_5_a_userinfo_that_refuses_keeps_nobody_out() {
+async fn si_5_a_userinfo_that_refuses_ends_no_sign_in() {
     for (status, body) in REFUSALS {
         for provider in [plain as fn(&mut ProviderConfig), |_| {}] {
             let harness = harness(provider).await;
@@ -88,7 +88,7 @@ async fn si_5_a_userinfo_in_trouble_fails_the_sign_in_and_not_the_next() {
 }
 
 #[tokio::test]
-async fn tk_2_userinfo_about_somebody_else_is_refused_in_every_mode_that_asks() {
+async fn tk_2_userinfo_about_somebody_else_is_refused_in_every_mode_that_requests_it() {
     for mode in [UserinfoMode::Auto, UserinfoMode::Always] {
         let harness = match mode {
             UserinfoMode::Always => harness(|provider| provider.userinfo = UserinfoMode::Always).await,
@@ -134,7 +134,7 @@ async fn si_5_never_means_never() {
 }
 
 #[tokio::test]
-async fn si_5_auto_asks_only_where_a_wanted_claim_is_missing() {
+async fn si_5_auto_requests_only_where_a_required_claim_is_missing() {
     let harness = harness(|provider| {
         let wanted = ["name", "groups", "realm_access.roles", "my\\.claim"];
         provider.required_claims = Some(wanted.map(str::to_owned).to_vec());
@@ -166,7 +166,7 @@ async fn si_5_auto_asks_only_where_a_wanted_claim_is_missing() {
 }
 
 #[tokio::test]
-async fn si_1_where_no_token_opens_userinfo_sign_ins_ask_for_tokens_alone() {
+async fn si_1_where_no_token_opens_userinfo_sign_ins_request_tokens_alone() {
     let harness = Harness::new().await;
     answers(&harness, 401, &json!({}));
     assert_eq!(calls(&harness, "alice").await, [2, 2], "both kinds of token are tried");
@@ -180,8 +180,8 @@ async fn si_1_where_no_token_opens_userinfo_sign_ins_ask_for_tokens_alone() {
 }
 
 #[tokio::test]
-async fn si_1_what_one_kind_of_token_opens_is_not_asked_with_the_other() {
-    // The first answer is a refusal, all others are proper.
+async fn si_1_what_one_kind_of_token_opens_is_not_queried_with_the_other() {
+    // The first response is a refusal, all others are proper.
     let harness = Harness::new().await;
     answers(&harness, 403, &json!({}));
     let mut browser = harness.browser();
@@ -228,7 +228,7 @@ async fn si_1_one_person_who_is_refused_takes_no_claims_from_others() {
 }
 
 #[tokio::test]
-async fn to_2_the_refresh_token_of_a_second_question_is_the_one_that_is_kept() {
+async fn to_2_the_refresh_token_of_a_second_request_is_stored() {
     let harness = Harness::new().await;
     answers(&harness, 401, &json!({}));
     let mut browser = harness.browser();

@@ -1,5 +1,5 @@
-//! What does a browser do between a site and a provider that do not know each other's tests? It follows redirects, keeps
-//! each host's cookies apart (ports share them), says where a request comes from, and sends the forms it is given.
+//! A browser between a site and a provider of other people: it follows redirects, keeps
+//! each host's cookies apart (ports share them), states where a request is from, and sends the forms it is given.
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
@@ -24,7 +24,7 @@ pub(crate) struct Browser {
     cookies: Vec<Cookie>,
     /// The page that is shown.
     shown: Option<Url>,
-    /// Every address that was asked for.
+    /// Every address that was requested.
     pub(crate) visited: Vec<Url>,
 }
 
@@ -101,7 +101,7 @@ impl Browser {
         panic!("redirected without end: {:?}", self.visited);
     }
 
-    /// One request; the answer and where it redirects to.
+    /// One request; the response and where it redirects to.
     async fn send(&mut self, method: Method, url: &Url, body: Option<String>) -> (Page, Option<String>) {
         self.visited.push(url.clone());
         let from = self.shown.clone();
@@ -148,7 +148,7 @@ impl Browser {
         (page, location)
     }
 
-    /// Asks in the background, as a script of the page at `origin` does: with the cookies, and JSON if there is any.
+    /// Requests in the background, as a script of the page at `origin` does: with the cookies, and JSON if there is any.
     pub(crate) async fn fetch(&mut self, method: Method, address: &str, json: Option<&str>) -> (u16, String) {
         let url: Url = address.parse().unwrap();
         let mut request = self.client.request(method, url.clone());
@@ -204,7 +204,7 @@ impl Browser {
     }
 }
 
-/// Whether a cookie's date has come.
+/// Whether a cookie's date has arrive.
 fn is_past(date: &str) -> bool {
     let date = time::OffsetDateTime::parse(&date.replace('-', " "), &time::format_description::well_known::Rfc2822);
     date.is_ok_and(|date| date <= bff::Clock::system().now())

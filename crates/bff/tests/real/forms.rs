@@ -1,4 +1,4 @@
-//! What does a page ask a person to fill in? The forms of an HTML page, read as leniently as a browser would where that
+//! The forms of an HTML page, read as leniently as a browser would where that
 //! matters, and no more.
 
 use url::Url;
@@ -16,7 +16,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// Whether it asks for `field`.
+    /// Whether it requests `field`.
     pub(crate) fn asks_for(&self, field: &str) -> bool {
         self.fields.iter().any(|(name, _)| name == field)
     }
@@ -35,7 +35,7 @@ impl Form {
     }
 }
 
-/// The forms of `html`, which came from `page`, in their order.
+/// The forms of `html`, which is from `page`, in their order.
 pub(crate) fn forms(html: &str, page: &Url) -> Vec<Form> {
     let (mut found, mut inside) = (Vec::<Form>::new(), false);
     let mut strays = Vec::new();

@@ -1,4 +1,4 @@
-//! What does everybody do at every provider? Sign in, use a token until it is old and has to be renewed, sign out. What
+//! The steps that are tested at every provider: sign in, use a token until it is old and has to be renewed, sign out. What
 //! differs is the provider's own pages; [`Pages`] knows how a person gets through them.
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ const MAX_PAGES: usize = 8;
 
 /// A person at the provider's pages.
 pub(crate) trait Pages {
-    /// Does on `page` what a person does who wants to go on, and says what comes next.
+    /// Does on `page` what a person does who has to continue, and states what arrives next.
     async fn pass(&self, browser: &mut Browser, page: Page) -> Page;
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn renew(site: &Site, browser: &mut Browser, life: Duration) {
     assert_ne!(token(site, browser).await, first, "an old token is renewed");
 }
 
-/// Presses "Log out", and comes back from the provider.
+/// Presses "Log out", and returns from the provider.
 pub(crate) async fn sign_out(site: &Site, browser: &mut Browser, pages: &impl Pages) {
     let home = browser.open(&site.at("/")).await;
     let page = browser.submit(home.form()).await;

@@ -1,4 +1,4 @@
-//! How is a foreign server started and ended? A program of its own that says in one line of JSON how to find it, and that
+//! A foreign server as a child process, which states in one line of JSON how to find it, and that
 //! ends with the test.
 
 use std::io::{BufRead as _, BufReader};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// A server that runs.
 pub(crate) struct Server {
-    /// What it said of itself.
+    /// What it stated of itself.
     pub(crate) said: Value,
     process: Child,
 }
@@ -28,7 +28,7 @@ impl Server {
         Self { said, process }
     }
 
-    /// What it said about `name`.
+    /// What it stated about `name`.
     pub(crate) fn text(&self, name: &str) -> String {
         let text = self.said[name].as_str();
         text.unwrap_or_else(|| panic!("no `{name}` in {}", self.said))

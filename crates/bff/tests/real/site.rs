@@ -1,4 +1,4 @@
-//! Which site signs people in here? The smallest one there can be, on a loopback port, with sessions in SQLite. Its clock
+//! The site under test: the smallest one there can be, on a loopback port, with sessions in SQLite. Its clock
 //! is the machine's, as the provider's is, and can be moved ahead.
 
 use std::net::SocketAddr;
@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 
 /// The page with the button "Log out".
 const HOME: &str = r#"<form method="post" action="/auth/logout"><button>Log out</button></form>"#;
-/// What the page `/strong` asks for.
+/// What the page `/strong` requests.
 pub(crate) const STRONG: &str = "urn:portico:second-factor";
 /// How long ago somebody may have been authenticated who opens the page `/recent`.
 const RECENT: Duration = Duration::from_mins(5);
@@ -116,7 +116,7 @@ pub(crate) struct Site {
 struct Opened {
     address: SocketAddr,
     provider: ProviderConfig,
-    /// Said or dropped, it ends the server.
+    /// Stated or dropped, it ends the server.
     close: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -185,7 +185,7 @@ async fn me(person: SignedIn) -> Json<Value> {
     }))
 }
 
-/// Does what a page does that needs an API: gets a token and says whether it could.
+/// Does what a page does that needs an API: gets a token and returns whether it could.
 async fn use_token(State(seen): State<Seen>, person: SignedIn) -> (StatusCode, String) {
     match person.access_token().await {
         Ok(token) => {

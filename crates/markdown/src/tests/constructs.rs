@@ -181,7 +181,7 @@ fn marks_within_a_line() {
 }
 
 #[test]
-fn code_says_its_language_in_every_notation() {
+fn code_states_its_language_in_every_notation() {
     for info in [
         "python",
         "{.python}",
@@ -200,7 +200,7 @@ fn code_says_its_language_in_every_notation() {
 }
 
 #[test]
-fn lists_are_tight_or_loose_and_begin_where_they_say() {
+fn lists_are_tight_or_loose_and_begin_where_they_state() {
     assert_eq!(
         fixture("3. a\n4. b\n   - c"),
         "<ol start=\"3\">\n<li>a</li>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ol>\n"

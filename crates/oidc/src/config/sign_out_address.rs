@@ -1,5 +1,5 @@
 //! Sign-out addresses of providers without the standard endpoint. What is standard is in
-//! `sign_out::here`.
+//! `sign_out::rp_initiated`.
 
 use url::Url;
 

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_is_kept_letter_by_letter() {
+    fn an_issuer_is_stored_letter_by_letter() {
         assert_eq!(issuer("https://a.example/x/").as_deref(), Ok("https://a.example/x/"));
         assert_eq!(issuer("https://a.example").as_deref(), Ok("https://a.example"));
         assert!(issuer("https://a.example/.well-known/openid-configuration").is_err());

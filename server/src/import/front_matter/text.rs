@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_of_front_matter_are_told_from_prose_and_lists() {
+    fn edges_of_front_matter_are_distinguished_from_prose_and_lists() {
         for edge in [
             "---",
             "----",

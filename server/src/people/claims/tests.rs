@@ -148,7 +148,7 @@ fn po_3_what_rules_compare_is_in_one_normal_form() {
 }
 
 #[test]
-fn a_picture_is_shown_only_from_where_pictures_may_come() {
+fn a_picture_is_shown_only_from_allowed_sources() {
     assert!(may_be_shown("https://a.example/x.png") && may_be_shown("http://localhost:4041/people/alice.svg"));
     assert!(!may_be_shown("javascript:alert(1)") && !may_be_shown("http://a.example/x.png") && !may_be_shown("data:x"));
 }

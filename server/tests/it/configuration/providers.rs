@@ -9,7 +9,7 @@ use super::read;
 use crate::support::Program;
 
 #[test]
-fn two_providers_cannot_share_an_id_and_a_secret_has_one_place() {
+fn two_providers_cannot_share_an_id_and_a_secret_is_configured_once() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("secret");
     fs::write(&file, "from a file\n").unwrap();

@@ -42,7 +42,7 @@ async fn assert_ready(site: &TestSite) {
 }
 
 #[tokio::test]
-async fn si_11_a_database_that_goes_away_is_a_503_and_comes_back() {
+async fn si_11_a_database_that_disappears_is_a_503_and_recovers() {
     let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
     documents(&site).await;
     let mut alice = site.sign_in("alice").await;
@@ -107,7 +107,7 @@ async fn a_database_that_falls_silent_is_a_503_within_five_seconds_and_its_conne
 
 /// Sessions are read, documents are not: as behind a migration or a backup that locks.
 #[tokio::test]
-async fn a_table_that_is_locked_is_a_503_within_five_seconds_and_comes_back() {
+async fn a_table_that_is_locked_is_a_503_within_five_seconds_and_recovers() {
     let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
     documents(&site).await;
     let mut alice = site.sign_in("alice").await;
@@ -199,7 +199,7 @@ async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
 
 /// As firewalls do with what has been quiet for long.
 #[tokio::test]
-async fn a_connection_that_was_forgotten_while_it_rested_costs_nobody_an_answer() {
+async fn a_connection_that_was_forgotten_while_it_rested_costs_nobody_a_response() {
     let database = Database::postgres().await;
     let wire = Wire::to(&database.server().options()).await;
     let store = Store::open(&DatabaseUrl::parse(&wire.text).unwrap(), markdown::VERSIONS)
@@ -267,7 +267,7 @@ async fn a_replica_that_is_gone_in_the_middle_of_writing_stops_no_other() {
 
 /// As a disk that is not there for a while: what is open stays open, nothing new can be opened.
 #[tokio::test]
-async fn a_sqlite_file_that_cannot_be_read_is_a_503_and_comes_back() {
+async fn a_sqlite_file_that_cannot_be_read_is_a_503_and_recovers() {
     let site = TestSite::start().await;
     documents(&site).await;
     let mut alice = site.sign_in("alice").await;
@@ -344,7 +344,7 @@ fn a_database_that_is_not_there_at_the_start_is_one_line_without_its_password() 
 }
 
 #[test]
-fn a_wrong_address_is_told_without_its_password() {
+fn a_wrong_address_is_reported_without_its_password() {
     let program = Program::new();
     program.write(
         "portico.toml",

@@ -32,7 +32,7 @@ async fn make_read_only(file: &Path, read_only: bool) {
 }
 
 #[tokio::test]
-async fn readyz_tells_a_sqlite_file_that_became_read_only() {
+async fn readyz_reports_a_sqlite_file_that_became_read_only() {
     let site = TestSite::start().await;
     ready_is(&site, StatusCode::OK).await;
     make_read_only(site.database.file(), true).await;
@@ -47,7 +47,7 @@ async fn readyz_tells_a_sqlite_file_that_became_read_only() {
 }
 
 #[tokio::test]
-async fn readyz_tells_a_postgres_server_that_became_read_only() {
+async fn readyz_reports_a_postgres_server_that_became_read_only() {
     let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
     ready_is(&site, StatusCode::OK).await;
     let set = |value: &str| {
@@ -84,7 +84,7 @@ async fn readyz_does_not_wait_for_a_writer_who_takes_long() {
 }
 
 #[tokio::test]
-async fn asking_often_whether_a_site_is_ready_does_not_write_often() {
+async fn checking_often_whether_a_site_is_ready_does_not_write_often() {
     for site in TestSite::both().await {
         let mut writes = std::collections::BTreeSet::new();
         let file = |site: &TestSite| match &site.database {
@@ -104,7 +104,7 @@ async fn asking_often_whether_a_site_is_ready_does_not_write_often() {
 const PROVIDER: &str = "[[providers]]\nid = \"acme\"\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"portal\"\n";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn check_tells_a_sqlite_file_that_is_read_only_and_makes_none() {
+async fn check_reports_a_sqlite_file_that_is_read_only_and_makes_none() {
     let program = Program::new();
     program.write(
         "portico.toml",
@@ -150,7 +150,7 @@ async fn check_tells_a_sqlite_file_that_is_read_only_and_makes_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn check_tells_a_postgres_database_that_is_read_only() {
+async fn check_reports_a_postgres_database_that_is_read_only() {
     let database = Database::postgres().await;
     let program = Program::new();
     program.write(
@@ -187,7 +187,7 @@ async fn check_tells_a_postgres_database_that_is_read_only() {
 /// A program whose files may not grow beyond a size: that holds for `root` too, and writing fails as on a full disk.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn lo_1_on_a_full_disk_signing_out_is_a_503_and_the_session_goes_on() {
+async fn lo_1_on_a_full_disk_signing_out_is_a_503_and_the_session_continues() {
     let program = Program::new();
     let listen = format!("127.0.0.1:{}", free_ports().0);
     let public_url = format!("http://{listen}");

@@ -57,7 +57,7 @@ async fn a_statement_of_sqlite_ends_after_five_seconds_and_its_connection_is_fre
 
 /// One that is read in the thread of the request, and one that its asker has forgotten.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_page_that_reads_without_end_is_a_503_and_the_site_goes_on() {
+async fn a_page_that_reads_without_end_is_a_503_and_the_site_continues() {
     let site = TestSite::start().await;
     documents(&site).await;
     let alice = site.sign_in("alice").await;

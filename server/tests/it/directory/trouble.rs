@@ -14,7 +14,7 @@ fn break_down(site: &TestSite) {
 }
 
 #[tokio::test]
-async fn po_2_an_outage_keeps_the_last_known_groups_for_the_stated_time_and_says_so() {
+async fn po_2_an_outage_preserves_the_last_known_groups_for_the_stated_time_and_reports_it() {
     let site = TestSite::with_provider(groups).await;
     let id = document(&site, demo::group_id("Engineering").unwrap()).await;
     let path = format!("/docs/{id}");
@@ -66,7 +66,7 @@ async fn po_2_trouble_is_not_made_worse_by_asking_at_every_page() {
 }
 
 #[tokio::test]
-async fn po_2_a_busy_directory_is_asked_again_when_it_says_and_not_before() {
+async fn po_2_a_busy_directory_is_queried_again_when_it_allows_and_not_before() {
     let site = TestSite::with_provider(groups).await;
     site.provider
         .change(|faults| (faults.graph.throttle, faults.graph.times) = (Some((429, 0)), 2));
@@ -96,7 +96,7 @@ async fn po_2_a_busy_directory_is_asked_again_when_it_says_and_not_before() {
 }
 
 #[tokio::test]
-async fn po_2_a_directory_that_goes_on_being_busy_is_given_up() {
+async fn po_2_a_directory_that_continues_being_busy_is_given_up() {
     let site = TestSite::with_provider(groups).await;
     site.provider
         .change(|faults| (faults.graph.throttle, faults.graph.times) = (Some((429, 0)), 100));
@@ -106,7 +106,7 @@ async fn po_2_a_directory_that_goes_on_being_busy_is_given_up() {
 }
 
 #[tokio::test]
-async fn po_2_somebody_who_left_the_directory_keeps_nothing() {
+async fn po_2_somebody_who_left_the_directory_has_nothing_cached() {
     let site = TestSite::with_provider(groups).await;
     let mut alice = site.sign_in("alice").await;
     assert_eq!(groups_of(&mut alice).await, json!(["Engineering"]));
@@ -118,7 +118,7 @@ async fn po_2_somebody_who_left_the_directory_keeps_nothing() {
 }
 
 #[tokio::test]
-async fn se_6_a_slow_directory_is_asked_once_and_holds_no_page_up_for_long() {
+async fn se_6_a_slow_directory_is_queried_once_and_holds_no_page_up_for_long() {
     let site = TestSite::with_provider(groups).await;
     site.provider.change(|faults| {
         faults.answers.insert(Endpoint::Graph, Answer::Hold);

@@ -51,7 +51,7 @@ async fn a_file_that_cannot_be_written_loses_none_of_its_neighbours() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_told_is_committed_when_the_database_goes_away() {
+async fn what_was_confirmed_is_committed_when_the_database_disappears() {
     let shelf = Shelf::both().await.into_iter().nth(1).unwrap();
     let files = small(600);
     let dir = shelf.write("files", &borrowed(&files));
@@ -87,7 +87,7 @@ async fn what_was_told_is_committed_when_the_database_goes_away() {
 }
 
 #[tokio::test]
-async fn progress_tells_files_in_their_order() {
+async fn progress_names_files_in_their_order() {
     for shelf in Shelf::both().await {
         let mut files = small(300);
         files.sort();
@@ -125,7 +125,7 @@ async fn first_starts_at_once_on_a_new_file_make_the_tables_once() {
 }
 
 #[test]
-fn first_imports_at_once_by_several_programs_all_come_in() {
+fn first_imports_at_once_by_several_programs_are_all_imported() {
     let program = crate::support::Program::new();
     program.write(
         "portico.toml",

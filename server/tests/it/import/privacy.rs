@@ -35,7 +35,7 @@ fn counted(report: &ImportReport) -> [usize; 5] {
 }
 
 #[tokio::test]
-async fn nothing_that_says_it_is_private_becomes_public() {
+async fn nothing_that_states_it_is_private_becomes_public() {
     let beginnings = [
         "---\nprivate: true\n---\n",
         "+++\nprivate = true\n+++\n",
@@ -151,7 +151,7 @@ async fn drafts_are_left_out_and_counted() {
 }
 
 #[tokio::test]
-async fn drafts_may_come_in_for_their_owner_alone() {
+async fn drafts_may_be_imported_for_their_owner_alone() {
     for shelf in Shelf::both().await {
         let dir = shelf.write(
             "files",
@@ -216,7 +216,7 @@ fn the_report_ends_with_what_was_made_public_private_left_out_and_refused() {
 }
 
 #[tokio::test]
-async fn an_owner_who_is_probably_nobody_is_told_by_file() {
+async fn an_owner_who_is_probably_nobody_is_reported_by_file() {
     for shelf in Shelf::both().await {
         let files: [(&str, &[u8]); 4] = [
             ("a.md", b"---\ntitle: A\nowner: platform-team\n---\n"),

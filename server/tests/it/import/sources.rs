@@ -131,7 +131,7 @@ async fn a_named_source_is_the_same_from_anywhere() {
 }
 
 #[tokio::test]
-async fn documents_of_older_versions_are_taken_over_by_the_first_import_from_their_place() {
+async fn documents_of_older_versions_are_taken_over_by_the_first_import_from_their_folder() {
     for shelf in Shelf::both().await {
         let dir = shelf.write("files", &[("a.md", b"# A"), ("b.md", b"# B"), ("c.md", b"# C")]);
         shelf.run(options(dir.clone())).await;
@@ -167,7 +167,7 @@ async fn documents_of_older_versions_are_taken_over_by_the_first_import_from_the
 }
 
 #[tokio::test]
-async fn a_folder_that_seems_to_come_from_elsewhere_is_told() {
+async fn a_folder_that_seems_to_be_from_elsewhere_is_reported() {
     for shelf in Shelf::both().await {
         let files: [(&str, &[u8]); 3] = [("a.md", b"# A"), ("b.md", b"# B"), ("c.md", b"# C")];
         let report = shelf.run(options(shelf.write("old", &files))).await;
@@ -204,7 +204,7 @@ async fn a_folder_that_seems_to_come_from_elsewhere_is_told() {
 }
 
 #[tokio::test]
-async fn prune_trashes_what_has_no_file_any_more_and_says_what_it_would_do_without() {
+async fn prune_trashes_what_has_no_file_any_more_and_states_what_it_would_do_without() {
     for shelf in Shelf::both().await {
         let files: [(&str, &[u8]); 3] = [("a.md", b"# A"), ("sub/b.md", b"# B"), ("sub/c.md", b"# C")];
         let dir = shelf.write("files", &files);
@@ -254,7 +254,7 @@ async fn prune_trashes_what_has_no_file_any_more_and_says_what_it_would_do_witho
 }
 
 #[test]
-fn the_program_says_which_source_and_what_prune_would_do() {
+fn the_program_states_which_source_and_what_prune_would_do() {
     let program = Program::new();
     program.write(
         "portico.toml",
@@ -292,7 +292,7 @@ fn the_program_says_which_source_and_what_prune_would_do() {
 }
 
 #[tokio::test]
-async fn a_source_that_was_told_twice_is_not_two() {
+async fn a_source_that_was_named_twice_is_not_two() {
     let shelf = Shelf::sqlite().await;
     let dir = shelf.write("files", &[("a.md", b"# A")]);
     let link = shelf.folder.path().join("link");

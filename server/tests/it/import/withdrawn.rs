@@ -32,7 +32,7 @@ async fn is_found_by_nobody(shelf: &Shelf) {
 }
 
 #[tokio::test]
-async fn a_file_that_turned_draft_or_refused_is_withdrawn_named_and_comes_back() {
+async fn a_file_that_turned_draft_or_refused_is_withdrawn_named_and_returns() {
     for shelf in Shelf::both().await {
         for (turn, text) in [
             "---\ndraft: true\n---\n# A",
@@ -73,7 +73,7 @@ async fn a_file_that_turned_private_changes_its_document() {
 }
 
 #[tokio::test]
-async fn a_trashed_document_keeps_its_number_from_others() {
+async fn a_trashed_document_preserves_its_number_from_others() {
     for shelf in Shelf::both().await {
         shelf.import(&[("a.md", b"# A")]).await;
         shelf.import(&[("a.md", b"---\ndraft: true\n---\n")]).await;

@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn px_4_a_step_up_challenge_is_read() {
-        let wanted = StepUp {
+        let required = StepUp {
             acr_values: vec!["gold".to_owned(), "urn:silver".to_owned()],
             max_age: Some(5),
         };
@@ -121,7 +121,7 @@ mod tests {
             r#"Negotiate a87421000492aa874209af8bc028==, DPoP error="insufficient_user_authentication", acr_values="gold urn:silver", max_age=5"#,
         ] {
             // `token68` ends with `=`, which no parameter does; what follows is not worth a guess.
-            let expected = (!line.starts_with("Negotiate")).then(|| wanted.clone());
+            let expected = (!line.starts_with("Negotiate")).then(|| required.clone());
             assert_eq!(read(line), expected, "{line}");
         }
     }

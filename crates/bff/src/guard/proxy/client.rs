@@ -13,7 +13,7 @@ use url::Url;
 use super::body::RequestBody;
 use super::refusal::Refusal;
 use super::upstream::{InvalidUpstream, Upstream};
-use crate::problem::chain;
+use crate::problem::error_chain;
 use crate::tokens::AccessToken;
 
 /// The header of the trace that a request belongs to (W3C Trace Context §3.2).
@@ -58,7 +58,7 @@ impl Client {
             builder = builder.no_proxy();
         }
         let client = builder.build();
-        let client = client.map_err(|error| InvalidUpstream::Client(upstream.mount.clone(), chain(&error)))?;
+        let client = client.map_err(|error| InvalidUpstream::Client(upstream.mount.clone(), error_chain(&error)))?;
         Ok(Self {
             client,
             traceparent: upstream.traceparent,
@@ -83,7 +83,7 @@ impl Client {
         response
     }
 
-    /// The headers of the page, with the trace of this server in the place of the page's.
+    /// The headers of the page, with the trace of this server instead of the page's.
     fn headers(&self, request: &UpstreamRequest) -> HeaderMap {
         let mut headers = request.headers.clone();
         if let Some(current) = self.traceparent {
@@ -108,8 +108,8 @@ impl Client {
             Ok(None) => {}
             Ok(Some(proof)) => builder = builder.header("dpop", proof),
             Err(error) => {
-                tracing::error!(target: "bff", error = chain(&error), "a token cannot be shown");
-                return Err(Refusal::no_answer());
+                tracing::error!(target: "bff", error = error_chain(&error), "a token cannot be shown");
+                return Err(Refusal::no_response());
             }
         }
         let mut overflow = None;
@@ -129,11 +129,11 @@ impl Client {
                 return Refusal::too_large();
             }
             let error = error.without_url();
-            tracing::warn!(target: "bff", error = chain(&error), "an upstream does not answer");
+            tracing::warn!(target: "bff", error = error_chain(&error), "an upstream does not answer");
             if error.is_timeout() {
                 Refusal::late()
             } else {
-                Refusal::no_answer()
+                Refusal::no_response()
             }
         })
     }

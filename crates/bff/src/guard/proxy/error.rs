@@ -68,7 +68,7 @@ oidc::error_codes!(ProxyError {
 });
 
 impl ProxyError {
-    /// What scripts are told: the code without `proxy_`.
+    /// The code that scripts get: without `proxy_`.
     pub(super) fn reason(self) -> &'static str {
         let code = self.code();
         code.strip_prefix("proxy_").unwrap_or(code)

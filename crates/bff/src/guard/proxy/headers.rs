@@ -64,7 +64,7 @@ const HOP_BY_HOP: [&str; 13] = [
     "via",
 ];
 
-/// Prefixes of headers by which proxies tell a server who sends a request, from where and how. An upstream may trust them.
+/// Prefixes of headers by which proxies state who sends a request, from where and how. An upstream may trust them.
 const PROXY_PREFIXES: [&str; 24] = [
     "cookie",
     "authorization",
@@ -268,13 +268,13 @@ mod tests {
     }
 
     #[test]
-    fn px_2_an_answer_is_kept_by_one_browser_or_nobody() {
+    fn px_2_a_response_is_stored_by_one_browser_or_nobody() {
         let sent =
             |value: &'static str, upstream: &Upstream| cache_control(&map(&[("cache-control", value)]), upstream);
         assert_eq!(sent("public, max-age=60", &upstream()), "no-store");
-        let keeping = upstream().keep_in_browser();
+        let caching = upstream().cache_in_browser();
         assert_eq!(
-            sent("public, s-maxage=900, max-age=60", &keeping),
+            sent("public, s-maxage=900, max-age=60", &caching),
             "private, max-age=60"
         );
         for value in [
@@ -284,7 +284,7 @@ mod tests {
             "max-age=x",
             "",
         ] {
-            assert_eq!(sent(value, &keeping), "no-store", "{value}");
+            assert_eq!(sent(value, &caching), "no-store", "{value}");
         }
     }
 }

@@ -143,16 +143,16 @@ impl Refusal {
         )
     }
 
-    pub(super) fn no_answer() -> Self {
+    pub(super) fn no_response() -> Self {
         let message = "The service does not answer right now.";
         Self::new(StatusCode::BAD_GATEWAY, ProxyError::UpstreamUnreachable, message)
     }
 
     /// An upgrade that was not requested (RFC 9110 §15.2): its messages would not be checked.
-    pub(super) fn no_final_answer() -> Self {
+    pub(super) fn no_final_response() -> Self {
         Self {
             detail: "an informational status in the place of an answer",
-            ..Self::no_answer()
+            ..Self::no_response()
         }
     }
 
@@ -167,19 +167,19 @@ impl Refusal {
         Self::new(StatusCode::BAD_GATEWAY, ProxyError::UpstreamRedirect, message)
     }
 
-    pub(super) fn large_answer() -> Self {
+    pub(super) fn large_response() -> Self {
         let message = "The answer of the service is more than is passed on.";
         Self::new(StatusCode::BAD_GATEWAY, ProxyError::UpstreamTooLarge, message)
     }
 
     /// Whether access was denied. A request to sign in is not a denial, and neither is an incomplete body.
     fn is_denial(&self) -> bool {
-        let asks_to_sign_in = matches!(
+        let needs_sign_in = matches!(
             self.error,
             ProxyError::NoSession | ProxyError::SignInAgain | ProxyError::StepUp
         );
         let is_incomplete = matches!(self.error, ProxyError::BrokenBody | ProxyError::SlowBody);
-        self.status.is_client_error() && !asks_to_sign_in && !is_incomplete
+        self.status.is_client_error() && !needs_sign_in && !is_incomplete
     }
 
     /// Logs the refusal of a request to the upstream at `mount`, by `person` if that is known.

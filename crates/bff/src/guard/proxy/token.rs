@@ -54,7 +54,7 @@ impl UpstreamTokens {
         request.ok_or(TokenError::NotGranted)
     }
 
-    /// Another token in the place of one that the upstream rejected; the same if that was itself a replacement a moment ago.
+    /// Another token instead of one that the upstream rejected; the same if that was itself a replacement a moment ago.
     pub(super) async fn replace(&self, rejected: &AccessToken, person: &SignedIn) -> Result<AccessToken, TokenError> {
         let services = &person.services;
         let (id, now) = (person.session.id, services.sessions.clock.now().unix_timestamp());

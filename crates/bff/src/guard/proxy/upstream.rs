@@ -11,7 +11,7 @@ use super::headers::{is_allowed_request_header, is_allowed_response_header};
 
 /// An API that pages of this site reach at a path of this site, with the token of the person who is signed in.
 ///
-/// Where a request goes is decided here alone: scheme, host, port and the beginning of the path. A page adds the rest of the
+/// Where a request is sent is decided here alone: scheme, host, port and the beginning of the path. A page adds the rest of the
 /// path and the query. The default lets `GET` and `HEAD` pass.
 #[derive(Debug, Clone)]
 pub struct Upstream {
@@ -27,7 +27,7 @@ pub struct Upstream {
     pub(super) response_headers: Vec<HeaderName>,
     pub(super) limits: ProxyLimits,
     pub(super) browser_cache: bool,
-    /// Ids of the providers whose tokens are meant; empty where they follow from what the sign-ins ask for.
+    /// Ids of the providers whose tokens are meant; empty where they follow from the scopes of the sign-ins.
     pub(super) providers: Vec<String>,
     pub(super) traceparent: Option<fn() -> Option<HeaderValue>>,
 }
@@ -68,16 +68,16 @@ pub enum InvalidUpstream {
     /// `CONNECT` and `TRACE` are never passed on.
     #[error("method `{0}` cannot be passed on")]
     Method(String),
-    /// The header would say who asks, where from, or how to read the message; none of this is for others to say.
+    /// The header would state who sends the request, from where, or how to read the message; only this server may set those.
     #[error("header `{0}` is never passed on")]
     Header(String),
-    /// Neither audience nor resource is named: a token without a destination goes nowhere (RFC 9700 §2.3).
+    /// Neither audience nor resource is named: a token without a destination is never sent (RFC 9700 §2.3).
     #[error("`{0}` needs the audience or the resource that its tokens are for")]
     NoAudience(String),
     /// No provider gives tokens for this audience, this resource and these scopes.
     #[error("no provider is configured to give tokens of that audience, resource and scopes to `{0}`")]
     NotGranted(String),
-    /// Tokens are wanted of a provider that is not configured.
+    /// A provider whose tokens are required is not configured.
     #[error("`{0}` wants tokens of `{1}`, which is no provider of this site")]
     Provider(String, String),
     /// The client could not be made.
@@ -159,7 +159,7 @@ impl Upstream {
         self
     }
 
-    /// One more header that the upstream may answer with. `Set-Cookie`, CORS headers, policies of a whole site and the like
+    /// One more header that the upstream may respond with. `Set-Cookie`, CORS headers, policies of a whole site and the like
     /// are refused when the proxy is made.
     #[must_use]
     pub fn response_header(mut self, name: HeaderName) -> Self {
@@ -182,10 +182,10 @@ impl Upstream {
         self
     }
 
-    /// Lets the browser keep answers as long as the upstream's `max-age` says: `private`, and for this session alone.
-    /// Otherwise every answer is `no-store`.
+    /// Lets the browser cache responses as long as the upstream's `max-age`: `private`, and for this session alone.
+    /// Otherwise every response is `no-store`.
     #[must_use]
-    pub fn keep_in_browser(mut self) -> Self {
+    pub fn cache_in_browser(mut self) -> Self {
         self.browser_cache = true;
         self
     }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn px_5_a_token_without_a_destination_goes_nowhere() {
+    fn px_5_a_token_without_a_destination_is_sent_nowhere() {
         let nowhere = Upstream::new("/api", "https://orders.example/").unwrap();
         assert_eq!(nowhere.check(), Err(InvalidUpstream::NoAudience("/api".to_owned())));
     }

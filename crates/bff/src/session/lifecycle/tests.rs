@@ -1,4 +1,4 @@
-//! Do sessions begin, go on, end and stay ended as they should?
+//! Tests of the lifecycle of sessions: creation, use, end.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -54,7 +54,7 @@ async fn cb_10_a_new_session_replaces_the_old_one() {
 }
 
 #[tokio::test]
-async fn se_1_an_idle_session_ends_and_a_used_one_goes_on_until_the_absolute_limit() {
+async fn se_1_an_idle_session_ends_and_a_used_one_continues_until_the_absolute_limit() {
     let (sessions, seconds) = scene();
     let idle = sessions.create_one(alice(sessions.clock.now()), &[]).await.unwrap();
     let used = sessions.create_one(alice(sessions.clock.now()), &[]).await.unwrap().id;
@@ -102,11 +102,11 @@ async fn se_8_a_session_in_use_moves_to_the_new_key_and_a_retired_one_opens_noth
 }
 
 #[tokio::test]
-async fn bc_8_a_person_ended_within_the_second_of_leaving_does_not_come_back_signed_in() {
+async fn bc_8_a_person_ended_within_the_second_of_leaving_does_not_return_signed_in() {
     let (sessions, _) = scene();
     let left = sessions.clock.now();
     let (before, after) = (left - time::Duration::MILLISECOND, left + time::Duration::MILLISECOND);
-    for (ended, comes_back) in [(before, true), (left, true), (after, false)] {
+    for (ended, survives) in [(before, true), (left, true), (after, false)] {
         let (sessions, _) = scene();
         let name = super::super::tombstone::ended_person("http://localhost:4041", "alice");
         sessions
@@ -114,11 +114,7 @@ async fn bc_8_a_person_ended_within_the_second_of_leaving_does_not_come_back_sig
             .put_marker(name, ended, left + time::Duration::HOUR)
             .await
             .unwrap();
-        assert_eq!(
-            sessions.create_one(alice(left), &[]).await.is_ok(),
-            comes_back,
-            "{ended}"
-        );
+        assert_eq!(sessions.create_one(alice(left), &[]).await.is_ok(), survives, "{ended}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Does PostgreSQL keep the contract of a store, with several replicas, and in few bytes that hold no secret?
+//! Tests of the PostgreSQL store: the contract of a store, several replicas, few bytes and no secret in them.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ async fn replicas_that_start_at_once_make_the_tables_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rf_9_of_fifty_that_want_a_lease_at_once_one_gets_it() {
+async fn rf_9_of_fifty_that_request_a_lease_at_once_one_gets_it() {
     let (sessions, _database) = open().await;
     samples::create(&sessions, &sample(1)).await;
     let until = AT + time::Duration::MINUTE;
@@ -90,7 +90,7 @@ async fn wow_7_a_dump_of_the_rows_holds_no_id() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_away_is_an_error_and_one_that_is_back_goes_on() {
+async fn a_database_that_is_away_is_an_error_and_one_that_is_back_continues() {
     let (sessions, database) = open().await;
     samples::create(&sessions, &sample(1)).await;
     let one = SessionSelector::Reference(key(1));
@@ -103,7 +103,7 @@ async fn a_database_that_is_away_is_an_error_and_one_that_is_back_goes_on() {
 }
 
 #[tokio::test]
-async fn a_query_without_an_answer_is_given_up() {
+async fn a_query_without_a_response_is_given_up() {
     let silence = within::<()>(Duration::ZERO, std::future::pending()).await;
     assert!(matches!(silence, Err(SessionStoreError::Unavailable(_))));
 }

@@ -26,7 +26,7 @@ macro_rules! store {
     ($sessions:ty, $row:ty) => {
         impl $sessions {
             /// The rows that `statement` returns for the selected sessions. They are read to the end: SQLite commits when a
-            /// statement has come to its end, so whoever stops earlier does not see that the disk was full.
+            /// statement has ended, so whoever stops earlier does not see that the disk was full.
             async fn selected<T>(
                 &self,
                 statement: &str,

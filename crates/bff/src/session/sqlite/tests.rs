@@ -1,4 +1,4 @@
-//! Does SQLite keep the contract of a store, in few bytes that hold no secret?
+//! Tests of the SQLite store: the contract of a store, few bytes and no secret in them.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 

@@ -27,8 +27,8 @@ macro_rules! contract_tests {
             se_1_sweep_removes_what_has_expired,
             rf_9_one_lease_at_a_time,
             rf_9_a_late_holder_writes_nothing,
-            markers_keep_the_later_moment_until_they_expire,
-            entries_keep_what_came_first,
+            markers_preserve_the_later_moment_until_they_expire,
+            entries_preserve_the_first_value,
             data_has_a_version_of_its_own,
         ]);
     };

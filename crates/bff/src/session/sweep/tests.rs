@@ -1,4 +1,4 @@
-//! Does the sweep survive a store that fails?
+//! Tests of the sweep with a store that fails.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -111,7 +111,7 @@ impl SessionStore for Broken {
 }
 
 #[tokio::test]
-async fn se_1_the_sweep_goes_on_after_an_error_and_a_panic_and_ends_with_the_site() {
+async fn se_1_the_sweep_continues_after_an_error_and_a_panic_and_ends_with_the_site() {
     let store = Arc::new(Broken::default());
     let site = Arc::new(Sessions {
         store: Arc::clone(&store) as Arc<dyn SessionStore>,

@@ -1,7 +1,7 @@
 //! Rate limit for polling the token endpoint in a device sign-in: never before the provider's interval is over, however many tabs
 //! or copies of a cookie there are (RFC 8628 §3.5).
 //!
-//! Kept in this process, by a hash of the device code. Replicas do not share it; what limits them together is the time in the
+//! Stored in this process, by a hash of the device code. Replicas do not share it; what limits them together is the time in the
 //! cookie of each browser, and a provider that responds with `slow_down`.
 
 use std::collections::HashMap;
@@ -31,7 +31,7 @@ struct PollState {
     schedule: PollSchedule,
     /// A request is under way.
     polling: bool,
-    /// The provider's answer was final: there is nothing more to poll for.
+    /// The provider's response was final: there is nothing more to poll for.
     completed: bool,
     expires: OffsetDateTime,
 }
@@ -53,7 +53,7 @@ impl PollSchedule {
     }
 }
 
-/// What the cookie of one browser says about the polling of its device code.
+/// The polling state in the cookie of one browser.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DeviceCodeState<'a> {
     pub(super) device_code: &'a str,
@@ -73,7 +73,7 @@ pub(super) enum PollDecision<'a> {
     Poll(PollPermit<'a>),
     /// Not yet.
     Wait,
-    /// The code has expired, or the provider's answer was final.
+    /// The code has expired, or the provider's response was final.
     Ended,
 }
 
@@ -82,8 +82,8 @@ impl DevicePolling {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there is room for another device code.
-    pub(super) fn has_room(&self, now: OffsetDateTime) -> bool {
+    /// Whether another device code fits.
+    pub(super) fn has_capacity(&self, now: OffsetDateTime) -> bool {
         let mut states = self.states();
         states.retain(|_, state| state.expires > now);
         states.len() < MAX_CODES
@@ -109,7 +109,7 @@ impl DevicePolling {
             completed: false,
             expires: code.expires,
         });
-        // The cookie knows more than this process after a restart, and if another replica was told to slow down.
+        // The cookie knows more than this process after a restart, and if another replica got `slow_down`.
         state.schedule = state.schedule.max(code.schedule);
         if state.completed {
             return PollDecision::Ended;
@@ -156,7 +156,7 @@ impl PollPermit<'_> {
         });
     }
 
-    /// The provider's answer was final.
+    /// The provider's response was final.
     pub(super) fn complete(self) {
         self.update(|state| state.completed = true);
     }

@@ -79,7 +79,7 @@ impl DeviceSignIns {
         let Some(endpoint) = endpoint(provider, &metadata) else {
             return Err(Box::new(not_offered(&return_to)));
         };
-        if !self.polling.has_room(self.sign_ins.sessions.clock.now()) {
+        if !self.polling.has_capacity(self.sign_ins.sessions.clock.now()) {
             return Err(Box::new(busy(&DeviceError::TooMany).retry(retry)));
         }
         let authorization = provider.device_authorization(&metadata, endpoint).await;

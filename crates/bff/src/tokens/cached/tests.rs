@@ -27,7 +27,7 @@ fn at(seconds: i64) -> OffsetDateTime {
 }
 
 #[test]
-fn px_5_a_kept_token_is_for_what_it_was_asked_for_alone() {
+fn px_5_a_stored_token_is_for_what_it_was_requested_alone() {
     let mut cached = CachedTokens::default();
     cached.put(&for_api("a"), &granted("token", None));
     let scoped = TokenRequest {
@@ -47,7 +47,7 @@ fn px_5_a_kept_token_is_for_what_it_was_asked_for_alone() {
 }
 
 #[test]
-fn to_2_few_tokens_are_kept_and_the_oldest_makes_room() {
+fn to_2_few_tokens_are_stored_and_the_oldest_is_evicted() {
     let mut cached = CachedTokens::default();
     for number in 0..=MAX_CACHED {
         cached.put(&for_api(&number.to_string()), &granted("token", None));
@@ -59,7 +59,7 @@ fn to_2_few_tokens_are_kept_and_the_oldest_makes_room() {
 }
 
 #[test]
-fn to_2_fewer_scopes_than_asked_for_are_not_enough() {
+fn to_2_fewer_scopes_than_requested_are_not_enough() {
     let request = TokenRequest {
         scopes: vec!["write".into(), "read".into(), "read".into()],
         ..TokenRequest::default()

@@ -17,7 +17,7 @@ pub(crate) struct Browser {
     /// The address the site listens at: an https site is behind a proxy that terminates TLS.
     address: SocketAddr,
     pub(crate) cookies: Vec<Cookie>,
-    /// Every `Set-Cookie` of the site, as it came.
+    /// Every `Set-Cookie` of the site, as it arrived.
     pub(crate) set_cookies: Vec<String>,
     /// Every byte the site sent, except the values of `Set-Cookie`.
     pub(crate) received: String,

@@ -113,7 +113,7 @@ impl Database {
     pub(crate) async fn fresh() -> Self {
         let name = format!("portico_test_{:016x}", rand::rng().random::<u64>());
         let database = Self { name };
-        // Sorted as people do, not byte by byte: what relies on the latter has to say so.
+        // Sorted as people do, not byte by byte: what relies on the latter has to state it.
         let create = "CREATE DATABASE {} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'";
         database.command(create).await;
         database
@@ -172,7 +172,7 @@ impl Database {
 }
 
 impl Drop for Database {
-    /// A cluster of our own goes as a whole.
+    /// A cluster of our own is sent as a whole.
     fn drop(&mut self) {
         if cluster().guard.is_some() {
             return;

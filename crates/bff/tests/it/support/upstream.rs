@@ -58,7 +58,7 @@ impl Api {
         let log = api.log.clone();
         let router = Router::new().fallback(async move |request: Request| {
             let (parts, body) = request.into_parts();
-            // A body that breaks off is written down as far as it came to its end: not at all.
+            // A body that breaks off is written down as far as it arrived to its end: not at all.
             let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
                 return "broken".into_response();
             };

@@ -149,7 +149,7 @@ fn what_looks_like_front_matter_and_is_not_understood_is_refused_by_line() {
 }
 
 #[test]
-fn a_letter_that_begins_with_a_line_and_is_no_front_matter_comes_in() {
+fn a_letter_that_begins_with_a_line_and_is_no_front_matter_is_imported() {
     for text in [
         "---\n\nDear all,\n\nhere is the news.\n",
         "---\nDear all, here is the news.\n\n---\n\nYours",

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_line_that_says_it_by_itself_is_no_public_text() {
+fn a_line_that_states_it_by_itself_is_no_public_text() {
     for (line, text) in [
         (2, "---\nprivate\n---\n"),
         (2, "---\n- private\n---\n"),
@@ -72,7 +72,7 @@ fn keys_of_other_programs_are_seen_wherever_a_file_may_begin_with_them() {
 }
 
 #[test]
-fn text_about_such_things_comes_in() {
+fn text_about_such_things_is_imported() {
     for text in [
         "# Private\n\nWhat `private` means.\n",
         "# Draft releases\n\nA draft is not seen.\n",

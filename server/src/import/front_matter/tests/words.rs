@@ -100,7 +100,7 @@ fn words_of_other_programs_for_who_may_read_are_refused_at_any_depth() {
 }
 
 #[test]
-fn words_of_other_programs_that_keep_nobody_out_are_passed_by() {
+fn words_of_other_programs_that_refuse_nobody_are_passed_by() {
     for line in [
         "hidden: false",
         "restricted: false",
@@ -182,7 +182,7 @@ const UNFINISHED: &[&str] = &[
 ];
 
 #[test]
-fn what_is_not_finished_says_so_in_the_words_of_many_programs() {
+fn drafts_are_recognised_in_the_words_of_many_programs() {
     for line in UNFINISHED {
         let text = format!("---\ntitle: x\n{line}\n---\nText");
         let front = of(&text).unwrap_or_else(|error| panic!("{line}: {error:?}"));
@@ -341,7 +341,7 @@ fn keys_that_count_with_a_plain_yes_or_no_are_understood() {
 }
 
 #[test]
-fn a_status_a_category_and_a_class_may_say_who_reads() {
+fn a_status_a_category_and_a_class_may_state_who_reads() {
     for kept in [
         "status: hidden",
         "status: internal",

@@ -56,7 +56,7 @@ pub(crate) async fn rf_9_a_late_holder_writes_nothing(store: &dyn SessionStore) 
     assert_eq!(store.lease(key(1), AT + MINUTE, AT + MINUTE * 2).await.unwrap(), None);
 }
 
-pub(crate) async fn markers_keep_the_later_moment_until_they_expire(store: &dyn SessionStore) {
+pub(crate) async fn markers_preserve_the_later_moment_until_they_expire(store: &dyn SessionStore) {
     let name = [1; 32];
     assert_eq!(store.marker(name, AT).await.unwrap(), None);
     store.put_marker(name, AT + MINUTE, AT + MINUTE * 5).await.unwrap();
@@ -69,7 +69,7 @@ pub(crate) async fn markers_keep_the_later_moment_until_they_expire(store: &dyn 
     assert_eq!(store.marker([3; 32], AT).await.unwrap(), Some(exact));
 }
 
-pub(crate) async fn entries_keep_what_came_first(store: &dyn SessionStore) {
+pub(crate) async fn entries_preserve_the_first_value(store: &dyn SessionStore) {
     let (name, other) = ([1; 32], [2; 32]);
     assert_eq!(store.get(name).await.unwrap(), None);
     assert_eq!(store.put_if_absent(name, "first").await.unwrap(), "first");

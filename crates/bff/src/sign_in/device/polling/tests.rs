@@ -32,16 +32,19 @@ fn dv_1_the_interval_holds_for_every_copy_of_a_cookie() {
     let ((clock, seconds), polling) = (clock_to_advance(), DevicePolling::default());
     let code = issued("code", clock.now());
     assert!(!polls(&polling, &code, &clock), "the first interval has to pass too");
-    let mut asked = 0;
+    let mut polls_sent = 0;
     for _ in 0..60 {
         seconds.fetch_add(1, Ordering::SeqCst);
-        asked += (0..3).filter(|_| polls(&polling, &code, &clock)).count();
+        polls_sent += (0..3).filter(|_| polls(&polling, &code, &clock)).count();
     }
-    assert_eq!(asked, 12, "once in five seconds, by an old cookie and from three tabs");
+    assert_eq!(
+        polls_sent, 12,
+        "once in five seconds, by an old cookie and from three tabs"
+    );
 }
 
 #[test]
-fn dv_1_what_another_replica_was_told_is_known_from_the_cookie() {
+fn dv_1_what_another_replica_learned_is_known_from_the_cookie() {
     let ((clock, seconds), polling) = (clock_to_advance(), DevicePolling::default());
     let mut code = issued("code", clock.now());
     seconds.fetch_add(5, Ordering::SeqCst);
@@ -56,7 +59,7 @@ fn dv_1_what_another_replica_was_told_is_known_from_the_cookie() {
 }
 
 #[test]
-fn dv_1_nobody_asks_while_an_answer_is_awaited_and_the_interval_begins_after_it() {
+fn dv_1_nobody_sends_a_request_while_a_response_is_awaited_and_the_interval_begins_after_it() {
     let ((clock, seconds), polling) = (clock_to_advance(), DevicePolling::default());
     let code = issued("code", clock.now());
     seconds.fetch_add(5, Ordering::SeqCst);
@@ -115,7 +118,7 @@ fn dv_1_what_is_over_stays_over_and_so_does_what_has_expired() {
         "after `expires_in`"
     );
     assert!(
-        polling.has_room(clock.now()) && polling.states().is_empty(),
+        polling.has_capacity(clock.now()) && polling.states().is_empty(),
         "nothing is kept of it"
     );
 }
@@ -126,11 +129,11 @@ fn si_8_the_codes_waited_for_are_bounded() {
     let start = clock.now();
     seconds.fetch_add(5, Ordering::SeqCst);
     for number in 0..MAX_CODES {
-        assert!(polling.has_room(clock.now()));
+        assert!(polling.has_capacity(clock.now()));
         assert!(polls(&polling, &issued(&number.to_string(), start), &clock));
     }
-    assert!(!polling.has_room(clock.now()));
+    assert!(!polling.has_capacity(clock.now()));
     assert!(!polls(&polling, &issued("one more", start), &clock));
     seconds.fetch_add(600, Ordering::SeqCst);
-    assert!(polling.has_room(clock.now()));
+    assert!(polling.has_capacity(clock.now()));
 }

@@ -1,5 +1,5 @@
-//! How many sessions may one person have? As many as the configuration says; a sign-in beyond that ends the ones used
-//! longest ago (OWASP ASVS 7.1.2), in the transaction that begins the new one. Nobody is locked out by sessions they forgot.
+//! Ending sessions and what follows: revocation of their refresh tokens and an event each. Also for sessions beyond the
+//! configured number of one person (OWASP ASVS 7.1.2), which [`super::creation`] removes in the transaction that creates the new one.
 
 use oidc::Providers;
 

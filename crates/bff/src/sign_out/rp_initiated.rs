@@ -1,5 +1,5 @@
-//! What does "Log out" do? The session ends first, whatever the provider says; then the person goes to the provider to
-//! sign out there (RP-Initiated Logout 1.0), and comes back to a page that says what was done.
+//! RP-initiated logout: the session ends here first, whatever the provider does; then the browser is redirected to the
+//! provider to sign out there (RP-Initiated Logout 1.0), and back to a page that states what was done.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -28,13 +28,13 @@ const MAX_URL: usize = 4096;
 /// A longer ID token is no hint: servers refuse forms of some 56 kB and more, and the person would not be signed out there.
 const MAX_HINT: usize = 48 * 1024;
 const PURPOSE: &str = "sign-out";
-/// Where people come back to.
+/// The path that the provider redirects to (`post_logout_redirect_uri`).
 const LANDING: &str = "auth/signed-out";
 
-/// What is remembered until the landing page.
+/// A sign-out between the redirect to the provider and the landing page, in a cookie.
 #[derive(Serialize, Deserialize)]
-struct Leaving {
-    /// What the provider has to bring back; none when the provider was not visited.
+struct PendingSignOut {
+    /// The `state` that the provider has to return; `None` if the request had none.
     state: Option<String>,
     provider_session_alive: bool,
 }
@@ -47,8 +47,8 @@ pub(crate) async fn sign_out(State(sign_outs): State<SignOuts>, headers: HeaderM
         None => Ok(None),
     };
     let mut response = match session {
-        Ok(Some(session)) => depart(&sign_outs, &session).await,
-        // The session is not over: saying so would be a lie.
+        Ok(Some(session)) => redirect_to_provider(&sign_outs, &session).await,
+        // The session has not ended: the landing page would be wrong.
         Err(error) => return sign_outs.failure_page(Failure::ours(&error).about(What::SignOut), None),
         Ok(None) => see_other(&format!("/{LANDING}")),
     };
@@ -60,13 +60,13 @@ pub(crate) async fn sign_out(State(sign_outs): State<SignOuts>, headers: HeaderM
             .remove(sign_outs.site.cookies.session())
             .add_to(out);
     }
-    // Not "cookies": sign-ins under way in other tabs are nobody's business here.
+    // Not "cookies": pending sign-ins of other tabs remain.
     out.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     response
 }
 
-/// Tells the provider, as far as it wants to know.
-async fn depart(sign_outs: &SignOuts, session: &Session) -> Response {
+/// Revokes the tokens and redirects to the provider's sign-out, if it has one.
+async fn redirect_to_provider(sign_outs: &SignOuts, session: &Session) -> Response {
     let id = &session.identity.provider;
     event(What::SignOut, Outcome::Success)
         .provider(id.as_str())
@@ -74,13 +74,13 @@ async fn depart(sign_outs: &SignOuts, session: &Session) -> Response {
         .session(session.reference())
         .record();
     let Some(provider) = sign_outs.providers.find(id.as_str()) else {
-        return land(sign_outs, true);
+        return redirect_to_landing_page(sign_outs, true);
     };
     revoke(&sign_outs.tasks, provider, &session.tokens);
     let metadata = provider.discovery.ready().await.ok();
     let landing = format!("{}{LANDING}", sign_outs.site.public_url);
     let Some(endpoint) = metadata.and_then(|m| m.end_session_endpoint.clone()) else {
-        return depart_by_own_address(sign_outs, provider, &landing);
+        return redirect_to_sign_out_address(sign_outs, provider, &landing);
     };
     let (state, client) = (CsrfToken::new_random_len(32).into_secret(), provider.client());
     let mut fields = vec![
@@ -88,7 +88,7 @@ async fn depart(sign_outs: &SignOuts, session: &Session) -> Response {
         ("post_logout_redirect_uri", &landing),
         ("state", &state),
     ];
-    // The hint is recommended, not required: without it the provider asks the person (RP-Initiated Logout 1.0 §2).
+    // The hint is recommended, not required: without it the provider has the person confirm (RP-Initiated Logout 1.0 §2).
     if session.tokens.id_token.len() <= MAX_HINT {
         fields.insert(0, ("id_token_hint", &session.tokens.id_token));
     }
@@ -99,9 +99,9 @@ async fn depart(sign_outs: &SignOuts, session: &Session) -> Response {
     } else {
         by_form(sign_outs, &endpoint, &fields)
     };
-    remember(
+    set_pending_cookie(
         sign_outs,
-        &Leaving {
+        &PendingSignOut {
             state: Some(state),
             provider_session_alive: false,
         },
@@ -110,16 +110,16 @@ async fn depart(sign_outs: &SignOuts, session: &Session) -> Response {
     response
 }
 
-/// Where nothing standard is offered: the provider's own address, if it is known to have one. It brings no `state` back.
-fn depart_by_own_address(sign_outs: &SignOuts, provider: &Provider, landing: &str) -> Response {
+/// Where nothing standard is offered: the provider's own address, if it is known to have one. It returns no `state`.
+fn redirect_to_sign_out_address(sign_outs: &SignOuts, provider: &Provider, landing: &str) -> Response {
     let there = provider.config.sign_out_address.as_ref();
     let Some(url) = there.and_then(|there| there.url(landing, &provider.client().id)) else {
-        return land(sign_outs, true);
+        return redirect_to_landing_page(sign_outs, true);
     };
     let mut response = see_other(url.as_str());
-    remember(
+    set_pending_cookie(
         sign_outs,
-        &Leaving {
+        &PendingSignOut {
             state: None,
             provider_session_alive: false,
         },
@@ -140,11 +140,11 @@ fn by_form(sign_outs: &SignOuts, endpoint: &Url, fields: &[(&str, &str)]) -> Res
 }
 
 /// Straight to the landing page.
-fn land(sign_outs: &SignOuts, provider_session_alive: bool) -> Response {
+fn redirect_to_landing_page(sign_outs: &SignOuts, provider_session_alive: bool) -> Response {
     let mut response = see_other(&format!("/{LANDING}"));
-    remember(
+    set_pending_cookie(
         sign_outs,
-        &Leaving {
+        &PendingSignOut {
             state: None,
             provider_session_alive,
         },
@@ -153,10 +153,10 @@ fn land(sign_outs: &SignOuts, provider_session_alive: bool) -> Response {
     response
 }
 
-fn remember(sign_outs: &SignOuts, leaving: &Leaving, response: &mut Response) {
+fn set_pending_cookie(sign_outs: &SignOuts, pending: &PendingSignOut, response: &mut Response) {
     let name = sign_outs.site.cookies.sign_out();
     // Without it the landing page is plain: no reason to fail.
-    if let Ok(value) = sign_outs.sessions.sealer.seal_cookie(PURPOSE, &name, leaving) {
+    if let Ok(value) = sign_outs.sessions.sealer.seal_cookie(PURPOSE, &name, pending) {
         sign_outs
             .site
             .cookies
@@ -165,28 +165,28 @@ fn remember(sign_outs: &SignOuts, leaving: &Leaving, response: &mut Response) {
     }
 }
 
-/// `GET /auth/signed-out?state=`: says it, unless somebody signed in again, and does nothing else. Without what was
-/// remembered, or with another `state`, the page is plain and nothing is forgotten.
+/// `GET /auth/signed-out?state=`: the landing page, unless somebody signed in again. Without the cookie of the sign-out, or
+/// with another `state`, the page is plain and the cookie stays.
 pub(crate) async fn signed_out(
     State(sign_outs): State<SignOuts>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let name = sign_outs.site.cookies.sign_out();
-    let leaving: Option<Leaving> = cookies::find(&headers, &name)
+    let pending: Option<PendingSignOut> = cookies::find(&headers, &name)
         .and_then(|value| sign_outs.sessions.sealer.open_cookie(PURPOSE, &name, value).ok());
-    let said = query.and_then(|q| {
+    let returned = query.and_then(|q| {
         form_urlencoded::parse(q.as_bytes())
             .find(|(name, _)| name == "state")
             .map(|(_, value)| value.into_owned())
     });
-    let leaving = leaving.filter(|l| match (&l.state, &said) {
-        (Some(expected), Some(said)) => bool::from(expected.as_bytes().ct_eq(said.as_bytes())),
+    let pending = pending.filter(|pending| match (&pending.state, &returned) {
+        (Some(expected), Some(returned)) => bool::from(expected.as_bytes().ct_eq(returned.as_bytes())),
         (None, None) => true,
         _ => false,
     });
-    let provider_session_alive = leaving.as_ref().is_some_and(|l| l.provider_session_alive);
-    // A store that does not answer is no reason to doubt it: the sign-out that led here was done.
+    let provider_session_alive = pending.as_ref().is_some_and(|pending| pending.provider_session_alive);
+    // A store that does not respond is no reason to doubt it: the sign-out that led here was done.
     let signed_in_again = matches!(
         sign_outs.sessions.of_request(&sign_outs.site.cookies, &headers).await,
         Ok(Some(_))
@@ -195,7 +195,7 @@ pub(crate) async fn signed_out(
         provider_session_alive,
         signed_in_again,
     });
-    if leaving.is_some() {
+    if pending.is_some() {
         sign_outs.site.cookies.remove(&name).add_to(response.headers_mut());
     }
     response
