@@ -1,9 +1,12 @@
 //! The use cases of reading: open a document, list documents. Find, decide, return: nothing leaves here undecided.
 //!
-//! Cost. Opening: one SQL statement and one decision. A page of the list: the rows of the policy's plan for the person, read from indices in
-//! one statement ([`Store::list`]), and one decision for each row. If no index covers what a rule permits, or the list is filtered by words,
-//! rows are read newest first and decided until the page is full. This reads many rows for somebody who may read few, so a request stops
-//! after [`MAX_ROWS`], and the next continues from there.
+//! | what | where |
+//! |---|---|
+//! | One page of a list | `library/list.rs` |
+//! | Its cursors | `library/cursor.rs` |
+//! | Folders that lead to something readable | `library/folders.rs` |
+//!
+//! Cost. Opening: one SQL statement and one decision. Lists: see `library/list.rs`.
 
 use std::{error::Error, sync::Arc};
 
@@ -11,11 +14,12 @@ use async_trait::async_trait;
 use bff::{KeyRing, TextSealer, error_chain};
 use domain::{
     Decision, DocumentId, FolderEntry, Library, LibraryError, Listing, ListingQuery, OpenDocument, RenderedHtml,
-    Visitor,
+    Visitor, listing::PAGE_SIZE,
 };
 use policy::Policy;
 use store::{DocumentRow, FoundDocument, StaleHtml, Store};
 
+mod cursor;
 mod folders;
 mod list;
 
@@ -27,8 +31,8 @@ pub struct LocalLibrary {
     store: Store,
     policy: Arc<Policy>,
     /// For the cursors of lists.
-    #[expect(dead_code, reason = "cursors are numbers until lists have an order")]
     sealer: TextSealer,
+    page_size: usize,
 }
 
 impl LocalLibrary {
@@ -39,7 +43,15 @@ impl LocalLibrary {
             store,
             policy,
             sealer: TextSealer::new(keys, "list cursor"),
+            page_size: PAGE_SIZE,
         }
+    }
+
+    /// The same with other pages than of [`PAGE_SIZE`] rows, for measuring.
+    #[must_use]
+    pub fn with_page_size(mut self, rows: usize) -> Self {
+        self.page_size = rows.max(1);
+        self
     }
 
     /// The HTML of a document that may be read. HTML of an older renderer is rendered again, from the text that was read with the row that was

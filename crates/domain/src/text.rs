@@ -5,7 +5,8 @@
 //! |---|---|
 //! | [`nfc`] | texts that are stored, displayed, and read by rules |
 //! | [`fold_case`] | keys that are compared without regard to case; never displayed |
-//! | [`base_letters`] | keywords that are recognised in any spelling; never stored |
+//! | [`sort_key`] | what lists are sorted by; never displayed |
+//! | [`base_letters`] | keywords that are recognised in any spelling, and sort keys |
 //! | [`is_blank`] | texts without a visible character |
 
 use std::borrow::Cow;
@@ -38,7 +39,7 @@ pub fn fold_case(text: &str) -> String {
 }
 
 /// The text without accents, and with wide or ornate letters as plain ones: `Privé` and `Ｐｒｉｖé` become `Prive`. Only for recognising
-/// keywords, since it merges different texts.
+/// keywords and for sorting, since it merges different texts.
 #[must_use]
 pub fn base_letters(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
@@ -47,6 +48,22 @@ pub fn base_letters(text: &str) -> Cow<'_, str> {
     let is_accent = |letter: &char| ('\u{300}'..='\u{36f}').contains(letter);
     let base: String = text.nfkd().filter(|letter| !is_accent(letter)).collect();
     nfc(base).into()
+}
+
+/// Longest sort key, in characters.
+pub const MAX_SORT_KEY: usize = 200;
+
+/// What a text is sorted by, code point by code point: without regard to case and accents, so that `Übersicht` stands beside `uber` and not
+/// behind `z`. Texts that are equal in it are ordered by something else. At most [`MAX_SORT_KEY`] characters; not empty if the text is not.
+#[must_use]
+pub fn sort_key(text: &str) -> String {
+    let folded = fold_case(text);
+    let base = base_letters(&folded);
+    let key = if base.is_empty() { &*folded } else { &*base };
+    match key.char_indices().nth(MAX_SORT_KEY) {
+        Some((end, _)) => key.get(..end).unwrap_or_default().to_owned(),
+        None => key.to_owned(),
+    }
 }
 
 /// Whether the text is empty, or has nothing but white space, control characters and characters without a glyph.
@@ -94,6 +111,25 @@ mod tests {
             ("plain", "plain"),
         ] {
             assert_eq!(base_letters(text), base);
+        }
+    }
+
+    #[test]
+    fn fi_1_a_sort_key_knows_neither_case_nor_accents_and_is_short() {
+        for (text, key) in [
+            ("Übersicht", "ubersicht"),
+            ("U\u{308}BERSICHT", "ubersicht"),
+            ("Straße", "strasse"),
+            ("10 Rules", "10 rules"),
+            ("\u{301}", "\u{301}"),
+            ("ﷺ", "صلى الله عليه وسلم"),
+            ("한국", "한국"),
+            ("", ""),
+        ] {
+            assert_eq!(sort_key(text), key);
+        }
+        for letter in ["a", "ß", "ﷺ", "👩"] {
+            assert_eq!(sort_key(&letter.repeat(300)).chars().count(), MAX_SORT_KEY);
         }
     }
 

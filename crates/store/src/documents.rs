@@ -215,14 +215,14 @@ impl FoundDocumentColumns {
 /// The columns of a [`DocumentRow`], not parsed yet.
 #[derive(sqlx::FromRow)]
 pub(super) struct DocumentRowColumns {
-    id: i64,
-    title: String,
-    owner_id: String,
-    name: Option<String>,
-    is_private: bool,
-    folder: String,
-    updated_at: i64,
-    groups: String,
+    pub(super) id: i64,
+    pub(super) title: String,
+    pub(super) owner_id: String,
+    pub(super) name: Option<String>,
+    pub(super) is_private: bool,
+    pub(super) folder: String,
+    pub(super) updated_at: i64,
+    pub(super) groups: String,
 }
 
 impl DocumentRowColumns {

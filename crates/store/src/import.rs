@@ -147,15 +147,16 @@ impl Store {
                     backend.sql.insert,
                     import_plan::documents(plan.with(batch, ImportOutcome::Created), self.renderer.current),
                 ),
+                // Before their documents change, which would be repeated beside each of them.
+                (
+                    backend.sql.drop_groups,
+                    import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
+                ),
                 (
                     backend.sql.update,
                     import_plan::documents(plan.with(batch, ImportOutcome::Updated), self.renderer.current),
                 ),
                 (backend.sql.adopt, import_plan::moved(batch)),
-                (
-                    backend.sql.drop_groups,
-                    import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
-                ),
                 (backend.sql.put_groups, import_plan::groups(plan.written(batch))),
                 (
                     backend.sql.trash,

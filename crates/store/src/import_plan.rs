@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::{DocumentId, Group, GroupMatch};
+use domain::{DocumentId, Group, GroupMatch, text::sort_key};
 use serde_json::{Value, json};
 
 use super::{
@@ -149,6 +149,7 @@ pub(super) fn documents<'a>(
         json!({
             "id": id.number(),
             "title": document.title,
+            "title_key": sort_key(&document.title),
             "owner": document.owner.as_str(),
             "is_private": document.visibility.is_private(),
             "folder": document.folder,

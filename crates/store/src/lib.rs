@@ -55,7 +55,7 @@ pub use documents::{DocumentRow, FoundDocument, StaleHtml};
 pub use error::{Cause, StoreError};
 pub use folders::{FolderCandidate, FolderPart};
 pub use import::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
-pub use list::IndexedPlan;
+pub use list::{ListBatch, ListSource, Position, PositionKey, Selection, Stretch};
 use postgres::Postgres;
 pub use sources::{DocumentSource, KnownDocument, SimilarSource};
 use sqlite::Sqlite;

@@ -1,23 +1,33 @@
-//! A data migration that runs when the database is opened: texts to NFC, and keys of groups, a few hundred documents per transaction. SQL cannot
+//! A data migration that runs when the database is opened: texts to NFC, keys of groups, and sort keys of titles, a few hundred documents per transaction. SQL cannot
 //! do it: SQLite knows neither normal forms nor case beyond ASCII.
 //!
-//! Migration 0004 lists the documents with non-ASCII letters in `document_to_normalise`. Replicas of an earlier version may write beside this
+//! Migrations 0004 and 0009 leave documents with non-ASCII letters to it. Replicas of an earlier version may write beside this
 //! one: what they write is normalised when it is read (`documents.rs`), and stored so at the next start.
 
-use domain::{Group, text::nfc};
+use domain::{
+    Group,
+    text::{nfc, sort_key},
+};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{Store, StoreError, import_plan::group_row, searchable, sql, with_backend};
 
-/// Number, title, folder and words of a document.
-type Texts = (i64, String, String, String);
+/// The texts of a document that are normalised.
+#[derive(PartialEq, sqlx::FromRow)]
+struct Texts {
+    id: i64,
+    title: String,
+    folder: String,
+    words: String,
+    title_key: String,
+}
 
 impl Store {
     /// Normalises all documents of earlier versions. If it is interrupted, the next start continues.
     pub(super) async fn normalise(&self) -> Result<(), StoreError> {
         with_backend!(self, |backend| {
-            query(sql::FIND_GROUPS_WITHOUT_KEY).execute(&backend.writer).await?;
+            query(sql::FIND_WITHOUT_KEY).execute(&backend.writer).await?;
             Ok(())
         })?;
         while self.normalise_next().await? {}
@@ -42,8 +52,9 @@ impl Store {
                 .bind(last)
                 .fetch_all(&mut *transaction)
                 .await?;
-            for (id, title, folder, words) in texts.into_iter().filter_map(changed) {
-                let put = query(sql::PUT_TEXTS).bind(id).bind(title).bind(folder).bind(words);
+            for texts in texts.into_iter().filter_map(changed) {
+                let put = query(sql::PUT_TEXTS).bind(texts.id).bind(texts.title);
+                let put = put.bind(texts.folder).bind(texts.words).bind(texts.title_key);
                 put.execute(&mut *transaction).await?;
             }
             let without_key: Vec<(i64, String)> = query_as(sql::GROUPS_TO_NORMALISE)
@@ -67,9 +78,14 @@ impl Store {
 }
 
 /// The normalised texts; `None` if nothing changes.
-fn changed((id, title, folder, words): Texts) -> Option<Texts> {
-    let (new_title, new_folder) = (nfc(&*title), nfc(&*folder));
-    let new_words = searchable(&format!("{new_title}\n{new_folder}"));
-    let is_same = title == new_title && folder == new_folder && words == new_words;
-    (!is_same).then_some((id, new_title, new_folder, new_words))
+fn changed(texts: Texts) -> Option<Texts> {
+    let (title, folder) = (nfc(&*texts.title), nfc(&*texts.folder));
+    let new = Texts {
+        id: texts.id,
+        words: searchable(&format!("{title}\n{folder}")),
+        title_key: sort_key(&title),
+        title,
+        folder,
+    };
+    (new != texts).then_some(new)
 }

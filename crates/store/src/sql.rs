@@ -55,9 +55,22 @@ pub(super) struct Words {
     pub(super) items_as: &'static str,
     /// The document `d` is public, as the index of public documents has it.
     pub(super) is_public: &'static str,
-    /// Joins the document `d` to each row of `document_group g`, in the order of those rows, by a nested loop.
-    pub(super) join_document: &'static str,
+    /// The id of the document `d`, as indices have it behind what they are sorted by.
+    pub(super) number: &'static str,
+    /// The function that finds a text in another.
+    pub(super) position: &'static str,
+    /// How the documents of several index lookups are merged in order.
+    pub(super) merge: Merge,
     pub(super) matching: Matching,
+}
+
+/// How the documents of several index lookups are merged in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Merge {
+    /// In the ordered queue of a recursive query.
+    Queue,
+    /// By sorting what lateral joins read.
+    Sort,
 }
 
 /// The operator that compares a text with a pattern, case-sensitively.
@@ -120,13 +133,13 @@ macro_rules! dialect {
                  WHERE d.id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
             ),
             insert: concat!(
-                "INSERT INTO document (id, title, owner_id, is_private, folder, words, source, source_name, source_path, source_hash,
+                "INSERT INTO document (id, title, title_key, owner_id, is_private, folder, words, source, source_name, source_path, source_hash,
                      rendered_by, headings, html, content, created_at, updated_at)
-                 SELECT w.id, w.title, w.owner, w.is_private, w.folder, w.words, w.source, w.source_name, w.source_path, w.source_hash,
+                 SELECT w.id, w.title, w.title_key, w.owner, w.is_private, w.folder, w.words, w.source, w.source_name, w.source_path, w.source_hash,
                      w.rendered_by, w.headings, w.html, w.content, ", $now, ", ", $now, " FROM ", $documents
             ),
             update: concat!(
-                "UPDATE document SET title = w.title, owner_id = w.owner, is_private = w.is_private, folder = w.folder, words = w.words,
+                "UPDATE document SET title = w.title, title_key = w.title_key, owner_id = w.owner, is_private = w.is_private, folder = w.folder, words = w.words,
                      source = w.source, source_name = w.source_name, source_path = w.source_path, source_hash = w.source_hash,
                      rendered_by = w.rendered_by, headings = w.headings, html = w.html, content = w.content, updated_at = ", $now, ",
                      trashed_at = NULL
@@ -145,8 +158,10 @@ macro_rules! dialect {
                  WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
             ),
             put_groups: concat!(
-                "INSERT INTO document_group (group_id, group_key, document_id)
-                 SELECT w.group_id, w.group_key, w.document_id FROM ", $pairs, " WHERE true ON CONFLICT DO NOTHING"
+                "INSERT INTO document_group (group_id, group_key, document_id, updated_at, created_at, title_key)
+                 SELECT w.group_id, w.group_key, w.document_id, d.updated_at, d.created_at, d.title_key
+                 FROM ", $pairs, " LEFT JOIN document d ON d.id = w.document_id AND d.trashed_at IS NULL
+                 WHERE true ON CONFLICT DO NOTHING"
             ),
             put_owners: concat!(
                 "INSERT INTO person (id, name) SELECT w.id, w.name FROM ", $people, " WHERE true
@@ -192,14 +207,14 @@ pub(super) const SQLITE: Dialect = dialect! {
     now: "unixepoch()", position: "instr", groups: "json_group_array(json_array(g.group_id, g.group_key))",
     items of: "json_each", as: ") AS w",
     documents: rows!(
-        "id", "title", "owner", "is_private", "folder", "words", "source", "source_name", "source_path", "source_hash", "rendered_by",
+        "id", "title", "title_key", "owner", "is_private", "folder", "words", "source", "source_name", "source_path", "source_hash", "rendered_by",
         "headings", "html", "content",
     ),
     places: rows!("id", "source", "source_name", "source_path"),
     pairs: rows!("document_id", "group_id", "group_key"),
     people: rows!("id", "name"),
     words: Words {
-        items_of: "json_each", items_as: ") AS w", is_public: "d.is_private = 0", join_document: "CROSS JOIN document d ON d.id = g.document_id",
+        items_of: "json_each", items_as: ") AS w", is_public: "d.is_private = 0", number: "d.number", position: "instr", merge: Merge::Queue,
         matching: Matching::Glob
     }
 };
@@ -207,13 +222,14 @@ pub(super) const SQLITE: Dialect = dialect! {
 pub(super) const POSTGRES: Dialect = dialect! {
     now: "extract(epoch FROM now())::bigint", position: "strpos", groups: "coalesce(json_agg(json_build_array(g.group_id, g.group_key)), '[]')::text",
     items of: "json_array_elements_text", as: "::json) AS w (value)",
-    documents: "json_to_recordset($1::json) AS w (id bigint, title text, owner text, is_private boolean, folder text, words text, source text,
+    documents: "json_to_recordset($1::json) AS w (id bigint, title text, title_key text, owner text, is_private boolean, folder text, words text, source text,
         source_name text, source_path text, source_hash text, rendered_by bigint, headings text, html text, content text)",
     places: "json_to_recordset($1::json) AS w (id bigint, source text, source_name text, source_path text)",
     pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",
     people: "json_to_recordset($1::json) AS w (id text, name text)",
     words: Words {
-        items_of: "json_array_elements_text", items_as: "::json) AS w (value)", is_public: "NOT d.is_private", join_document: "CROSS JOIN LATERAL (SELECT * FROM document WHERE id = g.document_id OFFSET 0) AS d", matching: Matching::Like
+        items_of: "json_array_elements_text", items_as: "::json) AS w (value)", is_public: "NOT d.is_private", number: "d.id", position: "strpos",
+        merge: Merge::Sort, matching: Matching::Like
     }
 };
 
@@ -230,19 +246,22 @@ pub(super) const HIGHEST_ID: &str = "SELECT coalesce(max(id), 0) FROM document W
 pub(super) const REPLACE_HTML: &str = "UPDATE document SET html = $2, headings = $3, rendered_by = $4
     WHERE id = $1 AND rendered_by < $4 AND content = $5 AND title = $6";
 
-/// Marks documents whose groups an earlier version stored without keys.
-pub(super) const FIND_GROUPS_WITHOUT_KEY: &str = "INSERT INTO document_to_normalise (document_id)
-    SELECT DISTINCT document_id FROM document_group WHERE group_key = '' ON CONFLICT DO NOTHING";
+/// Marks documents whose title or groups an earlier version stored without keys.
+pub(super) const FIND_WITHOUT_KEY: &str = "INSERT INTO document_to_normalise (document_id)
+    SELECT document_id FROM (SELECT document_id FROM document_group WHERE group_key = ''
+        UNION SELECT id FROM document WHERE title_key = '') AS found WHERE true ON CONFLICT DO NOTHING";
 /// The highest id of the next 500 documents to normalise.
 pub(super) const NEXT_TO_NORMALISE: &str = "SELECT max(document_id) FROM
     (SELECT document_id FROM document_to_normalise ORDER BY document_id LIMIT 500) AS next";
 /// Texts of documents to normalise, up to the id `$1`.
-pub(super) const TEXTS_TO_NORMALISE: &str = "SELECT d.id, d.title, d.folder, d.words FROM document_to_normalise n
+pub(super) const TEXTS_TO_NORMALISE: &str =
+    "SELECT d.id, d.title, d.folder, d.words, d.title_key FROM document_to_normalise n
     JOIN document d ON d.id = n.document_id WHERE n.document_id <= $1";
 /// Their groups that have no key.
 pub(super) const GROUPS_TO_NORMALISE: &str = "SELECT g.document_id, g.group_id FROM document_to_normalise n
     JOIN document_group g ON g.document_id = n.document_id WHERE n.document_id <= $1 AND g.group_key = ''";
-pub(super) const PUT_TEXTS: &str = "UPDATE document SET title = $2, folder = $3, words = $4 WHERE id = $1";
+pub(super) const PUT_TEXTS: &str =
+    "UPDATE document SET title = $2, folder = $3, words = $4, title_key = $5 WHERE id = $1";
 pub(super) const DROP_GROUP: &str = "DELETE FROM document_group WHERE group_id = $1 AND document_id = $2";
 pub(super) const NORMALISED: &str = "DELETE FROM document_to_normalise WHERE document_id <= $1";
 

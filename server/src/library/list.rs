@@ -1,78 +1,203 @@
-//! One page of the list: the rows of the plan, each decided again.
+//! One page of a list: the rows of the plan, each decided again, with the pages before and behind it and a count.
+//!
+//! Cost. What the plan's permits let in is read from indices in order ([`Store::list`](store::Store::list)), so that a page costs the same at ten
+//! documents and at a million. Where no index leads to what a rule permits, all documents are read in order. Conditions without an index
+//! (forbids, words, the folder) are tested of what was read: a request looks at [`MAX_ROWS`] documents at most, and the next continues from there.
 
 use domain::{
-    Access, Action, Cursor, DocumentId, LibraryError, Listing, ListingQuery, Person, Summary, Visitor,
-    listing::{MAX_FILTER, PAGE_SIZE},
+    Access, Action, Count, LibraryError, Listing, ListingQuery, Person, Sort, Summary, Visitor, listing::MAX_FILTER,
 };
-use store::{DocumentRow, IndexedPlan, searchable};
+use store::{DocumentRow, ListSource, Position, Selection, Stretch, searchable};
 
-use super::LocalLibrary;
+use super::{
+    LocalLibrary,
+    cursor::{Cursors, Place},
+};
 
-/// Rows of the first batch of a page that is read in order; each further one is twice as long, up to [`MAX_BATCH`].
-const INITIAL_BATCH: u32 = 64;
+/// Most documents that one statement looks at: a few milliseconds.
+const MAX_BATCH: u32 = 1_024;
 
-/// Rows of the longest batch: a few milliseconds of decisions between two awaits.
-const MAX_BATCH: u32 = 512;
-
-/// Most rows decided for one page.
+/// Most documents that are looked at for one page.
 pub const MAX_ROWS: usize = 5_000;
+
+/// Rows in the order of reading.
+#[derive(Debug)]
+struct Run {
+    rows: Vec<(Position, Summary)>,
+    /// Where reading ended before there was one row more than a page has.
+    stopped_at: Option<Position>,
+}
+
+/// A page before its places are sealed.
+#[derive(Debug)]
+struct Page {
+    rows: Vec<Summary>,
+    previous: Option<Place>,
+    next: Option<Place>,
+}
 
 impl LocalLibrary {
     pub(super) async fn list_page(&self, visitor: &Visitor, query: &ListingQuery) -> Result<Listing, LibraryError> {
         let person = visitor.person().ok_or(LibraryError::SignInFirst)?;
-        let words = words(&query.filter);
         let plan = self.policy.plan(person, Action::View);
         if plan.access == Access::None {
             return Ok(Listing::default());
         }
-        let indexed = IndexedPlan::new(&plan).filter(|_| words.is_empty());
-        let mut before = query.cursor.as_ref().and_then(|cursor| cursor.0.parse().ok());
-        let mut length = match indexed {
-            Some(_) => u32::try_from(PAGE_SIZE + 1).unwrap_or(u32::MAX),
-            None => INITIAL_BATCH,
+        let words = words(&query.filter);
+        let selection = Selection {
+            plan: &plan,
+            folder: query.folder.as_deref(),
+            words: &words,
         };
-        let (mut rows, mut seen) = (Vec::new(), 0);
-        // One row more than a page has shows whether there is a next page.
-        while rows.len() <= PAGE_SIZE && seen < MAX_ROWS {
-            let batch = match &indexed {
-                Some(indexed) => self.store.list(indexed, before, length).await,
-                None => self.store.batch_before(before, &words, length).await,
-            };
-            let batch = batch?;
-            let is_last = batch.len() < length as usize;
-            seen += batch.len();
-            before = batch.last().map(|row| row.id).or(before);
-            let read = batch.len();
-            let allowed = self.allowed(person, batch);
-            if indexed.is_some() && plan.is_exact && allowed.len() < read {
-                report_mismatch(person, read - allowed.len());
-            }
-            rows.extend(allowed);
-            if is_last {
-                before = None;
-                break;
-            }
-            length = (length * 2).min(MAX_BATCH);
-        }
-        if rows.len() > PAGE_SIZE {
-            rows.truncate(PAGE_SIZE);
-            before = rows.last().map(|row| row.id);
-        }
+        let source = self.store.list_source(selection).await?;
+        let cursors = Cursors::new(&self.sealer, person, query, &words);
+        let place = query.cursor.as_ref().and_then(|cursor| cursors.open(cursor));
+        let list = List {
+            library: self,
+            person,
+            source: &source,
+            sort: query.sort,
+            is_exact: plan.is_exact,
+        };
+        let (page, count) = futures::try_join!(list.page(place), list.count())?;
         Ok(Listing {
-            rows,
-            next: before.map(|id: DocumentId| Cursor(id.to_string())),
-            ..Listing::default()
+            rows: page.rows,
+            previous: page.previous.and_then(|place| cursors.seal(&place)),
+            next: page.next.and_then(|place| cursors.seal(&place)),
+            count,
         })
     }
+}
 
-    /// Decides about each row, and returns those the person may see.
-    fn allowed(&self, person: &Person, rows: Vec<DocumentRow>) -> Vec<Summary> {
-        let facts: Vec<_> = rows.iter().map(DocumentRow::facts).collect();
-        let decisions = self.policy.decide_all(person, &facts);
-        let rows = rows.into_iter().zip(decisions);
-        rows.filter_map(|(row, decision)| decision.reasons().map(|reasons| row.into_summary(person, reasons)))
-            .collect()
+/// A list of one person.
+struct List<'a> {
+    library: &'a LocalLibrary,
+    person: &'a Person,
+    source: &'a ListSource<'a>,
+    sort: Sort,
+    is_exact: bool,
+}
+
+impl List<'_> {
+    async fn page(&self, place: Option<Place>) -> Result<Page, LibraryError> {
+        let size = self.library.page_size;
+        match place {
+            None => Ok(Page::forward(self.read(None, false).await?, None, size)),
+            Some(Place::After(position)) => {
+                let run = self.read(Some(position.clone()), false).await?;
+                Ok(Page::forward(run, Some(position), size))
+            }
+            Some(Place::Before(position)) => {
+                let run = self.read(position, true).await?;
+                if run.stopped_at.is_none() && run.rows.len() < size {
+                    // Rows before it are gone: the first page, as everybody else sees it.
+                    return Ok(Page::forward(self.read(None, false).await?, None, size));
+                }
+                Ok(Page::backward(run, size))
+            }
+        }
     }
+
+    /// The rows behind a position, one more than a page has. Each is decided.
+    async fn read(&self, from: Option<Position>, is_backward: bool) -> Result<Run, LibraryError> {
+        let wanted = self.library.page_size + 1;
+        let (mut rows, mut seen) = (Vec::new(), 0);
+        let mut stretch = Stretch {
+            sort: self.sort,
+            is_backward,
+            from,
+            candidates: first_batch(wanted, self.source.is_tested()),
+        };
+        loop {
+            let batch = self.library.store.list(self.source, &stretch).await?;
+            seen += batch.candidates;
+            rows.extend(self.allowed(batch.rows));
+            let is_full = rows.len() >= wanted;
+            if is_full || batch.read_to.is_none() || seen >= MAX_ROWS {
+                rows.truncate(wanted);
+                let stopped_at = batch.read_to.filter(|_| !is_full);
+                return Ok(Run { rows, stopped_at });
+            }
+            stretch.from = batch.read_to;
+            stretch.candidates = (stretch.candidates * 2).min(MAX_BATCH);
+        }
+    }
+
+    /// Decides about each row, and returns those the person may see. A row that an exact plan holds and the policy refuses is reported.
+    fn allowed(&self, rows: Vec<(Position, DocumentRow)>) -> Vec<(Position, Summary)> {
+        let facts: Vec<_> = rows.iter().map(|(_, row)| row.facts()).collect();
+        let decisions = self.library.policy.decide_all(self.person, &facts);
+        let read = rows.len();
+        let decided = rows.into_iter().zip(decisions);
+        let allowed = decided.filter_map(|((position, row), decision)| {
+            let reasons = decision.reasons()?;
+            Some((position, row.into_summary(self.person, reasons)))
+        });
+        let allowed: Vec<_> = allowed.collect();
+        if self.is_exact && allowed.len() < read {
+            report_mismatch(self.person, read - allowed.len());
+        }
+        allowed
+    }
+
+    /// The documents of all pages. A plan that is not exact holds more than those.
+    async fn count(&self) -> Result<Option<Count>, LibraryError> {
+        if !self.is_exact {
+            return Ok(None);
+        }
+        let found = self.library.store.count_list(self.source, Count::CAP + 1).await?;
+        Ok(found.map(|number| Count {
+            number: number.min(Count::CAP),
+            is_capped: number > Count::CAP,
+        }))
+    }
+}
+
+impl Page {
+    /// The page behind `after`, or the first.
+    fn forward(run: Run, after: Option<Position>, size: usize) -> Self {
+        let Run { mut rows, stopped_at } = run;
+        let is_full = rows.len() > size;
+        rows.truncate(size);
+        let (first, last) = (position(rows.first()), position(rows.last()));
+        let previous = after.map(|_| Place::Before(first.or_else(|| stopped_at.clone())));
+        let next = if is_full { last } else { stopped_at };
+        Self::of(rows, previous, next.map(Place::After))
+    }
+
+    /// The page before the place where `run` began.
+    fn backward(run: Run, size: usize) -> Self {
+        let Run { mut rows, stopped_at } = run;
+        let is_full = rows.len() > size;
+        rows.truncate(size);
+        let (last, first) = (position(rows.first()), position(rows.last()));
+        let next = last.or_else(|| stopped_at.clone());
+        let previous = if is_full { first } else { stopped_at };
+        rows.reverse();
+        Self::of(
+            rows,
+            previous.map(|position| Place::Before(Some(position))),
+            next.map(Place::After),
+        )
+    }
+
+    fn of(rows: Vec<(Position, Summary)>, previous: Option<Place>, next: Option<Place>) -> Self {
+        Self {
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            previous,
+            next,
+        }
+    }
+}
+
+fn position(row: Option<&(Position, Summary)>) -> Option<Position> {
+    row.map(|(position, _)| position.clone())
+}
+
+/// Documents to look at first. Some may be found twice, some may not pass.
+fn first_batch(wanted: usize, is_tested: bool) -> u32 {
+    let spare = if is_tested { wanted } else { wanted / 4 };
+    u32::try_from(wanted + spare).map_or(MAX_BATCH, |batch| batch.min(MAX_BATCH))
 }
 
 /// Reports rows of an exact plan that the policy refuses. They are dropped, so nobody sees them.

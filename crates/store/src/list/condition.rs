@@ -124,6 +124,22 @@ fn is(statement: &mut Statement, condition: &Condition, by: GroupMatch) -> Strin
     }
 }
 
+/// Whether title or folder contain all words ([`crate::searchable`]).
+pub(super) fn words(statement: &mut Statement, words: &[String]) -> String {
+    if words.iter().any(|word| contains_nul(word)) {
+        return "1 = 0".to_owned();
+    }
+    let items = statement.texts(words.iter().map(String::as_str));
+    let position = statement.dialect.words.position;
+    format!("NOT EXISTS (SELECT 1 FROM {items} WHERE {position}(d.words, w.value) = 0)")
+}
+
+/// Whether it lies directly in the folder.
+pub(super) fn folder(statement: &mut Statement, folder: &str) -> String {
+    let folder = statement.text(folder);
+    format!("d.folder = {folder}")
+}
+
 fn one_of<'a>(statement: &mut Statement, column: &str, texts: impl Iterator<Item = &'a str>) -> String {
     let items = statement.texts(texts);
     format!("{column} IN (SELECT w.value FROM {items})")

@@ -1,7 +1,5 @@
 //! SQL text with its values. What comes from outside is always a value, never text.
 
-use std::collections::BTreeSet;
-
 use crate::{sql::Dialect, text::contains_nul};
 
 /// A statement in one dialect.
@@ -26,18 +24,6 @@ impl Statement {
             text: String::new(),
             values: Vec::new(),
         }
-    }
-
-    /// The rows of these numbers, highest first.
-    pub(crate) fn of_rows(dialect: &'static Dialect, numbers: &BTreeSet<i64>) -> Self {
-        let mut statement = Self::new(dialect);
-        let numbers = serde_json::json!(numbers).to_string();
-        let items = statement.items(numbers);
-        let row = dialect.row;
-        statement.push(&format!(
-            "{row} FROM document d WHERE d.id IN (SELECT CAST(w.value AS BIGINT) FROM {items}) ORDER BY d.id DESC"
-        ));
-        statement
     }
 
     pub(crate) fn push(&mut self, text: &str) {

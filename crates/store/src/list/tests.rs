@@ -1,0 +1,219 @@
+//! SQLite reads every lookup in every order from its index; the plans of PostgreSQL are tested with the whole store.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Access, Branch, Condition, DocumentId, GroupMatch, PersonId, Plan, Predicate, RendererVersions, Sort, SortKey,
+    TextField,
+};
+use sqlx::query_as;
+
+use super::*;
+use crate::{Backend, DatabaseUrl, sqlite::Sqlite};
+
+const VERSIONS: RendererVersions = RendererVersions {
+    current: 1,
+    oldest_safe: 1,
+};
+
+const FILL: &str = "INSERT INTO person (id) VALUES ('x|y');
+    INSERT INTO document (title, title_key, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+    SELECT 'T' || (i % 7), 't' || (i % 7), 'x|y', i % 2, 'f', '', i % 5, i % 3, 1, '', '', '' FROM n;
+    INSERT INTO document_group (group_id, group_key, document_id) SELECT 'a', 'a', id FROM document;
+    INSERT INTO document_group (group_id, group_key, document_id) SELECT 'b', 'b', id FROM document WHERE id % 3 = 0;
+    ANALYZE";
+
+fn plan(by: GroupMatch) -> Plan {
+    let branch = |predicate| Branch {
+        rule: "r".to_owned(),
+        predicate,
+    };
+    let person = BTreeSet::from([PersonId::new("x", "y")]);
+    let public = Predicate::is(Condition::Private).negate();
+    let groups = ["a", "b", "c"].map(str::to_owned).into();
+    let folder = Condition::Text(TextField::Folder, ["f".to_owned()].into());
+    let document = Condition::Document([DocumentId::new(7).unwrap()].into());
+    Plan {
+        access: Access::Branches {
+            permits: vec![
+                branch(public.clone()),
+                branch(Predicate::is(Condition::Owner(person.clone()))),
+                branch(Predicate::is(Condition::AnyGroup(groups))),
+                branch(Predicate::is(folder)),
+                branch(Predicate::is(document)),
+            ],
+            forbids: vec![branch(
+                public.negate().and(Predicate::is(Condition::Owner(person)).negate()),
+            )],
+        },
+        group_match: by,
+        is_exact: true,
+    }
+}
+
+fn everything(by: GroupMatch) -> Plan {
+    Plan {
+        access: Access::All,
+        group_match: by,
+        is_exact: true,
+    }
+}
+
+async fn opened(folder: &tempfile::TempDir) -> Store {
+    let url = format!("sqlite:{}", folder.path().join("a.db").display());
+    Store::open(&DatabaseUrl::parse(&url).unwrap(), VERSIONS).await.unwrap()
+}
+
+fn sqlite(store: &Store) -> &Sqlite {
+    match &store.backend {
+        Backend::Sqlite(sqlite) => sqlite,
+        Backend::Postgres(_) => panic!("not in SQLite"),
+    }
+}
+
+async fn steps(sqlite: &Sqlite, statement: &Statement) -> Vec<String> {
+    let explain = format!("EXPLAIN QUERY PLAN {}", statement.text);
+    let steps: Vec<(i64, i64, i64, String)> = query_as(&explain).fetch_all(&sqlite.pool).await.unwrap();
+    steps.into_iter().map(|step| step.3).collect()
+}
+
+fn sorts() -> impl Iterator<Item = Sort> {
+    let keys = [SortKey::Updated, SortKey::Created, SortKey::Title];
+    keys.into_iter()
+        .flat_map(|key| [true, false].map(|is_descending| Sort { key, is_descending }))
+}
+
+/// With and without statistics: SQLite gathers some where many documents were written.
+#[tokio::test]
+async fn fi_1_sqlite_reads_each_lookup_from_its_index_in_every_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder).await;
+    let sqlite = sqlite(&store);
+    for statistics in [false, true] {
+        if statistics {
+            sqlx::raw_sql(FILL).execute(&sqlite.writer).await.unwrap();
+        }
+        for by in [GroupMatch::Id, GroupMatch::Name] {
+            for sort in sorts() {
+                let order = Order::new(sort, false);
+                let (column, suffix, behind) = (order.column(), order.index_suffix(), order.behind());
+                let group = match by {
+                    GroupMatch::Id => "id",
+                    GroupMatch::Name => "key",
+                };
+                let range = |id: &str| format!("({column},{id}){behind}(?,?)");
+                let plan = plan(by);
+                let indexed = ListSource::new(selection(&plan));
+                let statement = batch(sqlite.sql, &indexed, &candidates(&indexed, order), None);
+                let steps = steps(sqlite, &statement).await;
+                for expected in [
+                    format!("document_public_by_{suffix} ({}", range("number")),
+                    format!("document_by_owner_and_{suffix} (owner_id=? AND {}", range("number")),
+                    format!("document_by_folder_and_{suffix} (folder=? AND {}", range("number")),
+                    format!(
+                        "document_group_by_{group}_and_{suffix} (group_{group}=? AND {}",
+                        range("document_id")
+                    ),
+                ] {
+                    // First rows, and those behind them; titles are read once more.
+                    let times = if sort.key == SortKey::Title { 4 } else { 2 };
+                    let found = steps.iter().filter(|step| step.contains(&expected)).count();
+                    assert_eq!(found, times, "{expected} in {steps:#?}");
+                }
+                assert_no_scan(&steps, 2);
+
+                let all = everything(by);
+                let all = ListSource::new(selection(&all));
+                let statement = batch(sqlite.sql, &all, &candidates(&all, order), None);
+                let steps = self::steps(sqlite, &statement).await;
+                let expected = format!("document_by_{suffix} ({}", range("number"));
+                assert!(
+                    steps.iter().any(|step| step.contains(&expected)),
+                    "{expected} in {steps:#?}"
+                );
+                assert_no_scan(&steps, 1);
+            }
+        }
+    }
+}
+
+/// Whether no table is read as a whole, and nothing but results is sorted.
+fn assert_no_scan(steps: &[String], sorts: usize) {
+    let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+    let scans: Vec<_> = scans
+        .filter(|step| {
+            ["SCAN d", "SCAN g", "SCAN n"]
+                .iter()
+                .any(|table| step.starts_with(table))
+        })
+        .collect();
+    assert!(scans.is_empty(), "{steps:#?}");
+    let sorted = steps.iter().filter(|step| step.contains("TEMP B-TREE")).count();
+    assert!(sorted <= sorts, "{steps:#?}");
+}
+
+fn selection(plan: &Plan) -> Selection<'_> {
+    Selection {
+        plan,
+        folder: None,
+        words: &[],
+    }
+}
+
+fn candidates<'a>(source: &'a ListSource<'a>, order: Order) -> Candidates<'a> {
+    Candidates {
+        lookups: &source.lookups,
+        by: source.selection.plan.group_match,
+        order,
+        limit: 64,
+    }
+}
+
+/// All rows in the order of reading, some at a time.
+async fn read(store: &Store, plan: &Plan, sort: Sort, is_backward: bool) -> Vec<i64> {
+    let source = store.list_source(selection(plan)).await.unwrap();
+    let mut stretch = Stretch {
+        sort,
+        is_backward,
+        from: None,
+        candidates: 150,
+    };
+    let mut ids = Vec::new();
+    loop {
+        let batch = store.list(&source, &stretch).await.unwrap();
+        ids.extend(batch.rows.iter().map(|(_, row)| row.id.number()));
+        stretch.from = batch.read_to;
+        if stretch.from.is_none() {
+            return ids;
+        }
+    }
+}
+
+#[tokio::test]
+async fn fi_1_every_order_has_every_document_once_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder).await;
+    sqlx::raw_sql(FILL).execute(&sqlite(&store).writer).await.unwrap();
+    for by in [GroupMatch::Id, GroupMatch::Name] {
+        for plan in [plan(by), everything(by)] {
+            for sort in sorts() {
+                let mut expected: Vec<(i64, i64)> = (1..=2_000)
+                    .map(|id| match sort.key {
+                        SortKey::Updated => (id % 3, id),
+                        SortKey::Created => (id % 5, id),
+                        SortKey::Title => (id % 7, id),
+                    })
+                    .collect();
+                expected.sort_unstable();
+                if sort.is_descending {
+                    expected.reverse();
+                }
+                let mut expected: Vec<i64> = expected.into_iter().map(|(_, id)| id).collect();
+                assert_eq!(read(&store, &plan, sort, false).await, expected, "{sort:?} {by:?}");
+                expected.reverse();
+                assert_eq!(read(&store, &plan, sort, true).await, expected, "{sort:?} {by:?}");
+            }
+        }
+    }
+}
