@@ -11,7 +11,9 @@ use leptos::{
     web_sys::{Element, Event, HtmlElement},
 };
 
-mod keys;
+#[cfg(feature = "hydrate")]
+mod islands;
+pub(crate) mod keys;
 #[cfg(feature = "hydrate")]
 mod navigation;
 pub(crate) mod person;
@@ -20,10 +22,17 @@ mod positions;
 #[cfg(feature = "hydrate")]
 mod visit;
 
-#[cfg(feature = "hydrate")]
-pub use navigation::attach as follow_links;
-
 use crate::sign_in::with_fragment;
+
+/// Takes over the page that the server has written: hydrates its islands and follows its links. `module` is the WebAssembly's own module, with a
+/// function for each island.
+#[cfg(feature = "hydrate")]
+pub fn hydrate(module: leptos::wasm_bindgen::JsValue) {
+    attach();
+    navigation::attach();
+    islands::start(module);
+    page_shown();
+}
 
 /// Starts listening, for as long as the page lives.
 pub fn attach() {
@@ -34,9 +43,6 @@ pub fn attach() {
     let _ = window_event_listener(ev::click, |event| {
         let target = target(&event);
         close_menus_around(target.as_ref(), true);
-        if is_or_is_in(target.as_ref(), "#show-keys") {
-            keys::show_list();
-        }
     });
     // Before the link is followed, by whichever button.
     for name in ["click", "auxclick", "contextmenu"] {
@@ -53,13 +59,13 @@ pub fn attach() {
             keys::remember();
         }
     });
-    if let Some(button) = element("#show-keys") {
-        button.set_hidden(false);
-    }
 }
 
 /// Adds to the page that is shown now what needs script; for each page that comes.
-fn page_shown() {}
+#[cfg(feature = "hydrate")]
+fn page_shown() {
+    islands::hydrate();
+}
 
 fn target(event: &Event) -> Option<Element> {
     event.target().and_then(|target| target.dyn_into().ok())

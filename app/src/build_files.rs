@@ -7,7 +7,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 pub struct BuildFiles {
     /// The one stylesheet.
     pub stylesheet: String,
-    /// The module that adds to a page what needs script.
+    /// The module that hydrates a page's islands.
     pub script: String,
     /// The WebAssembly that the module loads.
     pub wasm: String,
@@ -29,7 +29,7 @@ impl BuildFiles {
     }
 }
 
-/// Preloads script and WebAssembly, then starts it. Used instead of `leptos::HydrationScripts`, which reads the list of hashed
+/// Preloads script and WebAssembly, then hydrates the islands of the page. Used instead of `leptos::HydrationScripts`, which reads the list of hashed
 /// names from the disk for every page.
 #[component]
 pub(crate) fn PageScripts(
@@ -37,8 +37,9 @@ pub(crate) fn PageScripts(
     files: BuildFiles,
 ) -> impl IntoView {
     let BuildFiles { script, wasm, .. } = files;
-    let start =
-        format!("import({script:?}).then(page=>page.default({{module_or_path:{wasm:?}}}).then(()=>page.start()))");
+    let start = format!(
+        "import({script:?}).then(page=>page.default({{module_or_path:{wasm:?}}}).then(()=>page.hydrate(page)))"
+    );
     view! {
         <link rel="modulepreload" href=script crossorigin="anonymous" />
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />

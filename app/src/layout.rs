@@ -6,6 +6,9 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+use crate::browser::keys::show_list as show_keys;
+
 use crate::{
     current_user::{CurrentUser, UserSummary, current_user},
     eager_hydration::eager_any,
@@ -54,14 +57,27 @@ pub(crate) fn Layout(
         <footer class="foot">
             <p>"Documents behind your sign-in, by rules you can read."</p>
             <p class="foot-links">
-                // Shown by `browser.rs`: without script there are no keys.
-                <button type="button" id="show-keys" hidden>
-                    "Keys"
-                </button>
+                <KeysButton />
                 <a href="/about">"About Portico"</a>
             </p>
         </footer>
         <dialog class="keys" id="keys" aria-labelledby="keys-title" inner_html=include_str!("layout/keys.html")></dialog>
+    }
+}
+
+/// Only browsers have keys.
+#[cfg(not(any(feature = "hydrate", feature = "csr")))]
+fn show_keys() {}
+
+/// Shows the list of keys. Hidden until it is hydrated: without script there are no keys.
+#[island]
+fn KeysButton() -> impl IntoView {
+    let is_hydrated = RwSignal::new(false);
+    Effect::new(move |_| is_hydrated.set(true));
+    view! {
+        <button type="button" id="show-keys" hidden=move || !is_hydrated.get() on:click=|_| show_keys()>
+            "Keys"
+        </button>
     }
 }
 

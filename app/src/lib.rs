@@ -102,7 +102,7 @@ pub use search::{SUGGESTIONS, suggestions};
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn shell(options: LeptosOptions, files: BuildFiles) -> impl IntoView {
-    // Nothing is hydrated, so no data is written into the page.
+    // Islands alone are hydrated, so no data but theirs is written into the page.
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);
     }

@@ -1,12 +1,11 @@
 //! Where does Portico begin in the browser? Here; everything it shows is in `app`.
 
-/// Adds to the page the server has written what needs script (`cargo leptos`).
+/// Takes over the page the server has written (`cargo leptos`). `module` is the module that exports this.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn start() {
+pub fn hydrate(module: wasm_bindgen::JsValue) {
     console_error_panic_hook::set_once();
-    app::browser::attach();
-    app::browser::follow_links();
+    app::browser::hydrate(module);
 }
 
 /// Draws every page in the browser alone (`trunk serve`).

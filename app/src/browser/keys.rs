@@ -85,7 +85,7 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 }
 
 /// Opens the list of the keys, where they are switched off and on.
-pub(super) fn show_list() {
+pub(crate) fn show_list() {
     if let Some(switch) = switch() {
         switch.set_checked(!are_off());
     }
