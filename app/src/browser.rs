@@ -1,6 +1,6 @@
-//! Script beyond the views, all of it optional: a look at who is signed in (`browser/person.rs`), keys (`browser/keys.rs`), menus that close
-//! themselves, and links that sign in and lead back to where in the page somebody was. All of it works on what the layout has drawn and is a
-//! convenience: no page needs it.
+//! Script beyond the views, all of it optional: a look at who is signed in (`browser/person.rs`), keys (`browser/keys.rs`), suggestions below the
+//! search box (`browser/search.rs`), menus that close themselves, and links that sign in and lead back to where in the page somebody was. All of
+//! it works on what the layout has drawn and is a convenience: no page needs it.
 
 use std::cell::Cell;
 
@@ -19,6 +19,7 @@ mod navigation;
 pub(crate) mod person;
 #[cfg(feature = "hydrate")]
 mod positions;
+mod search;
 #[cfg(feature = "hydrate")]
 mod visit;
 
@@ -37,6 +38,7 @@ pub fn hydrate(module: leptos::wasm_bindgen::JsValue) {
 /// Starts listening, for as long as the page lives.
 pub fn attach() {
     person::attach();
+    search::attach();
     // Dropping the handles keeps the listeners: they end with the page.
     let went = Cell::new(false);
     let _ = window_event_listener(ev::keydown, move |event| keys::press(&event, &went));

@@ -10,7 +10,7 @@ use leptos::{
     web_sys::{Element, HtmlDialogElement, HtmlInputElement, KeyboardEvent},
 };
 
-use super::{close_menus, element};
+use super::{close_menus, element, search};
 
 /// What the cookie says where the keys are switched off.
 const OFF: &str = "keys=off";
@@ -61,9 +61,8 @@ pub(super) fn press(event: &KeyboardEvent, went: &Cell<bool>) {
         }
         (false, "g") => went.set(true),
         (false, "/") => {
-            if let Some(filter) = element("#filter") {
+            if search::focus() {
                 event.prevent_default();
-                let _ = filter.focus();
             }
         }
         (false, "?") => show_list(),

@@ -62,31 +62,11 @@ impl Rounds {
     pub(super) async fn page(&self, limit: usize) -> Result<SearchPage, Failure> {
         // One more than is shown tells that there are more.
         let wanted = limit + 1;
-        let (mut results, mut hits, mut similar) = (Vec::new(), 0, Vec::new());
-        for round in 0..ROUNDS {
-            let skip = round * SearchIndex::MAX_HITS;
-            let found = self
-                .blocking(move |shared| shared.index.search(&shared.question.request(skip)))
-                .await??;
-            let (exact, beside) = found.hits.split_at(found.hits.len() - found.similar);
-            hits += exact.len();
-            similar.extend_from_slice(beside);
-            self.add_allowed(&mut results, exact, wanted).await?;
-            if results.len() >= wanted || exact.len() < SearchIndex::MAX_HITS {
-                break;
-            }
-        }
+        let mut results = Vec::new();
+        let similar = self.add_exact(&mut results, wanted).await?;
         let exact = results.len();
         if exact < SearchIndex::FEW {
-            // The index found enough, of which the policy left too few.
-            if hits >= SearchIndex::FEW {
-                similar = self
-                    .blocking(|shared| shared.index.similar(&shared.question.request(0)))
-                    .await??;
-            }
-            let known: Vec<DocumentId> = results.iter().map(|result| result.summary.id).collect();
-            similar.retain(|hit| !known.contains(&hit.id));
-            self.add_allowed(&mut results, &similar, wanted).await?;
+            self.add_similar(&mut results, similar, wanted).await?;
         }
         let is_cut = results.len() > limit;
         results.truncate(limit);
@@ -95,6 +75,57 @@ impl Rounds {
             results,
             is_cut,
         })
+    }
+
+    /// Adds what holds the words exactly. Returns what the index found beside it, if it found too little; `None` if it found enough.
+    async fn add_exact(
+        &self,
+        results: &mut Vec<SearchResult>,
+        wanted: usize,
+    ) -> Result<Option<Vec<SearchHit>>, Failure> {
+        let mut similar = None;
+        for round in 0..ROUNDS {
+            let skip = round * SearchIndex::MAX_HITS;
+            let search = move |shared: &Shared| shared.index.search(&shared.question.request(skip));
+            let found = self.blocking(search).await??;
+            let (exact, beside) = found.hits.split_at(found.hits.len() - found.similar);
+            if round == 0 && exact.len() < SearchIndex::FEW {
+                similar = Some(beside.to_vec());
+            }
+            self.add_allowed(results, exact, wanted).await?;
+            if results.len() >= wanted || exact.len() < SearchIndex::MAX_HITS {
+                break;
+            }
+        }
+        Ok(similar)
+    }
+
+    /// Adds what holds similar words: what the index found, or what it finds when the policy left too little of what it found.
+    async fn add_similar(
+        &self,
+        results: &mut Vec<SearchResult>,
+        mut found: Option<Vec<SearchHit>>,
+        wanted: usize,
+    ) -> Result<(), Failure> {
+        for round in 0..ROUNDS {
+            let skip = round * SearchIndex::MAX_HITS;
+            let search = move |shared: &Shared| shared.index.similar(&shared.question.request(skip));
+            let (mut hits, is_last) = match found.take() {
+                Some(hits) => (hits, true),
+                None => {
+                    let hits = self.blocking(search).await??;
+                    let is_last = hits.len() < SearchIndex::MAX_HITS;
+                    (hits, is_last)
+                }
+            };
+            let known: Vec<DocumentId> = results.iter().map(|result| result.summary.id).collect();
+            hits.retain(|hit| !known.contains(&hit.id));
+            self.add_allowed(results, &hits, wanted).await?;
+            if is_last || results.len() >= wanted {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Adds those of the hits that the person may read, until there are as many results as wanted.

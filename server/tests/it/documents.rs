@@ -10,7 +10,7 @@ use store::{Store, StoreError};
 mod changes;
 mod folders;
 mod planned;
-mod property;
+pub(crate) mod property;
 mod rendering;
 pub(crate) mod shelf;
 mod unicode;

@@ -67,19 +67,19 @@ const ABOUT_THE_REST: [&str; 10] = [
 
 /// Rules, people and documents.
 #[derive(Debug, Clone)]
-struct World {
-    rules: String,
-    people: Vec<Person>,
-    papers: Vec<Paper>,
+pub(crate) struct World {
+    pub(crate) rules: String,
+    pub(crate) people: Vec<Person>,
+    pub(crate) papers: Vec<Paper>,
 }
 
 #[derive(Debug, Clone)]
-struct Paper {
-    title: &'static str,
-    folder: &'static str,
-    owner: PersonId,
-    groups: Vec<Group>,
-    is_private: bool,
+pub(crate) struct Paper {
+    pub(crate) title: &'static str,
+    pub(crate) folder: &'static str,
+    pub(crate) owner: PersonId,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) is_private: bool,
 }
 
 impl Paper {
@@ -190,13 +190,13 @@ fn paper() -> impl Strategy<Value = Paper> {
     )
 }
 
-fn world() -> impl Strategy<Value = World> {
+pub(crate) fn world() -> impl Strategy<Value = World> {
     let people = prop::collection::vec(somebody(), 2);
     let papers = prop::collection::vec(paper(), 6);
     (rules(), people, papers).prop_map(|(rules, people, papers)| World { rules, people, papers })
 }
 
-fn policy(rules: &str) -> Policy {
+pub(crate) fn policy(rules: &str) -> Policy {
     static SCHEMA: LazyLock<Source> = LazyLock::new(|| Source {
         path: "schema.cedarschema".into(),
         text: std::fs::read_to_string(policy_folder().join("schema.cedarschema")).unwrap(),
@@ -208,7 +208,7 @@ fn policy(rules: &str) -> Policy {
     Policy::check(&SCHEMA, &[source]).unwrap()
 }
 
-fn runner(cases: u32) -> TestRunner {
+pub(crate) fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config {
         cases,
         failure_persistence: None,
@@ -246,7 +246,7 @@ async fn write(store: &Store, world: &World, turn: usize) {
     assert!(written.documents.iter().all(Result::is_ok), "{written:?}");
 }
 
-async fn opened(library: &LocalLibrary, visitor: &Visitor, papers: usize) -> Vec<Summary> {
+pub(crate) async fn opened(library: &LocalLibrary, visitor: &Visitor, papers: usize) -> Vec<Summary> {
     let mut opened = Vec::new();
     for number in (1..=papers).rev() {
         let id = DocumentId::new(i64::try_from(number).unwrap()).unwrap();
