@@ -8,6 +8,7 @@ use server::{
 use store::{Store, StoreError};
 
 mod changes;
+mod crowd;
 mod folders;
 mod planned;
 pub(crate) mod property;

@@ -158,7 +158,7 @@ impl Store {
             let mut statement = Statement::new(backend.sql);
             let path = statement.value(Value::Text(folder.to_owned()));
             statement.push(&format!(
-                "SELECT count(*) FROM (SELECT 1 FROM document WHERE folder = {path} AND trashed_at IS NULL LIMIT {}) AS some",
+                "SELECT count(*) FROM (SELECT 1 FROM document WHERE folder = {path} AND trashed_at IS NULL LIMIT {}) AS counted",
                 SMALL_FOLDER + 1
             ));
             let query = sqlx::query_scalar(&statement.text).bind(folder);
