@@ -5,7 +5,8 @@
 //! (forbids, words, the folder) are tested of what was read: a request looks at [`MAX_ROWS`] documents at most, and the next continues from there.
 
 use domain::{
-    Access, Action, Count, LibraryError, Listing, ListingQuery, Person, Sort, Summary, Visitor, listing::MAX_FILTER,
+    Access, Action, Count, Cursor, LibraryError, Listing, ListingQuery, Person, Sort, Summary, Visitor,
+    listing::MAX_FILTER,
 };
 use store::{DocumentRow, ListSource, Position, Selection, Stretch, searchable};
 
@@ -66,6 +67,15 @@ impl LocalLibrary {
             next: page.next.and_then(|place| cursors.seal(&place)),
             count,
         })
+    }
+}
+
+impl LocalLibrary {
+    /// The cursor of the last page, for measuring.
+    #[must_use]
+    pub fn cursor_of_last_page(&self, person: &Person, query: &ListingQuery) -> Option<Cursor> {
+        let words = words(&query.filter);
+        Cursors::new(&self.sealer, person, query, &words).seal(&Place::Before(None))
     }
 }
 

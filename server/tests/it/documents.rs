@@ -10,6 +10,7 @@ use store::{Store, StoreError};
 mod changes;
 mod crowd;
 mod folders;
+mod lists;
 mod planned;
 pub(crate) mod property;
 mod rendering;

@@ -146,7 +146,7 @@ impl Store {
     pub async fn list_source<'a>(&self, selection: Selection<'a>) -> Result<ListSource<'a>, StoreError> {
         let source = ListSource::new(selection);
         match selection.folder {
-            Some(folder) if source.tests.folder && self.is_small(folder).await? => {
+            Some(folder) if source.tests.folder && !source.lookups.is_empty() && self.is_small(folder).await? => {
                 Ok(ListSource::of(selection, Lookup::folder(folder)))
             }
             _ => Ok(source),

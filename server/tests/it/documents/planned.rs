@@ -13,7 +13,7 @@ use super::{
 };
 
 /// A library over the documents of the shelf, under these rules.
-fn under(shelf: &Shelf, rules: &str) -> LocalLibrary {
+pub(super) fn under(shelf: &Shelf, rules: &str) -> LocalLibrary {
     let schema = Source {
         path: "schema.cedarschema".into(),
         text: std::fs::read_to_string(policy_folder().join("schema.cedarschema")).unwrap(),
@@ -35,18 +35,30 @@ fn under(shelf: &Shelf, rules: &str) -> LocalLibrary {
 
 /// Documents from SQL: number `i` runs from `first` to `last`, and the rest may speak of it.
 async fn put(shelf: &Shelf, numbers: std::ops::RangeInclusive<i64>, title: &str, private: &str) {
+    put_rows(shelf, numbers, &format!("{title}, ''"), private, "0, 0").await;
+}
+
+/// The same with `titles` (title and sort key) and `times` (made and changed).
+pub(super) async fn put_rows(
+    shelf: &Shelf,
+    numbers: std::ops::RangeInclusive<i64>,
+    titles: &str,
+    private: &str,
+    times: &str,
+) {
     let (first, last) = (numbers.start(), numbers.end());
     let statement = format!(
         "INSERT INTO document
-             (id, title, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
+             (id, title, title_key, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
          WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})
-         SELECT i, {title}, '{}', {private}, '', 'paper', 0, 0, 1, '[]', '', '' FROM n",
+         SELECT i, {titles}, '{}', {private}, '', 'title paper', {times}, 1, '[]', '', '' FROM n",
         bob().id.as_str()
     );
     shelf.database.execute(&statement).await;
 }
 
-async fn put_groups(shelf: &Shelf, select: &str) {
+/// Groups of documents from SQL.
+pub(super) async fn put_in(shelf: &Shelf, select: &str) {
     let statement = format!("INSERT INTO document_group (group_id, group_key, document_id) {select}");
     shelf.database.execute(&statement).await;
 }
@@ -91,17 +103,17 @@ async fn do_4_hundreds_of_groups_list_each_of_their_documents_once_in_order() {
     for shelf in shelf_with_bob().await {
         put(&shelf, 10..=2_009, "'Paper'", "true").await;
         // Every second document has a group of the person and one more, each twentieth of these two of the person.
-        put_groups(
+        put_in(
             &shelf,
             "SELECT 'g' || (id % 150), 'g' || (id % 150), id FROM document WHERE id >= 10 AND id % 2 = 0",
         )
         .await;
-        put_groups(
+        put_in(
             &shelf,
             "SELECT 'G' || (id % 70), 'g' || (id % 70), id FROM document WHERE id >= 10 AND id % 40 = 0",
         )
         .await;
-        put_groups(&shelf, "SELECT 'x', 'x', id FROM document WHERE id >= 10").await;
+        put_in(&shelf, "SELECT 'x', 'x', id FROM document WHERE id >= 10").await;
         for by in [GroupMatch::Id, GroupMatch::Name] {
             for (count, step) in [(150, 2), (40, 2), (6, 2)] {
                 let pages = all(&shelf, &member(count, by), "").await;
@@ -127,7 +139,7 @@ async fn do_4_a_document_that_has_a_group_twice_takes_one_place() {
     for shelf in shelf_with_bob().await {
         put(&shelf, 10..=99, "'Paper'", "true").await;
         for spelling in ["g0", "G0"] {
-            put_groups(
+            put_in(
                 &shelf,
                 &format!("SELECT '{spelling}', 'g0', id FROM document WHERE id >= 10"),
             )

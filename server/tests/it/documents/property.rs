@@ -8,7 +8,8 @@ use std::{
 use bff::KeyRing;
 use domain::{
     Decision, DocumentFacts, DocumentId, Group, GroupMatch, Groups, Library as _, LibraryError, ListingQuery,
-    OpenDocument, Person, PersonId, RenderedHtml, ReportingLine, Summary, Visibility, Visitor,
+    OpenDocument, Person, PersonId, RenderedHtml, ReportingLine, Sort, SortKey, Summary, Visibility, Visitor,
+    text::sort_key,
 };
 use policy::{Policy, Source};
 use proptest::{
@@ -71,6 +72,9 @@ pub(crate) struct World {
     pub(crate) rules: String,
     pub(crate) people: Vec<Person>,
     pub(crate) papers: Vec<Paper>,
+    /// How the list is read.
+    sort: Sort,
+    folder: &'static str,
 }
 
 #[derive(Debug, Clone)]
@@ -193,7 +197,16 @@ fn paper() -> impl Strategy<Value = Paper> {
 pub(crate) fn world() -> impl Strategy<Value = World> {
     let people = prop::collection::vec(somebody(), 2);
     let papers = prop::collection::vec(paper(), 6);
-    (rules(), people, papers).prop_map(|(rules, people, papers)| World { rules, people, papers })
+    let key = select(&[SortKey::Updated, SortKey::Created, SortKey::Title][..]);
+    let sort = (key, any::<bool>()).prop_map(|(key, is_descending)| Sort { key, is_descending });
+    let folder = select(&["", "handbook/people", "handbook"][..]);
+    (rules(), people, papers, sort, folder).prop_map(|(rules, people, papers, sort, folder)| World {
+        rules,
+        people,
+        papers,
+        sort,
+        folder,
+    })
 }
 
 pub(crate) fn policy(rules: &str) -> Policy {
@@ -259,18 +272,70 @@ pub(crate) async fn opened(library: &LocalLibrary, visitor: &Visitor, papers: us
     opened
 }
 
+/// Every page of a list from the first to the last; going back from there shows the same pages.
+async fn every_page(library: &LocalLibrary, visitor: &Visitor, query: &ListingQuery) -> Vec<Summary> {
+    let mut query = query.clone();
+    let mut pages = vec![library.list(visitor, &query).await.unwrap()];
+    while let Some(next) = pages.last().unwrap().next.clone() {
+        query.cursor = Some(next);
+        pages.push(library.list(visitor, &query).await.unwrap());
+    }
+    let mut back = pages.last().unwrap().clone();
+    for page in pages.iter().rev().skip(1) {
+        query.cursor = back.previous;
+        assert!(query.cursor.is_some());
+        back = library.list(visitor, &query).await.unwrap();
+        assert_eq!(back.rows, page.rows);
+    }
+    assert_eq!(back.previous, None);
+    let rows: Vec<Summary> = pages.iter().flat_map(|page| page.rows.clone()).collect();
+    if let Some(count) = pages[0].count {
+        assert_eq!(usize::try_from(count.number).unwrap(), rows.len());
+    }
+    rows
+}
+
+/// In the order of the world. The documents were made in the order of their numbers.
+fn sorted(mut rows: Vec<Summary>, sort: Sort) -> Vec<Summary> {
+    rows.sort_by_key(|row| {
+        let (time, title) = match sort.key {
+            SortKey::Updated => (row.updated_at, String::new()),
+            SortKey::Created => (0, String::new()),
+            SortKey::Title => (0, sort_key(&row.title)),
+        };
+        (time, title, row.id)
+    });
+    if sort.is_descending {
+        rows.reverse();
+    }
+    rows
+}
+
 /// How many of the documents could be opened.
 async fn list_is_what_opens(store: &Store, world: &World, turn: usize) -> usize {
     write(store, world, turn).await;
-    let library = LocalLibrary::new(store.clone(), Arc::new(policy(&world.rules)), KeyRing::ephemeral());
+    let policy = Arc::new(policy(&world.rules));
+    let library = LocalLibrary::new(store.clone(), policy, KeyRing::ephemeral()).with_page_size(2);
     let mut seen = 0;
     for person in &world.people {
         let visitor = visitor(person.clone());
-        let opened = opened(&library, &visitor, world.papers.len()).await;
-        let listed = library.list(&visitor, &ListingQuery::default()).await.unwrap();
-        assert_eq!(listed.rows, opened, "{person:?} under\n{}", world.rules);
-        assert!(listed.rows.iter().all(|row| !row.reasons.is_empty()));
+        let opened = sorted(opened(&library, &visitor, world.papers.len()).await, world.sort);
+        let mut query = ListingQuery {
+            sort: world.sort,
+            ..ListingQuery::default()
+        };
+        let listed = every_page(&library, &visitor, &query).await;
+        assert_eq!(listed, opened, "{person:?} under\n{}", world.rules);
+        assert!(listed.iter().all(|row| !row.reasons.is_empty()));
         seen += opened.len();
+        query.folder = Some(world.folder.to_owned());
+        let of_folder: Vec<Summary> = opened.into_iter().filter(|row| row.folder == world.folder).collect();
+        let listed = every_page(&library, &visitor, &query).await;
+        assert_eq!(
+            listed, of_folder,
+            "{person:?} in {} under\n{}",
+            world.folder, world.rules
+        );
     }
     seen
 }
