@@ -1,6 +1,7 @@
-//! Script beyond the views, all of it optional: a look at who is signed in (`browser/person.rs`), keys (`browser/keys.rs`), suggestions below the
-//! search box (`browser/search.rs`), menus that close themselves, and links that sign in and lead back to where in the page somebody was. All of
-//! it works on what the layout has drawn and is a convenience: no page needs it.
+//! Script beyond the views, all of it optional: links followed without loading a page (`browser/navigation.rs`), islands (`browser/islands.rs`), a
+//! look at who is signed in (`browser/person.rs`), keys (`browser/keys.rs`), help for reading (`browser/reading.rs`), suggestions below the search
+//! box (`browser/search.rs`), menus that close themselves, and links that sign in and lead back to where in the page somebody was. All of it works
+//! on what the server has drawn and is a convenience: no page needs it.
 
 use std::cell::Cell;
 
@@ -19,6 +20,8 @@ mod navigation;
 pub(crate) mod person;
 #[cfg(feature = "hydrate")]
 mod positions;
+#[cfg(feature = "hydrate")]
+mod reading;
 mod search;
 #[cfg(feature = "hydrate")]
 mod visit;
@@ -45,6 +48,9 @@ pub fn attach() {
     let _ = window_event_listener(ev::click, |event| {
         let target = target(&event);
         close_menus_around(target.as_ref(), true);
+        if let Some(button) = target.and_then(|target| target.closest(".copy").ok().flatten()) {
+            reading::copy_code(&button);
+        }
     });
     // Before the link is followed, by whichever button.
     for name in ["click", "auxclick", "contextmenu"] {
@@ -67,6 +73,7 @@ pub fn attach() {
 #[cfg(feature = "hydrate")]
 fn page_shown() {
     islands::hydrate();
+    reading::page_shown();
 }
 
 fn target(event: &Event) -> Option<Element> {
@@ -103,6 +110,13 @@ fn close_menus_around(target: Option<&Element>, follows: bool) {
 /// Closes an open menu, whatever happened.
 fn close_menus() {
     close_menus_around(None, false);
+}
+
+/// Tells a screen reader.
+fn announce(words: &str) {
+    if let Some(live_region) = element("#page-announcement") {
+        live_region.set_text_content(Some(words));
+    }
 }
 
 fn is_or_is_in(target: Option<&Element>, selector: &str) -> bool {

@@ -1,32 +1,22 @@
-//! Pages of documents: the list is in `listing.rs`, the page of one document in `document.rs`; here is what both show of a document.
+//! Pages of documents.
+//!
+//! | what | where |
+//! |---|---|
+//! | The list of all documents or of a folder, its address, filter and table | `listing.rs`, `list_address.rs`, `filter.rs`, `table.rs` |
+//! | The page of one document | `document.rs`, `access.rs` |
+//! | What both show of a document: lock, reasons, crumbs | `parts.rs` |
 
+mod access;
 mod document;
+mod filter;
+mod list_address;
 mod listing;
+mod parts;
 mod table;
-
-use domain::Visibility;
-use leptos::prelude::*;
-
-use crate::icons::{Icon, LOCK, PEOPLE};
 
 pub(crate) use document::DocumentPage;
 pub(crate) use listing::ListingPage;
 pub(crate) use table::DocumentTable;
-
-/// A document's visibility as an icon and a word, so that nobody has to tell colours apart.
-#[component]
-fn VisibilityBadge(visibility: Visibility) -> impl IntoView {
-    let (class, path, word) = match visibility {
-        Visibility::Private => ("badge private", LOCK, "Private"),
-        Visibility::Public => ("badge public", PEOPLE, "Public"),
-    };
-    view! {
-        <span class=class>
-            <Icon path />
-            {word}
-        </span>
-    }
-}
 
 /// Shown where the visitor may read no document.
 pub(crate) const NO_DOCUMENTS: &str =

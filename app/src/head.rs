@@ -1,4 +1,4 @@
-//! What of a page is outside its body, on the server: the HTTP status, and the title. The browser's part is `head/browser.rs`.
+//! What of a page is outside its body, on the server: the HTTP status, the title, and the time. The browser's part is `head/browser.rs`.
 
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -20,4 +20,9 @@ pub(crate) fn track_address() {}
 /// The title, escaped: `leptos_meta` 0.8 writes titles unescaped, and document titles are untrusted.
 pub(crate) fn title(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The time: seconds since 1970 (UTC).
+pub(crate) fn now() -> i64 {
+    time::OffsetDateTime::now_utc().unix_timestamp()
 }

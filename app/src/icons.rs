@@ -27,11 +27,9 @@ pub(crate) fn Icon(
 
 /// A closed lock: private.
 pub(crate) const LOCK: &str = "M4 7V5a4 4 0 0 1 8 0v2M3 7h10v7H3z";
-/// Two people: everybody.
-pub(crate) const PEOPLE: &str = "M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 14v-1.5a4 4 0 0 1 4-3h1a4 4 0 0 1 4 3V14M11 2.8a2.5 2.5 0 0 1 0 4.4M12.5 9.8a4 4 0 0 1 2 2.7V14";
 /// Three lines: a menu.
 pub(crate) const MENU: &str = "M2 4h12M2 8h12M2 12h12";
 /// A magnifying glass: look for something.
 pub(crate) const SEARCH: &str = "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.7 10.7 14 14";
-/// A folder.
-pub(crate) const FOLDER: &str = "M1.5 3.5h4.5l1.5 2h7v8h-13z";
+/// A cross: take something away.
+pub(crate) const CLOSE: &str = "M4 4l8 8M12 4l-8 8";

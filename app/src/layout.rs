@@ -42,13 +42,7 @@ pub(crate) fn Layout(
         <a class="skip" href="#main" rel="external">
             "Skip to the content"
         </a>
-        <header class="bar">
-            <a href="/" class="mark" data-key="h">
-                <Mark />
-                <span>"Portico"</span>
-            </a>
-            {bar}
-        </header>
+        {bar}
         // What `head::announce_page` writes into, for a page that the router shows without loading it.
         <p class="out-of-sight" id="page-announcement" aria-live="polite"></p>
         <main id="main" tabindex="-1">
@@ -92,32 +86,38 @@ pub(crate) fn PageTitle(
     view! { <Title text=head::title(&text) /> }
 }
 
-/// Tabs and menus, for the current user.
+/// The bar with tabs and menus, for the current user, and the lines under it.
 #[component]
 fn Bar(current_user: CurrentUser) -> impl IntoView {
     let signed_in = current_user.person.is_some();
     let is_admin = current_user.person.as_ref().is_some_and(|user| user.is_admin);
     let name = current_user.person.as_ref().map(|user| user.name.clone());
     view! {
-        <nav class="tabs" aria-label="Main">
-            <Tabs signed_in is_admin />
-        </nav>
-        <details class="menu tabs-menu" name="menu">
-            <summary>
-                <Icon path=MENU />
-                "Menu"
-            </summary>
-            <nav class="sheet" aria-label="Main">
+        <header class="bar">
+            <a href="/" class="mark" data-key="h">
+                <Mark />
+                <span>"Portico"</span>
+            </a>
+            <nav class="tabs" aria-label="Main">
                 <Tabs signed_in is_admin />
             </nav>
-        </details>
-        {signed_in.then(|| view! { <SearchBox /> })}
-        <div class="bar-end">
-            {match current_user.person {
-                Some(user) => Either::Left(view! { <PersonMenu user /> }),
-                None => Either::Right(view! { <SignInLinks sign_up=current_user.site.sign_up /> }),
-            }}
-        </div>
+            <details class="menu tabs-menu" name="menu">
+                <summary>
+                    <Icon path=MENU />
+                    "Menu"
+                </summary>
+                <nav class="sheet" aria-label="Main">
+                    <Tabs signed_in is_admin />
+                </nav>
+            </details>
+            {signed_in.then(|| view! { <SearchBox /> })}
+            <div class="bar-end">
+                {match current_user.person {
+                    Some(user) => Either::Left(view! { <PersonMenu user /> }),
+                    None => Either::Right(view! { <SignInLinks sign_up=current_user.site.sign_up /> }),
+                }}
+            </div>
+        </header>
         <PagePerson name=name.unwrap_or_default() key_of_person=current_user.key />
         {signed_in.then(|| view! { <SignedOutElsewhere /> })}
     }

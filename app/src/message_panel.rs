@@ -12,6 +12,8 @@ pub(crate) struct PageMessage {
     pub(crate) title: String,
     /// What happened and what it means.
     pub(crate) paragraphs: Vec<String>,
+    /// Name of the person, where it matters who asks.
+    pub(crate) signed_in_as: Option<String>,
     /// A text from elsewhere, quoted.
     pub(crate) quote: Option<String>,
     /// Reference that finds the cause in the log.
@@ -27,8 +29,19 @@ pub(crate) struct Action {
     pub(crate) words: String,
     /// A same-origin address.
     pub(crate) href: String,
-    /// `external` if the browser must load the page from the server: sign-in, or a retry.
-    pub(crate) rel: Option<&'static str>,
+    /// How it is followed.
+    pub(crate) kind: ActionKind,
+}
+
+/// How an action is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ActionKind {
+    /// A link to another page of the app.
+    Route,
+    /// A link that the browser must load from the server: sign-in, or a retry.
+    Reload,
+    /// A form that is posted, since it changes something.
+    Post,
 }
 
 impl Action {
@@ -37,7 +50,7 @@ impl Action {
         Self {
             words: words.to_owned(),
             href: href.to_owned(),
-            rel: None,
+            kind: ActionKind::Route,
         }
     }
 
@@ -46,7 +59,16 @@ impl Action {
         Self {
             words: words.to_owned(),
             href,
-            rel: Some("external"),
+            kind: ActionKind::Reload,
+        }
+    }
+
+    /// A button that posts to an address.
+    pub(crate) fn post(words: &str, href: &str) -> Self {
+        Self {
+            words: words.to_owned(),
+            href: href.to_owned(),
+            kind: ActionKind::Post,
         }
     }
 }
@@ -65,14 +87,8 @@ pub(crate) fn MessagePanel(
     } else {
         Either::Right(view! { <h1>{message.title}</h1> })
     };
-    let links = message.actions.into_iter().enumerate().map(|(index, action)| {
-        let class = if index == 0 { "button" } else { "button quiet" };
-        view! {
-            <a class=class href=action.href rel=action.rel>
-                {action.words}
-            </a>
-        }
-    });
+    let actions = message.actions.into_iter().enumerate();
+    let actions = actions.map(|(index, action)| view! { <ActionButton action is_primary=index == 0 /> });
     let reference = message.reference.map(|reference| {
         view! {
             <p class="reference">"If you report this, give the number " <code>{reference}</code> "."</p>
@@ -83,8 +99,31 @@ pub(crate) fn MessagePanel(
             {(message.status >= 400).then(|| view! { <p class="problem-code">{message.status.to_string()}</p> })}
             {title}
             {message.paragraphs.into_iter().map(|words| view! { <p dir="auto">{words}</p> }).collect_view()}
+            {message.signed_in_as.map(|name| view! { <p class="signed-in-as">"You are signed in as " <strong dir="auto">{name}</strong> "."</p> })}
             {message.quote.map(|words| view! { <blockquote dir="auto">{words}</blockquote> })} {reference}
-            <p class="actions">{links.collect_view()}</p>
+            <div class="actions">{actions.collect_view()}</div>
         </article>
+    }
+}
+
+#[component]
+fn ActionButton(action: Action, is_primary: bool) -> impl IntoView {
+    let Action { words, href, kind } = action;
+    let class = if is_primary { "button" } else { "button quiet" };
+    let rel = (kind == ActionKind::Reload).then_some("external");
+    if kind == ActionKind::Post {
+        Either::Left(view! {
+            <form method="post" action=href>
+                <button class=class type="submit">
+                    {words}
+                </button>
+            </form>
+        })
+    } else {
+        Either::Right(view! {
+            <a class=class href=href rel=rel>
+                {words}
+            </a>
+        })
     }
 }

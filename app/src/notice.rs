@@ -32,6 +32,7 @@ pub fn notice_page(files: &BuildFiles, notice: &Notice) -> String {
         status: notice.status,
         title: notice.title.clone(),
         paragraphs: notice.message.lines().map(str::to_owned).collect(),
+        signed_in_as: None,
         quote: None,
         reference: notice.reference.clone(),
         actions: notice

@@ -16,10 +16,14 @@ use crate::{
 pub(crate) fn Problem(
     /// Why there is no page.
     error: PageError,
+    /// Name of the person who is signed in; shown where it matters who asks.
+    person: Option<String>,
 ) -> impl IntoView {
     head::set_status(error.status());
     let here = use_location();
-    let message = message_of(error, &here.pathname.get_untracked(), &here.search.get_untracked());
+    let is_refusal = matches!(error, PageError::Refused(_));
+    let mut message = message_of(error, &here.pathname.get_untracked(), &here.search.get_untracked());
+    message.signed_in_as = person.filter(|_| is_refusal);
     view! {
         <PageTitle text=message.title.clone() />
         <MessagePanel message />
@@ -29,7 +33,7 @@ pub(crate) fn Problem(
 /// The page for addresses without a route.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    view! { <Problem error=PageError::NotFound /> }
+    view! { <Problem error=PageError::NotFound person=None /> }
 }
 
 /// The primary action of an error page.
@@ -64,7 +68,12 @@ fn message_of(error: PageError, path: &str, search: &str) -> PageMessage {
     match error {
         PageError::Refused(refusal) => {
             let ask = refusal.ask.map(|whom| format!("To get access, ask {whom}."));
-            message.paragraphs = refusal.sentences.into_iter().chain(ask).collect();
+            message.paragraphs = vec![refusal.sentences.join(" ")];
+            message.paragraphs.extend(ask);
+            // Another person may be at this screen, or this one may have another account.
+            message
+                .actions
+                .push(Action::post("Sign in as somebody else", "/auth/logout"));
         }
         PageError::ApiRefused { status, message: quote } => {
             message.paragraphs.push(format!("It answered with status {status}."));

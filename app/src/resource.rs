@@ -3,41 +3,18 @@
 
 use std::future::Future;
 
-use leptos::{
-    prelude::*,
-    server::codee::{Decoder, Encoder},
-};
+use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    current_user::CurrentUser,
     eager_hydration::{eager, eager_any},
     page_error::PageError,
     problem::Problem,
 };
 
-/// The result of a server function, as a Leptos resource of the page; `Code` serialises it for hydration.
-pub(crate) type PageResource<T, Code = JsonFromBytes> = Resource<Result<T, PageError>, Code>;
-
-/// JSON, read from bytes as server functions read it, so that the WebAssembly holds one parser per type instead of two.
-pub(crate) struct JsonFromBytes;
-
-impl<T: Serialize> Encoder<T> for JsonFromBytes {
-    type Error = serde_json::Error;
-    type Encoded = String;
-
-    fn encode(value: &T) -> Result<String, serde_json::Error> {
-        serde_json::to_string(value)
-    }
-}
-
-impl<T: DeserializeOwned> Decoder<T> for JsonFromBytes {
-    type Error = serde_json::Error;
-    type Encoded = str;
-
-    fn decode(text: &str) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(text.as_bytes())
-    }
-}
+/// The result of a server function, as a Leptos resource of the page.
+pub(crate) type PageResource<T> = Resource<Result<T, PageError>>;
 
 /// Calls `fetch` with what `source` yields, and again whenever that changes. The server waits for it before it renders the page.
 pub(crate) fn load<A, T, F>(
@@ -53,22 +30,31 @@ where
 }
 
 /// A page made of one resource.
-pub(crate) fn page<T, Code>(resource: PageResource<T, Code>, show: fn(T) -> AnyView) -> impl IntoView
+pub(crate) fn page<T>(resource: PageResource<T>, show: fn(T) -> AnyView) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
-    Code: Send + Sync + 'static,
 {
+    let current_user = use_context::<PageResource<CurrentUser>>();
     suspense(
         || eager_any(view! { <Skeleton /> }),
         Box::new(move || {
             Suspend::new(async move {
                 match resource.await {
                     Ok(content) => show(content),
-                    Err(error) => eager_any(view! { <Problem error /> }),
+                    Err(error) => {
+                        let person = name_of(current_user).await;
+                        eager_any(view! { <Problem error person /> })
+                    }
                 }
             })
         }),
     )
+}
+
+/// Name of the person who is signed in, if somebody is and the layout knows.
+async fn name_of(current_user: Option<PageResource<CurrentUser>>) -> Option<String> {
+    let current_user = current_user?.await.ok()?;
+    Some(current_user.person?.name)
 }
 
 /// The suspense boundary: shows `fallback` until `view` is ready.

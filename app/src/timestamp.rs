@@ -1,7 +1,9 @@
-//! How a time is displayed: "3 Nov 2026, 14:05" (UTC), the same on the server and in the browser.
+//! How a time is displayed: "3 Nov 2026, 14:05" (UTC), or where only its age matters, "2 hours ago" and later "3 Nov 2026".
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
+
+use crate::head;
 
 /// The text that is displayed.
 fn display_text(moment: OffsetDateTime) -> String {
@@ -9,6 +11,32 @@ fn display_text(moment: OffsetDateTime) -> String {
     let (day, year, hour, minute) = (moment.day(), moment.year(), moment.hour(), moment.minute());
     format!("{day} {month} {year}, {hour:02}:{minute:02}")
 }
+
+/// The day alone.
+fn day_text(moment: OffsetDateTime) -> String {
+    let text = display_text(moment);
+    text.split(',').next().unwrap_or_default().to_owned()
+}
+
+/// How long ago, at `now`, in whole units; the day from a week on, and where the clocks disagree.
+fn age_text(moment: OffsetDateTime, now: i64) -> String {
+    let ago = |number: i64, unit: &str| match number {
+        1 => format!("1 {unit} ago"),
+        _ => format!("{number} {unit}s ago"),
+    };
+    match now.saturating_sub(moment.unix_timestamp()) {
+        0..MINUTE => "just now".to_owned(),
+        seconds @ MINUTE..HOUR => ago(seconds / MINUTE, "minute"),
+        seconds @ HOUR..DAY => ago(seconds / HOUR, "hour"),
+        seconds @ DAY..WEEK => ago(seconds / DAY, "day"),
+        _ => day_text(moment),
+    }
+}
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
 
 /// The value of `datetime` (RFC 3339).
 fn rfc3339(moment: OffsetDateTime) -> String {
@@ -35,6 +63,20 @@ pub(crate) fn Timestamp(
     }
 }
 
+/// A `<time>` element with the age of something; pointing at it shows the moment.
+#[component]
+pub(crate) fn Age(
+    /// Seconds since 1970 (UTC).
+    at: i64,
+) -> impl IntoView {
+    let moment = utc(at);
+    view! {
+        <time datetime=rfc3339(moment) title=format!("{} UTC", display_text(moment))>
+            {age_text(moment, head::now())}
+        </time>
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +98,25 @@ mod tests {
             );
         }
         assert_eq!(display_text(utc(i64::MAX)), "1 Jan 1970, 00:00");
+    }
+
+    #[test]
+    fn an_age_is_relative_while_it_is_fresh() {
+        let at = 1_793_714_700;
+        for (later, text) in [
+            (-5, "3 Nov 2026"),
+            (0, "just now"),
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (3_599, "59 minutes ago"),
+            (3_600, "1 hour ago"),
+            (86_399, "23 hours ago"),
+            (86_400, "1 day ago"),
+            (604_799, "6 days ago"),
+            (604_800, "3 Nov 2026"),
+        ] {
+            assert_eq!(age_text(utc(at), at + later), text, "{later} seconds later");
+        }
+        assert_eq!(age_text(utc(i64::MIN), i64::MAX), "1 Jan 1970");
     }
 }

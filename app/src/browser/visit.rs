@@ -8,7 +8,7 @@ use leptos::{prelude::*, wasm_bindgen::JsCast};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Document, DomParser, HtmlElement, HtmlInputElement, SupportedType, Url};
 
-use super::{element, person, positions};
+use super::{announce, element, person, positions};
 
 /// How a page is reached.
 #[derive(Clone, Copy, PartialEq)]
@@ -211,13 +211,6 @@ fn arrive(url: &Url, step: Step, kept: Option<KeptField>) {
     match part {
         Some(part) => part.scroll_into_view(),
         None => window().scroll_to_with_x_and_y(0.0, 0.0),
-    }
-}
-
-/// Tells a screen reader.
-fn announce(words: &str) {
-    if let Some(live_region) = element("#page-announcement") {
-        live_region.set_text_content(Some(words));
     }
 }
 

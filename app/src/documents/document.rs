@@ -1,22 +1,20 @@
-//! The page of one document: its text, its table of contents, and why this visitor may see it. The list is in `listing.rs`.
+//! The page of one document: its text, its table of contents, why this visitor may see it (`access.rs`), and what comes before and behind.
 
-use domain::{Heading, OpenDocument, Reason, Summary, Visibility};
-use leptos::{
-    prelude::*,
-    server::codee::{Decoder, Encoder},
-    server_fn::codec::Json,
-};
+use domain::{DocumentLink, Heading, OpenDocument};
+use leptos::{prelude::*, server_fn::codec::Json};
 use leptos_router::hooks::use_params_map;
 
-use super::VisibilityBadge;
+use super::{
+    access::Access,
+    parts::{Breadcrumbs, Lock},
+};
 use crate::{
     client::PersonClient,
     eager_hydration::eager_any,
     layout::PageTitle,
     page_error::PageError,
-    resource::{JsonFromBytes, PageResource, page},
-    sign_in::encode_query_value,
-    timestamp::Timestamp,
+    resource::{load, page},
+    timestamp::Age,
 };
 
 #[cfg(feature = "ssr")]
@@ -41,39 +39,9 @@ pub(crate) async fn open_document(id: String) -> Result<OpenDocument, PageError>
 pub(crate) fn DocumentPage() -> impl IntoView {
     let address = use_params_map();
     let id = Memo::new(move |_| address.with(|parts| parts.get("id").unwrap_or_default()));
-    let document: PageResource<_, WithoutHtml> = Resource::new_with_options(move || id.get(), open_document, true);
-    page(document, |document| eager_any(view! { <DocumentView document /> }))
-}
-
-/// Serialises a document for hydration without its HTML, which already stands in the page and is kept as it is by hydration. Sent a
-/// second time it would be the larger part of the response.
-struct WithoutHtml;
-
-type OpenResult = Result<OpenDocument, PageError>;
-
-impl Encoder<OpenResult> for WithoutHtml {
-    type Error = serde_json::Error;
-    type Encoded = String;
-
-    fn encode(result: &OpenResult) -> Result<String, serde_json::Error> {
-        let without_html = result.as_ref().map(|document| OpenDocument {
-            summary: document.summary.clone(),
-            html: String::new(),
-            headings: document.headings.clone(),
-            previous: document.previous.clone(),
-            next: document.next.clone(),
-        });
-        JsonFromBytes::encode(&without_html)
-    }
-}
-
-impl Decoder<OpenResult> for WithoutHtml {
-    type Error = serde_json::Error;
-    type Encoded = str;
-
-    fn decode(text: &str) -> Result<OpenResult, serde_json::Error> {
-        JsonFromBytes::decode(text)
-    }
+    page(load(move || id.get(), open_document), |document| {
+        eager_any(view! { <DocumentView document /> })
+    })
 }
 
 #[component]
@@ -82,7 +50,8 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
         summary,
         html,
         headings,
-        ..
+        previous,
+        next,
     } = document;
     let headings = on_this_page(headings);
     let folded = (headings.len() > 1).then(|| {
@@ -96,56 +65,27 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
     let beside = (headings.len() > 1).then(|| view! { <Contents headings is_titled=true /> });
     view! {
         <PageTitle text=summary.title.clone() />
-        <div class="reading">
-            <article class="document">
-                <header>
-                    <Breadcrumbs path=summary.folder.clone() />
-                    <h1 dir="auto">{summary.title.clone()}</h1>
-                    <p class="byline">
-                        <VisibilityBadge visibility=summary.visibility />
-                        <span>{format!("Owner: {}", summary.owner)}</span>
-                        <span>"Updated " <Timestamp at=summary.updated_at /></span>
-                    </p>
-                </header>
+        <article class="document">
+            <header>
+                <Breadcrumbs path=summary.folder.clone() />
+                <h1 dir="auto">{summary.title.clone()}</h1>
+                <p class="facts">
+                    <Lock visibility=summary.visibility />
+                    <span dir="auto">"Owner: " {summary.owner.clone()}</span>
+                    <span>"Updated " <Age at=summary.updated_at /></span>
+                </p>
+            </header>
+            <aside class="beside" aria-label="About this document">
+                <Access summary />
+                {beside}
+            </aside>
+            <div class="text">
                 {folded}
                 // Sanitised when it was rendered (`OpenDocument::html`).
                 <div class="prose" dir="auto" inner_html=html></div>
-            </article>
-            <aside class="beside" aria-label="About this document">
-                {beside}
-                <Access summary />
-            </aside>
-        </div>
-    }
-}
-
-/// Breadcrumbs: each folder of the path links to the list of its documents.
-#[component]
-fn Breadcrumbs(path: String) -> impl IntoView {
-    let mut folder = String::new();
-    let steps = path.split('/').filter(|step| !step.is_empty()).map(|step| {
-        if !folder.is_empty() {
-            folder.push('/');
-        }
-        folder.push_str(step);
-        (step.to_owned(), format!("/docs?q={}", encode_query_value(&folder)))
-    });
-    let links = steps.collect::<Vec<_>>().into_iter().map(|(step, href)| {
-        view! {
-            <li>
-                <a href=href dir="auto">{step}</a>
-            </li>
-        }
-    });
-    view! {
-        <nav class="crumbs" aria-label="Folder">
-            <ol>
-                <li>
-                    <a href="/docs">"Documents"</a>
-                </li>
-                {links.collect_view()}
-            </ol>
-        </nav>
+                <ReadingOrder previous next />
+            </div>
+        </article>
     }
 }
 
@@ -163,8 +103,7 @@ fn Contents(headings: Vec<(&'static str, Heading)>, #[prop(optional)] is_titled:
     let items = headings.into_iter().map(|(class, heading)| {
         view! {
             <li class=class>
-                // Followed by the browser and not by the router, which would not move the focus.
-                <a rel="external" dir="auto" href=format!("#{}", heading.anchor)>
+                <a dir="auto" href=format!("#{}", heading.anchor)>
                     {heading.text}
                 </a>
             </li>
@@ -178,37 +117,27 @@ fn Contents(headings: Vec<(&'static str, Heading)>, #[prop(optional)] is_titled:
     }
 }
 
-/// "Why can I see this?" (WOW-1), and the audience its owner chose. Who else can see it is not known here: the policy decides for one
-/// person at a time.
+/// Links to the documents before and behind, in the reading order of the folder (FI-2).
 #[component]
-fn Access(summary: Summary) -> impl IntoView {
-    let audience = audience(&summary);
-    view! {
-        <section class="access" aria-labelledby="access-title">
-            <h2 id="access-title">"Why can I see this?"</h2>
-            <ul>{summary.reasons.into_iter().map(|reason| view! { <ReasonItem reason /> }).collect_view()}</ul>
-            <h2>"Meant for"</h2>
-            <p dir="auto">{audience}</p>
-            <p class="decides">"In the end the rules decide who can read it."</p>
-        </section>
-    }
-}
-
-/// The audience its owner chose, which no rule has confirmed.
-fn audience(summary: &Summary) -> String {
-    match summary.visibility {
-        Visibility::Public => "Everybody who is signed in".to_owned(),
-        Visibility::Private if summary.groups.is_empty() => "Its owner alone".to_owned(),
-        Visibility::Private => format!("Its owner, and members of {}", summary.groups.join(", ")),
-    }
-}
-
-#[component]
-fn ReasonItem(reason: Reason) -> impl IntoView {
-    view! {
-        <li dir="auto">
-            {format!("You can see this because {}.", reason.because)} " "
-            <span class="rule">"Rule " <code>{reason.rule}</code></span>
-        </li>
-    }
+fn ReadingOrder(previous: Option<DocumentLink>, next: Option<DocumentLink>) -> impl IntoView {
+    let links = [("Previous", "prev", previous), ("Next", "next", next)];
+    let links: Vec<_> = links
+        .into_iter()
+        .filter_map(|(word, rel, link)| Some((word, rel, link?)))
+        .collect();
+    (!links.is_empty()).then(|| {
+        let links = links.into_iter().map(|(word, rel, DocumentLink { id, title })| {
+            view! {
+                <a href=format!("/docs/{id}") rel=rel>
+                    <span>{word}</span>
+                    <strong dir="auto">{title}</strong>
+                </a>
+            }
+        });
+        view! {
+            <nav class="reading-order" aria-label="Reading order">
+                {links.collect_view()}
+            </nav>
+        }
+    })
 }

@@ -1,17 +1,19 @@
-//! The list of documents a visitor may read: one page at a time, with a filter that is an ordinary form (DO-4).
+//! The list of documents a visitor may read, of one folder or of all: one page at a time, sorted, with a filter (DO-4, FI-1, FI-2).
 
-use domain::{Cursor, Listing, ListingQuery};
-use leptos::{either::Either, ev::SubmitEvent, html::Input, prelude::*, server_fn::codec::Json};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
+use domain::{Count, Cursor, Listing, ListingQuery};
+use leptos::{prelude::*, server_fn::codec::Json};
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    NO_DOCUMENTS,
+    filter::FilterForm,
+    list_address::ListAddress,
+    parts::{Breadcrumbs, folder_name},
+    table::DocumentTable,
 };
-
-use super::{DocumentTable, MORE_TO_SEARCH, NO_DOCUMENTS};
 use crate::{
     client::PersonClient,
     eager_hydration::eager_any,
-    icons::{Icon, SEARCH},
     layout::PageTitle,
     page_error::PageError,
     resource::{load, page},
@@ -23,132 +25,127 @@ use crate::request_context::RequestContext;
 
 /// One page of the documents the visitor may see.
 #[server(name = ListDocumentsCall, prefix = "/api/fn", endpoint = "list_documents", input = Json, client = PersonClient)]
-pub(crate) async fn list_documents(filter: String, cursor: String) -> Result<Listing, PageError> {
+pub(crate) async fn list_documents(query: ListingQuery) -> Result<Listing, PageError> {
     let context = RequestContext::current()?;
-    let page = context.library.list(&context.visitor, &query(&filter, &cursor)).await;
+    let filter = query.filter.chars().take(domain::listing::MAX_FILTER).collect();
+    let query = ListingQuery { filter, ..query };
+    let page = context.library.list(&context.visitor, &query).await;
     context.respond(page)
-}
-
-/// Parses the parameters of the address; what is invalid is ignored, what is too long is cut.
-#[cfg_attr(
-    not(feature = "ssr"),
-    expect(dead_code, reason = "only the server reads the address")
-)]
-fn query(filter: &str, cursor: &str) -> ListingQuery {
-    let filter = filter.trim().chars().take(domain::listing::MAX_FILTER).collect();
-    ListingQuery {
-        filter,
-        cursor: (!cursor.is_empty()).then(|| Cursor(cursor.to_owned())),
-        ..ListingQuery::default()
-    }
 }
 
 /// The page at `/docs`.
 #[component]
 pub(crate) fn ListingPage() -> impl IntoView {
     let address = use_query_map();
-    let part = move |name: &str| address.with(|parts| parts.get(name).unwrap_or_default());
-    let parameters = Memo::new(move |_| (part("q"), part("cursor")));
-    let listing = load(
-        move || parameters.get(),
-        |(filter, cursor)| list_documents(filter, cursor),
-    );
-    page(listing, |page| eager_any(view! { <ListingView page /> }))
+    let query = Memo::new(move |_| {
+        address.with(|parts| ListAddress::parse(parts).query(parts.get("cursor").unwrap_or_default()))
+    });
+    page(load(move || query.get(), list_documents), |page| {
+        eager_any(view! { <ListingView page /> })
+    })
 }
 
 #[component]
 fn ListingView(page: Listing) -> impl IntoView {
     let address = use_query_map().get_untracked();
-    let (filter, cursor) = (
-        address.get("q").unwrap_or_default(),
-        address.get("cursor").unwrap_or_default(),
-    );
-    let first = (!cursor.is_empty()).then(|| ("First page", None, listing_address("", &filter)));
-    let next = page
-        .next
-        .as_ref()
-        .map(|Cursor(next)| ("Next page", Some("next"), listing_address(next, &filter)));
-    let links = first.into_iter().chain(next).map(|(words, rel, href)| {
-        view! {
-            <a href=href class="button quiet" rel=rel>
-                {words}
-            </a>
-        }
-    });
-    let links: Vec<_> = links.collect();
-    let has_more = page.next.is_some();
-    // Shown below an empty page too: one request decides a bounded number of rows, and later ones may be allowed.
-    let pages = (!links.is_empty()).then(|| {
-        view! {
-            <nav class="pages" aria-label="Pages">
-                {links}
-            </nav>
-        }
-    });
-    view! {
-        <div class="page wide">
-            <FilterForm filter=filter.clone() />
-            {if page.rows.is_empty() {
-                Either::Left(view! { <EmptyListing filter cursor has_more /> })
-            } else {
-                Either::Right(view! { <DocumentTable rows=page.rows /> })
-            }}
-            {pages}
-        </div>
+    let list = ListAddress::parse(&address);
+    let is_later = address.get_str("cursor").is_some_and(|cursor| !cursor.is_empty());
+    let folder = list.folder.clone().unwrap_or_default();
+    let parent = folder.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+    let crumbs = (!folder.is_empty()).then(|| view! { <Breadcrumbs path=parent.unwrap_or_default() /> });
+    let title = if folder.is_empty() {
+        "Documents"
+    } else {
+        folder_name(&folder)
     }
-}
-
-/// Title and filter. The form works without script; with script, the router follows it without loading a page.
-#[component]
-fn FilterForm(filter: String) -> impl IntoView {
-    let navigate = use_navigate();
-    let field = NodeRef::<Input>::new();
-    let show = move |event: SubmitEvent| {
-        if let Some(field) = field.get() {
-            event.prevent_default();
-            navigate(&listing_address("", field.value().trim()), NavigateOptions::default());
-        }
+    .to_owned();
+    let rows = if page.rows.is_empty() {
+        view! { <EmptyListing list=list.clone() is_later has_more=page.next.is_some() /> }.into_any()
+    } else {
+        view! { <DocumentTable rows=page.rows list=list.clone() /> }.into_any()
     };
     view! {
-        <PageTitle text="Documents" />
-        <div class="listing-head">
-            <h1>"Documents"</h1>
-            <form class="filter" role="search" action="/docs" on:submit=show>
-                <label for="filter">"Filter by title or folder"</label>
-                <span class="field">
-                    <Icon path=SEARCH />
-                    <input
-                        node_ref=field
-                        id="filter"
-                        type="search"
-                        name="q"
-                        value=filter
-                        maxlength="100"
-                        dir="auto"
-                        autocomplete="off"
-                    />
-                </span>
-                <button class="button quiet" type="submit">
-                    "Filter"
-                </button>
-            </form>
+        <PageTitle text=title.clone() />
+        <div class="listing">
+                {crumbs}
+                <div class="listing-head">
+                    <h1 dir="auto">{title}</h1>
+                    <p class="count" role="status">
+                        {page.count.map(count_words)}
+                    </p>
+                    <FilterForm list=list.clone() />
+                </div>
+                {rows}
+                <PageLinks list previous=page.previous next=page.next is_later />
         </div>
     }
 }
 
-/// What an empty page of the list says.
+/// "1 document", "37 documents", "1,000+ documents".
+fn count_words(count: Count) -> String {
+    let Count { number, is_capped } = count;
+    let thousands = match number / 1_000 {
+        0 => number.to_string(),
+        thousands => format!("{thousands},{:03}", number % 1_000),
+    };
+    match (number, is_capped) {
+        (1, false) => "1 document".to_owned(),
+        (_, false) => format!("{thousands} documents"),
+        (_, true) => format!("{thousands}+ documents"),
+    }
+}
+
+/// Links to the page before and the page behind. Where the page before is not known, one leads to the first.
 #[component]
-fn EmptyListing(filter: String, cursor: String, has_more: bool) -> impl IntoView {
+fn PageLinks(list: ListAddress, previous: Option<Cursor>, next: Option<Cursor>, is_later: bool) -> impl IntoView {
+    let previous = match previous {
+        Some(cursor) => Some(("Previous page", Some("prev"), list.page(Some(&cursor)))),
+        None => is_later.then(|| ("First page", None, list.first_page())),
+    };
+    let next = next.map(|cursor| ("Next page", Some("next"), list.page(Some(&cursor))));
+    let links: Vec<_> = [previous, next].into_iter().flatten().collect();
+    // Below an empty page too: a request reads a bounded number of rows, and later ones may be allowed.
+    (!links.is_empty()).then(|| {
+        let links = links.into_iter().map(|(words, rel, href)| {
+            view! {
+                <a href=href class="button quiet" rel=rel>
+                    {words}
+                </a>
+            }
+        });
+        view! {
+            <nav class="pages" aria-label="Pages">
+                {links.collect_view()}
+            </nav>
+        }
+    })
+}
+
+/// What an empty page of the list says, and where it leads.
+#[component]
+fn EmptyListing(list: ListAddress, is_later: bool, has_more: bool) -> impl IntoView {
+    let ListAddress { filter, folder, .. } = &list;
+    let is_filtered = !filter.is_empty();
     let words = if has_more {
-        MORE_TO_SEARCH.to_owned()
-    } else if !filter.is_empty() {
+        super::MORE_TO_SEARCH.to_owned()
+    } else if is_filtered {
         format!("Nothing you may read has “{filter}” in its title or folder.")
-    } else if !cursor.is_empty() {
+    } else if is_later {
         "There are no more documents.".to_owned()
+    } else if folder.is_some() {
+        "There is no document you may read in this folder.".to_owned()
     } else {
         NO_DOCUMENTS.to_owned()
     };
-    let back = (!filter.is_empty() || !cursor.is_empty()).then(|| {
+    let search = (is_filtered && !has_more).then(|| {
+        let href = format!("/search?q={}", encode_query_value(filter));
+        view! {
+            <a href=href class="button">
+                "Search in the texts"
+            </a>
+        }
+    });
+    let all = (is_filtered || is_later || folder.is_some()).then(|| {
         view! {
             <a href="/docs" class="button quiet">
                 "Show all documents"
@@ -158,24 +155,8 @@ fn EmptyListing(filter: String, cursor: String, has_more: bool) -> impl IntoView
     view! {
         <div class="empty">
             <p dir="auto">{words}</p>
-            {back}
+            <p class="actions">{search} {all}</p>
         </div>
-    }
-}
-
-/// The address of a page of the listing.
-fn listing_address(cursor: &str, filter: &str) -> String {
-    let parts = [("q", filter), ("cursor", cursor)]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty());
-    let query = parts
-        .map(|(name, value)| format!("{name}={}", encode_query_value(value)))
-        .collect::<Vec<_>>()
-        .join("&");
-    if query.is_empty() {
-        "/docs".to_owned()
-    } else {
-        format!("/docs?{query}")
     }
 }
 
@@ -184,25 +165,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn do_4_a_page_of_the_listing_has_an_address() {
-        assert_eq!(listing_address("", ""), "/docs");
-        assert_eq!(listing_address("7", "a&b"), "/docs?q=a%26b&cursor=7");
-    }
-
-    #[cfg(feature = "ssr")]
-    #[test]
-    fn do_4_a_filter_is_trimmed_and_cut() {
-        assert_eq!(
-            query(" guide ", ""),
-            ListingQuery {
-                filter: "guide".to_owned(),
-                ..ListingQuery::default()
-            }
-        );
-        assert_eq!(
-            query(&"é".repeat(500), "7").filter.chars().count(),
-            domain::listing::MAX_FILTER
-        );
-        assert_eq!(query("", "7").cursor, Some(Cursor("7".to_owned())));
+    fn fi_1_a_count_is_exact_or_says_that_there_are_more() {
+        let words = |number, is_capped| count_words(Count { number, is_capped });
+        assert_eq!(words(0, false), "0 documents");
+        assert_eq!(words(1, false), "1 document");
+        assert_eq!(words(37, false), "37 documents");
+        assert_eq!(words(Count::CAP, false), "1,000 documents");
+        assert_eq!(words(Count::CAP, true), "1,000+ documents");
     }
 }

@@ -1,76 +1,108 @@
-//! The table of documents, for the list and the home page. On narrow screens the style sheet shows each row as a block, and browsers drop
+//! The table of documents, for the list and the home page. On narrow screens the style sheet shows each row in two lines, and browsers drop
 //! the table roles of such elements: that is why the roles are written out.
 
-use domain::{Reason, Summary};
+use domain::{SortKey, Summary};
 use leptos::prelude::*;
 
-use super::VisibilityBadge;
-use crate::{
-    icons::{FOLDER, Icon},
-    timestamp::Timestamp,
+use super::{
+    list_address::ListAddress,
+    parts::{Lock, ReasonChips},
 };
+use crate::timestamp::Age;
 
-/// One row per document: title, owner, audience, reason, date.
+/// One row per document: title with its folder, reasons, owner, age.
 #[component]
 pub(crate) fn DocumentTable(
     /// The rows, in the order to show.
     rows: Vec<Summary>,
+    /// The list they are from, whose columns lead to other orders of it; without one the order is what it is.
+    #[prop(optional)]
+    list: Option<ListAddress>,
 ) -> impl IntoView {
+    let folder = list.as_ref().and_then(|list| list.folder.clone()).unwrap_or_default();
+    let rows = rows
+        .into_iter()
+        .map(|row| view! { <Row row shown_folder=folder.clone() /> });
+    let rows = rows.collect_view();
     view! {
         <table class="documents" role="table">
             <thead role="rowgroup">
                 <tr role="row">
-                    <th scope="col" role="columnheader">"Document"</th>
-                    <th scope="col" role="columnheader">"Owner"</th>
-                    <th scope="col" role="columnheader">"For"</th>
-                    <th scope="col" role="columnheader">"Why you can see it"</th>
-                    <th scope="col" role="columnheader">"Updated"</th>
+                    <ColumnHead name="Document" key=SortKey::Title list=list.clone() />
+                    <th scope="col" role="columnheader">
+                        "Why you see it"
+                    </th>
+                    <th scope="col" role="columnheader">
+                        "Owner"
+                    </th>
+                    <ColumnHead name="Updated" key=SortKey::Updated list />
                 </tr>
             </thead>
-            <tbody role="rowgroup">{rows.into_iter().map(|row| view! { <Row row /> }).collect_view()}</tbody>
+            <tbody role="rowgroup">{rows}</tbody>
         </table>
     }
 }
 
+/// The head of a column that the list can be sorted by.
 #[component]
-fn Row(row: Summary) -> impl IntoView {
-    let groups = row.groups.join(", ");
+fn ColumnHead(name: &'static str, key: SortKey, list: Option<ListAddress>) -> impl IntoView {
+    let Some(list) = list else {
+        return view! {
+            <th scope="col" role="columnheader">
+                {name}
+            </th>
+        }
+        .into_any();
+    };
+    let sorted = (list.sort.key == key).then_some(if list.sort.is_descending {
+        "descending"
+    } else {
+        "ascending"
+    });
+    view! {
+        <th scope="col" role="columnheader" aria-sort=sorted>
+            <a href=list.sorted_by(key).first_page() class="sort">
+                {name}
+            </a>
+        </th>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: Summary, shown_folder: String) -> impl IntoView {
+    // In the list of a folder every row is in it.
+    let folder = (!row.folder.is_empty() && row.folder != shown_folder).then(|| {
+        view! {
+            <a href=ListAddress::of_folder(&row.folder).first_page() class="folder" dir="auto">
+                {row.folder.clone()}
+            </a>
+        }
+    });
+    // What is cut off is shown to who points at it.
+    let (title, owner) = (row.title.clone(), row.owner.clone());
     view! {
         <tr role="row">
             <td role="cell" class="what">
-                <a href=format!("/docs/{}", row.id) dir="auto">
-                    {row.title}
-                </a>
-                {(!row.folder.is_empty())
-                    .then(|| {
-                        view! {
-                            <span class="folder">
-                                <Icon path=FOLDER />
-                                <span dir="auto">{row.folder}</span>
-                            </span>
-                        }
-                    })}
+                <div class="line">
+                    <Lock visibility=row.visibility />
+                    <a href=format!("/docs/{}", row.id) class="title" title=title dir="auto">
+                        {row.title}
+                    </a>
+                    {folder}
+                </div>
             </td>
-            <td role="cell" class="owner">
-                <span dir="auto">{row.owner}</span>
+            <td role="cell" class="why">
+                <div class="line">
+                    <ReasonChips reasons=row.reasons />
+                </div>
             </td>
-            <td role="cell" class="audience">
-                <VisibilityBadge visibility=row.visibility />
-                {(!groups.is_empty()).then(|| view! { <span class="groups" dir="auto">{groups}</span> })}
+            <td role="cell" class="owner" dir="auto" title=owner>
+                {row.owner}
             </td>
-            <td role="cell" class="why" dir="auto">{because(&row.reasons)}</td>
             <td role="cell" class="updated">
-                <Timestamp at=row.updated_at />
+                <Age at=row.updated_at />
             </td>
         </tr>
     }
-}
-
-/// "because you are in Engineering, and because it is public".
-fn because(reasons: &[Reason]) -> String {
-    reasons
-        .iter()
-        .map(|reason| format!("because {}", reason.because))
-        .collect::<Vec<_>>()
-        .join(", and ")
 }

@@ -55,3 +55,12 @@ pub(crate) fn announce_page(title: &str) {
         window().scroll_to_with_x_and_y(0.0, top);
     }
 }
+
+/// The time: seconds since 1970 (UTC).
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a browser's clock is whole seconds of this century"
+)]
+pub(crate) fn now() -> i64 {
+    (leptos::web_sys::js_sys::Date::now() / 1000.0) as i64
+}

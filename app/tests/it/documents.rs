@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Cursor, LibraryError, Listing, Visibility};
+use domain::{Count, Cursor, DocumentId, DocumentLink, LibraryError, Listing, SortKey, Visibility};
 
 use crate::site::{HOSTILE, TestSite, alice, document, listing, refusal, row};
 
@@ -13,16 +13,127 @@ fn outage() -> LibraryError {
 #[tokio::test]
 async fn wow_1_each_row_says_why_it_is_there() {
     let mut site = TestSite::with(alice());
-    site.list = Some(Ok(listing(vec![row(9, "Runbook"), row(7, "Onboarding")])));
-    let page = site.get("/docs?q=run&cursor=12").await;
+    let mut public = row(7, "Onboarding");
+    public.visibility = Visibility::Public;
+    site.list = Some(Ok(listing(vec![row(9, "Runbook"), public])));
+    let page = site.get("/docs").await;
     page.has_status(200)
-        .shows("because you are in Engineering")
-        .shows("3 Nov 2026, 14:05")
-        .shows("Private");
-    page.shows("href=\"/docs/9\"")
-        .shows("/docs?q=run&amp;cursor=7")
-        .shows("First page")
+        .shows("title=\"because you are in Engineering\"")
+        .shows(">Engineering</span>")
+        .shows("title=\"3 Nov 2026, 14:05 UTC\"")
+        .shows("href=\"/docs/9\"")
+        .shows("href=\"/docs?folder=handbook/people\"");
+    // What is public is usual.
+    assert_eq!(page.html.matches(">Private<").count(), 1, "{}", page.html);
+    page.hides(">Public</span>");
+}
+
+#[tokio::test]
+async fn fi_1_a_list_is_sorted_filtered_and_of_one_folder_as_its_address_says() {
+    let mut site = TestSite::with(alice());
+    site.list = Some(Ok(Listing {
+        previous: Some(Cursor("a+b".to_owned())),
+        count: Some(Count {
+            number: Count::CAP,
+            is_capped: true,
+        }),
+        ..listing(vec![row(9, "Runbook")])
+    }));
+    let page = site
+        .get("/docs?folder=handbook/people&sort=title&order=desc&q=run&cursor=12")
+        .await;
+    let query = site.queries.lock().unwrap().pop().unwrap();
+    assert_eq!(query.cursor, Some(Cursor("12".to_owned())));
+    assert_eq!(
+        (query.folder.as_deref(), query.filter.as_str()),
+        (Some("handbook/people"), "run")
+    );
+    assert_eq!((query.sort.key, query.sort.is_descending), (SortKey::Title, true));
+    let list = "/docs?folder=handbook/people&amp;sort=title";
+    page.has_status(200)
+        .shows("<p role=\"status\" class=\"count\">1,000+ documents")
+        .shows("aria-sort=\"descending\"")
+        .shows(&format!("href=\"{list}&amp;q=run\" class=\"sort\""))
+        .shows("href=\"/docs?folder=handbook/people&amp;q=run\" class=\"sort\"")
+        .shows(&format!(
+            "href=\"{list}&amp;order=desc&amp;q=run&amp;cursor=a%2Bb\" rel=\"prev\""
+        ))
+        .shows(&format!(
+            "href=\"{list}&amp;order=desc&amp;q=run&amp;cursor=9\" rel=\"next\""
+        ))
+        .hides("First page");
+    // The filter keeps folder and order, and can be cleared.
+    page.shows("type=\"hidden\" name=\"folder\" value=\"handbook/people\"")
+        .shows("name=\"sort\" value=\"title\"")
+        .shows(&format!(
+            "href=\"{list}&amp;order=desc\" aria-label=\"Clear the filter\""
+        ))
         .shows("value=\"run\"");
+    assert_eq!(page.html.matches("aria-sort").count(), 1, "{}", page.html);
+}
+
+#[tokio::test]
+async fn fi_2_the_page_of_a_folder_has_its_name_and_crumbs() {
+    let mut site = TestSite::with(alice());
+    site.list = Some(Ok(listing(vec![row(9, "Runbook")])));
+    let page = site.get("/docs?folder=handbook/people").await;
+    page.has_status(200)
+        .shows("<title>people · Portico</title>")
+        .shows("<h1 dir=\"auto\">people</h1>")
+        .shows("<a href=\"/docs?folder=handbook\" dir=\"auto\">handbook</a>")
+        .hides("class=\"folder\"");
+    site.list = None;
+    site.get("/docs?folder=handbook/empty")
+        .await
+        .has_status(200)
+        .shows("no document you may read in this folder")
+        .shows("Show all documents");
+}
+
+#[tokio::test]
+async fn fi_1_where_the_page_before_is_not_known_a_link_leads_to_the_first() {
+    let mut site = TestSite::with(alice());
+    site.list = Some(Ok(listing(vec![row(9, "Runbook")])));
+    site.get("/docs").await.hides("First page").hides("Previous page");
+    site.get("/docs?q=run&cursor=12")
+        .await
+        .shows("<a href=\"/docs?q=run\" class=\"button quiet\">First page");
+}
+
+#[tokio::test]
+async fn fi_2_a_document_leads_to_those_before_and_behind() {
+    let mut site = TestSite::with(alice());
+    let mut open = document("Runbook");
+    site.open = Some(Ok(open.clone()));
+    site.get("/docs/7").await.hides("Reading order");
+    let link = |number, title: &str| {
+        Some(DocumentLink {
+            id: DocumentId::new(number).unwrap(),
+            title: title.to_owned(),
+        })
+    };
+    (open.previous, open.next) = (link(3, HOSTILE), link(4, "Second <b>"));
+    site.open = Some(Ok(open));
+    site.get("/docs/7")
+        .await
+        .shows("href=\"/docs/3\" rel=\"prev\"")
+        .shows("href=\"/docs/4\" rel=\"next\"")
+        .shows("Second &lt;b&gt;")
+        .hides("<script>alert");
+}
+
+#[tokio::test]
+async fn wow_1_a_refusal_says_as_whom_one_is_signed_in_and_leads_on() {
+    let mut site = TestSite::with(alice());
+    site.open = Some(Err(LibraryError::Refused(refusal())));
+    let page = site.get("/docs/2").await;
+    page.has_status(403)
+        .shows("You are signed in as <strong dir=\"auto\">Alice Archer</strong>")
+        .shows("To get access, ask Bob Baker.")
+        .shows("<a href=\"/docs\" class=\"button\">")
+        .shows("<form method=\"post\" action=\"/auth/logout\"><button type=\"submit\" class=\"button quiet\">Sign in as somebody else");
+    site.open = None;
+    site.get("/docs/2").await.has_status(404).hides("You are signed in as");
 }
 
 #[tokio::test]
@@ -68,7 +179,7 @@ async fn do_2_a_document_is_shown_with_its_reason() {
         .shows("<em>text</em>");
     page.shows("You can see this because you are in Engineering.")
         .shows("href=\"#second\"");
-    page.shows("/docs?q=handbook/people");
+    page.shows("/docs?folder=handbook/people");
 }
 
 #[tokio::test]
@@ -163,9 +274,9 @@ async fn do_2_a_document_names_its_owner_once_and_its_contents_can_be_unfolded()
     let mut site = TestSite::with(alice());
     site.open = Some(Ok(document("Runbook")));
     let page = site.get("/docs/7").await;
-    let reading = page.html.split("class=\"reading\"").nth(1);
+    let reading = page.html.split("class=\"document\"").nth(1);
     let reading = reading
-        .and_then(|rest| rest.split("</aside>").next())
+        .and_then(|rest| rest.split("</article>").next())
         .unwrap_or_default();
     assert_eq!(reading.matches("Bob Baker").count(), 1, "{reading}");
     page.shows("<details class=\"contents-folded\"><summary>On this page</summary>");
@@ -176,13 +287,17 @@ async fn do_2_a_document_names_its_owner_once_and_its_contents_can_be_unfolded()
 async fn wow_1_a_document_says_whom_it_is_meant_for_and_that_the_rules_decide() {
     let groups = ["Engineering", "Sales"].map(str::to_owned).to_vec();
     for (visibility, groups, audience) in [
-        (Visibility::Public, groups.clone(), ">Everybody who is signed in<"),
+        (
+            Visibility::Public,
+            groups.clone(),
+            ">everybody who is signed in<",
+        ),
         (
             Visibility::Private,
             groups,
-            ">Its owner, and members of Engineering, Sales<",
+            ">its owner, and members of Engineering, Sales<",
         ),
-        (Visibility::Private, Vec::new(), ">Its owner alone<"),
+        (Visibility::Private, Vec::new(), ">its owner alone<"),
     ] {
         let mut open = document("Runbook");
         (open.summary.visibility, open.summary.groups) = (visibility, groups);
@@ -224,7 +339,10 @@ async fn what_a_server_function_answers_has_a_status_too() {
         .shows("Only members of Marketing");
     site.call("open_document", "{").await.has_status(400);
     TestSite::default()
-        .call("list_documents", r#"{"filter":"","cursor":""}"#)
+        .call(
+            "list_documents",
+            r#"{"query":{"cursor":null,"filter":"","folder":null,"sort":{"key":"updated","is_descending":true}}}"#,
+        )
         .await
         .has_status(401);
 }

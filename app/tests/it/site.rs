@@ -1,6 +1,6 @@
 //! A site whose ports are test doubles: each test states what the library and the API return.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use app::{ProfileLinks, RequestContext, SiteFacts};
 use async_trait::async_trait;
@@ -62,6 +62,8 @@ pub(crate) struct TestSite {
     /// The folders in a folder, by its path.
     pub(crate) folders: std::collections::BTreeMap<String, Vec<FolderEntry>>,
     pub(crate) search: Option<Result<SearchPage, SearchError>>,
+    /// What the library was asked to list, in order.
+    pub(crate) queries: Arc<Mutex<Vec<ListingQuery>>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
     pub(crate) sessions: Option<Result<Vec<SessionSummary>, SessionsError>>,
     /// Whether more people match than those of `sessions`.
@@ -143,8 +145,9 @@ impl Library for TestSite {
         self.open.clone().unwrap_or(Err(LibraryError::NotFound))
     }
 
-    async fn list(&self, visitor: &Visitor, _: &ListingQuery) -> Result<Listing, LibraryError> {
+    async fn list(&self, visitor: &Visitor, query: &ListingQuery) -> Result<Listing, LibraryError> {
         visitor.person().ok_or(LibraryError::SignInFirst)?;
+        self.queries.lock().unwrap().push(query.clone());
         self.list.clone().unwrap_or(Ok(Listing::default()))
     }
 
