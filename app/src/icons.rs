@@ -33,3 +33,5 @@ pub(crate) const MENU: &str = "M2 4h12M2 8h12M2 12h12";
 pub(crate) const SEARCH: &str = "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.7 10.7 14 14";
 /// A cross: take something away.
 pub(crate) const CLOSE: &str = "M4 4l8 8M12 4l-8 8";
+/// A folder.
+pub(crate) const FOLDER: &str = "M1.5 3.5h4.5l1.5 2h7v8h-13z";

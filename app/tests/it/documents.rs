@@ -287,11 +287,7 @@ async fn do_2_a_document_names_its_owner_once_and_its_contents_can_be_unfolded()
 async fn wow_1_a_document_says_whom_it_is_meant_for_and_that_the_rules_decide() {
     let groups = ["Engineering", "Sales"].map(str::to_owned).to_vec();
     for (visibility, groups, audience) in [
-        (
-            Visibility::Public,
-            groups.clone(),
-            ">everybody who is signed in<",
-        ),
+        (Visibility::Public, groups.clone(), ">everybody who is signed in<"),
         (
             Visibility::Private,
             groups,
