@@ -34,6 +34,7 @@ use crate::sign_in::with_fragment;
 pub fn hydrate(module: leptos::wasm_bindgen::JsValue) {
     attach();
     navigation::attach();
+    reading::attach();
     islands::start(module);
     page_shown();
 }
@@ -48,9 +49,6 @@ pub fn attach() {
     let _ = window_event_listener(ev::click, |event| {
         let target = target(&event);
         close_menus_around(target.as_ref(), true);
-        if let Some(button) = target.and_then(|target| target.closest(".copy").ok().flatten()) {
-            reading::copy_code(&button);
-        }
     });
     // Before the link is followed, by whichever button.
     for name in ["click", "auxclick", "contextmenu"] {

@@ -15,7 +15,9 @@ mod parts;
 mod table;
 
 pub(crate) use document::DocumentPage;
+pub(crate) use list_address::ListAddress;
 pub(crate) use listing::ListingPage;
+pub(crate) use parts::Lock;
 pub(crate) use table::DocumentTable;
 
 /// Shown where the visitor may read no document.

@@ -6,7 +6,10 @@
 
 use std::{error::Error, sync::Arc};
 
-use domain::{Library, LibraryError, MessageError, Messages, Search, SearchError, Sessions, SessionsError, Visitor};
+use domain::{
+    Library, LibraryError, MessageError, Messages, ReadingHistory, Search, SearchError, Sessions, SessionsError,
+    Visitor,
+};
 use http::StatusCode;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -25,6 +28,8 @@ pub struct RequestContext {
     pub library: Arc<dyn Library>,
     /// Searching them.
     pub search: Arc<dyn Search>,
+    /// What the visitor read.
+    pub reading: Arc<dyn ReadingHistory>,
     /// Where people are signed in.
     pub sessions: Arc<dyn Sessions>,
     /// The messages API, called with the visitor's own access token.

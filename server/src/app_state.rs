@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use app::{ProfileLinks, RequestContext, SiteFacts};
 use bff::{Bff, ReturnPath, SignedIn, StepUp};
-use domain::{Library, Search};
+use domain::{Library, ReadingHistory, Search};
 use http::request::Parts;
 use leptos::prelude::use_context;
 use store::Store;
@@ -24,6 +24,7 @@ static PROFILE: LazyLock<ReturnPath> = LazyLock::new(|| ReturnPath::parse("/prof
 pub(crate) struct AppState {
     pub(crate) library: Arc<dyn Library>,
     pub(crate) search: Arc<dyn Search>,
+    pub(crate) reading: Arc<dyn ReadingHistory>,
     pub(crate) messages: MessageSource,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
@@ -58,6 +59,7 @@ impl AppState {
             visitor,
             library: spans::traced_library(trace, &self.library),
             search: spans::traced_search(trace, &self.search),
+            reading: Arc::clone(&self.reading),
             sessions: Arc::new(sessions),
             messages: spans::traced_messages(trace, Arc::new(messages)),
             links,

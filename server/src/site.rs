@@ -18,6 +18,7 @@ use crate::{
     library::LocalLibrary,
     messages::MessageSource,
     people::People,
+    reading::LocalReadingHistory,
     router,
     search::{Follower, LocalSearch, SearchStatus},
     session_store,
@@ -116,7 +117,9 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let people = People::new(&config.providers, directory, store.clone(), bff.tasks().clone());
     let policy = Arc::new(policy);
     let search = follow_changes(config, &store, &bff);
+    let reading = LocalReadingHistory::new(store.clone(), Arc::clone(&policy), bff.tasks().clone());
     let app = AppState {
+        reading: Arc::new(reading),
         library: Arc::new(LocalLibrary::new(store.clone(), Arc::clone(&policy), keys.clone())),
         search: Arc::new(LocalSearch::new(store.clone(), policy, search.clone(), clock)),
         messages,

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use leptos::{
+    ev,
     prelude::*,
     wasm_bindgen::{JsCast, closure::Closure},
 };
@@ -30,6 +31,15 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.0.disconnect();
     }
+}
+
+/// Starts listening, for as long as the page lives.
+pub(super) fn attach() {
+    let _ = window_event_listener(ev::click, |event| {
+        if let Some(button) = super::target(&event).and_then(|target| target.closest(".copy").ok().flatten()) {
+            copy_code(&button);
+        }
+    });
 }
 
 /// Adds to the page that is shown now.
@@ -83,7 +93,7 @@ fn add_copy_button(code: &Element) {
 }
 
 /// Copies the code beside a button.
-pub(super) fn copy_code(button: &Element) {
+fn copy_code(button: &Element) {
     let code = button.previous_element_sibling().and_then(|code| code.text_content());
     let (Some(code), button) = (code, button.clone()) else {
         return;

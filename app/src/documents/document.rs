@@ -31,6 +31,9 @@ pub(crate) async fn open_document(id: String) -> Result<OpenDocument, PageError>
         return context.respond(Err(LibraryError::NotFound));
     };
     let document = context.library.open(&context.visitor, id).await;
+    if document.is_ok() {
+        context.reading.remember(&context.visitor, id);
+    }
     context.respond(document)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Count, Cursor, DocumentId, DocumentLink, LibraryError, Listing, SortKey, Visibility};
+use domain::{Count, Cursor, DocumentId, DocumentLink, FolderEntry, LibraryError, Listing, SortKey, Visibility};
 
 use crate::site::{HOSTILE, TestSite, alice, document, listing, refusal, row};
 
@@ -251,6 +251,52 @@ async fn ui_4_home_tells_an_outage_in_the_place_of_the_documents_and_keeps_the_r
         .shows("give the number");
     page.hides("no document you may read yet").hides("disk on fire");
     assert_eq!(page.html.matches("<h1").count(), 1, "{}", page.html);
+}
+
+#[tokio::test]
+async fn fi_8_home_is_a_desk_with_what_was_read_what_is_new_and_folders() {
+    let mut site = TestSite::with(alice());
+    let mut newer = row(9, "Newer");
+    newer.updated_at += 60;
+    site.list = Some(Ok(listing(vec![newer, row(8, "Older")])));
+    site.recent = vec![row(7, "Half read")];
+    site.folders.insert(
+        String::new(),
+        vec![FolderEntry {
+            path: "hand book".to_owned(),
+            name: "hand book".to_owned(),
+            has_folders: true,
+        }],
+    );
+    let page = site.get("/").await;
+    page.has_status(200)
+        .shows("Newest for you")
+        .shows(">Older<")
+        .shows(">Newer<");
+    page.shows("Continue reading")
+        .shows("<a href=\"/docs/7\"><strong dir=\"auto\">Half read</strong>")
+        .shows("href=\"/docs?folder=hand%20book\"");
+
+    site.previous_visit = Some(1_793_714_700);
+    let page = site.get("/").await;
+    page.shows("New since your last visit")
+        .shows(">Newer<")
+        .hides(">Older<");
+    site.previous_visit = Some(1_793_714_760);
+    let page = site.get("/").await;
+    page.shows("Nothing has changed since then.")
+        .hides(">Newer<")
+        .shows("Half read");
+}
+
+#[tokio::test]
+async fn fi_8_what_was_opened_is_remembered_and_what_was_refused_is_not() {
+    let mut site = TestSite::with(alice());
+    site.open = Some(Err(LibraryError::Refused(refusal())));
+    site.get("/docs/2").await.has_status(403);
+    site.open = Some(Ok(document("Runbook")));
+    site.get("/docs/7").await.has_status(200);
+    assert_eq!(*site.remembered.lock().unwrap(), [DocumentId::new(7).unwrap()]);
 }
 
 #[tokio::test]

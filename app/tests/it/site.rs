@@ -11,9 +11,9 @@ use axum::{
 };
 use domain::{
     Cursor, DocumentId, FolderEntry, FoundSessions, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing,
-    ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, PersonQuery, Reason,
-    Refusal, ReportingLine, Search, SearchError, SearchPage, SessionSummary, Sessions, SessionsError, Summary,
-    Visibility, Visitor,
+    ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, PersonQuery,
+    ReadingHistory, Reason, Refusal, ReportingLine, Search, SearchError, SearchPage, SessionSummary, Sessions,
+    SessionsError, Summary, Visibility, Visitor,
 };
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -64,6 +64,11 @@ pub(crate) struct TestSite {
     pub(crate) search: Option<Result<SearchPage, SearchError>>,
     /// What the library was asked to list, in order.
     pub(crate) queries: Arc<Mutex<Vec<ListingQuery>>>,
+    /// What the visitor read last, and when they were here before.
+    pub(crate) recent: Vec<Summary>,
+    pub(crate) previous_visit: Option<i64>,
+    /// What the pages remembered as read, in order.
+    pub(crate) remembered: Arc<Mutex<Vec<DocumentId>>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
     pub(crate) sessions: Option<Result<Vec<SessionSummary>, SessionsError>>,
     /// Whether more people match than those of `sessions`.
@@ -91,6 +96,7 @@ impl TestSite {
                 visitor: site.visitor.clone(),
                 library: site.clone(),
                 search: site.clone(),
+                reading: site.clone(),
                 sessions: site.clone(),
                 messages: site.clone(),
                 links: site.links.clone(),
@@ -162,6 +168,23 @@ impl Search for TestSite {
     async fn search(&self, visitor: &Visitor, _: &str, _: usize) -> Result<SearchPage, SearchError> {
         visitor.person().ok_or(SearchError::SignInFirst)?;
         self.search.clone().unwrap_or(Ok(SearchPage::default()))
+    }
+}
+
+#[async_trait]
+impl ReadingHistory for TestSite {
+    fn remember(&self, _: &Visitor, id: DocumentId) {
+        self.remembered.lock().unwrap().push(id);
+    }
+
+    async fn recent(&self, visitor: &Visitor) -> Result<Vec<Summary>, LibraryError> {
+        visitor.person().ok_or(LibraryError::SignInFirst)?;
+        Ok(self.recent.clone())
+    }
+
+    async fn previous_visit(&self, visitor: &Visitor) -> Result<Option<i64>, LibraryError> {
+        visitor.person().ok_or(LibraryError::SignInFirst)?;
+        Ok(self.previous_visit)
     }
 }
 

@@ -13,6 +13,7 @@
 //! | Folders | [`folder`] |
 //! | What is searched for, and found | [`search`] |
 //! | The port to documents | [`library`] |
+//! | The port to what a person read | [`reading`] |
 //! | The port to the messages API | [`messages`] |
 //! | The port to sessions | [`sessions`] |
 //! | Unicode normalisation and case folding | [`text`] |
@@ -26,6 +27,7 @@ pub mod listing;
 pub mod messages;
 pub mod plan;
 pub mod predicate;
+pub mod reading;
 pub mod search;
 pub mod sessions;
 pub mod text;
@@ -43,6 +45,7 @@ pub use listing::{Count, Cursor, Listing, ListingQuery, Sort, SortKey};
 pub use messages::{Message, MessageError, MessageKind, Messages};
 pub use plan::{Access, Action, Branch, Plan, Right, Rights};
 pub use predicate::{Comparison, Condition, NumberField, Pattern, PatternPart, Predicate, TextField};
+pub use reading::ReadingHistory;
 pub use search::{
     IndexedDocument, Search, SearchError, SearchHit, SearchHits, SearchPage, SearchQuery, SearchResult, SearchTerm,
     Snippet, TimeRange, TypedFilter,
