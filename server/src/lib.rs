@@ -37,7 +37,7 @@ pub mod library;
 mod messages;
 pub mod metrics;
 mod people;
-mod reading;
+pub mod reading;
 mod router;
 pub mod search;
 pub mod serve;

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bff::{BackgroundTasks, error_chain};
 use domain::{DocumentId, LibraryError, Person, PersonId, ReadingHistory, Summary, Visitor, reading::RECENT};
 use policy::Policy;
-use store::Store;
+use store::{DocumentRow, Store};
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
@@ -52,6 +52,16 @@ impl LocalReadingHistory {
     }
 }
 
+/// The first of the rows that the person may read now, at most [`RECENT`].
+#[must_use]
+pub fn allowed(policy: &Policy, person: &Person, rows: Vec<DocumentRow>) -> Vec<Summary> {
+    let allowed = rows.into_iter().filter_map(|row| {
+        let reasons = policy.decide(person, &row.facts()).reasons()?;
+        Some(row.into_summary(person, reasons))
+    });
+    allowed.take(RECENT).collect()
+}
+
 /// Seconds since 1970 (UTC).
 fn now() -> i64 {
     OffsetDateTime::now_utc().unix_timestamp()
@@ -79,11 +89,7 @@ impl ReadingHistory for LocalReadingHistory {
     async fn recent(&self, visitor: &Visitor) -> Result<Vec<Summary>, LibraryError> {
         let person = visitor.person().ok_or(LibraryError::SignInFirst)?;
         let rows = self.0.store.readings(&person.id).await?;
-        let allowed = rows.into_iter().filter_map(|row| {
-            let reasons = self.0.policy.decide(person, &row.facts()).reasons()?;
-            Some(row.into_summary(person, reasons))
-        });
-        Ok(allowed.take(RECENT).collect())
+        Ok(allowed(&self.0.policy, person, rows))
     }
 
     async fn previous_visit(&self, visitor: &Visitor) -> Result<Option<i64>, LibraryError> {

@@ -13,6 +13,7 @@ mod folders;
 mod lists;
 mod planned;
 pub(crate) mod property;
+mod reading;
 mod rendering;
 pub(crate) mod shelf;
 mod unicode;
