@@ -7,5 +7,6 @@ mod documents;
 mod layout;
 mod messages;
 mod profile;
+mod search;
 mod sessions;
 mod site;

@@ -59,6 +59,7 @@ impl Store {
     }
 }
 
+const PEOPLE: &str = "SELECT id, name FROM person ORDER BY id LIMIT $1";
 /// Most people that are looked through for an owner.
 const MAX_PEOPLE: i64 = 20_000;
 /// Most people that the name of an owner may mean.
@@ -73,7 +74,7 @@ impl Store {
     pub async fn owners_shown_as(&self, text: &str) -> Result<Vec<PersonId>, StoreError> {
         let text = searchable(text);
         let rows: Vec<(String, Option<String>)> = with_backend!(self, |backend| {
-            let people = query_as(sql::PEOPLE).bind(MAX_PEOPLE);
+            let people = query_as(PEOPLE).bind(MAX_PEOPLE);
             Ok(people.fetch_all(&backend.pool).await?)
         })?;
         let people = rows.into_iter().filter_map(|(id, name)| {

@@ -268,7 +268,6 @@ pub(super) const NORMALISED: &str = "DELETE FROM document_to_normalise WHERE doc
 pub(super) const SET_NAME_IF_NEVER_SEEN: &str = "INSERT INTO person (id, name) VALUES ($1, $2)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name
     WHERE person.seen_at IS NULL AND person.name IS DISTINCT FROM excluded.name";
-pub(super) const PEOPLE: &str = "SELECT id, name FROM person ORDER BY id LIMIT $1";
 pub(super) const UPSERT_OBJECT_ID: &str = "INSERT INTO object_id (provider, object_id, person_id) VALUES ($1, $2, $3)
     ON CONFLICT (provider, object_id) DO UPDATE SET person_id = excluded.person_id
     WHERE object_id.person_id <> excluded.person_id";

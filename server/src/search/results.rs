@@ -12,15 +12,22 @@ use super::Question;
 /// How much Markdown is read for the snippets of one chunk of hits, in bytes. What is longer is shown by its title alone.
 const MAX_QUOTED: usize = 1_000_000;
 
+/// What is looked for, and how it is marked.
+#[derive(Clone, Copy)]
+pub(super) struct Looked<'a> {
+    pub(super) question: &'a Question,
+    pub(super) snippets: &'a Snippets,
+}
+
 /// Those of the documents that the person may read and that fit the filters, in the order of `ids`.
 pub(super) fn allowed(
     policy: &Policy,
     person: &Person,
-    question: &Question,
-    snippets: &Snippets,
+    search: Looked<'_>,
     ids: &[DocumentId],
     texts: Vec<DocumentText>,
 ) -> Vec<SearchResult> {
+    let Looked { question, snippets } = search;
     let (rows, words): (Vec<DocumentRow>, Vec<String>) = texts.into_iter().map(|text| (text.row, text.content)).unzip();
     let facts: Vec<_> = rows.iter().map(DocumentRow::facts).collect();
     let decisions = policy.decide_all(person, &facts);

@@ -142,14 +142,11 @@ impl Rounds {
             let ids: Vec<DocumentId> = chunk.iter().map(|hit| hit.id).collect();
             let texts = batch::texts(&self.store, &ids).await?;
             let work = move |shared: &Shared| {
-                let Shared {
-                    policy,
-                    person,
-                    question,
-                    snippets,
-                    ..
-                } = shared;
-                results::allowed(policy, person, question, snippets, &ids, texts)
+                let looked = results::Looked {
+                    question: &shared.question,
+                    snippets: &shared.snippets,
+                };
+                results::allowed(&shared.policy, &shared.person, looked, &ids, texts)
             };
             results.extend(self.blocking(work).await?);
         }

@@ -3,6 +3,7 @@
 mod commands;
 mod directory;
 mod providers;
+mod search;
 mod upstreams;
 mod variables;
 
