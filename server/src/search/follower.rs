@@ -77,6 +77,8 @@ impl Follower {
         let settings = self.settings.clone();
         let mut indexing = Indexing::open(&self.store, &self.status, self.folder.clone(), settings).await?;
         let mut waiting = Waiting::new(&self.store).await;
+        indexing.catch_up().await?;
+        tracing::debug!("the search index follows the documents");
         loop {
             indexing.catch_up().await?;
             indexing.tell();

@@ -7,7 +7,7 @@ mod rights;
 
 use server::search::Phase;
 
-use crate::support::{TestSite, documents, soon};
+use crate::support::{Program, Serving, TestSite, documents, free_ports, soon};
 
 /// A title and a text with the word marked, as the page shows them.
 const MARKED: &str = "<mark>plan</mark>";
@@ -175,5 +175,40 @@ async fn fi_6_readyz_says_that_the_index_follows() {
     assert_eq!(
         ready.json()["search"],
         serde_json::json!({ "ready": true, "state": "ready", "percent": null, "problem": null })
+    );
+}
+
+/// Waits until a program that logs `server=debug` finds everything.
+#[cfg(unix)]
+fn until_it_follows(serving: &Serving) -> Vec<String> {
+    serving.until("the search index follows", |line| {
+        line.contains("the search index follows the documents")
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn fi_6_a_program_that_is_killed_finds_everything_when_it_runs_again() {
+    let program = Program::new();
+    let (port, provider) = free_ports();
+    let (listen, provider) = (format!("127.0.0.1:{port}"), format!("127.0.0.1:{provider}"));
+    let variables = [
+        ("PORTICO_LISTEN", listen.as_str()),
+        ("PORTICO_DEMO_LISTEN", provider.as_str()),
+        ("PORTICO_LOG", "info,server=debug"),
+    ];
+    // Killed as soon as it says where it is, while documents are written into the index.
+    drop(program.serve(&["--demo"], &variables));
+    assert!(program.exists("data/demo.search"));
+    let again = program.serve(&["--demo"], &variables);
+    until_it_follows(&again);
+    drop(again);
+    // Killed when all of it was there: nothing is made anew.
+    let third = program.serve(&["--demo"], &variables);
+    let log = until_it_follows(&third);
+    assert!(
+        !log.iter()
+            .any(|line| line.contains("made anew") || line.contains("cannot follow")),
+        "{log:#?}"
     );
 }

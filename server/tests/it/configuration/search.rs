@@ -38,7 +38,7 @@ fn fi_4_languages_are_codes_and_memory_is_a_size() {
             "portico.toml:2: search.languages: `english` is not a language",
         ),
         (
-            "languages = \"EN\"",
+            "languages = [\"EN\"]",
             "portico.toml:2: search.languages: `EN` is not a language",
         ),
         (
