@@ -16,7 +16,11 @@ use std::collections::BTreeMap;
 use domain::{DocumentId, Plan};
 use sqlx::query_as;
 
-use super::{Store, StoreError, error::QueryError, list::statement::Value, with_backend};
+use super::{
+    backend::{Store, with_backend},
+    error::{QueryError, StoreError},
+    list::statement::Value,
+};
 
 mod lookups;
 mod ranges;

@@ -6,10 +6,12 @@ use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    DocumentRow, Store, StoreError,
+    backend::{Store, with_backend},
+    documents::DocumentRow,
+    error::StoreError,
     import_plan::{self, WritePlan},
     sources::{DocumentSource, KnownDocument},
-    sql, with_backend,
+    sql,
 };
 
 /// The highest id from which new ids are counted. Higher ones were taken from files by mistake of older versions.

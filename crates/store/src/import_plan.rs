@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{
     import::{ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError, headings},
-    searchable,
     sources::{DocumentSource, KnownDocument},
+    text::searchable,
 };
 
 /// What is written for the documents of a batch.

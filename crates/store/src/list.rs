@@ -16,7 +16,10 @@ use domain::{DocumentId, Sort};
 use sqlx::query_as;
 
 use super::{
-    DocumentRow, Store, StoreError, documents::DocumentRowColumns, error::QueryError, sql::Dialect, with_backend,
+    backend::{Store, with_backend},
+    documents::{DocumentRow, DocumentRowColumns},
+    error::{QueryError, StoreError},
+    sql::Dialect,
 };
 
 mod candidates;

@@ -15,12 +15,11 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 use super::{
-    Backend, Store, StoreError,
-    error::QueryError,
+    backend::{Backend, Store, with_backend},
+    error::{QueryError, StoreError},
     sql,
     sqlite::result_code,
     timeout::{QUERY_TIMEOUT, with_timeout},
-    with_backend,
 };
 use crate::database_url::{DatabaseUrl, Location};
 

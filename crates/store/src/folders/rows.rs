@@ -5,14 +5,13 @@ use sqlx::query_as;
 
 use super::ranges::Ranges;
 use crate::{
-    DocumentRow, Store, StoreError,
-    documents::DocumentRowColumns,
-    error::QueryError,
+    backend::{Store, with_backend},
+    documents::{DocumentRow, DocumentRowColumns},
+    error::{QueryError, StoreError},
     list::{
         condition,
         statement::{Statement, Value},
     },
-    with_backend,
 };
 
 /// Documents of a folder that are looked at, in order.

@@ -9,7 +9,7 @@ use domain::{
 use sqlx::query_as;
 
 use super::*;
-use crate::{Backend, DatabaseUrl, sqlite::Sqlite};
+use crate::{backend::Backend, database_url::DatabaseUrl, sqlite::Sqlite};
 
 const VERSIONS: RendererVersions = RendererVersions {
     current: 1,
