@@ -3,14 +3,7 @@
 use domain::RendererVersions;
 use sqlx::{PgPool, SqlitePool};
 
-use crate::{
-    database_url::{DatabaseUrl, Location},
-    error::StoreError,
-    postgres::Postgres,
-    probe::LastProbe,
-    sqlite::Sqlite,
-    timeout::QUERY_TIMEOUT,
-};
+use crate::{database_url::{DatabaseUrl, Location}, error::StoreError, timeout::QUERY_TIMEOUT, postgres::Postgres, probe::LastProbe, sqlite::Sqlite};
 
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
