@@ -3,7 +3,14 @@
 use domain::RendererVersions;
 use sqlx::{PgPool, SqlitePool};
 
-use crate::{database_url::{DatabaseUrl, Location}, error::StoreError, timeout::QUERY_TIMEOUT, postgres::Postgres, probe::LastProbe, sqlite::Sqlite};
+use crate::{
+    database_url::{DatabaseUrl, Location},
+    error::StoreError,
+    postgres::Postgres,
+    probe::LastProbe,
+    sqlite::Sqlite,
+    timeout::QUERY_TIMEOUT,
+};
 
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]

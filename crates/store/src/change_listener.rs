@@ -3,7 +3,11 @@
 
 use sqlx::postgres::PgListener;
 
-use super::{backend::{Backend, Store}, error::{QueryError, StoreError}, timeout::with_timeout};
+use super::{
+    backend::{Backend, Store},
+    error::{QueryError, StoreError},
+    timeout::with_timeout,
+};
 
 /// The channel that `migrations/postgres/0007_changes.sql` notifies.
 const CHANNEL: &str = "portico_change";

@@ -7,7 +7,11 @@
 use domain::{DocumentId, Heading};
 use sqlx::{query_as, query_scalar};
 
-use super::{backend::{Store, with_backend}, documents::{DocumentRow, DocumentRowColumns}, error::{QueryError, StoreError}};
+use super::{
+    backend::{Store, with_backend},
+    documents::{DocumentRow, DocumentRowColumns},
+    error::{QueryError, StoreError},
+};
 
 const AFTER: &str = "SELECT c.sequence, c.document_id, CAST(coalesce(octet_length(d.content), 0) AS BIGINT)
     FROM document_change c LEFT JOIN document d ON d.id = c.document_id AND d.trashed_at IS NULL

@@ -6,7 +6,13 @@ use domain::{
 use sqlite_reader::{ReadError, ToSql};
 use sqlx::{query_as, query_scalar};
 
-use super::{backend::{Backend, Store, with_backend}, error::{QueryError, StoreError}, text::contains_nul, timeout::with_timeout, sql};
+use super::{
+    backend::{Backend, Store, with_backend},
+    error::{QueryError, StoreError},
+    sql,
+    text::contains_nul,
+    timeout::with_timeout,
+};
 
 /// What rules and lists need of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,7 +16,11 @@ use std::collections::BTreeMap;
 use domain::{DocumentId, Plan};
 use sqlx::query_as;
 
-use super::{backend::{Store, with_backend}, error::{QueryError, StoreError}, list::statement::Value};
+use super::{
+    backend::{Store, with_backend},
+    error::{QueryError, StoreError},
+    list::statement::Value,
+};
 
 mod lookups;
 mod ranges;

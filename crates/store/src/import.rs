@@ -5,7 +5,14 @@ use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{backend::{Store, with_backend}, documents::DocumentRow, error::StoreError, sources::{DocumentSource, KnownDocument}, import_plan::{self, WritePlan}, sql};
+use super::{
+    backend::{Store, with_backend},
+    documents::DocumentRow,
+    error::StoreError,
+    import_plan::{self, WritePlan},
+    sources::{DocumentSource, KnownDocument},
+    sql,
+};
 
 /// The highest id from which new ids are counted. Higher ones were taken from files by mistake of older versions.
 const MAX_SEQUENTIAL_ID: i64 = 1 << 53;

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use domain::{DocumentId, Group, GroupMatch, text::sort_key};
 use serde_json::{Value, json};
 
-use super::{import::{ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError, headings}, sources::{DocumentSource, KnownDocument}, text::searchable};
+use super::{
+    import::{ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError, headings},
+    sources::{DocumentSource, KnownDocument},
+    text::searchable,
+};
 
 /// What is written for the documents of a batch.
 #[derive(Debug, Default)]

@@ -15,7 +15,12 @@
 use domain::{DocumentId, Sort};
 use sqlx::query_as;
 
-use super::{backend::{Store, with_backend}, documents::{DocumentRow, DocumentRowColumns}, error::{QueryError, StoreError}, sql::Dialect};
+use super::{
+    backend::{Store, with_backend},
+    documents::{DocumentRow, DocumentRowColumns},
+    error::{QueryError, StoreError},
+    sql::Dialect,
+};
 
 mod candidates;
 pub(crate) mod condition;

@@ -11,7 +11,13 @@ use domain::{
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{backend::{Store, with_backend}, error::StoreError, text::searchable, import_plan::group_row, sql};
+use super::{
+    backend::{Store, with_backend},
+    error::StoreError,
+    import_plan::group_row,
+    sql,
+    text::searchable,
+};
 
 /// The texts of a document that are normalised.
 #[derive(PartialEq, sqlx::FromRow)]

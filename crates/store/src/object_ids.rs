@@ -6,7 +6,12 @@ use domain::PersonId;
 use serde_json::Value;
 use sqlx::{query, query_as};
 
-use super::{backend::{Store, with_backend}, error::StoreError, text::contains_nul, sql};
+use super::{
+    backend::{Store, with_backend},
+    error::StoreError,
+    sql,
+    text::contains_nul,
+};
 
 impl Store {
     /// Stores a person's id in their provider's directory. Writes only if it is new.

@@ -5,7 +5,12 @@ use std::borrow::Cow;
 use domain::{Person, PersonId, sessions::MAX_FOUND};
 use sqlx::{query, query_as};
 
-use super::{backend::{Store, with_backend}, error::StoreError, text::{contains_nul, searchable}, sql};
+use super::{
+    backend::{Store, with_backend},
+    error::StoreError,
+    sql,
+    text::{contains_nul, searchable},
+};
 
 impl Store {
     /// Stores name and e-mail address of a signed-in person. Writes only if something changed or an hour has passed.

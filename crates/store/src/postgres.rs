@@ -11,7 +11,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
-use super::{error::StoreError, timeout::{QUERY_TIMEOUT, WAIT}, sql};
+use super::{
+    error::StoreError,
+    sql,
+    timeout::{QUERY_TIMEOUT, WAIT},
+};
 use crate::database_url::is_local;
 
 /// The migrations, compiled in.

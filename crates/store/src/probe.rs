@@ -14,7 +14,13 @@ use sqlx::{
 };
 use tokio::sync::Mutex;
 
-use super::{backend::{Backend, Store, with_backend}, error::{QueryError, StoreError}, timeout::{QUERY_TIMEOUT, with_timeout}, sql, sqlite::result_code};
+use super::{
+    backend::{Backend, Store, with_backend},
+    error::{QueryError, StoreError},
+    sql,
+    sqlite::result_code,
+    timeout::{QUERY_TIMEOUT, with_timeout},
+};
 use crate::database_url::{DatabaseUrl, Location};
 
 /// Longest wait for another writer, whose presence shows that the database can be written.

@@ -3,7 +3,11 @@
 use domain::{DocumentId, PersonId};
 use sqlx::{query, query_as, query_scalar};
 
-use super::{backend::{Store, with_backend}, documents::{DocumentRow, DocumentRowColumns}, error::{QueryError, StoreError}};
+use super::{
+    backend::{Store, with_backend},
+    documents::{DocumentRow, DocumentRowColumns},
+    error::{QueryError, StoreError},
+};
 
 /// Most documents that are remembered of a person; older ones are forgotten.
 pub const MAX_READ: i64 = 20;

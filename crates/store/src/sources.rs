@@ -7,7 +7,11 @@ use domain::{DocumentId, PersonId};
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{backend::{Store, with_backend}, error::StoreError, sql};
+use super::{
+    backend::{Store, with_backend},
+    error::StoreError,
+    sql,
+};
 
 /// Between source and path in the unique key. No name of a source contains it.
 const SEPARATOR: char = '\u{1f}';

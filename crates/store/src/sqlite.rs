@@ -16,7 +16,11 @@ use sqlx::{
 pub(super) mod deadline;
 
 use self::deadline::set_deadline;
-use super::{error::{QueryError, StoreError}, timeout::{QUERY_TIMEOUT, WAIT}, sql};
+use super::{
+    error::{QueryError, StoreError},
+    sql,
+    timeout::{QUERY_TIMEOUT, WAIT},
+};
 
 /// The migrations, compiled in.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");

@@ -4,7 +4,15 @@ use domain::{DocumentId, Plan};
 use sqlx::query_as;
 
 use super::ranges::Ranges;
-use crate::{backend::{Store, with_backend}, documents::{DocumentRow, DocumentRowColumns}, error::{QueryError, StoreError}, list::{condition, statement::{Statement, Value}}};
+use crate::{
+    backend::{Store, with_backend},
+    documents::{DocumentRow, DocumentRowColumns},
+    error::{QueryError, StoreError},
+    list::{
+        condition,
+        statement::{Statement, Value},
+    },
+};
 
 /// Documents of a folder that are looked at, in order.
 const LOOKED_AT: u32 = 4_000;

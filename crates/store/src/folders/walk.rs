@@ -4,7 +4,13 @@
 use domain::{GroupMatch, Plan};
 
 use super::lookups::{Index, Lookup, Seed};
-use crate::{list::{condition, statement::{Statement, Value}}, sql::{Dialect, Matching}};
+use crate::{
+    list::{
+        condition,
+        statement::{Statement, Value},
+    },
+    sql::{Dialect, Matching},
+};
 
 /// Documents that are looked at in one place where a condition is left that no index knows. Whoever may read none of them is not led there by
 /// this condition.

@@ -5,7 +5,7 @@ use domain::{
 };
 
 use super::statement::{Statement, Value};
-use crate::{text::contains_nul, sql::Matching};
+use crate::{sql::Matching, text::contains_nul};
 
 /// ` AND NOT (…)` for the forbids of the plan; empty if it has none.
 pub(crate) fn forbids(statement: &mut Statement, plan: &Plan) -> String {

@@ -4,7 +4,11 @@ use domain::SortKey;
 use sqlx::query_as;
 
 use super::{Bound, Candidates, ListSource, Order, Statement, Value};
-use crate::{backend::{Store, with_backend}, error::{QueryError, StoreError}, sql::Dialect};
+use crate::{
+    backend::{Store, with_backend},
+    error::{QueryError, StoreError},
+    sql::Dialect,
+};
 
 /// Rows of indices that are read to count up to a limit, in two attempts. A document of several groups has several rows.
 const ATTEMPTS: [u32; 2] = [2, 16];

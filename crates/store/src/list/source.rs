@@ -7,7 +7,11 @@ use super::{
     lookups::{self, Kind, Lookup},
     statement::{Statement, Value},
 };
-use crate::{backend::{Backend, Store, with_backend}, error::{QueryError, StoreError}, text::contains_nul};
+use crate::{
+    backend::{Backend, Store, with_backend},
+    error::{QueryError, StoreError},
+    text::contains_nul,
+};
 
 /// Documents of a folder that are tested one by one. Of a larger folder, what the person can read is.
 const SMALL_FOLDER: u32 = 1_000;

@@ -1,6 +1,6 @@
 //! SQL text with its values. What comes from outside is always a value, never text.
 
-use crate::{text::contains_nul, sql::Dialect};
+use crate::{sql::Dialect, text::contains_nul};
 
 /// A statement in one dialect.
 #[derive(Debug)]
