@@ -31,12 +31,12 @@ pub(crate) struct AppState {
     pub(crate) headers: SecurityHeaders,
     /// Called per request, since providers may become ready while the site runs.
     pub(crate) facts: Box<dyn Fn() -> SiteFacts + Send + Sync>,
-    /// How recent a sign-in has to be to end sessions; `None` asks for no new sign-in.
+    /// How recent a sign-in has to be to end sessions; `None` requires no new sign-in.
     pub(crate) recent_sign_in: Option<StepUp>,
 }
 
 impl AppState {
-    /// Provides the context of a page or server function; the only place that does.
+    /// Provides the context of a page or server function; nothing else does.
     pub(crate) fn provide_request_context(&self) {
         let extensions = use_context::<Parts>().map(|parts| parts.extensions).unwrap_or_default();
         let CurrentVisitor { visitor, signed_in } = extensions.get().cloned().unwrap_or_default();

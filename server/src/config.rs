@@ -8,7 +8,7 @@
 //!    `sign_in.rs` has [`bff`] check the rest.
 //! 4. [`problem`] shows what is wrong, where, and what to do.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | Where is a key added? | `tables.rs` |
 //! | What may be written for a value? | `values.rs` |
@@ -56,7 +56,7 @@ pub struct Config {
     pub demo_listen: Option<SocketAddr>,
     /// Where `/metrics` is served; unset: nowhere, and nothing is counted.
     pub metrics_listen: Option<SocketAddr>,
-    /// Where documents and sessions are kept.
+    /// Where documents and sessions are stored.
     pub database_url: DatabaseUrl,
     /// Folder of the policy files.
     pub policies: PathBuf,
@@ -68,15 +68,15 @@ pub struct Config {
     pub session: SessionSettings,
     /// Who signs people in; in the order they are offered.
     pub providers: Vec<ProviderSettings>,
-    /// Where the messages come from.
+    /// The source of the messages.
     pub api: ApiSettings,
     /// Whether the demo provider, API and documents are part of this site.
     pub demo: bool,
-    /// Where groups, profiles and managers come from, for the providers that enable it.
+    /// The directory of groups, profiles and managers, for the providers that enable it.
     pub directory: DirectorySettings,
     /// Where the full-text index lies, and how texts are read for it.
     pub search: SearchSettings,
-    /// Where traces go.
+    /// Where traces are sent.
     pub telemetry: TelemetrySettings,
     /// APIs that pages reach at a path of this site.
     pub upstreams: Vec<bff::Upstream>,
@@ -100,7 +100,7 @@ pub struct SessionSettings {
     pub absolute: Duration,
     /// How many sessions one person may have; a sign-in beyond that ends the one used longest ago.
     pub max_per_person: NonZeroUsize,
-    /// Key file, made at the first start; `None` keeps keys in memory alone, for tests.
+    /// Key file, made at the first start; `None` holds keys in memory alone, for tests.
     pub keys_file: Option<PathBuf>,
     /// How long ago somebody may have signed in who ends sessions elsewhere; `None`: however long.
     pub recent: Option<Duration>,
@@ -113,7 +113,7 @@ pub struct ProviderSettings {
     pub provider: bff::ProviderConfig,
     /// Where to find what a visitor is made of.
     pub claims: ClaimNames,
-    /// What comes from the directory for their people.
+    /// What the directory adds for their people.
     pub directory: DirectoryUse,
     /// Which of their people's tokens the API of the messages gets.
     pub api_token: ApiToken,
@@ -144,7 +144,7 @@ pub struct ClaimNames {
     pub object_id: ClaimPath,
 }
 
-/// Where the messages come from.
+/// The source of the messages.
 #[derive(Debug, Clone, Default)]
 pub struct ApiSettings {
     /// An API of your own; unset: the one Portico itself serves under `/api/messages/`.
@@ -164,7 +164,7 @@ pub struct SearchSettings {
     pub memory: usize,
 }
 
-/// Where traces go, and under which name.
+/// Where traces are sent, and under which name.
 #[derive(Debug, Clone)]
 pub struct TelemetrySettings {
     /// A collector that speaks OTLP over HTTP; unset: nothing is traced.

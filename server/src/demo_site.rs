@@ -12,7 +12,6 @@ use crate::{
     config::{
         ApiToken, ClaimNames, Config, DatabaseUrl, DirectoryUse, Problem, ProviderSettings,
         problem::{Issue, Origin},
-        values,
     },
     import::{self, ImportError},
     serve::{self, ListenError},
@@ -60,7 +59,7 @@ impl From<NotLoopback> for Problem {
 /// # Errors
 /// If anything in it can be reached from another machine.
 pub fn prepare(mut config: Config) -> Result<Config, NotLoopback> {
-    if !values::is_loopback(&config.public_url) {
+    if !bff::is_loopback(&config.public_url) {
         let value = config.public_url.to_string();
         return Err(NotLoopback {
             key: "public_url",

@@ -9,7 +9,7 @@
 //! | The client: address check, retries, limits | `graph.rs` |
 //!
 //! Values are known, known to be none, or unknown. While the directory does not respond, cached values are used for the time of
-//! `directory.keep`, and the profile page says so; after that they are unknown.
+//! `directory.keep`, and the profile page states it; after that they are unknown.
 
 use std::{sync::Arc, time::Duration};
 
@@ -59,7 +59,7 @@ impl Directory {
         let fetches = SingleFlight::new(bff.tasks().clone());
         Ok(Self(Arc::new(Inner {
             graph: Graph::new(bff, settings.base_url.clone())?,
-            cache: Cache::new(settings.max_age, settings.keep),
+            cache: Cache::new(settings.max_age, settings.max_stale),
             store,
             clock,
             permits: Semaphore::new(MAX_CONCURRENT),
@@ -67,7 +67,7 @@ impl Directory {
         })))
     }
 
-    /// Adds to a person what the directory knows, as far as their provider's settings and their token ask for it. Waits a few seconds at
+    /// Adds to a person what the directory knows, as far as their provider's settings and their token require it. Waits a few seconds at
     /// most, and hardly ever for people who are in the cache.
     pub async fn complete(&self, person: &mut Person, signed_in: &SignedIn, settings: &ProviderSettings) {
         person.group_match = settings.directory.group_match;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::{Client, redirect::Policy};
 use url::Url;
 
-/// How long an idle connection is kept: shorter than servers keep it, since a request that is sent while they close it is lost.
+/// Lifetime of an idle connection: shorter than that of servers, since a request that is sent while they close it is lost.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A client for `base` whose requests take at most `timeout`, reading the response included.

@@ -1,5 +1,5 @@
 //! Importing a folder of Markdown files as documents. Each file by itself: an error in one is reported with its line and stops no other. An
-//! unchanged file changes nothing; a changed file updates its document, which keeps its id. A document whose file is refused, or a draft, is
+//! unchanged file changes nothing; a changed file updates its document, whose id stays. A document whose file is refused, or a draft, is
 //! withdrawn.
 //!
 //! | what | where |
@@ -47,7 +47,7 @@ use write::Import;
 /// Chunks of files that are prepared while one is written.
 const CHUNKS_AHEAD: usize = 2;
 
-/// Resolves `provider:subject` (`subject` alone if there is one provider) or `issuer|subject` to a person; the error says why that fails.
+/// Resolves `provider:subject` (`subject` alone if there is one provider) or `issuer|subject` to a person; the error states why that fails.
 pub type ResolvePerson = Box<dyn Fn(&str) -> Result<PersonId, String> + Send + Sync>;
 
 /// What to import, and the defaults for files that state nothing else.
@@ -66,7 +66,7 @@ pub struct ImportOptions {
     pub drafts: Drafts,
     /// Name of the source; `None` takes the repository, or the folder.
     pub source: Option<String>,
-    /// Whether documents of the source whose files are gone go to the trash.
+    /// Whether documents of the source whose files are gone are moved to the trash.
     pub prune: bool,
     /// Seconds since 1970 (UTC): files dated later are drafts.
     pub now: i64,

@@ -32,7 +32,7 @@ pub(crate) struct People {
     warned: Mutex<HashSet<(PersonId, &'static str)>>,
 }
 
-/// What was stored of a person, and the time of the sign-in it came from.
+/// What was stored of a person, and the time of the sign-in it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct StoredName {
     name: String,
@@ -106,7 +106,7 @@ impl People {
         }
     }
 
-    /// Stores name and e-mail address in the background if they are new or changed. The latest sign-in counts: an older session keeps its
+    /// Stores name and e-mail address in the background if they are new or changed. The latest sign-in counts: an older session retains its
     /// older claims.
     pub(crate) fn store_name(self: &Arc<Self>, person: &Person, signed_in_at: OffsetDateTime) {
         let new = StoredName {

@@ -26,7 +26,7 @@ pub(crate) struct VisitorSessions {
     pub(crate) store: Store,
     /// The session of the visitor, if there is one.
     pub(crate) signed_in: Option<SignedIn>,
-    /// How recent a sign-in has to be to end sessions; `None` asks for no new sign-in.
+    /// How recent a sign-in has to be to end sessions; `None` requires no new sign-in.
     pub(crate) recent_sign_in: Option<StepUp>,
 }
 
@@ -167,7 +167,7 @@ async fn end_all_sessions(signed_in: SignedIn) -> Response {
     }
 }
 
-/// Redirects to the list, which says how many sessions were ended.
+/// Redirects to the list, which shows how many sessions were ended.
 fn redirect_to_list(ended: usize, person: &str) -> Response {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("ended", &ended.to_string());

@@ -145,6 +145,7 @@ pub use self::tasks::BackgroundTasks;
 pub use self::tokens::TokenError;
 pub use self::tokens::client::ClientTokenRequest;
 pub use oidc::access_token::{AccessToken, ProofError};
+pub use oidc::address::is_loopback;
 pub use oidc::config::check::ConfigProblem;
 pub use oidc::config::client_auth::ClientAuthMethod;
 pub use oidc::config::clock::Clock;
@@ -158,6 +159,7 @@ pub use oidc::config::user_flow::{EDIT_PROFILE, ErrorAction, ErrorRule, FlowEnd,
 pub use oidc::config::userinfo::UserinfoMode;
 pub use oidc::config::{HttpLimits, InvalidProviderId, ProviderConfig, ProviderId, PushedRequests, ResponseMode};
 pub use oidc::error::error_chain;
+pub use oidc::profile::find_claim;
 
 /// The extractor [`tower_sessions::Session`] stores data of the application in a person's session; see the tour.
 pub use tower_sessions;

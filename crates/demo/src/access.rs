@@ -11,7 +11,7 @@ use crate::client::authenticate;
 use crate::faults::Faults;
 use crate::params::Params;
 use crate::people::Person;
-use crate::proof::{Asked, Unproven, proven};
+use crate::proof::{Asked, InvalidProof, proven};
 use crate::provider::{Provider, Shared};
 use crate::token::TokenError;
 
@@ -21,14 +21,14 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The claims of the access token in the `Authorization` header, the only place it may come from: `Bearer` (RFC 6750
+/// The claims of the access token in the `Authorization` header, the only way to send it: `Bearer` (RFC 6750
 /// §2.1), or `DPoP` with a proof by the key it is bound to (RFC 9449 §7.1).
 pub(crate) fn presented(
     provider: &Provider,
     headers: &HeaderMap,
     method: &str,
     path: &str,
-) -> Result<Option<Map<String, Value>>, Unproven> {
+) -> Result<Option<Map<String, Value>>, InvalidProof> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some((scheme, token)) = header.and_then(|header| header.split_once(' ')) else {
         return Ok(None);
@@ -48,9 +48,12 @@ pub(crate) fn presented(
     Ok(claims.filter(|_| jkt.is_some() && jkt == bound_to))
 }
 
-/// The answer to a proof that does not convince (RFC 9449 §7.1, §9).
-pub(crate) fn unproven(unproven: Unproven) -> Response {
-    let challenge = [(header::WWW_AUTHENTICATE, format!("DPoP error=\"{}\"", unproven.error()))];
+/// The response to a proof that does not convince (RFC 9449 §7.1, §9).
+pub(crate) fn invalid_proof(invalid_proof: InvalidProof) -> Response {
+    let challenge = [(
+        header::WWW_AUTHENTICATE,
+        format!("DPoP error=\"{}\"", invalid_proof.error()),
+    )];
     (StatusCode::UNAUTHORIZED, challenge).into_response()
 }
 
@@ -75,7 +78,7 @@ pub(crate) fn scopes(claims: &Map<String, Value>) -> Vec<String> {
 pub(crate) async fn userinfo(State(provider): State<Shared>, method: Method, headers: HeaderMap) -> Response {
     let claims = match presented(&provider, &headers, method.as_str(), "/userinfo") {
         Ok(claims) => claims,
-        Err(refused) => return unproven(refused),
+        Err(refused) => return invalid_proof(refused),
     };
     let person = claims
         .as_ref()
@@ -93,9 +96,9 @@ pub(crate) async fn userinfo(State(provider): State<Shared>, method: Method, hea
         )];
         return (StatusCode::FORBIDDEN, challenge).into_response();
     }
-    let mut told = person.claims(&provider.address, &scopes);
-    Faults::apply(&provider.faults().userinfo, &mut told);
-    Json(Value::Object(told)).into_response()
+    let mut reported = person.claims(&provider.address, &scopes);
+    Faults::apply(&provider.faults().userinfo, &mut reported);
+    Json(Value::Object(reported)).into_response()
 }
 
 /// `POST /revoke` (RFC 7009): 200 for a token nobody knows, too.

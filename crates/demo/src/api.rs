@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::access::{presented, scopes, unproven};
+use crate::access::{invalid_proof, presented, scopes};
 use crate::provider::Shared;
 
 /// `GET /api/messages/{public,protected,admin}`; refusals as in RFC 6750 §3.
@@ -38,7 +38,7 @@ pub(crate) async fn message(State(provider): State<Shared>, Path(name): Path<Str
     let path = format!("/api/messages/{name}");
     let claims = match presented(&provider, &headers, "GET", &path) {
         Ok(claims) => claims,
-        Err(refused) => return unproven(refused),
+        Err(refused) => return invalid_proof(refused),
     };
     match permit(&headers, claims.as_ref(), scope) {
         Ok(()) => Json(json!({ "text": text })).into_response(),

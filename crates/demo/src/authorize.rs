@@ -37,7 +37,7 @@ pub(crate) async fn by_query(
     // Only the form signs somebody in; a link may merely cancel.
     let cancelled = params.value(PICKED) == Some(NOBODY);
     let params = if cancelled { params } else { params.without(PICKED) };
-    answer(&provider, &headers, &params)
+    reply(&provider, &headers, &params)
 }
 
 /// `POST /authorize`
@@ -45,14 +45,14 @@ pub(crate) async fn by_form(State(provider): State<Shared>, headers: HeaderMap, 
     let Some(params) = Params::parse(&body) else {
         return twice();
     };
-    answer(&provider, &headers, &params)
+    reply(&provider, &headers, &params)
 }
 
 fn twice() -> Response {
     page::problem(StatusCode::BAD_REQUEST, "A parameter was sent twice.")
 }
 
-fn answer(provider: &Provider, headers: &HeaderMap, sent: &Params) -> Response {
+fn reply(provider: &Provider, headers: &HeaderMap, sent: &Params) -> Response {
     let Some(asked) = pushed::asked(provider, sent) else {
         return page::problem(
             StatusCode::BAD_REQUEST,
@@ -128,7 +128,7 @@ fn refusal(error: &str, description: &str) -> Refusal {
 
 fn decide(provider: &Provider, faults: &Faults, headers: &HeaderMap, params: &Params) -> Result<Decision, Refusal> {
     check(provider, params)?;
-    let class = class_asked(params);
+    let class = requested_class(params);
     let new = |person| {
         Decision::New(SignedIn {
             sid: random_token(),
@@ -165,8 +165,8 @@ fn decide(provider: &Provider, faults: &Faults, headers: &HeaderMap, params: &Pa
     }
 }
 
-/// The first class asked for that there is; else the weakest.
-fn class_asked(params: &Params) -> &'static str {
+/// The first requested class that is supported; else the weakest.
+fn requested_class(params: &Params) -> &'static str {
     let asked = params.words("acr_values");
     let known = |asked: &String| CLASSES.iter().find(|class| *class == asked);
     asked.iter().find_map(known).unwrap_or(&CLASSES[0])
@@ -176,7 +176,7 @@ fn rank(class: &str) -> Option<usize> {
     CLASSES.iter().position(|known| *known == class)
 }
 
-/// What a client may ask for: a code, with PKCE, for the one API.
+/// What a client may request: a code, with PKCE, for the one API.
 fn check(provider: &Provider, params: &Params) -> Result<(), Refusal> {
     if params.value("response_type") != Some("code") {
         return Err(refusal("unsupported_response_type", "only `code` is supported"));
@@ -197,7 +197,7 @@ fn check(provider: &Provider, params: &Params) -> Result<(), Refusal> {
     for name in ["audience", "resource"] {
         if params
             .value(name)
-            .is_some_and(|wanted| wanted != provider.config.audience)
+            .is_some_and(|required| required != provider.config.audience)
         {
             return Err(refusal("invalid_target", "there is no such API"));
         }
@@ -205,7 +205,7 @@ fn check(provider: &Provider, params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Who the provider's cookie says it is.
+/// The person of the provider's cookie.
 pub(crate) fn session(provider: &Provider, headers: &HeaderMap) -> Option<SignedIn> {
     provider.grants().sign_in(&cookie(headers)?).cloned()
 }
@@ -242,9 +242,9 @@ fn code(provider: &Provider, params: &Params, signed_in: &SignedIn, redirect_uri
     code
 }
 
-/// Sends the browser back with `answer`, the `state` and our name (RFC 9207), in the query or by a form.
-fn respond(provider: &Provider, params: &Params, redirect_uri: &str, answer: &[(&str, &str)]) -> Response {
-    let mut fields: Map<String, Value> = answer
+/// Sends the browser back with `reply`, the `state` and our name (RFC 9207), in the query or by a form.
+fn respond(provider: &Provider, params: &Params, redirect_uri: &str, reply: &[(&str, &str)]) -> Response {
+    let mut fields: Map<String, Value> = reply
         .iter()
         .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
         .collect();
@@ -272,5 +272,5 @@ pub(crate) fn cancel_link(provider: &Provider, params: &Params) -> String {
     )
 }
 
-/// The form field that says who was picked.
+/// The form field with the chosen person.
 pub(crate) const PICKED_FIELD: &str = PICKED;

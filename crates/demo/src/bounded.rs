@@ -1,8 +1,8 @@
-//! A bounded map, which keeps memory small. A map that forgets its oldest entry when full.
+//! A bounded map, which evicts its oldest entry when full.
 
 use std::collections::{HashMap, VecDeque};
 
-/// At most `limit` entries; the oldest goes first.
+/// At most `limit` entries; the oldest is evicted first.
 #[derive(Debug)]
 pub(crate) struct Bounded<V> {
     entries: HashMap<String, V>,

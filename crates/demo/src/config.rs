@@ -22,7 +22,7 @@ pub struct DemoConfig {
     pub client_id: String,
     /// Its secret; empty for a public client, which does without.
     pub client_secret: String,
-    /// Audience of access tokens, and the only `audience` or `resource` a client may ask for.
+    /// Audience of access tokens, and the only `audience` or `resource` a client may request.
     pub audience: String,
     /// Where codes may be sent; compared as whole strings (RFC 9700 §2.1).
     pub redirect_uris: Vec<String>,
@@ -30,7 +30,7 @@ pub struct DemoConfig {
     pub post_logout_redirect_uris: Vec<String>,
     /// How long access and ID tokens are good for.
     pub access_token_lifetime: Duration,
-    /// Registers whoever asks with this initial access token at `/register` (RFC 7591 §3). Off by default.
+    /// Registers every client with this initial access token at `/register` (RFC 7591 §3). Off by default.
     pub registers: Option<String>,
     /// Serves every token issued at `/demo/issued`, so that browser tests can search for them. Off by default.
     pub reveal_tokens: bool,
@@ -39,7 +39,7 @@ pub struct DemoConfig {
     pub faults: Faults,
     /// Paths, without slashes at their ends, at which the provider stands as well: the same people, client and issuer, but
     /// keys, grants and faults of its own at each, as the policies of one tenant have.
-    pub places: Vec<String>,
+    pub mounts: Vec<String>,
     /// Public keys of the client (JWK, EC P-256) for `private_key_jwt`; offered if there is one.
     pub client_keys: Vec<Value>,
     /// Offers pushed authorization requests (RFC 9126).
@@ -70,7 +70,7 @@ impl DemoConfig {
             registers: None,
             reveal_tokens: false,
             faults: Faults::default(),
-            places: Vec::new(),
+            mounts: Vec::new(),
             client_keys: Vec::new(),
             pushed_requests: false,
             dpop: false,

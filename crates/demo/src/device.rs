@@ -1,5 +1,5 @@
 //! Device authorization (RFC 8628). A code is made for it, somebody enters it on `/device` and chooses
-//! who to be, and the screen's server asks until that is done (RFC 8628). Tokens are made in [`crate::token`].
+//! who to be, and the screen's server polls until that is done (RFC 8628). Tokens are made in [`crate::token`].
 
 use axum::Json;
 use axum::body::Bytes;
@@ -24,7 +24,7 @@ use crate::token::TokenError;
 
 /// Seconds for which a code is good.
 const LIFETIME: i64 = 600;
-/// Seconds between two questions, and what is added when they come too soon.
+/// Seconds between two token requests, and what is added when they are too frequent.
 const INTERVAL: i64 = 5;
 /// Letters that make no words and are not mistaken for digits (RFC 8628 §6.1).
 const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
@@ -45,7 +45,7 @@ struct Device {
     answer: Option<Result<SignedIn, Denied>>,
 }
 
-/// Somebody said no.
+/// Somebody declined.
 #[derive(Debug, Clone)]
 struct Denied;
 
@@ -81,7 +81,7 @@ impl Devices {
         device.map(|device| device.answer = Some(answer)).is_some()
     }
 
-    /// What the screen's server is told.
+    /// The response to the screen's server.
     fn ask(&mut self, device_code: &str, now: i64) -> Result<(SignedIn, Vec<String>), &'static str> {
         let device = self.by_device.find_mut(device_code).ok_or("invalid_grant")?;
         if device.expires_at <= now {
@@ -153,8 +153,8 @@ pub(crate) async fn authorization(
 pub(crate) fn redeem(provider: &Provider, params: &Params) -> Result<Grant, TokenError> {
     let code = params.value("device_code");
     let code = code.ok_or(TokenError::request("`device_code` is missing"))?;
-    let asked = provider.devices().ask(code, provider.now());
-    let (signed_in, scopes) = asked.map_err(|error| TokenError(StatusCode::BAD_REQUEST, error, "see RFC 8628"))?;
+    let requested = provider.devices().ask(code, provider.now());
+    let (signed_in, scopes) = requested.map_err(|error| TokenError(StatusCode::BAD_REQUEST, error, "see RFC 8628"))?;
     let person = signed_in.person;
     let granted = |scope: &String| SCOPES.contains(&scope.as_str()) && person.may_be_granted(scope);
     Ok(Grant {
@@ -174,7 +174,7 @@ pub(crate) async fn enter(State(provider): State<Shared>, RawQuery(query): RawQu
     page::device(&provider, params.value("user_code").unwrap_or_default())
 }
 
-/// `POST /device`: somebody has entered a code and chosen who to be, or has said no.
+/// `POST /device`: somebody has entered a code and chosen who to be, or has declined.
 pub(crate) async fn decided(State(provider): State<Shared>, body: Bytes) -> Response {
     let params = Params::parse(&body).unwrap_or_default();
     let answer = match params.value(PICKED_FIELD) {

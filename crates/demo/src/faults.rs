@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 /// Changes to a JSON object: a value replaces or adds, `null` removes.
 pub type Patch = Map<String, Value>;
 
-/// Everything that can go wrong. The default is a provider that behaves.
+/// Every fault that can be set. The default is a provider that behaves.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
-    /// Signs this person in without showing the page; a `login_hint` goes first.
+    /// Signs this person in without showing the page; a `login_hint` has priority.
     pub auto: Option<String>,
     /// Changes the discovery document.
     pub metadata: Patch,
@@ -24,46 +24,46 @@ pub struct Faults {
     pub id_token: Patch,
     /// How ID tokens are signed.
     pub signing: Signing,
-    /// Changes the claims of ID tokens that come with a refresh, after [`Faults::id_token`].
+    /// Changes the claims of ID tokens of a refresh, after [`Faults::id_token`].
     pub refreshed_id_token: Patch,
     /// Keys published before the real one.
     pub extra_keys: Vec<Value>,
     /// Changes the real key in the JWKS.
     pub published_key: Patch,
-    /// Changes the answer of the token endpoint.
+    /// Changes the response of the token endpoint.
     pub token_response: Patch,
-    /// Changes the answer of the token endpoint to refreshes, after [`Faults::token_response`].
+    /// Changes the response of the token endpoint to refreshes, after [`Faults::token_response`].
     pub refresh_response: Patch,
-    /// Changes the answer to a registration.
+    /// Changes the response to a registration.
     pub registration: Patch,
-    /// Changes the answer of the device authorization endpoint.
+    /// Changes the response of the device authorization endpoint.
     pub device_authorization: Patch,
     /// Changes the claims at userinfo.
     pub userinfo: Patch,
     /// Answers instead of an endpoint.
-    pub answers: HashMap<Endpoint, Answer>,
+    pub responses: HashMap<Endpoint, FaultResponse>,
     /// The tenant whose people sign in: `tid` of tokens, and `{tenantid}` of their issuer.
     pub tenant: Option<String>,
     /// The nonce that proofs must have (RFC 9449 §8).
     pub proof_nonce: Option<String>,
-    /// The nonce that good answers offer for the next proof, if another.
+    /// The nonce that good responses offer for the next proof, if another.
     pub next_proof_nonce: Option<String>,
-    /// What goes wrong in the directory.
+    /// Faults of the directory.
     pub graph: GraphFaults,
 }
 
-/// What can go wrong in the directory alone.
+/// Faults of the directory alone.
 #[derive(Debug, Clone, Default)]
 pub struct GraphFaults {
     /// Status and `Retry-After` (seconds) of the next [`GraphFaults::times`] answers.
     pub throttle: Option<(u16, u64)>,
-    /// How often that is answered before the truth is.
+    /// How often that is responded before the truth is.
     pub times: usize,
     /// Id and name of everybody's groups, instead of their own.
     pub groups: Option<Vec<(String, String)>>,
-    /// How many groups are told at once; all by default.
+    /// How many groups a page has; all by default.
     pub page_size: Option<usize>,
-    /// Where the next page is said to be, instead of where it is.
+    /// The address of the next page, instead of the real one.
     pub next_link: Option<String>,
 }
 
@@ -160,9 +160,9 @@ impl Endpoint {
     }
 }
 
-/// What an endpoint says instead of the truth.
+/// What an endpoint responds instead of the proper response.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub enum FaultResponse {
     /// This status and JSON.
     Json(u16, Value),
     /// Status 200 and a page.
@@ -173,25 +173,25 @@ pub enum Answer {
     Oversize(usize),
     /// Status 302 to this address.
     Redirect(String),
-    /// Nothing, until the fault is lifted; then the proper answer.
+    /// Nothing, until the fault is lifted; then the proper response.
     Hold,
-    /// The proper answer, kept back until the fault is lifted.
-    HoldAnswer,
-    /// Status 307 to this address: the request is to be said again there, with its body.
+    /// The proper response, held back until the fault is lifted.
+    HoldResponse,
+    /// Status 307 to this address: the request is to be repeated there, with its body.
     Forward(String),
     /// Status 200 and, as JSON, a body that is made while it is read.
     Pieces(Pieces),
 }
 
-/// A body in pieces, its length unsaid.
+/// A body in chunks, without `Content-Length`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pieces {
-    /// What `Content-Encoding` says, if anything.
+    /// `Content-Encoding`, if there is one.
     pub encoding: Option<&'static str>,
     /// The same piece again and again.
     pub piece: Vec<u8>,
     /// How often.
     pub times: usize,
-    /// Whether the end comes; otherwise nothing does.
+    /// Whether the body ends; otherwise it stays open.
     pub ends: bool,
 }

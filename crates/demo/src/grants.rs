@@ -16,7 +16,7 @@ const REFRESH_LIFETIME: i64 = 8 * 60 * 60;
 /// What one person granted one client at one sign-in.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
-    /// Name of the grant: tokens that come from the same sign-in share it.
+    /// Name of the grant: tokens of the same sign-in share it.
     pub(crate) family: String,
     pub(crate) person: &'static Person,
     pub(crate) scopes: Vec<String>,
@@ -31,7 +31,7 @@ pub(crate) struct Grant {
 /// Somebody's sign-in at the provider.
 #[derive(Debug, Clone)]
 pub(crate) struct SignedIn {
-    /// Session id (`sid`), told to clients.
+    /// Session id (`sid`), sent to clients.
     pub(crate) sid: String,
     pub(crate) person: &'static Person,
     /// Seconds since 1970.
@@ -81,7 +81,7 @@ impl Grants {
         }
     }
 
-    /// Whether this `jti` comes for the first time.
+    /// Whether this `jti` is new.
     pub(crate) fn is_first_use(&mut self, jti: &str) -> bool {
         let first = self.used_ids.find(jti).is_none();
         self.used_ids.insert(jti.to_owned(), ());
@@ -92,13 +92,13 @@ impl Grants {
         self.pushed.insert(request_uri, pushed);
     }
 
-    /// What was pushed under that name. The page may be shown again until it is answered.
+    /// What was pushed under that name. The page may be shown again until it is responded.
     pub(crate) fn pushed(&self, request_uri: &str, now: i64) -> Option<Params> {
         let pushed = self.pushed.find(request_uri)?;
         (pushed.expires_at > now).then(|| pushed.params.clone())
     }
 
-    /// The pushed request is answered: there is no second time (RFC 9126 §4).
+    /// The pushed request is responded: there is no second time (RFC 9126 §4).
     pub(crate) fn spend_pushed(&mut self, request_uri: &str) {
         self.pushed.remove(request_uri);
     }
@@ -135,7 +135,7 @@ impl Grants {
         token
     }
 
-    /// Uses a refresh token up. One that comes a second time has been stolen or sent twice: the whole family ends
+    /// Uses a refresh token up. One that is used a second time has been stolen or sent twice: the whole family ends
     /// (RFC 9700 §4.14.2).
     pub(crate) fn refresh(&mut self, token: &str, now: i64) -> Option<Grant> {
         let (family, used, expires_at) = {
@@ -195,7 +195,7 @@ impl Grants {
         self.revoked_families.insert(family.to_owned());
     }
 
-    /// Remembers a sign-in; the key goes into the provider's cookie.
+    /// Remembers a sign-in; the key is put into the provider's cookie.
     pub(crate) fn remember(&mut self, signed_in: SignedIn) -> String {
         let key = random_token();
         self.sign_ins.insert(key.clone(), signed_in);

@@ -1,4 +1,4 @@
-//! A stand-in for Microsoft Graph. As much of Microsoft Graph as a portal asks: profile, groups, names, manager and reports of
+//! A stand-in for Microsoft Graph. As much of Microsoft Graph as a portal uses: profile, groups, names, manager and reports of
 //! the demo's people. Everything but `/me` is for the application's own token; a person's is refused there.
 
 use axum::body::Bytes;
@@ -39,7 +39,7 @@ const GROUPS: [(&str, &str); 2] = [
 ];
 
 impl Person {
-    /// Their id in the directory, which is not their `sub`; told in the claim `oid`.
+    /// Their id in the directory, which is not their `sub`; sent in the claim `oid`.
     #[must_use]
     pub fn object_id(&self) -> &'static str {
         ENTRIES
@@ -87,7 +87,7 @@ pub(crate) fn router(provider: &Shared) -> Router<Shared> {
         .layer(middleware::from_fn_with_state(provider.clone(), throttle))
 }
 
-/// The scope an application asks for to get a token for the directory.
+/// The scope an application requests to get a token for the directory.
 pub(crate) fn application_scope(provider: &Provider) -> String {
     format!("{}/.default", provider.config.issuer)
 }
@@ -111,7 +111,7 @@ async fn applications_alone(
     next.run(request).await
 }
 
-/// Refuses as long as the fault says so.
+/// Refuses as long as the fault is set.
 async fn throttle(State(provider): State<Shared>, request: axum::extract::Request, next: middleware::Next) -> Response {
     let Some((status, seconds)) = provider
         .faults()
@@ -161,8 +161,8 @@ async fn user(Path(id): Path<String>) -> Response {
 
 /// `POST /users/{id}/getMemberGroups`
 async fn groups(State(provider): State<Shared>, Path(id): Path<String>, body: Bytes) -> Response {
-    let asked: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
-    if !asked.get("securityEnabledOnly").is_some_and(Value::is_boolean) {
+    let requested: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+    if !requested.get("securityEnabledOnly").is_some_and(Value::is_boolean) {
         return refused(StatusCode::BAD_REQUEST, "BadRequest");
     }
     page_of_groups(&provider, &id, 0)
@@ -189,16 +189,16 @@ fn page_of_groups(provider: &Provider, id: &str, skip: usize) -> Response {
     let all = groups_of(faults, person);
     let size = faults.page_size.unwrap_or(usize::MAX);
     let page: Vec<_> = all.iter().skip(skip).take(size).map(|(id, _)| id).collect();
-    let mut answer = json!({ "value": page });
+    let mut reply = json!({ "value": page });
     let next = skip.saturating_add(size);
     if next < all.len() {
         let address = format!(
             "{}{GRAPH_PATH}/users/{id}/getMemberGroups?$skiptoken={next}",
             provider.config.issuer
         );
-        answer["@odata.nextLink"] = faults.next_link.clone().unwrap_or(address).into();
+        reply["@odata.nextLink"] = faults.next_link.clone().unwrap_or(address).into();
     }
-    Json(answer).into_response()
+    Json(reply).into_response()
 }
 
 /// Id and name of every group somebody is in.
@@ -232,8 +232,12 @@ async fn reports(Path(id): Path<String>) -> Response {
 
 /// `POST /directoryObjects/getByIds`; ids that nothing has are left out.
 async fn by_ids(State(provider): State<Shared>, body: Bytes) -> Response {
-    let asked: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
-    let ids = asked.get("ids").and_then(Value::as_array).cloned().unwrap_or_default();
+    let requested: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+    let ids = requested
+        .get("ids")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     if ids.is_empty() || ids.len() > MOST_IDS {
         return refused(StatusCode::BAD_REQUEST, "BadRequest");
     }
@@ -241,7 +245,7 @@ async fn by_ids(State(provider): State<Shared>, body: Bytes) -> Response {
     let known = GROUPS.iter().map(|(name, id)| ((*id).to_owned(), (*name).to_owned()));
     let found: Vec<_> = known
         .chain(made_up)
-        .filter(|(id, _)| ids.iter().any(|asked| asked == id))
+        .filter(|(id, _)| ids.iter().any(|requested| requested == id))
         .map(|(id, name)| json!({ "@odata.type": "#microsoft.graph.group", "id": id, "displayName": name }))
         .collect();
     Json(json!({ "value": found })).into_response()

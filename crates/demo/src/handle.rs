@@ -35,24 +35,24 @@ pub struct Issued {
 #[derive(Clone)]
 pub struct DemoHandle {
     provider: Shared,
-    places: Arc<[(String, Shared)]>,
+    mounts: Arc<[(String, Shared)]>,
 }
 
 impl DemoHandle {
-    pub(crate) fn new(provider: Shared, places: &[(String, Shared)]) -> Self {
+    pub(crate) fn new(provider: Shared, mounts: &[(String, Shared)]) -> Self {
         Self {
             provider,
-            places: places.into(),
+            mounts: mounts.into(),
         }
     }
 
-    /// The same provider at one of [`crate::DemoConfig::places`].
+    /// The same provider at one of [`crate::DemoConfig::mounts`].
     #[must_use]
-    pub fn at(&self, place: &str) -> Option<Self> {
-        let (_, provider) = self.places.iter().find(|(known, _)| known == place)?;
+    pub fn at(&self, position: &str) -> Option<Self> {
+        let (_, provider) = self.mounts.iter().find(|(known, _)| known == position)?;
         Some(Self {
             provider: provider.clone(),
-            places: Arc::clone(&self.places),
+            mounts: Arc::clone(&self.mounts),
         })
     }
 
@@ -114,7 +114,7 @@ impl DemoHandle {
         self.provider.held()
     }
 
-    /// Waits until `reached` holds: it is tried again with every request that arrives, is held, let go or answered. Whoever calls
+    /// Waits until `reached` holds: it is tried again with every request that arrives, is held, released or gets its response. Whoever calls
     /// bounds the wait.
     pub async fn wait_for(&self, mut reached: impl FnMut(&Self) -> bool) {
         let mut progress = self.provider.watch_progress();

@@ -145,7 +145,7 @@ impl Key {
     }
 }
 
-/// `further` goes last, so that a fault can change what is proper.
+/// `further` is applied last, so that a fault can change what is proper.
 fn with(further: &Map<String, Value>, proper: &[(&str, Value)]) -> Map<String, Value> {
     let mut header: Map<String, Value> = proper
         .iter()
@@ -183,7 +183,7 @@ fn rsa_key() -> Option<&'static RsaPrivateKey> {
         .as_ref()
 }
 
-/// The RSA key as a JWK, made when first asked for.
+/// The RSA key as a JWK, made when first used.
 pub(crate) fn published_rsa() -> Value {
     let number = |number: &rsa::BigUint| BASE64.encode(number.to_bytes_be());
     rsa_key().map_or(Value::Null, |key| {

@@ -3,20 +3,20 @@
 //! Five people live here ([`PEOPLE`]); whoever opens the sign-in page picks one of them, without a password. That is
 //! why the demo serves loopback addresses only and refuses everything else ([`NotLoopback`]).
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
-//! | Where does it listen, and for whom? | [`config`] |
-//! | Who can sign in? | [`people`] |
-//! | What does the provider say about itself? | `discovery` |
-//! | How does a person sign in and out? | `authorize`, `sign_out`, `page` |
-//! | How does a screen without a keyboard sign in? | `device` |
-//! | What does a client get for a code? | `token`, `grants`, `keys` |
-//! | What may it ask for behind the browser's back? | `pushed` |
-//! | How does it prove itself with keys of its own? | `assertion`, `proof`, `jwk` |
-//! | What does the API answer? | `api` |
-//! | What does the directory know? | [`graph`] |
-//! | How is it made to misbehave in tests? | [`faults`], [`handle`] |
-//! | What is there to read in the demo? | `documents` |
+//! | Configuration: address, clients | [`config`] ||
+//! | The people who can sign in | [`people`] ||
+//! | Discovery document | `discovery` ||
+//! | Authorization endpoint, sign-out and their pages | `authorize`, `sign_out`, `page` ||
+//! | Device authorization | `device` ||
+//! | Token endpoint, grants and signing keys | `token`, `grants`, `keys` ||
+//! | Pushed authorization requests | `pushed` ||
+//! | Client assertions and DPoP proofs | `assertion`, `proof`, `jwk` ||
+//! | The messages API | `api` ||
+//! | The directory (Microsoft Graph) | [`graph`] ||
+//! | Faults for tests | [`faults`], [`handle`] ||
+//! | The documents of the demo | `documents` ||
 
 mod access;
 mod api;
@@ -56,7 +56,7 @@ use tokio::net::TcpListener;
 pub use config::{DemoConfig, NotLoopback};
 pub use documents::DOCUMENTS;
 #[doc(hidden)]
-pub use faults::{Answer, Endpoint, Faults, GraphFaults, Patch, Pieces, Signing};
+pub use faults::{Endpoint, FaultResponse, Faults, GraphFaults, Patch, Pieces, Signing};
 pub use graph::{GRAPH_PATH, group_id};
 #[doc(hidden)]
 pub use handle::{DemoHandle, Issued, Kind};
@@ -66,7 +66,7 @@ pub use people::{PEOPLE, Person};
 #[derive(Clone)]
 pub struct Demo {
     provider: provider::Shared,
-    places: Vec<(String, provider::Shared)>,
+    mounts: Vec<(String, provider::Shared)>,
 }
 
 impl Demo {
@@ -76,23 +76,23 @@ impl Demo {
     /// [`NotLoopback`] if the listener, the issuer or the client could be reached from another machine.
     pub fn new(config: DemoConfig) -> Result<Self, NotLoopback> {
         config.check()?;
-        let (provider, places) = provider::Provider::shared(config);
-        Ok(Self { provider, places })
+        let (provider, mounts) = provider::Provider::shared(config);
+        Ok(Self { provider, mounts })
     }
 
     /// Every address of the demo: `/.well-known/openid-configuration`, `/authorize`, `/token`, `/api/messages/…`.
     pub fn router(&self) -> Router {
         let here = router::router(&self.provider);
-        self.places.iter().fold(here, |router, (place, provider)| {
-            router.nest(&format!("/{place}"), router::router(provider))
+        self.mounts.iter().fold(here, |router, (position, provider)| {
+            router.nest(&format!("/{position}"), router::router(provider))
         })
     }
 
-    /// What tests hold to make the provider misbehave and to see what it was asked.
+    /// What tests hold to make the provider misbehave and to see its requests.
     #[doc(hidden)]
     #[must_use]
     pub fn handle(&self) -> DemoHandle {
-        DemoHandle::new(self.provider.clone(), &self.places)
+        DemoHandle::new(self.provider.clone(), &self.mounts)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The pages of the provider. Plain pages in the house style, usable by keyboard and without script.
+//! The pages of the provider. Plain pages in Portico's style, usable by keyboard and without script.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -17,7 +17,7 @@ const STYLE: &str = include_str!("page.css");
 const SUBMIT: &str = "document.forms[0].submit()";
 const MARK: &str = r#"<svg class="mark" viewBox="0 0 24 24" width="32" height="32" fill="currentColor" aria-hidden="true"><path d="M12 2 2 8v2h20V8zM4 12h3v7H4zm6.5 0h3v7h-3zM17 12h3v7h-3zM2 20.5h20V23H2z"/></svg>"#;
 
-/// Who do you want to be? `params` is what is asked for, `sent` how the browser says so.
+/// The page to choose a person. `params` is the authorization request, `sent` how the browser sent it.
 pub(crate) fn sign_in(provider: &Provider, params: &Params, sent: &Params) -> Response {
     let sign_up =
         params.words("prompt").iter().any(|prompt| prompt == "create") || params.value("screen_hint") == Some("signup");
@@ -67,7 +67,7 @@ pub(crate) fn form_post(to: &str, fields: &Params) -> Response {
     page(StatusCode::OK, "One moment", &body)
 }
 
-/// Which code does the screen show, and who do you want to be there?
+/// The page to enter the code of a screen and to choose a person.
 pub(crate) fn device(provider: &Provider, user_code: &str) -> Response {
     let people: String = PEOPLE.iter().map(|person| choice(person, false)).collect();
     let body = format!(
@@ -91,7 +91,7 @@ pub(crate) fn device_done(is_granted: bool) -> Response {
     }
 }
 
-/// Do you want to sign out?
+/// The page to confirm a sign-out.
 pub(crate) fn sign_out(provider: &Provider, params: &Params) -> Response {
     let body = format!(
         r#"<p>The demo provider will forget who you are.</p><form method="post" action="{}/end_session">{}<button class="primary" name="{CONFIRMED_FIELD}" value="yes">Sign out</button></form>"#,
@@ -116,7 +116,7 @@ pub(crate) fn home() -> Response {
     page(StatusCode::OK, "Demo provider", body)
 }
 
-/// What went wrong, where nobody can be sent back.
+/// The error page, if the browser cannot be redirected back.
 pub(crate) fn problem(status: StatusCode, message: &str) -> Response {
     page(status, "This does not work", &format!("<p>{}</p>", escape(message)))
 }

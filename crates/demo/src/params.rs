@@ -9,7 +9,7 @@ use url::form_urlencoded;
 pub(crate) struct Params(BTreeMap<String, String>);
 
 impl Params {
-    /// Reads `application/x-www-form-urlencoded`; `None` if a name comes twice.
+    /// Reads `application/x-www-form-urlencoded`; `None` if a name occurs twice.
     pub(crate) fn parse(encoded: &[u8]) -> Option<Self> {
         let mut params = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(encoded) {

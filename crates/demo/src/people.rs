@@ -85,7 +85,7 @@ impl Person {
         scope != "messages:admin" || self.roles.contains(&"Admin")
     }
 
-    /// What the provider says about them to a client with these scopes (OIDC Core §5.4).
+    /// Their claims for a client with these scopes (OIDC Core §5.4).
     /// Their picture is at `address`.
     pub(crate) fn claims(&self, address: &str, scopes: &[String]) -> Map<String, Value> {
         let mut claims = Map::new();

@@ -13,12 +13,12 @@ pub(crate) const PROOF: &str = "dpop";
 /// Seconds a proof is good for.
 const LONGEST: i64 = 60;
 
-/// What a proof has to be about.
+/// The request that a proof has to be for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
-    /// The access token that comes along.
+    /// The access token of the request.
     pub(crate) token: Option<&'a str>,
 }
 
@@ -33,16 +33,16 @@ impl Asked<'_> {
     }
 }
 
-/// Why a proof does not convince: `error` of RFC 9449 §5 and §8.
+/// Why a proof is refused: `error` of RFC 9449 §5 and §8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unproven {
+pub(crate) enum InvalidProof {
     /// `invalid_dpop_proof`
     Invalid,
     /// `use_dpop_nonce`
     Nonce,
 }
 
-impl Unproven {
+impl InvalidProof {
     pub(crate) fn error(self) -> &'static str {
         match self {
             Self::Invalid => "invalid_dpop_proof",
@@ -51,28 +51,32 @@ impl Unproven {
     }
 }
 
-impl From<Unproven> for TokenError {
-    fn from(unproven: Unproven) -> Self {
-        Self::proof(unproven.error())
+impl From<InvalidProof> for TokenError {
+    fn from(invalid_proof: InvalidProof) -> Self {
+        Self::proof(invalid_proof.error())
     }
 }
 
 /// The thumbprint of the key that proved itself; `None` without a proof.
-pub(crate) fn proven(provider: &Provider, headers: &HeaderMap, asked: Asked<'_>) -> Result<Option<String>, Unproven> {
+pub(crate) fn proven(
+    provider: &Provider,
+    headers: &HeaderMap,
+    requested: Asked<'_>,
+) -> Result<Option<String>, InvalidProof> {
     let mut proofs = headers.get_all(PROOF).iter();
     let Some(proof) = proofs.next() else { return Ok(None) };
-    let proof = proof.to_str().map_err(|_| Unproven::Invalid)?;
+    let proof = proof.to_str().map_err(|_| InvalidProof::Invalid)?;
     if proofs.next().is_some() || !provider.config.dpop {
-        return Err(Unproven::Invalid);
+        return Err(InvalidProof::Invalid);
     }
-    let (jkt, nonce) = judge(provider, proof, asked).ok_or(Unproven::Invalid)?;
+    let (jkt, nonce) = judge(provider, proof, requested).ok_or(InvalidProof::Invalid)?;
     if provider.faults().proof_nonce.is_some() && provider.faults().proof_nonce != nonce {
-        return Err(Unproven::Nonce);
+        return Err(InvalidProof::Nonce);
     }
     Ok(Some(jkt))
 }
 
-fn judge(provider: &Provider, proof: &str, asked: Asked<'_>) -> Option<(String, Option<String>)> {
+fn judge(provider: &Provider, proof: &str, requested: Asked<'_>) -> Option<(String, Option<String>)> {
     let header = header(proof)?;
     let jwk = header.get("jwk")?;
     if header.get("typ")? != "dpop+jwt" || jwk.get("d").is_some() {
@@ -81,9 +85,9 @@ fn judge(provider: &Provider, proof: &str, asked: Asked<'_>) -> Option<(String, 
     let claims = verified(proof, jwk)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let age = provider.now() - claims.get("iat")?.as_i64()?;
-    let right = text("htm")? == asked.method
-        && text("htu")? == format!("{}{}", provider.config.issuer, asked.path)
-        && text("ath").map(str::to_owned) == asked.token.map(challenge)
+    let right = text("htm")? == requested.method
+        && text("htu")? == format!("{}{}", provider.config.issuer, requested.path)
+        && text("ath").map(str::to_owned) == requested.token.map(challenge)
         && (-LONGEST..=LONGEST).contains(&age)
         && provider.grants().is_first_use(text("jti")?);
     right.then_some((thumbprint(jwk)?, text("nonce").map(str::to_owned)))

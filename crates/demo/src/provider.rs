@@ -1,4 +1,4 @@
-//! The state of the provider. Keys, grants, the clock, and what tests want to know.
+//! The state of the provider. Keys, grants, the clock, and counters for tests.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -53,15 +53,15 @@ pub(crate) struct Record {
 }
 
 impl Provider {
-    /// The provider, and once more at each of its places; they have one clock.
+    /// The provider, and once more at each of its mounts; they have one clock.
     pub(crate) fn shared(config: DemoConfig) -> (Shared, Vec<(String, Shared)>) {
         let (origin, ahead) = (config.origin(), Arc::new(AtomicI64::new(0)));
-        let at = |place: &String| {
-            let provider = Self::at(config.clone(), format!("{origin}/{place}"), Arc::clone(&ahead));
-            (place.clone(), provider)
+        let at = |position: &String| {
+            let provider = Self::at(config.clone(), format!("{origin}/{position}"), Arc::clone(&ahead));
+            (position.clone(), provider)
         };
-        let places = config.places.iter().map(at).collect();
-        (Self::at(config, origin.clone(), Arc::clone(&ahead)), places)
+        let mounts = config.mounts.iter().map(at).collect();
+        (Self::at(config, origin.clone(), Arc::clone(&ahead)), mounts)
     }
 
     fn at(config: DemoConfig, address: String, ahead: Arc<AtomicI64>) -> Shared {
@@ -116,7 +116,7 @@ impl Provider {
         self.faults.send_modify(|faults| change(Arc::make_mut(faults)));
     }
 
-    /// Waits until a fault is lifted. Until then the request counts as held, unless its client goes away.
+    /// Waits until a fault is lifted. Until then the request counts as held, unless its client disconnects.
     pub(crate) async fn hold_while(&self, is_held: impl Fn(&Faults) -> bool) {
         let mut faults = self.faults.subscribe();
         let _held = Held::begin(self);
@@ -129,7 +129,7 @@ impl Provider {
         self.held.load(Ordering::Relaxed)
     }
 
-    /// Tells whoever waits in [`crate::DemoHandle::wait_for`] that something has happened.
+    /// Wakes whoever waits in [`crate::DemoHandle::wait_for`].
     pub(crate) fn notify(&self) {
         self.progress.send_replace(());
     }
@@ -174,7 +174,7 @@ impl Provider {
         keys.iter().find_map(|key| key.read(token, typ))
     }
 
-    /// Notes that a token left the house.
+    /// Records an issued token.
     pub(crate) fn issued(&self, kind: Kind, value: &str) {
         let issued = &mut self.record().issued;
         if issued.len() >= REMEMBERED {
@@ -187,7 +187,7 @@ impl Provider {
         self.notify();
     }
 
-    /// Notes that a token was revoked by a client.
+    /// Records that a client revoked a token.
     pub(crate) fn revoked(&self, token: &str) {
         let revoked = &mut self.record().revoked;
         if revoked.len() >= REMEMBERED {

@@ -12,7 +12,7 @@ use crate::params::Params;
 use crate::provider::{Provider, Shared};
 use crate::token::TokenError;
 
-/// Seconds within which the browser has to come.
+/// Lifetime of a pushed request, in seconds.
 const LIFETIME: i64 = 60;
 
 /// A request that was pushed.
@@ -43,11 +43,11 @@ pub(crate) async fn push(
     provider
         .grants()
         .push(request_uri.clone(), Pushed { params, expires_at });
-    let answer = json!({ "request_uri": request_uri, "expires_in": LIFETIME });
-    Ok((StatusCode::CREATED, Json(answer)))
+    let response = json!({ "request_uri": request_uri, "expires_in": LIFETIME });
+    Ok((StatusCode::CREATED, Json(response)))
 }
 
-/// What is asked for: `params` themselves, or what was pushed under their `request_uri`. `None` if nothing was, or it
+/// The authorization request: `params` themselves, or what was pushed under their `request_uri`. `None` if nothing was, or it
 /// was used already.
 pub(crate) fn asked(provider: &Provider, params: &Params) -> Option<Params> {
     let Some(request_uri) = params.value("request_uri") else {

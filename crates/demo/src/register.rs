@@ -13,18 +13,18 @@ use crate::provider::Shared;
 
 /// `POST /register`
 pub(crate) async fn register(State(provider): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let wanted = provider.config.registers.clone().unwrap_or_default();
-    let told = headers
+    let required = provider.config.registers.clone().unwrap_or_default();
+    let reported = headers
         .get(header::AUTHORIZATION)
         .map_or(&[][..], |value| value.as_bytes());
-    let is_allowed: bool = told.ct_eq(format!("Bearer {wanted}").as_bytes()).into();
+    let is_allowed: bool = reported.ct_eq(format!("Bearer {required}").as_bytes()).into();
     if !is_allowed {
         return (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_token" }))).into_response();
     }
-    let Ok(asked) = serde_json::from_slice::<Map<String, Value>>(&body) else {
+    let Ok(requested) = serde_json::from_slice::<Map<String, Value>>(&body) else {
         return refused("invalid_client_metadata");
     };
-    let uris = asked.get("redirect_uris").and_then(Value::as_array);
+    let uris = requested.get("redirect_uris").and_then(Value::as_array);
     let known = |uri: &Value| {
         uri.as_str()
             .is_some_and(|uri| provider.config.redirect_uris.iter().any(|u| u == uri))
@@ -32,12 +32,12 @@ pub(crate) async fn register(State(provider): State<Shared>, headers: HeaderMap,
     if !uris.is_some_and(|uris| !uris.is_empty() && uris.iter().all(known)) {
         return refused("invalid_redirect_uri");
     }
-    let mut answer = asked;
-    answer.insert("client_id".into(), provider.config.client_id.clone().into());
-    answer.insert("client_secret".into(), provider.config.client_secret.clone().into());
-    answer.insert("client_secret_expires_at".into(), 0.into());
-    Faults::apply(&provider.faults().registration, &mut answer);
-    (StatusCode::CREATED, Json(Value::Object(answer))).into_response()
+    let mut reply = requested;
+    reply.insert("client_id".into(), provider.config.client_id.clone().into());
+    reply.insert("client_secret".into(), provider.config.client_secret.clone().into());
+    reply.insert("client_secret_expires_at".into(), 0.into());
+    Faults::apply(&provider.faults().registration, &mut reply);
+    (StatusCode::CREATED, Json(Value::Object(reply))).into_response()
 }
 
 fn refused(error: &str) -> Response {

@@ -8,7 +8,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use crate::faults::{Answer, Endpoint};
+use crate::faults::{Endpoint, FaultResponse};
 use crate::people::Person;
 use crate::proof::PROOF;
 use crate::provider::{Provider, Shared};
@@ -74,18 +74,18 @@ async fn observe(State(provider): State<Shared>, request: Request, next: Next) -
         Ok(request) => request,
         Err(response) => return response,
     };
-    let response = match provider.faults().answers.get(&endpoint) {
+    let response = match provider.faults().responses.get(&endpoint) {
         None => next.run(request).await,
-        Some(Answer::Hold) => {
+        Some(FaultResponse::Hold) => {
             lifted(&provider, endpoint).await;
             next.run(request).await
         }
-        Some(Answer::HoldAnswer) => {
+        Some(FaultResponse::HoldResponse) => {
             let response = next.run(request).await;
             lifted(&provider, endpoint).await;
             response
         }
-        Some(answer) => false_answer(answer),
+        Some(answer) => fault_response(answer),
     };
     // What the request changed, such as a grant, can be seen now.
     provider.notify();
@@ -120,13 +120,13 @@ fn is_known_host(provider: &Provider, headers: &HeaderMap) -> bool {
     host == origin.trim_start_matches("http://") || ["localhost", "127.0.0.1", "[::1]"].contains(&name)
 }
 
-/// Counts the request and keeps what it says.
+/// Counts the request and records its body.
 async fn remember(provider: &Provider, endpoint: Endpoint, request: Request) -> Result<Request, Response> {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, BODY_LIMIT).await else {
         return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
     };
-    let said = format!(
+    let shown = format!(
         "{}{}\n{}",
         parts.uri.query().unwrap_or_default(),
         String::from_utf8_lossy(&bytes),
@@ -141,7 +141,7 @@ async fn remember(provider: &Provider, endpoint: Endpoint, request: Request) -> 
     if record.bodies.len() >= 1_000 {
         record.bodies.pop_front();
     }
-    record.bodies.push_back((endpoint, said));
+    record.bodies.push_back((endpoint, shown));
     for proof in parts.headers.get_all(PROOF) {
         if record.proofs.len() >= 1_000 {
             record.proofs.pop_front();
@@ -156,30 +156,37 @@ async fn remember(provider: &Provider, endpoint: Endpoint, request: Request) -> 
 
 /// Waits until nothing holds `endpoint` any more.
 async fn lifted(provider: &Provider, endpoint: Endpoint) {
-    let held = |answer: Option<&Answer>| matches!(answer, Some(Answer::Hold | Answer::HoldAnswer));
-    provider.hold_while(|faults| held(faults.answers.get(&endpoint))).await;
+    let held =
+        |answer: Option<&FaultResponse>| matches!(answer, Some(FaultResponse::Hold | FaultResponse::HoldResponse));
+    provider
+        .hold_while(|faults| held(faults.responses.get(&endpoint)))
+        .await;
 }
 
-fn false_answer(answer: &Answer) -> Response {
+fn fault_response(answer: &FaultResponse) -> Response {
     match answer {
-        Answer::Json(status, value) => {
+        FaultResponse::Json(status, value) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, axum::Json(value.clone())).into_response()
         }
-        Answer::Jwt(token) => ([(header::CONTENT_TYPE, "application/jwt")], token.clone()).into_response(),
-        Answer::Html => axum::response::Html("<!doctype html><title>Maintenance</title><p>Back soon").into_response(),
-        Answer::Oversize(bytes) => {
+        FaultResponse::Jwt(token) => ([(header::CONTENT_TYPE, "application/jwt")], token.clone()).into_response(),
+        FaultResponse::Html => {
+            axum::response::Html("<!doctype html><title>Maintenance</title><p>Back soon").into_response()
+        }
+        FaultResponse::Oversize(bytes) => {
             let body = format!("{{\"padding\":\"{}\"}}", "x".repeat(*bytes));
             ([(header::CONTENT_TYPE, "application/json")], Bytes::from(body)).into_response()
         }
-        Answer::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to.clone())]).into_response(),
-        Answer::Forward(to) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to.clone())]).into_response(),
-        Answer::Pieces(all) => pieces::answer(all),
-        Answer::Hold | Answer::HoldAnswer => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        FaultResponse::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to.clone())]).into_response(),
+        FaultResponse::Forward(to) => {
+            (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to.clone())]).into_response()
+        }
+        FaultResponse::Pieces(all) => pieces::answer(all),
+        FaultResponse::Hold | FaultResponse::HoldResponse => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-/// Nothing here may be kept, framed or guessed at.
+/// Nothing here may be cached, framed or sniffed.
 fn with_headers(mut response: Response) -> Response {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),

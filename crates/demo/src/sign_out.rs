@@ -20,15 +20,15 @@ pub(crate) async fn by_query(
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes()).map(|params| params.without(CONFIRMED_FIELD));
-    answer(&provider, &headers, params)
+    reply(&provider, &headers, params)
 }
 
 /// `POST /end_session`
 pub(crate) async fn by_form(State(provider): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    answer(&provider, &headers, Params::parse(&body))
+    reply(&provider, &headers, Params::parse(&body))
 }
 
-fn answer(provider: &Provider, headers: &HeaderMap, params: Option<Params>) -> Response {
+fn reply(provider: &Provider, headers: &HeaderMap, params: Option<Params>) -> Response {
     let Some(params) = params else {
         return page::problem(StatusCode::BAD_REQUEST, "A parameter was sent twice.");
     };
@@ -66,7 +66,7 @@ fn answer(provider: &Provider, headers: &HeaderMap, params: Option<Params>) -> R
     forgotten(provider, headers, response)
 }
 
-/// `GET /v2/logout?client_id=&returnTo=`: as some providers had it before there was a specification. Whoever asks is
+/// `GET /v2/logout?client_id=&returnTo=`: as some providers had it before there was a specification. Whoever sends it is
 /// signed out.
 pub(crate) async fn by_own_address(
     State(provider): State<Shared>,

@@ -54,8 +54,8 @@ pub(crate) async fn token(
     let params = Params::parse(&body).ok_or(TokenError::request("a parameter was sent twice"))?;
     authenticate(&provider, &headers, &params)?;
     let jkt = proven(&provider, &headers, Asked::at("/token"))?;
-    let audience = asked_api(&provider, &params)?;
-    let answer = match params.value("grant_type") {
+    let audience = requested_api(&provider, &params)?;
+    let reply = match params.value("grant_type") {
         Some("authorization_code") => by_code(&provider, &params, jkt)?,
         Some("urn:ietf:params:oauth:grant-type:device_code") => {
             let mut grant = device::redeem(&provider, &params)?;
@@ -72,20 +72,20 @@ pub(crate) async fn token(
             ));
         }
     };
-    Ok(Json(Value::Object(answer)))
+    Ok(Json(Value::Object(reply)))
 }
 
-/// The API that a token is asked for: the one of the client, or another that we know (RFC 8707 §2.2).
-fn asked_api<'a>(provider: &'a Provider, params: &'a Params) -> Result<&'a str, TokenError> {
+/// The API that a token is requested for: the one of the client, or another that we know (RFC 8707 §2.2).
+fn requested_api<'a>(provider: &'a Provider, params: &'a Params) -> Result<&'a str, TokenError> {
     let own = provider.config.audience.as_str();
     // `audience` has a meaning only where there is something to choose.
     let audience = params
         .value("audience")
         .filter(|_| !provider.config.other_apis.is_empty());
-    let asked = params.value("resource").or(audience).unwrap_or(own);
-    let known = asked == own || provider.config.other_apis.iter().any(|api| api == asked);
+    let requested = params.value("resource").or(audience).unwrap_or(own);
+    let known = requested == own || provider.config.other_apis.iter().any(|api| api == requested);
     let unknown = TokenError(StatusCode::BAD_REQUEST, "invalid_target", "there is no such API");
-    known.then_some(asked).ok_or(unknown)
+    known.then_some(requested).ok_or(unknown)
 }
 
 fn by_code(provider: &Provider, params: &Params, jkt: Option<String>) -> Result<Map<String, Value>, TokenError> {
@@ -113,12 +113,12 @@ fn by_code(provider: &Provider, params: &Params, jkt: Option<String>) -> Result<
 /// The first tokens of a grant.
 fn by_grant(provider: &Provider, grant: Grant) -> Map<String, Value> {
     let faults = provider.faults();
-    let mut answer = tokens(provider, &faults, &grant, false);
+    let mut reply = tokens(provider, &faults, &grant, false);
     if grant.scopes.iter().any(|scope| scope == "offline_access") {
-        add_refresh_token(provider, grant, &mut answer);
+        add_refresh_token(provider, grant, &mut reply);
     }
-    Faults::apply(&faults.token_response, &mut answer);
-    answer
+    Faults::apply(&faults.token_response, &mut reply);
+    reply
 }
 
 fn by_refresh_token(
@@ -137,44 +137,48 @@ fn by_refresh_token(
     }
     grant.jkt = jkt;
     let faults = provider.faults();
-    // Fewer scopes for this token; the refresh token keeps them all (RFC 6749 §6).
-    let asked = params.words("scope");
-    if !asked.iter().all(|scope| grant.scopes.contains(scope)) {
+    // Fewer scopes for this token; the refresh token retains them all (RFC 6749 §6).
+    let requested = params.words("scope");
+    if !requested.iter().all(|scope| grant.scopes.contains(scope)) {
         provider.grants().unuse(token);
         let description = "not a scope of this grant";
         return Err(TokenError(StatusCode::BAD_REQUEST, "invalid_scope", description));
     }
     let narrowed = Grant {
         audience: Some(audience.to_owned()),
-        scopes: if asked.is_empty() { grant.scopes.clone() } else { asked },
+        scopes: if requested.is_empty() {
+            grant.scopes.clone()
+        } else {
+            requested
+        },
         ..grant.clone()
     };
-    let mut answer = tokens(provider, &faults, &narrowed, true);
-    add_refresh_token(provider, grant, &mut answer);
-    Faults::apply(&faults.token_response, &mut answer);
-    Faults::apply(&faults.refresh_response, &mut answer);
-    if !answer.contains_key("refresh_token") {
-        // A provider that does not rotate keeps the old one good.
+    let mut reply = tokens(provider, &faults, &narrowed, true);
+    add_refresh_token(provider, grant, &mut reply);
+    Faults::apply(&faults.token_response, &mut reply);
+    Faults::apply(&faults.refresh_response, &mut reply);
+    if !reply.contains_key("refresh_token") {
+        // Without rotation the old one remains valid.
         provider.grants().unuse(token);
     }
-    Ok(answer)
+    Ok(reply)
 }
 
-fn add_refresh_token(provider: &Provider, grant: Grant, answer: &mut Map<String, Value>) {
+fn add_refresh_token(provider: &Provider, grant: Grant, reply: &mut Map<String, Value>) {
     let token = provider.grants().refresh_token(grant, provider.now());
     provider.issued(Kind::RefreshToken, &token);
-    answer.insert("refresh_token".into(), token.into());
+    reply.insert("refresh_token".into(), token.into());
 }
 
 /// Access and ID token for a grant.
 fn tokens(provider: &Provider, faults: &Faults, grant: &Grant, refreshed: bool) -> Map<String, Value> {
     let scope = grant.scopes.join(" ");
     let access_token = access_token(provider, grant.person.name, Some(grant), &scope, grant.jkt.as_deref());
-    let mut answer = granted(provider, &access_token, &scope, grant.jkt.is_some());
+    let mut reply = granted(provider, &access_token, &scope, grant.jkt.is_some());
     let id_token = id_token(provider, faults, grant, &access_token, refreshed);
     provider.issued(Kind::IdToken, &id_token);
-    answer.insert("id_token".into(), id_token.into());
-    answer
+    reply.insert("id_token".into(), id_token.into());
+    reply
 }
 
 /// For a confidential client alone: of a public one only the name is known (RFC 6749 §4.4).
@@ -194,15 +198,15 @@ fn for_the_client(provider: &Provider, params: &Params, jkt: Option<&str>) -> Re
 }
 
 fn granted(provider: &Provider, access_token: &str, scope: &str, is_bound: bool) -> Map<String, Value> {
-    let mut answer = Map::new();
-    answer.insert("access_token".into(), access_token.into());
-    answer.insert("token_type".into(), if is_bound { "DPoP" } else { "Bearer" }.into());
-    answer.insert(
+    let mut reply = Map::new();
+    reply.insert("access_token".into(), access_token.into());
+    reply.insert("token_type".into(), if is_bound { "DPoP" } else { "Bearer" }.into());
+    reply.insert(
         "expires_in".into(),
         provider.config.access_token_lifetime.as_secs().into(),
     );
-    answer.insert("scope".into(), scope.into());
-    answer
+    reply.insert("scope".into(), scope.into());
+    reply
 }
 
 /// A JWT access token for the API (RFC 9068), for `sub` and of a grant, bound to a key (RFC 9449 §6.1).
@@ -229,7 +233,7 @@ fn access_token(provider: &Provider, sub: &str, grant: Option<&Grant>, scope: &s
     token
 }
 
-/// An ID token (OIDC Core §2). A refreshed one keeps `auth_time` and has no `nonce` (§12.2).
+/// An ID token (OIDC Core §2). A refreshed one retains `auth_time` and has no `nonce` (§12.2).
 fn id_token(provider: &Provider, faults: &Faults, grant: &Grant, access_token: &str, refreshed: bool) -> String {
     let mut claims = lifetime(provider);
     claims.extend(grant.person.claims(&provider.address, &grant.scopes));

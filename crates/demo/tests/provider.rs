@@ -49,8 +49,8 @@ async fn post(demo: &Demo, path: &str, pairs: &[(&str, &str)]) -> Response<Body>
     send(demo, request.body(Body::from(form(pairs))).unwrap()).await
 }
 
-fn asked<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let mut asked = vec![
+fn requested<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut requested = vec![
         ("client_id", "portico"),
         ("redirect_uri", CALLBACK),
         ("response_type", "code"),
@@ -63,12 +63,12 @@ fn asked<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         ("code_challenge", CHALLENGE),
         ("code_challenge_method", "S256"),
     ];
-    asked.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
-    asked.extend(more);
-    asked
+    requested.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
+    requested.extend(more);
+    requested
 }
 
-fn answer(response: &Response<Body>) -> impl Fn(&str) -> Option<String> + use<> {
+fn reply(response: &Response<Body>) -> impl Fn(&str) -> Option<String> + use<> {
     let to = Url::parse(response.headers()[header::LOCATION].to_str().unwrap()).unwrap();
     assert!(to.as_str().starts_with(CALLBACK), "{to}");
     move |name| {
@@ -85,8 +85,8 @@ async fn tokens(demo: &Demo, pairs: &[(&str, &str)]) -> (StatusCode, Value) {
 }
 
 async fn sign_in(demo: &Demo, person: &str) -> Value {
-    let response = post(demo, "/authorize", &asked(&[("demo_person", person)])).await;
-    let code = answer(&response)("code").unwrap();
+    let response = post(demo, "/authorize", &requested(&[("demo_person", person)])).await;
+    let code = reply(&response)("code").unwrap();
     redeem(demo, &code).await.1
 }
 
@@ -102,7 +102,7 @@ async fn redeem(demo: &Demo, code: &str) -> (StatusCode, Value) {
 
 #[tokio::test]
 async fn the_page_offers_five_people_and_a_way_back() {
-    let page = visit(&demo(), &format!("/authorize?{}", form(&asked(&[]))), None).await;
+    let page = visit(&demo(), &format!("/authorize?{}", form(&requested(&[]))), None).await;
     assert_eq!(page.status(), StatusCode::OK);
     let page = text(page).await;
     for person in PEOPLE {
@@ -116,14 +116,14 @@ async fn cancelling_is_access_denied() {
     let demo = demo();
     let response = visit(
         &demo,
-        &format!("/authorize?{}", form(&asked(&[("demo_person", "-")]))),
+        &format!("/authorize?{}", form(&requested(&[("demo_person", "-")]))),
         None,
     )
     .await;
-    let answer = answer(&response);
-    assert_eq!(answer("error").as_deref(), Some("access_denied"));
-    assert_eq!(answer("state").as_deref(), Some("s-1"));
-    assert_eq!(answer("iss").as_deref(), Some("http://localhost:4041"));
+    let reply = reply(&response);
+    assert_eq!(reply("error").as_deref(), Some("access_denied"));
+    assert_eq!(reply("state").as_deref(), Some("s-1"));
+    assert_eq!(reply("iss").as_deref(), Some("http://localhost:4041"));
     assert_eq!(demo.handle().newest(Kind::Code), None);
 }
 
@@ -131,7 +131,7 @@ async fn cancelling_is_access_denied() {
 async fn a_link_signs_nobody_in() {
     let response = visit(
         &demo(),
-        &format!("/authorize?{}", form(&asked(&[("demo_person", "alice")]))),
+        &format!("/authorize?{}", form(&requested(&[("demo_person", "alice")]))),
         None,
     )
     .await;
@@ -144,7 +144,7 @@ async fn nobody_is_sent_to_an_unknown_address() {
         ("redirect_uri", "http://localhost:4040/elsewhere"),
         ("client_id", "somebody"),
     ] {
-        let response = visit(&demo(), &format!("/authorize?{}", form(&asked(&[wrong]))), None).await;
+        let response = visit(&demo(), &format!("/authorize?{}", form(&requested(&[wrong]))), None).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{wrong:?}");
     }
 }
@@ -152,9 +152,9 @@ async fn nobody_is_sent_to_an_unknown_address() {
 #[tokio::test]
 async fn a_client_without_pkce_is_refused() {
     for wrong in [("code_challenge", ""), ("code_challenge_method", "plain")] {
-        let response = visit(&demo(), &format!("/authorize?{}", form(&asked(&[wrong]))), None).await;
+        let response = visit(&demo(), &format!("/authorize?{}", form(&requested(&[wrong]))), None).await;
         assert_eq!(
-            answer(&response)("error").as_deref(),
+            reply(&response)("error").as_deref(),
             Some("invalid_request"),
             "{wrong:?}"
         );
@@ -166,12 +166,12 @@ async fn the_provider_remembers_and_prompts_are_obeyed() {
     let demo = demo();
     let silent = visit(
         &demo,
-        &format!("/authorize?{}", form(&asked(&[("prompt", "none")]))),
+        &format!("/authorize?{}", form(&requested(&[("prompt", "none")]))),
         None,
     )
     .await;
-    assert_eq!(answer(&silent)("error").as_deref(), Some("login_required"));
-    let signed_in = post(&demo, "/authorize", &asked(&[("demo_person", "alice")])).await;
+    assert_eq!(reply(&silent)("error").as_deref(), Some("login_required"));
+    let signed_in = post(&demo, "/authorize", &requested(&[("demo_person", "alice")])).await;
     let cookie = signed_in.headers()[header::SET_COOKIE]
         .to_str()
         .unwrap()
@@ -180,7 +180,7 @@ async fn the_provider_remembers_and_prompts_are_obeyed() {
         .unwrap()
         .to_owned();
     for (prompt, status) in [("none", 303), ("", 303), ("login", 200), ("create", 200)] {
-        let path = format!("/authorize?{}", form(&asked(&[("prompt", prompt)])));
+        let path = format!("/authorize?{}", form(&requested(&[("prompt", prompt)])));
         let request = Request::get(path)
             .header(header::COOKIE, &cookie)
             .body(Body::empty())
@@ -191,12 +191,12 @@ async fn the_provider_remembers_and_prompts_are_obeyed() {
 
 #[tokio::test]
 async fn the_response_can_arrive_by_post() {
-    let asked = asked(&[
+    let requested = requested(&[
         ("response_mode", "form_post"),
         ("demo_person", "alice"),
         ("state", "\"><script>"),
     ]);
-    let page = text(post(&demo(), "/authorize", &asked).await).await;
+    let page = text(post(&demo(), "/authorize", &requested).await).await;
     assert!(
         page.contains(&format!("action=\"{CALLBACK}\"")) && page.contains("name=\"code\""),
         "{page}"
@@ -207,19 +207,19 @@ async fn the_response_can_arrive_by_post() {
 #[tokio::test]
 async fn a_code_works_once_and_with_its_verifier_only() {
     let demo = demo();
-    let response = post(&demo, "/authorize", &asked(&[("demo_person", "alice")])).await;
-    let code = answer(&response)("code").unwrap();
+    let response = post(&demo, "/authorize", &requested(&[("demo_person", "alice")])).await;
+    let code = reply(&response)("code").unwrap();
     assert_eq!(redeem(&demo, &code).await.0, StatusCode::OK);
     assert_eq!(redeem(&demo, &code).await.1["error"], "invalid_grant");
 
     let response = post(
         &demo,
         "/authorize",
-        &asked(&[("demo_person", "alice"), ("code_challenge", &"A".repeat(43))]),
+        &requested(&[("demo_person", "alice"), ("code_challenge", &"A".repeat(43))]),
     )
     .await;
     assert_eq!(
-        redeem(&demo, &answer(&response)("code").unwrap()).await.1["error"],
+        redeem(&demo, &reply(&response)("code").unwrap()).await.1["error"],
         "invalid_grant"
     );
 }
@@ -283,9 +283,9 @@ async fn userinfo_states_who_it_is() {
     let demo = demo();
     let tokens = sign_in(&demo, "carol").await;
     let response = visit(&demo, "/userinfo", tokens["access_token"].as_str()).await;
-    let told: Value = serde_json::from_str(&text(response).await).unwrap();
+    let reported: Value = serde_json::from_str(&text(response).await).unwrap();
     assert_eq!(
-        (&told["sub"], &told["name"], &told["job_title"]),
+        (&reported["sub"], &reported["name"], &reported["job_title"]),
         (&"carol".into(), &"Carol Chen".into(), &"CEO".into())
     );
     assert_eq!(visit(&demo, "/userinfo", None).await.status(), StatusCode::UNAUTHORIZED);
@@ -294,13 +294,13 @@ async fn userinfo_states_who_it_is() {
 #[tokio::test]
 async fn the_client_gets_a_token_of_its_own() {
     let demo = demo();
-    let (_, answer) = tokens(
+    let (_, reply) = tokens(
         &demo,
         &[("grant_type", "client_credentials"), ("scope", "messages:read openid")],
     )
     .await;
-    assert_eq!(answer["scope"], "messages:read");
-    assert!(answer.get("id_token").is_none() && answer.get("refresh_token").is_none());
+    assert_eq!(reply["scope"], "messages:read");
+    assert!(reply.get("id_token").is_none() && reply.get("refresh_token").is_none());
 }
 
 #[tokio::test]
@@ -311,8 +311,8 @@ async fn a_public_client_gets_none_of_its_own() {
     );
     config.client_secret.clear();
     let demo = Demo::new(config).unwrap();
-    let asked = [("grant_type", "client_credentials"), ("client_id", "portico")];
-    let response = post(&demo, "/token", &asked).await;
+    let requested = [("grant_type", "client_credentials"), ("client_id", "portico")];
+    let response = post(&demo, "/token", &requested).await;
     let status = response.status();
     let refusal: Value = serde_json::from_str(&text(response).await).unwrap();
     assert_eq!(
@@ -328,7 +328,7 @@ async fn the_directory_is_for_the_applications_own_token() {
     let grant = ("grant_type", "client_credentials");
     let (_, messages) = tokens(&demo, &[grant, ("scope", "messages:read")]).await;
     let (_, directory) = tokens(&demo, &[grant, ("scope", "http://localhost:4041/.default")]).await;
-    let token = |answer: &Value| answer["access_token"].as_str().unwrap().to_owned();
+    let token = |reply: &Value| reply["access_token"].as_str().unwrap().to_owned();
     let alice = PEOPLE[0].object_id();
     for (path, expected) in [
         (format!("/graph/v1.0/users/{alice}"), StatusCode::OK),
@@ -363,13 +363,13 @@ async fn revoked_tokens_are_not_active() {
     let tokens = sign_in(&demo, "bob").await;
     let client = [("client_id", "portico"), ("client_secret", "portico-demo-secret")];
     let active = async || {
-        let asked = [
+        let requested = [
             client[0],
             client[1],
             ("token", tokens["access_token"].as_str().unwrap()),
         ];
-        let answer: Value = serde_json::from_str(&text(post(&demo, "/introspect", &asked).await).await).unwrap();
-        answer["active"].as_bool().unwrap()
+        let reply: Value = serde_json::from_str(&text(post(&demo, "/introspect", &requested).await).await).unwrap();
+        reply["active"].as_bool().unwrap()
     };
     assert!(active().await);
     let refresh_token = tokens["refresh_token"].as_str().unwrap();
@@ -396,7 +396,7 @@ async fn signing_out_redirects_only_where_registered() {
         end(&[("id_token_hint", hint), elsewhere]).await.status(),
         StatusCode::BAD_REQUEST
     );
-    // Without a hint a person is asked first.
+    // Without a hint the sign-in page is shown first.
     assert_eq!(end(&[back]).await.status(), StatusCode::OK);
 }
 
@@ -424,7 +424,7 @@ async fn a_place_has_addresses_and_keys_of_its_own_and_the_issuer_of_all() {
         "http://localhost:4040/".parse().unwrap(),
     );
     config.issuer = "http://localhost:4041/{tenantid}/v2.0".to_owned();
-    config.places = vec!["common/v2.0".to_owned()];
+    config.mounts = vec!["common/v2.0".to_owned()];
     let demo = Demo::new(config).unwrap();
     let read =
         async |path: &str| -> Value { serde_json::from_str(&text(visit(&demo, path, None).await).await).unwrap() };
@@ -473,12 +473,12 @@ async fn a_pushed_request_is_answered_once_and_by_its_page() {
     );
     config.pushed_requests = true;
     let demo = Demo::new(config).unwrap();
-    let refused = post(&demo, "/par", &asked(&[])).await;
+    let refused = post(&demo, "/par", &requested(&[])).await;
     assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "without the secret");
     let secret = ("client_secret", "portico-demo-secret");
-    let refused = post(&demo, "/par", &asked(&[secret, ("request_uri", "urn:x:y")])).await;
+    let refused = post(&demo, "/par", &requested(&[secret, ("request_uri", "urn:x:y")])).await;
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "`request_uri` was pushed");
-    let pushed = post(&demo, "/par", &asked(&[secret])).await;
+    let pushed = post(&demo, "/par", &requested(&[secret])).await;
     assert_eq!(pushed.status(), StatusCode::CREATED);
     let pushed: Value = serde_json::from_str(&text(pushed).await).unwrap();
     let reference = [
@@ -491,15 +491,15 @@ async fn a_pushed_request_is_answered_once_and_by_its_page() {
     assert!(!page.contains("portico-demo-secret"));
     let picked = [&reference[..], &[("demo_person", "alice")]].concat();
     let response = post(&demo, "/authorize", &picked).await;
-    assert_eq!(answer(&response)("state").as_deref(), Some("s-1"));
-    let (status, _) = redeem(&demo, &answer(&response)("code").unwrap()).await;
+    assert_eq!(reply(&response)("state").as_deref(), Some("s-1"));
+    let (status, _) = redeem(&demo, &reply(&response)("code").unwrap()).await;
     assert_eq!(status, StatusCode::OK);
     let again = post(&demo, "/authorize", &picked).await;
     assert_eq!(again.status(), StatusCode::BAD_REQUEST, "used twice");
 }
 
-/// Asks for the tokens of a device code; the error, or the tokens.
-async fn ask(demo: &Demo, device_code: &str) -> Result<Value, String> {
+/// Requests the tokens of a device code; the error, or the tokens.
+async fn fetch(demo: &Demo, device_code: &str) -> Result<Value, String> {
     let fields = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
         ("device_code", device_code),
@@ -540,25 +540,25 @@ async fn a_screen_gets_its_tokens_when_its_code_was_entered() {
     let demo = demo();
     let (device_code, user_code) = made(&demo).await;
     assert_eq!(
-        ask(&demo, &device_code).await.unwrap_err(),
+        fetch(&demo, &device_code).await.unwrap_err(),
         "slow_down",
         "at once is too soon"
     );
     demo.handle().advance(10);
-    assert_eq!(ask(&demo, &device_code).await.unwrap_err(), "authorization_pending");
+    assert_eq!(fetch(&demo, &device_code).await.unwrap_err(), "authorization_pending");
     let typed = user_code.to_lowercase().replace('-', " ");
     let entered = post(&demo, "/device", &[("user_code", &typed), ("demo_person", "alice")]).await;
     assert_eq!(entered.status(), StatusCode::OK);
     demo.handle().advance(5);
     assert_eq!(
-        ask(&demo, &device_code).await.unwrap_err(),
+        fetch(&demo, &device_code).await.unwrap_err(),
         "slow_down",
         "ten seconds by now"
     );
     demo.handle().advance(15);
-    assert!(ask(&demo, &device_code).await.unwrap()["id_token"].is_string());
+    assert!(fetch(&demo, &device_code).await.unwrap()["id_token"].is_string());
     demo.handle().advance(15);
-    assert_eq!(ask(&demo, &device_code).await.unwrap_err(), "invalid_grant", "once");
+    assert_eq!(fetch(&demo, &device_code).await.unwrap_err(), "invalid_grant", "once");
     let again = post(&demo, "/device", &[("user_code", &user_code), ("demo_person", "bob")]).await;
     assert_eq!(again.status(), StatusCode::NOT_FOUND);
 }
@@ -569,12 +569,12 @@ async fn a_code_for_a_screen_can_be_refused_and_expires() {
     let (device_code, user_code) = made(&demo).await;
     post(&demo, "/device", &[("user_code", &user_code), ("demo_person", "-")]).await;
     demo.handle().advance(5);
-    assert_eq!(ask(&demo, &device_code).await.unwrap_err(), "access_denied");
+    assert_eq!(fetch(&demo, &device_code).await.unwrap_err(), "access_denied");
     let (late, user_code) = made(&demo).await;
     demo.handle().advance(600);
     let entered = post(&demo, "/device", &[("user_code", &user_code), ("demo_person", "alice")]).await;
     assert_eq!(entered.status(), StatusCode::NOT_FOUND);
-    assert_eq!(ask(&demo, &late).await.unwrap_err(), "expired_token");
+    assert_eq!(fetch(&demo, &late).await.unwrap_err(), "expired_token");
 }
 
 #[tokio::test]

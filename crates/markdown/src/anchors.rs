@@ -1,8 +1,8 @@
 //! Anchors: ids and names for links into a document. A heading has one id of ours (`h-setup`), and names it is known by: GitHub's slug, the author's
 //! `{#name}`. Links inside the document are led to the id; for links from outside, names that no page uses stand before the heading as ids
-//! of their own. Every other id an author writes into HTML keeps its name if it is free, else it gets one with the prefix.
+//! of their own. Every other id an author writes into HTML retains its name if it is free, else it gets one with the prefix.
 //!
-//! An id reaches the page only if [`is_free`] says so: a script that looks up one of the page's own elements, or a global variable, must
+//! An id reaches the page only if [`is_free`] allows it: a script that looks up one of the page's own elements, or a global variable, must
 //! never find an author's element.
 
 use std::collections::{HashMap, HashSet};
@@ -64,7 +64,7 @@ pub(super) fn slug(text: &str) -> String {
     slug
 }
 
-/// The ids given so far, with how often each was asked for.
+/// The ids given so far, with how often each was requested.
 #[derive(Default)]
 pub(super) struct Ids(HashMap<String, usize>);
 

@@ -17,7 +17,7 @@ use super::{
     write::{Children, LINK_GROWTH, Writer, is_tight},
 };
 
-/// A wide table scrolls by itself, so it stands in a box that can be reached with the keyboard, and says what it is then.
+/// A wide table scrolls by itself, so it stands in a box that can be reached with the keyboard, and has a label then.
 const TABLE: &str = "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>";
 
 impl Writer<'_> {

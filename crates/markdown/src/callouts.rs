@@ -1,4 +1,4 @@
-//! Callouts. `> [!NOTE]` of GitHub and Obsidian, with a title of its own and folded (`-`) or foldable (`+`). The kind comes from
+//! Callouts. `> [!NOTE]` of GitHub and Obsidian, with a title of its own and folded (`-`) or foldable (`+`). The kind is from
 //! the author: it chooses one of the looks here, and its word, and nothing of it reaches the HTML otherwise.
 
 use comrak::{
@@ -11,7 +11,7 @@ use super::{
     write::{Writer, escaped},
 };
 
-/// Classes that say what a box looks like.
+/// Classes for the look of a box.
 pub(super) const LOOKS: [&str; 6] = ["note", "tip", "important", "caution", "danger", "quote"];
 
 /// Longest kind that is shown as a word, in characters.

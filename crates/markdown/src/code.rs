@@ -9,7 +9,7 @@ use syntect::{
     util::LinesWithEndings,
 };
 
-/// Most bytes of code highlighted in one document; what comes after stays plain.
+/// Most bytes of code highlighted in one document; what follows stays plain.
 const MAX_CODE: usize = 128 * 1024;
 
 /// A block with a longer line (bytes) stays plain: it is minified or data, and slow to match.

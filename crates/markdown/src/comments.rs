@@ -1,7 +1,7 @@
 //! Removes comments. What authors hide from their readers, in the notation of the program they write for, is never shown
 //! here. Inside code everything stays.
 //!
-//! Comments are taken out of the source, because they pay no heed to paragraphs, lists or emphasis. What is code is asked of the
+//! Comments are taken out of the source, because they pay no heed to paragraphs, lists or emphasis. What is code is decided by the
 //! parser, line by line ([`code_lines`](self::Lines)); of a comment its line ends stay, so that the line numbers of messages are right.
 //! The notations are listed in [`kinds`].
 
@@ -125,7 +125,7 @@ struct Scanner<'s> {
     /// Where each line begins.
     starts: Vec<usize>,
     lines: Lines,
-    /// The runs of backticks of the paragraph that was looked at last: its end, and for every run its length and place.
+    /// The runs of backticks of the paragraph that was looked at last: its end, and for every run its length and position.
     ticks: (usize, Vec<(usize, usize)>),
 }
 
@@ -171,7 +171,7 @@ impl<'s> Scanner<'s> {
         self.starts.get(line - 1).copied().unwrap_or(self.source.len())
     }
 
-    /// The comment that begins here; else goes on behind what begins here.
+    /// The comment that begins here; else continues behind what begins here.
     fn comment_here(&mut self, line: usize) -> Result<Option<Comment>, MarkdownError> {
         let (Line::Code(end) | Line::Text(end) | Line::Html(end)) = self.lines.at(line) else {
             return self.comment_at(line);
@@ -201,7 +201,7 @@ impl<'s> Scanner<'s> {
         Ok(None)
     }
 
-    /// Goes behind the code that begins with the backticks here, or behind these backticks.
+    /// Moves behind the code that begins with the backticks here, or behind these backticks.
     fn pass_code(&mut self, end: usize) {
         if self.ticks.0 != end || self.ticks.1.first().is_none_or(|(at, _)| *at > self.at) {
             self.ticks = (end, runs(self.source.get(..end).unwrap_or_default(), self.at));
@@ -217,7 +217,7 @@ impl<'s> Scanner<'s> {
     }
 }
 
-/// The runs of backticks from a place on, each with its length.
+/// The runs of backticks from a position on, each with its length.
 fn runs(text: &str, from: usize) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (at, _) in text.get(from..).unwrap_or_default().match_indices('`') {

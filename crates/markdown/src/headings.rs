@@ -10,7 +10,7 @@ use super::{
     raw_html,
 };
 
-/// Longest id and longest heading text that is kept, in characters.
+/// Longest id and longest heading text that is stored, in characters.
 const MAX_TEXT: usize = 120;
 
 /// What a document consists of.
@@ -51,7 +51,7 @@ pub(super) fn repeats_title<'a>(root: Node<'a>, title: &str) -> Option<Node<'a>>
     (plain_text(first, Emoji::Sign).trim() == title.trim()).then_some(first)
 }
 
-/// Takes out a first heading that repeats the title, and gives the others their places.
+/// Takes out a first heading that repeats the title, and gives the others their levels.
 pub(super) fn outline<'a>(root: Node<'a>, title: &str) -> Outline {
     let mut github = Anchorizer::new();
     let mut ids = Ids::default();
@@ -102,7 +102,7 @@ impl Names {
     }
 }
 
-/// What is meant by most comes first: ids of ours, names the authors gave, GitHub's slugs, ids of ours without the prefix.
+/// What most links mean is first: ids of ours, names the authors gave, GitHub's slugs, ids of ours without the prefix.
 fn name_all(
     targets: &mut Targets,
     found: &[(Heading, Names)],

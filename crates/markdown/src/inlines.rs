@@ -159,7 +159,7 @@ impl Writer<'_> {
     }
 }
 
-/// The id of the place where a footnote is mentioned.
+/// The id of the reference to a footnote.
 pub(super) fn mention_id(footnote: u32, mention: u32) -> String {
     match mention {
         0 | 1 => format!("{MENTION}{footnote}"),

@@ -1,6 +1,6 @@
 //! Renders Markdown. Markdown in, HTML out that is safe to write into a page as it is.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | Which parts of the text are comments? | `comments.rs` |
 //! | Which constructs are parsed, within which limits? | `parse.rs` |
@@ -9,7 +9,7 @@
 //! | HTML of each construct | `write.rs`: `blocks.rs`, `inlines.rs`, `callouts.rs`, `code.rs` |
 //! | Which way does a block of text run? | `direction.rs` |
 //! | How much HTML may an author write? | `raw_html.rs` |
-//! | What may come through at all? | `sanitise.rs` |
+//! | Sanitising: elements and attributes that are allowed | `sanitise.rs` ||
 //! | Which texts are not rendered? | [`MarkdownError`] |
 //! | The text without markup, for search | `plain.rs`: [`plain_text`] |
 //!

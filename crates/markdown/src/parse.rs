@@ -15,7 +15,7 @@ use super::{MAX_BYTES, MAX_DEPTH, MAX_HEADINGS, MarkdownError, raw_html};
 /// Steps the parser may take for each byte. Ordinary texts take fewer than two; a text made to be slow takes thousands.
 const STEPS_A_BYTE: usize = 64;
 
-/// The parser asks once in so many steps whether to go on.
+/// The parser checks once in so many steps whether to continue.
 const STEPS_A_CHECK: usize = 256;
 
 /// The constructs that are understood, beyond `CommonMark`.

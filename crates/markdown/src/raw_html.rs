@@ -58,7 +58,7 @@ pub(super) fn heading_lines(html: &str) -> Vec<usize> {
     lines
 }
 
-/// The names that raw HTML gives to places: values of `id`, and of `name` on links.
+/// The anchors of raw HTML: values of `id`, and of `name` on links.
 pub(super) fn names(html: &str) -> Vec<String> {
     let mut names = Vec::new();
     for (_, tag) in tags(html) {
@@ -97,7 +97,7 @@ fn tags(html: &str) -> impl Iterator<Item = (usize, Tag<'_>)> {
     })
 }
 
-/// `name="value"`, `name='value'` and `name=value`, as far as the tag goes.
+/// `name="value"`, `name='value'` and `name=value`, up to the end of the tag.
 fn attributes(tag: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     let mut rest = tag;

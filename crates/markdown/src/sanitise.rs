@@ -63,7 +63,7 @@ pub(super) const TAGS: [&str; 49] = [
     "ul",
 ];
 
-/// Gone with everything inside: what they hold is not text for a reader.
+/// Removed with everything inside: what they hold is not text for a reader.
 const GONE: [&str; 17] = [
     "script", "style", "iframe", "object", "embed", "svg", "math", "template", "noscript", "noembed", "noframes",
     "form", "select", "textarea", "title", "xmp", "head",
@@ -111,7 +111,7 @@ const CLASSES: [&str; 13] = [
 /// On every link: whoever is linked to learns nothing of the reader and gets no hold on the page. (Inside the site it does no harm.)
 const REL: &str = "noopener noreferrer nofollow";
 
-/// Cleans HTML. Ids come through only if `targets` knows them or they begin with `marker`, and each only once.
+/// Cleans HTML. Ids remain only if `targets` knows them or they begin with `marker`, and each only once.
 pub(super) fn clean(html: &str, targets: Targets, marker: String) -> String {
     let attributes: HashMap<&str, HashSet<&str>> = ATTRIBUTES
         .iter()
@@ -197,10 +197,10 @@ fn classes(value: &str) -> Option<Cow<'_, str>> {
     let ours = |class: &&str| {
         class.starts_with("hl-") || class.starts_with("language-") || CLASSES.contains(class) || LOOKS.contains(class)
     };
-    let kept = value
+    let stored = value
         .split_ascii_whitespace()
         .filter(ours)
         .collect::<Vec<_>>()
         .join(" ");
-    (!kept.is_empty()).then_some(Cow::Owned(kept))
+    (!stored.is_empty()).then_some(Cow::Owned(stored))
 }

@@ -1,4 +1,4 @@
-//! Tests of rendering. What never comes through is tested in [`hostile`].
+//! Tests of rendering. What is always removed is tested in [`hostile`].
 
 use super::*;
 

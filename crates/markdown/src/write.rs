@@ -75,7 +75,7 @@ pub(super) struct Writer<'o> {
     pub(super) highlighter: Highlighter,
     /// The sign of a task, until its paragraph begins.
     pub(super) task: Option<&'static str>,
-    /// Whether blocks say in which direction they run.
+    /// Whether blocks have an attribute for their direction.
     is_mixed: bool,
     /// Raw HTML is shown as text.
     pub(super) is_html_text: bool,

@@ -33,7 +33,8 @@ pub(crate) fn is_local(url: &Url) -> bool {
 
 /// Whether the address is on this machine (`localhost`, `*.localhost`, 127.0.0.0/8, `::1`), written with a dot at the end or
 /// without (RFC 6761 §6.3).
-pub(crate) fn is_loopback(url: &Url) -> bool {
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.strip_suffix('.').unwrap_or(name);

@@ -72,8 +72,8 @@ pub enum InvalidAccessToken {
     #[error("not a bearer token")]
     NotBearer,
     /// It is bound to a key that the request does not prove.
-    #[error("bound to a key, and shown without it")]
-    Unproven,
+    #[error("bound to a key, and sent without a proof")]
+    MissingProof,
     /// It is for another audience.
     #[error("for another audience")]
     Audience,
@@ -112,7 +112,7 @@ crate::error::error_codes!(InvalidAccessToken {
     Self::Unsupported => "access_token_unsupported",
     Self::IdToken => "access_token_is_id_token",
     Self::NotBearer => "access_token_not_bearer",
-    Self::Unproven => "access_token_unproven",
+    Self::MissingProof => "access_token_missing_proof",
     Self::Audience => "access_token_audience",
     Self::Time(_) => "access_token_time",
     Self::Expired => "access_token_expired",

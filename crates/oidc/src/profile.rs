@@ -13,6 +13,7 @@ use url::Url;
 
 pub use self::merge::{OF_THE_SIGN_IN, merged};
 use self::refusals::TokenUse;
+pub use self::required_claims::find_claim;
 use super::Provider;
 use super::http::HttpError;
 use super::id_token::IdToken;

@@ -102,7 +102,7 @@ impl ClaimPath {
     #[must_use]
     pub fn find<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a Value> {
         match &self.0 {
-            Segments::Dotted(name) => dotted(claims, name),
+            Segments::Dotted(name) => bff::find_claim(claims, name),
             Segments::Names(steps) => {
                 let (last, around) = steps.split_last()?;
                 let inside = around
@@ -124,16 +124,6 @@ impl ClaimPath {
             },
         }
     }
-}
-
-/// The claim of the whole name; else what is inside the first object whose name the name begins with.
-fn dotted<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    claims.get(name).or_else(|| {
-        name.match_indices('.').find_map(|(dot, _)| {
-            let (outer, inner) = (name.get(..dot)?, name.get(dot + 1..)?);
-            dotted(claims.get(outer)?.as_object()?, inner)
-        })
-    })
 }
 
 impl fmt::Display for ClaimPath {

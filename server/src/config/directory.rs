@@ -1,4 +1,4 @@
-//! Settings of the directory: what is looked up, with which token, and how old an answer may get. The lookup is in [`crate::directory`].
+//! Settings of the directory: what is looked up, with which token, and how old a response may get. The lookup is in [`crate::directory`].
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use url::Url;
 pub struct DirectoryUse {
     /// Their groups. Without it only if a token could not hold all of them (`_claim_names`, `hasgroups`).
     pub groups: bool,
-    /// How groups are compared, wherever they come from.
+    /// How groups are compared, whatever their source.
     pub group_match: GroupMatch,
     /// Name, address and job title.
     pub profile: ProfileToken,
@@ -38,8 +38,8 @@ pub enum ProfileToken {
 pub struct DirectorySettings {
     /// Where it is, version included.
     pub base_url: Url,
-    /// How old its answers may get while it can be reached.
+    /// How old its responses may get while it can be reached.
     pub max_age: Duration,
     /// How old they may get while it cannot; at least `max_age`.
-    pub keep: Duration,
+    pub max_stale: Duration,
 }

@@ -1,4 +1,4 @@
-//! What was written in all sources, by key path: each value with the place where it stands. Serde reads it as JSON.
+//! What was written in all sources, by key path: each value with its location. Serde reads it as JSON.
 
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ impl Entries {
         Some(value.coerce(&key.shape))
     }
 
-    /// Reads no more what was found to be wrong; of a list, one element. Says whether anything was there.
+    /// Removes what was found to be wrong, so that it is not read again; of a list, one element. Returns whether there was anything.
     pub(super) fn refuse(&mut self, key_path: &str, element: Option<usize>) -> bool {
         let is_inside = |path: &str| {
             path.strip_prefix(key_path)

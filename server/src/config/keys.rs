@@ -1,4 +1,4 @@
-//! Which keys are there? Those of the structs in `tables.rs`, each described where it is declared. The names of environment
+//! The keys of the configuration: those of the structs in `tables.rs`, each described where it is declared. The names of environment
 //! variables and `docs/configuration.md` follow from there.
 
 use std::sync::LazyLock;

@@ -29,7 +29,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// One mistake with its place. Shown as `portico.toml:12: listen: what is wrong — what to do`.
+/// One mistake with its location. Shown as `portico.toml:12: listen: what is wrong — what to do`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{origin}: {key}: {what} — {remedy}")]
 pub struct Problem {
@@ -56,7 +56,7 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// What is wrong with one value, and what to do; its place is added where it is known. No secret may stand in it.
+/// What is wrong with one value, and what to do; its location is added where it is known. No secret may stand in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} — {remedy}")]
 pub struct Issue {
@@ -90,7 +90,7 @@ impl Issue {
         Self::new(what, remedy)
     }
 
-    /// The issue with its place.
+    /// The issue with its location.
     #[must_use]
     pub fn at(self, origin: &Origin, key: &str) -> Problem {
         Problem {

@@ -42,11 +42,12 @@ pub(super) fn read_all(
 fn read(section: &mut Section<'_>, table: &ProviderTable, api_audience: Option<&str>) -> Option<ProviderSettings> {
     let id = section.required("id", table.id.as_ref());
     let base = kind::base(section, table);
-    let client = client::read(section, table);
+    let credentials = client::read(section, table);
     check_lists(section, table);
-    let (mut provider, client) = (base?, client?);
+    let (mut provider, credentials) = (base?, credentials?);
     provider.id = id?.0.clone();
-    client.apply(&mut provider);
+    provider.client_secret = credentials.secret;
+    provider.client_auth = credentials.method;
     let directory = directory_use(table);
     check_credentials(section, directory, &provider);
     provider.client_credentials = directory != DirectoryUse::default();
@@ -74,6 +75,9 @@ fn read(section: &mut Section<'_>, table: &ProviderTable, api_audience: Option<&
         .or(by_default)
         .map(str::to_owned);
     provider.consent = table.consent;
+    provider.pushed_requests = table.pushed_requests;
+    provider.dpop = table.dpop;
+    provider.device_sign_in = table.device_sign_in;
     provider.response_mode = table.response_mode;
     provider.extra_audiences.clone_from(&table.extra_audiences);
     provider.leeway = table.leeway.0;
@@ -136,12 +140,12 @@ fn check_credentials(section: &mut Section<'_>, directory: DirectoryUse, provide
 
 /// The claims a person is made of. The one with their id in the directory counts where the directory is used.
 fn required_claims(names: &ClaimNames, directory: DirectoryUse) -> Vec<String> {
-    let mut wanted = ["name", "email", "picture"].map(str::to_owned).to_vec();
-    wanted.extend([&names.groups, &names.roles, &names.job_title].map(ToString::to_string));
+    let mut expected = ["name", "email", "picture"].map(str::to_owned).to_vec();
+    expected.extend([&names.groups, &names.roles, &names.job_title].map(ToString::to_string));
     if directory != DirectoryUse::default() {
-        wanted.push(names.object_id.to_string());
+        expected.push(names.object_id.to_string());
     }
-    wanted
+    expected
 }
 
 fn claim_names(table: &ProviderTable) -> ClaimNames {

@@ -21,7 +21,7 @@ impl Config {
     /// Understands what was written.
     ///
     /// # Errors
-    /// Every mistake found, with its place and what to do.
+    /// Every mistake found, with its location and what to do.
     pub fn read(sources: &Sources) -> Result<Self, Problems> {
         let (mut report, file) = Report::read(sources);
         let config = file.and_then(|file| assemble(&mut report, file, sources.demo));
@@ -116,18 +116,18 @@ fn lifetime(report: &Report, table: &SessionTable) -> SessionLifetime {
 }
 
 fn directory(report: &mut Report, table: &DirectoryTable) -> DirectorySettings {
-    let (max_age, keep) = (table.max_age.0, table.keep.0);
+    let (max_age, max_stale) = (table.max_age.0, table.keep.0);
     if max_age.is_zero() {
         let what = "is nothing: the directory would be asked at every page";
         report.add("directory.max_age", Issue::new(what, "write `1m` or more"));
     }
-    if keep < max_age && !report.has("directory.keep") {
+    if max_stale < max_age && !report.has("directory.keep") {
         let what = "is shorter than `directory.max_age`";
         report.add("directory.keep", Issue::new(what, "make it at least as long"));
     }
     DirectorySettings {
         base_url: table.base_url.0.clone(),
         max_age,
-        keep,
+        max_stale,
     }
 }

@@ -1,4 +1,4 @@
-//! What was found while a configuration was read: every mistake, at the place where its key was written.
+//! Collects the mistakes of a configuration while it is read, each at the location of its key.
 
 use super::{
     entries::Entries,
@@ -84,7 +84,7 @@ impl Report {
 
 /// One table and the mistakes in it.
 pub(super) struct Section<'a> {
-    /// Where all mistakes go.
+    /// Collects all mistakes.
     pub report: &'a mut Report,
     path: String,
 }

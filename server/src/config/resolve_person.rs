@@ -42,7 +42,7 @@ impl Config {
         }
     }
 
-    /// `issuer|subject`, the way people are kept; `None` where something else is meant, as subjects may hold a `|`.
+    /// `issuer|subject`, the way people are stored; `None` where something else is meant, as subjects may hold a `|`.
     fn by_issuer(&self, who: &str) -> Option<Result<PersonId, String>> {
         let (issuer, subject) = who.split_once('|')?;
         let is_known = self.providers.iter().any(|one| one.provider.could_be(issuer));

@@ -13,7 +13,7 @@ use store::DatabaseUrl;
 use url::Url;
 
 pub(super) use self::address::is_within;
-pub use self::address::{is_loopback, url};
+pub use self::address::url;
 use self::{
     address::{address, endpoint, issuer, mount_path, origin},
     quantity::{duration, index_memory, leeway, recent_sign_in, request_timeout, size},
@@ -140,7 +140,7 @@ read_from_text! {
     Endpoint(Url): URL, endpoint;
     /// The identifier of a provider.
     Issuer(String): URL, issuer;
-    /// The identifier of an API, kept as written, since providers compare it letter by letter (RFC 8707 §2).
+    /// The identifier of an API, stored as written, since providers compare it letter by letter (RFC 8707 §2).
     Resource(String): URL, |address| url(address).map(|_| address.to_owned());
     /// A time span.
     Period(Duration): DURATION, duration;

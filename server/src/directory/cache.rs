@@ -1,5 +1,5 @@
 //! The cache of directory entries, which decides when to fetch one: ahead of its expiry, and not while the directory is paused. Pages wait for
-//! a fetch only if there is no fresh entry, and not for long. `moka` would not do: it neither refreshes ahead nor keeps expired entries
+//! a fetch only if there is no fresh entry, and not for long. `moka` would not do: it neither refreshes ahead nor retains expired entries
 //! while the directory is down.
 
 use std::{
@@ -20,9 +20,9 @@ use super::{
 const MAX_WAIT: Duration = Duration::from_secs(3);
 /// Pause after a failed fetch if the directory sends no `Retry-After`.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
-/// Longest pause, whatever `Retry-After` says.
+/// Longest pause, whatever the value of `Retry-After`.
 const MAX_PAUSE: Duration = Duration::from_mins(5);
-/// Most entries, at most two per person; the least recently used go first.
+/// Most entries, at most two per person; the least recently used are evicted first.
 const MAX_ENTRIES: usize = 20_000;
 
 /// How a fetch ended.
@@ -54,7 +54,7 @@ impl From<&GraphError> for FetchOutcome {
 /// The cache.
 pub(super) struct Cache {
     max_age: Duration,
-    keep: Duration,
+    max_stale: Duration,
     slots: Mutex<Slots>,
 }
 
@@ -85,10 +85,10 @@ pub(super) struct RefreshPlan {
 }
 
 impl Cache {
-    pub(super) fn new(max_age: Duration, keep: Duration) -> Self {
+    pub(super) fn new(max_age: Duration, max_stale: Duration) -> Self {
         Self {
             max_age,
-            keep,
+            max_stale,
             slots: Mutex::default(),
         }
     }
@@ -102,7 +102,7 @@ impl Cache {
         let mut slots = self.slots();
         let may_fetch = slots.paused_until.is_none_or(|until| now >= until);
         if !slots.by_key.contains_key(key) {
-            slots.evict(now, self.keep);
+            slots.evict(now, self.max_stale);
         }
         let slot = slots.by_key.entry(key.clone()).or_insert_with(|| Slot::new(now));
         slot.used_at = now;
@@ -128,7 +128,7 @@ impl Cache {
         let slot = slots.by_key.get(key);
         match slot.and_then(|slot| Some((slot.last.as_ref()?, slot.age(now)?))) {
             Some(((entry, _), age)) if age < self.max_age => Lookup::Fresh(Arc::clone(entry)),
-            Some(((entry, _), age)) if age < self.keep => Lookup::Stale(Arc::clone(entry)),
+            Some(((entry, _), age)) if age < self.max_stale => Lookup::Stale(Arc::clone(entry)),
             _ => Lookup::Unknown,
         }
     }
@@ -176,11 +176,11 @@ impl Slot {
 
 impl Slots {
     /// Evicts entries if the cache is full: those that are too old to be used, then the less recently used half.
-    fn evict(&mut self, now: OffsetDateTime, keep: Duration) {
+    fn evict(&mut self, now: OffsetDateTime, max_stale: Duration) {
         if self.by_key.len() < MAX_ENTRIES {
             return;
         }
-        self.by_key.retain(|_, slot| now - slot.used_at < keep);
+        self.by_key.retain(|_, slot| now - slot.used_at < max_stale);
         if self.by_key.len() < MAX_ENTRIES {
             return;
         }

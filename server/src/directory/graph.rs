@@ -10,7 +10,7 @@ use serde_json::Value;
 use tracing::{Instrument as _, field::Empty};
 use url::Url;
 
-use crate::{config::values, http_client::http_client};
+use crate::http_client::http_client;
 
 /// Longest time of one request, reading the response included.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -134,7 +134,7 @@ impl Graph {
     /// Refuses an address outside the configured directory, where a token must not be sent.
     fn same_directory(&self, address: Url) -> Result<Url, GraphError> {
         let base = &self.base_url;
-        let is_secure = address.scheme() == "https" || values::is_loopback(&address);
+        let is_secure = address.scheme() == "https" || bff::is_loopback(&address);
         let is_inside = address.origin() == base.origin()
             && address.username().is_empty()
             && address.password().is_none()

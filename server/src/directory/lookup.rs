@@ -53,7 +53,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Those of the provider's settings, and groups if the token says that it could not hold all of them.
+    /// Those of the provider's settings, and groups if the token states that it could not hold all of them.
     #[must_use]
     pub fn of(claims: &Map<String, Value>, settings: &ProviderSettings, directory: &Url) -> Self {
         let uses = &settings.directory;
@@ -91,7 +91,7 @@ impl Fields {
     }
 }
 
-/// Whether a token says that the person has more groups than it holds, and that this directory knows them. Other sources that it may name
+/// Whether a token states that the person has more groups than it holds, and that this directory knows them. Other sources that it may name
 /// (OIDC Core §5.6.2) are not used.
 fn has_more_groups(claims: &Map<String, Value>, groups: &ClaimPath, directory: &Url) -> bool {
     if claims

@@ -196,7 +196,7 @@ fn in_draft_folder(name: &str) -> Option<DraftMarker> {
         .find(|folder| DRAFT_FOLDERS.contains(&folder.to_lowercase().as_str()))?;
     Some(DraftMarker {
         line: 1,
-        said: format!("folder {folder}/"),
+        text: format!("folder {folder}/"),
     })
 }
 

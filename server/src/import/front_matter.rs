@@ -3,16 +3,16 @@
 //! **A file's access is decided only from front matter that was understood whole.** Where the first lines look like front matter of any kind and are
 //! not understood, the file is refused with its line: it would be open to more people than its author meant.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | Where does it begin and end? | `find.rs` |
 //! | Which lines look like keys and fences? | `text.rs` |
-//! | What do YAML, TOML and JSON say? | `yaml.rs`, `toml_table.rs`, `json.rs`; all of them make a `tree.rs` |
+//! | Parsing YAML, TOML and JSON | `yaml.rs`, `toml_table.rs`, `json.rs`; all of them make a `tree.rs` |
 //! | Our own keys | `keys.rs` |
 //! | Words of other programs: who may read | `access.rs`, with the lists of `words.rs` |
 //! | Words of other programs: not finished | `unfinished.rs`, `dates.rs` |
 //! | Words that count with a plain yes or no | `hints.rs` |
-//! | Lines that say it without a key | `banner.rs` |
+//! | Lines that restrict readers without a key | `banner.rs` ||
 //! | What looks like front matter and is none? | `suspect.rs` |
 
 use std::borrow::Cow;
@@ -41,12 +41,12 @@ pub use keys::{AtLine, MAX_NUMBER, OwnKeys};
 
 use find::File;
 
-/// A file cut in two, and what the first part says.
+/// A file split into front matter and text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrontMatter<'a> {
     /// Our keys.
     pub keys: OwnKeys,
-    /// Why the document is not to be read (yet), if that is said.
+    /// Why the document is a draft, if a key states it.
     pub draft: Option<DraftMarker>,
     /// Everything behind it; the whole file where there is none.
     pub body: Cow<'a, str>,
@@ -93,7 +93,7 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
     })
 }
 
-/// A parser's message without the place it counts by itself, and without advice for programmers: one line number is told, that of the file.
+/// A parser's message without the place it counts by itself, and without advice for programmers: one line number is shown, that of the file.
 fn without_positions(message: &str) -> String {
     let mut plain = format!(" {}", message.trim());
     if let Some(at) = plain.find(", set DuplicateKeyPolicy") {
@@ -101,15 +101,15 @@ fn without_positions(message: &str) -> String {
     }
     while let Some(at) = plain.find(" line ") {
         let rest = plain.get(at + " line ".len()..).unwrap_or_default();
-        let is_place = |letter: char| letter.is_ascii_digit() || " ,:".contains(letter);
-        let words = rest.trim_start_matches(is_place);
+        let is_position = |letter: char| letter.is_ascii_digit() || " ,:".contains(letter);
+        let words = rest.trim_start_matches(is_position);
         if words.len() == rest.len() {
             break;
         }
         let words = words
             .strip_prefix("column")
             .unwrap_or(words)
-            .trim_start_matches(is_place);
+            .trim_start_matches(is_position);
         let before = plain.get(..at).unwrap_or_default();
         plain = format!("{} {words}", before.strip_suffix(" at").unwrap_or(before));
     }

@@ -38,7 +38,7 @@ pub(super) enum FileAction {
     /// The document is written.
     Write(Box<ImportedDocument>, DocumentDetails),
     /// The document exists unchanged.
-    Keep(UnchangedDocument, DocumentDetails),
+    Unchanged(UnchangedDocument, DocumentDetails),
     /// The file has an error.
     Refuse(FileError),
     /// The file is a draft.
@@ -127,7 +127,7 @@ fn document(mut parsed: ParsedDocument, source: &store::DocumentSource, known: O
     };
     if let Some(known) = known.filter(|known| known.is_same(&hash)) {
         let is_moved = !known.is_current(source, &hash);
-        return FileAction::Keep(parsed.unchanged(known.id, source.clone(), is_moved), about);
+        return FileAction::Unchanged(parsed.unchanged(known.id, source.clone(), is_moved), about);
     }
     let body_line = parsed.body_line;
     match markdown::render(&parsed.content, &parsed.title) {

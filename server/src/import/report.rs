@@ -60,7 +60,7 @@ pub struct LeftOut {
     /// Line of the marker, from 1.
     pub line: usize,
     /// The marker, such as `draft: true`.
-    pub said: String,
+    pub text: String,
 }
 
 /// A document in the trash. Its id and text stay.
@@ -92,16 +92,16 @@ pub enum Pruning {
     Nothing,
     /// They are in the trash now.
     Done,
-    /// They are kept without `--prune`.
+    /// They stay without `--prune`.
     Possible,
-    /// They are kept, because it is not certain that the files are gone.
+    /// They stay, because it is not certain that the files are gone.
     Refused(&'static str),
 }
 
 /// The report of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportReport {
-    /// Where the files came from.
+    /// The source of the files.
     pub source: String,
     /// New documents.
     pub added: usize,
@@ -127,7 +127,7 @@ pub struct ImportReport {
     pub gone: Vec<Withdrawn>,
     /// What happened to those of `gone`.
     pub pruning: Pruning,
-    /// A note for the operator, if the same files seem to have been imported from another source.
+    /// A remark for the operator, if the same files seem to have been imported from another source.
     pub similar: Option<String>,
 }
 
@@ -138,7 +138,7 @@ impl ImportReport {
         self.problems.len() - self.unreadable
     }
 
-    /// How many documents went to the trash because their files are gone.
+    /// How many documents were moved to the trash because their files are gone.
     #[must_use]
     pub fn pruned(&self) -> usize {
         if self.pruning == Pruning::Done {

@@ -1,7 +1,7 @@
 //! The identity of a file. Its source and the path below it: the source that was named; else the repository's origin, where the folder
 //! lies in a Git checkout, so that every clone is the same source; else the folder itself. Two folders of one name are two sources.
 //!
-//! | question | where |
+//! | part | where ||
 //! |---|---|
 //! | What is the origin of a checkout? | `git_config.rs` |
 //! | Which addresses are one repository? | `origin.rs` |
@@ -22,7 +22,7 @@ mod origin;
 /// Longest name of a source, in characters.
 const MAX_NAME: usize = 200;
 
-/// Where the files of an import come from.
+/// The source of the files of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// What files of one source have in common: `name:handbook`, `git:example.com/team/handbook` or `folder:/srv/handbook`.
@@ -119,7 +119,7 @@ fn of_checkout(root: &Path) -> Option<(String, String)> {
     Some((format!("git:{repository}"), names?.join("/")))
 }
 
-/// A path in letters that a database keeps and a terminal shows; two paths are never written alike.
+/// A path in characters that a database stores and a terminal shows; two paths are never written alike.
 fn written(path: &Path) -> String {
     let mut written = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {

@@ -31,7 +31,7 @@ struct PendingReport {
 
 enum FileOutcome {
     Written(DocumentDetails),
-    Kept(domain::DocumentId, bool, DocumentDetails),
+    Unchanged(domain::DocumentId, bool, DocumentDetails),
     Refused(FileError),
     LeftOut(LeftOut),
     Skipped(FileError),
@@ -53,7 +53,7 @@ impl<'a> Import<'a> {
         }
     }
 
-    /// Reports what was found, and withdraws documents in whose place something unreadable is now.
+    /// Reports what was found, and withdraws documents whose file cannot be read any more.
     pub(super) async fn start(&mut self, files: usize, contents: &FolderContents) -> Result<(), ImportError> {
         self.is_new_source = !self.store.has_source(&self.source.name).await?;
         (self.progress)(ImportEvent::Started { files });
@@ -124,8 +124,8 @@ impl<'a> Import<'a> {
                     ),
                     None => {}
                 },
-                FileOutcome::Kept(id, true, about) => self.done(file.name, id, ImportOutcome::Updated, about),
-                FileOutcome::Kept(id, false, about) => self.done(file.name, id, ImportOutcome::Unchanged, about),
+                FileOutcome::Unchanged(id, true, about) => self.done(file.name, id, ImportOutcome::Updated, about),
+                FileOutcome::Unchanged(id, false, about) => self.done(file.name, id, ImportOutcome::Unchanged, about),
                 FileOutcome::Refused(error) => self.refuse(&file.name, error),
                 FileOutcome::LeftOut(left_out) => {
                     self.report.left_out.push(left_out.clone());
@@ -233,10 +233,10 @@ fn split(files: Vec<PreparedFile>) -> (ImportBatch, Vec<PendingReport>) {
                 batch.documents.push(*document);
                 FileOutcome::Written(about)
             }
-            FileAction::Keep(document, about) => {
+            FileAction::Unchanged(document, about) => {
                 let (id, is_moved) = (document.id, document.is_moved);
                 batch.unchanged.push(document);
-                FileOutcome::Kept(id, is_moved, about)
+                FileOutcome::Unchanged(id, is_moved, about)
             }
             FileAction::Refuse(error) => {
                 batch.withdrawn.push(file.source.clone());
@@ -247,7 +247,7 @@ fn split(files: Vec<PreparedFile>) -> (ImportBatch, Vec<PendingReport>) {
                 FileOutcome::LeftOut(LeftOut {
                     file: file.name.clone(),
                     line: unfinished.line,
-                    said: unfinished.said,
+                    text: unfinished.text,
                 })
             }
             FileAction::Skip(error) => FileOutcome::Skipped(error),

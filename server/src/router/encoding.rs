@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_weight_is_no_wish() {
+    fn what_is_no_weight_is_no_preference() {
         for sent in [
             "br;q=2",
             "br;q=1.5",

@@ -15,7 +15,7 @@ const FOR_PROGRAMS: [&str; 6] = [
     "/readyz",
 ];
 
-/// Replaces an empty error response by a page, keeping its headers.
+/// Replaces an empty error response by a page, with its headers.
 pub(super) async fn fill_empty_errors(request: Request, next: Next) -> Response {
     let address = request.uri().clone();
     let response = next.run(request).await;

@@ -19,7 +19,7 @@ use crate::site_pages;
 
 /// For files whose name holds a hash of their content.
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// For files that keep their name when they change, such as `favicon.svg`.
+/// For files whose name stays when they change, such as `favicon.svg`.
 const ONE_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// For the build folder while names hold no hash.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -31,9 +31,9 @@ fn folder(path: impl AsRef<Path>) -> ServeDir {
         .append_index_html_on_directories(false)
 }
 
-/// The response of a folder; `None` for a name that no file can have. Other I/O errors are logged and answered with an error page.
+/// The response of a folder; `None` for a name that no file can have. Other I/O errors are logged and responded with an error page.
 async fn serve_from(mut folder: ServeDir, mut request: Request) -> Option<Response> {
-    let is_suffix = range::keep_one_range(&mut request) == RequestedRange::Suffix;
+    let is_suffix = range::retain_one_range(&mut request) == RequestedRange::Suffix;
     let copy = without_body(&request);
     let mut found = folder.try_call(copy).await;
     // A file that is shorter than the suffix is its own suffix (RFC 9110 §14.1.2).

@@ -12,10 +12,10 @@ use bff::error_chain;
 
 use crate::search::SearchStatus;
 
-/// All that the response says of a provider's problem.
+/// All that the response reveals of a provider's problem.
 const NOT_READY: &str = "the provider cannot be used right now; the log says why";
 
-/// How long the outcome of one write to the database counts: asking often does not write often.
+/// How long the outcome of one write to the database counts: frequent requests do not write often.
 const PROBE_AGE: Duration = Duration::from_secs(2);
 
 /// `/healthz`: the process runs. `/readyz`: people can sign in and read.

@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(version: Version, target: &str, hosts: &[&[u8]]) -> Result<(), &'static str> {
+    fn reply(version: Version, target: &str, hosts: &[&[u8]]) -> Result<(), &'static str> {
         let mut headers = HeaderMap::new();
         for host in hosts {
             headers.append(header::HOST, HeaderValue::from_bytes(host).unwrap());
@@ -112,7 +112,7 @@ mod tests {
             "[::1]:8080",
             "LOCALHOST:",
         ] {
-            assert_eq!(answer(Version::HTTP_11, "/docs", &[good.as_bytes()]), Ok(()), "{good}");
+            assert_eq!(reply(Version::HTTP_11, "/docs", &[good.as_bytes()]), Ok(()), "{good}");
         }
         for bad in [
             "",
@@ -143,19 +143,19 @@ mod tests {
             "a%00b",
             "ä.example",
         ] {
-            assert!(answer(Version::HTTP_11, "/docs", &[bad.as_bytes()]).is_err(), "{bad}");
+            assert!(reply(Version::HTTP_11, "/docs", &[bad.as_bytes()]).is_err(), "{bad}");
         }
-        assert!(answer(Version::HTTP_11, "/docs", &[b"a\xffb"]).is_err());
+        assert!(reply(Version::HTTP_11, "/docs", &[b"a\xffb"]).is_err());
     }
 
     #[test]
     fn ui_4_there_is_exactly_one_host_unless_the_request_is_of_http_1_0() {
-        assert!(answer(Version::HTTP_11, "/", &[]).is_err());
-        assert!(answer(Version::HTTP_11, "/", &[b"a", b"a"]).is_err());
-        assert_eq!(answer(Version::HTTP_10, "/", &[]), Ok(()));
-        assert_eq!(answer(Version::HTTP_10, "/", &[b"a"]), Ok(()));
-        assert!(answer(Version::HTTP_10, "/", &[b"a", b"b"]).is_err());
-        assert!(answer(Version::HTTP_10, "/", &[b"a b"]).is_err());
+        assert!(reply(Version::HTTP_11, "/", &[]).is_err());
+        assert!(reply(Version::HTTP_11, "/", &[b"a", b"a"]).is_err());
+        assert_eq!(reply(Version::HTTP_10, "/", &[]), Ok(()));
+        assert_eq!(reply(Version::HTTP_10, "/", &[b"a"]), Ok(()));
+        assert!(reply(Version::HTTP_10, "/", &[b"a", b"b"]).is_err());
+        assert!(reply(Version::HTTP_10, "/", &[b"a b"]).is_err());
     }
 
     #[test]
@@ -170,10 +170,10 @@ mod tests {
             ("https://a.example/docs", "a.example:80", false),
             ("http://user@a.example/docs", "a.example", false),
         ] {
-            let found = answer(Version::HTTP_11, target, &[host.as_bytes()]);
+            let found = reply(Version::HTTP_11, target, &[host.as_bytes()]);
             assert_eq!(found.is_ok(), is_same, "{target} {host}: {found:?}");
         }
-        assert!(answer(Version::HTTP_11, "http://a.example/docs", &[]).is_err());
-        assert_eq!(answer(Version::HTTP_10, "http://a.example/docs", &[]), Ok(()));
+        assert!(reply(Version::HTTP_11, "http://a.example/docs", &[]).is_err());
+        assert_eq!(reply(Version::HTTP_10, "http://a.example/docs", &[]), Ok(()));
     }
 }

@@ -1,10 +1,10 @@
-//! Range requests: one range of bytes, or the whole file. `tower-http` would reject several ranges and unknown units, which RFC 9110 §14.2 says to
+//! Range requests: one range of bytes, or the whole file. `tower-http` would reject several ranges and unknown units, which RFC 9110 §14.2 requires to
 //! ignore.
 
 use axum::extract::Request;
 use http::{HeaderMap, HeaderValue, Method, header};
 
-/// What a request asks of a file.
+/// The range that a request is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum RequestedRange {
     /// The whole file.
@@ -15,8 +15,8 @@ pub(super) enum RequestedRange {
     Suffix,
 }
 
-/// Removes `Range` unless it asks for one valid range, which is rewritten in its simplest form.
-pub(super) fn keep_one_range(request: &mut Request) -> RequestedRange {
+/// Removes `Range` unless it has one valid range, which is rewritten in its simplest form.
+pub(super) fn retain_one_range(request: &mut Request) -> RequestedRange {
     let is_get = *request.method() == Method::GET;
     let headers = request.headers_mut();
     // Without entity tags such a condition never holds, and takes precedence over one on time (RFC 9110 §13.2.2).
@@ -28,7 +28,7 @@ pub(super) fn keep_one_range(request: &mut Request) -> RequestedRange {
     let Some(range) = range else {
         return RequestedRange::Whole;
     };
-    let kept = match range.strip_prefix("bytes=-") {
+    let stored = match range.strip_prefix("bytes=-") {
         Some(length) if length != "0" => RequestedRange::Suffix,
         _ => RequestedRange::Range,
     };
@@ -36,7 +36,7 @@ pub(super) fn keep_one_range(request: &mut Request) -> RequestedRange {
         return RequestedRange::Whole;
     };
     headers.insert(header::RANGE, range);
-    kept
+    stored
 }
 
 /// The one requested range of bytes. `None` for another unit, several ranges, an invalid range (RFC 9110 §14.1.1), or under a condition (§13.1.5):
@@ -78,13 +78,13 @@ mod tests {
 
     use super::*;
 
-    fn kept(method: Method, sent: &[(&str, &str)]) -> Option<String> {
+    fn stored(method: Method, sent: &[(&str, &str)]) -> Option<String> {
         let mut request = Request::builder().method(method);
         for (name, value) in sent {
             request = request.header(*name, *value);
         }
         let mut request = request.body(Body::empty()).unwrap();
-        keep_one_range(&mut request);
+        retain_one_range(&mut request);
         let range = request.headers().get(header::RANGE)?;
         Some(range.to_str().unwrap().to_owned())
     }
@@ -115,13 +115,13 @@ mod tests {
             ("bytes=0-1,4-5", None),
             ("bytes=0-1, lines=4-5", None),
         ] {
-            assert_eq!(kept(Method::GET, &[("range", sent)]).as_deref(), expected, "{sent}");
+            assert_eq!(stored(Method::GET, &[("range", sent)]).as_deref(), expected, "{sent}");
         }
         let range = ("range", "bytes=0-9");
-        assert_eq!(kept(Method::HEAD, &[range]), None);
-        assert_eq!(kept(Method::GET, &[range, range]), None);
+        assert_eq!(stored(Method::HEAD, &[range]), None);
+        assert_eq!(stored(Method::GET, &[range, range]), None);
         assert_eq!(
-            kept(Method::GET, &[range, ("if-range", "Mon, 30 Nov 2026 00:00:00 GMT")]),
+            stored(Method::GET, &[range, ("if-range", "Mon, 30 Nov 2026 00:00:00 GMT")]),
             None
         );
     }

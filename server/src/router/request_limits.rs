@@ -1,4 +1,4 @@
-//! Limits of every request: path, body, and the content type of server functions. What exceeds them is answered with a page and logged. The
+//! Limits of every request: path, body, and the content type of server functions. What exceeds them is responded with a page and logged. The
 //! checks of `Host` are in `host.rs`.
 
 use axum::{
@@ -68,7 +68,7 @@ pub(super) async fn limit_body(request: Request, next: Next) -> Response {
 }
 
 /// Server functions accept JSON alone: a form of another site cannot send it without a preflight request (Fetch §2.2.2). Arguments that
-/// cannot be parsed are answered with 400, where the framework would answer 500.
+/// cannot be parsed are responded with 400, where the framework would answer 500.
 pub(super) async fn require_json(request: Request, next: Next) -> Response {
     let is_call = request.method() == Method::POST && request.uri().path().starts_with("/api/fn/");
     let kind = request
@@ -95,7 +95,7 @@ pub(super) async fn require_json(request: Request, next: Next) -> Response {
     }
 }
 
-/// Tells the two kinds of 500 apart by the body: a server function that failed returns a JSON object or its variant's name with a reference,
+/// Distinguishes the two kinds of 500 by the body: a server function that failed returns a JSON object or its variant's name with a reference,
 /// one that never ran a bare string.
 async fn bad_request_if_not_run(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();

@@ -24,7 +24,7 @@ const WARNING_INTERVAL: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(super) struct Collector {
     client: reqwest::Client,
-    /// The runtime for the client: batches come from a thread outside it.
+    /// The runtime for the client: batches are sent by a thread outside it.
     runtime: Handle,
     last_warning: Mutex<Option<Instant>>,
 }

@@ -12,7 +12,7 @@ use opentelemetry::{Context, trace::TraceContextExt as _};
 use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// The trace of a request, as an extension of it. Holds the ids alone, so it keeps no span open.
+/// The trace of a request, as an extension of it. Holds the ids alone, so it holds no span open.
 #[derive(Clone)]
 pub(crate) struct RequestTrace(Context);
 

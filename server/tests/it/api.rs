@@ -4,9 +4,9 @@ use axum::body::Body;
 use demo::Kind;
 use http::{Method, Request, StatusCode, header};
 
-use crate::support::{Answer, TestSite};
+use crate::support::{TestResponse, TestSite};
 
-async fn ask(site: &TestSite, path: &str, token: Option<&str>) -> Answer {
+async fn fetch(site: &TestSite, path: &str, token: Option<&str>) -> TestResponse {
     let mut request = Request::builder()
         .method(Method::GET)
         .uri(format!("/api/messages/{path}"));
@@ -24,21 +24,21 @@ async fn token_of(site: &TestSite, who: &str) -> String {
 #[tokio::test]
 async fn to_5_a_caller_without_a_token_learns_what_is_missing() {
     let site = TestSite::start().await;
-    let answer = ask(&site, "protected", None).await;
+    let response = fetch(&site, "protected", None).await;
     assert_eq!(
-        (answer.status, answer.header("www-authenticate")),
+        (response.status, response.header("www-authenticate")),
         (StatusCode::UNAUTHORIZED, "Bearer")
     );
-    assert!(answer.json()["message"].is_string());
-    assert_eq!(ask(&site, "public", None).await.status, StatusCode::OK);
+    assert!(response.json()["message"].is_string());
+    assert_eq!(fetch(&site, "public", None).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn to_5_scopes_decide_what_a_token_opens() {
     let site = TestSite::start().await;
     let alice = token_of(&site, "alice").await;
-    assert_eq!(ask(&site, "protected", Some(&alice)).await.status, StatusCode::OK);
-    let refused = ask(&site, "admin", Some(&alice)).await;
+    assert_eq!(fetch(&site, "protected", Some(&alice)).await.status, StatusCode::OK);
+    let refused = fetch(&site, "admin", Some(&alice)).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(
         refused.header("www-authenticate").contains("insufficient_scope"),
@@ -46,5 +46,5 @@ async fn to_5_scopes_decide_what_a_token_opens() {
         refused.headers
     );
     let erin = token_of(&site, "erin").await;
-    assert_eq!(ask(&site, "admin", Some(&erin)).await.status, StatusCode::OK);
+    assert_eq!(fetch(&site, "admin", Some(&erin)).await.status, StatusCode::OK);
 }

@@ -1,4 +1,4 @@
-//! Persons are made of what their provider sends. Asked of a whole site.
+//! Persons are made of what their provider sends. Tested with a whole site.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -29,10 +29,10 @@ async fn po_2_the_texts_of_a_group_list_count_and_the_rest_is_reported_and_logge
     );
     let mut alice = site.sign_in("alice").await;
     assert_eq!(alice.get(&format!("/docs/{plan}")).await.status, StatusCode::OK);
-    let told = alice.get("/profile").await.body;
+    let reported = alice.get("/profile").await.body;
     assert!(
-        told.contains("Engineering (and 2 more that could not be read: your provider did not send a text)"),
-        "{told}"
+        reported.contains("Engineering (and 2 more that could not be read: your provider did not send a text)"),
+        "{reported}"
     );
     assert_eq!(profile(&mut alice).await["roles"], json!(["Admin"]));
     for _ in 0..3 {
@@ -62,8 +62,8 @@ async fn po_2_a_group_list_without_a_text_is_unknown_and_the_refusal_explains_wh
         send(&site, &json!({"groups": sent}));
         let mut reader = site.sign_in(who).await;
         assert_eq!(profile(&mut reader).await["groups"], Value::Null);
-        let told = reader.get("/profile").await.body;
-        assert!(told.contains("none that could be read"), "{told}");
+        let reported = reader.get("/profile").await.body;
+        assert!(reported.contains("none that could be read"), "{reported}");
         let refused = reader.get(&format!("/docs/{plan}")).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(
@@ -138,7 +138,7 @@ async fn si_1_a_blank_name_is_none() {
     }
 }
 
-/// Whether somebody has this address, by asking for the person of it, as an administrator does.
+/// Whether somebody has this address, by a search for its person, as an administrator does.
 async fn is_found(site: &TestSite, address: &str) -> bool {
     site.until_idle().await;
     !site.store.people_matching(address).await.unwrap().is_empty()
@@ -155,7 +155,7 @@ async fn si_1_a_new_address_is_stored_when_it_changes() {
         site.sign_in("alice").await.get("/").await;
         assert!(is_found(&site, "archer@example.org").await);
         assert!(!is_found(&site, "alice@portico.example").await);
-        // The session of before goes on with the claims of before, which are no news.
+        // The older session continues with its claims, which are not stored again.
         for _ in 0..3 {
             before.get("/").await;
         }

@@ -1,4 +1,4 @@
-//! Reading the configuration: what counts, and every mistake reported with its place and a remedy.
+//! Reading the configuration: what counts, and every mistake reported with its location and a remedy.
 
 mod commands;
 mod directory;

@@ -23,14 +23,14 @@ async fn served(router: Router) -> (std::net::SocketAddr, oneshot::Sender<()>, t
     )
 }
 
-/// Everything the server says to these bytes until it closes; writing may fail half way, which is an answer too.
-async fn say(address: std::net::SocketAddr, chunks: impl Iterator<Item = Vec<u8>>) -> String {
+/// Everything the server responds to these bytes until it closes; writing may fail half way, which is a response too.
+async fn report(address: std::net::SocketAddr, chunks: impl Iterator<Item = Vec<u8>>) -> String {
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut reader, mut writer) = stream.into_split();
     let reading = tokio::spawn(async move {
-        let mut said = Vec::new();
-        let _ = tokio::time::timeout(Duration::from_secs(20), reader.read_to_end(&mut said)).await;
-        String::from_utf8_lossy(&said).into_owned()
+        let mut shown = Vec::new();
+        let _ = tokio::time::timeout(Duration::from_secs(20), reader.read_to_end(&mut shown)).await;
+        String::from_utf8_lossy(&shown).into_owned()
     });
     for chunk in chunks {
         if writer.write_all(&chunk).await.is_err() {
@@ -40,49 +40,49 @@ async fn say(address: std::net::SocketAddr, chunks: impl Iterator<Item = Vec<u8>
     reading.await.unwrap()
 }
 
-fn answer() -> Router {
+fn response() -> Router {
     Router::new().route("/", get(async || "hello"))
 }
 
 #[tokio::test]
 async fn ten_megabytes_of_headers_are_refused() {
-    let (address, _stop, _) = served(answer()).await;
+    let (address, _stop, _) = served(response()).await;
     let start = b"GET / HTTP/1.1\r\nhost: localhost\r\nx: ".to_vec();
     let chunks = std::iter::once(start).chain(std::iter::repeat_n(vec![b'x'; 64 * 1024], 160));
-    let said = say(address, chunks).await;
-    assert!(said.is_empty() || said.starts_with("HTTP/1.1 431"), "{said}");
-    assert!(!said.contains("hello"));
+    let shown = report(address, chunks).await;
+    assert!(shown.is_empty() || shown.starts_with("HTTP/1.1 431"), "{shown}");
+    assert!(!shown.contains("hello"));
 }
 
 #[tokio::test]
 async fn a_thousand_headers_are_refused() {
-    let (address, _stop, _) = served(answer()).await;
+    let (address, _stop, _) = served(response()).await;
     let mut request = b"GET / HTTP/1.1\r\nhost: localhost\r\n".to_vec();
     for number in 0..1000 {
         request.extend_from_slice(format!("x-{number}: 1\r\n").as_bytes());
     }
     request.extend_from_slice(b"\r\n");
-    let said = say(address, std::iter::once(request)).await;
-    assert!(said.starts_with("HTTP/1.1 431"), "{said}");
+    let shown = report(address, std::iter::once(request)).await;
+    assert!(shown.starts_with("HTTP/1.1 431"), "{shown}");
 }
 
 #[tokio::test]
 async fn what_is_no_http_is_refused_and_the_next_connection_is_answered() {
-    let (address, _stop, _) = served(answer()).await;
+    let (address, _stop, _) = served(response()).await;
     for garbage in [
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..],
         b"GET\r\n\r\n",
         b"\xff\xfe\r\n\r\n",
     ] {
-        let said = say(address, std::iter::once(garbage.to_vec())).await;
-        assert!(said.is_empty() || said.starts_with("HTTP/1.1 400"), "{said}");
+        let shown = report(address, std::iter::once(garbage.to_vec())).await;
+        assert!(shown.is_empty() || shown.starts_with("HTTP/1.1 400"), "{shown}");
     }
-    let said = say(
+    let shown = report(
         address,
         std::iter::once(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec()),
     )
     .await;
-    assert!(said.ends_with("hello"), "{said}");
+    assert!(shown.ends_with("hello"), "{shown}");
 }
 
 #[tokio::test]
@@ -101,12 +101,12 @@ async fn a_running_response_is_finished_before_the_program_stops() {
     });
     let (address, stop, serving) = served(Router::new().route("/", slow)).await;
     let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n".to_vec();
-    let said = tokio::spawn(say(address, std::iter::once(request)));
+    let shown = tokio::spawn(report(address, std::iter::once(request)));
     has_started.recv().await.unwrap();
     stop.send(()).unwrap();
     go_on.send(()).unwrap();
     serving.await.unwrap();
-    assert!(said.await.unwrap().ends_with("finished"));
+    assert!(shown.await.unwrap().ends_with("finished"));
     assert!(TcpStream::connect(address).await.is_err(), "it still listens");
 }
 
@@ -116,8 +116,8 @@ async fn targets_that_are_no_path_are_refused() {
     let (address, _stop, _) = served(site.router.clone()).await;
     for target in ["OPTIONS * ", "CONNECT localhost:80 ", "GET * ", "GET localhost "] {
         let request = format!("{target}HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").into_bytes();
-        let said = say(address, std::iter::once(request)).await;
-        assert!(said.starts_with("HTTP/1.1 400"), "{target}: {said}");
+        let shown = report(address, std::iter::once(request)).await;
+        assert!(shown.starts_with("HTTP/1.1 400"), "{target}: {shown}");
     }
 }
 
@@ -151,13 +151,13 @@ async fn ui_4_a_request_names_exactly_one_host() {
         ("GET http://user@localhost/public HTTP/1.1\r\nhost: localhost", 400),
     ] {
         let bytes = format!("{request}\r\nconnection: close\r\n\r\n").into_bytes();
-        let said = say(address, std::iter::once(bytes)).await;
-        let line = said.lines().next().unwrap_or_default();
-        assert!(line.contains(&format!(" {status} ")), "{request:?}: {said}");
-        // The refusal is a page as any other, with the headers all answers have.
+        let shown = report(address, std::iter::once(bytes)).await;
+        let line = shown.lines().next().unwrap_or_default();
+        assert!(line.contains(&format!(" {status} ")), "{request:?}: {shown}");
+        // The refusal is a page as any other, with the headers all responses have.
         assert!(
-            status == 200 || said.contains("x-content-type-options: nosniff"),
-            "{request:?}: {said}"
+            status == 200 || shown.contains("x-content-type-options: nosniff"),
+            "{request:?}: {shown}"
         );
     }
 }

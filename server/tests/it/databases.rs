@@ -17,8 +17,8 @@ use crate::{
     support::{Database, TestSite, documents},
 };
 
+mod disk_full;
 mod outages;
-mod room;
 mod slow;
 
 async fn write(site: &TestSite, name: &str) -> ImportReport {

@@ -1,4 +1,4 @@
-//! `--demo` stays on this machine, lists its people, and keeps its data.
+//! `--demo` stays on this machine, lists its people, and stores its data.
 
 use server::demo_site;
 
@@ -57,7 +57,7 @@ async fn a_sign_in_at_the_demo_survives_a_restart_on_either_database() {
         let _second = program.serve(&["--demo"], &variables);
         alice.reconnect();
         assert_eq!(alice.get("/profile").await.0, 200, "alice is signed out");
-        // Its documents came in once: the first two have a reader each.
+        // Its documents were imported once: the first two have a reader each.
         let (status, _, page) = alice.get("/docs/1").await;
         assert!(status == 200 && page.contains("private engineering document"), "{page}");
         assert_eq!(alice.get("/docs/2").await.0, 403);

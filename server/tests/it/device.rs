@@ -18,17 +18,17 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 /// Somebody enters the code on their phone and is `who` there.
 async fn enter(site: &TestSite, code: &str, who: &str) {
     let address: url::Url = site.config.providers[0].provider.issuer.parse().unwrap();
-    let answer = site
+    let response = site
         .visitor()
         .at_provider(
             &address.join("/device").unwrap(),
             &[("user_code", code), ("demo_person", who)],
         )
         .await;
-    assert_eq!(answer, StatusCode::OK);
+    assert_eq!(response, StatusCode::OK);
 }
 
-async fn look(screen: &mut Visitor) -> crate::support::Answer {
+async fn look(screen: &mut Visitor) -> crate::support::TestResponse {
     screen.get("/auth/device/wait?return_to=%2Fprofile").await
 }
 
@@ -98,8 +98,8 @@ async fn si_8_who_chooses_a_provider_can_choose_a_code_instead() {
         "{}",
         codes.body
     );
-    let wanted = "/auth/device?provider=other&amp;return_to=%2Fdocs";
-    assert!(codes.body.contains(wanted), "{}", codes.body);
+    let required = "/auth/device?provider=other&amp;return_to=%2Fdocs";
+    assert!(codes.body.contains(required), "{}", codes.body);
     let page = screen.get("/auth/device?provider=other&return_to=/docs").await;
     assert!(page.body.contains("Sign in there with Other"), "{}", page.body);
 }
@@ -112,9 +112,9 @@ async fn si_6_who_creates_an_account_chooses_where() {
         visitor.get(&format!("/auth/login?provider={provider}")).await;
     }
     let page = visitor.get("/auth/signup?return_to=/docs").await;
-    let wanted = "/auth/signup?provider=other&amp;return_to=%2Fdocs";
+    let required = "/auth/signup?provider=other&amp;return_to=%2Fdocs";
     assert!(
-        page.body.contains(wanted) && page.body.contains("class=\"mark\""),
+        page.body.contains(required) && page.body.contains("class=\"mark\""),
         "{}",
         page.body
     );

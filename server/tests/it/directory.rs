@@ -1,6 +1,6 @@
 //! The directory completes people, soon enough and not too often, and shows when it does not respond.
 
-use demo::{Answer, Endpoint};
+use demo::{Endpoint, FaultResponse};
 use domain::{DocumentId, GroupMatch};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -12,12 +12,12 @@ use crate::support::{TestSite, Visitor};
 mod people;
 mod trouble;
 
-/// The demo's provider asks its directory for groups.
+/// The demo's provider, with groups of its directory.
 fn groups(config: &mut Config) {
     config.providers[0].directory.groups = true;
 }
 
-/// What the profile page says.
+/// The text of the profile page.
 async fn profile(visitor: &mut Visitor) -> Value {
     visitor.call("profile", &json!({})).await.json()
 }
@@ -39,11 +39,11 @@ async fn document(site: &TestSite, group: &str) -> DocumentId {
     DocumentId::new(201).unwrap()
 }
 
-fn asked(site: &TestSite) -> usize {
+fn requested(site: &TestSite) -> usize {
     site.provider.requests(Endpoint::Graph)
 }
 
-/// A token that holds no groups, and says `more` instead.
+/// A token without groups, with `more` instead.
 fn tokens_without_groups(site: &TestSite, more: &Value) {
     site.provider.change(|faults| {
         for claims in [&mut faults.id_token, &mut faults.userinfo] {
@@ -75,7 +75,7 @@ async fn po_2_a_document_calls_its_groups_as_the_readers_directory_does() {
     let site = TestSite::with_provider(groups).await;
     let engineering = demo::group_id("Engineering").unwrap();
     let id = document(&site, engineering).await;
-    // Carol reads everything and is in no group: nobody told what this one is called.
+    // Carol reads everything and is in no group: the name of this one is unknown.
     for (who, called) in [("alice", "Engineering"), ("carol", engineering)] {
         let mut reader = site.sign_in(who).await;
         let opened = reader.call("open_document", &json!({"id": id.to_string()})).await;
@@ -116,7 +116,7 @@ async fn po_2_a_claim_that_is_absent_is_unknown_and_sends_no_request() {
             .body
             .contains("Unknown just now: neither your provider nor a directory said")
     );
-    assert_eq!(asked(&site), 0);
+    assert_eq!(requested(&site), 0);
 }
 
 #[tokio::test]
@@ -136,13 +136,13 @@ async fn po_2_two_hundred_groups_are_read_in_pages_with_their_names() {
         faults.graph.page_size = Some(60);
     });
     let mut alice = site.sign_in("alice").await;
-    let told = groups_of(&mut alice).await;
-    let told = told.as_array().unwrap();
+    let reported = groups_of(&mut alice).await;
+    let reported = reported.as_array().unwrap();
     assert_eq!(
-        (told.len(), &told[0], &told[199]),
+        (reported.len(), &reported[0], &reported[199]),
         (200, &json!("Group 0"), &json!("Group 199"))
     );
-    assert_eq!(asked(&site), 5, "four pages and one request for names");
+    assert_eq!(requested(&site), 5, "four pages and one request for names");
     let id = document(&site, "id-199").await;
     assert_eq!(alice.get(&format!("/docs/{id}")).await.status, StatusCode::OK);
 }
@@ -165,14 +165,14 @@ async fn po_2_a_next_page_elsewhere_is_never_followed() {
             faults.graph.page_size = Some(1);
             faults.graph.next_link = Some(link.clone());
         });
-        let before = asked(&site);
+        let before = requested(&site);
         let mut person = site.sign_in(people.next().unwrap()).await;
         assert_eq!(
             groups_of(&mut person).await,
             Value::Null,
             "half a list was taken for the whole: {link}"
         );
-        assert_eq!(asked(&site) - before, 1, "{link}");
+        assert_eq!(requested(&site) - before, 1, "{link}");
     }
     let connected = tokio::time::timeout(std::time::Duration::ZERO, elsewhere.accept()).await;
     assert!(connected.is_err(), "somebody else was asked");
@@ -200,7 +200,7 @@ async fn se_6_pages_send_the_directory_no_request_while_its_response_is_young() 
     .await;
     let mut alice = site.sign_in("alice").await;
     alice.get("/").await;
-    let once = asked(&site);
+    let once = requested(&site);
     assert_eq!(once, 5, "groups, names, profile, manager, reports");
     for _ in 0..10 {
         for path in ["/", "/docs", "/profile"] {
@@ -209,7 +209,7 @@ async fn se_6_pages_send_the_directory_no_request_while_its_response_is_young() 
     }
     let mut again = site.sign_in("alice").await;
     again.get("/").await;
-    assert_eq!(asked(&site), once);
+    assert_eq!(requested(&site), once);
 }
 
 #[tokio::test]
@@ -245,15 +245,15 @@ async fn po_3_names_match_without_regard_to_case_only_where_the_operator_chose_n
 #[tokio::test]
 async fn po_2_a_directory_that_redirects_or_floods_is_no_response() {
     let site = TestSite::with_provider(groups).await;
-    for (who, answer) in [
-        ("alice", Answer::Redirect("http://127.0.0.1:1/".to_owned())),
-        ("bob", Answer::Oversize(3 * 1024 * 1024)),
-        ("carol", Answer::Html),
-        ("dave", Answer::Json(200, json!({"value": [7]}))),
-        ("erin", Answer::Json(403, json!({}))),
+    for (who, response) in [
+        ("alice", FaultResponse::Redirect("http://127.0.0.1:1/".to_owned())),
+        ("bob", FaultResponse::Oversize(3 * 1024 * 1024)),
+        ("carol", FaultResponse::Html),
+        ("dave", FaultResponse::Json(200, json!({"value": [7]}))),
+        ("erin", FaultResponse::Json(403, json!({}))),
     ] {
         site.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Graph, answer);
+            faults.responses.insert(Endpoint::Graph, response);
         });
         let mut person = site.sign_in(who).await;
         assert_eq!(groups_of(&mut person).await, Value::Null, "{who}");

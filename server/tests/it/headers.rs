@@ -2,10 +2,10 @@
 
 use http::StatusCode;
 
-use crate::support::{Answer, TestSite};
+use crate::support::{TestResponse, TestSite};
 
-fn nonce(answer: &Answer) -> String {
-    let policy = answer.header("content-security-policy");
+fn nonce(response: &TestResponse) -> String {
+    let policy = response.header("content-security-policy");
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
     nonce.unwrap_or_else(|| panic!("no nonce in {policy}")).to_owned()
 }
@@ -50,11 +50,11 @@ async fn hd_1_responses_without_scripts_allow_none() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
     for path in ["/healthz", "/auth/signed-out", "/%ff", "/api/messages/public"] {
-        let answer = visitor.get(path).await;
+        let response = visitor.get(path).await;
         assert!(
-            answer.header("content-security-policy").contains("script-src 'none'"),
+            response.header("content-security-policy").contains("script-src 'none'"),
             "{path}: {:?}",
-            answer.headers
+            response.headers
         );
     }
 }
@@ -82,17 +82,17 @@ async fn hd_2_every_response_is_isolated() {
         "/auth/session",
         "/api/messages/protected",
     ] {
-        let answer = alice.get(path).await;
+        let response = alice.get(path).await;
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
         ] {
-            assert_eq!(answer.header(name), value, "{name} of {path}");
+            assert_eq!(response.header(name), value, "{name} of {path}");
         }
-        assert!(!answer.header("referrer-policy").is_empty(), "{path}");
+        assert!(!response.header("referrer-policy").is_empty(), "{path}");
         assert!(
-            !answer.headers.contains_key("strict-transport-security"),
+            !response.headers.contains_key("strict-transport-security"),
             "{path}: plain http promises no https"
         );
     }
@@ -120,8 +120,8 @@ async fn hd_2_https_is_promised_for_a_year_or_more() {
     }];
     let site = server::site(&config).await.unwrap();
     let mut visitor = crate::support::Visitor::new(site.router, &config.public_url);
-    let answer = visitor.get("/").await;
-    let age: u64 = answer
+    let response = visitor.get("/").await;
+    let age: u64 = response
         .header("strict-transport-security")
         .strip_prefix("max-age=")
         .unwrap()

@@ -174,12 +174,12 @@ async fn one_bad_file_is_reported_by_name_and_line_and_stops_no_other() {
             ("o-title.md:2: ", "control characters"),
             ("p-nul.md:2: ", "NUL"),
         ];
-        let said = problems(&report);
-        assert_eq!(said.len(), expected.len(), "{said:#?}");
-        for (said, (place, problem)) in said.iter().zip(expected) {
+        let shown = problems(&report);
+        assert_eq!(shown.len(), expected.len(), "{shown:#?}");
+        for (shown, (position, problem)) in shown.iter().zip(expected) {
             assert!(
-                said.starts_with(place) && said.contains(problem) && !said.contains('\n'),
-                "{said} should be {place}…{problem}"
+                shown.starts_with(position) && shown.contains(problem) && !shown.contains('\n'),
+                "{shown} should be {position}…{problem}"
             );
         }
     }
@@ -265,14 +265,14 @@ fn names_reach_a_terminal_in_letters_it_does_not_act_on() {
     program.write("files/key.md", "---\n\"own\\eer\": x\n---\n");
     let is_active =
         |text: &str| text.contains(|letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}');
-    let told = program.run(&["import", "files", "--owner", "alice"]);
-    assert_eq!(told.code, 1, "{}", told.stderr);
+    let reported = program.run(&["import", "files", "--owner", "alice"]);
+    assert_eq!(reported.code, 1, "{}", reported.stderr);
     assert!(
-        !is_active(&told.stderr) && !is_active(&told.stdout),
+        !is_active(&reported.stderr) && !is_active(&reported.stdout),
         "{:?}",
-        told.stderr
+        reported.stderr
     );
-    let lines: Vec<_> = told.stderr.lines().collect();
+    let lines: Vec<_> = reported.stderr.lines().collect();
     assert!(
         lines.len() == 2
             && lines[0].starts_with("a\\u{1b}[2Jb\\u{9b}\\u{202e}c.md:2: ")
@@ -303,22 +303,22 @@ fn si_2_an_owner_whose_issuer_is_not_known_is_refused_and_one_with_an_issuer_is_
         "files/b.md",
         "---\nowner: https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0|abc\n---\n# B\n",
     );
-    let told = program.run(&["import", "files"]);
+    let reported = program.run(&["import", "files"]);
     assert_eq!(
-        (told.code, told.stdout.split_once('\n').unwrap().1),
+        (reported.code, reported.stdout.split_once('\n').unwrap().1),
         (
             1,
             "1 added, 0 changed, 0 as before\n1 public, 0 private, 0 drafts left out, 1 refused, 0 withdrawn, 0 pruned\n"
         ),
         "{}",
-        told.stderr
+        reported.stderr
     );
     let remedy =
         "`https://login.microsoftonline.com/{tenantid}/v2.0|abc` with the tenant's identifier for `{tenantid}`";
     assert!(
-        told.stderr.starts_with("a.md:3: `work:abc` is nobody: ") && told.stderr.contains(remedy),
+        reported.stderr.starts_with("a.md:3: `work:abc` is nobody: ") && reported.stderr.contains(remedy),
         "{}",
-        told.stderr
+        reported.stderr
     );
     let refused = program.run(&["import", "files", "--owner", "abc"]);
     assert!(

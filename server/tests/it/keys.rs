@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::support::{Program, RemoteVisitor, Serving, free_ports};
 
-/// Asks the program to read its keys again, and waits for the line that says what came of it.
+/// Signals the program to read its keys again, and waits for the line with the outcome.
 fn hang_up(serving: &Serving) -> String {
     let sent = Command::new("kill")
         .args(["-HUP", &serving.child.id().to_string()])
@@ -30,17 +30,17 @@ async fn se_8_keys_are_exchanged_while_the_site_runs_and_a_wrong_file_changes_no
     let old = program.read("data/demo-keys");
 
     program.write("data/demo-keys", "no key\n");
-    let said = hang_up(&serving);
+    let shown = hang_up(&serving);
     assert!(
-        said.contains("ERROR") && said.contains("stay as they were") && said.contains("data/demo-keys"),
-        "{said}"
+        shown.contains("ERROR") && shown.contains("stay as they were") && shown.contains("data/demo-keys"),
+        "{shown}"
     );
     assert_eq!(alice.get("/profile").await.0, 200, "the old keys still open");
 
     let newer = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     program.write("data/demo-keys", &format!("{newer}\n{old}"));
-    let said = hang_up(&serving);
-    assert!(said.contains("INFO") && !said.contains(newer), "{said}");
+    let shown = hang_up(&serving);
+    assert!(shown.contains("INFO") && !shown.contains(newer), "{shown}");
     assert_eq!(alice.get("/profile").await.0, 200, "sealed anew by the first key");
 
     // Without the old key only what was sealed by the new one opens.

@@ -1,4 +1,4 @@
-//! Integration tests of whole sites. One binary: every file asks about one part, `support` starts the site.
+//! Integration tests of whole sites. One binary: every file tests one part, `support` starts the site.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! `/metrics` shows how sign-in and policy are doing, and no names. Asked of the program.
+//! `/metrics` shows how sign-in and policy are doing, and no names. Tested with the program.
 
 use crate::support::{Program, RemoteVisitor, free_ports};
 

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 
 use server::config::{ApiToken, Config};
 
-use crate::support::{Answer, TestSite, Visitor, documents};
+use crate::support::{TestResponse, TestSite, Visitor, documents};
 
 /// The addresses the navigation of a page leads to.
 fn tabs(page: &str) -> Vec<&str> {
@@ -163,12 +163,12 @@ async fn ui_4_errors_are_pages_in_the_layout() {
         ("/%ff", 400),
         ("/auth/nothing", 404),
     ] {
-        let answer = visitor.get(path).await;
-        assert_eq!(answer.status.as_u16(), status, "{path}");
+        let response = visitor.get(path).await;
+        assert_eq!(response.status.as_u16(), status, "{path}");
         assert!(
-            answer.body.contains("<html lang=\"en\">") && answer.body.contains("Portico"),
+            response.body.contains("<html lang=\"en\">") && response.body.contains("Portico"),
             "{path}: {}",
-            answer.body
+            response.body
         );
     }
 }
@@ -213,9 +213,9 @@ async fn ui_4_programs_are_answered_as_before() {
     let site = TestSite::start().await;
     let mut visitor = site.visitor();
     for path in ["/api/messages/public", "/auth/session", "/healthz", "/readyz"] {
-        let answer = visitor.post_form(path, &[]).await;
+        let response = visitor.post_form(path, &[]).await;
         assert_eq!(
-            (answer.status, answer.body.as_str()),
+            (response.status, response.body.as_str()),
             (StatusCode::METHOD_NOT_ALLOWED, ""),
             "{path}"
         );
@@ -229,17 +229,17 @@ async fn ui_4_programs_are_answered_as_before() {
     assert_eq!((unknown.status, unknown.body.as_str()), (StatusCode::NOT_FOUND, ""));
 }
 
-/// A page of the house that says so.
-fn is_page(answer: &Answer, words: &str) {
+/// An error page of the site with this status.
+fn is_page(response: &TestResponse, words: &str) {
     assert!(
-        answer.body.contains("<html lang=\"en\">")
-            && answer.body.contains("class=\"mark\"")
-            && answer.body.contains(words),
+        response.body.contains("<html lang=\"en\">")
+            && response.body.contains("class=\"mark\"")
+            && response.body.contains(words),
         "{words}\nin {} {}",
-        answer.status,
-        answer.body
+        response.status,
+        response.body
     );
-    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{words}");
+    assert_eq!(response.header("content-type"), "text/html; charset=utf-8", "{words}");
 }
 
 #[tokio::test]
@@ -346,7 +346,7 @@ async fn do_2_a_hidden_document_is_answered_like_one_that_does_not_exist() {
     let site = TestSite::configured(hiding).await;
     let [plan, _] = documents(&site).await;
     let mut alice = site.sign_in("alice").await;
-    let answer = async |visitor: &mut Visitor, number: DocumentId| {
+    let response = async |visitor: &mut Visitor, number: DocumentId| {
         let page = visitor.get(&format!("/docs/{number}")).await;
         let nonce = page
             .body
@@ -357,11 +357,11 @@ async fn do_2_a_hidden_document_is_answered_like_one_that_does_not_exist() {
         (page.status, same.replace(&number.to_string(), "N"))
     };
     let nothing = DocumentId::new(999).unwrap();
-    let (hidden, unknown) = (answer(&mut alice, plan).await, answer(&mut alice, nothing).await);
+    let (hidden, unknown) = (response(&mut alice, plan).await, response(&mut alice, nothing).await);
     assert_eq!(hidden.0, StatusCode::NOT_FOUND);
     assert_eq!(hidden, unknown);
-    // Marketing is told that it may not read it.
-    let bob = answer(&mut site.sign_in("bob").await, plan).await;
+    // Marketing gets a refusal.
+    let bob = response(&mut site.sign_in("bob").await, plan).await;
     assert_eq!(bob.0, StatusCode::FORBIDDEN);
 }
 

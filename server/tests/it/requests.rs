@@ -14,8 +14,8 @@ async fn cs_1_a_call_that_does_not_state_it_is_from_here_is_refused() {
         .foreign_request(Method::POST, "/api/fn/current_user")
         .header(header::HOST, "127.0.0.1:4040")
         .header(header::CONTENT_TYPE, "application/json");
-    let answer = alice.send(request.body(Body::from("{}")).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.body);
+    let response = alice.send(request.body(Body::from("{}")).unwrap()).await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN, "{}", response.body);
 }
 
 #[tokio::test]
@@ -31,8 +31,8 @@ async fn cs_2_json_that_calls_itself_text_is_not_taken() {
         let request = alice
             .request(Method::POST, "/api/fn/current_user")
             .header(header::CONTENT_TYPE, kind);
-        let answer = alice.send(request.body(Body::from("{}")).unwrap()).await;
-        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+        let response = alice.send(request.body(Body::from("{}")).unwrap()).await;
+        assert_eq!(response.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
     }
 }
 
@@ -52,8 +52,8 @@ async fn cs_3_no_other_site_is_answered() {
                 .foreign_request(method, path)
                 .header(header::ORIGIN, "https://evil.example")
                 .header("access-control-request-method", "POST");
-            let answer = alice.send(request.body(Body::empty()).unwrap()).await;
-            let cors: Vec<_> = answer
+            let response = alice.send(request.body(Body::empty()).unwrap()).await;
+            let cors: Vec<_> = response
                 .headers
                 .keys()
                 .filter(|name| name.as_str().starts_with("access-control"))
@@ -82,8 +82,8 @@ async fn a_body_of_ten_megabytes_is_refused() {
             if announced {
                 request = request.header(header::CONTENT_LENGTH, body.len());
             }
-            let answer = alice.send(request.body(Body::from(body.clone())).unwrap()).await;
-            assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+            let response = alice.send(request.body(Body::from(body.clone())).unwrap()).await;
+            assert_eq!(response.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         }
     }
 }
@@ -112,12 +112,12 @@ async fn a_call_with_the_wrong_arguments_is_the_callers_fault() {
     let site = TestSite::start().await;
     let mut alice = site.sign_in("alice").await;
     for arguments in [json!({}), json!({ "kind": "secret" }), json!([]), json!("x")] {
-        let answer = alice.call("message", &arguments).await;
+        let response = alice.call("message", &arguments).await;
         assert!(
-            answer.status.is_client_error(),
+            response.status.is_client_error(),
             "{arguments}: {} {}",
-            answer.status,
-            answer.body
+            response.status,
+            response.body
         );
     }
     let unknown = alice.call("nothing", &json!({})).await;
@@ -156,11 +156,11 @@ async fn files_of_the_build_are_compressed_and_never_outside_their_folder() {
         "/../secret.txt",
         "/%2e%2e/secret.txt",
     ] {
-        let answer = visitor.get(path).await;
+        let response = visitor.get(path).await;
         assert!(
-            answer.status.is_client_error() && !answer.body.contains("secret\n"),
+            response.status.is_client_error() && !response.body.contains("secret\n"),
             "{path}: {}",
-            answer.status
+            response.status
         );
     }
 }
@@ -188,11 +188,11 @@ async fn ui_4_a_name_no_file_can_have_leads_nowhere() {
         let request = visitor
             .request(Method::GET, &path)
             .header(header::ACCEPT_ENCODING, "br");
-        let answer = visitor.send(request.body(Body::empty()).unwrap()).await;
+        let response = visitor.send(request.body(Body::empty()).unwrap()).await;
         assert!(
-            matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED),
+            matches!(response.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED),
             "{path}: {}",
-            answer.status
+            response.status
         );
         // As text: pages that scripts wake up are compressed where that is accepted.
         let page = visitor.get(&path).await;
@@ -213,16 +213,16 @@ async fn ui_4_a_file_that_cannot_be_read_is_a_page_and_stored_by_nobody() {
     }
     let site = TestSite::configured(move |config| config.site_root = Some(root)).await;
     for path in ["/circle.svg", "/pkg/circle.svg"] {
-        let answer = site.visitor().get(path).await;
+        let response = site.visitor().get(path).await;
         assert_eq!(
-            (answer.status, answer.header("cache-control")),
+            (response.status, response.header("cache-control")),
             (StatusCode::INTERNAL_SERVER_ERROR, "no-store"),
             "{path}"
         );
         assert!(
-            answer.body.contains("class=\"mark\"") && answer.body.contains("This is our mistake"),
+            response.body.contains("class=\"mark\"") && response.body.contains("This is our mistake"),
             "{path}: {}",
-            answer.body
+            response.body
         );
     }
 }
@@ -248,7 +248,12 @@ async fn site_with_files() -> (TestSite, tempfile::TempDir) {
     )
 }
 
-async fn asked_with(site: &TestSite, method: Method, path: &str, headers: &[(&str, &str)]) -> crate::support::Answer {
+async fn request_with(
+    site: &TestSite,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> crate::support::TestResponse {
     let mut visitor = site.visitor();
     let mut request = visitor.request(method, path);
     for (name, value) in headers {
@@ -274,14 +279,14 @@ async fn a_form_of_a_file_is_chosen_by_weight_and_caches_learn_that() {
         (None, "", "0123456789"),
     ] {
         let headers: Vec<_> = accepted.map(|value| ("accept-encoding", value)).into_iter().collect();
-        let whole = asked_with(&site, Method::GET, "/pkg/portico.js", &headers).await;
+        let whole = request_with(&site, Method::GET, "/pkg/portico.js", &headers).await;
         assert_eq!(
             (whole.status, whole.header("content-encoding")),
             (StatusCode::OK, coding),
             "{accepted:?}"
         );
         assert!(whole.body.starts_with(body), "{accepted:?}: {}", whole.body);
-        let head = asked_with(&site, Method::HEAD, "/pkg/portico.js", &headers).await;
+        let head = request_with(&site, Method::HEAD, "/pkg/portico.js", &headers).await;
         assert_eq!(
             (head.header("content-encoding"), head.body.as_str()),
             (coding, ""),
@@ -289,26 +294,26 @@ async fn a_form_of_a_file_is_chosen_by_weight_and_caches_learn_that() {
         );
         let since = whole.header("last-modified").to_owned();
         let same = [headers.clone(), vec![("if-modified-since", since.as_str())]].concat();
-        let same = asked_with(&site, Method::GET, "/pkg/portico.js", &same).await;
+        let same = request_with(&site, Method::GET, "/pkg/portico.js", &same).await;
         assert_eq!(same.status, StatusCode::NOT_MODIFIED, "{accepted:?}");
         let part = [headers, vec![("range", "bytes=0-3")]].concat();
-        let part = asked_with(&site, Method::GET, "/pkg/portico.js", &part).await;
+        let part = request_with(&site, Method::GET, "/pkg/portico.js", &part).await;
         assert_eq!(
             (part.status, part.body.as_str()),
             (StatusCode::PARTIAL_CONTENT, &body[..4]),
             "{accepted:?}"
         );
-        for answer in [&whole, &head, &same, &part] {
-            let vary: Vec<_> = answer.headers.get_all(header::VARY).iter().collect();
-            assert_eq!(vary, ["accept-encoding"], "{accepted:?} {}", answer.status);
+        for response in [&whole, &head, &same, &part] {
+            let vary: Vec<_> = response.headers.get_all(header::VARY).iter().collect();
+            assert_eq!(vary, ["accept-encoding"], "{accepted:?} {}", response.status);
         }
     }
-    let icon = asked_with(&site, Method::GET, "/favicon.svg", &[("accept-encoding", "br;q=0")]).await;
+    let icon = request_with(&site, Method::GET, "/favicon.svg", &[("accept-encoding", "br;q=0")]).await;
     assert_eq!(
         (icon.body.as_str(), icon.header("vary")),
         ("<svg>0123456789</svg>", "accept-encoding")
     );
-    let icon = asked_with(&site, Method::GET, "/favicon.svg", &[("accept-encoding", "gzip, br")]).await;
+    let icon = request_with(&site, Method::GET, "/favicon.svg", &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(
         (icon.body.as_str(), icon.header("vary")),
         ("picture as brotli", "accept-encoding")
@@ -325,7 +330,7 @@ async fn a_page_is_compressed_by_weight_and_caches_learn_that() {
         ("identity, gzip;q=0.5", ""),
     ] {
         for method in [Method::GET, Method::HEAD] {
-            let page = asked_with(&site, method.clone(), "/about", &[("accept-encoding", accepted)]).await;
+            let page = request_with(&site, method.clone(), "/about", &[("accept-encoding", accepted)]).await;
             assert_eq!(
                 (page.status, page.header("vary")),
                 (StatusCode::OK, "accept-encoding"),
@@ -342,7 +347,7 @@ async fn a_page_is_compressed_by_weight_and_caches_learn_that() {
 async fn a_range_that_is_not_understood_is_ignored() {
     let (site, _folder) = site_with_files().await;
     for path in ["/pkg/portico.js", "/favicon.svg"] {
-        let whole = asked_with(&site, Method::GET, path, &[]).await;
+        let whole = request_with(&site, Method::GET, path, &[]).await;
         let length = whole.body.len();
         for range in [
             "lines=0-3",
@@ -353,13 +358,13 @@ async fn a_range_that_is_not_understood_is_ignored() {
             "bytes=0-3,2-7",
             "",
         ] {
-            let answer = asked_with(&site, Method::GET, path, &[("range", range)]).await;
+            let response = request_with(&site, Method::GET, path, &[("range", range)]).await;
             assert_eq!(
-                (answer.status, &answer.body),
+                (response.status, &response.body),
                 (StatusCode::OK, &whole.body),
                 "{path} {range}"
             );
-            assert!(!answer.headers.contains_key("content-range"), "{path} {range}");
+            assert!(!response.headers.contains_key("content-range"), "{path} {range}");
         }
         for (range, from, to) in [
             ("bytes=2-5", 2, 5),
@@ -367,28 +372,28 @@ async fn a_range_that_is_not_understood_is_ignored() {
             ("bytes=-4", length - 4, length - 1),
             ("bytes=4-99999999999999999999", 4, length - 1),
         ] {
-            let answer = asked_with(&site, Method::GET, path, &[("range", range)]).await;
-            let told = format!("bytes {from}-{to}/{length}");
+            let response = request_with(&site, Method::GET, path, &[("range", range)]).await;
+            let reported = format!("bytes {from}-{to}/{length}");
             assert_eq!(
-                (answer.status, answer.header("content-range")),
-                (StatusCode::PARTIAL_CONTENT, told.as_str()),
+                (response.status, response.header("content-range")),
+                (StatusCode::PARTIAL_CONTENT, reported.as_str()),
                 "{path} {range}"
             );
-            assert_eq!(answer.body, whole.body[from..=to], "{path} {range}");
+            assert_eq!(response.body, whole.body[from..=to], "{path} {range}");
         }
-        let longer = asked_with(&site, Method::GET, path, &[("range", "bytes=-999999")]).await;
+        let longer = request_with(&site, Method::GET, path, &[("range", "bytes=-999999")]).await;
         assert_eq!((longer.status, &longer.body), (StatusCode::OK, &whole.body), "{path}");
         for range in ["bytes=999999-", "bytes=-0"] {
-            let beyond = asked_with(&site, Method::GET, path, &[("range", range)]).await;
-            let told = format!("bytes */{length}");
+            let beyond = request_with(&site, Method::GET, path, &[("range", range)]).await;
+            let reported = format!("bytes */{length}");
             assert_eq!(
                 (beyond.status, beyond.header("content-range")),
-                (StatusCode::RANGE_NOT_SATISFIABLE, told.as_str()),
+                (StatusCode::RANGE_NOT_SATISFIABLE, reported.as_str()),
                 "{path} {range}"
             );
         }
     }
-    let page = asked_with(&site, Method::GET, "/about", &[("range", "bytes=0-3")]).await;
+    let page = request_with(&site, Method::GET, "/about", &[("range", "bytes=0-3")]).await;
     assert_eq!(page.status, StatusCode::OK);
 }
 
@@ -396,8 +401,8 @@ async fn a_range_that_is_not_understood_is_ignored() {
 async fn a_range_is_only_of_get_and_under_a_condition_none() {
     let (site, _folder) = site_with_files().await;
     for path in ["/pkg/portico.js", "/favicon.svg"] {
-        let length = asked_with(&site, Method::GET, path, &[]).await.body.len();
-        let head = asked_with(&site, Method::HEAD, path, &[("range", "bytes=2-5")]).await;
+        let length = request_with(&site, Method::GET, path, &[]).await.body.len();
+        let head = request_with(&site, Method::HEAD, path, &[("range", "bytes=2-5")]).await;
         assert_eq!(
             (head.status, head.header("content-length")),
             (StatusCode::OK, length.to_string().as_str()),
@@ -405,7 +410,7 @@ async fn a_range_is_only_of_get_and_under_a_condition_none() {
         );
         let condition = [("range", "bytes=2-5"), ("if-range", "Mon, 30 Nov 2020 00:00:00 GMT")];
         assert_eq!(
-            asked_with(&site, Method::GET, path, &condition).await.status,
+            request_with(&site, Method::GET, path, &condition).await.status,
             StatusCode::OK,
             "{path}"
         );
@@ -420,7 +425,7 @@ async fn a_file_is_read_and_nothing_else() {
         ("/pkg/portico.js", StatusCode::METHOD_NOT_ALLOWED),
         ("/nothing.svg", StatusCode::NOT_FOUND),
     ] {
-        let answer = asked_with(&site, Method::DELETE, path, &[]).await;
-        assert_eq!(answer.status, status, "{path}");
+        let response = request_with(&site, Method::DELETE, path, &[]).await;
+        assert_eq!(response.status, status, "{path}");
     }
 }

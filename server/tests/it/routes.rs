@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use axum::body::Body;
 use http::{Method, StatusCode};
 
-use crate::support::{Answer, TestSite, Visitor};
+use crate::support::{TestResponse, TestSite, Visitor};
 
 /// Sources that name routes of the public listener.
 const SOURCES: [&str; 5] = [
@@ -23,7 +23,7 @@ fn texts<'a>(source: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> 
     found.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
 }
 
-/// Every route, with something in the place of its parameters; server functions and two files.
+/// Every route, with values for its parameters; server functions and two files.
 fn addresses() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = BTreeSet::new();
@@ -67,7 +67,7 @@ async fn site() -> (TestSite, tempfile::TempDir) {
     )
 }
 
-async fn ask(visitor: &mut Visitor, method: &Method, path: &str) -> Answer {
+async fn fetch(visitor: &mut Visitor, method: &Method, path: &str) -> TestResponse {
     let request = visitor.request(method.clone(), path);
     visitor.send(request.body(Body::empty()).unwrap()).await
 }
@@ -91,25 +91,25 @@ async fn ui_4_head_is_answered_wherever_get_is_and_each_405_states_what_is_allow
     ];
     let (site, _folder) = site().await;
     for path in addresses() {
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         for method in &methods {
             // Somebody new for each: some of these end a session, or begin one.
-            answers.push((method, ask(&mut site.visitor(), method, &path).await));
+            responses.push((method, fetch(&mut site.visitor(), method, &path).await));
         }
-        let allowed: BTreeSet<&str> = answers
+        let allowed: BTreeSet<&str> = responses
             .iter()
-            .filter(|(_, answer)| answer.status != StatusCode::METHOD_NOT_ALLOWED)
+            .filter(|(_, response)| response.status != StatusCode::METHOD_NOT_ALLOWED)
             .map(|(method, _)| method.as_str())
             .collect();
         assert!(!allowed.is_empty(), "{path} allows nothing");
         assert_eq!(allowed.contains("GET"), allowed.contains("HEAD"), "{path}: {allowed:?}");
-        for (method, answer) in &answers {
-            if answer.status == StatusCode::METHOD_NOT_ALLOWED {
-                let told: BTreeSet<&str> = answer.header("allow").split(',').map(str::trim).collect();
-                assert_eq!(told, allowed, "{method} {path}");
+        for (method, response) in &responses {
+            if response.status == StatusCode::METHOD_NOT_ALLOWED {
+                let reported: BTreeSet<&str> = response.header("allow").split(',').map(str::trim).collect();
+                assert_eq!(reported, allowed, "{method} {path}");
             }
         }
-        let [(_, get), (_, head), ..] = answers.as_slice() else {
+        let [(_, get), (_, head), ..] = responses.as_slice() else {
             unreachable!()
         };
         assert_eq!(head.body, "", "{path}");
@@ -130,15 +130,15 @@ async fn ui_4_a_trailing_slash_is_a_redirect_to_the_address_without_it() {
     let mut visitor = site.visitor();
     for path in addresses().iter().filter(|path| *path != "/") {
         for method in [Method::GET, Method::HEAD] {
-            let answer = ask(&mut visitor, &method, &format!("{path}/?a=b%2F&c=/")).await;
-            let found = (answer.status, answer.location());
+            let response = fetch(&mut visitor, &method, &format!("{path}/?a=b%2F&c=/")).await;
+            let found = (response.status, response.location());
             let expected = format!("{path}?a=b%2F&c=/");
             assert_eq!(
                 found,
                 (StatusCode::PERMANENT_REDIRECT, Some(expected.as_str())),
                 "{method} {path}/"
             );
-            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            assert_eq!(response.header("cache-control"), "no-store", "{path}");
         }
         // Nobody's form is sent on to somewhere else.
         let sent = visitor.post_form(&format!("{path}/"), &[]).await;
@@ -155,8 +155,8 @@ async fn ui_4_a_trailing_slash_is_a_redirect_to_the_address_without_it() {
         ("///", "/"),
         ("/nothing/", "/nothing"),
     ] {
-        let answer = ask(&mut visitor, &Method::GET, path).await;
-        assert_eq!(answer.location(), Some(expected), "{path}");
+        let response = fetch(&mut visitor, &Method::GET, path).await;
+        assert_eq!(response.location(), Some(expected), "{path}");
     }
-    assert_eq!(ask(&mut visitor, &Method::GET, "/").await.status, StatusCode::OK);
+    assert_eq!(fetch(&mut visitor, &Method::GET, "/").await.status, StatusCode::OK);
 }

@@ -37,9 +37,9 @@ async fn si_14_a_person_ends_one_session_and_the_others_continue() {
         );
         let others = endable(&mut desk, "/sessions").await;
         assert_eq!(others.len(), 1, "one other session, and none of bob");
-        let answer = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
+        let response = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
         assert_eq!(
-            (answer.status, answer.location()),
+            (response.status, response.location()),
             (StatusCode::SEE_OTHER, Some("/sessions?ended=1"))
         );
         assert!(
@@ -122,11 +122,11 @@ async fn se_9_who_ended_a_session_of_somebody_else_is_in_the_log() {
 
     serving.child.kill().unwrap();
     log.extend(serving.log());
-    let told: Vec<_> = log
+    let reported: Vec<_> = log
         .iter()
         .filter(|line| line.contains("session_end_by_admin"))
         .collect();
-    assert_eq!(told.len(), 1, "{log:#?}");
+    assert_eq!(reported.len(), 1, "{log:#?}");
     let session = format!("session={of_bob}");
     for part in [
         &*session,
@@ -135,7 +135,7 @@ async fn se_9_who_ended_a_session_of_somebody_else_is_in_the_log() {
         "by_provider=\"demo\"",
         "by_session=",
     ] {
-        assert!(told[0].contains(part), "{part} in {told:?}");
+        assert!(reported[0].contains(part), "{part} in {reported:?}");
     }
     let ended = |line: &&String| line.contains("\"session_end\"") && line.contains(&session);
     assert!(
@@ -184,8 +184,8 @@ async fn si_14_signing_out_everywhere_ends_all_of_them() {
             site.sign_in("alice").await,
             site.sign_in("bob").await,
         );
-        let answer = desk.post_form("/sessions/end-all", &[]).await;
-        assert_eq!(answer.location(), Some("/auth/signed-out"));
+        let response = desk.post_form("/sessions/end-all", &[]).await;
+        assert_eq!(response.location(), Some("/auth/signed-out"));
         assert!(!is_signed_in(&mut desk).await && !is_signed_in(&mut phone).await);
         assert!(is_signed_in(&mut bob).await);
     }
@@ -198,8 +198,8 @@ async fn si_14_ending_a_session_is_a_form_of_this_site_and_needs_a_reference() {
     let foreign = alice
         .foreign_request(Method::POST, "/sessions/end-all")
         .header("sec-fetch-site", "cross-site");
-    let answer = alice.send(foreign.body(axum::body::Body::empty()).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let response = alice.send(foreign.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
     let nonsense = alice.post_form("/sessions/end", &[("session", "../x")]).await;
     assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
     assert!(is_signed_in(&mut alice).await);
@@ -234,12 +234,12 @@ async fn si_14_sessions_that_cannot_be_ended_are_an_outage_and_nobodys_mistake()
     }
     site.database.execute("DROP TRIGGER stuck").await;
     assert!(is_signed_in(&mut phone).await && is_signed_in(&mut desk).await);
-    let answer = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
-    assert_eq!(answer.location(), Some("/sessions?ended=1"));
+    let response = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
+    assert_eq!(response.location(), Some("/sessions?ended=1"));
 }
 
-/// A form as a browser sends it: a person reads the answer.
-async fn send_form(visitor: &mut Visitor, path: &str, body: &'static str) -> crate::support::Answer {
+/// A form as a browser sends it: a person reads the response.
+async fn send_form(visitor: &mut Visitor, path: &str, body: &'static str) -> crate::support::TestResponse {
     let request = visitor
         .request(Method::POST, path)
         .header("content-type", "application/x-www-form-urlencoded")
@@ -288,7 +288,7 @@ async fn se_3_sessions_end_after_a_recent_sign_in_alone() {
     }
     assert!(is_signed_in(&mut phone).await && is_signed_in(&mut desk).await);
 
-    // The provider is asked, the page comes back, and it works.
+    // After a sign-in at the provider the page is shown again, and it works.
     let at_provider = desk.get(&way_to_confirm(&page.body)).await;
     let address: url::Url = at_provider.location().unwrap().parse().unwrap();
     assert!(
@@ -301,8 +301,8 @@ async fn se_3_sessions_end_after_a_recent_sign_in_alone() {
     assert_eq!(desk.get(&back).await.location(), Some("/sessions"));
     let others = endable(&mut desk, "/sessions").await;
     assert_eq!(others.len(), 1, "the session of before is gone, the phone is there");
-    let answer = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
-    assert_eq!(answer.location(), Some("/sessions?ended=1"));
+    let response = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
+    assert_eq!(response.location(), Some("/sessions?ended=1"));
     assert!(!is_signed_in(&mut phone).await && is_signed_in(&mut desk).await);
 }
 
@@ -355,10 +355,10 @@ async fn se_3_where_it_is_off_nobody_has_to_sign_in_again() {
     let (mut desk, mut phone) = (site.sign_in("alice").await, site.sign_in("alice").await);
     site.advance(A_WHILE);
     let others = endable(&mut desk, "/sessions").await;
-    let answer = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
-    assert_eq!(answer.location(), Some("/sessions?ended=1"));
+    let response = desk.post_form("/sessions/end", &[("session", &others[0])]).await;
+    assert_eq!(response.location(), Some("/sessions?ended=1"));
     assert!(!is_signed_in(&mut phone).await);
-    // Whose session has ended meanwhile is asked to sign in, as everywhere.
+    // Whose session has ended meanwhile has to sign in, as everywhere.
     let late = phone.post_form("/sessions/end", &[("session", &others[0])]).await;
     assert_eq!(late.status, StatusCode::UNAUTHORIZED, "{}", late.body);
 }
@@ -369,7 +369,7 @@ async fn si_14_a_name_that_could_not_be_stored_is_stored_at_the_next_request() {
         site.database.execute("ALTER TABLE person RENAME TO away").await;
         let mut alice = site.sign_in("alice").await;
         assert!(is_signed_in(&mut alice).await, "nobody waits for it");
-        // The attempt that fails goes on beside the page.
+        // The attempt that fails continues beside the page.
         site.until_idle().await;
         site.database.execute("ALTER TABLE away RENAME TO person").await;
         assert!(is_signed_in(&mut alice).await);
@@ -378,7 +378,7 @@ async fn si_14_a_name_that_could_not_be_stored_is_stored_at_the_next_request() {
     }
 }
 
-/// The part of a page that says whose it is.
+/// The part of a page with its person.
 fn person_of(page: &str) -> &str {
     let element = page.split("id=\"page-person\"").nth(1).unwrap_or_default();
     let element = element.split('>').next().unwrap_or_default();
@@ -403,7 +403,7 @@ async fn si_13_pages_and_responses_carry_an_opaque_key_of_their_person() {
             assert_eq!(person_of(&page.body), key, "{path}");
             assert_eq!(page.header(PERSON), "", "{path}: files of the site may be kept");
         }
-        // A refusal, and one that never reaches the function, say it too.
+        // A refusal, and one that never reaches the function, carry it too.
         for (name, arguments) in [
             ("current_user", json!({})),
             ("profile", json!({})),

@@ -90,7 +90,7 @@ async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_works_when_it_is
         (&"demo".into(), &false.into()),
         "{provider}"
     );
-    // What the connection said names hosts, and is for the log.
+    // The error of the connection names hosts, and is for the log.
     assert_eq!(
         provider["problem"], "the provider cannot be used right now; the log says why",
         "{provider}"
@@ -104,7 +104,7 @@ async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_works_when_it_is
     );
 
     site.start_provider().await;
-    // It is asked again in the background.
+    // Discovery is retried in the background.
     let ready = log.wait_for(|log| log.own().contains("the provider is ready"));
     soon("the provider is ready", ready).await;
     assert_eq!(visitor.get("/readyz").await.status, StatusCode::OK);

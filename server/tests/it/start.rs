@@ -116,9 +116,12 @@ async fn ds_4_the_error_of_a_providers_connection_is_in_the_log_and_not_for_ever
     assert_eq!(status, 503, "{body}");
     assert!(body.contains("\"acme\"") && !body.contains("127.0.0.1:9"), "{body}");
     serving.child.kill().unwrap();
-    let told = serving.log().find(|line| line.contains("the provider cannot be used"));
-    let told = told.unwrap_or_default();
-    assert!(told.contains("acme") && told.contains("127.0.0.1:9"), "{told}");
+    let reported = serving.log().find(|line| line.contains("the provider cannot be used"));
+    let reported = reported.unwrap_or_default();
+    assert!(
+        reported.contains("acme") && reported.contains("127.0.0.1:9"),
+        "{reported}"
+    );
 }
 
 /// More than a pipe holds, which is what would stop a program that nobody listens to.
@@ -133,13 +136,13 @@ async fn a_program_that_logs_much_is_listened_to_all_the_while() {
         &[("PORTICO_LISTEN", &listen), ("PORTICO_LOG", "info,server=debug")],
     );
     let mut visitor = RemoteVisitor::new(&listen);
-    let asking = async {
+    let request = async {
         for _ in 0..1_500 {
             assert_eq!(visitor.get("/healthz").await.0, 200);
         }
     };
-    let asked = tokio::time::timeout(std::time::Duration::from_secs(30), asking).await;
-    assert!(asked.is_ok(), "it stands still");
+    let requested = tokio::time::timeout(std::time::Duration::from_secs(30), request).await;
+    assert!(requested.is_ok(), "it stands still");
     serving.child.kill().unwrap();
     let logged: usize = serving.log().map(|line| line.len()).sum();
     assert!(logged > 2 * PIPE, "too little to prove anything: {logged}");

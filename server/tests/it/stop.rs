@@ -1,9 +1,9 @@
 //! Graceful shutdown. It is finished: a refresh token is good for one use, and
-//! the one that comes back must be there at the next start.
+//! the new one must be there at the next start.
 
 use std::time::{Duration, Instant};
 
-use demo::{Answer, Demo, DemoConfig, DemoHandle, Endpoint, Kind, Patch};
+use demo::{Demo, DemoConfig, DemoHandle, Endpoint, FaultResponse, Kind, Patch};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -67,18 +67,18 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
         alice.sign_in("alice").await;
         assert_eq!(alice.get("/profile").await.0, 200);
         program.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+            faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
         });
         let mut tab = alice.again();
-        let asking = tokio::spawn(async move { tab.get("/protected").await.0 });
+        let request = tokio::spawn(async move { tab.get("/protected").await.0 });
         program.until_it_renews().await;
         if browser_is_gone {
-            asking.abort();
+            request.abort();
         }
-        serving.ask_to_stop();
+        serving.signal_stop();
         serving.until("it stops", |line| line.contains("no more connections are accepted"));
         program.provider.change(|faults| {
-            faults.answers.clear();
+            faults.responses.clear();
             faults.token_response = Patch::new();
         });
         serving.ended().await;
@@ -106,7 +106,7 @@ async fn rf_2_a_renewal_under_way_is_stored_before_the_program_ends() {
     }
 }
 
-/// A provider that never answers does not keep the program from ending.
+/// A provider that never responds does not stop the program from ending.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_never_responds_does_not_hold_the_program_up() {
     let program = TestProgram::new().await;
@@ -117,13 +117,13 @@ async fn a_provider_that_never_responds_does_not_hold_the_program_up() {
     let mut alice = RemoteVisitor::new(&program.listen);
     alice.sign_in("alice").await;
     program.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Hold);
+        faults.responses.insert(Endpoint::Token, FaultResponse::Hold);
     });
-    let asking = tokio::spawn(async move { alice.get("/protected").await.0 });
+    let request = tokio::spawn(async move { alice.get("/protected").await.0 });
     program.until_it_renews().await;
-    asking.abort();
+    request.abort();
     let start = Instant::now();
-    serving.ask_to_stop();
+    serving.signal_stop();
     serving.ended().await;
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

@@ -37,7 +37,7 @@ pub(crate) use database::Database;
 pub(crate) use log::Log;
 pub(crate) use program::{Program, Serving, free_ports};
 pub(crate) use remote::RemoteVisitor;
-pub(crate) use visitor::{Answer, Visitor};
+pub(crate) use visitor::{TestResponse, Visitor};
 pub(crate) use wire::Wire;
 
 /// A running site with a provider of its own; gone when it is dropped.
@@ -55,14 +55,14 @@ pub(crate) struct TestSite {
     ahead: Arc<AtomicI64>,
 }
 
-/// What comes of `signal`, which has to come long before anybody gives up.
+/// The value of `signal`, which has to arrive long before the timeout.
 pub(crate) async fn soon<T>(what: &str, signal: impl Future<Output = T>) -> T {
     let waited = tokio::time::timeout(std::time::Duration::from_secs(20), signal).await;
     waited.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
 
-/// What a test wants to be different.
-pub(crate) struct Wishes {
+/// What a test sets differently from the default site.
+pub(crate) struct SiteOptions {
     /// A file in the site's folder, if nothing is wished.
     database: Option<Database>,
     config: Box<dyn FnOnce(&mut Config) + Send>,
@@ -71,7 +71,7 @@ pub(crate) struct Wishes {
     provider: Box<dyn FnOnce(&mut Config) + Send>,
 }
 
-impl Default for Wishes {
+impl Default for SiteOptions {
     fn default() -> Self {
         Self {
             database: None,
@@ -85,7 +85,7 @@ impl Default for Wishes {
 impl TestSite {
     /// A site as `portico serve --demo` makes it, without documents.
     pub(crate) async fn start() -> Self {
-        Self::with(Wishes::default()).await
+        Self::with(SiteOptions::default()).await
     }
 
     /// The same on each database, with a key file that others may share.
@@ -98,45 +98,45 @@ impl TestSite {
 
     /// The same on a database (or a file of its own), with other settings of the provider or its directory.
     pub(crate) async fn on(database: Option<Database>, provider: impl FnOnce(&mut Config) + Send + 'static) -> Self {
-        Self::with(Wishes {
+        Self::with(SiteOptions {
             database,
             config: Box::new(|config| {
                 config.session.keys_file = config.site_root.as_ref().map(|root| root.with_file_name("keys"));
             }),
             provider: Box::new(provider),
-            ..Wishes::default()
+            ..SiteOptions::default()
         })
         .await
     }
 
     /// The same with another configuration.
     pub(crate) async fn configured(change: impl FnOnce(&mut Config) + Send + 'static) -> Self {
-        Self::with(Wishes {
+        Self::with(SiteOptions {
             config: Box::new(change),
-            ..Wishes::default()
+            ..SiteOptions::default()
         })
         .await
     }
 
     /// The same with other settings of the provider or its directory.
     pub(crate) async fn with_provider(change: impl FnOnce(&mut Config) + Send + 'static) -> Self {
-        Self::with(Wishes {
+        Self::with(SiteOptions {
             provider: Box::new(change),
-            ..Wishes::default()
+            ..SiteOptions::default()
         })
         .await
     }
 
     /// The same while nothing listens at the provider's port.
     pub(crate) async fn without_provider() -> Self {
-        Self::with(Wishes {
+        Self::with(SiteOptions {
             provider_answers: false,
-            ..Wishes::default()
+            ..SiteOptions::default()
         })
         .await
     }
 
-    async fn with(wishes: Wishes) -> Self {
+    async fn with(wishes: SiteOptions) -> Self {
         let folder = Arc::new(TempDir::new().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut config = config(&folder, listener.local_addr().unwrap().port());
@@ -158,7 +158,7 @@ impl TestSite {
         let demo = Demo::new(demo).unwrap();
         let provider = demo.handle();
         let serving = if wishes.provider_answers {
-            Some(answer(listener, &demo))
+            Some(response(listener, &demo))
         } else {
             drop(listener);
             None
@@ -230,17 +230,17 @@ impl TestSite {
         let listener = TcpListener::bind(address).await.unwrap();
         let demo = Demo::new(DemoConfig::new(address, self.config.public_url.clone())).unwrap();
         self.provider = demo.handle();
-        self.serving = Some(answer(listener, &demo));
+        self.serving = Some(response(listener, &demo));
     }
 
-    /// Waits until every provider answered once; its first try runs beside the start.
+    /// Waits until every provider responded once; its first try runs beside the start.
     async fn until_ready(&self) {
         self.until_idle().await;
         let providers = self.bff.readiness();
         assert!(providers.iter().all(|provider| provider.ready), "{providers:?}");
     }
 
-    /// Waits until nothing goes on in the background any more: the names of those who signed in are stored there.
+    /// Waits until nothing runs in the background any more: the names of those who signed in are stored there.
     pub(crate) async fn until_idle(&self) {
         soon("the site is idle", self.bff.tasks().idle()).await;
     }
@@ -251,8 +251,8 @@ impl TestSite {
         soon("the index has followed", self.search.follows(last)).await;
     }
 
-    /// What `/readyz` says when the database has just been written to, and not up to two seconds ago.
-    pub(crate) async fn ready(&self) -> Answer {
+    /// The response of `/readyz` when the database has just been written to, and not up to two seconds ago.
+    pub(crate) async fn ready(&self) -> TestResponse {
         let _ = self.store.ready(std::time::Duration::ZERO).await;
         self.visitor().get("/readyz").await
     }
@@ -303,7 +303,7 @@ fn clock(ahead: &Arc<AtomicI64>) -> Clock {
     Clock::from_fn(move || Clock::system().now() + Duration::seconds(ahead.load(Ordering::Relaxed)))
 }
 
-fn answer(listener: TcpListener, demo: &Demo) -> JoinHandle<()> {
+fn response(listener: TcpListener, demo: &Demo) -> JoinHandle<()> {
     tokio::spawn(server::serve::serve(listener, demo.router(), std::future::pending()))
 }
 

@@ -47,7 +47,7 @@ async fn to_1_no_token_code_or_session_id_is_in_any_byte_a_browser_can_read() {
             "a {:?} reached the browser",
             token.kind
         );
-        // Parts of a token are as bad: a payload alone tells what it says.
+        // Parts of a token are as bad: a payload alone reveals its claims.
         for part in token.value.split('.').filter(|part| part.len() > 40) {
             assert!(
                 !contains(&erin.seen, part),
@@ -78,8 +78,8 @@ async fn to_4_a_provider_outage_preserves_the_session() {
     let mut alice = site.sign_in("alice").await;
     site.provider.change(|faults| {
         faults
-            .answers
-            .insert(Endpoint::Token, demo::Answer::Json(503, json!({})));
+            .responses
+            .insert(Endpoint::Token, demo::FaultResponse::Json(503, json!({})));
     });
     assert_eq!(alice.get("/protected").await.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(
@@ -87,7 +87,7 @@ async fn to_4_a_provider_outage_preserves_the_session() {
         StatusCode::OK,
         "the outage ended the session"
     );
-    site.provider.change(|faults| faults.answers.clear());
+    site.provider.change(|faults| faults.responses.clear());
     let after = alice.get("/protected").await;
     assert!(
         matches!(after.status, StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE),
@@ -108,7 +108,7 @@ async fn dp_1_the_messages_of_this_site_are_read_with_a_bound_token_that_is_no_b
         let request = program
             .request(http::Method::GET, "/api/messages/protected")
             .header("authorization", format!("{scheme} {token}"));
-        let answer = program.send(request.body(axum::body::Body::empty()).unwrap()).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{scheme}: {}", answer.body);
+        let response = program.send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{scheme}: {}", response.body);
     }
 }

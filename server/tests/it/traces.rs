@@ -1,4 +1,4 @@
-//! Exported traces. Asked of the program.
+//! Exported traces. Tested with the program.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{Collector, Program, RemoteVisitor, Serving, attribute, free_ports};
 
-/// Everything that may be told.
+/// Every attribute that may be exported.
 const ATTRIBUTES: [&str; 9] = [
     "http.request.method",
     "http.route",
@@ -50,19 +50,19 @@ impl TestProgram {
     }
 }
 
-/// Asks the program to stop, as a service manager does, and returns what it logged. It has to stop well.
+/// Signals the program to stop, as a service manager does, and returns what it logged. It has to stop well.
 async fn stop(mut serving: Serving) -> String {
     let stopped = tokio::task::spawn_blocking(move || {
         let pid = serving.child.id().to_string();
-        let asked = std::process::Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(asked.unwrap().success());
+        let requested = std::process::Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(requested.unwrap().success());
         let ended = serving.child.wait().unwrap();
-        let said = serving.log().collect::<Vec<_>>().join("\n");
-        assert!(ended.success(), "{said}");
-        said
+        let shown = serving.log().collect::<Vec<_>>().join("\n");
+        assert!(ended.success(), "{shown}");
+        shown
     });
-    let said = tokio::time::timeout(std::time::Duration::from_secs(30), stopped).await;
-    said.expect("the program does not stop").unwrap()
+    let shown = tokio::time::timeout(std::time::Duration::from_secs(30), stopped).await;
+    shown.expect("the program does not stop").unwrap()
 }
 
 fn named<'a>(spans: &'a [(Span, Vec<KeyValue>)], name: &str) -> &'a Span {
@@ -96,7 +96,7 @@ async fn a_signed_in_page_is_a_trace_that_shows_where_time_went() {
     let mut alice = RemoteVisitor::new(&program.listen);
     alice.sign_in("alice").await;
     assert_eq!(alice.get("/docs/1?q=what-somebody-looks-for").await.0, 200);
-    let said = stop(serving).await;
+    let shown = stop(serving).await;
     let spans = collector.spans();
 
     let page = named(&spans, "GET /docs/{id}");
@@ -124,9 +124,9 @@ async fn a_signed_in_page_is_a_trace_that_shows_where_time_went() {
 
     let (_, resource) = &spans[0];
     assert_eq!(attribute(resource, "service.name"), "portico-test");
-    // A span is told once: to the collector, not in the log as well.
-    assert!(said.contains("handled a request"), "{said}");
-    assert!(!said.contains("request{") && !said.contains("provider{"), "{said}");
+    // A span is exported once: to the collector, not in the log as well.
+    assert!(shown.contains("handled a request"), "{shown}");
+    assert!(!shown.contains("request{") && !shown.contains("provider{"), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -185,21 +185,21 @@ async fn a_collector_that_hangs_stands_in_nobodys_way() {
     let mut alice = RemoteVisitor::new(&program.listen);
     alice.sign_in("alice").await;
     collector.first_batch().await;
-    // While that batch hangs, more come and are answered.
+    // While that batch hangs, more arrive and get a response.
     for _ in 0..200 {
         assert_eq!(alice.get("/auth/session").await.0, 200);
     }
     assert_eq!(alice.get("/docs/1").await.0, 200);
-    let said = stop(serving).await;
-    assert!(said.matches("traces cannot be sent").count() <= 1, "{said}");
-    assert_eq!(said.matches("the last traces could not be sent").count(), 1, "{said}");
+    let shown = stop(serving).await;
+    assert!(shown.matches("traces cannot be sent").count() <= 1, "{shown}");
+    assert_eq!(shown.matches("the last traces could not be sent").count(), 1, "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn px_2_an_upstream_gets_the_trace_of_its_request() {
     let (collector, program) = (Collector::start().await, TestProgram::new());
-    let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
-    let log = Arc::clone(&told);
+    let reported = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
+    let log = Arc::clone(&reported);
     let order = async move |headers: HeaderMap| {
         log.lock().unwrap().push(headers);
         "an order"
@@ -224,23 +224,26 @@ async fn px_2_an_upstream_gets_the_trace_of_its_request() {
     stop(serving).await;
     let spans = collector.spans();
     let request = named(&spans, "GET /api/orders/{*rest}");
-    let asked = child(&spans, request, "upstream");
+    let requested = child(&spans, request, "upstream");
     assert_eq!(
-        (asked.kind, attribute(&asked.attributes, "http.response.status_code")),
+        (
+            requested.kind,
+            attribute(&requested.attributes, "http.response.status_code")
+        ),
         (CLIENT, "200".to_owned())
     );
-    let expected = format!("00-{}-{}-01", hex(&request.trace_id), hex(&asked.span_id));
-    assert_eq!(told.lock().unwrap()[0]["traceparent"], expected.as_str());
+    let expected = format!("00-{}-{}-01", hex(&request.trace_id), hex(&requested.span_id));
+    assert_eq!(reported.lock().unwrap()[0]["traceparent"], expected.as_str());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_sent_to_the_api() {
     let (collector, program) = (Collector::start().await, TestProgram::new());
-    let told = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
+    let reported = Arc::new(std::sync::Mutex::new(Vec::<HeaderMap>::new()));
     let api = {
-        let told = Arc::clone(&told);
+        let reported = Arc::clone(&reported);
         let message = async move |headers: HeaderMap| {
-            told.lock().unwrap().push(headers);
+            reported.lock().unwrap().push(headers);
             Json(json!({ "message": "hello" }))
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -268,13 +271,13 @@ async fn a_trace_from_outside_is_linked_and_not_continued_and_our_own_is_sent_to
     assert_ne!(hex(&page.trace_id), THEIRS);
     assert!(page.parent_span_id.is_empty() && page.links.len() == 1, "{page:?}");
     assert_eq!(hex(&page.links[0].trace_id), THEIRS);
-    let asked = child(&spans, child(&spans, page, "message"), "messages");
-    let told = told.lock().unwrap();
-    let traceparent = told[0]["traceparent"].to_str().unwrap();
+    let requested = child(&spans, child(&spans, page, "message"), "messages");
+    let reported = reported.lock().unwrap();
+    let traceparent = reported[0]["traceparent"].to_str().unwrap();
     assert_eq!(
         traceparent,
-        format!("00-{}-{}-01", hex(&page.trace_id), hex(&asked.span_id))
+        format!("00-{}-{}-01", hex(&page.trace_id), hex(&requested.span_id))
     );
-    assert!(!told[0].contains_key("tracestate") && !told[0].contains_key("baggage"));
+    assert!(!reported[0].contains_key("tracestate") && !reported[0].contains_key("baggage"));
     assert!(!String::from_utf8_lossy(&collector.bytes()).contains("theirs"));
 }

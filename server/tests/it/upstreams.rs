@@ -8,14 +8,14 @@ use bff::Upstream;
 use http::{HeaderMap, Method, StatusCode};
 use tokio::net::TcpListener;
 
-use crate::support::{Answer, TestSite, Visitor};
+use crate::support::{TestResponse, TestSite, Visitor};
 
 type Asked = Arc<Mutex<Vec<(Method, String, HeaderMap)>>>;
 
-/// An API that writes down what it is asked, and its address.
+/// An API that records its requests, and its address.
 async fn api() -> (String, Asked) {
-    let asked = Asked::default();
-    let log = Arc::clone(&asked);
+    let requested = Asked::default();
+    let log = Arc::clone(&requested);
     let router = Router::new().fallback(async move |request: Request| {
         let (parts, _) = request.into_parts();
         log.lock()
@@ -26,10 +26,10 @@ async fn api() -> (String, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(server::serve::serve(listener, router, std::future::pending()));
-    (format!("http://{address}/v1"), asked)
+    (format!("http://{address}/v1"), requested)
 }
 
-async fn script(visitor: &mut Visitor, method: Method, path: &str, body: &'static str) -> Answer {
+async fn script(visitor: &mut Visitor, method: Method, path: &str, body: &'static str) -> TestResponse {
     let request = visitor
         .request(method, path)
         .header("origin", "http://127.0.0.1:4040")
@@ -39,7 +39,7 @@ async fn script(visitor: &mut Visitor, method: Method, path: &str, body: &'stati
 
 #[tokio::test]
 async fn px_1_a_trailing_slash_belongs_to_the_upstream() {
-    let (address, asked) = api().await;
+    let (address, requested) = api().await;
     let site = TestSite::with_provider(move |config| {
         let audience = config.providers[0].provider.audience.clone().unwrap();
         let upstream = Upstream::new("/api/orders", &address).unwrap();
@@ -47,14 +47,14 @@ async fn px_1_a_trailing_slash_belongs_to_the_upstream() {
     })
     .await;
     let mut alice = site.sign_in("alice").await;
-    let answer = script(&mut alice, Method::GET, "/api/orders/open/?page=2", "").await;
+    let response = script(&mut alice, Method::GET, "/api/orders/open/?page=2", "").await;
     assert_eq!(
-        (answer.status, answer.location()),
+        (response.status, response.location()),
         (StatusCode::OK, None),
         "{}",
-        answer.body
+        response.body
     );
-    assert_eq!(asked.lock().unwrap()[0].1, "/v1/open/?page=2");
+    assert_eq!(requested.lock().unwrap()[0].1, "/v1/open/?page=2");
     let refused = script(&mut alice, Method::DELETE, "/api/orders/open", "").await;
     assert_eq!(
         (refused.status, refused.header("allow")),
@@ -64,7 +64,7 @@ async fn px_1_a_trailing_slash_belongs_to_the_upstream() {
 
 #[tokio::test]
 async fn px_1_scripts_reach_an_upstream_with_the_persons_token_and_without_their_cookies() {
-    let (address, asked) = api().await;
+    let (address, requested) = api().await;
     let site = TestSite::with_provider(move |config| {
         let audience = config.providers[0].provider.audience.clone().unwrap();
         let upstream = Upstream::new("/api/orders", &address).unwrap();
@@ -73,15 +73,15 @@ async fn px_1_scripts_reach_an_upstream_with_the_persons_token_and_without_their
     })
     .await;
     let mut alice = site.sign_in("alice").await;
-    let answer = script(&mut alice, Method::POST, "/api/orders/7?all=1", "{}").await;
-    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "an order"));
+    let response = script(&mut alice, Method::POST, "/api/orders/7?all=1", "{}").await;
+    assert_eq!((response.status, response.body.as_str()), (StatusCode::OK, "an order"));
     assert!(
-        answer.header("content-security-policy").contains("sandbox"),
+        response.header("content-security-policy").contains("sandbox"),
         "{:?}",
-        answer.headers
+        response.headers
     );
     assert!(!alice.cookies.contains_key("theirs"));
-    let (method, target, headers) = asked.lock().unwrap()[0].clone();
+    let (method, target, headers) = requested.lock().unwrap()[0].clone();
     assert_eq!((method, target.as_str()), (Method::POST, "/v1/7?all=1"));
     let token = headers["authorization"]
         .to_str()
@@ -118,7 +118,7 @@ async fn px_1_scripts_reach_an_upstream_with_the_persons_token_and_without_their
         .header("sec-fetch-site", "cross-site");
     let refused = alice.send(foreign.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    assert_eq!(asked.lock().unwrap().len(), 3);
+    assert_eq!(requested.lock().unwrap().len(), 3);
     assert_eq!(
         alice.get("/docs").await.status,
         StatusCode::OK,

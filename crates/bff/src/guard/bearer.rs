@@ -147,7 +147,7 @@ impl fmt::Debug for Bearer {
 fn refuse_bound(caller: Caller, token: &str, extensions: &Extensions) -> Result<Caller, AccessTokenError> {
     let is_holder = |held: &AccessToken| held.scheme() != "Bearer" && held.secret() == token;
     if caller.claims.contains_key("cnf") && !extensions.get().is_some_and(is_holder) {
-        return Err(AccessTokenError::Invalid(InvalidAccessToken::Unproven));
+        return Err(AccessTokenError::Invalid(InvalidAccessToken::MissingProof));
     }
     Ok(caller)
 }

@@ -215,7 +215,7 @@ async fn validate(
         Some(iss) if !provider.config.is_issuer(iss, &metadata.issuer) => {
             return Err(stray(CallbackError::OtherIssuer));
         }
-        _ => pending.answered_by = response.iss,
+        _ => pending.response_of = response.iss,
     }
     let result = match (response.code.filter(|code| !code.is_empty()), response.error) {
         (Some(code), None) => CallbackResult::Code(code),

@@ -146,7 +146,7 @@ impl SignIns {
             _ => unverified_id_token(&error),
         })?;
         // RFC 9207 §2.4: the issuer of the response is the issuer of the token.
-        if pending.answered_by.as_ref().is_some_and(|iss| *iss != id_token.issuer) {
+        if pending.response_of.as_ref().is_some_and(|iss| *iss != id_token.issuer) {
             return Err(unverified_id_token(&IdTokenError::IssuerOfResponse));
         }
         if let Some(step_up) = &pending.step_up {

@@ -47,7 +47,7 @@ pub(crate) struct PendingSignIn {
     pub(crate) flow: Option<String>,
     /// The issuer the response named (RFC 9207); only known in the callback.
     #[serde(skip)]
-    pub(crate) answered_by: Option<String>,
+    pub(crate) response_of: Option<String>,
     /// The key that code and tokens are bound to (RFC 9449 §10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proof_key: Option<ProofKey>,
@@ -214,7 +214,7 @@ mod tests {
             started: OffsetDateTime::from_unix_timestamp(started).unwrap(),
             replaces: Some(Id::default().to_string()),
             flow: None,
-            answered_by: None,
+            response_of: None,
             proof_key: Some(ProofKey::fresh().unwrap()),
             step_up: None,
         }

@@ -149,7 +149,7 @@ impl SignIns {
                 .or_else(|| options.replaces.clone()),
             step_up: options.step_up.as_ref().map(|request| request.step_up.clone()),
             flow: provider.flow.as_ref().map(|flow| flow.name.clone()),
-            answered_by: None,
+            response_of: None,
             proof_key: provider.proof_key(None).map_err(|e| ours(&e))?,
         };
         let request = AuthorizationRequest {

@@ -73,11 +73,11 @@ mod tests {
 
     /// What is done about a provider that gives these responses, one after the other, and is in trouble then: `None` is an
     /// attempt, `Some` a pause of so many seconds. And whether the token is revoked.
-    async fn course(answers: Vec<Outcome>) -> (Vec<Option<u64>>, bool) {
-        let (done, answers) = (RefCell::new(Vec::new()), RefCell::new(answers.into_iter()));
+    async fn course(responses: Vec<Outcome>) -> (Vec<Option<u64>>, bool) {
+        let (done, responses) = (RefCell::new(Vec::new()), RefCell::new(responses.into_iter()));
         let attempt = async || {
             done.borrow_mut().push(None);
-            answers.borrow_mut().next().unwrap_or(Outcome::Later(None))
+            responses.borrow_mut().next().unwrap_or(Outcome::Later(None))
         };
         let pause = async |pause: Duration| {
             done.borrow_mut().push(Some(pause.as_secs()));
@@ -111,8 +111,8 @@ mod tests {
     #[tokio::test]
     async fn lo_3_the_pause_is_the_one_the_provider_names_within_bounds() {
         let after = |seconds| Outcome::Later(Some(Duration::from_secs(seconds)));
-        let answers = vec![after(20), after(3600), after(0), Outcome::Later(None), Outcome::Done];
+        let responses = vec![after(20), after(3600), after(0), Outcome::Later(None), Outcome::Done];
         let expected = vec![None, Some(20), None, Some(300), None, Some(30), None, Some(300), None];
-        assert_eq!(course(answers).await, (expected, true));
+        assert_eq!(course(responses).await, (expected, true));
     }
 }

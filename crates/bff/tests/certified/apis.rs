@@ -9,9 +9,12 @@ use crate::provider::{Person, Setup, open};
 use crate::site::{PROVIDER, Site};
 
 async fn call(site: &Site, path: &str, token: &str) -> (u16, Value) {
-    let answer = wire().get(site.at(path)).bearer_auth(token).send().await.unwrap();
-    let status = answer.status().as_u16();
-    (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap())
+    let response = wire().get(site.at(path)).bearer_auth(token).send().await.unwrap();
+    let status = response.status().as_u16();
+    (
+        status,
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap(),
+    )
 }
 
 #[tokio::test]

@@ -28,9 +28,9 @@ async fn the_secret_travels_as_the_provider_requires_it() {
         let (provider, site) = open(setup).await;
         let me = sign_in(&site, &mut Browser::new(), &Person("alice")).await;
         assert_eq!(me["subject"], "alice", "{method}");
-        let asked = &provider.requests("/token").await[0];
-        assert_eq!(asked["scheme"], scheme, "{method}");
-        assert_eq!(has(asked, "client_secret"), scheme.is_empty(), "{method}");
+        let requested = &provider.requests("/token").await[0];
+        assert_eq!(requested["scheme"], scheme, "{method}");
+        assert_eq!(has(requested, "client_secret"), scheme.is_empty(), "{method}");
     }
 }
 
@@ -92,10 +92,10 @@ async fn requests_are_pushed_and_the_browser_carries_a_reference_alone() {
     let (provider, site) = open(setup).await;
     sign_in(&site, &mut Browser::new(), &Person("alice")).await;
     assert_eq!(provider.requests("/request").await[0]["status"], 201);
-    let asked = &provider.requests("/auth").await[0];
-    let names: Vec<_> = asked["query"].as_object().unwrap().keys().collect();
+    let requested = &provider.requests("/auth").await[0];
+    let names: Vec<_> = requested["query"].as_object().unwrap().keys().collect();
     assert_eq!(names, ["client_id", "request_uri"]);
-    assert_eq!(asked["asked"]["code_challenge_method"], "S256");
+    assert_eq!(requested["asked"]["code_challenge_method"], "S256");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn approve(phone: &mut Browser, mut page: Page, who: &'static str) {
 }
 
 /// How often the provider was requested whether the code was entered.
-async fn asked(provider: &Certified) -> usize {
+async fn requested(provider: &Certified) -> usize {
     let requests = provider.requests("/token").await;
     requests.iter().filter(|request| request["grant"] == GRANT).count()
 }
@@ -117,13 +117,13 @@ async fn dv_1_a_certified_provider_is_queried_once_an_interval_and_never_after_a
     for _ in 0..3 {
         look(&site, &mut screen).await;
     }
-    assert_eq!(asked(&provider).await, 0, "before the first interval");
+    assert_eq!(requested(&provider).await, 0, "before the first interval");
     for turn in 1..=2 {
         site.advance(INTERVAL);
         for _ in 0..3 {
             assert_eq!(look(&site, &mut screen).await.status, 200);
         }
-        assert_eq!(asked(&provider).await, turn);
+        assert_eq!(requested(&provider).await, turn);
     }
     let mut phone = Browser::new();
     let confirm = enter(&provider, &mut phone, code_of(&page)).await;
@@ -134,7 +134,7 @@ async fn dv_1_a_certified_provider_is_queried_once_an_interval_and_never_after_a
     assert!(page.body.contains("cancelled on the other device"), "{page:?}");
     site.advance(INTERVAL);
     assert_eq!(look(&site, &mut screen).await.status, 410);
-    assert_eq!(asked(&provider).await, 3);
+    assert_eq!(requested(&provider).await, 3);
     assert_eq!(screen.open(&site.at("/me")).await.status, 401);
 }
 

@@ -26,25 +26,25 @@ async fn bound(nonce: bool) -> (Certified, Site) {
 
 /// What the provider's userinfo states to whoever shows this.
 async fn userinfo(provider: &Certified, authorization: &str, proof: Option<String>) -> (u16, Value) {
-    let mut asked = wire()
+    let mut requested = wire()
         .get(format!("{}/me", provider.issuer))
         .header("authorization", authorization);
     if let Some(proof) = proof {
-        asked = asked.header("dpop", proof);
+        requested = requested.header("dpop", proof);
     }
-    let answer = asked.send().await.unwrap();
-    let status = answer.status().as_u16();
+    let response = requested.send().await.unwrap();
+    let status = response.status().as_u16();
     (
         status,
-        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default(),
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default(),
     )
 }
 
 /// Status, and whether there was a proof, of every request to `path`.
-async fn asked(provider: &Certified, path: &str) -> Vec<(u64, bool)> {
+async fn requested(provider: &Certified, path: &str) -> Vec<(u64, bool)> {
     let requests = provider.requests(path).await;
-    let said = |r: &Value| (r["status"].as_u64().unwrap(), r["dpop"] == true);
-    requests.iter().map(said).collect()
+    let stated = |r: &Value| (r["status"].as_u64().unwrap(), r["dpop"] == true);
+    requests.iter().map(stated).collect()
 }
 
 fn proof(provider: &Certified, token: &AccessToken, method: &Method) -> Option<String> {
@@ -62,16 +62,16 @@ async fn dp_1_a_certified_provider_binds_the_tokens_and_takes_every_proof() {
     renew(&site, &mut browser, LIFE).await;
     let renewed = token(&site, &mut browser).await;
     assert_eq!((first.scheme(), renewed.scheme()), ("DPoP", "DPoP"));
-    assert_eq!(asked(&provider, "/token").await, [(200, true), (200, true)]);
-    assert_eq!(asked(&provider, "/me").await, [(200, true)]);
+    assert_eq!(requested(&provider, "/token").await, [(200, true), (200, true)]);
+    assert_eq!(requested(&provider, "/me").await, [(200, true)]);
     assert_eq!(provider.requests("/me").await[0]["scheme"], "dpop");
     let seen = provider.seen().await;
     let issued = seen["issued"].as_array().unwrap().iter();
     let mut tokens = issued.filter(|issued| issued["kind"] == "access_token");
     assert!(tokens.all(|issued| issued["type"] == "DPoP"), "{seen}");
     // The code was bound before it was issued.
-    let said = &provider.requests("/auth").await[0]["asked"]["dpop_jkt"];
-    assert_eq!(said.as_str().map(str::len), Some(43), "{said}");
+    let stated = &provider.requests("/auth").await[0]["asked"]["dpop_jkt"];
+    assert_eq!(stated.as_str().map(str::len), Some(43), "{stated}");
 }
 
 #[tokio::test]
@@ -93,8 +93,8 @@ async fn dp_1_a_bound_token_opens_nothing_without_its_proof() {
         ("another method", &shown, proof(&provider, &ours, &Method::POST)),
         ("another's key", &shown, proof(&provider, &others, &Method::GET)),
     ] {
-        let (status, answer) = userinfo(&provider, shown, proof).await;
-        assert!((400..=401).contains(&status), "{why}: {status} {answer}");
+        let (status, response) = userinfo(&provider, shown, proof).await;
+        assert!((400..=401).contains(&status), "{why}: {status} {response}");
     }
 }
 
@@ -108,7 +108,7 @@ async fn dp_1_the_site_s_own_tokens_are_bound_too() {
     };
     let token = site.bff.client_token(PROVIDER, request).await.unwrap();
     assert_eq!(token.scheme(), "DPoP");
-    assert_eq!(asked(&provider, "/token").await, [(200, true)]);
+    assert_eq!(requested(&provider, "/token").await, [(200, true)]);
 }
 
 #[tokio::test]
@@ -117,11 +117,12 @@ async fn dp_2_a_certified_provider_that_requires_nonces_gets_them() {
     let mut browser = Browser::new();
     sign_in(&site, &mut browser, &Person("alice")).await;
     // Once without, because nobody knew; then the request again, and never twice in vain.
-    let (asked_for_tokens, asked_who) = (asked(&provider, "/token").await, asked(&provider, "/me").await);
-    assert_eq!(asked_for_tokens, [(400, true), (200, true)]);
-    assert_eq!(asked_who.last(), Some(&(200, true)), "{asked_who:?}");
+    let (token_requests_sent, required_person) =
+        (requested(&provider, "/token").await, requested(&provider, "/me").await);
+    assert_eq!(token_requests_sent, [(400, true), (200, true)]);
+    assert_eq!(required_person.last(), Some(&(200, true)), "{required_person:?}");
     renew(&site, &mut browser, LIFE).await;
     sign_in(&site, &mut Browser::new(), &Person("bob")).await;
-    let later = asked(&provider, "/token").await;
+    let later = requested(&provider, "/token").await;
     assert_eq!(later[2..], [(200, true), (200, true)], "the newest nonce is known");
 }

@@ -59,9 +59,9 @@ pub(crate) async fn open(setup: Setup) -> (Certified, Site) {
         "backchannel_logout_session_required": true,
     });
     merge(&mut client, setup.client);
-    let mut told = json!({ "clients": [client] });
-    merge(&mut told, setup.provider);
-    let provider = tokio::task::spawn_blocking(move || Certified::start(&told))
+    let mut reported = json!({ "clients": [client] });
+    merge(&mut reported, setup.provider);
+    let provider = tokio::task::spawn_blocking(move || Certified::start(&reported))
         .await
         .unwrap();
     let mut config = ProviderConfig::new(PROVIDER, &provider.issuer, CLIENT).unwrap();
@@ -81,7 +81,7 @@ fn merge(into: &mut Value, changes: Value) {
 }
 
 impl Certified {
-    fn start(told: &Value) -> Self {
+    fn start(reported: &Value) -> Self {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let packages = here.join("../../end2end/node_modules");
         assert!(
@@ -91,7 +91,7 @@ impl Certified {
         let server = Server::start(
             Command::new(node(&packages))
                 .arg(here.join("tests/certified/provider.mjs"))
-                .arg(told.to_string())
+                .arg(reported.to_string())
                 .env("NODE_NO_WARNINGS", "1"),
         );
         Self {
@@ -144,9 +144,9 @@ impl Certified {
 
     /// Whether the provider itself, requested by the site's registration, calls a token active (RFC 7662).
     pub(crate) async fn is_active(&self, token: &str) -> bool {
-        let (status, answer) = self.ask("/token/introspection", &[("token", token)]).await;
-        assert_eq!(status, 200, "{answer}");
-        answer["active"] == true
+        let (status, response) = self.ask("/token/introspection", &[("token", token)]).await;
+        assert_eq!(status, 200, "{response}");
+        response["active"] == true
     }
 
     /// Uses a refresh token as a thief would who has the site's secret too; the status.
@@ -160,14 +160,17 @@ impl Certified {
         let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
-        let asked = wire()
+        let requested = wire()
             .post(format!("{}{path}", self.issuer))
             .basic_auth(CLIENT, Some(encoded))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form);
-        let answer = asked.send().await.unwrap();
-        let status = answer.status().as_u16();
-        (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap())
+        let response = requested.send().await.unwrap();
+        let status = response.status().as_u16();
+        (
+            status,
+            serde_json::from_slice(&response.bytes().await.unwrap()).unwrap(),
+        )
     }
 }
 

@@ -26,9 +26,9 @@ async fn a_person_signs_in_stays_and_signs_out() {
         &me["claims"]["groups"][0],
     ];
     assert_eq!(claims, ["Alice Archer", "alice@portico.example", "Engineering"]);
-    let asked = &provider.requests("/auth").await[0]["asked"];
+    let requested = &provider.requests("/auth").await[0]["asked"];
     assert_eq!(
-        (&asked["code_challenge_method"], &asked["response_type"]),
+        (&requested["code_challenge_method"], &requested["response_type"]),
         (&json!("S256"), &json!("code"))
     );
     let back = browser

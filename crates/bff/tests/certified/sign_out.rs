@@ -31,8 +31,8 @@ async fn staying_at_the_provider_ends_the_refresh_token_all_the_same() {
     sign_in(&site, &mut browser, &Person("alice")).await;
     let refresh_token = provider.issued("refresh_token").await;
     let home = browser.open(&site.at("/")).await;
-    let asked = browser.submit(home.form()).await;
-    assert_eq!(asked.url.path(), "/session/end", "the person stops here");
+    let requested = browser.submit(home.form()).await;
+    assert_eq!(requested.url.path(), "/session/end", "the person stops here");
     assert_eq!(browser.open(&site.at("/me")).await.status, 401);
     until_idle(&site).await;
     assert!(!provider.is_active(&refresh_token).await);
@@ -48,8 +48,8 @@ async fn the_provider_s_sign_out_ends_the_session_here() {
     let page = elsewhere.open(&format!("{}/session/end", provider.issuer)).await;
     let page = Person("alice").pass(&mut elsewhere, page).await;
     assert_eq!(page.status, 200, "{page:?}");
-    let told = provider.seen().await["told"].clone();
-    assert_eq!(told[0]["heard"], true, "{told}");
+    let reported = provider.seen().await["told"].clone();
+    assert_eq!(reported[0]["heard"], true, "{reported}");
     assert_eq!(alice.open(&site.at("/me")).await.status, 401);
     assert_eq!(
         bob.open(&site.at("/me")).await.status,

@@ -20,11 +20,11 @@ async fn signed_in(provider: Value) -> (Certified, Site, Browser, Value) {
 }
 
 /// What the provider was requested last.
-async fn asked(provider: &Certified) -> Value {
+async fn requested(provider: &Certified) -> Value {
     provider.requests("/auth").await.pop().unwrap()["asked"].clone()
 }
 
-fn said(page: &Page) -> Value {
+fn shown(page: &Page) -> Value {
     assert_eq!(page.status, 200, "{page:?}");
     serde_json::from_str(&page.body).unwrap()
 }
@@ -40,10 +40,10 @@ async fn si_15_a_stronger_class_is_requested_of_a_certified_provider_and_returne
     );
     let page = pass(&site, &mut browser, page, &Person("alice")).await;
     assert_eq!(page.url.path(), "/strong");
-    assert_eq!(said(&page)["acr"], STRONG, "{page:?}");
-    assert_eq!(asked(&provider).await["acr_values"], STRONG);
+    assert_eq!(shown(&page)["acr"], STRONG, "{page:?}");
+    assert_eq!(requested(&provider).await["acr_values"], STRONG);
     let before = provider.requests("/auth").await.len();
-    said(&browser.open(&site.at("/strong")).await);
+    shown(&browser.open(&site.at("/strong")).await);
     assert_eq!(provider.requests("/auth").await.len(), before, "once is enough");
 }
 
@@ -54,8 +54,8 @@ async fn lg_10_a_certified_provider_that_returns_a_weaker_class_opens_nothing() 
     let page = pass(&site, &mut browser, page, &Person("alice")).await;
     assert_eq!(page.status, 403, "{page:?}");
     assert!(page.body.contains("Not confirmed"), "{page:?}");
-    assert_eq!(asked(&provider).await["acr_values"], STRONG);
-    let me = said(&browser.open(&site.at("/me")).await);
+    assert_eq!(requested(&provider).await["acr_values"], STRONG);
+    let me = shown(&browser.open(&site.at("/me")).await);
     assert_eq!((&me["subject"], &me["acr"]), (&json!("alice"), &Value::Null));
 }
 
@@ -65,18 +65,18 @@ async fn lg_10_a_certified_provider_states_when_it_was_and_an_old_sign_in_is_rep
     assert_eq!(me["auth_time"], Value::Null, "it is not told unasked");
     let page = browser.open(&site.at("/recent")).await;
     let page = pass(&site, &mut browser, page, &Person("alice")).await;
-    let first = said(&page)["auth_time"].as_i64();
+    let first = shown(&page)["auth_time"].as_i64();
     let page = browser.open(&site.at("/recent")).await;
     assert_eq!(page.url.path(), "/recent", "just now is recent: {page:?}");
     provider.later(&site).await;
     provider.later(&site).await;
     let page = browser.open(&site.at("/recent")).await;
     assert!(page.form().asks_for("login"), "{page:?}");
-    let asked = asked(&provider).await;
+    let requested = requested(&provider).await;
     assert_eq!(
-        (&asked["max_age"], &asked["prompt"]),
+        (&requested["max_age"], &requested["prompt"]),
         (&json!("300"), &json!("login")),
-        "{asked}"
+        "{requested}"
     );
     assert_eq!(
         browser.open(&site.at("/me")).await.status,
@@ -86,7 +86,7 @@ async fn lg_10_a_certified_provider_states_when_it_was_and_an_old_sign_in_is_rep
     let page = browser.open(page.url.as_str()).await;
     let page = pass(&site, &mut browser, page, &Person("alice")).await;
     assert_eq!(page.url.path(), "/recent", "{page:?}");
-    let second = said(&page)["auth_time"].as_i64();
+    let second = shown(&page)["auth_time"].as_i64();
     assert!(
         first.zip(second).is_some_and(|(a, b)| b >= a + 600),
         "{first:?} {second:?}"
@@ -100,7 +100,7 @@ async fn si_15_whoever_does_not_confirm_stays_signed_in_and_outside() {
     let abort = page.url.join(&format!("{}/abort", page.url.path())).unwrap();
     let page = browser.open(abort.as_str()).await;
     assert_eq!(page.status, 403, "{page:?}");
-    assert_eq!(said(&browser.open(&site.at("/me")).await)["subject"], "alice");
+    assert_eq!(shown(&browser.open(&site.at("/me")).await)["subject"], "alice");
     let page = browser.open(&site.at("/strong")).await;
     assert!(page.url.as_str().starts_with(&provider.issuer), "{page:?}");
 }

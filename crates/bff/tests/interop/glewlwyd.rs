@@ -11,16 +11,16 @@ struct Alice;
 
 impl Pages for Alice {
     async fn pass(&self, browser: &mut Browser, page: Page) -> Page {
-        let said = |name: &str| {
+        let shown = |name: &str| {
             let mut pairs = page.url.query_pairs();
             pairs
                 .find(|(known, _)| known == name)
                 .map(|(_, value)| value.into_owned())
         };
         let at = |path: &str| page.url.join(path).unwrap().to_string();
-        let go_on = said("callback_url").unwrap_or_else(|| panic!("not the login page: {page:?}"));
-        if said("prompt").as_deref() == Some("end_session") {
-            let session = format!("/api/oidc/session/{}", said("sid").unwrap());
+        let go_on = shown("callback_url").unwrap_or_else(|| panic!("not the login page: {page:?}"));
+        if shown("prompt").as_deref() == Some("end_session") {
+            let session = format!("/api/oidc/session/{}", shown("sid").unwrap());
             assert_eq!(browser.fetch(Method::DELETE, &at(&session), None).await.0, 200);
             assert_eq!(browser.fetch(Method::DELETE, &at("/api/auth/"), None).await.0, 200);
             return browser.open(&go_on).await;

@@ -72,8 +72,8 @@ impl Installed {
     async fn answers(&self) {
         let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         for _ in 0..600 {
-            let asked = wire().get(&address).send().await;
-            if asked.is_ok_and(|answer| answer.status().is_success()) {
+            let requested = wire().get(&address).send().await;
+            if requested.is_ok_and(|response| response.status().is_success()) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await; // Real time: these programs do not state when they listen.

@@ -13,7 +13,7 @@
 
 use std::time::{Duration, Instant};
 
-use demo::{Answer, Endpoint};
+use demo::{Endpoint, FaultResponse};
 use futures::future::join_all;
 use serde_json::json;
 
@@ -88,9 +88,9 @@ async fn timed(mut browser: Browser) -> Duration {
 
 fn hold(harness: &Harness, held: bool) {
     harness.provider.change(|faults| {
-        faults.answers.clear();
+        faults.responses.clear();
         if held {
-            faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+            faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
         }
     });
 }

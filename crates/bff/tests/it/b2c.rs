@@ -17,16 +17,16 @@ pub(crate) const RESET: &str = "contoso.onmicrosoft.com/b2c_1_passwordreset1/v2.
 
 fn tenant(demo: &mut DemoConfig) {
     demo.issuer = format!("{}/{TENANT}/v2.0/", demo.issuer);
-    demo.places = [SIGN_IN, PROFILE, RESET].map(str::to_owned).to_vec();
+    demo.mounts = [SIGN_IN, PROFILE, RESET].map(str::to_owned).to_vec();
     like_microsoft(demo);
     for absent in ["userinfo_endpoint", "introspection_endpoint"] {
         demo.faults.metadata.insert(absent.into(), json!(null));
     }
-    let told = json!({
+    let reported = json!({
         "oid": "0b1d", "name": "Alice Archer", "given_name": "Alice", "family_name": "Archer",
         "emails": ["alice@contoso.example"], "jobTitle": "Engineer", "tfp": "B2C_1_signupsignin1",
     });
-    demo.faults.id_token.clone_from(told.as_object().unwrap());
+    demo.faults.id_token.clone_from(reported.as_object().unwrap());
 }
 
 pub(crate) fn preset(known: &mut ProviderConfig) {
@@ -51,8 +51,8 @@ pub(crate) fn setup() -> Setup {
     }
 }
 
-pub(crate) fn at(harness: &Harness, place: &str) -> DemoHandle {
-    harness.provider.at(place).unwrap()
+pub(crate) fn at(harness: &Harness, position: &str) -> DemoHandle {
+    harness.provider.at(position).unwrap()
 }
 
 /// Alice, signed in.
@@ -85,8 +85,12 @@ async fn si_3_the_sign_in_flow_signs_people_in_with_the_claims_of_its_id_token()
     ] {
         assert_eq!(me["claims"][claim], value, "{claim}");
     }
-    for place in [SIGN_IN, PROFILE, RESET] {
-        assert_eq!(at(&harness, place).requests(Endpoint::Userinfo), 0, "none is offered");
+    for position in [SIGN_IN, PROFILE, RESET] {
+        assert_eq!(
+            at(&harness, position).requests(Endpoint::Userinfo),
+            0,
+            "none is offered"
+        );
     }
     assert_eq!(
         harness.provider.requests(Endpoint::Discovery),
@@ -128,12 +132,15 @@ async fn si_3_readiness_names_a_flow_that_is_not_there() {
     let of = |name: &str, ready| (name.to_owned(), ready);
     assert_eq!(state()[0], of("", true));
     assert!(state()[1..].contains(&of("edit-profile", false)), "{:?}", state());
-    let told = harness.bff.readiness();
-    let flow = told
+    let reported = harness.bff.readiness();
+    let flow = reported
         .iter()
         .find(|status| status.user_flow.as_deref() == Some("edit-profile"));
-    assert!(flow.unwrap().problem.as_ref().unwrap().contains("issuer"), "{told:?}");
-    assert!(told.iter().all(|status| status.id.as_str() == "demo"));
+    assert!(
+        flow.unwrap().problem.as_ref().unwrap().contains("issuer"),
+        "{reported:?}"
+    );
+    assert!(reported.iter().all(|status| status.id.as_str() == "demo"));
     at(&harness, PROFILE).change(|faults| drop(faults.metadata.remove("issuer")));
     harness.advance(Duration::from_mins(1));
     assert_eq!(browser.open("/auth/edit-profile").await.status, 303);
@@ -209,10 +216,10 @@ async fn si_3_tokens_are_renewed_and_people_sign_out_where_they_signed_in() {
     );
     harness.advance(Duration::from_hours(1));
     assert_eq!(browser.open("/token").await.status, 200);
-    let asked = at(&harness, SIGN_IN).bodies(Endpoint::Token);
+    let requested = at(&harness, SIGN_IN).bodies(Endpoint::Token);
     assert!(
-        asked.len() == 2 && asked[1].contains("grant_type=refresh_token"),
-        "{asked:?}"
+        requested.len() == 2 && requested[1].contains("grant_type=refresh_token"),
+        "{requested:?}"
     );
     assert_eq!(at(&harness, PROFILE).requests(Endpoint::Token), 1);
     let hint = at(&harness, SIGN_IN).newest(Kind::IdToken);

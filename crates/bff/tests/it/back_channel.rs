@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use demo::{Answer, Endpoint, Kind, Patch, Signing};
+use demo::{Endpoint, FaultResponse, Kind, Patch, Signing};
 use serde_json::{Map, Value, json};
 
 use crate::device;
@@ -52,7 +52,7 @@ pub(crate) async fn post(harness: &Harness, fields: &[(&str, &str)]) -> Page {
     provider.send(send).await
 }
 
-pub(crate) async fn say(harness: &Harness, claims: &Map<String, Value>) -> Page {
+pub(crate) async fn send_logout(harness: &Harness, claims: &Map<String, Value>) -> Page {
     let token = harness.provider.mint(&Patch::new(), claims, Signing::Proper);
     post(harness, &[("logout_token", &token)]).await
 }
@@ -79,13 +79,13 @@ async fn bc_2_who_is_signed_out_already_is_signed_out() {
     let (harness, mut browser) = signed_in().await;
     let known = newest_sid(&harness);
     assert_eq!(
-        say(&harness, &with(claims(&harness, "1"), "sid", "unknown"))
+        send_logout(&harness, &with(claims(&harness, "1"), "sid", "unknown"))
             .await
             .status,
         200
     );
     assert_eq!(
-        say(&harness, &with(claims(&harness, "2"), "sub", "nobody"))
+        send_logout(&harness, &with(claims(&harness, "2"), "sub", "nobody"))
             .await
             .status,
         200
@@ -93,7 +93,9 @@ async fn bc_2_who_is_signed_out_already_is_signed_out() {
     assert_eq!(greeting(&mut browser).await, "hello alice");
     browser.submit("/auth/logout", &[]).await;
     assert_eq!(
-        say(&harness, &with(claims(&harness, "3"), "sid", known)).await.status,
+        send_logout(&harness, &with(claims(&harness, "3"), "sid", known))
+            .await
+            .status,
         200
     );
 }
@@ -106,7 +108,7 @@ async fn bc_4_a_sid_ends_its_sessions_and_a_sub_all_of_the_person() {
     let sid = newest_sid(&harness);
     bob.sign_in("bob").await;
     let both = with(with(claims(&harness, "1"), "sid", sid), "sub", "alice");
-    assert_eq!(say(&harness, &both).await.status, 200);
+    assert_eq!(send_logout(&harness, &both).await.status, 200);
     assert_eq!(greeting(&mut phone).await, "stranger");
     assert_eq!(
         greeting(&mut desk).await,
@@ -115,7 +117,9 @@ async fn bc_4_a_sid_ends_its_sessions_and_a_sub_all_of_the_person() {
     );
     phone.sign_in("alice").await;
     assert_eq!(
-        say(&harness, &with(claims(&harness, "2"), "sub", "alice")).await.status,
+        send_logout(&harness, &with(claims(&harness, "2"), "sub", "alice"))
+            .await
+            .status,
         200
     );
     assert_eq!(
@@ -135,7 +139,7 @@ async fn bc_4_a_session_with_a_long_name_is_ended_as_well() {
     let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
     let claims = with(claims(&harness, "1"), "sid", sid);
-    assert_eq!(say(&harness, &claims).await.status, 200);
+    assert_eq!(send_logout(&harness, &claims).await.status, 200);
     assert_eq!(greeting(&mut browser).await, "stranger");
 }
 
@@ -149,7 +153,9 @@ async fn bc_4_the_same_person_at_another_provider_stays() {
     let mut other = harness.browser();
     other.sign_in_by("/auth/login?provider=other", "alice").await;
     assert_eq!(
-        say(&harness, &with(claims(&harness, "1"), "sub", "alice")).await.status,
+        send_logout(&harness, &with(claims(&harness, "1"), "sub", "alice"))
+            .await
+            .status,
         200
     );
     assert_eq!(greeting(&mut other).await, "hello alice");
@@ -159,13 +165,17 @@ async fn bc_4_the_same_person_at_another_provider_stays() {
 async fn bc_5_a_logout_token_works_once() {
     let (harness, mut browser) = signed_in().await;
     let token = with(claims(&harness, "1"), "sub", "alice");
-    assert_eq!(say(&harness, &token).await.status, 200);
+    assert_eq!(send_logout(&harness, &token).await.status, 200);
     harness.advance(Duration::from_secs(30));
     browser.sign_in("alice").await;
-    assert!([200, 400].contains(&say(&harness, &token).await.status));
+    assert!([200, 400].contains(&send_logout(&harness, &token).await.status));
     assert_eq!(greeting(&mut browser).await, "hello alice", "the replay did nothing");
     harness.advance(Duration::from_mins(5));
-    assert_eq!(say(&harness, &token).await.status, 400, "and then it has expired");
+    assert_eq!(
+        send_logout(&harness, &token).await.status,
+        400,
+        "and then it has expired"
+    );
 }
 
 #[tokio::test]
@@ -173,7 +183,7 @@ async fn bc_8_a_sign_in_under_way_does_not_outlive_the_logout() {
     let harness = Harness::new().await;
     harness.provider.change(|faults| {
         faults.id_token = patch("sid", "s1");
-        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
     });
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
@@ -184,10 +194,10 @@ async fn bc_8_a_sign_in_under_way_does_not_outlive_the_logout() {
                 provider.requests(Endpoint::Token) == 1
             })
             .await;
-        let told = say(&harness, &with(claims(&harness, "1"), "sid", "s1")).await;
-        assert_eq!(told.status, 200);
+        let reported = send_logout(&harness, &with(claims(&harness, "1"), "sid", "s1")).await;
+        assert_eq!(reported.status, 200);
         harness.provider.change(|faults| {
-            faults.answers.remove(&Endpoint::Token);
+            faults.responses.remove(&Endpoint::Token);
         });
     };
     let (page, ()) = tokio::join!(browser.open(callback.as_str()), wait);
@@ -210,8 +220,8 @@ async fn screen_at_the_end(logout: Option<(&str, &str)>) -> (Page, Option<String
     let (mut screen, _) = device::screen(&harness).await;
     harness.advance(Duration::from_secs(5));
     if let Some((claim, name)) = logout {
-        let told = say(&harness, &with(claims(&harness, "1"), claim, name)).await;
-        assert_eq!(told.status, 200, "{claim}");
+        let reported = send_logout(&harness, &with(claims(&harness, "1"), claim, name)).await;
+        assert_eq!(reported.status, 200, "{claim}");
     }
     harness.advance(Duration::from_secs(1_790));
     // The demo's own codes do not last that long.
@@ -224,9 +234,9 @@ async fn screen_at_the_end(logout: Option<(&str, &str)>) -> (Page, Option<String
         .mint(&Patch::new(), id_token.as_object().unwrap(), Signing::Proper);
     let tokens = json!({ "access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": id_token });
     harness.provider.change(|faults| {
-        faults.answers = [
-            (Endpoint::Token, Answer::Json(200, tokens)),
-            (Endpoint::Userinfo, Answer::Json(200, json!({ "sub": "alice" }))),
+        faults.responses = [
+            (Endpoint::Token, FaultResponse::Json(200, tokens)),
+            (Endpoint::Userinfo, FaultResponse::Json(200, json!({ "sub": "alice" }))),
         ]
         .into();
     });
@@ -251,7 +261,9 @@ async fn bc_8_a_person_ended_as_a_whole_can_sign_in_again() {
     let callback = browser.authorize(&authorize, "alice").await;
     harness.advance(Duration::from_secs(5));
     assert_eq!(
-        say(&harness, &with(claims(&harness, "1"), "sub", "alice")).await.status,
+        send_logout(&harness, &with(claims(&harness, "1"), "sub", "alice"))
+            .await
+            .status,
         200
     );
     assert_eq!(browser.open(callback.as_str()).await.status, 400, "it was under way");
@@ -265,7 +277,9 @@ async fn bc_9_a_refresh_token_of_the_session_is_revoked_and_one_that_outlives_it
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
     assert_eq!(
-        say(&harness, &with(claims(&harness, "1"), "sub", "alice")).await.status,
+        send_logout(&harness, &with(claims(&harness, "1"), "sub", "alice"))
+            .await
+            .status,
         200
     );
     harness.provider.change(|faults| {
@@ -284,7 +298,9 @@ async fn bc_9_a_refresh_token_of_the_session_is_revoked_and_one_that_outlives_it
             .any(|bytes| bytes == b"online-only")
     );
     assert_eq!(
-        say(&harness, &with(claims(&harness, "2"), "sub", "alice")).await.status,
+        send_logout(&harness, &with(claims(&harness, "2"), "sub", "alice"))
+            .await
+            .status,
         200
     );
     harness.until_idle().await;
@@ -297,7 +313,7 @@ async fn si_10_the_other_replica_knows_at_once() {
     let mut replica = harness.at_replica(&browser, |_| {}).await;
     assert_eq!(greeting(&mut replica).await, "hello alice");
     assert_eq!(
-        say(&harness, &with(claims(&harness, "1"), "sid", newest_sid(&harness)))
+        send_logout(&harness, &with(claims(&harness, "1"), "sid", newest_sid(&harness)))
             .await
             .status,
         200
@@ -311,7 +327,9 @@ async fn si_10_a_key_made_just_now_is_believed() {
     let sid = newest_sid(&harness);
     harness.provider.rotate_key();
     assert_eq!(
-        say(&harness, &with(claims(&harness, "1"), "sid", sid)).await.status,
+        send_logout(&harness, &with(claims(&harness, "1"), "sid", sid))
+            .await
+            .status,
         200
     );
     assert_eq!(greeting(&mut browser).await, "stranger");
@@ -333,7 +351,7 @@ async fn bc_4_a_sub_that_does_not_fit_the_session_of_its_sid_ends_nothing() {
             with(with(claims(&harness, "1"), "sid", sid.as_str()), "sub", sub)
         });
         for sub in ["bob", "Alice", "alice2", "nobody"] {
-            assert_eq!(say(&harness, &both(sub)).await.status, 400, "{sub}");
+            assert_eq!(send_logout(&harness, &both(sub)).await.status, 400, "{sub}");
         }
         let greetings = (greeting(&mut alice).await, greeting(&mut bob).await);
         assert_eq!(greetings, ("hello alice".into(), "hello bob".into()));
@@ -343,13 +361,13 @@ async fn bc_4_a_sub_that_does_not_fit_the_session_of_its_sid_ends_nothing() {
             "nothing is remembered, so that it may be said rightly"
         );
         assert_eq!(
-            say(&harness, &both("alice")).await.status,
+            send_logout(&harness, &both("alice")).await.status,
             200,
             "the same token with the right one"
         );
         assert_eq!(greeting(&mut alice).await, "stranger");
         assert_eq!(
-            say(&harness, &with(both("bob"), "jti", "2")).await.status,
+            send_logout(&harness, &with(both("bob"), "jti", "2")).await.status,
             200,
             "there is no such session any more"
         );
@@ -364,8 +382,12 @@ async fn bc_8_a_sign_in_under_way_is_ended_by_its_sid_only_with_its_own_sub() {
         let mut browser = harness.browser();
         let authorize = browser.start("/auth/login").await;
         let callback = browser.authorize(&authorize, "alice").await;
-        let told = with(with(claims(&harness, "1"), "sid", "s1"), "sub", sub);
-        assert_eq!(say(&harness, &told).await.status, 200, "no session has that name yet");
+        let reported = with(with(claims(&harness, "1"), "sid", "s1"), "sub", sub);
+        assert_eq!(
+            send_logout(&harness, &reported).await.status,
+            200,
+            "no session has that name yet"
+        );
         let page = browser.open(callback.as_str()).await;
         assert_eq!(page.status, if ends { 400 } else { 303 }, "{sub}: {}", page.body);
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::routing::get;
 use axum::{Json, Router};
 use bff::{BffConfig, Caller, Clock, KeyRing, Registration, Secret};
-use demo::{Answer, Endpoint, Kind, Pieces};
+use demo::{Endpoint, FaultResponse, Kind, Pieces};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
@@ -39,9 +39,12 @@ impl Trap {
     }
 
     /// Both kinds of redirect there: as a new question, and with everything that was stated.
-    fn redirects(&self) -> [Answer; 2] {
+    fn redirects(&self) -> [FaultResponse; 2] {
         let address = format!("http://{}/", self.0.local_addr().unwrap());
-        [Answer::Redirect(address.clone()), Answer::Forward(address)]
+        [
+            FaultResponse::Redirect(address.clone()),
+            FaultResponse::Forward(address),
+        ]
     }
 
     fn assert_untouched(&self, why: &str) {
@@ -50,14 +53,14 @@ impl Trap {
 }
 
 /// A megabyte in a kilobyte, again and again; as one stream it is what a decoder unpacks without end.
-fn bomb(times: usize) -> Answer {
+fn bomb(times: usize) -> FaultResponse {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(&vec![b' '; 1024 * 1024]).unwrap();
     pieces(Some("gzip"), packed.finish().unwrap(), times)
 }
 
-fn pieces(encoding: Option<&'static str>, piece: Vec<u8>, times: usize) -> Answer {
-    Answer::Pieces(Pieces {
+fn pieces(encoding: Option<&'static str>, piece: Vec<u8>, times: usize) -> FaultResponse {
+    FaultResponse::Pieces(Pieces {
         encoding,
         piece,
         times,
@@ -66,13 +69,13 @@ fn pieces(encoding: Option<&'static str>, piece: Vec<u8>, times: usize) -> Answe
 }
 
 /// So many mebibytes of JSON that begins well.
-fn long(mebibytes: usize) -> Answer {
+fn long(mebibytes: usize) -> FaultResponse {
     pieces(None, vec![b' '; 64 * 1024], mebibytes * 16)
 }
 
 /// It begins, and then nothing arrives.
-fn slow() -> Answer {
-    Answer::Pieces(Pieces {
+fn slow() -> FaultResponse {
+    FaultResponse::Pieces(Pieces {
         encoding: None,
         piece: b"{\"iss".to_vec(),
         times: 1,
@@ -83,9 +86,9 @@ fn slow() -> Answer {
 /// How long a provider is left alone that responded a registration with something of no use.
 const PAUSE: Duration = Duration::from_hours(24);
 
-fn no_answers() -> [(&'static str, Answer); 5] {
+fn malformed_responses() -> [(&'static str, FaultResponse); 5] {
     [
-        ("html", Answer::Html),
+        ("html", FaultResponse::Html),
         ("bomb", bomb(500)),
         ("long", long(4)),
         ("slow", slow()),
@@ -94,7 +97,7 @@ fn no_answers() -> [(&'static str, Answer); 5] {
 }
 
 /// A test site where that endpoint is used, and nobody waits long.
-async fn house_with(endpoint: Endpoint) -> Harness {
+async fn harness_with(endpoint: Endpoint) -> Harness {
     let mut setup = Setup {
         config: |config| config.http.timeout = Duration::from_secs(1),
         ..Setup::default()
@@ -118,9 +121,9 @@ async fn house_with(endpoint: Endpoint) -> Harness {
     Harness::build(setup).await
 }
 
-fn answers(harness: &Harness, endpoint: Endpoint, answer: Answer) {
+fn answers(harness: &Harness, endpoint: Endpoint, response: FaultResponse) {
     harness.provider.change(|faults| {
-        faults.answers.insert(endpoint, answer);
+        faults.responses.insert(endpoint, response);
     });
 }
 
@@ -167,17 +170,20 @@ async fn is_refused(harness: &Harness, log: &Log, browser: &Browser, page: Page,
 #[tokio::test]
 async fn ds_2_whatever_an_endpoint_sends_is_a_page_with_a_reference_and_no_session() {
     for endpoint in ON_THE_WAY {
-        let (log, harness) = (Log::start(), house_with(endpoint).await);
-        for (what, answer) in no_answers() {
+        let (log, harness) = (Log::start(), harness_with(endpoint).await);
+        for (what, response) in malformed_responses() {
             let why = format!("{endpoint:?}: {what}");
-            answers(&harness, endpoint, answer);
-            let (mut browser, asked) = (harness.browser(), harness.provider.requests(endpoint));
+            answers(&harness, endpoint, response);
+            let (mut browser, requested) = (harness.browser(), harness.provider.requests(endpoint));
             let page = within_deadline(&why, far(&mut browser, endpoint)).await;
-            assert!(harness.provider.requests(endpoint) > asked, "{why}: it was not asked");
+            assert!(
+                harness.provider.requests(endpoint) > requested,
+                "{why}: it was not asked"
+            );
             is_refused(&harness, &log, &browser, page, &why).await;
             harness.advance(PAUSE);
         }
-        harness.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.responses.clear());
         let page = far(&mut harness.browser(), endpoint).await;
         assert!([200, 303].contains(&page.status), "{endpoint:?}: {}", page.body);
     }
@@ -186,13 +192,16 @@ async fn ds_2_whatever_an_endpoint_sends_is_a_page_with_a_reference_and_no_sessi
 #[tokio::test]
 async fn ds_2_nobody_is_connected_to_because_an_endpoint_names_it() {
     for endpoint in ON_THE_WAY {
-        let (log, harness, trap) = (Log::start(), house_with(endpoint).await, Trap::set());
-        for answer in trap.redirects() {
-            let why = format!("{endpoint:?}: {answer:?}");
-            answers(&harness, endpoint, answer);
-            let (mut browser, asked) = (harness.browser(), harness.provider.requests(endpoint));
+        let (log, harness, trap) = (Log::start(), harness_with(endpoint).await, Trap::set());
+        for response in trap.redirects() {
+            let why = format!("{endpoint:?}: {response:?}");
+            answers(&harness, endpoint, response);
+            let (mut browser, requested) = (harness.browser(), harness.provider.requests(endpoint));
             let page = within_deadline(&why, far(&mut browser, endpoint)).await;
-            assert!(harness.provider.requests(endpoint) > asked, "{why}: it was not asked");
+            assert!(
+                harness.provider.requests(endpoint) > requested,
+                "{why}: it was not asked"
+            );
             is_refused(&harness, &log, &browser, page, &why).await;
             trap.assert_untouched(&why);
             harness.advance(PAUSE);
@@ -202,12 +211,12 @@ async fn ds_2_nobody_is_connected_to_because_an_endpoint_names_it() {
 
 #[tokio::test]
 async fn rf_6_a_renewal_with_a_malformed_response_preserves_the_session_and_is_sent_nowhere_else() {
-    let (harness, trap) = (house_with(Endpoint::Token).await, Trap::set());
+    let (harness, trap) = (harness_with(Endpoint::Token).await, Trap::set());
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
-    let redirects = trap.redirects().map(|answer| ("redirect", answer));
-    for (what, answer) in no_answers().into_iter().chain(redirects) {
-        answers(&harness, Endpoint::Token, answer);
+    let redirects = trap.redirects().map(|response| ("redirect", response));
+    for (what, response) in malformed_responses().into_iter().chain(redirects) {
+        answers(&harness, Endpoint::Token, response);
         harness.advance(Duration::from_mins(6));
         assert_eq!(
             within_deadline(what, browser.open("/token")).await.status,
@@ -217,14 +226,14 @@ async fn rf_6_a_renewal_with_a_malformed_response_preserves_the_session_and_is_s
         assert_eq!(browser.open("/").await.body, "hello alice", "{what}");
         trap.assert_untouched(what);
     }
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     harness.advance(Duration::from_mins(6));
     assert_eq!(browser.open("/token").await.status, 200);
 }
 
 #[tokio::test]
 async fn in_1_an_introspection_with_a_malformed_response_opens_nothing_and_blames_nobody() {
-    let (harness, trap) = (house_with(Endpoint::Introspect).await, Trap::set());
+    let (harness, trap) = (harness_with(Endpoint::Introspect).await, Trap::set());
     let bearer = harness.bff.introspecting_bearer("demo", "https://api.portico.example");
     let who = async |caller: Caller| Json(json!({ "subject": caller.subject }));
     let router = Router::new()
@@ -238,25 +247,25 @@ async fn in_1_an_introspection_with_a_malformed_response_opens_nothing_and_blame
         let send = program.get(&api).silent().header("authorization", &token);
         program.send(send).await
     };
-    let redirects = trap.redirects().map(|answer| ("redirect", answer));
-    for (what, answer) in no_answers().into_iter().chain(redirects) {
-        answers(&harness, Endpoint::Introspect, answer);
-        let asked = harness.provider.requests(Endpoint::Introspect);
+    let redirects = trap.redirects().map(|response| ("redirect", response));
+    for (what, response) in malformed_responses().into_iter().chain(redirects) {
+        answers(&harness, Endpoint::Introspect, response);
+        let requested = harness.provider.requests(Endpoint::Introspect);
         let page = within_deadline(what, call()).await;
         assert_eq!(page.status, 503, "{what}: {}", page.body);
-        assert_eq!(harness.provider.requests(Endpoint::Introspect), asked + 1, "{what}");
+        assert_eq!(harness.provider.requests(Endpoint::Introspect), requested + 1, "{what}");
         trap.assert_untouched(what);
     }
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     assert_eq!(call().await.status, 200);
 }
 
 #[tokio::test]
 async fn lo_3_a_revocation_with_a_malformed_response_stops_no_sign_out_and_is_sent_nowhere_else() {
-    let (log, harness, trap) = (Log::start(), house_with(Endpoint::Revoke).await, Trap::set());
-    let redirects = trap.redirects().map(|answer| ("redirect", answer));
-    for (number, (what, answer)) in no_answers().into_iter().chain(redirects).enumerate() {
-        answers(&harness, Endpoint::Revoke, answer);
+    let (log, harness, trap) = (Log::start(), harness_with(Endpoint::Revoke).await, Trap::set());
+    let redirects = trap.redirects().map(|response| ("redirect", response));
+    for (number, (what, response)) in malformed_responses().into_iter().chain(redirects).enumerate() {
+        answers(&harness, Endpoint::Revoke, response);
         let mut browser = harness.browser();
         browser.sign_in("alice").await;
         let page = within_deadline(what, browser.submit("/auth/logout", &[])).await;
@@ -268,9 +277,9 @@ async fn lo_3_a_revocation_with_a_malformed_response_stops_no_sign_out_and_is_se
             "{what}: it was not asked"
         );
         if what == "redirect" {
-            let before = number - no_answers().len();
-            let told = log.operator().matches("the provider does not revoke a token").count();
-            assert!(told > before, "{what}: the answer was not read");
+            let before = number - malformed_responses().len();
+            let reported = log.operator().matches("the provider does not revoke a token").count();
+            assert!(reported > before, "{what}: the answer was not read");
         }
         trap.assert_untouched(what);
     }
@@ -295,8 +304,8 @@ async fn ds_2_no_response_takes_more_memory_than_the_limit_allows() {
         let out = tokio::task::spawn_blocking(move || alone.output().unwrap())
             .await
             .unwrap();
-        let said = String::from_utf8_lossy(&out.stdout);
-        assert!(out.status.success() && said.contains("1 passed"), "{said}");
+        let shown = String::from_utf8_lossy(&out.stdout);
+        assert!(out.status.success() && shown.contains("1 passed"), "{shown}");
         return;
     }
     let harness = Harness::new().await;
@@ -305,13 +314,13 @@ async fn ds_2_no_response_takes_more_memory_than_the_limit_allows() {
     for endpoint in [Endpoint::Userinfo, Endpoint::Token, Endpoint::Jwks] {
         // The keys are known for an hour.
         harness.advance(Duration::from_hours(1));
-        for answer in [long(256), bomb(800)] {
-            answers(&harness, endpoint, answer);
+        for response in [long(256), bomb(800)] {
+            answers(&harness, endpoint, response);
             let mut browser = harness.browser();
             let page = browser.sign_in("alice").await;
             assert!(page.status >= 400 || endpoint == Endpoint::Jwks, "{endpoint:?}");
         }
-        harness.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.responses.clear());
     }
     let grown = most_memory().zip(before).map_or(0, |(after, before)| after - before);
     assert!(grown < 32 * 1024 * 1024, "{} MiB more", grown / 1024 / 1024);
@@ -323,7 +332,7 @@ fn ahead<const SECONDS: i64>(config: &mut BffConfig) {
     config.clock = Clock::from_fn(move || provider.now() + time::Duration::seconds(SECONDS));
 }
 
-async fn house_ahead(config: fn(&mut BffConfig)) -> Harness {
+async fn harness_ahead(config: fn(&mut BffConfig)) -> Harness {
     let harness = Harness::build(Setup {
         config,
         ..Setup::default()
@@ -339,7 +348,7 @@ async fn id_11_clocks_that_differ_by_a_minute_are_good_enough() {
         (ahead::<60> as fn(&mut BffConfig), "the site is ahead"),
         (ahead::<-60>, "the site is behind"),
     ] {
-        let harness = house_ahead(config).await;
+        let harness = harness_ahead(config).await;
         let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         assert_eq!(page.status, 303, "{why}: {}", page.body);
@@ -359,7 +368,7 @@ async fn id_11_clocks_that_differ_by_ten_minutes_are_a_page_and_a_reason_in_the_
         (ahead::<600> as fn(&mut BffConfig), "expired"),
         (ahead::<-600>, "`iat` is in the future"),
     ] {
-        let (log, harness) = (Log::start(), house_ahead(config).await);
+        let (log, harness) = (Log::start(), harness_ahead(config).await);
         let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         is_refused(&harness, &log, &browser, page, reason).await;

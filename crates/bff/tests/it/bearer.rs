@@ -149,7 +149,7 @@ async fn dp_1_a_token_that_is_bound_to_a_key_is_no_bearer_token() {
         );
         assert_eq!(call(&harness, &format!("DPoP {token}")).await.status, 401, "{bound}");
     }
-    assert_eq!(log.own().matches("failure=\"access_token_unproven\"").count(), 3);
+    assert_eq!(log.own().matches("failure=\"access_token_missing_proof\"").count(), 3);
 }
 
 #[tokio::test]
@@ -203,13 +203,13 @@ async fn in_2_an_api_called_like_its_client_is_not_opened_by_id_tokens_without_n
     let jwt = json!({ "typ": "JWT" }).as_object().unwrap().clone();
     assert_eq!(call(&mint(&jwt, ("sid", json!("s1")))).await, 401, "from a device");
     assert_eq!(call(&mint(&jwt, ("at_hash", json!("x")))).await, 401);
-    for said in [
+    for shown in [
         ("scope", json!("a")),
         ("scp", json!("a")),
         ("roles", json!(["a"])),
         ("client_id", json!("x")),
     ] {
-        assert_eq!(call(&mint(&jwt, said.clone())).await, 200, "{said:?}");
+        assert_eq!(call(&mint(&jwt, shown.clone())).await, 200, "{shown:?}");
     }
     assert_eq!(call(&mint(&header(), ("sid", json!("s1")))).await, 200, "at+jwt");
 }

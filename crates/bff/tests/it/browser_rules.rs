@@ -122,7 +122,7 @@ async fn cs_2_the_callback_takes_posts_of_the_provider_only_with_a_state() {
 
 #[tokio::test]
 async fn cs_3_no_other_origin_is_ever_allowed() {
-    let (_house, mut browser) = signed_in().await;
+    let (_harness, mut browser) = signed_in().await;
     for target in ["/", "/me", "/auth/session", "/auth/login", "/api/read", "/nowhere"] {
         let send = Browser::from(browser.get(target), "https://evil.example", "cross-site");
         let page = browser.send(send).await;
@@ -135,13 +135,13 @@ async fn cs_3_no_other_origin_is_ever_allowed() {
             ],
         );
         let preflight = browser.send(preflight).await;
-        for answer in [page, preflight] {
+        for response in [page, preflight] {
             assert!(
-                answer
+                response
                     .headers
                     .keys()
                     .all(|name| !name.as_str().starts_with("access-control-")),
-                "{target}: {answer:?}"
+                "{target}: {response:?}"
             );
         }
     }
@@ -149,7 +149,7 @@ async fn cs_3_no_other_origin_is_ever_allowed() {
 
 #[tokio::test]
 async fn hd_3_what_is_about_a_person_is_not_stored() {
-    let (_house, mut browser) = signed_in().await;
+    let (_harness, mut browser) = signed_in().await;
     for target in ["/", "/me", "/token", "/auth/session", "/auth/login"] {
         let page = browser.open(target).await;
         assert!(

@@ -7,13 +7,13 @@ use crate::support::{Browser, Harness, Page, Setup, parameter, patch, without};
 
 /// Opens `callback` and expects a refusal without any token request or session.
 async fn refuses(harness: &Harness, browser: &mut Browser, callback: &Url, why: &str) -> Page {
-    let (asked, session) = (harness.provider.requests(Endpoint::Token), browser.session());
+    let (requested, session) = (harness.provider.requests(Endpoint::Token), browser.session());
     let rows = harness.rows().await;
     let page = browser.open(callback.as_str()).await;
     assert_eq!(page.status, 400, "{why}: {}", page.body);
     assert_eq!(
         harness.provider.requests(Endpoint::Token),
-        asked,
+        requested,
         "{why}: a token was asked for"
     );
     assert_eq!(browser.session(), session, "{why}: the session changed");
@@ -67,7 +67,7 @@ async fn cb_1_a_state_that_is_missing_wrong_or_used_is_refused() {
     let authorize = browser.start("/auth/login").await;
     let fresh = browser.authorize(&authorize, "alice").await;
     let stale = with_parameter(&fresh, "state", Some(&used));
-    let asked = harness.provider.requests(Endpoint::Token);
+    let requested = harness.provider.requests(Endpoint::Token);
     let page = browser.open(stale.as_str()).await;
     assert_eq!(
         (
@@ -75,7 +75,7 @@ async fn cb_1_a_state_that_is_missing_wrong_or_used_is_refused() {
             page.location().path(),
             harness.provider.requests(Endpoint::Token)
         ),
-        (303, "/", asked),
+        (303, "/", requested),
         "used, by somebody who is signed in: nothing is asked for"
     );
     browser.submit("/auth/logout", &[]).await;
@@ -258,13 +258,13 @@ async fn cb_1_a_stored_cookie_gives_no_second_response_after_one_that_did_not_fi
         let mut browser = harness.browser();
         let authorize = browser.start("/auth/login").await;
         let callback = browser.authorize(&authorize, "alice").await;
-        let kept = browser.cookies.clone();
+        let stored = browser.cookies.clone();
         let first = with_parameter(&callback, name, Some(value));
         assert!(
             (400..500).contains(&browser.open(first.as_str()).await.status),
             "{name}"
         );
-        browser.cookies = kept;
+        browser.cookies = stored;
         refuses(&harness, &mut browser, &callback, name).await;
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::{Browser, Harness, Setup, expect_accepted, expect_refused, patch};
 
-async fn houses() -> [Harness; 2] {
+async fn harnesses() -> [Harness; 2] {
     let postgres = Setup {
         postgres: true,
         ..Setup::default()
@@ -36,13 +36,13 @@ const NO_NAMES: [&str; 12] = [
 
 #[tokio::test]
 async fn id_12_a_subject_that_is_no_name_is_a_refused_token_in_either_database() {
-    for harness in houses().await {
+    for harness in harnesses().await {
         for subject in NO_NAMES {
             harness.provider.change(|faults| {
                 faults.id_token = patch("sub", subject);
                 faults.userinfo = patch("sub", subject);
             });
-            expect_refused(&harness, &format!("{subject:?}")).await;
+            expect_refused(&harness, &format!("{subject:?}"), "id_token_subject").await;
         }
         harness
             .provider
@@ -53,10 +53,10 @@ async fn id_12_a_subject_that_is_no_name_is_a_refused_token_in_either_database()
 
 #[tokio::test]
 async fn id_12_a_session_of_the_provider_with_a_control_character_is_a_refused_token() {
-    for harness in houses().await {
+    for harness in harnesses().await {
         for sid in ["\0", "s\0", "\0s", "s\n", "s\u{7f}"] {
             harness.provider.change(|faults| faults.id_token = patch("sid", sid));
-            expect_refused(&harness, &format!("{sid:?}")).await;
+            expect_refused(&harness, &format!("{sid:?}"), "id_token_session_id").await;
         }
         harness.provider.change(|faults| faults.id_token = patch("sid", ""));
         expect_accepted(&harness, "no name is none").await;
@@ -93,18 +93,18 @@ async fn id_12_a_bearer_who_is_no_name_is_refused() {
 #[tokio::test]
 async fn tk_2_null_and_blank_in_userinfo_take_nothing_away() {
     let harness = Harness::new().await;
-    let said = json!({ "name": "Alice Archer", "groups": ["Engineering"], "realm_access": { "roles": ["editor"] }, "middle_name": null });
-    let told = json!({ "groups": null, "realm_access": { "roles": null }, "nickname": null });
-    let mut told = told.as_object().unwrap().clone();
+    let shown = json!({ "name": "Alice Archer", "groups": ["Engineering"], "realm_access": { "roles": ["editor"] }, "middle_name": null });
+    let reported = json!({ "groups": null, "realm_access": { "roles": null }, "nickname": null });
+    let mut reported = reported.as_object().unwrap().clone();
     let object = |value: &Value| value.as_object().unwrap().clone();
-    harness.provider.change(|faults| faults.id_token = object(&said));
+    harness.provider.change(|faults| faults.id_token = object(&shown));
     // A patch removes what is `null`, so the response is written whole.
     for name in [Value::Null, json!(""), json!(" ")] {
-        told.insert("sub".into(), "alice".into());
-        told.insert("name".into(), name);
-        let answer = demo::Answer::Json(200, Value::Object(told.clone()));
+        reported.insert("sub".into(), "alice".into());
+        reported.insert("name".into(), name);
+        let response = demo::FaultResponse::Json(200, Value::Object(reported.clone()));
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Userinfo, answer);
+            faults.responses.insert(Endpoint::Userinfo, response);
         });
         let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
@@ -124,13 +124,17 @@ async fn tk_2_null_in_signed_userinfo_takes_nothing_away() {
     let harness = Harness::new().await;
     let kid = harness.provider.published_key()["kid"].clone();
     let header = json!({ "alg": "ES256", "kid": kid, "typ": "JWT" });
-    let told =
+    let reported =
         json!({ "iss": harness.issuer, "aud": "portico", "sub": "alice", "name": null, "job_title": "Gardener" });
-    let token = harness
-        .provider
-        .mint(header.as_object().unwrap(), told.as_object().unwrap(), Signing::Proper);
+    let token = harness.provider.mint(
+        header.as_object().unwrap(),
+        reported.as_object().unwrap(),
+        Signing::Proper,
+    );
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Userinfo, demo::Answer::Jwt(token));
+        faults
+            .responses
+            .insert(Endpoint::Userinfo, demo::FaultResponse::Jwt(token));
     });
     let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
@@ -151,10 +155,10 @@ fn groups(count: usize) -> Vec<String> {
 
 #[tokio::test]
 async fn id_12_a_person_in_two_thousand_groups_signs_in_uses_tokens_and_signs_out() {
-    for harness in houses().await {
-        let mut said = Map::new();
-        said.insert("groups".into(), json!(groups(2_000)));
-        harness.provider.change(|faults| faults.id_token = said);
+    for harness in harnesses().await {
+        let mut shown = Map::new();
+        shown.insert("groups".into(), json!(groups(2_000)));
+        harness.provider.change(|faults| faults.id_token = shown);
         harness
             .provider
             .change(|faults| faults.userinfo = patch("groups", json!(groups(2_000))));
@@ -216,7 +220,7 @@ async fn id_9_the_right_one_of_five_hundred_keys_is_found() {
 async fn id_7_thirty_tokens_with_unknown_keys_cause_a_few_reads_and_a_rotation_still_works() {
     let harness = Harness::new().await;
     expect_accepted(&harness, "before").await;
-    let asked = harness.provider.requests(Endpoint::Jwks);
+    let requested = harness.provider.requests(Endpoint::Jwks);
     harness.provider.change(|faults| faults.signing = Signing::Unpublished);
     for number in 0..30 {
         harness
@@ -224,7 +228,7 @@ async fn id_7_thirty_tokens_with_unknown_keys_cause_a_few_reads_and_a_rotation_s
             .change(|faults| faults.id_token_header = patch("kid", format!("random-{number}")));
         assert_eq!(harness.browser().sign_in("alice").await.status, 400, "{number}");
     }
-    let reads = harness.provider.requests(Endpoint::Jwks) - asked;
+    let reads = harness.provider.requests(Endpoint::Jwks) - requested;
     assert!((1..=8).contains(&reads), "{reads}");
     harness
         .provider

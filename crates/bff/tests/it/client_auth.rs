@@ -13,7 +13,7 @@ use demo::{Endpoint, Kind};
 use crate::support::{ClientKey, Harness, Log, Setup, client_key, decoded, field};
 
 /// A test site whose site signs.
-async fn signing_house() -> Harness {
+async fn signing_harness() -> Harness {
     Harness::build(Setup {
         demo: |demo| {
             demo.client_keys = vec![client_key().jwk.clone()];
@@ -30,7 +30,7 @@ async fn signing_house() -> Harness {
 
 #[tokio::test]
 async fn ca_1_every_request_carries_its_own_short_assertion_for_the_issuer() {
-    let harness = signing_house().await;
+    let harness = signing_harness().await;
     let api = harness.bff.introspecting_bearer("demo", "https://api.portico.example");
     let router = axum::Router::new()
         .route("/", axum::routing::get(|| async {}))
@@ -47,8 +47,8 @@ async fn ca_1_every_request_carries_its_own_short_assertion_for_the_issuer() {
     let token = harness.provider.newest(Kind::AccessToken).unwrap();
     let request = http::Request::get("/").header("authorization", format!("Bearer {token}"));
     let request = request.body(axum::body::Body::empty()).unwrap();
-    let answer = tower::ServiceExt::oneshot(router, request).await.unwrap();
-    assert_eq!(answer.status(), 200);
+    let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+    assert_eq!(response.status(), 200);
     browser.submit("/auth/logout", &[]).await;
     harness
         .until("revoked", |provider| provider.requests(Endpoint::Revoke) > 0)
@@ -162,25 +162,25 @@ fn problem(change: impl FnOnce(&mut ProviderConfig)) -> Option<String> {
 
 #[test]
 fn ca_1_a_method_that_cannot_work_is_a_mistake_of_the_configuration() {
-    let says = |change: fn(&mut ProviderConfig), words: &str| {
-        let said = problem(change).unwrap();
-        assert!(said.contains(words), "{said}");
+    let has = |change: fn(&mut ProviderConfig), words: &str| {
+        let shown = problem(change).unwrap();
+        assert!(shown.contains(words), "{shown}");
     };
-    says(
+    has(
         |p| p.client_auth = ClientAuthMethod::SecretBasic,
         "`client_secret_basic` needs a client_secret",
     );
-    says(
+    has(
         |p| p.client_auth = ClientAuthMethod::SecretPost,
         "`client_secret_post` needs a client_secret",
     );
     let secret = |p: &mut ProviderConfig| p.client_secret = Some("s".into());
     for method in [ClientAuthMethod::None, client_key().method()] {
-        let said = problem(|p| {
+        let shown = problem(|p| {
             secret(p);
             p.client_auth = method.clone();
         });
-        assert!(said.unwrap().contains("never sends the client_secret"));
+        assert!(shown.unwrap().contains("never sends the client_secret"));
         let fine = problem(|p| {
             secret(p);
             p.algorithms = vec!["HS256".into()];
@@ -190,7 +190,7 @@ fn ca_1_a_method_that_cannot_work_is_a_mistake_of_the_configuration() {
     }
     let key = PrivateKey::from_pem(&client_key().pem).unwrap();
     let kid = Some(String::new());
-    let said = problem(|p| p.client_auth = ClientAuthMethod::PrivateKeyJwt { key, kid });
-    assert!(said.unwrap().contains("kid"));
+    let shown = problem(|p| p.client_auth = ClientAuthMethod::PrivateKeyJwt { key, kid });
+    assert!(shown.unwrap().contains("kid"));
     assert_eq!(problem(|p| p.client_auth = client_key().method()), None);
 }

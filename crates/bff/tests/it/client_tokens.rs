@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bff::{ClientTokenRequest, TokenError};
-use demo::{Answer, Endpoint, Kind};
+use demo::{Endpoint, FaultResponse, Kind};
 use futures::future::join_all;
 use serde_json::json;
 
@@ -54,7 +54,7 @@ async fn to_3_another_request_is_another_token() {
 async fn to_3_many_who_need_it_at_once_cause_one_request() {
     let harness = Harness::new().await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Hold);
+        faults.responses.insert(Endpoint::Token, FaultResponse::Hold);
     });
     let all = join_all((0..50).map(|_| harness.bff.client_token("demo", read())));
     let lift = async {
@@ -62,7 +62,7 @@ async fn to_3_many_who_need_it_at_once_cause_one_request() {
             .until("it is asked for", |provider| provider.requests(Endpoint::Token) > 0)
             .await;
         harness.provider.change(|faults| {
-            faults.answers.remove(&Endpoint::Token);
+            faults.responses.remove(&Endpoint::Token);
         });
     };
     let (tokens, ()) = tokio::join!(all, lift);
@@ -76,13 +76,13 @@ async fn to_3_a_token_that_nobody_waited_for_is_not_handed_out_when_it_is_old() 
     let _counting = counts.start();
     let harness = Harness::new().await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Hold);
+        faults.responses.insert(Endpoint::Token, FaultResponse::Hold);
     });
     tokio::select! {
         _ = harness.bff.client_token("demo", read()) => panic!("it was held back"),
         () = harness.until("it is asked for", |provider| provider.held() == 1) => {}
     }
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     harness.until_idle().await;
     assert_eq!(counts.requests_to("token_client_credentials", "success"), 1, "it came");
     let old = harness.provider.newest(Kind::AccessToken).unwrap();
@@ -95,23 +95,23 @@ async fn to_3_a_token_that_nobody_waited_for_is_not_handed_out_when_it_is_old() 
 #[tokio::test]
 async fn to_3_a_refusal_and_an_outage_are_distinguished_and_not_stored() {
     let harness = Harness::new().await;
-    let answer = |answer: Answer| {
+    let response = |response: FaultResponse| {
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Token, answer);
+            faults.responses.insert(Endpoint::Token, response);
         });
     };
-    answer(Answer::Json(400, json!({ "error": "invalid_scope" })));
+    response(FaultResponse::Json(400, json!({ "error": "invalid_scope" })));
     assert_eq!(
         harness.bff.client_token("demo", read()).await,
         Err(TokenError::NotGranted)
     );
-    answer(Answer::Json(503, json!({})));
+    response(FaultResponse::Json(503, json!({})));
     let outage = harness.bff.client_token("demo", read()).await;
     assert!(
         matches!(outage, Err(TokenError::ProviderUnavailable { .. })),
         "{outage:?}"
     );
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     assert!(harness.bff.client_token("demo", read()).await.is_ok());
     assert_eq!(
         harness.bff.client_token("nobody", read()).await,

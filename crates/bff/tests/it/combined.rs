@@ -35,7 +35,7 @@ async fn built() -> (Harness, Browser, Url) {
     (harness, browser, api)
 }
 
-async fn ask(browser: &mut Browser, api: &Url, authorization: &str) -> (u16, String) {
+async fn fetch(browser: &mut Browser, api: &Url, authorization: &str) -> (u16, String) {
     let send = browser.get(api.as_str()).header("authorization", authorization);
     let page = browser.send(send).await;
     (page.status, page.body)
@@ -44,16 +44,16 @@ async fn ask(browser: &mut Browser, api: &Url, authorization: &str) -> (u16, Str
 #[tokio::test]
 async fn to_6_a_session_opens_it_and_so_does_a_token() {
     let (harness, mut browser, api) = built().await;
-    assert_eq!(ask(&mut browser, &api, "").await, (200, "session alice".into()));
+    assert_eq!(fetch(&mut browser, &api, "").await, (200, "session alice".into()));
     assert_eq!(
-        ask(&mut browser, &api, "Basic YTpi").await,
+        fetch(&mut browser, &api, "Basic YTpi").await,
         (200, "session alice".into())
     );
     harness.browser().sign_in("bob").await;
     let token = harness.provider.newest(Kind::AccessToken).unwrap();
-    let by_token = ask(&mut browser, &api, &format!("Bearer {token}")).await;
+    let by_token = fetch(&mut browser, &api, &format!("Bearer {token}")).await;
     assert_eq!(by_token, (200, "token bob".into()), "the token goes first");
-    let (status, body) = ask(&mut harness.browser(), &api, "").await;
+    let (status, body) = fetch(&mut harness.browser(), &api, "").await;
     assert_eq!(status, 401, "{body}");
 }
 
@@ -69,7 +69,7 @@ async fn to_6_a_bad_token_is_not_made_good_by_a_session() {
         "DPoP x",
         "dpop x",
     ] {
-        let (status, body) = ask(&mut browser, &api, bad).await;
+        let (status, body) = fetch(&mut browser, &api, bad).await;
         assert_eq!(status, 401, "{bad}: {body}");
     }
     let now = harness.provider.now();
@@ -81,12 +81,12 @@ async fn to_6_a_bad_token_is_not_made_good_by_a_session() {
     let token = harness
         .provider
         .mint(&header, claims.as_object().unwrap(), Signing::Proper);
-    assert_eq!(ask(&mut browser, &api, &format!("Bearer {token}")).await.0, 403);
+    assert_eq!(fetch(&mut browser, &api, &format!("Bearer {token}")).await.0, 403);
 }
 
 #[tokio::test]
 async fn to_6_a_change_by_session_has_to_be_from_our_own_pages() {
-    let (_house, mut browser, api) = built().await;
+    let (_harness, mut browser, api) = built().await;
     let own = browser.form(api.as_str(), &[]);
     assert_eq!(browser.send(own).await.body, "session alice");
     let foreign = Browser::from(

@@ -32,7 +32,7 @@ fn set_cookie(browser: &Browser, name: &str) -> (String, Vec<String>) {
     (value, parts.map(str::to_ascii_lowercase).collect())
 }
 
-fn is_well_kept(attributes: &[String]) {
+fn is_hardened(attributes: &[String]) {
     let has = |name: &str| attributes.iter().any(|attribute| attribute == name);
     assert!(
         has("secure") && has("httponly") && has("path=/") && has("samesite=lax"),
@@ -49,7 +49,7 @@ async fn ck_1_the_session_cookie_is_secure_http_only_and_lax() {
     let harness = https().await;
     let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 303);
-    is_well_kept(&set_cookie(&browser, SESSION).1);
+    is_hardened(&set_cookie(&browser, SESSION).1);
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn ck_3_cookies_are_removed_with_the_attributes_they_were_set_with() {
     assert_eq!(browser.session(), None);
     let (value, attributes) = set_cookie(&browser, SESSION);
     assert_eq!(value, "");
-    is_well_kept(&attributes);
+    is_hardened(&attributes);
     assert!(
         attributes.iter().any(|attribute| attribute == "max-age=0"),
         "{attributes:?}"

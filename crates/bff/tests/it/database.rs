@@ -5,12 +5,12 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff::KeyRing;
-use demo::{Answer, Endpoint, Kind, Patch};
+use demo::{Endpoint, FaultResponse, Kind, Patch};
 use serde_json::json;
 
 use crate::support::{Browser, Database, Harness, Log, SessionDatabase, Setup, within_deadline};
 
-fn place(postgres: bool) -> Setup {
+fn position(postgres: bool) -> Setup {
     Setup {
         postgres,
         ..Setup::default()
@@ -26,7 +26,7 @@ fn database_of(harness: &Harness) -> &Database {
 
 /// Alice with a refresh token that outlives her session, and with one that ends with it.
 async fn signed_in(postgres: bool) -> (Harness, [Browser; 2]) {
-    let harness = Harness::build(place(postgres)).await;
+    let harness = Harness::build(position(postgres)).await;
     let (mut offline, mut online) = (harness.browser(), harness.browser());
     assert_eq!(offline.sign_in("alice").await.status, 303);
     harness.provider.change(|faults| {
@@ -102,7 +102,7 @@ async fn wow_7_a_copy_opens_nothing_with_other_keys_and_nothing_without_the_cook
 
 #[tokio::test]
 async fn se_1_idle_and_absolute_limits_hold_in_postgres_too() {
-    let harness = Harness::build(place(true)).await;
+    let harness = Harness::build(position(true)).await;
     let (mut idle, mut busy) = (harness.browser(), harness.browser());
     idle.sign_in("alice").await;
     busy.sign_in("bob").await;
@@ -118,7 +118,7 @@ async fn se_1_idle_and_absolute_limits_hold_in_postgres_too() {
 
 #[tokio::test]
 async fn si_14_sessions_are_listed_and_ended_in_postgres_too() {
-    let harness = Harness::build(place(true)).await;
+    let harness = Harness::build(position(true)).await;
     let (mut desk, mut phone, mut bob) = (harness.browser(), harness.browser(), harness.browser());
     for (browser, person) in [(&mut desk, "alice"), (&mut phone, "alice"), (&mut bob, "bob")] {
         assert_eq!(browser.sign_in(person).await.status, 303);
@@ -134,13 +134,13 @@ async fn si_14_sessions_are_listed_and_ended_in_postgres_too() {
 
 #[tokio::test]
 async fn si_11_a_database_that_disappears_is_a_503_and_recovers() {
-    let harness = Harness::build(place(true)).await;
+    let harness = Harness::build(position(true)).await;
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let authorize = browser.start("/auth/login").await;
     let callback = browser.authorize(&authorize, "alice").await;
     let database = database_of(&harness);
-    database.go_away().await;
+    database.disconnect().await;
     for path in ["/me", "/", "/token", "/auth/session", callback.as_str()] {
         let page = browser.open(path).await;
         assert_eq!(page.status, 503, "{path}: {}", page.body);
@@ -164,7 +164,7 @@ async fn si_11_a_database_that_disappears_is_a_503_and_recovers() {
         "without a cookie nothing is asked"
     );
 
-    database.come_back().await;
+    database.reconnect().await;
     assert_eq!(browser.open("/").await.body, "hello alice");
     assert_eq!(browser.submit("/auth/logout", &[]).await.status, 303);
     assert_eq!(browser.open("/").await.body, "stranger");
@@ -172,24 +172,24 @@ async fn si_11_a_database_that_disappears_is_a_503_and_recovers() {
 
 #[tokio::test]
 async fn rf_2_a_database_that_fails_for_a_moment_loses_no_refresh_token() {
-    let (log, harness) = (Log::start(), Harness::build(place(true)).await);
+    let (log, harness) = (Log::start(), Harness::build(position(true)).await);
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
     harness.advance(Duration::from_mins(6));
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
     });
     let mut tab = harness.clone_of(&browser);
-    let asking = tokio::spawn(async move { tab.open("/token").await });
+    let request = tokio::spawn(async move { tab.open("/token").await });
     harness
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
-    database_of(&harness).go_away().await;
-    harness.provider.change(|faults| faults.answers.clear());
+    database_of(&harness).disconnect().await;
+    harness.provider.change(|faults| faults.responses.clear());
     let failed = log.wait_for(|log| log.own().contains("renewed tokens could not be stored"));
     within_deadline("the write has failed", failed).await;
-    database_of(&harness).come_back().await;
-    assert_eq!(asking.await.unwrap().status, 200);
+    database_of(&harness).reconnect().await;
+    assert_eq!(request.await.unwrap().status, 200);
     let renewed = harness.provider.newest(Kind::RefreshToken).unwrap();
     harness.advance(Duration::from_mins(6));
     assert_eq!(browser.open("/token").await.status, 200);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use demo::{Answer, Endpoint, Faults, Signing};
+use demo::{Endpoint, FaultResponse, Faults, Signing};
 use serde_json::json;
 use url::form_urlencoded;
 
@@ -12,10 +12,10 @@ use crate::support::{Browser, Harness, Log, Page, Setup, patch, without};
 const GRANT: &str = "device_code";
 
 pub(super) async fn harness() -> Harness {
-    house_with(|_| {}).await
+    harness_with(|_| {}).await
 }
 
-async fn house_with(demo: fn(&mut demo::DemoConfig)) -> Harness {
+async fn harness_with(demo: fn(&mut demo::DemoConfig)) -> Harness {
     let harness = Harness::build(Setup {
         demo,
         provider: |provider| provider.device_sign_in = true,
@@ -163,7 +163,7 @@ async fn si_8_the_cookie_is_never_too_large_and_the_way_back_is_stored() {
 
 #[tokio::test]
 async fn ds_3_a_code_is_not_requested_in_the_clear() {
-    let away = house_with(|demo| {
+    let away = harness_with(|demo| {
         demo.faults.metadata = patch("device_authorization_endpoint", "http://idp.example/device");
     });
     assert_eq!(away.await.browser().open("/auth/device").await.status, 503);
@@ -173,7 +173,7 @@ async fn ds_3_a_code_is_not_requested_in_the_clear() {
 async fn si_8_a_site_knows_whether_a_link_makes_sense() {
     let (off, silent) = (
         Harness::new().await,
-        house_with(|d| d.faults.metadata = without("device_authorization_endpoint")),
+        harness_with(|d| d.faults.metadata = without("device_authorization_endpoint")),
     );
     let (on, silent) = (harness().await, silent.await);
     for (harness, offered) in [(&off, false), (&silent, false), (&on, true)] {
@@ -226,7 +226,7 @@ async fn si_8_it_has_to_be_configured_and_offered() {
     let page = off.browser().open("/auth/device").await;
     assert_eq!((page.status, made(&off)), (404, 0));
     assert!(page.body.contains("/auth/login"), "another way in: {}", page.body);
-    let silent = house_with(|demo| demo.faults.metadata = without("device_authorization_endpoint")).await;
+    let silent = harness_with(|demo| demo.faults.metadata = without("device_authorization_endpoint")).await;
     let page = silent.browser().open("/auth/device").await;
     assert_eq!((page.status, made(&silent)), (404, 0));
     assert_eq!(silent.browser().open("/auth/device?provider=nobody").await.status, 404);
@@ -283,20 +283,20 @@ async fn si_8_only_a_person_who_opens_a_tab_has_a_code_made() {
 #[tokio::test]
 async fn si_8_a_response_that_is_no_code_is_a_page() {
     let harness = harness().await;
-    for answer in [
-        Answer::Html,
-        Answer::Json(400, json!({ "error": "unauthorized_client" })),
-        Answer::Json(500, json!({})),
-        Answer::Json(
+    for response in [
+        FaultResponse::Html,
+        FaultResponse::Json(400, json!({ "error": "unauthorized_client" })),
+        FaultResponse::Json(500, json!({})),
+        FaultResponse::Json(
             200,
             json!({ "device_code": "d", "user_code": "u", "verification_uri": "javascript:1", "expires_in": 9 }),
         ),
-        Answer::Redirect("http://127.0.0.1:1/".into()),
+        FaultResponse::Redirect("http://127.0.0.1:1/".into()),
     ] {
-        let why = format!("{answer:?}");
+        let why = format!("{response:?}");
         harness
             .provider
-            .change(|faults| drop(faults.answers.insert(Endpoint::DeviceAuthorization, answer)));
+            .change(|faults| drop(faults.responses.insert(Endpoint::DeviceAuthorization, response)));
         let mut browser = harness.browser();
         let page = browser.open("/auth/device").await;
         assert_eq!((page.status, browser.cookies.len()), (503, 0), "{why}");

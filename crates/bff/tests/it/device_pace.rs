@@ -3,27 +3,27 @@
 
 use std::time::Duration;
 
-use demo::{Answer, Endpoint, Faults};
+use demo::{Endpoint, FaultResponse, Faults};
 use serde_json::json;
 
 use crate::device::{asked, enter, harness, look, made, screen};
 use crate::support::{Browser, Harness, patch};
 
 /// What the token endpoint states instead of the truth.
-fn answers(harness: &Harness, answer: Answer) {
-    let insert = |faults: &mut Faults| drop(faults.answers.insert(Endpoint::Token, answer));
+fn answers(harness: &Harness, response: FaultResponse) {
+    let insert = |faults: &mut Faults| drop(faults.responses.insert(Endpoint::Token, response));
     harness.provider.change(insert);
 }
 
 /// It states the truth again.
-fn answers_truly(harness: &Harness) {
+fn responds_truly(harness: &Harness) {
     harness
         .provider
-        .change(|faults| drop(faults.answers.remove(&Endpoint::Token)));
+        .change(|faults| drop(faults.responses.remove(&Endpoint::Token)));
 }
 
-fn error(name: &str) -> Answer {
-    Answer::Json(400, json!({ "error": name }))
+fn error(name: &str) -> FaultResponse {
+    FaultResponse::Json(400, json!({ "error": name }))
 }
 
 #[tokio::test]
@@ -49,24 +49,24 @@ async fn dv_1_the_provider_is_queried_once_an_interval_however_often_the_page_is
 
 #[tokio::test]
 async fn dv_1_the_interval_is_the_providers() {
-    for (said, first, second) in [(json!(7), 6, 7), (json!(null), 4, 5), (json!(0), 0, 1)] {
+    for (shown, first, second) in [(json!(7), 6, 7), (json!(null), 4, 5), (json!(0), 0, 1)] {
         let harness = harness().await;
         harness
             .provider
-            .change(|faults| faults.device_authorization.extend(patch("interval", said.clone())));
+            .change(|faults| faults.device_authorization.extend(patch("interval", shown.clone())));
         answers(&harness, error("authorization_pending"));
         let (mut screen, _) = screen(&harness).await;
         harness.advance(Duration::from_secs(first));
         look(&mut screen).await;
-        assert_eq!(asked(&harness), 0, "{said}");
+        assert_eq!(asked(&harness), 0, "{shown}");
         harness.advance(Duration::from_secs(second - first));
         look(&mut screen).await;
-        assert_eq!(asked(&harness), 1, "{said}");
+        assert_eq!(asked(&harness), 1, "{shown}");
     }
 }
 
 /// Loads the page every second until the provider is requested again; the seconds that took.
-async fn seconds_until_asked(harness: &Harness, browser: &mut Browser) -> u64 {
+async fn seconds_until_request(harness: &Harness, browser: &mut Browser) -> u64 {
     let before = asked(harness);
     for second in 1..200 {
         harness.advance(Duration::from_secs(1));
@@ -84,15 +84,15 @@ async fn dv_1_slow_down_adds_five_seconds_for_good() {
     let harness = harness().await;
     let (mut screen, code) = screen(&harness).await;
     answers(&harness, error("slow_down"));
-    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 5);
-    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 10);
+    assert_eq!(seconds_until_request(&harness, &mut screen).await, 5);
+    assert_eq!(seconds_until_request(&harness, &mut screen).await, 10);
     answers(&harness, error("authorization_pending"));
-    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 15);
-    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 15, "for good");
+    assert_eq!(seconds_until_request(&harness, &mut screen).await, 15);
+    assert_eq!(seconds_until_request(&harness, &mut screen).await, 15, "for good");
     // Another replica, or this one after a restart, knows it from the cookie.
     let mut replica = harness.at_replica(&screen, |_| {}).await;
-    assert_eq!(seconds_until_asked(&harness, &mut replica).await, 15);
-    answers_truly(&harness);
+    assert_eq!(seconds_until_request(&harness, &mut replica).await, 15);
+    responds_truly(&harness);
     enter(&harness, &code, "alice").await;
     harness.advance(Duration::from_secs(15));
     assert_eq!(look(&mut replica).await.status, 303);
@@ -102,11 +102,11 @@ async fn dv_1_slow_down_adds_five_seconds_for_good() {
 async fn dv_1_a_provider_in_trouble_is_queried_half_as_often() {
     let harness = harness().await;
     let (mut screen, code) = screen(&harness).await;
-    answers(&harness, Answer::Json(503, json!({})));
-    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 5);
-    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 10);
-    assert_eq!(seconds_until_asked(&harness, &mut screen).await, 20);
-    answers_truly(&harness);
+    answers(&harness, FaultResponse::Json(503, json!({})));
+    assert_eq!(seconds_until_request(&harness, &mut screen).await, 5);
+    assert_eq!(seconds_until_request(&harness, &mut screen).await, 10);
+    assert_eq!(seconds_until_request(&harness, &mut screen).await, 20);
+    responds_truly(&harness);
     enter(&harness, &code, "alice").await;
     harness.advance(Duration::from_secs(40));
     assert_eq!(look(&mut screen).await.status, 303);

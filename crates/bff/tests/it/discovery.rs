@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use demo::{Answer, Endpoint};
+use demo::{Endpoint, FaultResponse};
 use serde_json::json;
 
 use crate::support::{Harness, Setup, expect_accepted, patch};
@@ -60,9 +60,9 @@ async fn ds_1_metadata_of_another_issuer_are_refused_and_other_providers_continu
 async fn ds_2_redirects_are_not_followed() {
     for endpoint in [Endpoint::Discovery, Endpoint::Jwks, Endpoint::Token, Endpoint::Userinfo] {
         let harness = Harness::new().await;
-        let elsewhere = Answer::Redirect(format!("{}/people/alice.svg", harness.issuer));
+        let elsewhere = FaultResponse::Redirect(format!("{}/people/alice.svg", harness.issuer));
         harness.provider.change(|faults| {
-            faults.answers.insert(endpoint, elsewhere);
+            faults.responses.insert(endpoint, elsewhere);
         });
         let mut browser = harness.browser();
         let login = browser.open("/auth/login").await;
@@ -88,11 +88,11 @@ async fn ds_2_responses_have_a_limit_in_size_and_time() {
         ..Setup::default()
     };
     let harness = Harness::build(slow).await;
-    for answer in [Answer::Oversize(2 * 1024 * 1024), Answer::Hold] {
+    for response in [FaultResponse::Oversize(2 * 1024 * 1024), FaultResponse::Hold] {
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Discovery, answer.clone());
+            faults.responses.insert(Endpoint::Discovery, response.clone());
         });
-        is_not_ready(&harness, &format!("{answer:?}").chars().take(20).collect::<String>()).await;
+        is_not_ready(&harness, &format!("{response:?}").chars().take(20).collect::<String>()).await;
     }
 }
 
@@ -124,7 +124,7 @@ async fn ds_2_a_provider_that_hangs_stops_nobody_else() {
         waiting.push((browser, callback));
     }
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Hold);
+        faults.responses.insert(Endpoint::Token, FaultResponse::Hold);
     });
     let hung: Vec<_> = waiting
         .into_iter()
@@ -135,7 +135,7 @@ async fn ds_2_a_provider_that_hangs_stops_nobody_else() {
         .await;
     assert_eq!(harness.browser().open("/").await.body, "stranger");
     assert!(hung.iter().all(|callback| !callback.is_finished()));
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     for callback in hung {
         assert_eq!(callback.await.unwrap(), 303);
     }
@@ -169,8 +169,8 @@ async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_recovers() {
     let setup = Setup {
         demo: |demo| {
             demo.faults
-                .answers
-                .insert(Endpoint::Discovery, Answer::Json(503, json!({})));
+                .responses
+                .insert(Endpoint::Discovery, FaultResponse::Json(503, json!({})));
         },
         second: true,
         ..Setup::default()
@@ -178,7 +178,7 @@ async fn ds_4_a_provider_that_is_down_at_the_start_is_named_and_recovers() {
     let harness = Harness::build(setup).await;
     assert_eq!(harness.browser().open("/").await.body, "stranger");
     is_not_ready(&harness, "down").await;
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     harness.advance(Duration::from_mins(10));
     accepted_at_demo(&harness).await;
     assert!(
@@ -203,12 +203,12 @@ async fn ds_4_a_provider_that_disappears_later_preserves_who_is_signed_in() {
     browser.sign_in("alice").await;
     harness.provider.change(|faults| {
         for endpoint in [Endpoint::Discovery, Endpoint::Jwks, Endpoint::Token, Endpoint::Userinfo] {
-            faults.answers.insert(endpoint, Answer::Json(503, json!({})));
+            faults.responses.insert(endpoint, FaultResponse::Json(503, json!({})));
         }
     });
     harness.advance(Duration::from_hours(2));
     assert_eq!(browser.open("/").await.body, "hello alice");
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     harness.advance(Duration::from_mins(10));
     expect_accepted(&harness, "back again").await;
 }

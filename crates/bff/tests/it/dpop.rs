@@ -8,7 +8,7 @@ use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff::{AccessToken, ClientTokenRequest, SignedIn, TokenError};
-use demo::{Answer, Endpoint, Kind};
+use demo::{Endpoint, FaultResponse, Kind};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -86,13 +86,13 @@ async fn dp_1_every_request_has_a_fresh_proof_that_states_what_it_is_for() {
     assert_eq!(browser.open("/token").await.status, 200);
     signed_in(&harness).await;
 
-    let (asked, read) = (
+    let (requested, read) = (
         harness.provider.proofs(Endpoint::Token),
         harness.provider.proofs(Endpoint::Userinfo),
     );
-    assert_eq!((asked.len(), read.len()), (3, 2), "a request without a proof");
+    assert_eq!((requested.len(), read.len()), (3, 2), "a request without a proof");
     let mut ids = HashSet::new();
-    for (proof, method, path) in asked
+    for (proof, method, path) in requested
         .iter()
         .map(|proof| (proof, "POST", "/token"))
         .chain(read.iter().map(|proof| (proof, "GET", "/userinfo")))
@@ -112,9 +112,17 @@ async fn dp_1_every_request_has_a_fresh_proof_that_states_what_it_is_for() {
         assert_eq!(claims.get("ath").is_some(), path == "/userinfo");
     }
     assert_eq!(decoded(&read[0]).1["ath"], hash(&first_token));
-    assert_eq!(thumbprint(&asked[0]), thumbprint(&asked[1]), "one session, one key");
-    assert_eq!(thumbprint(&asked[0]), thumbprint(&read[0]));
-    assert_ne!(thumbprint(&asked[0]), thumbprint(&asked[2]), "two sessions, one key");
+    assert_eq!(
+        thumbprint(&requested[0]),
+        thumbprint(&requested[1]),
+        "one session, one key"
+    );
+    assert_eq!(thumbprint(&requested[0]), thumbprint(&read[0]));
+    assert_ne!(
+        thumbprint(&requested[0]),
+        thumbprint(&requested[2]),
+        "two sessions, one key"
+    );
 }
 
 #[tokio::test]
@@ -331,17 +339,17 @@ async fn dp_2_the_scheme_of_the_challenge_is_written_in_any_case() {
         let mut headers = HeaderMap::new();
         headers.insert("www-authenticate", challenge.parse().unwrap());
         headers.insert("dpop-nonce", "n1".parse().unwrap());
-        let wants = token.needs_retry(&api(&harness), StatusCode::UNAUTHORIZED, &headers);
-        assert_eq!(wants, again, "{challenge}");
+        let requires = token.needs_retry(&api(&harness), StatusCode::UNAUTHORIZED, &headers);
+        assert_eq!(requires, again, "{challenge}");
     }
 }
 
 #[tokio::test]
 async fn dp_2_a_provider_that_is_never_content_is_queried_twice_and_not_more() {
     let harness = with_nonce().await;
-    let demand = Answer::Json(400, json!({ "error": "use_dpop_nonce" }));
+    let demand = FaultResponse::Json(400, json!({ "error": "use_dpop_nonce" }));
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, demand);
+        faults.responses.insert(Endpoint::Token, demand);
     });
     let mut browser = harness.browser();
     let page = browser.sign_in("alice").await;
@@ -361,21 +369,21 @@ async fn dp_3_a_token_that_is_not_bound_is_discarded() {
         harness
             .provider
             .change(|faults| faults.token_response = patch("token_type", kind));
-        let asked = harness.provider.requests(Endpoint::Userinfo);
+        let requested = harness.provider.requests(Endpoint::Userinfo);
         let mut browser = harness.browser();
         let page = browser.sign_in("alice").await;
         assert_eq!((page.status, browser.session()), (502, None), "{kind}: {}", page.body);
         assert_eq!(
             harness.provider.requests(Endpoint::Userinfo),
-            asked,
+            requested,
             "{kind}: it was used"
         );
         assert_eq!(harness.rows().await, 0, "{kind}");
     }
     assert!(log.own().contains("failure=\"token_endpoint_not_bound\""));
     for issued in harness.provider.issued() {
-        let told = log.own().contains(&issued.value);
-        assert!(!told, "{:?} in the log", issued.kind);
+        let reported = log.own().contains(&issued.value);
+        assert!(!reported, "{:?} in the log", issued.kind);
     }
     harness.provider.change(|faults| faults.token_response.clear());
     signed_in(&harness).await;
@@ -396,7 +404,9 @@ async fn dp_3_a_renewed_token_that_is_not_bound_is_never_handed_out() {
     );
     let bearer = json!({ "access_token": "x", "token_type": "Bearer" });
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Json(200, bearer));
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(200, bearer));
     });
     let request = ClientTokenRequest::default();
     let refused = harness.bff.client_token("demo", request).await;

@@ -20,14 +20,14 @@ const DOMAIN: &str = "contoso.onmicrosoft.com";
 
 fn one_tenant(demo: &mut DemoConfig) {
     demo.issuer = format!("{}/{OURS}/v2.0", demo.issuer);
-    demo.places = vec![format!("{OURS}/v2.0"), format!("{DOMAIN}/v2.0")];
+    demo.mounts = vec![format!("{OURS}/v2.0"), format!("{DOMAIN}/v2.0")];
     demo.faults.tenant = Some(OURS.to_owned());
     like_microsoft(demo);
 }
 
 fn many_tenants(demo: &mut DemoConfig) {
     demo.issuer = format!("{}/{{tenantid}}/v2.0", demo.issuer);
-    demo.places = vec![MANY.to_owned()];
+    demo.mounts = vec![MANY.to_owned()];
     demo.faults.tenant = Some(OURS.to_owned());
     like_microsoft(demo);
 }
@@ -87,8 +87,8 @@ async fn si_1_a_tenant_by_identifier_signs_people_in() {
     let authorize = browser.start("/auth/login?return_to=/me").await;
     assert_eq!(authorize.path(), format!("/{OURS}/v2.0/authorize"));
     let scope = parameter(&authorize, "scope").unwrap();
-    for wanted in ["openid", "profile", "offline_access", "User.Read"] {
-        assert!(scope.split(' ').any(|s| s == wanted), "{scope}");
+    for required in ["openid", "profile", "offline_access", "User.Read"] {
+        assert!(scope.split(' ').any(|s| s == required), "{scope}");
     }
     for name in ["code_challenge", "state", "nonce"] {
         assert!(parameter(&authorize, name).is_some(), "{name}");

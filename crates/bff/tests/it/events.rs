@@ -8,7 +8,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 use bff::{ProxyLimits, SessionRef, Upstream};
-use demo::{Answer, Endpoint};
+use demo::{Endpoint, FaultResponse};
 use serde_json::json;
 
 use crate::proxy::{AUDIENCE, Street, plain_api, serve};
@@ -16,10 +16,10 @@ use crate::support::{Browser, Harness, Log, SessionDatabase, Setup};
 
 /// The lines about `event` with `outcome`.
 fn lines(log: &Log, event: &str, outcome: &str) -> Vec<String> {
-    let wanted = format!("event=\"{event}\" outcome=\"{outcome}\"");
+    let required = format!("event=\"{event}\" outcome=\"{outcome}\"");
     log.own()
         .lines()
-        .filter(|line| line.contains(&wanted))
+        .filter(|line| line.contains(&required))
         .map(str::to_owned)
         .collect()
 }
@@ -35,19 +35,19 @@ async fn se_9_a_sign_in_and_a_sign_out_name_person_provider_and_session() {
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let reference = references(&harness, "alice").await[0];
-    let told = lines(&log, "sign_in", "success");
-    assert_eq!(told.len(), 1, "{told:?}");
+    let reported = lines(&log, "sign_in", "success");
+    assert_eq!(reported.len(), 1, "{reported:?}");
     for part in [
         "provider=\"demo\"",
         "subject=\"alice\"",
         &format!("session={reference}"),
     ] {
-        assert!(told[0].contains(part), "{part} in {told:?}");
+        assert!(reported[0].contains(part), "{part} in {reported:?}");
     }
     browser.submit("/auth/logout", &[]).await;
-    let told = lines(&log, "sign_out", "success");
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("subject=\"alice\"") && told[0].contains(&format!("session={reference}")));
+    let reported = lines(&log, "sign_out", "success");
+    assert_eq!(reported.len(), 1, "{reported:?}");
+    assert!(reported[0].contains("subject=\"alice\"") && reported[0].contains(&format!("session={reference}")));
     nothing_secret(&log, &harness);
 }
 
@@ -58,7 +58,9 @@ async fn se_9_failures_and_refusals_explain_why() {
     browser.open("/auth/callback/demo?code=x&state=y").await;
     assert!(lines(&log, "sign_in", "refused")[0].contains("failure=\"callback_unknown_state\""));
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Json(500, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(500, json!({})));
     });
     browser.sign_in("alice").await;
     assert!(lines(&log, "sign_in", "failed")[0].contains("failure=\"token_endpoint_status\""));
@@ -72,22 +74,27 @@ async fn se_9_a_renewal_that_fails_and_one_that_works_are_reported() {
     browser.sign_in("alice").await;
     harness.advance(Duration::from_mins(6));
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(503, json!({})));
     });
     browser.open("/token").await;
-    let told = lines(&log, "token_renewal", "failed");
-    assert!(told.len() == 1 && told[0].contains("subject=\"alice\""), "{told:?}");
-    harness.provider.change(|faults| faults.answers.clear());
+    let reported = lines(&log, "token_renewal", "failed");
+    assert!(
+        reported.len() == 1 && reported[0].contains("subject=\"alice\""),
+        "{reported:?}"
+    );
+    harness.provider.change(|faults| faults.responses.clear());
     browser.open("/token").await;
     assert_eq!(lines(&log, "token_renewal", "success").len(), 1);
     nothing_secret(&log, &harness);
 }
 
-/// Whether each of `parts` is in the one line of `told`.
-fn has_value(told: &[String], parts: &[&str]) {
-    assert_eq!(told.len(), 1, "{told:?}");
+/// Whether each of `parts` is in the one line of `reported`.
+fn has_value(reported: &[String], parts: &[&str]) {
+    assert_eq!(reported.len(), 1, "{reported:?}");
     for part in parts {
-        assert!(told[0].contains(part), "{part} in {told:?}");
+        assert!(reported[0].contains(part), "{part} in {reported:?}");
     }
 }
 
@@ -99,8 +106,8 @@ async fn se_9_who_is_signed_in_elsewhere_is_named_where_they_are_refused() {
         ..Setup::default()
     })
     .await;
-    let wanted = harness.bff.require_provider("other").unwrap();
-    let papers = Router::new().route("/papers", get(async || "papers")).layer(wanted);
+    let required = harness.bff.require_provider("other").unwrap();
+    let papers = Router::new().route("/papers", get(async || "papers")).layer(required);
     let address = serve(harness.bff.protect(papers)).await;
     let mut browser = harness.browser();
     browser.sign_in_by("/auth/login?provider=demo", "alice").await;
@@ -159,13 +166,13 @@ async fn se_9_who_the_proxy_refuses_is_reported() {
     let named = ["provider=\"demo\"", "subject=\"alice\"", &session];
     let elsewhere = [("sec-fetch-site", "cross-site")];
     assert_eq!(street.ask(Method::GET, "/api/orders/7", &elsewhere).await.status, 403);
-    let told = lines(&log, "access", "refused");
-    has_value(&told, &named);
-    has_value(&told, &["reason=\"cross_site at /api/orders\""]);
+    let reported = lines(&log, "access", "refused");
+    has_value(&reported, &named);
+    has_value(&reported, &["reason=\"cross_site at /api/orders\""]);
     assert_eq!(street.ask(Method::DELETE, "/api/orders/7", &[]).await.status, 405);
-    let told = lines(&log, "access", "refused");
-    has_value(&told[1..], &named);
-    has_value(&told[1..], &["reason=\"method at /api/orders\""]);
+    let reported = lines(&log, "access", "refused");
+    has_value(&reported[1..], &named);
+    has_value(&reported[1..], &["reason=\"method at /api/orders\""]);
     // Outside a site that is protected, too: who it is is found here.
     let upstream = Upstream::new("/api/orders", &street.api.url()).unwrap();
     let upstream = upstream.audience(AUDIENCE).limits(ProxyLimits {
@@ -175,9 +182,9 @@ async fn se_9_who_the_proxy_refuses_is_reported() {
     street.proxy = serve(street.harness.bff.proxy(upstream.methods([Method::POST])).unwrap()).await;
     let form = street.browser.form(street.url("/api/orders").as_str(), &[("a", "b")]);
     assert_eq!(street.browser.send(form).await.status, 413);
-    let told = lines(&log, "access", "refused");
-    has_value(&told[2..], &named);
-    has_value(&told[2..], &["reason=\"too_large at /api/orders\""]);
+    let reported = lines(&log, "access", "refused");
+    has_value(&reported[2..], &named);
+    has_value(&reported[2..], &["reason=\"too_large at /api/orders\""]);
     // Nothing is wrong with a page that requests before anybody is signed in.
     street.browser.cookies.clear();
     let form = street.browser.form(street.url("/api/orders").as_str(), &[]);
@@ -189,9 +196,9 @@ async fn se_9_who_the_proxy_refuses_is_reported() {
 fn nothing_secret(log: &Log, harness: &Harness) {
     let (own, operator) = (log.own(), log.operator());
     for issued in harness.provider.issued() {
-        let tell = issued.value.rsplit('.').next().unwrap_or_default();
+        let send_command = issued.value.rsplit('.').next().unwrap_or_default();
         assert!(
-            !own.contains(tell) && !operator.contains(tell),
+            !own.contains(send_command) && !operator.contains(send_command),
             "{:?} is in the log",
             issued.kind
         );

@@ -15,15 +15,15 @@ use crate::support::{Browser, plain_client};
 #[path = "../../examples/call_an_api.rs"]
 #[expect(dead_code, reason = "its main reads a command line")]
 mod call_an_api;
-#[path = "../../examples/keep_data.rs"]
-#[expect(dead_code, reason = "its main reads a command line")]
-mod keep_data;
 #[path = "../../examples/protect_a_page.rs"]
 #[expect(dead_code, reason = "its main reads a command line")]
 mod protect_a_page;
 #[path = "../../examples/protect_an_api.rs"]
 #[expect(dead_code, reason = "its main reads a command line")]
 mod protect_an_api;
+#[path = "../../examples/store_data.rs"]
+#[expect(dead_code, reason = "its main reads a command line")]
+mod store_data;
 
 const AUDIENCE: &str = "https://api.portico.example";
 
@@ -73,7 +73,7 @@ impl Stage {
 #[tokio::test]
 async fn to_7_the_example_stores_data() {
     let stage = Stage::new().await;
-    let site = keep_data::site(stage.url.as_str(), stage.provider()).unwrap();
+    let site = store_data::site(stage.url.as_str(), stage.provider()).unwrap();
     let mut browser = stage.open(site);
     assert_eq!(browser.open("/draft").await.status, 401);
     browser.sign_in_by("/auth/login?return_to=/draft", "alice").await;
@@ -125,9 +125,9 @@ async fn to_7_the_example_protects_an_api() {
         (401, true)
     );
     let with = client.get(&url).bearer_auth(&token).send().await.unwrap();
-    let said: Value = serde_json::from_str(&with.text().await.unwrap()).unwrap();
+    let shown: Value = serde_json::from_str(&with.text().await.unwrap()).unwrap();
     assert_eq!(
-        said,
+        shown,
         json!({ "for": "alice", "from": "portico", "messages": ["hello"] })
     );
 }

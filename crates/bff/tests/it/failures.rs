@@ -1,6 +1,6 @@
 //! Failures at the provider are pages a person understands (SI-11).
 
-use demo::{Answer, Endpoint, Kind};
+use demo::{Endpoint, FaultResponse, Kind};
 use serde_json::json;
 
 use crate::support::{Harness, Log};
@@ -95,8 +95,8 @@ async fn si_11_secrets_never_reach_the_log() {
     browser.open("/token").await;
     harness.provider.change(|faults| {
         faults
-            .answers
-            .insert(Endpoint::Revoke, Answer::Json(500, json!({ "error": "broken" })));
+            .responses
+            .insert(Endpoint::Revoke, FaultResponse::Json(500, json!({ "error": "broken" })));
     });
     browser.submit("/auth/logout", &[]).await;
     let (own, operator) = (log.own(), log.operator());

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::support::{Harness, Setup, expect_accepted, expect_refused, patch, without};
 
-/// Refuses a sign-in whose ID token has these claims changed.
-async fn refuses(harness: &Harness, claims: Patch) {
+/// Refuses a sign-in whose ID token has these claims changed, by the failure with this code.
+async fn refuses(harness: &Harness, claims: Patch, failure: &str) {
     let why = format!("{claims:?}");
     harness.provider.change(|faults| faults.id_token = claims);
-    expect_refused(harness, &why).await;
+    expect_refused(harness, &why, failure).await;
 }
 
 /// Accepts one.
@@ -31,10 +31,10 @@ async fn id_1_an_issuer_that_differs_by_one_character_is_refused() {
         issuer.to_uppercase(),
         localhost,
     ] {
-        refuses(&harness, patch("iss", wrong)).await;
+        refuses(&harness, patch("iss", wrong), "id_token_issuer").await;
     }
-    refuses(&harness, without("iss")).await;
-    refuses(&harness, patch("iss", json!([issuer]))).await;
+    refuses(&harness, without("iss"), "id_token_issuer").await;
+    refuses(&harness, patch("iss", json!([issuer])), "id_token_issuer").await;
     accepts(&harness, patch("iss", issuer)).await;
 }
 
@@ -49,31 +49,41 @@ async fn id_2_the_audience_must_be_this_client() {
         json!("Portico"),
         json!(7),
     ] {
-        refuses(&harness, patch("aud", wrong)).await;
+        refuses(&harness, patch("aud", wrong), "id_token_audience").await;
     }
-    refuses(&harness, without("aud")).await;
+    refuses(&harness, without("aud"), "id_token_audience").await;
     accepts(&harness, patch("aud", json!(["portico"]))).await;
 }
 
 #[tokio::test]
 async fn id_3_further_audiences_are_refused_unless_configured() {
     let both = || patch("aud", json!(["portico", "https://api.example"]));
-    refuses(&Harness::new().await, both()).await;
+    refuses(&Harness::new().await, both(), "id_token_audience").await;
     let setup = Setup {
         provider: |provider| provider.extra_audiences = vec!["https://api.example".into()],
         ..Setup::default()
     };
     let harness = Harness::build(setup).await;
     accepts(&harness, both()).await;
-    refuses(&harness, patch("aud", json!(["portico", "https://evil.example"]))).await;
-    refuses(&harness, patch("aud", json!(["https://api.example"]))).await;
+    refuses(
+        &harness,
+        patch("aud", json!(["portico", "https://evil.example"])),
+        "id_token_audience",
+    )
+    .await;
+    refuses(
+        &harness,
+        patch("aud", json!(["https://api.example"])),
+        "id_token_audience",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn id_4_another_authorized_party_is_refused() {
     let harness = Harness::new().await;
-    refuses(&harness, patch("azp", "somebody")).await;
-    refuses(&harness, patch("azp", "")).await;
+    refuses(&harness, patch("azp", "somebody"), "id_token_authorized_party").await;
+    refuses(&harness, patch("azp", ""), "id_token_authorized_party").await;
     accepts(&harness, patch("azp", "portico")).await;
 }
 
@@ -81,13 +91,13 @@ async fn id_4_another_authorized_party_is_refused() {
 async fn id_10_a_token_must_not_have_expired() {
     let harness = Harness::new().await;
     let now = harness.provider.now();
-    refuses(&harness, without("exp")).await;
-    refuses(&harness, patch("exp", now - 90)).await;
-    refuses(&harness, patch("exp", now - 7 * 24 * 3600)).await;
-    refuses(&harness, patch("exp", "tomorrow")).await;
-    refuses(&harness, patch("exp", 1e30)).await;
+    refuses(&harness, without("exp"), "token_exp_missing").await;
+    refuses(&harness, patch("exp", now - 90), "token_expired").await;
+    refuses(&harness, patch("exp", now - 7 * 24 * 3600), "token_expired").await;
+    refuses(&harness, patch("exp", "tomorrow"), "id_token_unreadable").await;
+    refuses(&harness, patch("exp", 1e30), "id_token_unreadable").await;
     accepts(&harness, patch("exp", now - 30)).await;
-    refuses(&harness, patch("nbf", now + 120)).await;
+    refuses(&harness, patch("nbf", now + 120), "token_not_yet_valid").await;
     accepts(&harness, patch("nbf", now + 30)).await;
 }
 
@@ -95,9 +105,9 @@ async fn id_10_a_token_must_not_have_expired() {
 async fn id_11_a_token_must_have_been_issued_just_now() {
     let harness = Harness::new().await;
     let now = harness.provider.now();
-    refuses(&harness, without("iat")).await;
-    refuses(&harness, patch("iat", now - 7 * 24 * 3600)).await;
-    refuses(&harness, patch("iat", now + 120)).await;
+    refuses(&harness, without("iat"), "token_iat_missing").await;
+    refuses(&harness, patch("iat", now - 7 * 24 * 3600), "token_iat_too_old").await;
+    refuses(&harness, patch("iat", now + 120), "token_iat_in_future").await;
     accepts(&harness, patch("iat", now + 30)).await;
     accepts(&harness, patch("iat", now - 30)).await;
 }
@@ -109,7 +119,7 @@ async fn id_12_a_subject_has_1_to_255_characters() {
         harness
             .provider
             .change(|faults| faults.userinfo = patch("sub", wrong.clone()));
-        refuses(&harness, patch("sub", wrong)).await;
+        refuses(&harness, patch("sub", wrong), "id_token_subject").await;
     }
     harness
         .provider
@@ -120,9 +130,9 @@ async fn id_12_a_subject_has_1_to_255_characters() {
 #[tokio::test]
 async fn id_13_the_nonce_must_be_the_one_that_was_sent() {
     let harness = Harness::new().await;
-    refuses(&harness, without("nonce")).await;
+    refuses(&harness, without("nonce"), "id_token_nonce").await;
     for wrong in ["", "guess"] {
-        refuses(&harness, patch("nonce", wrong)).await;
+        refuses(&harness, patch("nonce", wrong), "id_token_nonce").await;
     }
 }
 
@@ -137,8 +147,13 @@ async fn id_14_a_provider_that_claims_a_strong_sign_in_unasked_gives_nothing_by_
 #[tokio::test]
 async fn id_15_the_hash_of_the_access_token_must_fit_where_there_is_one() {
     let harness = Harness::new().await;
-    refuses(&harness, patch("at_hash", "AAAAAAAAAAAAAAAAAAAAAA")).await;
-    refuses(&harness, patch("at_hash", "")).await;
+    refuses(
+        &harness,
+        patch("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"),
+        "id_token_access_token_hash",
+    )
+    .await;
+    refuses(&harness, patch("at_hash", ""), "id_token_access_token_hash").await;
     accepts(&harness, without("at_hash")).await;
 }
 
@@ -149,11 +164,11 @@ async fn id_16_other_kinds_of_tokens_are_not_id_tokens() {
         harness
             .provider
             .change(|faults| faults.id_token_header = patch("typ", typ));
-        expect_refused(&harness, typ).await;
+        expect_refused(&harness, typ, "id_token_type").await;
     }
     harness.provider.change(|faults| faults.id_token_header = Patch::new());
     let event = json!({ "http://schemas.openid.net/event/backchannel-logout": {} });
-    refuses(&harness, patch("events", event)).await;
+    refuses(&harness, patch("events", event), "id_token_type").await;
     harness.provider.change(|faults| faults.id_token = Patch::new());
     harness
         .provider

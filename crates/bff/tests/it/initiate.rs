@@ -20,14 +20,14 @@ async fn lg_8_another_site_can_only_send_a_person_to_a_configured_provider() {
     })
     .await;
     let target = harness.site.join("docs/7?a=b").unwrap();
-    let asked = query(&[
+    let requested = query(&[
         ("iss", &harness.issuer),
         ("login_hint", "bob"),
         ("target_link_uri", target.as_str()),
         ("lti_message_hint", "ignored"),
     ]);
     let mut browser = harness.browser();
-    let send = browser.get(&asked).cross_site().header("origin", "");
+    let send = browser.get(&requested).cross_site().header("origin", "");
     let page = browser.send(send).await;
     assert_eq!(page.status, 303, "{}", page.body);
     assert!(
@@ -59,13 +59,13 @@ async fn lg_8_cb_10_begun_by_a_form_it_ends_the_session_it_replaces() {
     .await;
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/login").await;
-    post_answer(&mut browser, &authorize, "alice").await;
+    post_response(&mut browser, &authorize, "alice").await;
     let replaced = browser.session().unwrap();
 
     let form = [("iss", harness.issuer.as_str())];
     let again = browser.post_cross_site("/auth/initiate", &form).await.location();
     let authorize = browser.open(again.as_str()).await.location();
-    post_answer(&mut browser, &authorize, "bob").await;
+    post_response(&mut browser, &authorize, "bob").await;
     assert_eq!(browser.open("/").await.body, "hello bob");
     let mut stale = harness.clone_of(&browser);
     stale.add_cookie("__Host-portico", &replaced);
@@ -91,7 +91,7 @@ async fn lg_8_a_form_that_is_too_long_or_states_something_twice_is_refused() {
 }
 
 /// The provider's response for `person`, as a form.
-async fn post_answer(browser: &mut Browser, authorize: &Url, person: &str) {
+async fn post_response(browser: &mut Browser, authorize: &Url, person: &str) {
     let fields = crate::sign_in::posted_for(browser, authorize, person).await;
     let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let page = browser.post_cross_site("/auth/callback/demo", &fields).await;

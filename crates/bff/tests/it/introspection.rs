@@ -7,7 +7,7 @@ use axum::middleware::map_request;
 use axum::routing::get;
 use axum::{Json, Router};
 use bff::Caller;
-use demo::{Answer, Endpoint, Kind};
+use demo::{Endpoint, FaultResponse, Kind};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -53,16 +53,20 @@ async fn call(harness: &Harness, api: &str, token: &str) -> (u16, String, String
     )
 }
 
-fn answer(harness: &Harness, status: u16, value: Value) {
+fn response(harness: &Harness, status: u16, value: Value) {
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Introspect, Answer::Json(status, value));
+        faults
+            .responses
+            .insert(Endpoint::Introspect, FaultResponse::Json(status, value));
     });
 }
 
 /// The provider responses when this is lifted.
 fn hold(harness: &Harness) {
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Introspect, Answer::HoldAnswer);
+        faults
+            .responses
+            .insert(Endpoint::Introspect, FaultResponse::HoldResponse);
     });
 }
 
@@ -91,13 +95,13 @@ async fn in_1_nothing_is_believed_longer_than_the_token_lives() {
     let harness = Harness::new().await;
     let api = api(&harness, &[]).await;
     let exp = harness.provider.now() + 20;
-    answer(
+    response(
         &harness,
         200,
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": exp }),
     );
     assert_eq!(call(&harness, &api, "opaque").await.0, 200);
-    answer(&harness, 200, json!({ "active": false }));
+    response(&harness, 200, json!({ "active": false }));
     assert_eq!(call(&harness, &api, "opaque").await.0, 200, "kept");
     harness.advance(Duration::from_secs(20));
     assert_eq!(call(&harness, &api, "opaque").await.0, 401);
@@ -109,13 +113,13 @@ async fn in_1_an_end_with_a_fraction_is_an_end() {
     harness.provider.stop_clock();
     let api = api(&harness, &[]).await;
     let exp = Value::from(harness.provider.now()).as_f64().unwrap() + 5.5;
-    answer(
+    response(
         &harness,
         200,
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "exp": exp }),
     );
     assert_eq!(call(&harness, &api, "opaque").await.0, 200);
-    answer(&harness, 200, json!({ "active": false }));
+    response(&harness, 200, json!({ "active": false }));
     harness.advance(Duration::from_secs(6));
     assert_eq!(call(&harness, &api, "opaque").await.0, 401);
 }
@@ -145,13 +149,13 @@ async fn in_1_a_response_that_is_not_about_us_opens_nothing() {
     .into_iter()
     .enumerate()
     {
-        answer(&harness, 200, wrong.clone());
+        response(&harness, 200, wrong.clone());
         // A refusal is stored for its token.
         let token = format!("opaque-{number}");
         assert_eq!(call(&harness, &api, &token).await.0, 401, "{wrong}");
         assert_eq!(harness.provider.requests(Endpoint::Introspect), number + 1, "{wrong}");
     }
-    answer(
+    response(
         &harness,
         200,
         json!({ "active": true, "client_id": "robot", "aud": [AUDIENCE], "scope": "a b" }),
@@ -170,7 +174,7 @@ async fn in_1_who_insists_on_a_refused_token_does_not_wear_out_the_provider() {
     }
     assert_eq!(harness.provider.requests(Endpoint::Introspect), 1);
     // For seconds: a token may be known to the provider a moment after it was made.
-    answer(
+    response(
         &harness,
         200,
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE }),
@@ -181,7 +185,7 @@ async fn in_1_who_insists_on_a_refused_token_does_not_wear_out_the_provider() {
     assert_eq!(call(&harness, &api, "junk").await.0, 200);
     assert_eq!(harness.provider.requests(Endpoint::Introspect), 2);
     // A refusal reveals nothing about other tokens.
-    answer(&harness, 200, json!({ "active": false }));
+    response(&harness, 200, json!({ "active": false }));
     assert_eq!(call(&harness, &api, "more").await.0, 401);
     assert_eq!(harness.provider.requests(Endpoint::Introspect), 3);
 }
@@ -194,17 +198,21 @@ async fn in_1_parallel_requests_with_one_token_introspect_once() {
     let arrived = Counter::default();
     let api = counted_api(&harness, &["messages:read"], &arrived).await;
     for (token, status) in [(token.as_str(), 200), ("junk", 401)] {
-        let (before, asked) = (arrived.value(), harness.provider.requests(Endpoint::Introspect));
+        let (before, requested) = (arrived.value(), harness.provider.requests(Endpoint::Introspect));
         hold(&harness);
         let calls = join_all((0..20).map(|_| call(&harness, &api, token)));
         let release = async {
             arrived.reaches("everybody waits", before + 20).await;
             harness.until("it is asked", |provider| provider.held() == 1).await;
-            harness.provider.change(|faults| faults.answers.clear());
+            harness.provider.change(|faults| faults.responses.clear());
         };
         let (answers, ()) = tokio::join!(calls, release);
-        assert!(answers.iter().all(|(said, ..)| *said == status), "{answers:?}");
-        assert_eq!(harness.provider.requests(Endpoint::Introspect), asked + 1, "{status}");
+        assert!(answers.iter().all(|(shown, ..)| *shown == status), "{answers:?}");
+        assert_eq!(
+            harness.provider.requests(Endpoint::Introspect),
+            requested + 1,
+            "{status}"
+        );
     }
 }
 
@@ -222,7 +230,7 @@ async fn in_1_who_disappears_does_not_take_the_response_of_others_along() {
     }
     let release = async {
         arrived.reaches("somebody else waits", 2).await;
-        harness.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.responses.clear());
     };
     let ((status, body, _), ()) = tokio::join!(call(&harness, &api, &token), release);
     assert_eq!(
@@ -236,18 +244,18 @@ async fn in_1_who_disappears_does_not_take_the_response_of_others_along() {
 async fn to_5_a_provider_in_trouble_is_no_refusal() {
     let harness = Harness::new().await;
     let api = api(&harness, &["messages:admin"]).await;
-    answer(&harness, 503, json!({}));
+    response(&harness, 503, json!({}));
     assert_eq!(call(&harness, &api, "opaque").await.0, 503);
-    answer(&harness, 400, json!({ "error": "invalid_client" }));
+    response(&harness, 400, json!({ "error": "invalid_client" }));
     assert_eq!(call(&harness, &api, "opaque").await.0, 503);
-    answer(&harness, 400, json!({ "error": "unsupported_token_type" }));
+    response(&harness, 400, json!({ "error": "unsupported_token_type" }));
     let refused = call(&harness, &api, "opaque").await;
     assert_eq!(
         refused.0, 401,
         "a token that cannot be asked about is the caller's trouble"
     );
     assert_eq!(harness.provider.requests(Endpoint::Introspect), 3);
-    answer(
+    response(
         &harness,
         200,
         json!({ "active": true, "sub": "alice", "aud": AUDIENCE, "scope": "messages:read" }),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bff::ClientTokenRequest;
-use demo::{Answer, Endpoint};
+use demo::{Endpoint, FaultResponse};
 use serde_json::json;
 
 use crate::support::{Counts, Harness, Setup};
@@ -23,12 +23,16 @@ async fn se_9_every_question_of_a_sign_in_is_measured_by_endpoint_and_outcome() 
         );
     }
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Json(400, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(400, json!({})));
     });
     harness.browser().sign_in("alice").await;
     assert_eq!(counts.requests_to("token_authorization_code", "refused"), 1);
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(503, json!({})));
     });
     harness.browser().sign_in("alice").await;
     assert_eq!(counts.requests_to("token_authorization_code", "failed"), 1);
@@ -55,8 +59,8 @@ async fn se_9_renewals_client_tokens_introspection_and_revocation_are_distinguis
         .route("/", axum::routing::get(async || "in"))
         .layer(bearer);
     let request = http::Request::get("/").header("authorization", "Bearer opaque");
-    let answered = tower::ServiceExt::oneshot(api, request.body(axum::body::Body::empty()).unwrap()).await;
-    assert_eq!(answered.unwrap().status(), 401);
+    let responded = tower::ServiceExt::oneshot(api, request.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(responded.unwrap().status(), 401);
     assert_eq!(
         counts.requests_to("introspection", "success"),
         1,
@@ -82,8 +86,8 @@ async fn se_9_pushed_requests_and_device_codes_are_measured() {
     let mut screen = harness.browser();
     let page = screen.open("/auth/device").await;
     let refused = counts.requests_to("device_authorization", "refused");
-    let asked = counts.requests_to("device_authorization", "success") + refused;
-    assert_eq!(asked, 1, "{} {}", page.status, page.body);
+    let requested = counts.requests_to("device_authorization", "success") + refused;
+    assert_eq!(requested, 1, "{} {}", page.status, page.body);
 }
 
 #[tokio::test]
@@ -122,8 +126,8 @@ async fn se_9_labels_name_providers_and_outcomes_and_nobody() {
     for line in &lines {
         assert!(!line.contains("alice") && !line.contains("127.0.0.1"), "{line}");
         for issued in &issued {
-            let tell = issued.value.rsplit('.').next().unwrap_or_default();
-            assert!(!line.contains(tell), "{:?} in {line}", issued.kind);
+            let send_command = issued.value.rsplit('.').next().unwrap_or_default();
+            assert!(!line.contains(send_command), "{:?} in {line}", issued.kind);
         }
         let labels = line.split_once('{').map_or("", |(_, rest)| rest);
         for label in labels.split('}').next().unwrap_or_default().split("\",") {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use demo::{Answer, Endpoint, Kind};
+use demo::{Endpoint, FaultResponse, Kind};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -96,16 +96,18 @@ async fn px_5_a_provider_that_ignores_the_api_gives_no_token_for_it() {
 #[tokio::test]
 async fn to_2_trouble_preserves_the_session_and_a_grant_that_is_over_ends_it() {
     let (harness, mut browser) = signed_in().await;
-    let answer = |status, body: Value| {
+    let response = |status, body: Value| {
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Token, Answer::Json(status, body));
+            faults
+                .responses
+                .insert(Endpoint::Token, FaultResponse::Json(status, body));
         });
     };
-    answer(503, json!({}));
+    response(503, json!({}));
     assert_eq!(browser.open(ORDERS).await.status, 503);
-    answer(400, json!({ "error": "invalid_target" }));
+    response(400, json!({ "error": "invalid_target" }));
     assert_eq!(browser.open(ORDERS).await.status, 403);
-    answer(400, json!({ "error": "invalid_grant" }));
+    response(400, json!({ "error": "invalid_grant" }));
     assert_eq!(browser.open(ORDERS).await.status, 403, "perhaps this token alone");
     assert_eq!(browser.open("/").await.body, "hello alice");
     harness.advance(Duration::from_mins(6));
@@ -132,7 +134,7 @@ async fn to_2_one_refresh_token_is_used_by_one_request_at_a_time() {
     let (harness, browser) = signed_in().await;
     harness.advance(Duration::from_mins(6));
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
     });
     let requests: Vec<_> = (0..30)
         .map(|number: usize| {
@@ -151,7 +153,7 @@ async fn to_2_one_refresh_token_is_used_by_one_request_at_a_time() {
         .reaches("everybody wants a token", 30)
         .await;
     assert_eq!(harness.provider.requests(Endpoint::Token), 2, "the others wait");
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
     assert!(pages.iter().all(|page| page.status == 200), "{pages:?}");
     assert_eq!(

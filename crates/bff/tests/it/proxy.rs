@@ -79,12 +79,12 @@ pub(crate) async fn plain_api() -> Api {
 }
 
 pub(crate) fn reason(page: &Page) -> String {
-    let said: Value = serde_json::from_str(&page.body).unwrap();
+    let shown: Value = serde_json::from_str(&page.body).unwrap();
     assert!(
-        said["message"].as_str().is_some_and(|text| text.ends_with('.')),
-        "{said}"
+        shown["message"].as_str().is_some_and(|text| text.ends_with('.')),
+        "{shown}"
     );
-    said["reason"].as_str().unwrap().to_owned()
+    shown["reason"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -92,12 +92,12 @@ async fn px_1_a_request_is_sent_to_the_configured_address_with_the_persons_token
     let mut street = Street::new(plain_api().await, |upstream| upstream).await;
     let page = street.get("/api/orders/7/lines?open=1&q=..%2f").await;
     assert_eq!((page.status, page.body.as_str()), (200, "an order"));
-    let asked = street.api.requests();
-    assert_eq!(asked[0].target, "/v1/7/lines?open=1&q=..%2f");
-    assert_eq!(asked[0].method, Method::GET);
-    assert_eq!(asked[0].header("host"), street.api.address.to_string());
+    let requested = street.api.requests();
+    assert_eq!(requested[0].target, "/v1/7/lines?open=1&q=..%2f");
+    assert_eq!(requested[0].method, Method::GET);
+    assert_eq!(requested[0].header("host"), street.api.address.to_string());
     let issued = street.harness.provider.newest(demo::Kind::AccessToken).unwrap();
-    assert_eq!(asked[0].token(), issued);
+    assert_eq!(requested[0].token(), issued);
     assert!(!page.body.contains(&issued) && !format!("{:?}", page.headers).contains(&issued));
     street.get("/api/orders").await;
     street.get("/api/orders/").await;
@@ -113,12 +113,12 @@ async fn px_2_an_upstream_gets_our_trace_and_never_the_one_a_page_names() {
         ("tracestate", "a=b"),
     ];
     let known: fn() -> Option<HeaderValue> = || Some(HeaderValue::from_static(OURS));
-    let told = [
+    let reported = [
         (Some(known), OURS),
         (Some((|| None) as fn() -> Option<HeaderValue>), ""),
         (None, ""),
     ];
-    for (current, expected) in told {
+    for (current, expected) in reported {
         let harness = Harness::new().await;
         let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
@@ -138,12 +138,12 @@ async fn px_2_an_upstream_gets_our_trace_and_never_the_one_a_page_names() {
             proxy,
         };
         assert_eq!(street.ask(Method::GET, "/api/orders/7", &theirs).await.status, 200);
-        let asked = street.api.requests().remove(0);
+        let requested = street.api.requests().remove(0);
         assert_eq!(
-            (asked.header("traceparent"), asked.header("tracestate")),
+            (requested.header("traceparent"), requested.header("tracestate")),
             (expected, "")
         );
-        assert!(asked.headers.get_all("traceparent").iter().count() <= 1);
+        assert!(requested.headers.get_all("traceparent").iter().count() <= 1);
     }
 }
 
@@ -170,8 +170,8 @@ async fn px_1_an_address_that_could_lead_elsewhere_is_400_and_nobody_gets_a_requ
         format!("http://me:secret@127.0.0.1:{port}/api/orders/7"),
     ] {
         let message = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{cookie}Connection: close\r\n\r\n");
-        let (status, answer) = raw(street.proxy, &message).await;
-        assert_eq!(status, 400, "{target}: {answer}");
+        let (status, reply) = raw(street.proxy, &message).await;
+        assert_eq!(status, 400, "{target}: {reply}");
     }
     for beside in [
         "/api/orders@evil.example/",
@@ -256,18 +256,18 @@ async fn px_3_nothing_a_client_states_about_itself_passes() {
     })
     .await;
     street.browser.add_cookie("another", "cookie");
-    let mut said = SAID.to_vec();
-    said.extend([("accept", "application/json"), ("if-none-match", "\"a\"")]);
-    assert_eq!(street.ask(Method::GET, "/api/orders/7", &said).await.status, 200);
-    let asked = &street.api.requests()[0];
-    let mut names: Vec<_> = asked.headers.keys().map(HeaderName::as_str).collect();
+    let mut shown = SAID.to_vec();
+    shown.extend([("accept", "application/json"), ("if-none-match", "\"a\"")]);
+    assert_eq!(street.ask(Method::GET, "/api/orders/7", &shown).await.status, 200);
+    let requested = &street.api.requests()[0];
+    let mut names: Vec<_> = requested.headers.keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
     assert_eq!(
         names,
         ["accept", "authorization", "host", "if-none-match", "user-agent"]
     );
-    assert_ne!(asked.token(), "stolen");
-    assert!(asked.header("user-agent").starts_with("bff/"));
+    assert_ne!(requested.token(), "stolen");
+    assert!(requested.header("user-agent").starts_with("bff/"));
     // Not named by `Connection`, the configured one passes.
     street.ask(Method::GET, "/api/orders/7", &[("x-custom", "7")]).await;
     assert_eq!(street.api.requests()[1].header("x-custom"), "7");
@@ -347,8 +347,8 @@ async fn px_2_a_response_may_stay_in_the_browser_if_the_site_allows_it() {
 async fn px_2_a_redirect_is_neither_followed_nor_passed_on() {
     let other = plain_api().await;
     let there = other.url();
-    let api = Api::new(move |asked| {
-        let status = asked.target.rsplit('/').next().unwrap().parse::<u16>().unwrap();
+    let api = Api::new(move |requested| {
+        let status = requested.target.rsplit('/').next().unwrap().parse::<u16>().unwrap();
         (StatusCode::from_u16(status).unwrap(), [("location", there.clone())]).into_response()
     })
     .await;
@@ -377,9 +377,9 @@ async fn px_2_an_upgrade_is_not_passed_on() {
             "GET /api/orders/7 HTTP/1.1\r\nHost: x\r\n{}{upgrade}Connection: close\r\n\r\n",
             street.cookie()
         );
-        let (status, answer) = raw(street.proxy, &message).await;
-        assert_eq!(status, 501, "{answer}");
-        assert!(answer.contains("upgrade_not_supported"));
+        let (status, reply) = raw(street.proxy, &message).await;
+        assert_eq!(status, 501, "{reply}");
+        assert!(reply.contains("upgrade_not_supported"));
     }
     assert_eq!(street.api.requests().len(), 0);
 }
@@ -393,9 +393,9 @@ async fn px_2_an_upgrade_that_the_upstream_begins_is_not_passed_on() {
         "GET /api/orders/7 HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n",
         street.cookie()
     );
-    let (status, answer) = raw(street.proxy, &message).await;
-    assert_eq!(status, 502, "{answer}");
-    assert!(answer.contains("upstream_unreachable"), "{answer}");
+    let (status, reply) = raw(street.proxy, &message).await;
+    assert_eq!(status, 502, "{reply}");
+    assert!(reply.contains("upstream_unreachable"), "{reply}");
     assert_eq!(street.api.requests().len(), 1);
 }
 
@@ -491,8 +491,8 @@ async fn px_5_a_proxy_whose_tokens_are_for_somebody_else_is_not_made() {
     let harness = Harness::new().await;
     let refused = |bff: &Bff, upstream: Upstream| bff.proxy(upstream).unwrap_err().to_string();
     let upstream = || Upstream::new("/api/orders", "https://orders.example/").unwrap();
-    let said = refused(&harness.bff, upstream());
-    assert!(said.contains("audience or the resource"), "{said}");
+    let shown = refused(&harness.bff, upstream());
+    assert!(shown.contains("audience or the resource"), "{shown}");
     for other in [
         upstream().audience("https://other.example"),
         upstream().audience(AUDIENCE).resource("https://other.example"),
@@ -500,8 +500,8 @@ async fn px_5_a_proxy_whose_tokens_are_for_somebody_else_is_not_made() {
             .audience(AUDIENCE)
             .scopes(["messages:read", "messages:write"]),
     ] {
-        let said = refused(&harness.bff, other);
-        assert!(said.starts_with("no provider"), "{said}");
+        let shown = refused(&harness.bff, other);
+        assert!(shown.starts_with("no provider"), "{shown}");
     }
     let right = upstream().audience(AUDIENCE).scopes(["messages:read"]);
     assert!(harness.bff.proxy(right).is_ok());

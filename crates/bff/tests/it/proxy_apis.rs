@@ -7,7 +7,7 @@ use axum::response::IntoResponse as _;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff::{InvalidUpstream, Upstream};
-use demo::{Answer, Endpoint};
+use demo::{Endpoint, FaultResponse};
 use serde_json::{Value, json};
 
 use crate::proxy::{Street, plain_api, reason};
@@ -41,9 +41,12 @@ async fn px_5_an_upstream_gets_a_token_that_was_requested_with_its_own_audience(
     for _ in 0..3 {
         assert_eq!(street.get("/api/orders/7").await.status, 200);
     }
-    let asked = street.api.requests();
-    assert_eq!(claims(asked[0].token())["aud"], ORDERS);
-    assert!(asked.iter().all(|one| one.token() == asked[0].token()), "it is kept");
+    let requested = street.api.requests();
+    assert_eq!(claims(requested[0].token())["aud"], ORDERS);
+    assert!(
+        requested.iter().all(|one| one.token() == requested[0].token()),
+        "it is kept"
+    );
     assert_eq!(street.harness.provider.requests(Endpoint::Token), 2);
     let bodies = street.harness.provider.bodies(Endpoint::Token);
     assert!(
@@ -51,7 +54,7 @@ async fn px_5_an_upstream_gets_a_token_that_was_requested_with_its_own_audience(
         "{bodies:?}"
     );
     let own = street.browser.open("/token").await.body;
-    assert_ne!(own, asked[0].token(), "the session's own token is another");
+    assert_ne!(own, requested[0].token(), "the session's own token is another");
 }
 
 #[tokio::test]
@@ -78,7 +81,9 @@ async fn px_5_a_provider_that_gives_no_such_token_lets_nobody_through() {
     let mut street = street(plain_api().await, of_orders).await;
     street.harness.provider.change(|faults| {
         let refused = json!({ "error": "invalid_target" });
-        faults.answers.insert(Endpoint::Token, Answer::Json(400, refused));
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(400, refused));
     });
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (403, "not_granted"));
@@ -86,7 +91,7 @@ async fn px_5_a_provider_that_gives_no_such_token_lets_nobody_through() {
         street.api.requests().is_empty(),
         "a token for another audience left the harness"
     );
-    street.harness.provider.change(|faults| faults.answers.clear());
+    street.harness.provider.change(|faults| faults.responses.clear());
     assert_eq!(street.get("/api/orders/7").await.status, 200, "the session goes on");
 }
 
@@ -109,12 +114,12 @@ async fn px_5_without_a_refresh_token_there_is_none_for_another_api() {
 async fn px_4_a_refused_token_of_another_api_is_renewed_once_too() {
     let refused: Arc<Mutex<Vec<String>>> = Arc::default();
     let known = Arc::clone(&refused);
-    let api = Api::new(move |asked| {
+    let api = Api::new(move |requested| {
         if known
             .lock()
             .unwrap()
             .iter()
-            .any(|token| token == asked.token() || token == "*")
+            .any(|token| token == requested.token() || token == "*")
         {
             (StatusCode::UNAUTHORIZED, "no").into_response()
         } else {
@@ -130,15 +135,15 @@ async fn px_4_a_refused_token_of_another_api_is_renewed_once_too() {
     assert_eq!(street.get("/api/orders/7").await.status, 200);
     let newer = street.api.requests()[2].token().to_owned();
     assert!(newer != first && claims(&newer)["aud"] == ORDERS);
-    let asked = street.harness.provider.requests(Endpoint::Token);
-    assert_eq!(asked, 3, "the sign-in, the token, the newer one");
+    let requested = street.harness.provider.requests(Endpoint::Token);
+    assert_eq!(requested, 3, "the sign-in, the token, the newer one");
     // An API that refuses everything does not wear out the provider.
     refused.lock().unwrap().push("*".to_owned());
     for _ in 0..3 {
         let page = street.get("/api/orders/7").await;
         assert_eq!((page.status, reason(&page).as_str()), (401, "token_refused"));
     }
-    assert_eq!(street.harness.provider.requests(Endpoint::Token), asked);
+    assert_eq!(street.harness.provider.requests(Endpoint::Token), requested);
     assert_eq!(
         street.browser.open("/token").await.body,
         own,
@@ -161,8 +166,8 @@ async fn px_5_whose_tokens_are_meant_is_stated() {
     let refused = harness.bff.proxy(upstream()).err();
     assert_eq!(refused, Some(InvalidUpstream::NotGranted("/api/orders".to_owned())));
     let unknown = harness.bff.proxy(upstream().providers(["nobody"])).err();
-    let told = InvalidUpstream::Provider("/api/orders".to_owned(), "nobody".to_owned());
-    assert_eq!(unknown, Some(told));
+    let reported = InvalidUpstream::Provider("/api/orders".to_owned(), "nobody".to_owned());
+    assert_eq!(unknown, Some(reported));
 
     let api = plain_api().await;
     let named = Upstream::new("/api/orders", &api.url()).unwrap();

@@ -47,17 +47,17 @@ async fn px_2_a_request_that_is_too_large_is_413() {
         street.cookie()
     );
     let chunk = format!("2710\r\n{}\r\n", "x".repeat(10_000));
-    let (status, answer) = raw(street.proxy, &format!("{head}{}0\r\n\r\n", chunk.repeat(11))).await;
-    assert_eq!(status, 413, "{answer}");
+    let (status, reply) = raw(street.proxy, &format!("{head}{}0\r\n\r\n", chunk.repeat(11))).await;
+    assert_eq!(status, 413, "{reply}");
     assert_eq!(street.api.requests().len(), 0);
-    let (status, answer) = raw(street.proxy, &format!("{head}{}0\r\n\r\n", chunk.repeat(10))).await;
-    assert_eq!(status, 200, "{answer}");
+    let (status, reply) = raw(street.proxy, &format!("{head}{}0\r\n\r\n", chunk.repeat(10))).await;
+    assert_eq!(status, 200, "{reply}");
     assert_eq!(street.api.requests()[0].body.len(), 100_000);
 }
 
 #[tokio::test]
 async fn px_2_a_response_that_is_too_large_does_not_pass() {
-    let api = Api::new(|asked| match asked.target.as_str() {
+    let api = Api::new(|requested| match requested.target.as_str() {
         "/v1/fits" => "x".repeat(1_000).into_response(),
         "/v1/said" => "x".repeat(1_001).into_response(),
         "/v1/fits-in-pieces" => pieces(1_000),
@@ -77,23 +77,23 @@ async fn px_2_a_response_that_is_too_large_does_not_pass() {
         "GET /api/orders/unsaid HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n",
         street.cookie()
     );
-    let (status, answer) = raw(street.proxy, &message).await;
+    let (status, reply) = raw(street.proxy, &message).await;
     assert_eq!(status, 200, "the head was sent before");
-    let passed = answer.matches('x').count();
+    let passed = reply.matches('x').count();
     assert!(passed <= 1_000 + 20, "{passed}");
-    assert!(!answer.ends_with("0\r\n\r\n"), "the end looks like an end");
+    assert!(!reply.ends_with("0\r\n\r\n"), "the end looks like an end");
 }
 
 #[tokio::test]
 async fn px_2_a_response_passes_while_it_is_being_made() {
     // The second piece is made when the first has arrived: a proxy that collects would wait for ever.
-    let (arrived, told) = mpsc::unbounded_channel::<()>();
-    let told = std::sync::Arc::new(std::sync::Mutex::new(Some(told)));
+    let (arrived, reported) = mpsc::unbounded_channel::<()>();
+    let reported = std::sync::Arc::new(std::sync::Mutex::new(Some(reported)));
     let api = Api::new(move |_| {
-        let mut told = told.lock().unwrap().take().unwrap();
+        let mut reported = reported.lock().unwrap().take().unwrap();
         let first = futures::stream::once(async { Ok::<_, std::io::Error>(Bytes::from_static(b"first")) });
         let second = futures::stream::once(async move {
-            told.recv().await;
+            reported.recv().await;
             Ok(Bytes::from_static(b"second"))
         });
         Body::from_stream(first.chain(second)).into_response()

@@ -40,19 +40,19 @@ fn refused(challenge: &'static str, nonce: &str) -> Response {
     (StatusCode::UNAUTHORIZED, headers, "no").into_response()
 }
 
-const WANTS_NONCE: &str = "DPoP error=\"use_dpop_nonce\"";
+const NONCE_REQUIRED: &str = "DPoP error=\"use_dpop_nonce\"";
 const INVALID: &str = "DPoP error=\"invalid_token\"";
 
 /// An API that takes each nonce once; every response brings the next.
 async fn rotating() -> Api {
     let given = Arc::new(AtomicUsize::new(0));
-    Api::new(move |asked| {
+    Api::new(move |requested| {
         let newest = format!("n{}", given.load(Ordering::Relaxed));
         let next = format!("n{}", given.fetch_add(1, Ordering::Relaxed) + 1);
-        if nonce(asked) == newest {
-            ([("dpop-nonce", next)], format!("{} bytes", asked.body.len())).into_response()
+        if nonce(requested) == newest {
+            ([("dpop-nonce", next)], format!("{} bytes", requested.body.len())).into_response()
         } else {
-            refused(WANTS_NONCE, &next)
+            refused(NONCE_REQUIRED, &next)
         }
     })
     .await
@@ -80,15 +80,15 @@ async fn dp_2_the_nonce_of_a_response_is_in_the_next_proof() {
 async fn px_4_a_token_that_is_refused_after_the_nonce_arrived_is_renewed() {
     let old = Arc::new(std::sync::Mutex::new(String::new()));
     let refuses = Arc::clone(&old);
-    let api = Api::new(move |asked| {
-        if nonce(asked).is_empty() {
-            return refused(WANTS_NONCE, "n1");
+    let api = Api::new(move |requested| {
+        if nonce(requested).is_empty() {
+            return refused(NONCE_REQUIRED, "n1");
         }
         let mut old = refuses.lock().unwrap();
         if old.is_empty() {
-            asked.header("authorization").clone_into(&mut old);
+            requested.header("authorization").clone_into(&mut old);
         }
-        if *old == asked.header("authorization") {
+        if *old == requested.header("authorization") {
             refused(INVALID, "n2")
         } else {
             "an order".into_response()
@@ -104,14 +104,14 @@ async fn px_4_a_token_that_is_refused_after_the_nonce_arrived_is_renewed() {
 #[tokio::test]
 async fn px_4_a_nonce_that_is_missed_after_the_token_was_renewed_is_brought() {
     let seen = Arc::new(AtomicBool::new(false));
-    let api = Api::new(move |asked| {
+    let api = Api::new(move |requested| {
         if !seen.swap(true, Ordering::Relaxed) {
             let headers = [("www-authenticate", INVALID)];
             return (StatusCode::UNAUTHORIZED, headers).into_response();
         }
-        match nonce(asked).as_str() {
+        match nonce(requested).as_str() {
             "n1" => "an order".into_response(),
-            _ => refused(WANTS_NONCE, "n1"),
+            _ => refused(NONCE_REQUIRED, "n1"),
         }
     })
     .await;
@@ -122,14 +122,18 @@ async fn px_4_a_nonce_that_is_missed_after_the_token_was_renewed_is_brought() {
 
 #[tokio::test]
 async fn px_4_an_api_that_is_never_content_is_queried_no_more_than_three_times() {
-    let mut street = bound(Api::new(|_| refused(WANTS_NONCE, "n1")).await).await;
-    for asked in [2, 4] {
+    let mut street = bound(Api::new(|_| refused(NONCE_REQUIRED, "n1")).await).await;
+    for requested in [2, 4] {
         let page = street.get("/api/orders/7").await;
         assert_eq!((page.status, reason(&page).as_str()), (401, "token_refused"));
-        assert_eq!((street.api.requests().len(), renewals(&street)), (asked, 0), "in vain");
+        assert_eq!(
+            (street.api.requests().len(), renewals(&street)),
+            (requested, 0),
+            "in vain"
+        );
     }
-    let api = Api::new(|asked| match nonce(asked).as_str() {
-        "" => refused(WANTS_NONCE, "n1"),
+    let api = Api::new(|requested| match nonce(requested).as_str() {
+        "" => refused(NONCE_REQUIRED, "n1"),
         _ => refused(INVALID, "n2"),
     });
     let mut street = bound(api.await).await;

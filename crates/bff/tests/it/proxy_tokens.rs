@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse as _;
 use bff::Upstream;
-use demo::{Answer, Endpoint, Kind};
+use demo::{Endpoint, FaultResponse, Kind};
 use futures::future::join_all;
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -20,12 +20,12 @@ type Refused = Arc<Mutex<Vec<String>>>;
 /// An API with a list of tokens that it refuses; `*` refuses all.
 async fn choosy(refused: &Refused) -> Api {
     let refused = refused.clone();
-    Api::new(move |asked| {
+    Api::new(move |requested| {
         if refused
             .lock()
             .unwrap()
             .iter()
-            .any(|token| token == asked.token() || token == "*")
+            .any(|token| token == requested.token() || token == "*")
         {
             (
                 StatusCode::UNAUTHORIZED,
@@ -34,7 +34,7 @@ async fn choosy(refused: &Refused) -> Api {
             )
                 .into_response()
         } else {
-            format!("{} bytes", asked.body.len()).into_response()
+            format!("{} bytes", requested.body.len()).into_response()
         }
     })
     .await
@@ -64,10 +64,10 @@ async fn px_4_a_refused_token_is_renewed_once_and_the_request_repeated() {
     let page = street.browser.send(form).await;
     assert_eq!((page.status, page.body.as_str()), (200, "3 bytes"));
     assert_eq!(renewals(&street), 1);
-    let asked = street.api.requests();
-    assert_eq!(asked.len(), 2);
-    assert_eq!(asked[0].body, asked[1].body);
-    assert_ne!(asked[0].token(), asked[1].token());
+    let requested = street.api.requests();
+    assert_eq!(requested.len(), 2);
+    assert_eq!(requested[0].body, requested[1].body);
+    assert_ne!(requested[0].token(), requested[1].token());
     // The new one is the session's from now on.
     assert_eq!(street.get("/api/orders/7").await.status, 200);
     assert_eq!((renewals(&street), street.api.requests().len()), (1, 3));
@@ -102,7 +102,7 @@ async fn px_4_an_api_that_refuses_the_new_token_too_is_401_with_a_reason() {
 async fn px_4_fifty_parallel_refusals_renew_once() {
     let (street, _) = refused_once(Setup::default()).await;
     street.harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
     });
     let requests: Vec<_> = (0..50)
         .map(|_| {
@@ -113,7 +113,7 @@ async fn px_4_fifty_parallel_refusals_renew_once() {
         })
         .collect();
     street.api.until_requests(50).await;
-    street.harness.provider.change(|faults| faults.answers.clear());
+    street.harness.provider.change(|faults| faults.responses.clear());
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
     assert!(pages.iter().all(|page| page.status == 200), "{pages:?}");
     assert_eq!(renewals(&street), 1);
@@ -145,7 +145,9 @@ async fn px_4_a_body_that_was_not_stored_is_not_sent_again() {
 async fn px_4_an_outage_of_the_provider_is_503_and_preserves_the_session() {
     let (mut street, refused) = refused_once(Setup::default()).await;
     street.harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(503, json!({})));
     });
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (503, "provider_unavailable"));
@@ -157,7 +159,7 @@ async fn px_4_an_outage_of_the_provider_is_503_and_preserves_the_session() {
     street.harness.advance(Duration::from_mins(6));
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (503, "provider_unavailable"));
-    street.harness.provider.change(|faults| faults.answers.clear());
+    street.harness.provider.change(|faults| faults.responses.clear());
     assert_eq!(street.get("/api/orders/7").await.status, 200);
 }
 
@@ -165,9 +167,10 @@ async fn px_4_an_outage_of_the_provider_is_503_and_preserves_the_session() {
 async fn px_4_a_grant_that_is_over_is_401_sign_in_again() {
     let (mut street, _) = refused_once(Setup::default()).await;
     street.harness.provider.change(|faults| {
-        faults
-            .answers
-            .insert(Endpoint::Token, Answer::Json(400, json!({ "error": "invalid_grant" })));
+        faults.responses.insert(
+            Endpoint::Token,
+            FaultResponse::Json(400, json!({ "error": "invalid_grant" })),
+        );
     });
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (401, "sign_in_again"));
@@ -198,9 +201,9 @@ async fn px_4_a_step_up_challenge_is_passed_on_for_scripts() {
     let mut street = Street::new(api, |upstream| upstream).await;
     let page = street.get("/api/orders/7").await;
     assert_eq!((page.status, reason(&page).as_str()), (401, "step_up"));
-    let said: Value = serde_json::from_str(&page.body).unwrap();
-    assert_eq!(said["acr_values"], json!(["gold", "silver"]));
-    assert_eq!(said["max_age"], 300);
+    let shown: Value = serde_json::from_str(&page.body).unwrap();
+    assert_eq!(shown["acr_values"], json!(["gold", "silver"]));
+    assert_eq!(shown["max_age"], 300);
     assert_eq!(renewals(&street), 0, "a newer token proves no more");
     assert_eq!(street.api.requests().len(), 1);
 }
@@ -225,8 +228,8 @@ async fn px_5_who_signed_in_elsewhere_gets_nowhere() {
     ours.sign_in_by("/auth/login?provider=demo", "alice").await;
     let page = ours.open(&url).await;
     assert_eq!((page.status, reason(&page).as_str()), (403, "not_granted"));
-    let asked = api.requests();
-    assert_eq!(asked.len(), 1, "a token for another audience left the harness");
+    let requested = api.requests();
+    assert_eq!(requested.len(), 1, "a token for another audience left the harness");
     let other = harness.other.as_ref().unwrap().newest(Kind::AccessToken).unwrap();
-    assert_eq!(asked[0].token(), other);
+    assert_eq!(requested[0].token(), other);
 }

@@ -1,7 +1,7 @@
 //! Checklist LG-9: requests that do not pass through the browser (RFC 9126).
 
 use bff::{ProviderConfig, PushedRequests};
-use demo::{Answer, DemoConfig, Endpoint};
+use demo::{DemoConfig, Endpoint, FaultResponse};
 use serde_json::{Value, json};
 
 use crate::support::{Harness, Log, Setup, field, parameter};
@@ -112,39 +112,39 @@ async fn lg_9_an_endpoint_that_fails_is_a_page_and_no_redirect() {
     let log = Log::start();
     let harness = harness(offered, |_| {}).await;
     let lengthy = format!("urn:{}", "x".repeat(3_000));
-    let uri = |uri: &str| Answer::Json(201, json!({ "request_uri": uri, "expires_in": 60 }));
+    let uri = |uri: &str| FaultResponse::Json(201, json!({ "request_uri": uri, "expires_in": 60 }));
     let answers = [
-        (503, Answer::Json(503, Value::Null)),
-        (503, Answer::Json(429, Value::Null)),
-        (503, Answer::Oversize(2 * 1024 * 1024)),
-        (502, Answer::Json(400, json!({ "error": "invalid_request" }))),
-        (502, Answer::Json(401, json!({ "error": "invalid_client" }))),
-        (502, Answer::Json(400, Value::Null)),
-        (502, Answer::Html),
-        (502, Answer::Redirect("http://127.0.0.1:1/elsewhere".into())),
-        (502, Answer::Json(201, json!({ "expires_in": 60 }))),
-        (502, Answer::Json(202, json!({ "request_uri": "urn:x:y" }))),
+        (503, FaultResponse::Json(503, Value::Null)),
+        (503, FaultResponse::Json(429, Value::Null)),
+        (503, FaultResponse::Oversize(2 * 1024 * 1024)),
+        (502, FaultResponse::Json(400, json!({ "error": "invalid_request" }))),
+        (502, FaultResponse::Json(401, json!({ "error": "invalid_client" }))),
+        (502, FaultResponse::Json(400, Value::Null)),
+        (502, FaultResponse::Html),
+        (502, FaultResponse::Redirect("http://127.0.0.1:1/elsewhere".into())),
+        (502, FaultResponse::Json(201, json!({ "expires_in": 60 }))),
+        (502, FaultResponse::Json(202, json!({ "request_uri": "urn:x:y" }))),
         (502, uri("")),
         (502, uri("no uri")),
         (502, uri("urn:a\r\nb")),
         (502, uri(&lengthy)),
     ];
-    for (status, answer) in answers {
+    for (status, response) in answers {
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Par, answer.clone());
+            faults.responses.insert(Endpoint::Par, response.clone());
         });
         let mut browser = harness.browser();
         let page = browser.open("/auth/login?return_to=/me").await;
-        assert_eq!(page.status, status, "{answer:?}: {}", page.body);
-        assert!(!page.headers.contains_key("location"), "{answer:?}");
-        assert!(browser.cookies.is_empty(), "{answer:?}: something is pending");
+        assert_eq!(page.status, status, "{response:?}: {}", page.body);
+        assert!(!page.headers.contains_key("location"), "{response:?}");
+        assert!(browser.cookies.is_empty(), "{response:?}: something is pending");
         assert!(page.body.contains("/auth/login?provider=demo"), "no way to try again");
     }
     assert!(log.own().contains("failure=\"pushed_request_refused\""));
     harness.provider.change(|faults| {
-        faults.answers.insert(
+        faults.responses.insert(
             Endpoint::Par,
-            Answer::Json(200, json!({ "request_uri": "urn:x:y&state=z" })),
+            FaultResponse::Json(200, json!({ "request_uri": "urn:x:y&state=z" })),
         );
     });
     let authorize = harness.browser().start("/auth/login").await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use demo::{Answer, Endpoint, Kind, Patch};
+use demo::{Endpoint, FaultResponse, Kind, Patch};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ async fn expired_in(setup: Setup) -> (Harness, Browser) {
 async fn rf_1_fifty_parallel_requests_refresh_once() {
     let (harness, browser) = expired().await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
     });
     let requests: Vec<_> = (0..50)
         .map(|_| {
@@ -43,7 +43,7 @@ async fn rf_1_fifty_parallel_requests_refresh_once() {
         .token_requests
         .reaches("everybody wants a token", 50)
         .await;
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
     assert!(
         pages
@@ -62,7 +62,7 @@ async fn rf_1_fifty_parallel_requests_refresh_once() {
 async fn rf_1_a_caller_that_disappears_does_not_stop_the_refresh() {
     let (harness, browser) = expired().await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
     });
     let mut tab = harness.browser();
     tab.cookies.clone_from(&browser.cookies);
@@ -72,7 +72,7 @@ async fn rf_1_a_caller_that_disappears_does_not_stop_the_refresh() {
         .await;
     impatient.abort();
     assert!(impatient.await.unwrap_err().is_cancelled());
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     // The rotated refresh token was stored: had it been lost, the provider would see the old one a second time.
     let mut tab = harness.browser();
     tab.cookies.clone_from(&browser.cookies);
@@ -86,13 +86,15 @@ async fn rf_2_a_new_refresh_token_is_stored_when_the_keys_cannot_be_read() {
     let (harness, mut browser) = expired().await;
     harness.provider.rotate_key();
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Jwks, Answer::Json(500, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Jwks, FaultResponse::Json(500, json!({})));
     });
     let page = browser.open("/token").await;
     assert_eq!(page.status, 503, "{}", page.body);
     let renewed = harness.provider.newest(Kind::RefreshToken).unwrap();
     assert_eq!(browser.open("/").await.body, "hello alice");
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     let page = browser.open("/token").await;
     assert_eq!(page.status, 200, "{}", page.body);
     let sent = harness.provider.bodies(Endpoint::Token);
@@ -186,9 +188,10 @@ async fn rf_4_a_proper_refresh_preserves_the_person() {
 async fn rf_5_a_grant_that_is_over_ends_the_session() {
     let (harness, mut browser) = expired().await;
     harness.provider.change(|faults| {
-        faults
-            .answers
-            .insert(Endpoint::Token, Answer::Json(400, json!({ "error": "invalid_grant" })));
+        faults.responses.insert(
+            Endpoint::Token,
+            FaultResponse::Json(400, json!({ "error": "invalid_grant" })),
+        );
     });
     assert_eq!(browser.open("/token").await.body, "sign in again");
     assert_eq!(harness.rows().await, 0);
@@ -204,7 +207,7 @@ async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() 
     let mut there = harness.at_replica(&browser, |_| {}).await;
     // Here the request is at the provider, with a response that states `invalid_grant`; there it succeeds meanwhile.
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Hold);
+        faults.responses.insert(Endpoint::Token, FaultResponse::Hold);
     });
     let mut here = harness.browser();
     here.cookies.clone_from(&browser.cookies);
@@ -213,7 +216,7 @@ async fn rf_5_a_refresh_by_another_replica_is_noticed_before_the_session_ends() 
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
     // The one refresh token is used by whoever is first once the provider responses again.
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     let quick = there.open("/token").await;
     let slow = slow.await.unwrap();
     assert!(quick.status == 200 || slow.status == 200, "{quick:?} {slow:?}");
@@ -226,17 +229,17 @@ async fn rf_6_an_outage_preserves_the_session() {
         ..Setup::default()
     };
     let (harness, mut browser) = expired_in(setup).await;
-    for answer in [
-        Answer::Json(500, json!({})),
-        Answer::Json(503, json!({ "error": "temporarily_unavailable" })),
-        Answer::Json(429, json!({})),
-        Answer::Html,
-        Answer::Oversize(2 * 1024 * 1024),
-        Answer::Hold,
+    for response in [
+        FaultResponse::Json(500, json!({})),
+        FaultResponse::Json(503, json!({ "error": "temporarily_unavailable" })),
+        FaultResponse::Json(429, json!({})),
+        FaultResponse::Html,
+        FaultResponse::Oversize(2 * 1024 * 1024),
+        FaultResponse::Hold,
     ] {
-        let why: String = format!("{answer:?}").chars().take(40).collect();
+        let why: String = format!("{response:?}").chars().take(40).collect();
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Token, answer);
+            faults.responses.insert(Endpoint::Token, response);
         });
         // An earlier failure may have requested a pause.
         harness.advance(Duration::from_mins(2));
@@ -246,7 +249,7 @@ async fn rf_6_an_outage_preserves_the_session() {
         assert_eq!(browser.open("/").await.body, "hello alice", "{why}");
         assert_eq!(harness.rows().await, 1, "{why}");
     }
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     harness.advance(Duration::from_mins(2));
     assert_eq!(
         browser.open("/token").await.status,
@@ -259,12 +262,12 @@ async fn rf_6_an_outage_preserves_the_session() {
 async fn rf_5_a_provider_that_requires_the_person_is_no_outage() {
     for error in ["interaction_required", "login_required", "consent_required"] {
         let (harness, mut browser) = expired().await;
-        let said = Answer::Json(400, json!({ "error": error }));
+        let shown = FaultResponse::Json(400, json!({ "error": error }));
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Token, said);
+            faults.responses.insert(Endpoint::Token, shown);
         });
         assert_eq!(browser.open("/token").await.body, "sign in again", "{error}");
-        harness.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.responses.clear());
         assert_eq!(browser.sign_in("alice").await.status, 303, "{error}");
         assert_eq!(browser.open("/token").await.status, 200, "{error}");
     }
@@ -274,9 +277,10 @@ async fn rf_5_a_provider_that_requires_the_person_is_no_outage() {
 async fn rf_6_a_client_the_provider_no_longer_knows_is_no_reason_to_end_the_session() {
     let (harness, mut browser) = expired().await;
     harness.provider.change(|faults| {
-        faults
-            .answers
-            .insert(Endpoint::Token, Answer::Json(401, json!({ "error": "invalid_client" })));
+        faults.responses.insert(
+            Endpoint::Token,
+            FaultResponse::Json(401, json!({ "error": "invalid_client" })),
+        );
     });
     assert_ne!(browser.open("/token").await.status, 200);
     assert_eq!(browser.open("/").await.body, "hello alice");
@@ -300,7 +304,7 @@ async fn rf_7_a_refresh_does_not_extend_the_session() {
 async fn rf_8_a_sign_out_during_a_refresh_wins() {
     let (harness, browser) = expired().await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::HoldAnswer);
+        faults.responses.insert(Endpoint::Token, FaultResponse::HoldResponse);
     });
     let mut tab = harness.browser();
     tab.cookies.clone_from(&browser.cookies);
@@ -312,7 +316,7 @@ async fn rf_8_a_sign_out_during_a_refresh_wins() {
     leaving.cookies.clone_from(&browser.cookies);
     assert_eq!(leaving.submit("/auth/logout", &[]).await.status, 303);
     assert_eq!(harness.rows().await, 0);
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     let _ = refreshing.await.unwrap();
     harness.until_idle().await;
     assert_eq!(harness.rows().await, 0, "the session came back");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use demo::{Answer, Endpoint, Patch};
+use demo::{Endpoint, FaultResponse, Patch};
 use serde_json::{Value, json};
 
 use crate::support::{Browser, Harness, Setup, patch};
@@ -40,8 +40,8 @@ async fn rf_7_a_session_ends_with_its_refresh_token() {
         let (harness, mut desk, mut phone) = signed_in(postgres).await;
         assert_eq!(ends(&harness).await, [30, 30], "it is told before it happens");
         harness.advance(Duration::from_secs(30 * 60 - 5));
-        let said: Value = serde_json::from_str(&phone.open("/auth/session").await.body).unwrap();
-        assert_eq!(said["signed_in"], true, "just inside");
+        let shown: Value = serde_json::from_str(&phone.open("/auth/session").await.body).unwrap();
+        assert_eq!(shown["signed_in"], true, "just inside");
         assert_eq!(desk.open("/me").await.status, 200, "just inside");
         harness.advance(Duration::from_secs(10));
         assert_eq!(phone.open("/me").await.status, 401);
@@ -72,7 +72,9 @@ async fn rf_7_a_session_in_use_renews_its_refresh_token_in_time() {
 async fn rf_7_a_provider_that_is_away_ends_nothing_before_its_time() {
     let (harness, mut desk, mut phone) = signed_in(false).await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Json(503, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(503, json!({})));
     });
     harness.advance(MINUTE * 20);
     for browser in [&mut desk, &mut phone] {
@@ -89,7 +91,7 @@ async fn rf_7_a_provider_that_is_away_ends_nothing_before_its_time() {
     harness.until_idle().await;
     assert_eq!(harness.provider.requests(Endpoint::Token), 5, "it is tried again");
     assert_eq!(ends(&harness).await, [30, 30]);
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     assert_eq!(phone.open("/me").await.status, 200);
     harness.until_idle().await;
     assert!(ends(&harness).await[1] > 55, "the one in use goes on");
@@ -112,13 +114,13 @@ async fn rf_7_without_word_of_an_end_only_the_limits_of_the_site_count() {
             ])
         },
     ];
-    for said in plans {
+    for shown in plans {
         let harness = Harness::new().await;
-        harness.provider.change(|faults| faults.token_response = said());
+        harness.provider.change(|faults| faults.token_response = shown());
         let mut browser = harness.browser();
         assert_eq!(browser.sign_in("alice").await.status, 303);
-        assert_eq!(ends(&harness).await, [8 * 60], "{:?}", said());
+        assert_eq!(ends(&harness).await, [8 * 60], "{:?}", shown());
         harness.advance(MINUTE * 60 * 7);
-        assert_eq!(browser.open("/me").await.status, 200, "{:?}", said());
+        assert_eq!(browser.open("/me").await.status, 200, "{:?}", shown());
     }
 }

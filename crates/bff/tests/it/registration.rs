@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bff::{BffConfig, ProviderConfig, Registration, Secret};
-use demo::{Answer, DemoConfig, Endpoint, Patch};
+use demo::{DemoConfig, Endpoint, FaultResponse, Patch};
 use serde_json::{Value, json};
 
 use crate::support::{Harness, Log, Setup, patch, without};
@@ -39,8 +39,8 @@ async fn si_5_the_site_registers_itself_once_and_every_replica_is_that_client() 
     assert_eq!(browser.sign_in("alice").await.status, 303);
     assert_eq!(browser.open("/token").await.status, 200);
     assert_eq!(harness.provider.requests(Endpoint::Register), 1);
-    let said = harness.provider.bodies(Endpoint::Register).remove(0);
-    let asked: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+    let sent_body = harness.provider.bodies(Endpoint::Register).remove(0);
+    let asked: Value = serde_json::from_str(sent_body.lines().next().unwrap()).unwrap();
     let callback = format!("{}auth/callback/demo", harness.site);
     assert_eq!(asked["redirect_uris"], json!([callback]));
     assert_eq!(asked["client_name"], "Portal");
@@ -65,7 +65,7 @@ async fn si_5_the_site_registers_itself_once_and_every_replica_is_that_client() 
 #[tokio::test]
 async fn si_5_a_registration_that_is_refused_or_odd_makes_nobody_ready_and_is_tried_again() {
     let harness = harness().await;
-    for (answer, why) in [
+    for (response, why) in [
         (without("client_id"), "cannot be read"),
         (patch("client_id", ""), "somebody else"),
         (
@@ -73,7 +73,7 @@ async fn si_5_a_registration_that_is_refused_or_odd_makes_nobody_ready_and_is_tr
             "somebody else",
         ),
     ] {
-        harness.provider.change(|faults| faults.registration = answer);
+        harness.provider.change(|faults| faults.registration = response);
         assert_eq!(harness.browser().open("/auth/login").await.status, 503, "{why}");
         let problem = harness.bff.readiness()[0].problem.clone().unwrap();
         assert!(problem.contains(why), "{problem}");
@@ -85,7 +85,7 @@ async fn si_5_a_registration_that_is_refused_or_odd_makes_nobody_ready_and_is_tr
 
 #[tokio::test]
 async fn si_5_a_provider_that_makes_clients_of_no_use_gets_no_further_requests() {
-    for answer in [
+    for response in [
         without("client_id"),
         patch("client_secret_expires_at", 1),
         patch("grant_types", json!(["implicit"])),
@@ -93,10 +93,12 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_gets_no_further_requests()
     ] {
         let harness = self::harness().await;
         harness.provider.change(|faults| {
-            if answer.is_empty() {
-                faults.answers.insert(Endpoint::Register, Answer::Oversize(2_000_000));
+            if response.is_empty() {
+                faults
+                    .responses
+                    .insert(Endpoint::Register, FaultResponse::Oversize(2_000_000));
             }
-            faults.registration = answer;
+            faults.registration = response;
         });
         // Pauses double from a minute on: 1, 2, 4, and 8 that is not over.
         for _ in 0..60 {
@@ -108,7 +110,7 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_gets_no_further_requests()
         assert!(problem.contains("tried again in 8 minutes"), "{problem}");
         harness.provider.change(|faults| {
             faults.registration = Patch::new();
-            faults.answers.clear();
+            faults.responses.clear();
         });
         harness.advance(Duration::from_mins(8));
         assert_eq!(harness.browser().sign_in("alice").await.status, 303);
@@ -118,17 +120,20 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_gets_no_further_requests()
 
 /// What the provider was requested at its last registration.
 pub(crate) fn asked(harness: &Harness) -> Value {
-    let said = harness.provider.bodies(Endpoint::Register).pop().unwrap();
-    serde_json::from_str(said.lines().next().unwrap()).unwrap()
+    let shown = harness.provider.bodies(Endpoint::Register).pop().unwrap();
+    serde_json::from_str(shown.lines().next().unwrap()).unwrap()
 }
 
 #[tokio::test]
 async fn si_5_a_site_requests_just_the_grants_and_bound_tokens_it_uses() {
     let harness = harness().await;
     harness.browser().start("/auth/login").await;
-    let unasked = asked(&harness);
-    assert_eq!(unasked["grant_types"], json!(["authorization_code", "refresh_token"]));
-    assert_eq!(unasked.get("dpop_bound_access_tokens"), None);
+    let unrequested = asked(&harness);
+    assert_eq!(
+        unrequested["grant_types"],
+        json!(["authorization_code", "refresh_token"])
+    );
+    assert_eq!(unrequested.get("dpop_bound_access_tokens"), None);
     let setup = Setup {
         demo: registers,
         provider: |provider| {
@@ -185,10 +190,10 @@ async fn si_5_a_grant_that_is_not_given_is_named_and_not_requested_over_and_over
         harness.at_replica(&browser, change).await.start("/auth/login").await;
     }
     assert_eq!(harness.provider.requests(Endpoint::Register), 1);
-    let told = log.own();
+    let reported = log.own();
     assert!(
-        told.contains("without grants it needs") && told.contains("client_credentials"),
-        "{told}"
+        reported.contains("without grants it needs") && reported.contains("client_credentials"),
+        "{reported}"
     );
 }
 
@@ -257,9 +262,9 @@ async fn si_5_a_secret_that_ends_is_replaced_while_the_site_runs() {
     let harness = harness().await;
     let until = harness.provider.now() + 600;
     let change = |id: &str, until: i64| {
-        let mut answer = patch("client_id", id);
-        answer.insert("client_secret_expires_at".to_owned(), until.into());
-        harness.provider.change(|faults| faults.registration = answer);
+        let mut response = patch("client_id", id);
+        response.insert("client_secret_expires_at".to_owned(), until.into());
+        harness.provider.change(|faults| faults.registration = response);
     };
     change("first", until);
     assert_eq!(client(&harness).await, "first");
@@ -268,7 +273,9 @@ async fn si_5_a_secret_that_ends_is_replaced_while_the_site_runs() {
     assert_eq!(client(&harness).await, "first", "good for more than a minute");
     // A minute before its end a new one is requested; until then the old one is better than none.
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Register, Answer::Json(503, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Register, FaultResponse::Json(503, json!({})));
     });
     harness.advance(Duration::from_secs(30));
     assert_eq!(client(&harness).await, "first");
@@ -276,7 +283,7 @@ async fn si_5_a_secret_that_ends_is_replaced_while_the_site_runs() {
     harness.advance(Duration::from_secs(40));
     assert_eq!(harness.browser().open("/auth/login").await.status, 503);
     assert!(!harness.bff.readiness()[0].ready);
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     harness.advance(Duration::from_secs(2));
     assert_eq!(client(&harness).await, "second");
     // Another replica finds it.

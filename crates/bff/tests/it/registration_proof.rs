@@ -45,10 +45,10 @@ async fn si_5_a_site_that_signs_registers_its_key_and_no_secret_is_needed() {
     };
     let harness = harness(knows_key, by_key).await;
     assert_eq!(harness.browser().sign_in("alice").await.status, 303);
-    let said = asked(&harness);
-    assert_eq!(said[METHOD], "private_key_jwt");
+    let shown = asked(&harness);
+    assert_eq!(shown[METHOD], "private_key_jwt");
     assert_eq!(
-        said["jwks"],
+        shown["jwks"],
         json!({ "keys": [client_key().jwk] }),
         "the public half alone"
     );

@@ -61,12 +61,12 @@ async fn to_2_the_api_is_named_when_the_token_is_requested() {
     browser.open(callback.as_str()).await;
     harness.advance(Duration::from_mins(6));
     browser.open("/token").await;
-    let asked = harness.provider.bodies(Endpoint::Token);
-    assert_eq!(asked.len(), 2);
+    let requested = harness.provider.bodies(Endpoint::Token);
+    assert_eq!(requested.len(), 2);
     assert!(
-        asked
+        requested
             .iter()
             .all(|body| body.contains("resource=https%3A%2F%2Fapi.portico.example")),
-        "{asked:?}"
+        "{requested:?}"
     );
 }

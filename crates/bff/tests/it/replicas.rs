@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use demo::{Answer, Endpoint, Kind, Patch, Signing};
+use demo::{Endpoint, FaultResponse, Kind, Patch, Signing};
 use futures::future::join_all;
 
 use crate::back_channel::{claims, with};
@@ -30,18 +30,18 @@ async fn two() -> (Harness, Replica, Browser) {
 }
 
 /// Requests a token in the background.
-fn asking(mut browser: Browser) -> tokio::task::JoinHandle<Page> {
+fn request(mut browser: Browser) -> tokio::task::JoinHandle<Page> {
     tokio::spawn(async move { browser.open("/token").await })
 }
 
-fn hold(harness: &Harness, answer: Answer) {
+fn hold(harness: &Harness, response: FaultResponse) {
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, answer);
+        faults.responses.insert(Endpoint::Token, response);
     });
 }
 
 fn lift(harness: &Harness) {
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
 }
 
 async fn at_the_provider(harness: &Harness) {
@@ -53,11 +53,11 @@ async fn at_the_provider(harness: &Harness) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rf_1_fifty_requests_at_two_replicas_refresh_once() {
     let (harness, replica, browser) = two().await;
-    hold(&harness, Answer::HoldAnswer);
+    hold(&harness, FaultResponse::HoldResponse);
     let requests: Vec<_> = (0..50)
         .map(|number| match number % 2 {
-            0 => asking(harness.clone_of(&browser)),
-            _ => asking(replica.browser(&harness, &browser)),
+            0 => request(harness.clone_of(&browser)),
+            _ => request(replica.browser(&harness, &browser)),
         })
         .collect();
     at_the_provider(&harness).await;
@@ -69,8 +69,8 @@ async fn rf_1_fifty_requests_at_two_replicas_refresh_once() {
     let pages: Vec<_> = join_all(requests).await.into_iter().map(Result::unwrap).collect();
     let same = |page: &Page| page.status == 200 && page.body == pages[0].body;
     assert!(pages.iter().all(same), "{pages:?}");
-    let asked = harness.provider.requests(Endpoint::Token);
-    assert_eq!(asked, 2, "one for the sign-in, one refresh");
+    let requested = harness.provider.requests(Endpoint::Token);
+    assert_eq!(requested, 2, "one for the sign-in, one refresh");
 }
 
 #[tokio::test]
@@ -78,8 +78,8 @@ async fn to_4_replicas_take_turns_from_token_to_token() {
     let (harness, replica, browser) = two().await;
     for round in 2..6 {
         let pages = join_all([
-            asking(harness.clone_of(&browser)),
-            asking(replica.browser(&harness, &browser)),
+            request(harness.clone_of(&browser)),
+            request(replica.browser(&harness, &browser)),
         ])
         .await;
         let pages: Vec<_> = pages.into_iter().map(Result::unwrap).collect();
@@ -97,8 +97,8 @@ async fn to_4_replicas_take_turns_from_token_to_token() {
 #[tokio::test]
 async fn rf_9_a_replica_that_dies_before_the_provider_heard_it_is_replaced() {
     let (log, (harness, replica, browser)) = (Log::start(), two().await);
-    hold(&harness, Answer::Hold);
-    let dying = asking(replica.browser(&harness, &browser));
+    hold(&harness, FaultResponse::Hold);
+    let dying = request(replica.browser(&harness, &browser));
     at_the_provider(&harness).await;
     replica.kill();
     harness
@@ -106,7 +106,7 @@ async fn rf_9_a_replica_that_dies_before_the_provider_heard_it_is_replaced() {
         .await;
     dying.abort();
     lift(&harness);
-    let waiting = asking(harness.clone_of(&browser));
+    let waiting = request(harness.clone_of(&browser));
     let waits = log.wait_for(|log| log.own().contains("another replica renews the tokens"));
     within_deadline("it waits for the dead", waits).await;
     assert_eq!(
@@ -123,8 +123,8 @@ async fn rf_9_a_replica_that_dies_before_the_provider_heard_it_is_replaced() {
 #[tokio::test]
 async fn rf_2_a_replica_that_dies_with_the_new_tokens_leaves_a_session_that_needs_a_sign_in() {
     let (harness, replica, browser) = two().await;
-    hold(&harness, Answer::HoldAnswer);
-    let dying = asking(replica.browser(&harness, &browser));
+    hold(&harness, FaultResponse::HoldResponse);
+    let dying = request(replica.browser(&harness, &browser));
     at_the_provider(&harness).await;
     replica.kill();
     harness
@@ -148,9 +148,9 @@ async fn rf_9_a_late_holder_overwrites_nothing_and_revokes_nothing() {
     // This provider does not rotate: both replicas are granted tokens. Only the new replica has to request its keys.
     harness.provider.change(|faults| {
         faults.refresh_response = without("refresh_token");
-        faults.answers.insert(Endpoint::Jwks, Answer::Hold);
+        faults.responses.insert(Endpoint::Jwks, FaultResponse::Hold);
     });
-    let late = asking(replica.browser(&harness, &browser));
+    let late = request(replica.browser(&harness, &browser));
     at_the_provider(&harness).await;
     assert_eq!(harness.provider.requests(Endpoint::Token), 2, "it has its tokens");
     harness.advance(LEASE);
@@ -179,11 +179,11 @@ async fn rf_9_a_late_holder_overwrites_nothing_and_revokes_nothing() {
 #[tokio::test]
 async fn rf_5_a_refusal_is_not_the_end_while_a_successor_is_at_work() {
     let (harness, replica, browser) = two().await;
-    hold(&harness, Answer::Hold);
-    let late = asking(replica.browser(&harness, &browser));
+    hold(&harness, FaultResponse::Hold);
+    let late = request(replica.browser(&harness, &browser));
     at_the_provider(&harness).await;
     harness.advance(LEASE);
-    let next = asking(harness.clone_of(&browser));
+    let next = request(harness.clone_of(&browser));
     harness
         .until("both are at the provider", |provider| provider.held() == 2)
         .await;
@@ -202,7 +202,7 @@ async fn rf_5_a_refusal_is_not_the_end_while_a_successor_is_at_work() {
 #[tokio::test]
 async fn rf_6_a_replica_whose_provider_fails_hands_the_lease_on_at_once() {
     let (harness, replica, browser) = two().await;
-    hold(&harness, Answer::Json(503, serde_json::json!({})));
+    hold(&harness, FaultResponse::Json(503, serde_json::json!({})));
     assert_eq!(replica.browser(&harness, &browser).open("/token").await.status, 503);
     lift(&harness);
     assert_eq!(
@@ -216,8 +216,8 @@ async fn rf_6_a_replica_whose_provider_fails_hands_the_lease_on_at_once() {
 #[tokio::test]
 async fn rf_8_a_sign_out_at_one_replica_wins_over_a_refresh_at_the_other() {
     let (harness, replica, browser) = two().await;
-    hold(&harness, Answer::HoldAnswer);
-    let refreshing = asking(replica.browser(&harness, &browser));
+    hold(&harness, FaultResponse::HoldResponse);
+    let refreshing = request(replica.browser(&harness, &browser));
     at_the_provider(&harness).await;
     let mut leaving = harness.clone_of(&browser);
     assert_eq!(leaving.submit("/auth/logout", &[]).await.status, 303);
@@ -241,7 +241,7 @@ async fn lo_2_after_a_sign_out_the_cookie_is_worth_nothing_on_the_other_replica(
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let mut there = replica.browser(&harness, &browser);
-    let mut kept = replica.browser(&harness, &browser);
+    let mut stored = replica.browser(&harness, &browser);
     assert_eq!(
         (there.open("/me").await.status, there.open("/token").await.status),
         (200, 200)
@@ -252,7 +252,7 @@ async fn lo_2_after_a_sign_out_the_cookie_is_worth_nothing_on_the_other_replica(
     }
     assert_eq!(there.open("/").await.body, "stranger");
     assert_eq!(
-        kept.submit("/auth/logout", &[]).await.status,
+        stored.submit("/auth/logout", &[]).await.status,
         303,
         "nothing to end, no error"
     );

@@ -8,7 +8,7 @@ use crate::support::{Harness, Setup};
 
 const NEW: &str = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
 
-async fn houses() -> [Harness; 2] {
+async fn harnesses() -> [Harness; 2] {
     let sqlite = Harness::new().await;
     let setup = Setup {
         postgres: true,
@@ -19,7 +19,7 @@ async fn houses() -> [Harness; 2] {
 
 #[tokio::test]
 async fn se_8_a_new_key_signs_nobody_out_and_a_retired_one_is_refused() {
-    for harness in houses().await {
+    for harness in harnesses().await {
         let (mut busy, mut idle) = (harness.browser(), harness.browser());
         assert_eq!(busy.sign_in("alice").await.status, 303);
         assert_eq!(idle.sign_in("bob").await.status, 303);

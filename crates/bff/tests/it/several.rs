@@ -19,8 +19,8 @@ async fn harness() -> Harness {
 /// Pages for people of `other` beside the site, on the same host, and their address.
 async fn for_people_of_other(harness: &Harness) -> Url {
     let who = async |person: SignedIn| person.identity().provider.to_string();
-    let wanted = harness.bff.require_provider("other").unwrap();
-    let inside = Router::new().route("/papers", get(who)).layer(wanted);
+    let required = harness.bff.require_provider("other").unwrap();
+    let inside = Router::new().route("/papers", get(who)).layer(required);
     let router = harness.bff.protect(Router::new().nest("/acme", inside));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/acme/papers?page=2", listener.local_addr().unwrap());

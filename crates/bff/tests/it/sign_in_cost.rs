@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bff::ProviderConfig;
-use demo::{Answer, Endpoint};
+use demo::{Endpoint, FaultResponse};
 use serde_json::json;
 
 use crate::support::{Browser, Harness, Log, SessionDatabase, Setup};
@@ -88,7 +88,9 @@ async fn si_1_a_sign_in_whose_id_token_states_everything_makes_one_call() {
 async fn si_1_a_sign_in_for_an_api_whose_token_userinfo_refuses_makes_one_call() {
     let harness = harness(|_| {}).await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Userinfo, Answer::Json(401, json!({})));
+        faults
+            .responses
+            .insert(Endpoint::Userinfo, FaultResponse::Json(401, json!({})));
     });
     harness.browser().sign_in("alice").await;
     assert_eq!(cost(&harness, &mut harness.browser(), "bob").await, (1, 1));
@@ -112,7 +114,7 @@ async fn si_1_sessions_beyond_the_limit_end_in_the_same_commit() {
 async fn si_1_keys_are_read_while_the_code_is_redeemed() {
     let harness = harness(|_| {}).await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Hold);
+        faults.responses.insert(Endpoint::Token, FaultResponse::Hold);
     });
     let mut browser = harness.browser();
     let authorize = browser.start("/auth/login?return_to=/me").await;
@@ -123,7 +125,7 @@ async fn si_1_keys_are_read_while_the_code_is_redeemed() {
                 [Endpoint::Token, Endpoint::Jwks].map(|at| provider.requests(at)) == [1, 1]
             })
             .await;
-        harness.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.responses.clear());
     };
     let (page, ()) = tokio::join!(browser.open(callback.as_str()), wait);
     assert_eq!(page.status, 303, "{}", page.body);
@@ -135,8 +137,10 @@ async fn si_1_a_code_that_is_refused_is_reported_without_waiting_for_keys() {
     let (log, harness) = (Log::start(), harness(|_| {}).await);
     harness.provider.change(|faults| {
         let refused = json!({ "error": "invalid_grant" });
-        faults.answers.insert(Endpoint::Token, Answer::Json(400, refused));
-        faults.answers.insert(Endpoint::Jwks, Answer::Hold);
+        faults
+            .responses
+            .insert(Endpoint::Token, FaultResponse::Json(400, refused));
+        faults.responses.insert(Endpoint::Jwks, FaultResponse::Hold);
     });
     let mut browser = harness.browser();
     assert_eq!(browser.sign_in("alice").await.status, 400);

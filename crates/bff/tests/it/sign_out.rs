@@ -1,6 +1,6 @@
 //! Checklist 4.8: signing out.
 
-use demo::{Answer, Endpoint, Kind};
+use demo::{Endpoint, FaultResponse, Kind};
 use serde_json::{Value, json};
 
 use crate::support::{Browser, Harness, parameter, patch, without};
@@ -91,18 +91,18 @@ async fn lo_3_the_refresh_token_is_revoked() {
 
 #[tokio::test]
 async fn lo_3_a_provider_that_cannot_revoke_stops_no_sign_out() {
-    for answer in [
-        Answer::Json(503, json!({})),
-        Answer::Json(400, json!({ "error": "unsupported_token_type" })),
-        Answer::Html,
+    for response in [
+        FaultResponse::Json(503, json!({})),
+        FaultResponse::Json(400, json!({ "error": "unsupported_token_type" })),
+        FaultResponse::Html,
     ] {
         let (harness, mut browser) = signed_in().await;
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Revoke, answer.clone());
+            faults.responses.insert(Endpoint::Revoke, response.clone());
         });
         let page = browser.submit("/auth/logout", &[]).await;
-        assert_eq!(page.status, 303, "{answer:?}: {}", page.body);
-        assert_eq!((harness.rows().await, browser.session()), (0, None), "{answer:?}");
+        assert_eq!(page.status, 303, "{response:?}: {}", page.body);
+        assert_eq!((harness.rows().await, browser.session()), (0, None), "{response:?}");
     }
 }
 
@@ -271,7 +271,7 @@ async fn si_9_a_provider_that_is_down_stops_no_sign_out() {
     let (harness, mut browser) = signed_in().await;
     harness.provider.change(|faults| {
         for endpoint in [Endpoint::Discovery, Endpoint::Jwks, Endpoint::Revoke, Endpoint::Token] {
-            faults.answers.insert(endpoint, Answer::Json(503, json!({})));
+            faults.responses.insert(endpoint, FaultResponse::Json(503, json!({})));
         }
     });
     assert!([200, 303].contains(&browser.submit("/auth/logout", &[]).await.status));

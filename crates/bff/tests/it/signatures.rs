@@ -8,15 +8,15 @@ use crate::support::{Harness, Setup, expect_accepted, expect_refused, patch, wit
 #[tokio::test]
 async fn id_5_signatures_of_others_and_none_at_all_are_refused() {
     let harness = Harness::new().await;
-    for signing in [
-        Signing::Unsigned,
-        Signing::Broken,
-        Signing::Stranger,
-        Signing::HmacWithPublicKey,
-        Signing::HmacWithClientSecret,
+    for (signing, failure) in [
+        (Signing::Unsigned, "id_token_algorithm"),
+        (Signing::Broken, "id_token_signature"),
+        (Signing::Stranger, "id_token_signature"),
+        (Signing::HmacWithPublicKey, "id_token_algorithm"),
+        (Signing::HmacWithClientSecret, "id_token_algorithm"),
     ] {
         harness.provider.change(|faults| faults.signing = signing);
-        expect_refused(&harness, &format!("{signing:?}")).await;
+        expect_refused(&harness, &format!("{signing:?}"), failure).await;
     }
     harness.provider.change(|faults| faults.signing = Signing::Rs256);
     expect_accepted(&harness, "RS256 with a published key").await;
@@ -29,7 +29,7 @@ async fn id_5_a_valid_signature_by_an_algorithm_that_is_not_listed_is_refused() 
         ..Setup::default()
     };
     let harness = Harness::build(setup).await;
-    expect_refused(&harness, "ES256 where RS256 is listed").await;
+    expect_refused(&harness, "ES256 where RS256 is listed", "id_token_algorithm").await;
     harness.provider.change(|faults| faults.signing = Signing::Rs256);
     expect_accepted(&harness, "RS256 where RS256 is listed").await;
     let setup = Setup {
@@ -38,7 +38,7 @@ async fn id_5_a_valid_signature_by_an_algorithm_that_is_not_listed_is_refused() 
     };
     let harness = Harness::build(setup).await;
     harness.provider.change(|faults| faults.signing = Signing::Rs256);
-    expect_refused(&harness, "RS256 where ES256 is listed").await;
+    expect_refused(&harness, "RS256 where ES256 is listed", "id_token_algorithm").await;
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn id_5_the_name_of_an_algorithm_is_taken_literally() {
         harness
             .provider
             .change(|faults| faults.id_token_header = patch("alg", name));
-        expect_refused(&harness, name).await;
+        expect_refused(&harness, name, "id_token_algorithm").await;
     }
 }
 
@@ -56,7 +56,7 @@ async fn id_5_the_name_of_an_algorithm_is_taken_literally() {
 async fn id_6_keys_named_by_the_token_itself_are_never_used() {
     let harness = Harness::new().await;
     harness.provider.change(|faults| faults.signing = Signing::Embedded);
-    expect_refused(&harness, "jwk").await;
+    expect_refused(&harness, "jwk", "id_token_signature").await;
     let elsewhere = format!("{}/people/alice.svg", harness.issuer);
     for (name, value) in [
         ("jku", json!(elsewhere)),
@@ -68,7 +68,7 @@ async fn id_6_keys_named_by_the_token_itself_are_never_used() {
                 faults.signing = signing;
                 faults.id_token_header = patch(name, value.clone());
             });
-            expect_refused(&harness, name).await;
+            expect_refused(&harness, name, "id_token_signature").await;
         }
     }
     assert_eq!(
@@ -82,10 +82,10 @@ async fn id_6_keys_named_by_the_token_itself_are_never_used() {
 async fn id_7_an_unknown_key_is_looked_up_once_and_then_refused() {
     let harness = Harness::new().await;
     expect_accepted(&harness, "before").await;
-    let asked = harness.provider.requests(Endpoint::Jwks);
+    let requested = harness.provider.requests(Endpoint::Jwks);
     harness.provider.change(|faults| faults.signing = Signing::Unpublished);
-    expect_refused(&harness, "unpublished").await;
-    assert_eq!(harness.provider.requests(Endpoint::Jwks), asked + 1);
+    expect_refused(&harness, "unpublished", "id_token_signature").await;
+    assert_eq!(harness.provider.requests(Endpoint::Jwks), requested + 1);
     harness.provider.change(|faults| faults.signing = Signing::Proper);
     expect_accepted(&harness, "afterwards").await;
 }
@@ -112,15 +112,15 @@ async fn id_7_a_key_exchanged_under_the_same_name_or_none_does_not_fail_the_sign
             harness.provider.rotate_key();
             expect_accepted(&harness, &format!("rotation {round}")).await;
         }
-        let asked = harness.provider.requests(Endpoint::Jwks);
+        let requested = harness.provider.requests(Endpoint::Jwks);
         expect_accepted(&harness, "afterwards").await;
         assert_eq!(
             harness.provider.requests(Endpoint::Jwks),
-            asked,
+            requested,
             "a key that is known is not asked for"
         );
         harness.provider.change(|faults| faults.signing = Signing::Stranger);
-        expect_refused(&harness, "a stranger's signature").await;
+        expect_refused(&harness, "a stranger's signature", "id_token_signature").await;
     }
 }
 
@@ -153,7 +153,7 @@ async fn id_8_the_response_does_not_depend_on_how_many_keys_there_are() {
 async fn id_7_random_key_names_do_not_hammer_the_provider() {
     let harness = Harness::new().await;
     expect_accepted(&harness, "before").await;
-    let asked = harness.provider.requests(Endpoint::Jwks);
+    let requested = harness.provider.requests(Endpoint::Jwks);
     let claims = json!({ "iss": harness.issuer, "aud": "https://api.portico.example", "sub": "x", "exp": harness.provider.now() + 60 });
     for _ in 0..20 {
         let token = harness.provider.mint(
@@ -168,7 +168,7 @@ async fn id_7_random_key_names_do_not_hammer_the_provider() {
         assert_eq!(caller.send(send).await.status, 401);
     }
     assert!(
-        harness.provider.requests(Endpoint::Jwks) <= asked + 2,
+        harness.provider.requests(Endpoint::Jwks) <= requested + 2,
         "{}",
         harness.provider.requests(Endpoint::Jwks)
     );
@@ -192,7 +192,7 @@ async fn id_8_a_token_without_key_name_gets_the_same_response_every_time() {
         vec![DemoHandle::stranger_key()],
         vec![DemoHandle::stranger_key(), DemoHandle::stranger_key()],
     ];
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for extra in keys {
         let harness = Harness::new().await;
         harness.provider.change(|faults| {
@@ -200,14 +200,14 @@ async fn id_8_a_token_without_key_name_gets_the_same_response_every_time() {
             faults.id_token_header = without("kid");
         });
         for _ in 0..3 {
-            answers.push(harness.browser().sign_in("alice").await.status);
+            responses.push(harness.browser().sign_in("alice").await.status);
         }
     }
     assert!(
-        answers
+        responses
             .iter()
-            .all(|answer| *answer == answers[0] && [303, 400, 401, 403].contains(answer)),
-        "{answers:?}"
+            .all(|response| *response == responses[0] && [303, 400, 401, 403].contains(response)),
+        "{responses:?}"
     );
 }
 

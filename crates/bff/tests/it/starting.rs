@@ -20,9 +20,9 @@ async fn lg_1_only_the_code_flow_is_used() {
     assert_eq!(parameter(&authorize, "response_type").as_deref(), Some("code"));
     let callback = browser.authorize(&authorize, "alice").await;
     assert_eq!(browser.open(callback.as_str()).await.status, 303);
-    let asked = harness.provider.bodies(Endpoint::Token);
-    assert_eq!(asked.len(), 1);
-    assert!(asked[0].contains("grant_type=authorization_code"), "{asked:?}");
+    let requested = harness.provider.bodies(Endpoint::Token);
+    assert_eq!(requested.len(), 1);
+    assert!(requested[0].contains("grant_type=authorization_code"), "{requested:?}");
     for file in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
         let code = std::fs::read_to_string(&file).unwrap();
         for forbidden in [
@@ -54,8 +54,8 @@ async fn lg_2_every_sign_in_has_its_own_s256_challenge() {
         let challenge = parameter(&authorize, "code_challenge").unwrap();
         let callback = browser.authorize(&authorize, "alice").await;
         browser.open(callback.as_str()).await;
-        let asked = harness.provider.bodies(Endpoint::Token)[number].clone();
-        let form = asked.split('\n').next().unwrap();
+        let requested = harness.provider.bodies(Endpoint::Token)[number].clone();
+        let form = requested.split('\n').next().unwrap();
         let verifier = form_urlencoded::parse(form.as_bytes())
             .find(|(name, _)| name == "code_verifier")
             .unwrap()

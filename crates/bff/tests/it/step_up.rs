@@ -242,10 +242,10 @@ async fn lg_10_a_demand_removed_or_changed_on_the_way_gains_nothing() {
     let weaker = open(&mut browser, &pages, "link").await.body;
     let weaker = weaker.split_once("step_up=").unwrap().1.to_owned();
     let turned: String = sealed.chars().rev().collect();
-    for (instead, asked) in [("", None), (&*turned, None), ("acr=pwd", None), (&*weaker, Some("mfa"))] {
+    for (instead, requested) in [("", None), (&*turned, None), ("acr=pwd", None), (&*weaker, Some("mfa"))] {
         let edited = login.as_str().replace(&sealed, instead);
         let authorize = browser.start(&edited).await;
-        assert_eq!(parameter(&authorize, "acr_values").as_deref(), asked, "{instead}");
+        assert_eq!(parameter(&authorize, "acr_values").as_deref(), requested, "{instead}");
         harness.provider.change(|faults| faults.id_token = without("auth_time"));
         let back = confirm(&mut browser, &authorize).await;
         assert_eq!(back.location().path(), "/vault", "an ordinary sign-in, {instead}");
@@ -258,12 +258,12 @@ async fn lg_10_a_demand_removed_or_changed_on_the_way_gains_nothing() {
     // The lowered request sent on to the provider by hand, with the demand still remembered here.
     let mut authorize = sent_on(&mut browser, &pages, "vault").await;
     harness.provider.change(|faults| faults.id_token = Patch::new());
-    let kept: Vec<_> = authorize
+    let stored: Vec<_> = authorize
         .query_pairs()
         .into_owned()
         .filter(|(name, _)| name != "acr_values" && name != "prompt")
         .collect();
-    authorize.query_pairs_mut().clear().extend_pairs(kept);
+    authorize.query_pairs_mut().clear().extend_pairs(stored);
     assert_eq!(confirm(&mut browser, &authorize).await.status, 403);
 }
 
@@ -323,8 +323,8 @@ async fn si_15_a_script_learns_what_is_missing() {
     assert_eq!(page.status, 401);
     let challenge = "Bearer error=\"insufficient_user_authentication\", acr_values=\"mfa\", max_age=\"600\"";
     assert_eq!(page.header("www-authenticate"), challenge);
-    let said: Value = serde_json::from_str(&page.body).unwrap();
-    let authorize = browser.start(said["sign_in"].as_str().unwrap()).await;
+    let stated: Value = serde_json::from_str(&page.body).unwrap();
+    let authorize = browser.start(stated["sign_in"].as_str().unwrap()).await;
     assert_eq!(confirm(&mut browser, &authorize).await.location().path(), "/docs/7");
     assert_eq!(open(&mut browser, &pages, "vault").await.status, 200);
 }
@@ -332,7 +332,7 @@ async fn si_15_a_script_learns_what_is_missing() {
 #[tokio::test]
 async fn si_15_a_prefetch_is_not_sent_on() {
     let (harness, pages, mut browser) = scene().await;
-    let asked = harness.provider.requests(Endpoint::Authorize);
+    let requested = harness.provider.requests(Endpoint::Authorize);
     for (name, value) in [
         ("sec-purpose", "prefetch"),
         ("sec-fetch-dest", "iframe"),
@@ -341,7 +341,7 @@ async fn si_15_a_prefetch_is_not_sent_on() {
         let send = browser.get(pages.join("vault").unwrap().as_str()).header(name, value);
         assert_eq!(browser.send(send).await.status, 401, "{name}: {value}");
     }
-    assert_eq!(harness.provider.requests(Endpoint::Authorize), asked);
+    assert_eq!(harness.provider.requests(Endpoint::Authorize), requested);
 }
 
 #[tokio::test]
@@ -376,7 +376,7 @@ async fn si_15_a_form_is_never_lost_silently() {
 
 #[tokio::test]
 async fn si_15_a_handler_can_require_it_itself() {
-    let (_house, pages, mut browser) = scene().await;
+    let (_harness, pages, mut browser) = scene().await;
     let page = open(&mut browser, &pages, "link").await;
     let (satisfied, address) = page.body.split_once(' ').unwrap();
     assert_eq!(satisfied, "false");
@@ -419,12 +419,12 @@ async fn si_15_a_program_is_judged_by_its_token() {
             page.body
         );
     }
-    let told = log.own();
-    let refused = told
+    let reported = log.own();
+    let refused = reported
         .lines()
         .filter(|line| line.contains("event=\"access\" outcome=\"refused\""));
     let refused: Vec<_> = refused.collect();
-    assert_eq!(refused.len(), 2, "{told}");
+    assert_eq!(refused.len(), 2, "{reported}");
     for line in refused {
         assert!(
             line.contains("subject=\"alice\"") && line.contains("not strong or recent enough"),

@@ -49,9 +49,17 @@ pub(crate) fn without(name: &str) -> Patch {
     patch(name, Value::Null)
 }
 
-/// Signs alice in and expects the refusal of chapter 4.4: a 4xx page, no session, no userinfo call.
-pub(crate) async fn expect_refused(harness: &Harness, why: &str) {
-    let asked = harness.provider.requests(Endpoint::Userinfo);
+/// The code of the failure that was logged last.
+pub(crate) fn last_failure(log: &Log) -> Option<String> {
+    let own = log.own();
+    let (_, rest) = own.rsplit_once(" failure=\"")?;
+    Some(rest.split('"').next()?.to_owned())
+}
+
+/// Signs alice in and expects the refusal of chapter 4.4: a 4xx page, no session, no userinfo call, and `failure` in the log.
+pub(crate) async fn expect_refused(harness: &Harness, why: &str, failure: &str) {
+    let log = Log::start();
+    let requested = harness.provider.requests(Endpoint::Userinfo);
     let (mut browser, rows) = (harness.browser(), harness.rows().await);
     let page = browser.sign_in("alice").await;
     assert!(
@@ -60,11 +68,12 @@ pub(crate) async fn expect_refused(harness: &Harness, why: &str) {
         page.status,
         page.body
     );
+    assert_eq!(last_failure(&log).as_deref(), Some(failure), "{why}");
     assert_eq!(browser.session(), None, "{why}: a session cookie was set");
     assert_eq!(harness.rows().await, rows, "{why}: a session was stored");
     assert_eq!(
         harness.provider.requests(Endpoint::Userinfo),
-        asked,
+        requested,
         "{why}: userinfo was called"
     );
     assert_eq!(browser.open("/me").await.status, 401, "{why}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::routing::get;
 use axum::{Json, Router};
 use bff::Caller;
-use demo::{Answer, DemoHandle, Endpoint, Kind, Patch, Signing};
+use demo::{DemoHandle, Endpoint, FaultResponse, Kind, Patch, Signing};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
@@ -25,7 +25,7 @@ async fn two_alices() -> (Harness, DemoHandle, Browser, Browser) {
     (harness, provider, ours, partner)
 }
 
-async fn say(harness: &Harness, provider: &DemoHandle, jti: &str, about: Value) -> u16 {
+async fn report(harness: &Harness, provider: &DemoHandle, jti: &str, about: Value) -> u16 {
     let now = provider.now();
     let mut claims = json!({ "aud": "portico", "iat": now, "exp": now + 120, "jti": jti, "events": { EVENT: {} } });
     claims
@@ -66,11 +66,11 @@ async fn si_2_a_logout_token_ends_the_sessions_of_its_tenant() {
     .into_iter()
     .enumerate()
     {
-        let status = say(&harness, &provider, &number.to_string(), wrong.clone()).await;
+        let status = report(&harness, &provider, &number.to_string(), wrong.clone()).await;
         assert_eq!(status, 400, "{wrong}");
     }
     let by_sid = json!({ "iss": issuer, "tid": OURS, "sid": "s1" });
-    assert_eq!(say(&harness, &provider, "sid", by_sid).await, 200);
+    assert_eq!(report(&harness, &provider, "sid", by_sid).await, 200);
     assert_eq!(greeting(&mut ours).await, "stranger");
     assert_eq!(
         greeting(&mut partner).await,
@@ -78,7 +78,7 @@ async fn si_2_a_logout_token_ends_the_sessions_of_its_tenant() {
         "the same `sid` of another tenant"
     );
     let by_sub = json!({ "iss": issuer, "tid": OURS, "sub": "alice" });
-    assert_eq!(say(&harness, &provider, "sub", by_sub).await, 200);
+    assert_eq!(report(&harness, &provider, "sub", by_sub).await, 200);
     assert_eq!(
         greeting(&mut partner).await,
         "hello alice",
@@ -166,20 +166,22 @@ async fn si_2_an_introspected_token_is_of_a_listed_tenant() {
     let router = Router::new().route("/who", get(who)).layer(gate);
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    let told = [
+    let reported = [
         (json!({ "iss": issuer_of(&harness, OURS), "tid": OURS }), 200),
         (json!({ "iss": issuer_of(&harness, OURS), "tid": PARTNER }), 401),
         (json!({ "iss": issuer_of(&harness, THEIRS), "tid": THEIRS }), 401),
         (json!({ "tid": OURS }), 401),
     ];
-    for (number, (about, status)) in told.into_iter().enumerate() {
+    for (number, (about, status)) in reported.into_iter().enumerate() {
         let mut claims = json!({ "active": true, "sub": "alice", "aud": audience });
         claims
             .as_object_mut()
             .unwrap()
             .extend(about.as_object().unwrap().clone());
         provider.change(|faults| {
-            faults.answers.insert(Endpoint::Introspect, Answer::Json(200, claims));
+            faults
+                .responses
+                .insert(Endpoint::Introspect, FaultResponse::Json(200, claims));
         });
         let mut program = harness.browser();
         let send = program.get(&address).silent();

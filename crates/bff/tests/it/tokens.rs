@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use demo::{Answer, Endpoint, Kind, Patch};
+use demo::{Endpoint, FaultResponse, Kind, Patch};
 use serde_json::{Value, json};
 
 use crate::support::{Browser, Harness, Setup, expect_accepted, patch, without};
@@ -67,13 +67,13 @@ async fn fails(harness: &Harness, why: &str) -> u16 {
     assert!(page.status >= 400, "{why}: {}", page.status);
     assert_eq!((browser.session(), browser.pending().len()), (None, 0), "{why}");
     assert_eq!(harness.rows().await, 0, "{why}");
-    let asked = harness.provider.requests(Endpoint::Token);
+    let requested = harness.provider.requests(Endpoint::Token);
     assert_eq!(
         browser.open(callback.as_str()).await.status,
         400,
         "{why}: taken up again"
     );
-    assert_eq!(harness.provider.requests(Endpoint::Token), asked, "{why}");
+    assert_eq!(harness.provider.requests(Endpoint::Token), requested, "{why}");
     page.status
 }
 
@@ -114,9 +114,9 @@ async fn tk_3_the_access_token_travels_in_the_header_only() {
     let harness = Harness::new().await;
     harness.browser().sign_in("alice").await;
     let token = harness.provider.newest(Kind::AccessToken).unwrap();
-    let asked = harness.provider.bodies(Endpoint::Userinfo);
-    assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0], format!("\nBearer {token}"), "query and body are empty");
+    let requested = harness.provider.bodies(Endpoint::Userinfo);
+    assert_eq!(requested.len(), 1);
+    assert_eq!(requested[0], format!("\nBearer {token}"), "query and body are empty");
 }
 
 /// Everything a person can do, and every byte they receive doing it.
@@ -204,18 +204,18 @@ async fn tk_5_an_unknown_member_is_ignored() {
 async fn tk_5_a_response_that_cannot_be_read_is_502_and_ends_the_sign_in() {
     let harness = Harness::new().await;
     let answers = [
-        Answer::Html,
-        Answer::Oversize(2 * 1024 * 1024),
-        Answer::Json(200, json!([])),
-        Answer::Json(500, json!({})),
-        Answer::Json(503, json!({ "error": "temporarily_unavailable" })),
-        Answer::Json(204, Value::Null),
+        FaultResponse::Html,
+        FaultResponse::Oversize(2 * 1024 * 1024),
+        FaultResponse::Json(200, json!([])),
+        FaultResponse::Json(500, json!({})),
+        FaultResponse::Json(503, json!({ "error": "temporarily_unavailable" })),
+        FaultResponse::Json(204, Value::Null),
     ];
-    for answer in answers {
+    for reply in answers {
         harness.provider.change(|faults| {
-            faults.answers.insert(Endpoint::Token, answer.clone());
+            faults.responses.insert(Endpoint::Token, reply.clone());
         });
-        let why: String = format!("{answer:?}").chars().take(60).collect();
+        let why: String = format!("{reply:?}").chars().take(60).collect();
         let status = fails(&harness, &why).await;
         assert!([502, 503].contains(&status), "{why}: {status}");
     }
@@ -225,9 +225,10 @@ async fn tk_5_a_response_that_cannot_be_read_is_502_and_ends_the_sign_in() {
 async fn tk_5_a_code_the_provider_refuses_is_a_page_and_no_session() {
     let harness = Harness::new().await;
     harness.provider.change(|faults| {
-        faults
-            .answers
-            .insert(Endpoint::Token, Answer::Json(400, json!({ "error": "invalid_grant" })));
+        faults.responses.insert(
+            Endpoint::Token,
+            FaultResponse::Json(400, json!({ "error": "invalid_grant" })),
+        );
     });
     fails(&harness, "invalid_grant").await;
 }
@@ -240,7 +241,7 @@ async fn tk_5_a_provider_that_hangs_is_given_up() {
     };
     let harness = Harness::build(setup).await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Hold);
+        faults.responses.insert(Endpoint::Token, FaultResponse::Hold);
     });
     let status = fails(&harness, "hangs").await;
     assert!([502, 503, 504].contains(&status), "{status}");

@@ -40,7 +40,7 @@ async fn back(browser: &mut Browser, authorize: &Url) -> Page {
     browser.open(callback.as_str()).await
 }
 
-fn tells(harness: &Harness, changes: &Value) {
+fn sends(harness: &Harness, changes: &Value) {
     let changes = changes.as_object().unwrap().clone();
     at(harness, PROFILE).change(|faults| {
         faults.id_token.extend(changes);
@@ -54,7 +54,7 @@ async fn si_3_editing_the_profile_renews_the_claims_and_returns() {
     let (before, cookie) = (me(&mut browser).await, browser.session());
     let mut elsewhere = harness.browser();
     elsewhere.sign_in("alice").await;
-    tells(
+    sends(
         &harness,
         &json!({ "name": "Alice Ames", "jobTitle": null, "tfp": "B2C_1_profileediting1", "auth_time": 7, "acr": "x" }),
     );
@@ -72,8 +72,8 @@ async fn si_3_editing_the_profile_renews_the_claims_and_returns() {
     let after = me(&mut browser).await;
     assert_eq!(after["claims"]["name"], "Alice Ames");
     assert_eq!(after["claims"].get("jobTitle"), None, "what is gone there is gone here");
-    for kept in ["auth_time", "acr", "iss", "aud"] {
-        assert_eq!(after["claims"].get(kept), before["claims"].get(kept), "{kept}");
+    for stored in ["auth_time", "acr", "iss", "aud"] {
+        assert_eq!(after["claims"].get(stored), before["claims"].get(stored), "{stored}");
     }
     assert_eq!(
         (&after["issuer"], &after["subject"]),
@@ -207,8 +207,8 @@ async fn si_3_a_password_forgotten_while_editing_replaces_the_session_in_the_end
 #[tokio::test]
 async fn si_3_who_changes_their_mind_returns_without_a_word() {
     let (harness, mut browser) = signed_in().await;
-    for place in [SIGN_IN, PROFILE, RESET] {
-        cancels(&at(&harness, place));
+    for position in [SIGN_IN, PROFILE, RESET] {
+        cancels(&at(&harness, position));
     }
     let (before, cookie) = (me(&mut browser).await, browser.session());
     for start in [EDIT, "/auth/login?return_to=/me%3Ftab%3D1"] {
@@ -308,7 +308,7 @@ async fn si_3_a_posted_response_finds_the_session_it_belongs_to() {
     let authorize = browser.start("/auth/login").await;
     assert_eq!(posted(&mut browser, &authorize).await.status, 303);
     let cookie = browser.session();
-    tells(&harness, &json!({ "name": "Alice Ames" }));
+    sends(&harness, &json!({ "name": "Alice Ames" }));
     let authorize = browser.start(EDIT).await;
     let page = posted(&mut browser, &authorize).await;
     assert_eq!((page.status, page.location().path()), (303, "/me"), "{}", page.body);

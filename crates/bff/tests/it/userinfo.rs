@@ -1,6 +1,6 @@
 //! TK-2, the signed half: userinfo that arrives as a JWT (OpenID Connect Core 1.0 §5.3.2).
 
-use demo::{Answer, Endpoint, Signing};
+use demo::{Endpoint, FaultResponse, Signing};
 use serde_json::{Map, Value, json};
 
 use crate::support::{Harness, expect_accepted};
@@ -15,7 +15,7 @@ fn answers(harness: &Harness, claims: &Value, signing: Signing, typ: &str) {
     let header = object(&json!({"alg": "ES256", "kid": kid, "typ": typ}));
     let token = harness.provider.mint(&header, &object(claims), signing);
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Userinfo, Answer::Jwt(token));
+        faults.responses.insert(Endpoint::Userinfo, FaultResponse::Jwt(token));
     });
 }
 

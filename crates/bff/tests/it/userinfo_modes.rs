@@ -1,7 +1,7 @@
 //! When userinfo is requested, and sign-ins for which it returns nothing (SI-1, SI-5).
 
 use bff::{ProviderConfig, UserinfoMode};
-use demo::{Answer, Endpoint, Kind};
+use demo::{Endpoint, FaultResponse, Kind};
 use serde_json::{Value, json};
 
 use crate::support::{Harness, Setup, expect_accepted, patch, without};
@@ -30,24 +30,24 @@ fn plain(provider: &mut ProviderConfig) {
 }
 
 fn answers(harness: &Harness, status: u16, body: &Value) {
-    let answer = Answer::Json(status, body.clone());
+    let response = FaultResponse::Json(status, body.clone());
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Userinfo, answer);
+        faults.responses.insert(Endpoint::Userinfo, response);
     });
 }
 
 /// How often token endpoint and userinfo were requested.
-fn asked(harness: &Harness) -> [usize; 2] {
+fn requested(harness: &Harness) -> [usize; 2] {
     [Endpoint::Token, Endpoint::Userinfo].map(|endpoint| harness.provider.requests(endpoint))
 }
 
 /// What a sign-in requests of both; it succeeds.
 async fn calls(harness: &Harness, person: &str) -> [usize; 2] {
-    let before = asked(harness);
+    let before = requested(harness);
     let mut browser = harness.browser();
     let page = browser.sign_in(person).await;
     assert_eq!(page.status, 303, "{}", page.body);
-    let after = asked(harness);
+    let after = requested(harness);
     [after[0] - before[0], after[1] - before[1]]
 }
 
@@ -82,7 +82,7 @@ async fn si_5_a_userinfo_in_trouble_fails_the_sign_in_and_not_the_next() {
         let page = browser.sign_in("alice").await;
         assert_eq!((page.status, browser.session()), (502, None), "{status}");
         assert_eq!(harness.rows().await, 0, "{status}");
-        harness.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.responses.clear());
         expect_accepted(&harness, "a moment later").await;
     }
 }
@@ -121,7 +121,7 @@ async fn si_5_always_means_that_a_refusal_fails_the_sign_in() {
                 assert_eq!((page.status, browser.session()), (502, None), "{status}");
             }
         }
-        harness.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.responses.clear());
         assert_eq!(calls(&harness, "alice").await, [1, 1], "nothing is remembered");
     }
 }
@@ -136,8 +136,8 @@ async fn si_5_never_means_never() {
 #[tokio::test]
 async fn si_5_auto_requests_only_where_a_required_claim_is_missing() {
     let harness = harness(|provider| {
-        let wanted = ["name", "groups", "realm_access.roles", "my\\.claim"];
-        provider.required_claims = Some(wanted.map(str::to_owned).to_vec());
+        let required = ["name", "groups", "realm_access.roles", "my\\.claim"];
+        provider.required_claims = Some(required.map(str::to_owned).to_vec());
     })
     .await;
     let whole = json!({ "realm_access": { "roles": [] }, "my.claim": 0 });
@@ -173,7 +173,7 @@ async fn si_1_where_no_token_opens_userinfo_sign_ins_request_tokens_alone() {
     for person in ["alice", "bob", "carol"] {
         assert_eq!(calls(&harness, person).await, [1, 0], "{person}");
     }
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     harness.advance(std::time::Duration::from_mins(11));
     assert_eq!(calls(&harness, "alice").await, [1, 1], "and tried again");
     assert_eq!(calls(&harness, "bob").await, [1, 1]);
@@ -188,8 +188,10 @@ async fn si_1_what_one_kind_of_token_opens_is_not_queried_with_the_other() {
     let authorize = browser.start("/auth/login?return_to=/me").await;
     let callback = browser.authorize(&authorize, "alice").await;
     harness.provider.change(|faults| {
-        faults.answers.insert(Endpoint::Token, Answer::Hold);
-        faults.answers.insert(Endpoint::Userinfo, Answer::Json(403, json!({})));
+        faults.responses.insert(Endpoint::Token, FaultResponse::Hold);
+        faults
+            .responses
+            .insert(Endpoint::Userinfo, FaultResponse::Json(403, json!({})));
     });
     let wait = async {
         harness
@@ -198,18 +200,18 @@ async fn si_1_what_one_kind_of_token_opens_is_not_queried_with_the_other() {
             })
             .await;
         harness.provider.change(|faults| {
-            faults.answers.remove(&Endpoint::Token);
+            faults.responses.remove(&Endpoint::Token);
         });
         harness
             .until("userinfo has refused", |provider| {
                 provider.requests(Endpoint::Userinfo) == 1
             })
             .await;
-        harness.provider.change(|faults| faults.answers.clear());
+        harness.provider.change(|faults| faults.responses.clear());
     };
     let (page, ()) = tokio::join!(browser.open(callback.as_str()), wait);
     assert_eq!(page.status, 303, "{}", page.body);
-    assert_eq!(asked(&harness), [2, 2]);
+    assert_eq!(requested(&harness), [2, 2]);
     assert_eq!(calls(&harness, "bob").await, [2, 1], "the second token alone");
     harness.advance(std::time::Duration::from_mins(11));
     assert_eq!(calls(&harness, "carol").await, [1, 1]);
@@ -223,7 +225,7 @@ async fn si_1_one_person_who_is_refused_takes_no_claims_from_others() {
     for _ in 0..5 {
         assert_eq!(calls(&harness, "dave").await, [1, 1]);
     }
-    harness.provider.change(|faults| faults.answers.clear());
+    harness.provider.change(|faults| faults.responses.clear());
     assert_eq!(calls(&harness, "bob").await, [1, 1], "still asked");
 }
 

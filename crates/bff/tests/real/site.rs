@@ -170,10 +170,10 @@ fn routes(bff: &Bff, seen: &Seen) -> Router {
         .with_state(Arc::clone(seen));
     let caller = async |caller: Caller| Json(json!({ "subject": caller.subject, "scopes": caller.scopes }));
     let read = bff.bearer("https://api.portico.example").require(&["messages:read"]);
-    let asked = bff.introspecting_bearer(PROVIDER, "https://opaque.portico.example");
+    let requested = bff.introspecting_bearer(PROVIDER, "https://opaque.portico.example");
     let api = Router::new()
         .route("/api/jwt", get(caller).layer(read))
-        .route("/api/opaque", get(caller).layer(asked.require(&["messages:read"])));
+        .route("/api/opaque", get(caller).layer(requested.require(&["messages:read"])));
     bff.protect(pages.merge(bff.router())).merge(api)
 }
 

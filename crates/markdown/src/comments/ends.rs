@@ -43,7 +43,7 @@ impl<'s> Ends<'s> {
         }
     }
 
-    /// The end of the first such sign that begins at a place or after it.
+    /// The end of the first such sign that begins at a position or after it.
     pub(super) fn after(&mut self, sign: &'static str, from: usize) -> Option<usize> {
         let source = self.source;
         let ends = self.places.entry(sign).or_insert_with(|| places(source, sign));

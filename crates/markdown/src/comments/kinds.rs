@@ -10,11 +10,11 @@ const MAX_MARKS: usize = 200;
 pub(super) struct Comment {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// What stands in its place.
+    /// What replaces it.
     pub(super) leaves: &'static str,
 }
 
-/// What begins at a place.
+/// What begins at a position.
 pub(super) enum Closed {
     /// A comment with an end.
     Here(Comment),
@@ -69,7 +69,7 @@ pub(super) fn may_occur(source: &str) -> bool {
     openers.iter().any(|opener| source.contains(opener))
 }
 
-/// The comment that begins at a place; `line` is where its line begins.
+/// The comment that begins at a position; `line` is where its line begins.
 pub(super) fn comment(ends: &mut Ends<'_>, start: usize, line: usize) -> Closed {
     let source = ends.source;
     let rest = source.get(start..).unwrap_or_default();
@@ -236,7 +236,7 @@ fn reference(source: &str, start: usize, line: usize) -> Closed {
     }
 }
 
-/// Whether nothing but indentation and the marks of quotes stands before a place in its line.
+/// Whether nothing but indentation and the marks of quotes stands before a position in its line.
 fn is_marks(source: &str, line: usize, place: usize) -> bool {
     let before = source.get(line..place).unwrap_or_default();
     before.len() <= MAX_MARKS && before.trim_start_matches([' ', '\t', '>']).is_empty()

@@ -80,7 +80,7 @@ fn links_find_repeated_headings_as_github_numbers_them() {
 
 #[test]
 fn links_find_places_that_authors_name_in_html() {
-    for place in [
+    for position in [
         "<a id=\"here\"></a>",
         "<a name=\"here\"></a>",
         "<a name='here'></a>",
@@ -90,23 +90,23 @@ fn links_find_places_that_authors_name_in_html() {
         "<a class=\"x\" id=\"here\" name=\"here\"></a>",
     ] {
         for text in [
-            format!("[x](#here)\n\ntext {place} text"),
-            format!("[x](#here)\n\n{place}\n## Setup"),
-            format!("[x](#here)\n\n{place}\n\n## Setup"),
-            format!("[x](#here)\n\n## {place}Setup"),
-            format!("<a href=\"#here\">x</a>\n\n{place}"),
-            format!("[x](#Here)\n\n- {place} item"),
+            format!("[x](#here)\n\ntext {position} text"),
+            format!("[x](#here)\n\n{position}\n## Setup"),
+            format!("[x](#here)\n\n{position}\n\n## Setup"),
+            format!("[x](#here)\n\n## {position}Setup"),
+            format!("<a href=\"#here\">x</a>\n\n{position}"),
+            format!("[x](#Here)\n\n- {position} item"),
         ] {
             assert_eq!(target(&text).as_deref(), Some("here"), "{}", html(&text));
         }
     }
-    for place in [
+    for position in [
         "<p id=\"here\">x</p>",
         "<div id=\"here\">x</div>",
         "<h2 id=\"here\">x</h2>",
         "<dt id=\"here\">x</dt>",
     ] {
-        assert!(target(&format!("[x](#here)\n\n{place}")).is_some(), "{place}");
+        assert!(target(&format!("[x](#here)\n\n{position}")).is_some(), "{position}");
     }
 }
 

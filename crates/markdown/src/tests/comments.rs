@@ -40,7 +40,7 @@ const NOTATIONS: &[(&str, &str)] = &[
     ("{::comment}\n", "\n{:/comment}"),
 ];
 
-/// Where a comment may stand; `@` is its place.
+/// Where a comment may stand; `@` is its position.
 const PLACES: &[&str] = &[
     "@",
     "before @ after",
@@ -86,18 +86,18 @@ const HIDDEN: &[&str] = &[
 #[test]
 fn do_2_comments_of_any_notation_are_never_readable_anywhere() {
     for (open, close) in NOTATIONS {
-        for place in PLACES {
+        for position in PLACES {
             // A row of a table ends with its line.
             for hidden in HIDDEN
                 .iter()
-                .filter(|hidden| !place.starts_with('|') || !hidden.contains(['\n', '`']))
+                .filter(|hidden| !position.starts_with('|') || !hidden.contains(['\n', '`']))
             {
-                let breaks_row = place.starts_with('|') && (open.contains('\n') || close.contains('\n'));
+                let breaks_row = position.starts_with('|') && (open.contains('\n') || close.contains('\n'));
                 // `<!-->` is a whole comment.
                 if breaks_row || (*open == "<!--" && hidden.starts_with('>')) {
                     continue;
                 }
-                let text = place.replace('@', &format!("{open}{hidden}{close}"));
+                let text = position.replace('@', &format!("{open}{hidden}{close}"));
                 let rendered = render(&text, "T").unwrap_or_else(|error| panic!("{error} in {text:?}"));
                 let heading = rendered.headings.iter().any(|heading| heading.text.contains("hidden"));
                 assert!(
@@ -105,7 +105,7 @@ fn do_2_comments_of_any_notation_are_never_readable_anywhere() {
                     "{} from {text:?}",
                     rendered.html
                 );
-                for word in ["after", "next", "more"].iter().filter(|word| place.contains(*word)) {
+                for word in ["after", "next", "more"].iter().filter(|word| position.contains(*word)) {
                     assert!(
                         rendered.html.contains(word),
                         "{word} was lost: {} from {text:?}",
@@ -122,7 +122,7 @@ fn in_code_comments_stay_as_they_are() {
     for (open, close) in NOTATIONS.iter().filter(|(open, _)| !open.contains('\n')) {
         let comment = format!("{open}shown{close}");
         let escaped = comment.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        let places = [
+        let positions = [
             format!("`{comment}`"),
             format!("a ``{comment}`` b {{# gone #}}"),
             format!("```\n{comment}\n```"),
@@ -133,7 +133,7 @@ fn in_code_comments_stay_as_they_are() {
             format!("{{# gone #}}\n\n```\n{comment}\n```\n\n{{# gone #}}"),
             format!("{{/*\n```\ngone\n*/}}\n\n```\n{comment}\n```"),
         ];
-        for text in places {
+        for text in positions {
             let html = html(&text);
             let plain = html.replace("<span class=\"hl-", "<").replace("</span>", "");
             assert!(plain.contains(&escaped), "{html} from {text:?}");

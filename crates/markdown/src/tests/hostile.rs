@@ -1,4 +1,4 @@
-//! What never comes through, and which texts are not slow, whoever wrote them.
+//! Hostile documents: what is always removed, and that no text is slow.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::html;
 use crate::{anchors, render, sanitise};
 
-/// Nothing in the HTML can run, load or ask for anything it may not. Read tag by tag, and again by a whole HTML parser: a browser reads it as
+/// Nothing in the HTML can run, load or request anything it may not. Read tag by tag, and again by a whole HTML parser: a browser reads it as
 /// it was meant.
 pub(super) fn assert_harmless(html: &str, from: &str) {
     for tag in html.split('<').skip(1) {
@@ -46,26 +46,33 @@ fn attributes(tag: &str) -> Vec<(&str, &str)> {
     found
 }
 
-fn assert_attribute(tag: &str, attribute: &str, value: &str, place: &str) {
+fn assert_attribute(tag: &str, attribute: &str, value: &str, position: &str) {
     let known = sanitise::ATTRIBUTES
         .iter()
         .any(|(of, names)| *of == tag && names.contains(&attribute));
     let added = matches!(attribute, "rel" | "loading" | "referrerpolicy") || sanitise::EVERYWHERE.contains(&attribute);
-    assert!(known || added, "{attribute} on <{tag}> came through in {place}");
+    assert!(known || added, "{attribute} on <{tag}> came through in {position}");
     match attribute {
         "href" | "src" => match url::Url::parse(value) {
             Ok(url) => assert!(
                 matches!(url.scheme(), "http" | "https" | "mailto"),
-                "{value:?} in {place}"
+                "{value:?} in {position}"
             ),
-            Err(error) => assert_eq!(error, url::ParseError::RelativeUrlWithoutBase, "{value:?} in {place}"),
+            Err(error) => assert_eq!(
+                error,
+                url::ParseError::RelativeUrlWithoutBase,
+                "{value:?} in {position}"
+            ),
         },
         "id" | "name" => {
             let is_ours = ["h-", "fn-", "fnref-"].iter().any(|prefix| value.starts_with(prefix));
-            assert!(is_ours || anchors::is_free(value), "{attribute} {value:?} in {place}");
+            assert!(
+                is_ours || anchors::is_free(value),
+                "{attribute} {value:?} in {position}"
+            );
         }
-        "role" => assert_eq!(value, "group", "{place}"),
-        "dir" => assert!(["auto", "ltr", "rtl"].contains(&value), "{place}"),
+        "role" => assert_eq!(value, "group", "{position}"),
+        "dir" => assert!(["auto", "ltr", "rtl"].contains(&value), "{position}"),
         _ => {}
     }
 }
@@ -180,7 +187,7 @@ fn do_2_hostile_markdown_is_always_removed() {
             !alone.contains("onerror=\"") && !alone.contains("id=\"main\"") && !alone.contains("id=\"login\""),
             "{alone}"
         );
-        // The same again through what the first rendering made of it: nothing comes to life at the second reading.
+        // The same again through what the first rendering made of it: nothing becomes active at the second reading.
         assert_harmless(&html(&alone), hostile);
     }
     assert_harmless(&html(&HOSTILE.concat()), "all at once");

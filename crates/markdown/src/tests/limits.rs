@@ -51,7 +51,7 @@ fn more_html_than_anybody_reads_is_refused_with_its_line() {
     }
     let links = "[a](b) ".repeat(149_000);
     assert!(matches!(render(&links, "T"), Err(MarkdownError::TooMuchHtml(1))));
-    // What the sanitiser adds counts, and is told where it stands.
+    // What the sanitiser adds counts, and is reported with its line.
     for piece in ["[a](b)\n\n", "![a](b)\n", "https://a.b\n"] {
         let error = render(&piece.repeat(70_000), "T").unwrap_err();
         assert!(

@@ -14,7 +14,7 @@ pub(super) fn has_value(claims: &Map<String, Value>, path: &str) -> bool {
 
 fn find<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     if !path.contains('\\') {
-        return dotted(claims, path);
+        return find_claim(claims, path);
     }
     let mut steps = steps(path);
     let last = steps.pop()?;
@@ -24,12 +24,13 @@ fn find<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     inside.get(&last)
 }
 
-/// The claim of the whole name; else what is inside the first object whose name the name begins with.
-fn dotted<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+/// The claim with the whole name; else what is inside the first object whose name the name begins with.
+#[must_use]
+pub fn find_claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     claims.get(name).or_else(|| {
         name.match_indices('.').find_map(|(dot, _)| {
             let (outer, inner) = (name.get(..dot)?, name.get(dot + 1..)?);
-            dotted(claims.get(outer)?.as_object()?, inner)
+            find_claim(claims.get(outer)?.as_object()?, inner)
         })
     })
 }

@@ -12,7 +12,7 @@ use crate::import::{
 /// Most files that the text lists; JSON lists all.
 const MAX_LISTED: usize = 20;
 
-/// Notes for the operator, one per line.
+/// Remarks for the operator, one per line.
 pub(super) fn notes(report: &ImportReport) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(similar) = &report.similar {
@@ -79,7 +79,7 @@ pub(super) fn as_json(report: &ImportReport) -> String {
     let left_out = report
         .left_out
         .iter()
-        .map(|file| json!({ "file": file.file, "line": file.line, "said": file.said }));
+        .map(|file| json!({ "file": file.file, "line": file.line, "said": file.text }));
     let report = json!({
         "source": report.source,
         "similar": report.similar,

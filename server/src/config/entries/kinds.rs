@@ -29,7 +29,7 @@ impl Entries {
             (Some(key), _) => match value {
                 Some(value) => (path, key.issue_with(value.clone().coerce(&key.shape))),
                 None if key.shape == Shape::Table => return None,
-                None => (path, Some(key.wrong("a table", key.wanted()))),
+                None => (path, Some(key.wrong("a table", key.expected_kind()))),
             },
             (None, Some(_)) if matches!(value, Some(Value::List(words)) if words.is_empty()) => return None,
             (None, Some(tables)) => (
@@ -37,7 +37,7 @@ impl Entries {
                 Some(tables.wrong(value.map_or("a table", Value::kind), "a list of tables")),
             ),
             (None, None) => match name.and_then(|(name, _)| Some((name, keys::find(name)?))) {
-                Some((name, key)) => (name, Some(key.wrong("a list of tables", key.wanted()))),
+                Some((name, key)) => (name, Some(key.wrong("a list of tables", key.expected_kind()))),
                 None => (path, Some(unknown(path))),
             },
         };
@@ -55,7 +55,7 @@ impl Key {
             | (Shape::Number(_), Value::Integer(_)) => return None,
             (Shape::Choice(choices), Value::Text(_) | Value::Variable(_)) => choices,
             (Shape::Flag, Value::Text(_) | Value::Variable(_)) => &["true", "false"],
-            _ => return Some(self.wrong(value.kind(), self.wanted())),
+            _ => return Some(self.wrong(value.kind(), self.expected_kind())),
         };
         let (Value::Text(text) | Value::Variable(text)) = value else {
             return None;
@@ -64,7 +64,7 @@ impl Key {
         (!choices.contains(&text.as_str())).then(issue)
     }
 
-    fn wrong(&self, found: &str, wanted: &str) -> Issue {
+    fn wrong(&self, found: &str, expected: &str) -> Issue {
         let name = self.path.trim_end_matches("[]");
         let remedy = match &self.shape {
             Shape::Table if self.path.ends_with("[]") => format!("write `[[{name}]]` above each"),
@@ -76,10 +76,10 @@ impl Key {
             }
             _ => format!("write it like `{}`", self.example),
         };
-        Issue::new(format!("is {found}, not {wanted}"), remedy)
+        Issue::new(format!("is {found}, not {expected}"), remedy)
     }
 
-    fn wanted(&self) -> &'static str {
+    fn expected_kind(&self) -> &'static str {
         match self.shape {
             Shape::Table => "a table",
             Shape::Text(_) | Shape::TextOrList(_) | Shape::Choice(_) => "a text",

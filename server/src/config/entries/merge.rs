@@ -14,7 +14,7 @@ use crate::config::{
 };
 
 impl Entries {
-    /// Merges all sources; what cannot be parsed or placed becomes a problem.
+    /// Merges all sources; what cannot be parsed or has no key becomes a problem.
     pub(in crate::config) fn merge(sources: &Sources, problems: &mut Vec<Problem>) -> Self {
         let mut entries = Self {
             values: BTreeMap::new(),

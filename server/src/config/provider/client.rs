@@ -1,41 +1,23 @@
-//! How Portico proves who it is to a provider, and how requests and tokens travel.
+//! Client authentication at a provider: the method, with its secret or key.
 
 use std::path::Path;
 
-use bff::{ClientAuthMethod, PrivateKey, ProviderConfig, PushedRequests, Secret};
+use bff::{ClientAuthMethod, PrivateKey, ProviderConfig, Secret};
 
 use super::{Issue, ProviderTable, Section};
 use crate::config::values::ClientAuthentication;
 
-/// The client's part of a table.
-pub(super) struct Client {
-    secret: Option<Secret>,
-    authentication: ClientAuthMethod,
-    pushed_requests: PushedRequests,
-    dpop: bool,
-    device_sign_in: bool,
+/// What the client authenticates with, and how.
+pub(super) struct Credentials {
+    pub(super) secret: Option<Secret>,
+    pub(super) method: ClientAuthMethod,
 }
 
 /// Reads the files as well: a secret or a key that is not there is a mistake.
-pub(super) fn read(section: &mut Section<'_>, table: &ProviderTable) -> Option<Client> {
+pub(super) fn read(section: &mut Section<'_>, table: &ProviderTable) -> Option<Credentials> {
     let secret = secret(section, table);
-    Some(Client {
-        secret,
-        authentication: authentication(section, table)?,
-        pushed_requests: table.pushed_requests,
-        dpop: table.dpop,
-        device_sign_in: table.device_sign_in,
-    })
-}
-
-impl Client {
-    pub(super) fn apply(self, provider: &mut ProviderConfig) {
-        provider.client_secret = self.secret;
-        provider.client_auth = self.authentication;
-        provider.pushed_requests = self.pushed_requests;
-        provider.dpop = self.dpop;
-        provider.device_sign_in = self.device_sign_in;
-    }
+    let method = authentication(section, table)?;
+    Some(Credentials { secret, method })
 }
 
 /// Whether it is a confidential client (RFC 6749 §2.1).

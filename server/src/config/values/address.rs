@@ -2,26 +2,13 @@
 
 use std::net::SocketAddr;
 
-use url::{Host, Url};
+use bff::is_loopback;
+use url::Url;
 
 use crate::config::problem::Issue;
 
 /// What is served below `/api/` already.
 const OWN_PATHS: [&str; 2] = ["/api/fn", "/api/messages"];
-
-/// Whether an address names this machine, with a dot at the end or without (RFC 6761 §6.3). `bff` and `demo` see it alike.
-#[must_use]
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            let name = name.strip_suffix('.').unwrap_or(name);
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
 
 /// An address such as `127.0.0.1:4040`.
 pub(super) fn address(text: &str) -> Result<SocketAddr, Issue> {
@@ -98,7 +85,7 @@ pub(super) fn endpoint(text: &str) -> Result<Url, Issue> {
     Ok(url)
 }
 
-/// An issuer, kept exactly as written (OIDC Core §2: compared letter by letter).
+/// An issuer, stored exactly as written (OIDC Core §2: compared letter by letter).
 pub(super) fn issuer(text: &str) -> Result<String, Issue> {
     endpoint(text)?;
     if text.ends_with("/.well-known/openid-configuration") {
@@ -110,7 +97,7 @@ pub(super) fn issuer(text: &str) -> Result<String, Issue> {
     Ok(text.to_owned())
 }
 
-/// A path below `/api/` that Portico does not answer itself.
+/// A path below `/api/` that Portico does not respond itself.
 pub(super) fn mount_path(text: &str) -> Result<String, Issue> {
     if !text.starts_with("/api/") {
         return Err(Issue::new(

@@ -1,4 +1,4 @@
-//! How long, and how large? A number with its unit.
+//! Durations and sizes: a number with its unit.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Keys of other programs that restrict access. Such words are not followed, so they must not be passed by either: the
 //! document would be open to more people than its author meant. They are refused with what to write instead, wherever they stand,
-//! unless what they say is that everybody may read.
+//! unless their value is that everybody may read.
 
 use super::{
     hints,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::import::file_error::FileError;
 
-/// Keys whose text is for people and says nothing by itself.
+/// Keys whose text is for people and restricts nobody.
 pub(super) const FREE_TEXT: [&str; 15] = [
     "title",
     "description",
@@ -42,7 +42,7 @@ const APPEARANCE: [&str; 8] = [
     "bodyclass",
 ];
 
-/// Looks for words of other programs, at any depth. A document that says it is private in our words is understood, whatever else it says.
+/// Looks for words of other programs, at any depth. A document that is private by Portico's own keys is understood, whatever else it has.
 ///
 /// # Errors
 /// [`FileError`]: the first of them.
@@ -67,7 +67,7 @@ fn entries_below(entries: &[Entry], above: &str) -> Result<(), FileError> {
 }
 
 fn entry_at(path: &str, Entry { key, line, value }: &Entry) -> Result<(), FileError> {
-    // A key that is a list or a map itself; nobody knows what it says. `{{ date }}` of a template is one without a value.
+    // A key that is a list or a map itself; its meaning is unknown. `{{ date }}` of a template is one without a value.
     if matches!(key.as_str(), "[…]" | "{…}") && *value != Value::Null {
         return Err(refused(path, *line, value));
     }
@@ -82,7 +82,7 @@ fn entry_at(path: &str, Entry { key, line, value }: &Entry) -> Result<(), FileEr
     }
 }
 
-/// `author: [{ name: Alice, role: editor }]` says what somebody does, not who may read.
+/// `author: [{ name: Alice, role: editor }]` names what somebody does, not who may read.
 fn is_of_a_person(path: &str, key: &str) -> bool {
     const PEOPLE: &str = "author contributor editor maintainer speaker reviewer translator person people";
     let above = path.rsplit('.').nth(1).map(words::plain).unwrap_or_default();
@@ -94,23 +94,23 @@ fn item_of(path: &str, Item { line, value }: &Item) -> Result<(), FileError> {
     match value {
         Value::Map(entries) => entries_below(entries, path),
         Value::List(items) => items.iter().try_for_each(|item| item_of(path, item)),
-        Value::Text(text) if is_kept_item(path, text) => Err(refused(path, *line, value)),
+        Value::Text(text) if restricts_as_item(path, text) => Err(refused(path, *line, value)),
         Value::Text(value) => text_of(path, *line, value),
         _ => Ok(()),
     }
 }
 
 /// `settings: [private]`
-fn is_kept_item(path: &str, text: &str) -> bool {
+fn restricts_as_item(path: &str, text: &str) -> bool {
     let key = words::plain(path.rsplit('.').next().unwrap_or_default());
-    words::is_kept(text) && !FREE_TEXT.contains(&&*key) && !key.starts_with("keyword")
+    words::restricts(text) && !FREE_TEXT.contains(&&*key) && !key.starts_with("keyword")
 }
 
 /// A text that holds front matter itself: `meta: "private: true"`.
 fn text_of(path: &str, line: usize, value: &str) -> Result<(), FileError> {
-    let says = |line: &str| text::pairs(line).any(|(key, value)| says_kept(key, value));
-    match value.lines().take(100).find(|line| says(line)) {
-        Some(said) => Err(refused(path, line, &Value::Text(said.trim().to_owned()))),
+    let has = |line: &str| text::pairs(line).any(|(key, value)| restricts_readers(key, value));
+    match value.lines().take(100).find(|line| has(line)) {
+        Some(shown) => Err(refused(path, line, &Value::Text(shown.trim().to_owned()))),
         None => Ok(()),
     }
 }
@@ -133,50 +133,50 @@ fn named_values(entries: &[Entry], above: &str) -> Result<(), FileError> {
     }
 }
 
-/// Whether a key with this value keeps the document from nobody. Also of `metadata.private` and `access/level`.
+/// Whether a key with this value restricts no reader. Also of `metadata.private` and `access/level`.
 fn is_harmless(key: &str, value: &Value) -> bool {
     match words::about_path(key) {
         Some(Word::Private) => value.scalar().is_some_and(words::is_no),
-        Some(Word::Kept) => is_not_kept(&words::plain(key), value),
+        Some(Word::Restricted) => unrestricts(&words::plain(key), value),
         Some(Word::ForWhom) => is_for_everybody(&words::plain(key), value),
         Some(Word::Open) => value
             .scalar()
-            .is_some_and(|said| words::is_yes(said) || words::is_everybody(said)),
+            .is_some_and(|shown| words::is_yes(shown) || words::is_everybody(shown)),
         Some(Word::Labels) => has_harmless_labels(key, value),
-        Some(Word::Status) => !value.scalar().is_some_and(words::is_kept_status),
-        Some(_) => !value.scalar().is_some_and(words::is_kept),
+        Some(Word::Status) => !value.scalar().is_some_and(words::restricts_as_status),
+        Some(_) => !value.scalar().is_some_and(words::restricts),
         None => value
             .scalar()
-            .is_none_or(|said| is_harmless_word(&words::plain(key), said) && !hints::says_kept(key, said)),
+            .is_none_or(|shown| is_harmless_word(&words::plain(key), shown) && !hints::restricts_readers(key, shown)),
     }
 }
 
-fn is_harmless_word(key: &str, said: &str) -> bool {
+fn is_harmless_word(key: &str, shown: &str) -> bool {
     if FREE_TEXT.contains(&key) {
         return true;
     }
-    let is_internal = words::plain(said) == "internal" && !APPEARANCE.contains(&key);
-    !words::is_kept(said) && !is_internal
+    let is_internal = words::plain(shown) == "internal" && !APPEARANCE.contains(&key);
+    !words::restricts(shown) && !is_internal
 }
 
-/// Labels say for whom a document is; of keywords, which say what it is about, only all of them together do.
+/// Labels name the readers of a document; keywords, which name its subjects, do so only all together.
 fn has_harmless_labels(key: &str, value: &Value) -> bool {
-    let is_kept = |label: &str| words::is_kept(label) || words::plain(label) == "internal";
+    let restricts = |label: &str| words::restricts(label) || words::plain(label) == "internal";
     if words::plain(key).starts_with("keyword") {
-        let is_other = |label: &str| !words::plain(label).is_empty() && !words::is_kept(label);
-        return any_scalar(value, is_other) || !any_scalar(value, is_kept);
+        let is_other = |label: &str| !words::plain(label).is_empty() && !words::restricts(label);
+        return any_scalar(value, is_other) || !any_scalar(value, restricts);
     }
-    !any_scalar(value, is_kept)
+    !any_scalar(value, restricts)
 }
 
-fn is_not_kept(key: &str, value: &Value) -> bool {
+fn unrestricts(key: &str, value: &Value) -> bool {
     match value {
         // Which parts of a page are hidden, as themes have it.
         Value::List(_) => key == "hide",
         Value::Text(text) if text.is_empty() => key.contains("password"),
         value => value
             .scalar()
-            .is_some_and(|said| words::is_no(said) || words::is_everybody(said) || words::plain(said) == "none"),
+            .is_some_and(|shown| words::is_no(shown) || words::is_everybody(shown) || words::plain(shown) == "none"),
     }
 }
 
@@ -191,7 +191,7 @@ fn is_for_everybody(key: &str, value: &Value) -> bool {
         // Buttons to share a page.
         value if key == "share" || key == "sharing" => value
             .scalar()
-            .is_some_and(|said| words::is_no(said) || words::is_everybody(said)),
+            .is_some_and(|shown| words::is_no(shown) || words::is_everybody(shown)),
         value => value.scalar().is_some_and(words::is_everybody),
     }
 }
@@ -204,15 +204,15 @@ pub(super) fn any_scalar(value: &Value, is_such: impl Fn(&str) -> bool + Copy) -
     }
 }
 
-/// Whether one line of text says plainly that not everybody may read: `private: true`, `confidential = yes`, `visibility: private`.
-pub(super) fn says_kept(key: &str, value: &str) -> bool {
+/// Whether one line of text states plainly that not everybody may read: `private: true`, `confidential = yes`, `visibility: private`.
+pub(super) fn restricts_readers(key: &str, value: &str) -> bool {
     match words::about_path(key) {
-        Some(Word::Private | Word::Kept) => words::is_yes(value),
-        Some(Word::ForWhom) => words::is_kept(value) || words::plain(value) == "internal",
+        Some(Word::Private | Word::Restricted) => words::is_yes(value),
+        Some(Word::ForWhom) => words::restricts(value) || words::plain(value) == "internal",
         Some(Word::Open) => words::is_no(value),
-        Some(Word::Status) => words::is_kept(value),
-        Some(Word::Labels) => value.split([',', ';']).any(words::is_kept),
-        _ => hints::says_kept(key, value),
+        Some(Word::Status) => words::restricts(value),
+        Some(Word::Labels) => value.split([',', ';']).any(words::restricts),
+        _ => hints::restricts_readers(key, value),
     }
 }
 

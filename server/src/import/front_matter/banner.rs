@@ -1,18 +1,18 @@
 //! Lines without a key that mark a document as confidential or a draft. `CONFIDENTIAL`, `- private` between two
-//! fences, `# [DRAFT] Plan`, `#private`. Prose about such things says nothing.
+//! fences, `# [DRAFT] Plan`, `#private`. Prose about such things does not count.
 
 use std::borrow::Cow;
 
 use super::{text, words};
 
-/// What a line says by itself.
+/// What a line states by itself.
 const LINES: &str = "internal internalonly internaluse internaluseonly forinternaluse forinternaluseonly companyinternal companyinternalonly \
     companyconfidential confidentialandproprietary privateandconfidential confidentialandprivate strictlyprivate strictlyprivateandconfidential \
     secret classified hidden notpublic notforpublic notforpublication notforpublicrelease notfordistribution notforpublicdistribution \
     donotforward dontshare dontdistribute staffonly employeesonly draft drafts roughdraft firstdraft wip workinprogress unpublished unfinished \
     unlisted notready notyetpublished intern nurintern strenggeheim entwurf brouillon borrador confidentiel confidencial riservato \
     社外秘 機密 机密 非公開 非公开 内部资料 草稿 下書き";
-/// What a heading says in any case of its letters; others are the names of things (`# Private`).
+/// Words that count as a heading in any case of their letters; others are the names of things (`# Private`).
 const HEADINGS: &str = "confidential strictlyconfidential companyconfidential privateandconfidential internaluseonly forinternaluseonly \
     donotdistribute donotshare donotpublish notforpublication notforpublicrelease strengvertraulich";
 
@@ -23,8 +23,8 @@ pub(super) enum Kind {
     Text,
 }
 
-/// Whether the line says so.
-pub(super) fn says(line: &str, kind: Kind) -> bool {
+/// Whether the line states it.
+pub(super) fn restricts_readers(line: &str, kind: Kind) -> bool {
     let line = without_tags(behind_a_callout(behind_a_link_name(text::trimmed(line))));
     let line = text::trimmed(&line);
     if line.chars().count() > 120 {
@@ -55,7 +55,7 @@ pub(super) fn says(line: &str, kind: Kind) -> bool {
 /// One of the words, perhaps with a yes behind it.
 fn is_such(part: &str) -> bool {
     let is_word = |part: &str| {
-        words::is_kept(part)
+        words::restricts(part)
             || words::is_unfinished_by_itself(part)
             || LINES.split_whitespace().any(|word| word == words::plain(part))
     };

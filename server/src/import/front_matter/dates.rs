@@ -1,4 +1,4 @@
-//! Dates in front matter. Written as ISO 8601, as people write it, or as a number; UTC where nothing else is said.
+//! Dates in front matter. Written as ISO 8601, as people write it, or as a number; UTC by default.
 
 use time::{Date, Month, OffsetDateTime};
 

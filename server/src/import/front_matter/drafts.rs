@@ -13,10 +13,10 @@ use crate::import::file_error::FileError;
 /// Why a document is not to be read (yet).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftMarker {
-    /// Line that says so, from 1.
+    /// Its line, from 1.
     pub line: usize,
-    /// What it says, as `draft: true`.
-    pub said: String,
+    /// Its text, as `draft: true`.
+    pub text: String,
 }
 
 /// Looks for it at any depth; `now` in seconds since 1970 (UTC).
@@ -31,7 +31,7 @@ fn below(entries: &[Entry], is_top: bool, now: i64) -> Result<Option<DraftMarker
     for entry in entries {
         let said = DraftMarker {
             line: entry.line,
-            said: format!("{}: {}", entry.key, entry.value.display_text()),
+            text: format!("{}: {}", entry.key, entry.value.display_text()),
         };
         if is_unfinished(entry, is_top, now)? {
             return Ok(Some(said));
@@ -85,37 +85,37 @@ fn is_unfinished(entry: &Entry, is_top: bool, now: i64) -> Result<bool, FileErro
         Some(Word::From) if entry.value == Value::Null && words::plain(&entry.key) == "publishedat" => Ok(true),
         Some(Word::From) => is_ahead(entry, now),
         Some(Word::Until) => is_over(entry, now),
-        _ => Ok(is_not_built(entry) || value.scalar().is_some_and(|said| is_said(&entry.key, said))),
+        _ => Ok(is_not_built(entry) || value.scalar().is_some_and(|said| is_draft_value(&entry.key, said))),
     }
 }
 
 /// `extra.stage_name: draft`, `ready: false`; but `title: Draft` is a title.
-fn is_said(key: &str, said: &str) -> bool {
-    let is_value = words::plain(said) == "draft" && !access::FREE_TEXT.contains(&words::plain(key).as_str());
-    is_value || hints::says_unfinished(key, said)
+fn is_draft_value(key: &str, text: &str) -> bool {
+    let is_value = words::plain(text) == "draft" && !access::FREE_TEXT.contains(&words::plain(key).as_str());
+    is_value || hints::marks_unfinished(key, text)
 }
 
 fn published(entry: &Entry, now: i64) -> Result<bool, FileError> {
-    let Some(said) = entry.value.scalar() else {
+    let Some(text) = entry.value.scalar() else {
         return Ok(false);
     };
-    if words::is_yes(said) || words::is_everybody(said) {
+    if words::is_yes(text) || words::is_everybody(text) {
         Ok(false)
-    } else if words::is_no(said) || words::is_unfinished(said) || words::is_kept(said) {
+    } else if words::is_no(text) || words::is_unfinished(text) || words::restricts(text) {
         Ok(true)
     } else {
-        match dates::moment(said, Bound::From) {
+        match dates::moment(text, Bound::From) {
             Some(moment) => Ok(moment > now),
             None => Err(not_understood(entry, "`true`, `false` or a date such as `2026-12-31`")),
         }
     }
 }
 
-fn is_unfinished_status(said: &str) -> bool {
-    let first = said
+fn is_unfinished_status(text: &str) -> bool {
+    let first = text
         .split(|letter: char| !letter.is_alphanumeric())
         .find(|word| !word.is_empty());
-    words::is_unfinished(said) || first.is_some_and(words::is_unfinished_by_itself)
+    words::is_unfinished(text) || first.is_some_and(words::is_unfinished_by_itself)
 }
 
 /// `date` is in every second file and written in every way: only one that may lie ahead has to be understood.
@@ -131,10 +131,10 @@ fn is_dated_ahead(entry: &Entry, now: i64) -> Result<bool, FileError> {
 }
 
 fn is_ahead(entry: &Entry, now: i64) -> Result<bool, FileError> {
-    match said_date(entry)? {
-        Said::Nothing => Ok(false),
-        Said::Yes => Ok(true),
-        Said::Date(text) => match dates::moment(text, Bound::From) {
+    match date_value(entry)? {
+        DateValue::Nothing => Ok(false),
+        DateValue::Yes => Ok(true),
+        DateValue::Date(text) => match dates::moment(text, Bound::From) {
             Some(moment) => Ok(moment > now),
             None => Err(not_understood(entry, "it as `2026-12-31`")),
         },
@@ -142,31 +142,31 @@ fn is_ahead(entry: &Entry, now: i64) -> Result<bool, FileError> {
 }
 
 fn is_over(entry: &Entry, now: i64) -> Result<bool, FileError> {
-    match said_date(entry)? {
-        Said::Nothing | Said::Yes => Ok(false),
-        Said::Date(text) => match dates::moment(text, Bound::Until) {
+    match date_value(entry)? {
+        DateValue::Nothing | DateValue::Yes => Ok(false),
+        DateValue::Date(text) => match dates::moment(text, Bound::Until) {
             Some(moment) => Ok(moment <= now),
             None => Err(not_understood(entry, "it as `2026-12-31`")),
         },
     }
 }
 
-enum Said<'a> {
+enum DateValue<'a> {
     Nothing,
     Yes,
     Date(&'a str),
 }
 
-fn said_date(entry: &Entry) -> Result<Said<'_>, FileError> {
+fn date_value(entry: &Entry) -> Result<DateValue<'_>, FileError> {
     match &entry.value {
-        Value::Null | Value::Bool(false) => Ok(Said::Nothing),
-        Value::Bool(true) => Ok(Said::Yes),
+        Value::Null | Value::Bool(false) => Ok(DateValue::Nothing),
+        Value::Bool(true) => Ok(DateValue::Yes),
         value => match value.scalar() {
             Some(said) if said.trim().is_empty() || words::is_no(said) && words::plain(said) != "0" => {
-                Ok(Said::Nothing)
+                Ok(DateValue::Nothing)
             }
-            Some(said) if words::is_yes(said) => Ok(Said::Yes),
-            Some(said) => Ok(Said::Date(said)),
+            Some(said) if words::is_yes(said) => Ok(DateValue::Yes),
+            Some(said) => Ok(DateValue::Date(said)),
             None => Err(not_understood(entry, "one date, such as `2026-12-31`")),
         },
     }

@@ -1,34 +1,34 @@
-//! Keys that count only with a plain yes or no. `staff_only: true` keeps a document from most people and `staff: [Alice]` does not;
-//! `hugo_draft: true` and `ready: false` say that it is not finished. Words that count with any value are in [`super::words`].
+//! Keys that count only with a plain yes or no. `staff_only: true` restricts a document and `staff: [Alice]` does not;
+//! `hugo_draft: true` and `ready: false` mark it as not finished. Words that count with any value are in [`super::words`].
 
 use super::words;
 
-/// Keys that keep a document from somebody if they are so.
-const KEPT: &str = "staff staffonly employee employees employeesonly employeeonly admin adminonly adminsonly companyinternal companyonly teamonly \
+/// Keys that restrict a document if they are true.
+const RESTRICTED: &str = "staff staffonly employee employees employeesonly employeeonly admin adminonly adminsonly companyinternal companyonly teamonly \
     teamsonly owneronly onlyowner onlyowners onlyme meonly justme onlyteam onlystaff partnersonly customersonly authorsonly editorsonly \
     usersonly insidersonly insiders needtoknow eyesonly secure secured internaluse premium paid paidonly paywall paywalled lock donotshare dontshare noshare donotdistribute \
     dontdistribute donotforward nodistribution notfordistribution notforpublication notforpublic notforpublicrelease";
-/// Keys that keep it from somebody if they are not so.
+/// Keys that restrict it if they are false.
 const OPEN: &str = "anonymous guest guests external";
-/// Keys that say a document is not finished, or gone, if they are so.
+/// Keys that mark a document as not finished, or withdrawn, if they are true.
 const UNFINISHED: &str =
     "deleted trash trashed removed incomplete notready inprogress workinprogress eleventyexcludefromcollections";
-/// Keys that say so if they are not so.
+/// Keys that mark it so if they are false.
 const FINISHED: &str = "ready finished complete completed approved reviewed final finalized finalised render permalink";
 /// First words of a key that is about other documents, or about the contrary.
 const ABOUT_OTHERS: &str = "show hide include exclude display list allow enable disable with without no not non use";
 /// Words next to `draft` by one letter.
 const NOT_DRAFT: &str = "drift craft graft raft kraft drafty";
 
-/// Whether a key with this value keeps the document from somebody.
-pub(super) fn says_kept(key: &str, value: &str) -> bool {
+/// Whether a key with this value restricts the document.
+pub(super) fn restricts_readers(key: &str, value: &str) -> bool {
     let plain = words::plain(key);
     words::is_no(value) && holds(OPEN, &plain)
-        || words::is_yes(value) && (holds(KEPT, &plain) || names(key, "private confidential"))
+        || words::is_yes(value) && (holds(RESTRICTED, &plain) || names(key, "private confidential"))
 }
 
-/// Whether a key with this value says that the document is not finished.
-pub(super) fn says_unfinished(key: &str, value: &str) -> bool {
+/// Whether a key with this value marks the document as not finished.
+pub(super) fn marks_unfinished(key: &str, value: &str) -> bool {
     let plain = words::plain(key);
     if words::is_yes(value) {
         let is_slip = strsim::osa_distance("draft", &plain) == 1 && !holds(NOT_DRAFT, &plain);

@@ -1,5 +1,5 @@
 //! Our own keys, as they are written: each with its line, and with a message for people where it has another form. A key that looks like a misspelt
-//! one of ours is a mistake: `pirvate: true` must not publish what somebody meant to keep.
+//! one of ours is a mistake: `pirvate: true` must not publish what somebody meant to be private.
 
 use super::{
     tree::{Entry, Item, Value},
@@ -10,7 +10,7 @@ use crate::import::file_error::FileError;
 /// The keys there are.
 pub(super) const KEYS: [&str; 7] = ["id", "title", "owner", "owner_name", "groups", "private", "folder"];
 
-/// The highest number a file may ask for. Numbers are given in turn above the highest there is, so a huge one would use them up.
+/// The highest number a file may request. Numbers are given in turn above the highest there is, so a huge one would use them up.
 pub const MAX_NUMBER: i64 = 1_000_000_000;
 
 /// A value and where it stands.
@@ -49,13 +49,13 @@ pub(super) fn read(entries: &[Entry]) -> Result<OwnKeys, FileError> {
     let mut keys = OwnKeys::default();
     for entry in entries {
         match entry.key.as_str() {
-            "id" => keys.id = id(entry)?.map(|value| placed(entry, value)),
+            "id" => keys.id = id(entry)?.map(|value| at_line_of(entry, value)),
             "title" => keys.title = text(entry)?,
             "owner" => keys.owner = text(entry)?,
             "owner_name" => keys.owner_name = text(entry)?,
             "folder" => keys.folder = text(entry)?,
-            "groups" => keys.groups = Some(placed(entry, groups(entry)?)),
-            "private" => keys.private = Some(placed(entry, private(entry)?)),
+            "groups" => keys.groups = Some(at_line_of(entry, groups(entry)?)),
+            "private" => keys.private = Some(at_line_of(entry, private(entry)?)),
             other => {
                 if let Some(meant) = misspelt(other) {
                     return Err(error_at(
@@ -69,7 +69,7 @@ pub(super) fn read(entries: &[Entry]) -> Result<OwnKeys, FileError> {
     Ok(keys)
 }
 
-fn placed<T>(entry: &Entry, value: T) -> AtLine<T> {
+fn at_line_of<T>(entry: &Entry, value: T) -> AtLine<T> {
     AtLine {
         value,
         line: entry.line,
@@ -118,7 +118,7 @@ fn text(entry: &Entry) -> Result<Option<AtLine<String>>, FileError> {
     match &entry.value {
         Value::Null => Ok(None),
         value => match value.scalar() {
-            Some(text) => Ok(Some(placed(entry, text.to_owned()))),
+            Some(text) => Ok(Some(at_line_of(entry, text.to_owned()))),
             None => Err(error_at(
                 entry,
                 format!(
@@ -131,19 +131,19 @@ fn text(entry: &Entry) -> Result<Option<AtLine<String>>, FileError> {
 }
 
 fn private(entry: &Entry) -> Result<bool, FileError> {
-    let said = match &entry.value {
+    let stated = match &entry.value {
         Value::Bool(value) => return Ok(*value),
-        // Somebody began to say who may read it; what is not said would be public.
+        // Somebody began to restrict its readers; without a valid key it would be public.
         Value::Null => {
             return Err(error_at(
                 entry,
                 "`private` is empty: write `true` or `false`".to_owned(),
             ));
         }
-        Value::Text(said) => said.trim(),
+        Value::Text(stated) => stated.trim(),
         _ => "",
     };
-    match said.to_lowercase().as_str() {
+    match stated.to_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Ok(true),
         "false" | "no" | "off" | "n" => Ok(false),
         _ => Err(error_at(
@@ -209,7 +209,7 @@ fn not_a_group(line: usize, value: &Value) -> FileError {
 
 fn misspelt(key: &str) -> Option<&'static str> {
     let plain = key.to_lowercase().replace('-', "_");
-    if words::about(key).is_some_and(|word| word != words::Word::Private && word != words::Word::Kept) {
+    if words::about(key).is_some_and(|word| word != words::Word::Private && word != words::Word::Restricted) {
         return None;
     }
     KEYS.into_iter()
@@ -217,7 +217,7 @@ fn misspelt(key: &str) -> Option<&'static str> {
 }
 
 /// How many letters may be wrong, missing, too many or swapped with the next until a word is another one. Two away from our short
-/// keys are words of other programs (`order`, `file`, `time`, `footer`); two away from the long ones, which say who reads
+/// keys are words of other programs (`order`, `file`, `time`, `footer`); two away from the long ones, which restrict readers
 /// a document and whose it is, are slips.
 fn slips(ours: &str) -> usize {
     match ours {

@@ -33,7 +33,7 @@ pub(super) fn check_start<'a>(lines: impl Iterator<Item = &'a str>, number: usiz
     check(lines, number, Care::AnyValue, true)
 }
 
-/// Looks at the text behind front matter; `is_decided` where that says itself who may read.
+/// Looks at the text behind front matter; `is_decided` if the front matter restricts its readers.
 ///
 /// # Errors
 /// [`FileError`]: what looks like a second one.
@@ -54,7 +54,7 @@ pub(super) fn check_comment<'a>(lines: impl Iterator<Item = &'a str>, number: us
         let line = line.replace("{% comment %}", " ").replace("{% endcomment %}", " ");
         check_line(&line, number, Care::AnyValue)?;
         let inside = text::bare(&line);
-        if banner::says(inside, Kind::Text) {
+        if banner::restricts_readers(inside, Kind::Text) {
             return Err(refused(number, inside));
         }
     }
@@ -89,11 +89,11 @@ fn banners(lines: &[(usize, &str)], heading: Option<usize>) -> Result<(), FileEr
     let second = lines.get(heading.unwrap_or(1));
     let second = second.filter(|(_, line)| is_fenced || heading.is_some() && !is_list(line));
     if let Some((number, line)) = second
-        && banner::says(line, Kind::Text)
+        && banner::restricts_readers(line, Kind::Text)
     {
         return Err(not_by_itself(*number, line));
     }
-    if !is_list(first) && banner::says(first, kind) {
+    if !is_list(first) && banner::restricts_readers(first, kind) {
         return Err(not_by_itself(*number, first));
     }
     Ok(())
@@ -185,16 +185,16 @@ fn check_line(line: &str, number: usize, care: Care) -> Result<(), FileError> {
     } else {
         care
     };
-    let says = |(key, value): (&str, &str)| match care {
-        Care::AnyValue => says_something(key, value),
-        Care::PlainValue => access::says_kept(key, value) || says_draft(key, value),
+    let restricts = |(key, value): (&str, &str)| match care {
+        Care::AnyValue => has_meaning(key, value),
+        Care::PlainValue => access::restricts_readers(key, value) || is_draft_marker(key, value),
     };
-    let is_said = text::pairs(line).any(says)
+    let is_draft_value = text::pairs(line).any(restricts)
         || line.contains('<')
             && !line.contains("://")
-            && (text::pairs(&line.replace(['<', '>', '/'], "|")).any(says)
-                || text::pairs(&without_tags(line)).any(says));
-    if is_said {
+            && (text::pairs(&line.replace(['<', '>', '/'], "|")).any(restricts)
+                || text::pairs(&without_tags(line)).any(restricts));
+    if is_draft_value {
         Err(refused(number, text::trimmed(line)))
     } else {
         Ok(())
@@ -220,42 +220,42 @@ fn without_tags(line: &str) -> String {
     plain
 }
 
-fn says_something(key: &str, value: &str) -> bool {
+fn has_meaning(key: &str, value: &str) -> bool {
     match words::about_path(key) {
-        Some(Word::Private | Word::Kept) => !words::is_no(value),
+        Some(Word::Private | Word::Restricted) => !words::is_no(value),
         Some(Word::ForWhom) => {
             !(words::is_everybody(value) || words::plain(key).starts_with("share") && words::is_no(value))
         }
         Some(Word::Open) => !(words::is_yes(value) || words::is_everybody(value)),
-        Some(Word::Status) => words::is_kept_status(value) || words::is_unfinished(value),
-        Some(Word::Draft | Word::Published) => says_draft(key, value),
-        // When a thing happens may be told without front matter; when a text may be read is told in it.
+        Some(Word::Status) => words::restricts_as_status(value) || words::is_unfinished(value),
+        Some(Word::Draft | Word::Published) => is_draft_marker(key, value),
+        // A date of an event may stand in the text; when a text may be read stands in front matter.
         Some(Word::From | Word::Until) => {
             words::plain(key) != "date" && value.contains(|letter: char| letter.is_ascii_digit())
         }
-        Some(Word::Labels) => value.split([',', ';']).any(says_label),
+        Some(Word::Labels) => value.split([',', ';']).any(names_readers),
         None => {
             ["groups", "group", "owner"].contains(&words::plain(key).as_str())
                 || is_slip(key)
-                || hints::says_kept(key, value)
-                || hints::says_unfinished(key, value)
+                || hints::restricts_readers(key, value)
+                || hints::marks_unfinished(key, value)
         }
     }
 }
 
-fn says_draft(key: &str, value: &str) -> bool {
+fn is_draft_marker(key: &str, value: &str) -> bool {
     match words::about_path(key) {
         Some(Word::Draft) => words::is_yes(value),
         Some(Word::Published) => words::is_no(value),
         Some(Word::Status) => words::is_unfinished_by_itself(value),
         Some(Word::Labels) => value.split([',', ';']).any(words::is_unfinished_by_itself),
-        None => hints::says_unfinished(key, value),
+        None => hints::marks_unfinished(key, value),
         _ => false,
     }
 }
 
-fn says_label(label: &str) -> bool {
-    words::is_kept(label) || words::is_unfinished_by_itself(label) || words::plain(label) == "internal"
+fn names_readers(label: &str) -> bool {
+    words::restricts(label) || words::is_unfinished_by_itself(label) || words::plain(label) == "internal"
 }
 
 /// `pirvate`
@@ -263,22 +263,22 @@ fn is_slip(key: &str) -> bool {
     strsim::osa_distance("private", &words::plain(key)) <= 1
 }
 
-fn refused(line: usize, said: &str) -> FileError {
-    let said: String = said.chars().take(60).collect();
+fn refused(line: usize, shown: &str) -> FileError {
+    let shown: String = shown.chars().take(60).collect();
     FileError {
         line,
         message: format!(
-            "`{said}` looks like front matter, but stands in none that is understood: write it as YAML between two lines `---` at the very start, or take it out"
+            "`{shown}` looks like front matter, but stands in none that is understood: write it as YAML between two lines `---` at the very start, or take it out"
         ),
     }
 }
 
-fn not_by_itself(line: usize, said: &str) -> FileError {
-    let said: String = text::trimmed(said).chars().take(60).collect();
+fn not_by_itself(line: usize, shown: &str) -> FileError {
+    let shown: String = text::trimmed(shown).chars().take(60).collect();
     FileError {
         line,
         message: format!(
-            "`{said}` says that not everybody may read this, or not yet: write `private: true` between two lines `---` at the very start, or `private: false` if everybody may"
+            "`{shown}` says that not everybody may read this, or not yet: write `private: true` between two lines `---` at the very start, or `private: false` if everybody may"
         ),
     }
 }

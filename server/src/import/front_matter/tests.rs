@@ -38,7 +38,7 @@ fn is_refused(text: &str, line: usize) {
 }
 
 #[track_caller]
-fn comes_in(text: &str) {
+fn is_imported(text: &str) {
     let front = of(text).unwrap_or_else(|error| panic!("{text:?} was refused: {error:?}"));
     assert_eq!(front.keys, OwnKeys::default(), "{text:?}");
     assert_eq!(front.draft, None, "{text:?}");

@@ -104,7 +104,7 @@ pub(super) fn begins_with_key(line: &str) -> bool {
     is_word && (line.get(end..=end) == Some("=") || value.is_empty() || value.starts_with(is_invisible))
 }
 
-/// Whether a line goes on with what the line above began: it is indented, or an entry of a list.
+/// Whether a line continues the line above: it is indented, or an entry of a list.
 pub(super) fn continues(line: &str) -> bool {
     line.starts_with([' ', '\t']) || line.starts_with("- ") || matches!(trimmed(line), "-" | "]" | "}" | "],")
 }

@@ -1,4 +1,4 @@
-//! What front matter says, whatever it is written in: keys with their lines, and values. Read by [`super::yaml`], [`super::toml_table`] and
+//! The content of front matter in any format: keys with their lines, and values. Read by [`super::yaml`], [`super::toml_table`] and
 //! [`super::json`].
 
 /// A key and its value.

@@ -8,8 +8,8 @@ use domain::text::base_letters;
 pub(super) enum Word {
     /// `private` itself.
     Private,
-    /// Kept from somebody if it is so: `confidential`.
-    Kept,
+    /// Restricted if it is true: `confidential`.
+    Restricted,
     /// For whom it is: `audience`.
     ForWhom,
     /// Open to everybody if it is so: `public`.
@@ -28,7 +28,7 @@ pub(super) enum Word {
     Labels,
 }
 
-const KEPT: &str = "confidential restricted hidden hide secret topsecret internal protected password passwd passphrase sensitive classified \
+const RESTRICTED: &str = "confidential restricted hidden hide secret topsecret internal protected password passwd passphrase sensitive classified \
     encrypted locked login signin auth authentication authenticated authenticate loginrequired nda embargoed personal \
     vertraulich intern geheim privat privado prive interno interne confidentiel confidentielle confidencial confidenziale riservato unshared \
     notpublic nonpublic nopublic частныи приватно приватныи конфиденциально секретно 非公開 非公开 私有 プライベート 機密 机密 社外秘 비공개";
@@ -47,12 +47,12 @@ const UNTIL: &str = "expirydate expires expiresat expireson expiry expire expira
     publishuntil visibleuntil availableuntil validuntil validto notafter publishto";
 const LABELS: &str = "tag tags category categories label labels keyword keywords flag flags";
 
-/// Said in front of a word without changing it.
+/// Prefixes that do not change the meaning of a word.
 const BEFORE: [&str; 20] = [
     "is", "isa", "make", "mark", "page", "document", "doc", "post", "content", "article", "file", "note", "requires",
     "require", "needs", "need", "site", "wp", "viewing", "view",
 ];
-/// Said behind a word without changing it.
+/// Suffixes that do not change the meaning of a word.
 const BEHIND: [&str; 24] = [
     "only", "level", "page", "post", "document", "doc", "content", "article", "note", "control", "list", "groups",
     "group", "users", "user", "roles", "teams", "members", "to", "for", "required", "settings", "mode", "by",
@@ -76,7 +76,7 @@ const INSIDE: [&str; 15] = [
     "allowedto",
 ];
 
-/// Letters and digits of a word, in lower case, without accents and as nobody can tell them apart: `Privé` is `prive`.
+/// Letters and digits of a word, in lower case, without accents with look-alikes folded: `Privé` is `prive`.
 pub(super) fn plain(word: &str) -> String {
     base_letters(word)
         .chars()
@@ -110,7 +110,7 @@ fn whole(key: &str) -> Option<Word> {
     let holds = |list: &str, key: &str| list.split_whitespace().any(|word| word == key);
     let one = key.strip_suffix('s').unwrap_or(key);
     let lists = [
-        (KEPT, Word::Kept),
+        (RESTRICTED, Word::Restricted),
         (FOR_WHOM, Word::ForWhom),
         (OPEN, Word::Open),
         (DRAFT, Word::Draft),
@@ -135,7 +135,7 @@ fn whole_or_for_whom(word: &str) -> Option<Word> {
     whole(word).or(Some(Word::ForWhom))
 }
 
-/// The word without what was said around it; of access alone, since `post_date` is no plan and `page_state` none either.
+/// The word without its prefixes and suffixes; of access alone, since `post_date` is no plan and `page_state` none either.
 fn stripped(key: &str) -> Option<Word> {
     let mut word = key;
     for _ in 0..4 {
@@ -145,7 +145,9 @@ fn stripped(key: &str) -> Option<Word> {
             .or_else(|| BEHIND.iter().find_map(|behind| word.strip_suffix(behind)))
             .filter(|shorter| shorter.len() >= 3)?;
         match whole(shorter) {
-            Some(word @ (Word::Private | Word::Kept | Word::ForWhom | Word::Open | Word::Draft | Word::Published)) => {
+            Some(
+                word @ (Word::Private | Word::Restricted | Word::ForWhom | Word::Open | Word::Draft | Word::Published),
+            ) => {
                 return Some(word);
             }
             _ => word = shorter,
@@ -161,7 +163,7 @@ fn misspelt(key: &str) -> Option<Word> {
     known.split_whitespace().find(near).and_then(whole)
 }
 
-/// Whether a value says yes.
+/// Whether a value means yes.
 pub(super) fn is_yes(value: &str) -> bool {
     matches!(
         plain(value).as_str(),
@@ -185,7 +187,7 @@ pub(super) fn is_yes(value: &str) -> bool {
     )
 }
 
-/// Whether a value says no.
+/// Whether a value means no.
 pub(super) fn is_no(value: &str) -> bool {
     matches!(
         plain(value).as_str(),
@@ -206,14 +208,14 @@ pub(super) fn is_no(value: &str) -> bool {
     )
 }
 
-/// Whether a value says that everybody may read.
+/// Whether a value means that everybody may read.
 pub(super) fn is_everybody(value: &str) -> bool {
     let words = "public everyone everybody all anyone anybody world open unrestricted unclassified visible";
     words.split_whitespace().any(|word| word == plain(value))
 }
 
-/// Whether a value says by itself that not everybody may read: `private`.
-pub(super) fn is_kept(value: &str) -> bool {
+/// Whether a value by itself restricts readers: `private`.
+pub(super) fn restricts(value: &str) -> bool {
     let words = "private confidential strictlyconfidential restricted topsecret internalonly membersonly companyconfidential donotshare donotdistribute \
         notpublic nonpublic eyesonly foreyesonly needtoknow vertraulich strengvertraulich geheim tlpred tlpamber tlpamberstrict 非公開 非公开";
     words
@@ -221,7 +223,7 @@ pub(super) fn is_kept(value: &str) -> bool {
         .any(|word| word == plain(value.trim_start_matches('#')))
 }
 
-/// Whether a value says that a document is not finished, or not any more: `draft`.
+/// Whether a value marks a document as not finished, or not any more: `draft`.
 pub(super) fn is_unfinished(value: &str) -> bool {
     let words = "draft drafted drafting wip workinprogress inprogress pending unpublished unlisted scheduled future trash trashed deleted removed \
         donotpublish dontpublish nopublish notpublished notready inreview underreview review entwurf brouillon borrador autodraft";
@@ -230,16 +232,16 @@ pub(super) fn is_unfinished(value: &str) -> bool {
         .any(|word| word == plain(value.trim_start_matches('#')))
 }
 
-/// Whether a status says that not everybody may read: as a label of anything else these words are names.
-pub(super) fn is_kept_status(value: &str) -> bool {
-    is_kept(value)
+/// Whether a status restricts readers: as a label of anything else these words are names.
+pub(super) fn restricts_as_status(value: &str) -> bool {
+    restricts(value)
         || matches!(
             plain(value).as_str(),
             "hidden" | "internal" | "secret" | "members" | "protected"
         )
 }
 
-/// Whether a word alone says that a document is not finished.
+/// Whether a word alone marks a document as not finished.
 pub(super) fn is_unfinished_by_itself(value: &str) -> bool {
     let words = "draft drafts wip unpublished unfinished donotpublish dontpublish nopublish notpublished";
     words
@@ -257,17 +259,17 @@ mod tests {
             ("private", Word::Private),
             ("isPrivate", Word::Private),
             ("PRIVATE", Word::Private),
-            ("Confidential", Word::Kept),
-            ("is-confidential", Word::Kept),
-            ("confidental", Word::Kept),
+            ("Confidential", Word::Restricted),
+            ("is-confidential", Word::Restricted),
+            ("confidental", Word::Restricted),
             ("members_only", Word::ForWhom),
             ("membersOnly", Word::ForWhom),
             ("accessLevel", Word::ForWhom),
             ("access_control_list", Word::ForWhom),
             ("allowed-groups", Word::ForWhom),
-            ("login_required", Word::Kept),
-            ("requiresLogin", Word::Kept),
-            ("post_password", Word::Kept),
+            ("login_required", Word::Restricted),
+            ("requiresLogin", Word::Restricted),
+            ("post_password", Word::Restricted),
             ("visiblity", Word::ForWhom),
             ("role", Word::ForWhom),
             ("teams", Word::ForWhom),
@@ -278,12 +280,12 @@ mod tests {
             ("Expiry-Date", Word::Until),
             ("docStatus", Word::Status),
             ("Tags", Word::Labels),
-            ("Priv\u{e9}", Word::Kept),
+            ("Priv\u{e9}", Word::Restricted),
             (
                 "\u{ff50}\u{ff52}\u{ff49}\u{ff56}\u{ff41}\u{ff54}\u{ff45}",
                 Word::Private,
             ),
-            ("notPublic", Word::Kept),
+            ("notPublic", Word::Restricted),
             ("\u{d6}ffentlich", Word::Open),
             ("dataClassification", Word::ForWhom),
         ] {

@@ -26,7 +26,7 @@ pub(super) fn parse(yaml: &str, first_line: usize) -> Result<Value, FileError> {
     Ok(source.value(node.value, &node.referenced))
 }
 
-/// A node as the parser tells it.
+/// A node of the parser.
 enum Node {
     Null,
     Bool(bool),

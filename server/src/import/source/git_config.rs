@@ -10,7 +10,7 @@ use std::{
 /// Longest file that is read, in bytes.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// The first address of the remote `origin`; `git` is the folder `.git`, or the file that stands in its place.
+/// The first address of the remote `origin`; `git` is the folder `.git`, or the file that replaces it.
 pub(super) fn origin(git: &Path) -> Option<String> {
     let folder = folder(git)?;
     // A worktree has its own folder inside that of the repository.

@@ -1,5 +1,5 @@
 //! Normalises addresses of repositories. `https://example.com/team/handbook.git` and `git@example.com:team/handbook` are. How somebody gets in (scheme,
-//! user, password, token) is no part of it, and neither stored nor shown. Where it is not certain, there is no answer: two repositories
+//! user, password, token) is no part of it, and neither stored nor shown. Where it is not certain, there is no response: two repositories
 //! must never be taken for one.
 
 use std::path::{Component, Path, PathBuf};
@@ -12,7 +12,7 @@ const MAX_LENGTH: usize = 500;
 /// Host and path of a repository, or the path of one on this machine; relative paths are meant from `checkout`.
 pub(super) fn normalised(address: &str, checkout: &Path) -> Option<String> {
     let address = address.trim();
-    // A query may tell repositories apart, and may hold a token.
+    // A query may distinguish repositories, and may hold a token.
     if address.is_empty()
         || address.contains(is_active)
         || address.contains(['?', '#'])
@@ -67,7 +67,7 @@ fn with_scheme(scheme: &str, rest: &str) -> Option<String> {
 fn like_scp(host: &str, path: &str) -> Option<String> {
     let (user, host) = host.rsplit_once('@').unwrap_or(("", host));
     let path = repository(path)?;
-    // In somebody's home folder, not where a forge keeps repositories.
+    // In somebody's home folder, not where a forge stores repositories.
     if path.starts_with('~') || !matches!(user, "" | "git") && !path.contains('/') {
         return None;
     }

@@ -103,21 +103,24 @@ fn si_3_the_first_of_the_emails_is_shown_where_there_is_no_email() {
         let person = person(claims);
         (person.email, person.name)
     };
-    let told = |email: &str, name: &str| (Some(email.to_owned()), name.to_owned());
+    let reported = |email: &str, name: &str| (Some(email.to_owned()), name.to_owned());
     let two = json!(["a@b.example", "c@d.example"]);
-    assert_eq!(of(&json!({"emails": two})), told("a@b.example", "a@b.example"));
-    assert_eq!(of(&json!({"emails": two, "name": "Ann"})), told("a@b.example", "Ann"));
+    assert_eq!(of(&json!({"emails": two})), reported("a@b.example", "a@b.example"));
+    assert_eq!(
+        of(&json!({"emails": two, "name": "Ann"})),
+        reported("a@b.example", "Ann")
+    );
     assert_eq!(
         of(&json!({"emails": two, "email": "e@f.example"})),
-        told("e@f.example", "e@f.example")
+        reported("e@f.example", "e@f.example")
     );
     assert_eq!(
         of(&json!({"emails": two, "email": " "})),
-        told("a@b.example", "a@b.example")
+        reported("a@b.example", "a@b.example")
     );
     assert_eq!(
         of(&json!({"emails": [7, "", "c@d.example"]})),
-        told("c@d.example", "c@d.example")
+        reported("c@d.example", "c@d.example")
     );
     for none in [
         json!([]),

@@ -18,7 +18,7 @@ fn po_2_the_directory_is_used_where_a_provider_enables_it() {
     assert!(uses.groups && uses.manager && uses.group_match == domain::GroupMatch::Name);
     assert_eq!(uses.profile, server::config::ProfileToken::Person);
     assert_eq!(
-        (config.directory.max_age.as_secs(), config.directory.keep.as_secs()),
+        (config.directory.max_age.as_secs(), config.directory.max_stale.as_secs()),
         (60, 3600)
     );
     let config = read(provider, &[]).unwrap();

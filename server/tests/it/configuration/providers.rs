@@ -87,7 +87,7 @@ fn to_2_the_token_for_the_api_is_the_one_that_is_for_it() {
         scopes: vec!["api://app/read".to_owned()],
         ..bff::TokenRequest::default()
     });
-    for (base, keys, wanted) in [
+    for (base, keys, required) in [
         (&plain, "", ApiToken::OfSignIn),
         (&plain, "api_scopes = [\"api://app/read\"]", beside.clone()),
         (&entra, "", ApiToken::None),
@@ -101,7 +101,7 @@ fn to_2_the_token_for_the_api_is_the_one_that_is_for_it() {
         (&entra, "api_scopes = [\"api://app/read\"]", beside),
     ] {
         let token = |api: &str| settings(api, &format!("{base}{keys}")).unwrap().api_token;
-        assert_eq!(token("[api]\naudience = \"app\"\n"), wanted, "{base}{keys}");
+        assert_eq!(token("[api]\naudience = \"app\"\n"), required, "{base}{keys}");
         assert_eq!(token(""), ApiToken::None, "no API: {base}{keys}");
     }
 }
@@ -116,14 +116,14 @@ fn si_1_si_2_entra_by_tenant_and_with_a_list_of_tenants() {
     ))
     .unwrap();
     assert_eq!((many.scopes, many.title.as_str()), (vec!["openid".to_owned()], "Work"));
-    for (wrong, place) in [
+    for (wrong, position) in [
         ("tenant = \"common\"", "tenants"),
         ("tenant = \"no tenant\"", "tenant"),
         ("", "tenant"),
         ("tenant = \"contoso.com\"\nissuer = \"https://a.example\"", "issuer"),
     ] {
         let problems = provider(&format!("kind = \"entra\"\n{wrong}")).unwrap_err();
-        let at = format!("providers[0].{place}: ");
+        let at = format!("providers[0].{position}: ");
         assert!(problems.iter().any(|line| line.contains(&at)), "{wrong}: {problems:?}");
     }
 }
@@ -188,7 +188,7 @@ fn si_5_a_provider_is_written_down_or_the_site_registers_itself() {
     .unwrap();
     assert!(plain.dpop && plain.device_sign_in);
     assert_eq!(plain.pushed_requests, bff::PushedRequests::Always);
-    for (wrong, place) in [
+    for (wrong, position) in [
         ("client_auth = \"private_key_jwt\"", "client_auth"),
         ("private_key_file = \"/nowhere/key.pem\"", "private_key_file"),
         ("metadata_file = \"/nowhere/a.json\"", "metadata_file"),
@@ -196,7 +196,7 @@ fn si_5_a_provider_is_written_down_or_the_site_registers_itself() {
         ("dpop = \"yes\"", "dpop"),
     ] {
         let problems = provider(&format!("{base}{wrong}")).unwrap_err();
-        let at = format!("providers[0].{place}: ");
+        let at = format!("providers[0].{position}: ");
         assert!(problems.iter().any(|line| line.contains(&at)), "{wrong}: {problems:?}");
     }
 }
@@ -265,7 +265,7 @@ fn si_5_userinfo_is_requested_for_the_claims_that_the_table_names() {
     let keys = "groups = { claim = \"realm_access.groups\" }\nroles = { claim = \"https://example.com/roles\" }\njob_title = { claim = \"title\" }";
     let known = provider(&format!("{plain}{keys}")).unwrap();
     assert_eq!(known.userinfo, Auto);
-    let wanted = [
+    let required = [
         "name",
         "email",
         "picture",
@@ -273,13 +273,13 @@ fn si_5_userinfo_is_requested_for_the_claims_that_the_table_names() {
         "https://example.com/roles",
         "title",
     ];
-    assert_eq!(known.required_claims.unwrap(), wanted);
+    assert_eq!(known.required_claims.unwrap(), required);
     let directory = "client_secret = \"s\"\nobject_id = { claim = \"oid2\" }\nmanager = { graph = true }";
-    let wanted = provider(&format!("{plain}{directory}"))
+    let required = provider(&format!("{plain}{directory}"))
         .unwrap()
         .required_claims
         .unwrap();
-    assert_eq!(wanted.last().map(String::as_str), Some("oid2"), "{wanted:?}");
+    assert_eq!(required.last().map(String::as_str), Some("oid2"), "{required:?}");
     for (written, mode) in [("auto", Auto), ("always", Always), ("never", Never)] {
         assert_eq!(
             provider(&format!("{plain}userinfo = \"{written}\"")).unwrap().userinfo,

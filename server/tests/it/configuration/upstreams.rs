@@ -13,8 +13,8 @@ fn px_1_an_upstream_is_a_path_an_address_and_whose_tokens_are_for_it() {
          max_response_size = \"1GiB\"\n"
     );
     let config = read(&good, &[]).unwrap();
-    let wanted = bff::Upstream::new("/api/orders", "https://o.example/v1").unwrap();
-    let wanted = wanted
+    let required = bff::Upstream::new("/api/orders", "https://o.example/v1").unwrap();
+    let required = required
         .audience("https://o.example")
         .resource("https://o.example")
         .scopes(["orders:read"])
@@ -25,7 +25,7 @@ fn px_1_an_upstream_is_a_path_an_address_and_whose_tokens_are_for_it() {
             max_request_bytes: 20 << 20,
             max_response_bytes: 1 << 30,
         });
-    assert_eq!(format!("{:?}", config.upstreams), format!("{:?}", [wanted]));
+    assert_eq!(format!("{:?}", config.upstreams), format!("{:?}", [required]));
     let by_variable = read(
         provider,
         &[

@@ -33,7 +33,7 @@ fn a_variable_that_nothing_reads_is_refused_with_what_was_meant() {
         assert!(problem.starts_with(&expected), "{expected}\nin {problem}");
         assert!(!problem.contains("hush-hush"), "a secret is printed: {problem}");
     }
-    // What others set is none of ours.
+    // Variables of others are ignored.
     let of_others = [
         ("PORTICO_SERVICE_HOST", "10.0.0.7"),
         ("PORTICO_PORT", "tcp://10.0.0.7:80"),

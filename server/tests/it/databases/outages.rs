@@ -1,4 +1,4 @@
-//! A database that is down, silent, locked or broken. A page that says so within five seconds, nobody signed out, and
+//! A database that is down, silent, locked or broken. An error page within five seconds, nobody signed out, and
 //! everything as before when it is back.
 
 use std::{
@@ -21,7 +21,7 @@ use crate::{
 /// Five seconds, and a little for a busy machine.
 const SOON: Duration = Duration::from_millis(6_500);
 
-/// Everything that asks the database, for somebody who is signed in.
+/// Every page that queries the database, for somebody who is signed in.
 const ASKING: [&str; 6] = ["/docs/101", "/docs", "/docs?q=plan", "/profile", "/", "/auth/session"];
 
 async fn is_unavailable(visitor: &mut Visitor, path: &str) {
@@ -29,7 +29,7 @@ async fn is_unavailable(visitor: &mut Visitor, path: &str) {
     let page = visitor.get(path).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", page.body);
     assert!(start.elapsed() < SOON, "{path} took {:?}", start.elapsed());
-    // Who asks `/readyz` has a clock of its own.
+    // `/readyz` has a clock of its own.
     assert!(path == "/readyz" || page.header("retry-after") == "10", "{path}");
     for inside in ["portico_test", "SELECT", "sqlx", "PGSQL", "127.0.0.1:5"] {
         assert!(!page.body.contains(inside), "{path} tells `{inside}`: {}", page.body);
@@ -46,7 +46,7 @@ async fn si_11_a_database_that_disappears_is_a_503_and_recovers() {
     let site = TestSite::on(Some(Database::postgres().await), |_| {}).await;
     documents(&site).await;
     let mut alice = site.sign_in("alice").await;
-    site.database.server().go_away().await;
+    site.database.server().disconnect().await;
     for path in ASKING.into_iter().chain(["/readyz"]) {
         is_unavailable(&mut alice, path).await;
     }
@@ -65,7 +65,7 @@ async fn si_11_a_database_that_disappears_is_a_503_and_recovers() {
     );
     assert_eq!(site.visitor().get("/healthz").await.status, StatusCode::OK);
 
-    site.database.server().come_back().await;
+    site.database.server().reconnect().await;
     let opened = alice.get("/docs/101").await;
     assert!(
         opened.status == StatusCode::OK && opened.body.contains("the plan is simple"),
@@ -87,22 +87,25 @@ async fn a_database_that_falls_silent_is_a_503_within_five_seconds_and_its_conne
 
     wire.fall_silent();
     // More at once than there are connections: all of them hang.
-    let asking = (0..24).map(|turn| {
+    let request = (0..24).map(|turn| {
         let mut alice = site.visitor_like(&alice);
         async move { is_unavailable(&mut alice, ASKING[turn % ASKING.len()]).await }
     });
-    futures::future::join_all(asking).await;
+    futures::future::join_all(request).await;
     is_unavailable(&mut site.visitor(), "/readyz").await;
 
     wire.speak_again();
     // What was connected stays silent: only new connections help.
     assert_ready(&site).await;
-    let asking = (0..24).map(|_| {
+    let request = (0..24).map(|_| {
         let mut alice = site.visitor_like(&alice);
         async move { alice.get("/docs/101").await.status }
     });
-    let answers = futures::future::join_all(asking).await;
-    assert!(answers.iter().all(|status| *status == StatusCode::OK), "{answers:?}");
+    let responses = futures::future::join_all(request).await;
+    assert!(
+        responses.iter().all(|status| *status == StatusCode::OK),
+        "{responses:?}"
+    );
 }
 
 /// Sessions are read, documents are not: as behind a migration or a backup that locks.
@@ -114,13 +117,13 @@ async fn a_table_that_is_locked_is_a_503_within_five_seconds_and_recovers() {
     let pool = site.database.server().pool().await;
     let mut lock = pool.begin().await.unwrap();
     lock.execute("LOCK TABLE document").await.unwrap();
-    let asking = ["/docs/101", "/docs", "/docs?q=plan", "/readyz"]
+    let request = ["/docs/101", "/docs", "/docs?q=plan", "/readyz"]
         .into_iter()
         .map(|path| {
             let mut alice = site.visitor_like(&alice);
             async move { is_unavailable(&mut alice, path).await }
         });
-    futures::future::join_all(asking).await;
+    futures::future::join_all(request).await;
     assert_eq!(alice.get("/profile").await.status, StatusCode::OK);
     lock.rollback().await.unwrap();
     assert_eq!(alice.get("/docs/101").await.status, StatusCode::OK);
@@ -150,7 +153,7 @@ async fn no_question_to_a_silent_database_is_waited_for() {
     wire.fall_silent();
     let (start, person) = (Instant::now(), alice());
     let ids = ["1".to_owned()];
-    let answers = futures::join!(
+    let responses = futures::join!(
         async { store.find(id).await.err() },
         async { store.batch_before(None, &[], 9).await.err() },
         async { store.count().await.err() },
@@ -163,11 +166,11 @@ async fn no_question_to_a_silent_database_is_waited_for() {
         async { store.ready(Duration::ZERO).await.err() },
     );
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
-    let told = format!("{answers:?}");
-    assert_eq!(told.matches("Some(Timeout)").count(), 10, "{told}");
+    let reported = format!("{responses:?}");
+    assert_eq!(reported.matches("Some(Timeout)").count(), 10, "{reported}");
 }
 
-/// More than there are connections, and each of them lost between a question and its answer.
+/// More than there are connections, and each of them lost between a query and its response.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
     let database = Database::postgres().await;
@@ -182,18 +185,18 @@ async fn connections_that_are_lost_in_the_middle_of_a_question_are_given_up() {
         let store = store.clone();
         tokio::spawn(async move { store.find(DocumentId::new(1).unwrap()).await })
     };
-    let asking: Vec<_> = (0..24).map(|_| find()).collect();
-    // The answer to each of these has to wait for the lock.
-    wire.until_asked("FROM document d WHERE d.id = $1", 16).await;
+    let request: Vec<_> = (0..24).map(|_| find()).collect();
+    // The response to each of these has to wait for the lock.
+    wire.until_sent("FROM document d WHERE d.id = $1", 16).await;
     wire.fall_silent();
-    for asking in asking {
-        assert!(matches!(asking.await.unwrap(), Err(StoreError::Timeout)));
+    for request in request {
+        assert!(matches!(request.await.unwrap(), Err(StoreError::Timeout)));
     }
     lock.rollback().await.unwrap();
     wire.speak_again();
-    let asking: Vec<_> = (0..24).map(|_| find()).collect();
-    for asking in asking {
-        assert!(asking.await.unwrap().unwrap().is_none());
+    let request: Vec<_> = (0..24).map(|_| find()).collect();
+    for request in request {
+        assert!(request.await.unwrap().unwrap().is_none());
     }
 }
 
@@ -207,7 +210,7 @@ async fn a_connection_that_was_forgotten_while_it_rested_costs_nobody_a_response
         .unwrap();
     let pool = postgres_pool(&store);
     let mut connection = pool.acquire().await.unwrap();
-    // Dropped, it would come back to rest at some time.
+    // Dropped, it would return to the pool at some time.
     connection.return_to_pool().await;
     assert!(pool.num_idle() > 0);
     wire.fall_silent();
@@ -224,12 +227,12 @@ async fn questions_that_nobody_waits_for_end_in_the_database_too() {
     lock.execute("LOCK TABLE document").await.unwrap();
     // Not over the store, which would give up by itself: it is the database that ends them.
     let connections = postgres_pool(&store);
-    let asking = (0..connections.options().get_max_connections()).map(async |_| {
+    let request = (0..connections.options().get_max_connections()).map(async |_| {
         let outcome = connections.fetch_optional("SELECT 1 FROM document").await;
         let error = outcome.err().and_then(sqlx::Error::into_database_error)?;
         error.code().map(String::from)
     });
-    let codes = tokio::time::timeout(SOON, futures::future::join_all(asking)).await;
+    let codes = tokio::time::timeout(SOON, futures::future::join_all(request)).await;
     let codes = codes.expect("they wait for ever, and the next ones beside them");
     let canceled = |code: &Option<String>| code.as_deref() == Some("57014");
     assert!(codes.iter().all(canceled), "{codes:?}");
@@ -240,7 +243,7 @@ async fn questions_that_nobody_waits_for_end_in_the_database_too() {
 async fn a_replica_that_is_gone_in_the_middle_of_writing_stops_no_other() {
     let database = Database::postgres().await;
     let wire = Wire::to(&database.server().options()).await;
-    let gone = Store::open(&DatabaseUrl::parse(&wire.text).unwrap(), markdown::VERSIONS)
+    let removed = Store::open(&DatabaseUrl::parse(&wire.text).unwrap(), markdown::VERSIONS)
         .await
         .unwrap();
     let other = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
@@ -252,11 +255,11 @@ async fn a_replica_that_is_gone_in_the_middle_of_writing_stops_no_other() {
     let mut lock = pool.begin().await.unwrap();
     lock.execute("LOCK TABLE document_group").await.unwrap();
     let falling_silent = async {
-        wire.until_asked("INSERT INTO document_group", 1).await;
+        wire.until_sent("INSERT INTO document_group", 1).await;
         wire.fall_silent();
         lock.rollback().await.unwrap();
     };
-    let (written, ()) = futures::join!(write(&gone), falling_silent);
+    let (written, ()) = futures::join!(write(&removed), falling_silent);
     assert!(written.is_err(), "{written:?}");
     let start = Instant::now();
     while let Err(error) = write(&other).await {
@@ -312,13 +315,13 @@ async fn a_sqlite_file_that_is_locked_is_read_but_not_written_until_it_is_free()
 
 const PROVIDER: &str = "[[providers]]\nid = \"acme\"\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"portal\"\n";
 
-/// Where nobody listens, and where somebody listens who says nothing.
+/// An address where nobody listens, and one where a silent server listens.
 #[test]
 fn a_database_that_is_not_there_at_the_start_is_one_line_without_its_password() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = silent.local_addr().unwrap().port();
     let (nobody, _) = free_ports();
-    for (port, told) in [(nobody, "refused"), (silent, "does not answer")] {
+    for (port, reported) in [(nobody, "refused"), (silent, "does not answer")] {
         let program = Program::new();
         let url = format!("postgres://portico:hunter2@127.0.0.1:{port}/house?password=hunter3&sslmode=disable");
         program.write(
@@ -335,11 +338,11 @@ fn a_database_that_is_not_there_at_the_start_is_one_line_without_its_password() 
         assert!(
             told_last.starts_with(&format!(
                 "the database `postgres://portico@127.0.0.1:{port}/house` cannot be used"
-            )) && told_last.to_lowercase().contains(told),
+            )) && told_last.to_lowercase().contains(reported),
             "{told_last}"
         );
-        let said = served.stdout + &served.stderr + &checked.stdout;
-        assert!(!said.contains("hunter"), "{said}");
+        let shown = served.stdout + &served.stderr + &checked.stdout;
+        assert!(!shown.contains("hunter"), "{shown}");
     }
 }
 
@@ -352,8 +355,8 @@ fn a_wrong_address_is_reported_without_its_password() {
     );
     for arguments in [&["check"][..], &["check", "--json"], &["serve"], &["import", "."]] {
         let run = program.run(arguments);
-        let said = run.stdout + &run.stderr;
-        assert!(run.code == 2 && said.contains("`pasword` is no parameter"), "{said}");
-        assert!(!said.contains("hunter"), "{said}");
+        let shown = run.stdout + &run.stderr;
+        assert!(run.code == 2 && shown.contains("`pasword` is no parameter"), "{shown}");
+        assert!(!shown.contains("hunter"), "{shown}");
     }
 }

@@ -11,7 +11,7 @@ use crate::support::{Database, TestSite, documents};
 /// Five seconds, and a little for a busy machine.
 const SOON: Duration = Duration::from_millis(6_500);
 
-/// From now on nobody who reads documents or people comes to an end.
+/// From now on no query of documents or people ends.
 const ENDLESS: &str = "
     ALTER TABLE document RENAME TO real_document;
     CREATE VIEW document AS
@@ -34,9 +34,9 @@ async fn a_statement_of_sqlite_ends_after_five_seconds_and_its_connection_is_fre
     let store = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
     database.execute(ENDLESS).await;
     let start = Instant::now();
-    let asking = (0..12).map(|_| store.people_matching("a"));
-    for answer in futures::future::join_all(asking).await {
-        assert!(matches!(answer, Err(StoreError::Timeout)), "{answer:?}");
+    let request = (0..12).map(|_| store.people_matching("a"));
+    for response in futures::future::join_all(request).await {
+        assert!(matches!(response, Err(StoreError::Timeout)), "{response:?}");
     }
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     // Each connection is a thread, which takes the next statement when the last one has ended: all of them at once work for nobody.
@@ -44,12 +44,12 @@ async fn a_statement_of_sqlite_ends_after_five_seconds_and_its_connection_is_fre
         panic!("not in SQLite")
     };
     let pool = sqlx::SqlitePool::from(pool);
-    let asking = (0..pool.options().get_max_connections()).map(async |_| {
+    let request = (0..pool.options().get_max_connections()).map(async |_| {
         let mut connection = pool.acquire().await.unwrap();
         connection.execute("SELECT 1").await.unwrap();
         connection
     });
-    let rested = tokio::time::timeout(Duration::from_secs(2), futures::future::join_all(asking)).await;
+    let rested = tokio::time::timeout(Duration::from_secs(2), futures::future::join_all(request)).await;
     drop(rested.expect("a connection still works for nobody"));
     database.execute(AS_BEFORE).await;
     assert!(store.people_matching("a").await.unwrap().is_empty());
@@ -62,7 +62,7 @@ async fn a_page_that_reads_without_end_is_a_503_and_the_site_continues() {
     documents(&site).await;
     let alice = site.sign_in("alice").await;
     site.database.execute(ENDLESS).await;
-    let asking = ["/docs/101", "/docs", "/docs?q=plan"].map(|path| {
+    let request = ["/docs/101", "/docs", "/docs?q=plan"].map(|path| {
         let mut alice = site.visitor_like(&alice);
         async move {
             let start = Instant::now();
@@ -71,10 +71,10 @@ async fn a_page_that_reads_without_end_is_a_503_and_the_site_continues() {
             assert!(start.elapsed() < SOON, "{path} took {:?}", start.elapsed());
         }
     });
-    let mut gone = site.visitor_like(&alice);
-    let gone = tokio::spawn(async move { gone.get("/docs").await });
-    gone.abort();
-    futures::future::join_all(asking).await;
+    let mut removed = site.visitor_like(&alice);
+    let removed = tokio::spawn(async move { removed.get("/docs").await });
+    removed.abort();
+    futures::future::join_all(request).await;
     site.database.execute(AS_BEFORE).await;
     let mut alice = site.visitor_like(&alice);
     let opened = alice.get("/docs/101").await;

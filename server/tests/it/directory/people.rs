@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use server::{Config, config::ProfileToken};
 use tempfile::TempDir;
 
-use super::{asked, document, profile};
+use super::{document, profile, requested};
 use crate::{
     documents::shelf::{ISSUER, bob, carol, policy_folder},
     support::{Database, TestSite},
@@ -95,7 +95,7 @@ fn po_4_manager_and_reports_are_known_to_the_policy_and_unknown_ones_grant_nothi
     assert!(rules(&person, &PersonId::new(ISSUER, "erin")).is_empty());
 }
 
-/// Claims that are not what the directory says.
+/// Claims that differ from the directory.
 fn old_claims(site: &TestSite) {
     site.provider.change(|faults| {
         for claims in [&mut faults.id_token, &mut faults.userinfo] {
@@ -142,13 +142,13 @@ async fn si_1_the_persons_own_token_opens_their_profile_and_else_the_application
         old_claims(&site);
         let mut alice = site.sign_in("alice").await;
         assert_eq!(profile(&mut alice).await["name"], "Alice Archer", "{scope}");
-        assert_eq!(asked(&site), used, "{scope}");
+        assert_eq!(requested(&site), used, "{scope}");
     }
 }
 
 #[tokio::test]
 async fn si_1_the_persons_own_token_opens_their_profile_where_the_application_has_none() {
-    // A public client; the second time somebody is in more groups than their token holds, which nobody tells then.
+    // A public client; the second time somebody is in more groups than their token holds, which no token states then.
     for has_more in [false, true] {
         let site = TestSite::with_provider(|config| {
             let settings = &mut config.providers[0];
@@ -166,9 +166,9 @@ async fn si_1_the_persons_own_token_opens_their_profile_where_the_application_ha
         });
         let mut carol = site.sign_in("carol").await;
         let shown = profile(&mut carol).await;
-        let told = [&shown["name"], &shown["email"], &shown["job_title"]];
-        assert_eq!(told, ["Carol Chen", "carol@portico.example", "CEO"], "{has_more}");
+        let reported = [&shown["name"], &shown["email"], &shown["job_title"]];
+        assert_eq!(reported, ["Carol Chen", "carol@portico.example", "CEO"], "{has_more}");
         let groups = if has_more { Value::Null } else { json!([]) };
-        assert_eq!((&shown["groups"], asked(&site)), (&groups, 1), "{has_more}");
+        assert_eq!((&shown["groups"], requested(&site)), (&groups, 1), "{has_more}");
     }
 }

@@ -79,7 +79,7 @@ async fn do_2_a_text_that_another_replica_writes_meanwhile_keeps_its_own_html() 
         .await
         .unwrap();
     let committing = async {
-        wire.until_asked("UPDATE document SET html", 1).await;
+        wire.until_sent("UPDATE document SET html", 1).await;
         other.commit().await.unwrap();
     };
     let dave = visitor(dave());

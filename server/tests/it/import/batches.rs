@@ -55,28 +55,28 @@ async fn what_was_confirmed_is_committed_when_the_database_disappears() {
     let shelf = Shelf::both().await.into_iter().nth(1).unwrap();
     let files = small(600);
     let dir = shelf.write("files", &borrowed(&files));
-    let mut told = 0;
+    let mut reported = 0;
     let server = shelf.database.server();
-    let going = tokio::sync::Notify::new();
+    let permits = tokio::sync::Notify::new();
     let store = Store::open(&shelf.database.url(), markdown::VERSIONS).await.unwrap();
-    let mut tell = |event| {
+    let mut send_command = |event| {
         if matches!(event, ImportEvent::Done { .. }) {
-            told += 1;
-            going.notify_one();
+            reported += 1;
+            permits.notify_one();
         }
     };
-    let import = import::run(&store, options(dir.clone()), &mut tell);
+    let import = import::run(&store, options(dir.clone()), &mut send_command);
     let stopping = async {
-        going.notified().await;
-        server.go_away().await;
+        permits.notified().await;
+        server.disconnect().await;
     };
     let (outcome, ()) = futures::join!(import, stopping);
-    server.come_back().await;
+    server.reconnect().await;
     let store = Store::open(&shelf.database.url(), markdown::VERSIONS).await.unwrap();
     let count = usize::try_from(store.count().await.unwrap()).unwrap();
     assert!(
-        told > 0 && count >= told,
-        "{told} were told, {count} are there: {outcome:?}"
+        reported > 0 && count >= reported,
+        "{reported} were told, {count} are there: {outcome:?}"
     );
     let report = import::run(&store, options(dir), &mut |_| {}).await.unwrap();
     assert_eq!(
@@ -93,13 +93,15 @@ async fn progress_names_files_in_their_order() {
         files.sort();
         let dir = shelf.write("files", &borrowed(&files));
         let mut seen = Vec::new();
-        let mut tell = |event| {
+        let mut send_command = |event| {
             if let ImportEvent::Done { file, outcome, .. } = event {
                 assert_eq!(outcome, ImportOutcome::Created);
                 seen.push(file);
             }
         };
-        import::run(&shelf.store, options(dir), &mut tell).await.unwrap();
+        import::run(&shelf.store, options(dir), &mut send_command)
+            .await
+            .unwrap();
         assert_eq!(seen, files.into_iter().map(|(name, _)| name).collect::<Vec<_>>());
     }
 }
@@ -134,7 +136,7 @@ fn first_imports_at_once_by_several_programs_are_all_imported() {
     for number in 0..6 {
         program.write(&format!("files-{number}/a.md"), &format!("# From {number}"));
     }
-    let told: Vec<_> = std::thread::scope(|scope| {
+    let reported: Vec<_> = std::thread::scope(|scope| {
         let running: Vec<_> = (0..6)
             .map(|number| {
                 let program = &program;
@@ -143,12 +145,12 @@ fn first_imports_at_once_by_several_programs_are_all_imported() {
             .collect();
         running.into_iter().map(|running| running.join().unwrap()).collect()
     });
-    for told in told {
+    for reported in reported {
         assert!(
-            told.code == 0 && told.stdout.contains("1 added"),
+            reported.code == 0 && reported.stdout.contains("1 added"),
             "{}{}",
-            told.stdout,
-            told.stderr
+            reported.stdout,
+            reported.stderr
         );
     }
 }

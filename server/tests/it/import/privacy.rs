@@ -132,7 +132,7 @@ async fn drafts_are_left_out_and_counted() {
         let said: Vec<_> = report
             .left_out
             .iter()
-            .map(|file| (file.file.as_str(), file.line, file.said.as_str()))
+            .map(|file| (file.file.as_str(), file.line, file.text.as_str()))
             .collect();
         assert_eq!(
             said,
@@ -197,16 +197,20 @@ fn the_report_ends_with_what_was_made_public_private_left_out_and_refused() {
     ] {
         program.write(&format!("files/{name}"), text);
     }
-    let told = program.run(&["import", "files", "--owner", "alice"]);
-    assert_eq!(told.code, 1, "{}", told.stderr);
-    let last = told.stdout.lines().last().unwrap();
+    let reported = program.run(&["import", "files", "--owner", "alice"]);
+    assert_eq!(reported.code, 1, "{}", reported.stderr);
+    let last = reported.stdout.lines().last().unwrap();
     assert_eq!(
         last,
         "1 public, 1 private, 3 drafts left out, 1 refused, 0 withdrawn, 0 pruned"
     );
-    assert!(told.stderr.contains("f.md:2: `confidential: true`"), "{}", told.stderr);
-    let told = program.run(&["import", "files", "--owner", "alice", "--drafts", "private", "--json"]);
-    let report: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    assert!(
+        reported.stderr.contains("f.md:2: `confidential: true`"),
+        "{}",
+        reported.stderr
+    );
+    let reported = program.run(&["import", "files", "--owner", "alice", "--drafts", "private", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&reported.stdout).unwrap();
     assert_eq!(
         (&report["public"], &report["private"], &report["refused"]),
         (&1.into(), &4.into(), &1.into()),

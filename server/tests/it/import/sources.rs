@@ -113,8 +113,8 @@ async fn two_folders_of_one_name_never_overwrite_each_other() {
 #[tokio::test]
 async fn a_named_source_is_the_same_from_anywhere() {
     for shelf in Shelf::both().await {
-        for (place, updated) in [("here", 0), ("there", 1)] {
-            let dir = shelf.write(place, &[("a.md", format!("# From {place}").as_bytes())]);
+        for (position, updated) in [("here", 0), ("there", 1)] {
+            let dir = shelf.write(position, &[("a.md", format!("# From {position}").as_bytes())]);
             let mut options = options(dir);
             options.source = Some("handbook".to_owned());
             let report = shelf.run(options).await;
@@ -185,10 +185,10 @@ async fn a_folder_that_seems_to_be_from_elsewhere_is_reported() {
             )))
             .await;
         assert_eq!(unlike.similar, None);
-        // The same names with other texts: to go on with the documents of the other folder would write over them.
+        // The same names with other texts: to continue with the documents of the other folder would write over them.
         let names: [(&str, &[u8]); 3] = [("a.md", b"# K"), ("b.md", b"# L"), ("c.md", b"# M")];
         assert_eq!(shelf.run(options(shelf.write("names", &names))).await.similar, None);
-        // What the remark says works.
+        // What the remark proposes works.
         let name = similar
             .split('`')
             .nth(3)
@@ -267,27 +267,33 @@ fn the_program_states_which_source_and_what_prune_would_do() {
     program.write("site/docs/a.md", "# A");
     program.write("site/docs/b.md", "# B");
     let import = |more: &[&str]| program.run(&[&["import", "site/docs", "--owner", "alice"], more].concat());
-    let told = import(&[]);
+    let reported = import(&[]);
     assert_eq!(
-        told.stdout.lines().next().unwrap(),
+        reported.stdout.lines().next().unwrap(),
         "source: git:example.com/team/site, folder docs"
     );
-    assert!(!(told.stdout + &told.stderr).contains("hunter2"));
+    assert!(!(reported.stdout + &reported.stderr).contains("hunter2"));
     program.remove("site/docs/b.md");
-    let told = import(&[]);
+    let reported = import(&[]);
     assert!(
-        told.code == 0 && told.stderr.contains("1 document has no file any more") && told.stderr.contains("--prune"),
+        reported.code == 0
+            && reported.stderr.contains("1 document has no file any more")
+            && reported.stderr.contains("--prune"),
         "{}",
-        told.stderr
+        reported.stderr
     );
-    assert!(told.stderr.contains("b.md (document 2)"), "{}", told.stderr);
-    let told = import(&["--prune"]);
-    assert!(told.stdout.ends_with("0 withdrawn, 1 pruned\n"), "{}", told.stdout);
-    let told = import(&["--source", "a\u{1b}b"]);
+    assert!(reported.stderr.contains("b.md (document 2)"), "{}", reported.stderr);
+    let reported = import(&["--prune"]);
     assert!(
-        told.code == 2 && told.stderr.starts_with("--source: ") && !told.stderr.contains('\u{1b}'),
+        reported.stdout.ends_with("0 withdrawn, 1 pruned\n"),
         "{}",
-        told.stderr
+        reported.stdout
+    );
+    let reported = import(&["--source", "a\u{1b}b"]);
+    assert!(
+        reported.code == 2 && reported.stderr.starts_with("--source: ") && !reported.stderr.contains('\u{1b}'),
+        "{}",
+        reported.stderr
     );
 }
 

@@ -1,4 +1,4 @@
-//! A collector of traces. A collector on a port of its own takes them by OTLP over HTTP and keeps
+//! A collector of traces. A collector on a port of its own takes them by OTLP over HTTP and records
 //! them; another one takes them and never answers.
 
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message as _;
 use tokio::{net::TcpListener, sync::watch};
 
-/// What was sent, as it came.
+/// What was sent, unchanged.
 #[derive(Clone)]
 struct Kept {
     batches: Arc<Mutex<Vec<Bytes>>>,
@@ -59,12 +59,12 @@ impl Collector {
             .unwrap();
     }
 
-    /// Every byte that came.
+    /// Every byte that arrived.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.kept.batches.lock().unwrap().concat()
     }
 
-    /// Every span that came, and the attributes of the resource it belongs to.
+    /// Every span that arrived, and the attributes of the resource it belongs to.
     pub(crate) fn spans(&self) -> Vec<(Span, Vec<KeyValue>)> {
         let batches = self.kept.batches.lock().unwrap();
         let requests = batches

@@ -81,7 +81,7 @@ impl Database {
         }
     }
 
-    /// The number it answers with, over a connection of its own.
+    /// The number it responds with, over a connection of its own.
     pub(crate) async fn number(&self, question: &str) -> i64 {
         match self {
             Self::Sqlite(file) => {
@@ -98,7 +98,7 @@ impl Database {
         }
     }
 
-    /// Says something to it over a connection of its own.
+    /// Runs a statement over a connection of its own.
     pub(crate) async fn execute(&self, statement: &str) {
         match self {
             Self::Sqlite(file) => {
@@ -117,7 +117,7 @@ impl Database {
 }
 
 fn until(mut all: Migrator, last: i64) -> Migrator {
-    let wanted = all.migrations.iter().filter(|migration| migration.version <= last);
-    all.migrations = wanted.cloned().collect::<Vec<_>>().into();
+    let required = all.migrations.iter().filter(|migration| migration.version <= last);
+    all.migrations = required.cloned().collect::<Vec<_>>().into();
     all
 }

@@ -31,7 +31,7 @@ pub(crate) struct Run {
 /// A program that serves; killed when dropped.
 pub(crate) struct Serving {
     pub(crate) child: Child,
-    /// What it said until it served.
+    /// Its output until it served.
     pub(crate) said: String,
     log: mpsc::Receiver<String>,
 }
@@ -56,7 +56,7 @@ impl Serving {
         })
     }
 
-    /// The lines of its log that nobody has asked for yet; waits for more until it ends.
+    /// The lines of its log that were not read yet; waits for more until it ends.
     pub(crate) fn log(&self) -> impl Iterator<Item = String> {
         self.log.iter()
     }
@@ -65,16 +65,16 @@ impl Serving {
 #[cfg(unix)]
 impl Serving {
     /// As a service manager does.
-    pub(crate) fn ask_to_stop(&self) {
-        let asked = Command::new("kill")
+    pub(crate) fn signal_stop(&self) {
+        let requested = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status();
-        assert!(asked.unwrap().success());
+        assert!(requested.unwrap().success());
     }
 
-    /// Asks it to stop, and gives the lines it logged.
+    /// Signals it to stop, and returns the lines it logged.
     pub(crate) async fn stop(self) -> Vec<String> {
-        self.ask_to_stop();
+        self.signal_stop();
         self.ended().await
     }
 
@@ -153,7 +153,7 @@ impl Program {
         self.run_with(&["serve"], &[("PORTICO_LISTEN", &listen)])
     }
 
-    /// Starts `serve` and waits until it says where it is.
+    /// Starts `serve` and waits until it prints its address.
     pub(crate) fn serve(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Serving {
         let arguments = [&["serve"], arguments].concat();
         serving(&mut self.command(&arguments, variables))
@@ -191,7 +191,7 @@ impl Program {
     }
 }
 
-/// Waits until it says where it is.
+/// Waits until it prints its address.
 fn serving(command: &mut Command) -> Serving {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Read all the while: a log that nobody reads would stop the program.
@@ -202,7 +202,7 @@ fn serving(command: &mut Command) -> Serving {
     Serving { child, said, log }
 }
 
-/// Everything that is said, once that is all.
+/// The whole output, at its end.
 fn whole(mut from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (sender, said) = mpsc::channel();
     thread::spawn(move || {

@@ -58,10 +58,10 @@ impl RemoteVisitor {
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-dest", "document");
-        let Ok(answer) = request.send().await else {
+        let Ok(response) = request.send().await else {
             return (0, String::new(), String::new());
         };
-        for cookie in answer.headers().get_all(header::SET_COOKIE) {
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
             let (name, value) = cookie
                 .to_str()
                 .unwrap()
@@ -73,14 +73,14 @@ impl RemoteVisitor {
             self.secrets.extend((value.len() > 10).then(|| value.to_owned()));
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let location = answer
+        let location = response
             .headers()
             .get(header::LOCATION)
             .map(|to| to.to_str().unwrap().to_owned());
         (
-            answer.status().as_u16(),
+            response.status().as_u16(),
             location.unwrap_or_default(),
-            answer.text().await.unwrap(),
+            response.text().await.unwrap(),
         )
     }
 
@@ -113,7 +113,7 @@ impl RemoteVisitor {
         let mut fields: Vec<(String, String)> = at_provider.query_pairs().into_owned().collect();
         fields.push(("demo_person".to_owned(), who.to_owned()));
         self.provider = at_provider.origin().ascii_serialization();
-        self.keep_secrets(&at_provider);
+        self.record_secrets(&at_provider);
         at_provider.set_query(None);
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -127,22 +127,22 @@ impl RemoteVisitor {
             .await
             .unwrap();
         let back: Url = chosen.headers()[header::LOCATION].to_str().unwrap().parse().unwrap();
-        self.keep_secrets(&back);
+        self.record_secrets(&back);
         let back = format!("{}?{}", back.path(), back.query().unwrap_or_default());
         self.get(&back).await.0
     }
 
-    fn keep_secrets(&mut self, address: &Url) {
+    fn record_secrets(&mut self, address: &Url) {
         let is_secret = |name: &str| ["code", "state", "nonce", "code_challenge"].contains(&name);
         let found = address.query_pairs().into_owned().filter(|(name, _)| is_secret(name));
         self.secrets.extend(found.map(|(_, value)| value));
     }
 
-    /// Every token the demo's provider gave out, if it was told to reveal them.
+    /// Every token the demo's provider gave out, if it is set to reveal them.
     pub(crate) async fn issued(&self) -> Vec<String> {
         let address = format!("{}/demo/issued", self.provider);
-        let answer = self.client.get(address).send().await.unwrap().bytes().await.unwrap();
-        let issued: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+        let response = self.client.get(address).send().await.unwrap().bytes().await.unwrap();
+        let issued: serde_json::Value = serde_json::from_slice(&response).unwrap();
         let issued = issued.as_array().unwrap().iter();
         issued.map(|one| one["value"].as_str().unwrap().to_owned()).collect()
     }

@@ -1,5 +1,5 @@
-//! A browser for sites in this process. Like a browser: it keeps cookies, says where requests come from, and follows
-//! redirects only when told.
+//! A browser for sites in this process. Like a browser: it stores cookies, sends the origin of requests, and follows
+//! redirects only on request.
 
 use std::collections::BTreeMap;
 
@@ -18,15 +18,15 @@ pub(crate) struct Visitor {
     pub(crate) seen: Vec<u8>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl TestResponse {
     /// The value of a header; empty if there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
@@ -67,7 +67,7 @@ impl Visitor {
     }
 
     /// Opens an address of the site, as by a click on a link in it.
-    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> TestResponse {
         let request = self
             .request(Method::GET, path)
             .header("sec-fetch-mode", "navigate")
@@ -76,7 +76,7 @@ impl Visitor {
     }
 
     /// Sends a form of the site.
-    pub(crate) async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> TestResponse {
         let body = form(fields);
         let request = self
             .request(Method::POST, path)
@@ -86,7 +86,7 @@ impl Visitor {
     }
 
     /// Calls a server function as the browser's half of a page does.
-    pub(crate) async fn call(&mut self, name: &str, arguments: &serde_json::Value) -> Answer {
+    pub(crate) async fn call(&mut self, name: &str, arguments: &serde_json::Value) -> TestResponse {
         let request = self
             .request(Method::POST, &format!("/api/fn/{name}"))
             .header(header::CONTENT_TYPE, "application/json")
@@ -104,7 +104,7 @@ impl Visitor {
             .header("sec-fetch-site", "same-origin")
     }
 
-    /// A request with this browser's cookies that says nothing about where it comes from.
+    /// A request with this browser's cookies without headers about its origin.
     pub(crate) fn foreign_request(&self, method: Method, path: &str) -> http::request::Builder {
         let request = Request::builder().method(method).uri(path);
         if self.cookies.is_empty() {
@@ -118,9 +118,9 @@ impl Visitor {
         request.header(header::COOKIE, cookies.join("; "))
     }
 
-    /// Sends any request and keeps the cookies of the answer.
+    /// Sends any request and stores the cookies of the response.
     /// As every client of HTTP/1.1, it names the host.
-    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> TestResponse {
         if !request.headers().contains_key(header::HOST) {
             let host = self.origin.split("//").nth(1).unwrap().parse().unwrap();
             request.headers_mut().insert(header::HOST, host);
@@ -128,21 +128,21 @@ impl Visitor {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        self.keep_cookies(&parts.headers);
+        self.store_cookies(&parts.headers);
         for (name, value) in parts.headers.iter().filter(|(name, _)| **name != header::SET_COOKIE) {
             self.seen.extend_from_slice(format!("{name}: ").as_bytes());
             self.seen.extend_from_slice(value.as_bytes());
             self.seen.push(b'\n');
         }
         self.seen.extend_from_slice(&body);
-        Answer {
+        TestResponse {
             status: parts.status,
             headers: parts.headers,
             body: String::from_utf8_lossy(&body).into_owned(),
         }
     }
 
-    fn keep_cookies(&mut self, headers: &HeaderMap) {
+    fn store_cookies(&mut self, headers: &HeaderMap) {
         for cookie in headers.get_all(header::SET_COOKIE) {
             let text = cookie.to_str().unwrap();
             let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
@@ -175,7 +175,7 @@ impl Visitor {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let answer = self
+        let reply = self
             .provider_client
             .post(address)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -183,7 +183,7 @@ impl Visitor {
             .send()
             .await
             .unwrap();
-        let back = answer
+        let back = reply
             .headers()
             .get(header::LOCATION)
             .expect("the provider did not send the browser back");
@@ -193,7 +193,7 @@ impl Visitor {
 
     /// Sends a form to the provider, from wherever this person is.
     pub(crate) async fn at_provider(&self, address: &Url, fields: &[(&str, &str)]) -> StatusCode {
-        let answer = self
+        let reply = self
             .provider_client
             .post(address.clone())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -201,11 +201,11 @@ impl Visitor {
             .send()
             .await
             .unwrap();
-        answer.status()
+        reply.status()
     }
 
-    /// The whole way: to the provider, back, and the answer of the callback.
-    pub(crate) async fn sign_in(&mut self, who: &str, return_to: &str) -> Answer {
+    /// The whole way: to the provider, back, and the response of the callback.
+    pub(crate) async fn sign_in(&mut self, who: &str, return_to: &str) -> TestResponse {
         let at_provider = self.start_sign_in(return_to).await;
         let back = self.choose(&at_provider, who).await;
         self.get(&back).await

@@ -1,4 +1,4 @@
-//! A network between a site and its PostgreSQL. A network that can fall silent: nothing is refused and nothing is answered,
+//! A network between a site and its PostgreSQL. A network that can fall silent: nothing is refused and nothing is responded,
 //! and what was connected then stays silent for good.
 
 use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};
@@ -27,7 +27,7 @@ pub(crate) struct Wire {
     carrying: JoinHandle<()>,
 }
 
-/// What was carried to the database, in the pieces in which it came.
+/// What was carried to the database, chunk by chunk.
 type Asked = watch::Sender<Vec<Vec<u8>>>;
 
 impl Wire {
@@ -55,7 +55,7 @@ impl Wire {
 
     /// Waits until statements with this text were carried so often, which they are once a connection: afterwards they are known
     /// by a name there.
-    pub(crate) async fn until_asked(&self, text: &str, times: usize) {
+    pub(crate) async fn until_sent(&self, text: &str, times: usize) {
         let mut asked = self.asked.subscribe();
         let holds = |piece: &&Vec<u8>| piece.windows(text.len()).any(|part| part == text.as_bytes());
         let enough = asked.wait_for(|asked| asked.iter().filter(holds).count() >= times);

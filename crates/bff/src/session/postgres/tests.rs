@@ -40,11 +40,11 @@ async fn rf_9_of_fifty_that_request_a_lease_at_once_one_gets_it() {
     let (sessions, _database) = open().await;
     samples::create(&sessions, &sample(1)).await;
     let until = AT + time::Duration::MINUTE;
-    let wanting = (0..50).map(|_| {
+    let missing = (0..50).map(|_| {
         let sessions = sessions.clone();
         tokio::spawn(async move { sessions.lease(key(1), AT, until).await })
     });
-    let got = futures::future::join_all(wanting).await;
+    let got = futures::future::join_all(missing).await;
     let got = got
         .into_iter()
         .filter(|got| got.as_ref().unwrap().as_ref().unwrap().is_some());
@@ -94,10 +94,10 @@ async fn a_database_that_is_away_is_an_error_and_one_that_is_back_continues() {
     let (sessions, database) = open().await;
     samples::create(&sessions, &sample(1)).await;
     let one = SessionSelector::Reference(key(1));
-    database.go_away().await;
+    database.disconnect().await;
     assert!(sessions.load(key(1)).await.is_err());
     assert!(sessions.remove(one).await.is_err());
-    database.come_back().await;
+    database.reconnect().await;
     assert!(sessions.load(key(1)).await.unwrap().is_some());
     assert_eq!(sessions.remove(one).await.unwrap().len(), 1);
 }

@@ -96,14 +96,14 @@ proptest! {
     }
 
     #[test]
-    fn se_7_a_record_that_opens_is_the_same_when_written_again(claims in any_claims(), created in prop_oneof![any::<i64>(), 0..4_000_000_000_i64], kept in any_json(), subject in "\\PC{0,12}") {
-        for (kept, is_ours) in [(json!([]), true), (kept.clone(), kept == json!([]))] {
+    fn se_7_a_record_that_opens_is_the_same_when_written_again(claims in any_claims(), created in prop_oneof![any::<i64>(), 0..4_000_000_000_i64], stored in any_json(), subject in "\\PC{0,12}") {
+        for (stored, is_ours) in [(json!([]), true), (stored.clone(), stored == json!([]))] {
             // Both parts of a session have what is inside: each reads its own fields.
             let inside = json!({
                 "provider": "demo", "issuer": "https://login.example", "subject": subject, "claims": claims, "created": created,
                 "authentication": { "time": claims.get("iat").and_then(Value::as_i64), "acr": null, "amr": [] },
                 "access_token": "a", "expires_at": created, "renew_at": 0, "refresh_token": null, "id_token": "i", "nonce": "n",
-                "offline": true, "kept": kept,
+                "offline": true, "kept": stored,
             });
             let is_moment = OffsetDateTime::from_unix_timestamp(created).is_ok();
             // The format of earlier versions, and that of today.

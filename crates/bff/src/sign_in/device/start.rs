@@ -104,7 +104,7 @@ impl DeviceSignIns {
                 replaces: None,
                 step_up: None,
                 flow: None,
-                answered_by: None,
+                response_of: None,
                 proof_key: None,
             },
             device_code: authorization.device_code,

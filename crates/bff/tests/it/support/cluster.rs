@@ -63,11 +63,11 @@ fn throw_away() -> Cluster {
         guard.uid(user).gid(group);
     }
     let mut guard = guard.spawn().unwrap();
-    let mut said = String::new();
+    let mut shown = String::new();
     BufReader::new(guard.stdout.take().unwrap())
-        .read_line(&mut said)
+        .read_line(&mut shown)
         .unwrap();
-    if said != "ready\n" {
+    if shown != "ready\n" {
         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
         panic!("no PostgreSQL in `{}`: {log}", folder.display());
     }
@@ -81,15 +81,15 @@ fn throw_away() -> Cluster {
 }
 
 fn id(arguments: &[&str]) -> Option<u32> {
-    let said = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
-    String::from_utf8(said.stdout).ok()?.trim().parse().ok()
+    let shown = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
+    String::from_utf8(shown.stdout).ok()?.trim().parse().ok()
 }
 
-/// The folder of `initdb`: that of the `PATH`, else the newest of the places where systems put it.
+/// The folder of `initdb`: that of the `PATH`, else the newest of the folders where systems put it.
 fn binaries() -> PathBuf {
     let has = |folder: &Path| folder.join("initdb").exists() && folder.join("pg_ctl").exists();
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     for parent in ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/usr"] {
         let versions = std::fs::read_dir(parent).into_iter().flatten().flatten();
         let mut versions: Vec<_> = versions.map(|version| version.path().join("bin")).collect();
@@ -98,9 +98,9 @@ fn binaries() -> PathBuf {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             std::cmp::Reverse(digits.parse::<u64>().unwrap_or_default())
         });
-        places.extend(versions);
+        folders.extend(versions);
     }
-    let found = places.into_iter().find(|folder| has(folder));
+    let found = folders.into_iter().find(|folder| has(folder));
     found.unwrap_or_else(|| panic!("no PostgreSQL here: install it (Debian: postgresql) or set {ADDRESS}"))
 }
 
@@ -133,14 +133,14 @@ impl Database {
     }
 
     /// Refuses and ends all connections, as a server does that shuts down.
-    pub(crate) async fn go_away(&self) {
+    pub(crate) async fn disconnect(&self) {
         self.command("ALTER DATABASE {} ALLOW_CONNECTIONS false").await;
         self.command("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'")
             .await;
     }
 
     /// Accepts connections again.
-    pub(crate) async fn come_back(&self) {
+    pub(crate) async fn reconnect(&self) {
         self.command("ALTER DATABASE {} ALLOW_CONNECTIONS true").await;
     }
 

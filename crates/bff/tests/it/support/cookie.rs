@@ -58,9 +58,9 @@ pub(super) fn set_cookie(jar: &mut Vec<Cookie>, line: &str) {
         return;
     }
     jar.retain(|cookie| cookie.name != name || cookie.path != path);
-    let gone = attribute("max-age").is_some_and(|age| age.parse::<i64>().unwrap() <= 0)
+    let removed = attribute("max-age").is_some_and(|age| age.parse::<i64>().unwrap() <= 0)
         || attribute("expires").is_some_and(|date| date.contains(" 1970 "));
-    if !gone {
+    if !removed {
         let same_site = attribute("samesite").unwrap_or("lax").to_owned();
         jar.push(Cookie {
             name: name.to_owned(),

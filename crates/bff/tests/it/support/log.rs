@@ -23,21 +23,21 @@ impl Log {
         // One subscriber for all threads: whether somebody listens is remembered per line of code, not per thread.
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
-            let wanted = dynamic_filter_fn(|_, _| LINES.with_borrow(Option::is_some));
+            let required = dynamic_filter_fn(|_, _| LINES.with_borrow(Option::is_some));
             let lines = tracing_subscriber::fmt::layer()
                 .with_ansi(false)
                 .with_writer(|| Lines)
-                .with_filter(wanted);
+                .with_filter(required);
             tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines)).unwrap();
         });
         LINES.set(Some(Vec::new()));
         Self
     }
 
-    fn lines(&self, wanted: impl Fn(&&str) -> bool) -> String {
+    fn lines(&self, required: impl Fn(&&str) -> bool) -> String {
         let Self = self;
         let all = LINES.with_borrow(|lines| String::from_utf8_lossy(lines.as_deref().unwrap_or_default()).into_owned());
-        all.lines().filter(wanted).collect::<Vec<_>>().join("\n")
+        all.lines().filter(required).collect::<Vec<_>>().join("\n")
     }
 
     /// Lines of the site's own code, without those of libraries.

@@ -92,6 +92,28 @@ impl SessionDatabase {
         }
     }
 
+    /// How often the data of sessions was written: the sum of the versions, which a write counts up.
+    pub(crate) async fn data_writes(&self) -> i64 {
+        let sum = "select cast(coalesce(sum(data_version), 0) as bigint) from bff_session_records";
+        match self {
+            Self::Sqlite(pool) => sqlx::query(sum).fetch_one(pool).await.unwrap().get(0),
+            Self::Postgres(_, pool) => sqlx::query(sum).fetch_one(pool).await.unwrap().get(0),
+        }
+    }
+
+    /// Makes the table of sessions that of the version before an application could store data in it.
+    pub(crate) async fn drop_data_columns(&self) {
+        // SQLite reads the tables again for a query, not for a change of them.
+        let drop = "select sealed_data from bff_session_records; \
+                    alter table bff_session_records drop column sealed_data; \
+                    alter table bff_session_records drop column data_version";
+        match self {
+            Self::Sqlite(pool) => sqlx::raw_sql(drop).execute(pool).await.map(|_| ()),
+            Self::Postgres(_, pool) => sqlx::raw_sql(drop).execute(pool).await.map(|_| ()),
+        }
+        .unwrap();
+    }
+
     /// The number of rows in all tables.
     pub(crate) async fn rows(&self) -> i64 {
         match self {

@@ -58,28 +58,28 @@ async fn me(person: SignedIn) -> Json<Value> {
 /// Shows whether there is a token, never the token.
 async fn token(State(counts): State<SiteCounts>, person: SignedIn) -> Response {
     counts.token_requests.increment();
-    said(person.access_token().await)
+    shown(person.access_token().await)
 }
 
 /// The same for `?scopes=&audience=&resource=`.
 async fn token_for(
     State(counts): State<SiteCounts>,
     person: SignedIn,
-    Query(asked): Query<HashMap<String, String>>,
+    Query(requested): Query<HashMap<String, String>>,
 ) -> Response {
     counts.token_requests.increment();
-    let scopes = asked
+    let scopes = requested
         .get("scopes")
         .map_or_else(Vec::new, |scopes| scopes.split(' ').map(str::to_owned).collect());
     let request = TokenRequest {
         scopes,
-        audience: asked.get("audience").cloned(),
-        resource: asked.get("resource").cloned(),
+        audience: requested.get("audience").cloned(),
+        resource: requested.get("resource").cloned(),
     };
-    said(person.access_token_for(&request).await)
+    shown(person.access_token_for(&request).await)
 }
 
-fn said(outcome: Result<AccessToken, TokenError>) -> Response {
+fn shown(outcome: Result<AccessToken, TokenError>) -> Response {
     match outcome {
         Ok(token) => {
             let digest = token

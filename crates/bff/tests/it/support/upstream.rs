@@ -45,8 +45,8 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// An API that responds to every request with `answer`.
-    pub(crate) async fn new<F>(answer: F) -> Self
+    /// An API that responds to every request with `reply`.
+    pub(crate) async fn new<F>(reply: F) -> Self
     where
         F: Fn(&ReceivedRequest) -> Response + Clone + Send + Sync + 'static,
     {
@@ -62,15 +62,15 @@ impl Api {
             let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
                 return "broken".into_response();
             };
-            let asked = ReceivedRequest {
+            let requested = ReceivedRequest {
                 target: parts.uri.to_string(),
                 method: parts.method,
                 headers: parts.headers,
                 body,
             };
-            let answer = answer(&asked);
-            log.send_modify(|log| log.push(asked));
-            answer
+            let reply = reply(&requested);
+            log.send_modify(|log| log.push(requested));
+            reply
         });
         tokio::spawn(async move { axum::serve(listener, router).await });
         api
@@ -95,8 +95,8 @@ impl Api {
     /// Waits until it has received so many requests.
     pub(crate) async fn until_requests(&self, number: usize) {
         let mut log = self.log.subscribe();
-        let asked = log.wait_for(|asked| asked.len() >= number);
-        drop(within_deadline("the API is asked", asked).await);
+        let requested = log.wait_for(|requested| requested.len() >= number);
+        drop(within_deadline("the API is asked", requested).await);
     }
 }
 
@@ -104,10 +104,10 @@ impl Api {
 pub(crate) async fn raw(address: SocketAddr, message: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(message.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer));
+    let mut reply = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut reply));
     assert!(read.await.is_ok(), "the answer has no end");
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
-    (status.unwrap_or_default(), answer)
+    let reply = String::from_utf8_lossy(&reply).into_owned();
+    let status = reply.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_default(), reply)
 }

@@ -1,6 +1,6 @@
 //! Where front matter begins and ends.
 
-use super::{comes_in, is_refused, of, private};
+use super::{is_imported, is_refused, of, private};
 
 #[test]
 fn front_matter_in_yaml_toml_and_json_is_read_as_what_it_is() {
@@ -176,7 +176,7 @@ fn a_letter_that_begins_with_a_line_and_is_no_front_matter_is_imported() {
         "\n\n",
         "| a | b |\n|---|---|\n| private | x |\n",
     ] {
-        comes_in(text);
+        is_imported(text);
     }
 }
 

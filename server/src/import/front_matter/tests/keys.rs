@@ -26,7 +26,7 @@ fn an_id_is_a_number_or_another_programs_word() {
     ] {
         assert_eq!(id(word), Ok(None), "{word}");
     }
-    for (bad, said) in [
+    for (bad, shown) in [
         ("0", "write 1 or more"),
         ("-5", "write 1 or more"),
         ("0700", "write `id: 700`"),
@@ -38,7 +38,7 @@ fn an_id_is_a_number_or_another_programs_word() {
         ("202406011230", "at most 1000000000"),
     ] {
         let error = id(bad).unwrap_err();
-        assert!(error.line == 2 && error.message.contains(said), "{bad}: {error:?}");
+        assert!(error.line == 2 && error.message.contains(shown), "{bad}: {error:?}");
     }
     assert_eq!(of("+++\nid = 9223372036854775807\n+++\n").unwrap_err().line, 2);
     assert!(of("+++\nid = 99999999999999999999\n+++\n").is_err());
@@ -55,7 +55,7 @@ fn groups_are_a_list_or_one_word_and_never_two_in_one() {
         Ok(Some(vec!["Sales".to_owned(), "R&D".to_owned()]))
     );
     assert_eq!(groups("[]"), Ok(Some(vec![])));
-    for (bad, said) in [
+    for (bad, shown) in [
         ("Sales, Support", "`groups: [Sales, Support]`"),
         ("Sales; Support", "`groups: [Sales, Support]`"),
         ("Sales,Support", "`groups: [Sales, Support]`"),
@@ -70,7 +70,7 @@ fn groups_are_a_list_or_one_word_and_never_two_in_one() {
         ("", "write `[]` for none"),
     ] {
         let error = groups(bad).unwrap_err();
-        assert!(error.line == 2 && error.message.contains(said), "{bad}: {error:?}");
+        assert!(error.line == 2 && error.message.contains(shown), "{bad}: {error:?}");
     }
     assert_eq!(
         of("---\ntitle: x\ngroups:\n  - Sales\n  - 1234\n---\n")

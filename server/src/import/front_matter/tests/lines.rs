@@ -90,7 +90,7 @@ fn text_about_such_things_is_imported() {
         "This went through <https://internals.example.com/t/draft/1>: yes\n",
         "Date: 2999-01-01\n\nThe meeting.\n",
     ] {
-        comes_in(text);
+        is_imported(text);
     }
     let decided = of("---\nprivate: false\n---\nCONFIDENTIAL\n").unwrap();
     assert_eq!(decided.keys.private.map(|private| private.value), Some(false));

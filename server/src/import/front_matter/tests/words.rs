@@ -187,7 +187,7 @@ fn drafts_are_recognised_in_the_words_of_many_programs() {
         let text = format!("---\ntitle: x\n{line}\n---\nText");
         let front = of(&text).unwrap_or_else(|error| panic!("{line}: {error:?}"));
         assert!(
-            front.draft.as_ref().is_some_and(|said| said.line >= 3),
+            front.draft.as_ref().is_some_and(|shown| shown.line >= 3),
             "{line}: {front:?}"
         );
     }
@@ -239,7 +239,7 @@ fn drafts_are_recognised_in_the_words_of_many_programs() {
 
 #[test]
 fn words_of_other_languages_and_with_accents_are_words() {
-    for kept in [
+    for stored in [
         "Priv\u{e9}: oui",
         "prive\u{301}e: true",
         "частный: true",
@@ -254,7 +254,7 @@ fn words_of_other_languages_and_with_accents_are_words() {
         "not_public: true",
         "non-public: true",
     ] {
-        is_refused(&format!("---\ntitle: x\n{kept}\n---\n"), 3);
+        is_refused(&format!("---\ntitle: x\n{stored}\n---\n"), 3);
     }
     for draft in [
         "entwurf: ja",
@@ -274,12 +274,12 @@ fn words_of_other_languages_and_with_accents_are_words() {
             "{draft}"
         );
     }
-    comes_in_with_keys("\u{f6}ffentlich: ja\nentwurf: nein\nintern: nein");
+    is_imported_with_keys("\u{f6}ffentlich: ja\nentwurf: nein\nintern: nein");
 }
 
 #[test]
 fn keys_that_count_with_a_plain_yes_or_no_are_understood() {
-    for kept in [
+    for stored in [
         "set_private: true",
         "keepPrivate: yes",
         "this is private: true",
@@ -304,7 +304,7 @@ fn keys_that_count_with_a_plain_yes_or_no_are_understood() {
         "? [private]\n: true",
         "{private: true}: x",
     ] {
-        is_refused(&format!("---\ntitle: x\n{kept}\n---\n"), 3);
+        is_refused(&format!("---\ntitle: x\n{stored}\n---\n"), 3);
     }
     for unfinished in [
         "hugo_draft: true",
@@ -336,13 +336,13 @@ fn keys_that_count_with_a_plain_yes_or_no_are_understood() {
         "internal_links: true",
         "private_note_count: false",
     ] {
-        comes_in_with_keys(harmless);
+        is_imported_with_keys(harmless);
     }
 }
 
 #[test]
 fn a_status_a_category_and_a_class_may_state_who_reads() {
-    for kept in [
+    for stored in [
         "status: hidden",
         "status: internal",
         "category: internal",
@@ -352,7 +352,7 @@ fn a_status_a_category_and_a_class_may_state_who_reads() {
         "group_access: HR",
         "keywords: [private]",
     ] {
-        is_refused(&format!("---\ntitle: x\n{kept}\n---\n"), 3);
+        is_refused(&format!("---\ntitle: x\n{stored}\n---\n"), 3);
     }
 }
 
@@ -365,14 +365,14 @@ fn words_that_describe_something_else_are_no_words_for_who_reads() {
         "contributors: [{ name: Bob, team: docs }]",
         "linkTitle: Draft",
     ] {
-        comes_in_with_keys(harmless);
+        is_imported_with_keys(harmless);
     }
     let front = of("---\ntitle: Draft\n---\n").unwrap();
     assert_eq!(front.draft, None, "a title is a title");
 }
 
 #[track_caller]
-fn comes_in_with_keys(keys: &str) {
+fn is_imported_with_keys(keys: &str) {
     let text = format!("---\n{keys}\n---\ntext\n");
     let front = of(&text).unwrap_or_else(|error| panic!("{keys}: {error:?}"));
     assert_eq!(front.draft, None, "{keys}");

@@ -1,5 +1,5 @@
 //! A database that can be read but not written: a full disk, a read-only file or server. `/readyz` and
-//! `portico check` say so, and nobody is told that something was done.
+//! `portico check` report it, and no response claims that something was done.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use store::Store;
 
 use crate::support::{Database, Program, RemoteVisitor, TestSite, free_ports};
 
-/// What `/readyz` says with this status.
+/// The body of `/readyz` with this status.
 async fn ready_is(site: &TestSite, status: StatusCode) -> serde_json::Value {
     let ready = site.ready().await;
     assert_eq!(ready.status, status, "{}", ready.body);
@@ -36,10 +36,10 @@ async fn readyz_reports_a_sqlite_file_that_became_read_only() {
     let site = TestSite::start().await;
     ready_is(&site, StatusCode::OK).await;
     make_read_only(site.database.file(), true).await;
-    let told = ready_is(&site, StatusCode::SERVICE_UNAVAILABLE).await;
+    let reported = ready_is(&site, StatusCode::SERVICE_UNAVAILABLE).await;
     let problem = "the database can be read but not written: it is read-only";
     assert_eq!(
-        (&told["database"]["ready"], &told["database"]["problem"]),
+        (&reported["database"]["ready"], &reported["database"]["problem"]),
         (&false.into(), &problem.into())
     );
     make_read_only(site.database.file(), false).await;
@@ -58,9 +58,9 @@ async fn readyz_reports_a_postgres_server_that_became_read_only() {
         )
     };
     site.database.execute(&set("on")).await;
-    let told = ready_is(&site, StatusCode::SERVICE_UNAVAILABLE).await;
+    let reported = ready_is(&site, StatusCode::SERVICE_UNAVAILABLE).await;
     assert_eq!(
-        told["database"]["problem"],
+        reported["database"]["problem"],
         "the database can be read but not written: it is read-only"
     );
     let undo = format!("SET transaction_read_only = off; {}", set("off"));
@@ -142,8 +142,8 @@ async fn check_reports_a_sqlite_file_that_is_read_only_and_makes_none() {
             run.stderr
         );
         let run = program.run(&["check", "--json"]);
-        let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-        assert_eq!((run.code, &told["ok"]), (1, &false.into()), "{told}");
+        let reported: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!((run.code, &reported["ok"]), (1, &false.into()), "{reported}");
         make_read_only(&file, false).await;
         sound(&program);
     }
