@@ -25,9 +25,18 @@ export function shipped(ending) {
 /** Most bytes of a program that is shipped, its symbols taken out. */
 export const MAX_PROGRAM = 60_000_000;
 
+/** Most bytes, as brotli, that a browser loads the first time: WebAssembly and script. */
+export const MAX_FIRST_LOAD = 210_000;
+
 /** Bytes of a program; of the shipped one if nothing else is said. */
 export function program(file = path.join(root, "target/dist/portico")) {
   return statSync(file).size;
+}
+
+/** Why a first load must not be shipped; nothing if it may be. */
+export function tooHeavy(bytes, profile) {
+  if (profile !== "release" || bytes <= MAX_FIRST_LOAD) return undefined;
+  return `WebAssembly and script have ${(bytes / 1e3).toFixed(1)} kB as brotli; at most ${MAX_FIRST_LOAD / 1e3} kB are promised`;
 }
 
 /** Why a program must not be shipped; nothing if it may be. */
@@ -38,7 +47,9 @@ export function tooLarge(bytes, profile) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const fault = tooLarge(program(), process.argv[2]);
+  const load = shipped(".wasm").brotli + shipped(".js").brotli;
+  console.error(`· first load: ${(load / 1e3).toFixed(1)} kB of WebAssembly and script as brotli`);
+  const fault = tooLarge(program(), process.argv[2]) ?? tooHeavy(load, process.argv[2]);
   if (fault) {
     console.error(`✗ ${fault}`);
     process.exit(1);

@@ -12,7 +12,7 @@ export class Documents {
     return this.page.getByRole("table").getByRole("row").filter({ has: this.page.getByRole("cell") });
   }
   get titles(): Locator {
-    return this.rows.getByRole("link");
+    return this.rows.locator("a.title");
   }
   row(title: string): Locator {
     return this.rows.filter({ has: this.page.getByRole("link", { name: title, exact: true }) });
@@ -23,8 +23,11 @@ export class Documents {
   get next(): Locator {
     return this.page.getByRole("link", { name: "Next page" });
   }
-  get first(): Locator {
-    return this.page.getByRole("link", { name: "First page" });
+  get previous(): Locator {
+    return this.page.getByRole("link", { name: "Previous page" });
+  }
+  column(name: string): Locator {
+    return this.page.getByRole("columnheader", { name });
   }
   async filterBy(words: string): Promise<void> {
     await this.filter.fill(words);

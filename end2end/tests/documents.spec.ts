@@ -72,25 +72,26 @@ test("DO-1 the list is filtered by title, with and without script", { tag: ["@no
   await expect(documents.rows.first()).toBeVisible();
 });
 
-test("DO-1 a long list comes in pages, forward and back to the first", { tag: ["@certified", "@no-script"] }, async ({ page, portal }) => {
+test("FI-1 a long list comes in pages, forward and back", { tag: ["@certified", "@no-script"] }, async ({ page, portal }) => {
   await portal.signIn(alice, "/docs");
   const documents = new Documents(page);
   const first = await documents.titles.allTextContents();
   await documents.next.click();
-  await expect(page).toHaveURL(/[?&]after=/);
-  await expect(documents.first).toBeVisible();
+  await expect(page).toHaveURL(/[?&]cursor=/);
+  await expect(documents.previous).toBeVisible();
   const second = await documents.titles.allTextContents();
   expect(second.length).toBeGreaterThan(0);
   expect(second.filter((title) => first.includes(title))).toEqual([]);
-  await documents.first.click();
-  await expect(page).toHaveURL(/\/docs$/);
+  await documents.previous.click();
   await expect(documents.titles).toHaveText(first);
+  await expect(documents.previous).toHaveCount(0);
 });
 
 test("DO-2 a document names its owner once", { tag: ["@no-script"] }, async ({ page, portal }) => {
   await portal.signIn(alice, "/docs/1");
   await expect(portal.main.getByText(/^Owner/)).toHaveCount(1);
-  await expect(page.getByRole("heading", { name: "Meant for" })).toBeVisible();
+  await page.locator(".access summary").click();
+  await expect(page.getByText("Meant for")).toBeVisible();
 });
 
 test("UI-5 the keyboard stops at a wide table under its name, and at nothing that does not scroll", { tag: ["@no-script"] }, async ({ page, portal }) => {

@@ -55,7 +55,7 @@ test("UI-5 columns keep their share of the page, whatever stands in them", certi
       await page.setViewportSize({ width, height: 800 });
       await portal.open(address);
       const shares = await page.getByRole("columnheader").evaluateAll((heads) => heads.map((head) => head.getBoundingClientRect().width));
-      expect(shares.length, address).toBeGreaterThan(4);
+      expect(shares.length, address).toBeGreaterThan(3);
       for (const share of shares) expect(share, `${address} at ${width}: ${shares.join(" ")}`).toBeGreaterThanOrEqual(90);
     }
   }
@@ -80,11 +80,12 @@ test("UI-5 words are read in the direction of their script", certified, async ({
   await portal.signIn(lena, "/docs");
   const direction = (selector: string, words: string) =>
     page.locator(selector, { hasText: words }).first().evaluate((element) => getComputedStyle(element).direction);
-  expect(await direction(".documents .what a", "دليل")).toBe("rtl");
-  expect(await direction(".documents .folder span", "מסמכים")).toBe("rtl");
-  await page.getByRole("searchbox").fill("دليل");
-  expect(await page.getByRole("searchbox").evaluate((element) => getComputedStyle(element).direction)).toBe("rtl");
-  await page.locator(".documents .what a", { hasText: "دليل" }).click();
+  expect(await direction(".documents a.title", "دليل")).toBe("rtl");
+  expect(await direction(".documents .folder", "מסמכים")).toBe("rtl");
+  const filter = new Documents(page).filter;
+  await filter.fill("دليل");
+  expect(await filter.evaluate((element) => getComputedStyle(element).direction)).toBe("rtl");
+  await page.locator(".documents a.title", { hasText: "دليل" }).click();
   await expect(portal.heading).toContainText("دليل");
   expect(await direction(".document h1", "دليل")).toBe("rtl");
   expect(await direction(".crumbs a", "מסמכים")).toBe("rtl");
@@ -106,7 +107,7 @@ test("UI-5 words are read in the direction of their script", certified, async ({
 
 test("UI-5 what is folded shows its triangle", certified, async ({ page, portal }) => {
   await portal.signIn(lena, "/docs");
-  await page.locator(".documents .what a", { hasText: "Folded" }).click();
+  await page.locator(".documents a.title", { hasText: "Folded" }).click();
   const summary = page.locator(".prose summary");
   await expect(summary).toBeVisible();
   const marker = () => summary.evaluate((element) => [getComputedStyle(element).display, getComputedStyle(element).listStyleType]);

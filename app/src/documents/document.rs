@@ -72,7 +72,7 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
             <header>
                 <Breadcrumbs path=summary.folder.clone() />
                 <h1 dir="auto">{summary.title.clone()}</h1>
-                <p class="facts">
+                <p class="byline">
                     <Lock visibility=summary.visibility />
                     <span dir="auto">"Owner: " {summary.owner.clone()}</span>
                     <span>"Updated " <Age at=summary.updated_at /></span>

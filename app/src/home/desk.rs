@@ -89,7 +89,7 @@ fn Recent(recent: Vec<Summary>) -> impl IntoView {
                 <li>
                     <a href=format!("/docs/{}", row.id)>
                         <strong dir="auto">{row.title}</strong>
-                        <span class="facts">
+                        <span class="byline">
                             <Lock visibility=row.visibility />
                             <span dir="auto">{row.folder}</span>
                             <Age at=row.updated_at />
@@ -156,7 +156,7 @@ fn Folders(folders: Vec<FolderEntry>) -> impl IntoView {
         view! {
             <section aria-labelledby="folders-title">
                 <h2 id="folders-title">"Folders"</h2>
-                <ul class="folders">{items.collect_view()}</ul>
+                <ul class="top-folders">{items.collect_view()}</ul>
             </section>
         }
     })
