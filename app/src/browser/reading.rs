@@ -6,31 +6,21 @@ use std::cell::RefCell;
 use leptos::{
     ev,
     prelude::*,
-    wasm_bindgen::{JsCast, closure::Closure},
+    wasm_bindgen::{JsCast, JsValue},
 };
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, IntersectionObserver, IntersectionObserverInit, js_sys::Array};
+use web_sys::Element;
 
-use super::{announce, element};
+use super::announce;
 
 /// How much of the window is above the line at which a section counts as read.
 const LINE: f64 = 0.3;
 
 thread_local! {
-    /// Watches the headings of the page that is shown.
-    static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
-}
-
-/// An observer, and the function it calls.
-struct Watch(
-    IntersectionObserver,
-    #[expect(dead_code, reason = "called by the observer")] Closure<dyn FnMut(Array)>,
-);
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.disconnect();
-    }
+    /// The headings of the page that is shown, if it lists them.
+    static HEADINGS: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
+    /// The id of the heading that is marked.
+    static MARKED: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Starts listening, for as long as the page lives.
@@ -40,11 +30,13 @@ pub(super) fn attach() {
             copy_code(&button);
         }
     });
+    for event in ["scroll", "hashchange", "resize"] {
+        let _ = window_event_listener_untyped(event, |_| HEADINGS.with_borrow(|headings| mark_current(headings)));
+    }
 }
 
 /// Adds to the page that is shown now.
 pub(super) fn page_shown() {
-    WATCH.set(None);
     let headings = elements(".prose :is(h1, h2, h3, h4, h5, h6)[id]");
     for heading in &headings {
         add_link(heading);
@@ -52,9 +44,15 @@ pub(super) fn page_shown() {
     for code in elements(".prose pre") {
         add_copy_button(&code);
     }
-    if !headings.is_empty() && element(".contents").is_some() {
-        WATCH.set(watch(headings));
-    }
+    let links = elements(".contents a");
+    let is_listed = |heading: &Element| {
+        let href = format!("#{}", heading.id());
+        links.iter().any(|link| link.get_attribute("href").as_deref() == Some(&href))
+    };
+    let listed: Vec<_> = headings.into_iter().filter(is_listed).collect();
+    MARKED.set(None);
+    mark_current(&listed);
+    HEADINGS.set(listed);
 }
 
 fn elements(selector: &str) -> Vec<Element> {
@@ -110,43 +108,31 @@ fn copy_code(button: &Element) {
     });
 }
 
-/// Marks the section that is read now, and again whenever a heading comes or goes.
-fn watch(headings: Vec<Element>) -> Option<Watch> {
-    let options = IntersectionObserverInit::new();
-    options.set_root_margin(&format!("0px 0px -{}% 0px", (1.0 - LINE) * 100.0));
-    let targets = headings.clone();
-    let react = Closure::new(move |_: Array| mark_current(&headings));
-    let observer = IntersectionObserver::new_with_options(react.as_ref().unchecked_ref(), &options).ok()?;
-    for heading in &targets {
-        observer.observe(heading);
-    }
-    Some(Watch(observer, react))
-}
-
-/// The section is that of the last heading above the line; before the first heading there is none.
+/// Marks the section that is read now: that of the last heading above the line, or at the end of the page the one that was asked for or the last.
+/// Before the first heading there is none.
 fn mark_current(headings: &[Element]) {
-    let height = window()
-        .inner_height()
-        .ok()
-        .and_then(|height| height.as_f64())
-        .unwrap_or_default();
-    let links = elements(".contents a");
-    let is_listed = |heading: &Element| {
-        let href = format!("#{}", heading.id());
-        links
-            .iter()
-            .any(|link| link.get_attribute("href").as_deref() == Some(&href))
+    if headings.is_empty() {
+        return;
+    }
+    let number = |value: Result<JsValue, JsValue>| value.ok().and_then(|value| value.as_f64()).unwrap_or_default();
+    let (height, top) = (number(window().inner_height()), window().scroll_y().unwrap_or_default());
+    let end = document().document_element().map_or(0, |root| root.scroll_height());
+    let current = if top > 0.0 && top + height >= f64::from(end) - 2.0 {
+        let part = window().location().hash().unwrap_or_default();
+        let asked = headings.iter().find(|heading| format!("#{}", heading.id()) == part);
+        let is_seen = |heading: &&Element| heading.get_bounding_client_rect().top() >= 0.0;
+        asked.filter(is_seen).or(headings.last())
+    } else {
+        let is_above = |heading: &&Element| heading.get_bounding_client_rect().top() <= height * LINE;
+        headings.iter().rfind(is_above)
     };
-    let above = headings
-        .iter()
-        .filter(|heading| heading.get_bounding_client_rect().top() <= height * LINE);
-    let current = above
-        .filter(|heading| is_listed(heading))
-        .next_back()
-        .map(|heading| format!("#{}", heading.id()));
-    for link in links {
-        let is_current = current.is_some() && link.get_attribute("href") == current;
-        let _ = if is_current {
+    let current = current.map(Element::id);
+    if MARKED.replace(current.clone()) == current {
+        return;
+    }
+    let href = current.map(|id| format!("#{id}"));
+    for link in elements(".contents a") {
+        let _ = if href.is_some() && link.get_attribute("href") == href {
             link.set_attribute("aria-current", "location")
         } else {
             link.remove_attribute("aria-current")
