@@ -33,10 +33,11 @@ use crate::sign_in::with_fragment;
 #[cfg(feature = "hydrate")]
 pub fn hydrate(module: leptos::wasm_bindgen::JsValue) {
     attach();
-    navigation::attach();
     reading::attach();
     islands::start(module);
     page_shown();
+    // Behind the listeners of islands, which may have handled a click.
+    navigation::attach();
 }
 
 /// Starts listening, for as long as the page lives.

@@ -47,7 +47,9 @@ pub(super) fn page_shown() {
     let links = elements(".contents a");
     let is_listed = |heading: &Element| {
         let href = format!("#{}", heading.id());
-        links.iter().any(|link| link.get_attribute("href").as_deref() == Some(&href))
+        links
+            .iter()
+            .any(|link| link.get_attribute("href").as_deref() == Some(&href))
     };
     let listed: Vec<_> = headings.into_iter().filter(is_listed).collect();
     MARKED.set(None);
