@@ -28,7 +28,7 @@ async fn secret(person: SignedIn) -> Html<&'static str> {
 
 /// The whole site at `url`: our pages inside `protect`, and the addresses of sign-in beside them.
 pub(crate) fn site(url: &str, provider: ProviderConfig) -> Result<Router, Box<dyn Error>> {
-    // Sessions and keys in memory: a real site keeps both (`SqliteSessions`, `KeyRing::load_or_create`).
+    // Sessions and keys in memory: a real site stores both (`SqliteSessions`, `KeyRing::load_or_create`).
     let config = BffConfig::new(url.parse()?, KeyRing::ephemeral()).with_provider(provider);
     let bff = Bff::new(config, Arc::new(MemorySessions::new()), Arc::new(PlainPages))?;
     bff.start();

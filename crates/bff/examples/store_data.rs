@@ -1,4 +1,4 @@
-//! Keeping a draft and a flash message in the person's session. Run it, open <http://localhost:4040/draft> and sign in.
+//! Stores a draft and a flash message in the person's session. Run it, open <http://localhost:4040/draft> and sign in.
 //! `cargo run -p bff --example store_data -- ISSUER CLIENT_ID [CLIENT_SECRET]`
 //! Register `http://localhost:4040/auth/callback/main` at the provider first, or try `cargo run -p demo --example provider`.
 

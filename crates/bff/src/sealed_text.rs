@@ -14,7 +14,7 @@ pub struct TextSealer {
 }
 
 impl TextSealer {
-    /// Seals with the keys of `keys`; `purpose` keeps kinds of texts apart.
+    /// Seals with the keys of `keys`; `purpose` separates kinds of texts.
     #[must_use]
     pub fn new(keys: KeyRing, purpose: &str) -> Self {
         Self {

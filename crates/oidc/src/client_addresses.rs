@@ -3,9 +3,9 @@
 /// Addresses of the client that a provider redirects browsers to or calls itself.
 #[derive(Debug, Clone)]
 pub struct ClientAddresses {
-    /// Where authorization responses go (RFC 6749 §3.1.2).
+    /// Where authorization responses are sent (RFC 6749 §3.1.2).
     pub redirect_uri: String,
-    /// Where browsers go after signing out (RP-Initiated Logout 1.0 §3.1).
+    /// Where browsers are redirected after signing out (RP-Initiated Logout 1.0 §3.1).
     pub post_logout_redirect_uri: String,
     /// Where the provider posts logout tokens (Back-Channel Logout 1.0 §2.2).
     pub backchannel_logout_uri: String,

@@ -75,7 +75,7 @@ pub struct ProviderConfig {
     /// When userinfo is requested.
     pub userinfo: UserinfoMode,
     /// Claims the application needs, for [`UserinfoMode::Auto`]: a dot steps into an object unless a claim has the whole name, a
-    /// backslash keeps a dot part of a name. `None` by default: all there are, so that userinfo is requested wherever it is offered.
+    /// backslash makes a dot part of a name. `None` by default: all there are, so that userinfo is requested wherever it is offered.
     pub required_claims: Option<Vec<String>>,
     /// Front-channel logout has `sid` without `iss`, as Entra sends it. The address names the provider, so
     /// `sid` is enough where the provider's are not to be guessed.

@@ -1,7 +1,7 @@
 //! The lease that lets one replica of many refresh the tokens of a session: the replica that acquires it sends the request, the
 //! others poll until it has stored the result, or until the lease expires.
 //!
-//! A replica that dies keeps the lease until it expires. One that was only slow finds its fencing number overtaken: its
+//! A replica that dies holds the lease until it expires. One that was only slow finds its fencing number overtaken: its
 //! tokens are not stored, and not revoked either, for they are of the same grant as those of its successor, and revoking
 //! one ends the grant (RFC 7009 §2.1). Only when the session has ended meanwhile are they revoked.
 //!

@@ -52,7 +52,7 @@ async fn enter(provider: &Certified, phone: &mut Browser, code: &str) -> Page {
     page
 }
 
-/// Goes on from there to the end: confirms, states who it is, agrees.
+/// Continues to the end: confirms, states who it is, agrees.
 async fn approve(phone: &mut Browser, mut page: Page, who: &'static str) {
     while !forms(&page.body, &page.url).is_empty() {
         page = Person(who).pass(phone, page).await;

@@ -38,7 +38,7 @@ impl Trap {
         Self(listener)
     }
 
-    /// Both kinds of redirect there: as a new question, and with everything that was stated.
+    /// Both kinds of redirect there: as a new request, and with the whole body.
     fn redirects(&self) -> [FaultResponse; 2] {
         let address = format!("http://{}/", self.0.local_addr().unwrap());
         [
@@ -127,7 +127,7 @@ fn answers(harness: &Harness, endpoint: Endpoint, response: FaultResponse) {
     });
 }
 
-/// Goes as far as the site lets alice.
+/// Signs alice in, as far as the site lets her.
 async fn far(browser: &mut Browser, endpoint: Endpoint) -> Page {
     if endpoint == Endpoint::DeviceAuthorization {
         return browser.open("/auth/device").await;

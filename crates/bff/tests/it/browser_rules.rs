@@ -1,4 +1,4 @@
-//! Checklist 4.9: what is from other sites, and what a browser may keep.
+//! Checklist 4.9: what is from other sites, and what a browser may store.
 
 use reqwest::Method;
 

@@ -17,7 +17,7 @@ async fn who(who: Combined) -> String {
     format!("{how} {}", who.subject())
 }
 
-/// The harness with an API beside it, on the same host: the browser's cookies go there, too.
+/// The harness with an API beside it, on the same host: the browser's cookies are sent there, too.
 async fn built() -> (Harness, Browser, Url) {
     let harness = Harness::new().await;
     let mut browser = harness.browser();

@@ -1,4 +1,4 @@
-//! PX-2: bodies pass the proxy piece by piece, and no side can make it keep or wait for more than it should.
+//! PX-2: bodies pass the proxy piece by piece, and no side can make it buffer or wait for more than it should.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn small(upstream: Upstream) -> Upstream {
         })
 }
 
-/// A response of `size` bytes in pieces, its length unsaid.
+/// A response of `size` bytes in chunks, without `Content-Length`.
 fn pieces(size: usize) -> Response {
     let pieces = (0..size / 100).map(|_| Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 100])));
     Body::from_stream(futures::stream::iter(pieces)).into_response()

@@ -37,7 +37,7 @@ async fn rf_1_fifty_parallel_requests_refresh_once() {
     harness
         .until("the refresh is at the provider", |provider| provider.held() == 1)
         .await;
-    // None of the other forty-nine may ask as well.
+    // None of the other forty-nine may send a request as well.
     harness
         .counts
         .token_requests

@@ -61,7 +61,7 @@ async fn rf_1_fifty_requests_at_two_replicas_refresh_once() {
         })
         .collect();
     at_the_provider(&harness).await;
-    // None of the others may ask as well.
+    // None of the others may send a request as well.
     for counts in [&harness.counts, &replica.counts] {
         counts.token_requests.reaches("everybody wants a token", 25).await;
     }

@@ -14,7 +14,7 @@ use url::Url;
 use crate::back_channel::{claims, newest_sid, send_logout, with};
 use crate::support::{Browser, Harness, Setup};
 
-/// Pages that keep data, beside the site and on the same host; the response is what is there afterwards, sorted.
+/// Pages that store data, beside the site and on the same host; the response is what is there afterwards, sorted.
 async fn pages(harness: &Harness) -> Url {
     pages_of(&harness.bff).await
 }

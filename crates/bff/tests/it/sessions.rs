@@ -83,7 +83,7 @@ async fn se_7_a_reference_in_a_list_is_no_cookie() {
     assert!(!reference.contains(&browser.session().unwrap()));
 }
 
-/// Pages beside the site, on the same host: the browser's cookies go there, too.
+/// Pages beside the site, on the same host: the browser's cookies are sent there, too.
 async fn my_sessions(harness: &Harness) -> Url {
     let list = async |person: SignedIn| {
         let found = person.sessions().await.unwrap();

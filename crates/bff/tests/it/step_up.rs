@@ -16,7 +16,7 @@ fn strong() -> StepUp {
     StepUp::acr("mfa").max_age(Duration::from_mins(10))
 }
 
-/// Pages beside the site, on the same host: the browser's cookies go there, too.
+/// Pages beside the site, on the same host: the browser's cookies are sent there, too.
 async fn vault(harness: &Harness) -> Url {
     let show = async |person: SignedIn| {
         let at = person.authenticated_at().map(time::OffsetDateTime::unix_timestamp);
@@ -73,7 +73,7 @@ async fn sent_on(browser: &mut Browser, pages: &Url, path: &str) -> Url {
     browser.start(page.location().as_str()).await
 }
 
-/// Goes to the provider and returns.
+/// Signs in at the provider and returns.
 async fn confirm(browser: &mut Browser, authorize: &Url) -> Page {
     let page = browser.open(authorize.as_str()).await;
     browser.open(page.location().as_str()).await
@@ -366,7 +366,7 @@ async fn si_15_a_form_is_never_lost_silently() {
         200
     );
 
-    // Somebody else's page is no place to return to.
+    // Somebody else's page is no return path.
     let mut browser = harness.browser();
     browser.sign_in("alice").await;
     let form = browser.form(pages.join("vault").unwrap().as_str(), &[]);

@@ -31,7 +31,7 @@ const RECENT: Duration = Duration::from_mins(5);
 /// The provider's id at the site.
 pub(crate) const PROVIDER: &str = "real";
 
-/// A place for a site: its address is known before it opens, so that it can be registered at the provider.
+/// A listener for a site: its address is known before it opens, so that it can be registered at the provider.
 pub(crate) struct Ground {
     listener: TcpListener,
     address: SocketAddr,

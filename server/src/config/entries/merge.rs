@@ -118,7 +118,7 @@ impl Entries {
         }
     }
 
-    /// Refuses tables with a number that does not follow the one before, or is too high: whoever wrote them would believe that they count.
+    /// Refuses tables with a number that does not follow the one before, or is too high: whoever wrote them would assume that they count.
     fn report_unreachable(&self, problems: &mut Vec<Problem>) {
         let numbered = self.tables.iter().filter_map(|(path, origin)| {
             let (name, index) = path.strip_suffix(']')?.split_once('[')?;

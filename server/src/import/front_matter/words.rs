@@ -76,7 +76,7 @@ const INSIDE: [&str; 15] = [
     "allowedto",
 ];
 
-/// Letters and digits of a word, in lower case, without accents with look-alikes folded: `Privé` is `prive`.
+/// Letters and digits of a word, in lower case, without accents, with look-alikes folded: `Privé` is `prive`.
 pub(super) fn plain(word: &str) -> String {
     base_letters(word)
         .chars()
@@ -147,9 +147,7 @@ fn stripped(key: &str) -> Option<Word> {
         match whole(shorter) {
             Some(
                 word @ (Word::Private | Word::Restricted | Word::ForWhom | Word::Open | Word::Draft | Word::Published),
-            ) => {
-                return Some(word);
-            }
+            ) => return Some(word),
             _ => word = shorter,
         }
     }

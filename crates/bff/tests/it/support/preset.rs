@@ -5,7 +5,7 @@ use demo::{DemoConfig, Patch};
 use serde_json::json;
 use url::Url;
 
-/// Puts `preset` in the place of `known`, with `real` replaced by the demo's origin.
+/// Replaces `known` by `preset`, with `real` replaced by the demo's origin.
 pub(crate) fn at_demo(known: &mut ProviderConfig, preset: ProviderConfig, real: &str) {
     let origin = Url::parse(&known.issuer).unwrap().origin().ascii_serialization();
     let moved = |text: &String| text.replace(real, &origin);
