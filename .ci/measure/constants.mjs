@@ -1,21 +1,14 @@
 // What do session, policy and database cost a page? `/docs/1` of Portico beside the same view rendered from constants, by the
 // program `app/examples/constant_pages.rs`.
 
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
+import { example } from "./example.mjs";
 import { inTurn, load } from "./load.mjs";
-import { root, stop } from "./site.mjs";
-
-/** The program; cargo says where it lies, whatever its target folder. */
-function program({ dev }) {
-  const args = ["build", "--locked", "--quiet", ...(dev ? [] : ["--release"]), "--example", "constant_pages", "--message-format=json"];
-  const said = execFileSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
-  const lines = said.split("\n").filter((line) => line.startsWith("{"));
-  return lines.map((line) => JSON.parse(line)).find(({ executable }) => executable?.includes("constant_pages")).executable;
-}
+import { stop } from "./site.mjs";
 
 /** The document as the server function returns it, for who has this cookie. */
 async function opened({ origin }, cookie) {
@@ -39,7 +32,7 @@ async function serve(executable, document) {
 export async function besideConstants(site, { cookie, dev, rounds, seconds }) {
   const document = path.join(site.work, "document.json");
   writeFileSync(document, await opened(site, cookie));
-  const { child, ports } = await serve(program({ dev }), document);
+  const { child, ports } = await serve(example("constant_pages", { dev }), document);
   const [signedIn, anonymous] = ports.map((port) => ({ port, pid: child.pid }));
   const turns = [
     () => load(site, { address: "/docs/1", cookie }, seconds),

@@ -12,6 +12,7 @@ import { among, together } from "./crowd.mjs";
 import { atExpiry } from "./expiry.mjs";
 import { imports } from "./import.mjs";
 import { prepareSite, resident, root, start, stop } from "./site.mjs";
+import { lists } from "./lists.mjs";
 import { inTurn, load, median, nearTop } from "./load.mjs";
 import { promises } from "./promises.mjs";
 import { program, shipped } from "./size.mjs";
@@ -82,6 +83,9 @@ const expiry = atExpiry({ dev });
 step("importing");
 const imported = imports();
 
+step("lists among a million documents, on both databases");
+const listed = await lists({ dev });
+
 const [, bare, , same, known] = measured;
 const result = {
   date: new Date().toISOString(),
@@ -97,6 +101,7 @@ const result = {
   sessions,
   expiry,
   imported,
+  lists: listed,
   start: { median: median(starts), worst: Math.max(...starts) },
   memory: { atRest, after },
   size: { wasm: shipped(".wasm"), script: shipped(".js"), style: shipped(".css"), program: program() },

@@ -8,7 +8,19 @@ const us = (value) => `${(1000 * value).toFixed(0)} µs`;
 const kB = (bytes) => `${(bytes / 1000).toFixed(bytes < 300_000 ? 1 : 0)} kB`;
 const number = (value) => Math.round(value).toLocaleString("en");
 
-export function report({ date, machine, rounds, pages, signIn, callback, crowd, sessions, expiry, constants, start, memory, size, promises }) {
+const spent = (microseconds) => (microseconds === undefined || microseconds === null ? "–" : ms(microseconds / 1000));
+
+function listTable(database, rows) {
+  if (!rows) return `${database} is not installed here.`;
+  return `${database}:
+
+${table(
+  ["person", "page", "p50", "p99", "by hand, p50", "among 10,000, p50", "oso, p50"],
+  rows.map(({ person, page, p50, p99, by_hand_p50: hand, few, oso }) => [person, page, spent(p50), spent(p99), spent(hand), spent(few?.p50), spent(oso?.p50)]),
+)}`;
+}
+
+export function report({ date, machine, rounds, pages, signIn, callback, crowd, sessions, expiry, constants, lists, start, memory, size, promises }) {
   return `Measured ${date.slice(0, 10)}, ${machine.cores} × ${machine.cpu}, load and server on the same cores, ${CONNECTIONS} connections, median of ${rounds.count} rounds of ${rounds.seconds} s.
 
 ${table(
@@ -35,6 +47,12 @@ ${table(
     ["styles", kB(size.style.brotli), `${kB(size.style.raw)} raw`],
   ],
 )}
+
+Pages of 50 rows, newest first, among 1,000,000 documents of 5,000 people in 500 groups: through the policy, by a query written by hand, and by oso 0.27 with sqlalchemy-oso.
+
+${listTable("SQLite", lists.sqlite)}
+
+${listTable("PostgreSQL", lists.postgres)}
 
 ${table(["promise", "measured", "wanted", ""], promises.map(({ what, found, wanted, kept }) => [what, found, wanted, kept ? "kept" : "**broken**"]))}`;
 }

@@ -50,13 +50,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let filled = start.elapsed();
+    let readers = people::readers();
     let mut results = Vec::new();
-    for reader in people::readers() {
-        results.extend(measure(&store, &pool, &reader).await?);
+    for reader in &readers {
+        results.extend(measure(&store, &pool, reader).await?);
     }
     let report = json!({
         "database": database, "documents": documents, "groups": dataset::all_groups(), "filled_ms": filled.as_millis(),
-        "page_rows": PAGE, "rounds": ROUNDS, "lists": results,
+        "page_rows": PAGE, "rounds": ROUNDS, "lists": results, "readers": readers,
     });
     println!("{}", serde_json::to_string_pretty(&report)?);
     store.close().await;

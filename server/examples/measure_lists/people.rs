@@ -29,9 +29,11 @@ forbid (principal, action == Action::"view", resource in Folder::"archive")
 unless { resource.owner == principal };
 "#;
 
-/// Somebody whose lists are measured.
+/// Somebody whose lists are measured; serialised for whoever reads the same lists in another way.
+#[derive(serde::Serialize)]
 pub(crate) struct Reader {
     pub(crate) name: &'static str,
+    #[serde(skip)]
     pub(crate) visitor: Visitor,
     pub(crate) has_forbid: bool,
     /// For the hand-written query.
