@@ -99,7 +99,14 @@ pub async fn run(
         import.write(chunk??).await?;
     }
     import.prune(names, &contents, options.prune).await?;
-    import.finish().await
+    let report = import.finish().await?;
+    if let Err(error) = store.refresh_statistics().await {
+        tracing::warn!(
+            error = bff::error_chain(&error),
+            "the statistics of the database are those from before the import"
+        );
+    }
+    Ok(report)
 }
 
 /// Imports the documents of the demo, `(file name, Markdown)`, as if they were a folder.

@@ -3,6 +3,7 @@
 //! | what | where |
 //! |---|---|
 //! | One page of a list | `library/list.rs` |
+//! | How many documents it has | `library/count.rs` |
 //! | Its cursors | `library/cursor.rs` |
 //! | Folders that lead to something readable | `library/folders.rs` |
 //!
@@ -19,10 +20,12 @@ use domain::{
 use policy::Policy;
 use store::{DocumentRow, FoundDocument, StaleHtml, Store};
 
+mod count;
 mod cursor;
 mod folders;
 mod list;
 
+use count::Counts;
 pub use list::MAX_ROWS;
 
 /// The documents of the database, under the policy.
@@ -33,6 +36,7 @@ pub struct LocalLibrary {
     /// For the cursors of lists.
     sealer: TextSealer,
     page_size: usize,
+    counts: Counts,
 }
 
 impl LocalLibrary {
@@ -44,6 +48,7 @@ impl LocalLibrary {
             policy,
             sealer: TextSealer::new(keys, "list cursor"),
             page_size: PAGE_SIZE,
+            counts: Counts::default(),
         }
     }
 

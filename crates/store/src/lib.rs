@@ -20,6 +20,7 @@
 //! | Normalising texts of earlier versions | `normalise.rs` |
 //! | Names of people | `people.rs` |
 //! | Their ids in a directory | `object_ids.rs` |
+//! | Statistics for the planners | `statistics.rs`: [`Store::refresh_statistics`] |
 //! | Errors | [`StoreError`] |
 //!
 //! This is the only crate of the product half that names `sqlx`. The tables are in `crates/store/migrations`, one folder for
@@ -44,6 +45,7 @@ mod reading;
 mod sources;
 mod sql;
 mod sqlite;
+mod statistics;
 mod text;
 mod timeout;
 

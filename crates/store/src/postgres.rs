@@ -13,7 +13,7 @@ use sqlx::{
 
 use super::{
     error::StoreError,
-    sql,
+    sql, statistics,
     timeout::{QUERY_TIMEOUT, WAIT},
 };
 use crate::database_url::is_local;
@@ -27,8 +27,8 @@ const CONNECTIONS: u32 = 16;
 /// Longest wait for the response to a ping.
 const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Longest time of the migrations, waiting for another replica's included.
-const MIGRATION_TIMEOUT: Duration = Duration::from_mins(1);
+/// Longest time of the migrations, waiting for another replica's included: indices of a million documents take minutes.
+const MIGRATION_TIMEOUT: Duration = Duration::from_mins(15);
 
 /// The database's own timeouts, equal to [`QUERY_TIMEOUT`]: it cancels statements that wait for a lock, and transactions of a replica that is
 /// gone. Set after connecting, since poolers refuse them as parameters of the connection.
@@ -184,13 +184,20 @@ async fn migrate(connection: &mut PgConnection, database: &str) -> Result<(), St
             encoding,
         });
     }
-    MIGRATIONS.run_direct(connection).await.map_err(|error| match error {
-        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => open_error(database, source),
-        source => StoreError::Migrate {
-            database: database.to_owned(),
-            source: source.into(),
-        },
-    })
+    let migrated = MIGRATIONS
+        .run_direct(&mut *connection)
+        .await
+        .map_err(|error| match error {
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => open_error(database, source),
+            source => StoreError::Migrate {
+                database: database.to_owned(),
+                source: source.into(),
+            },
+        });
+    migrated?;
+    statistics::of_postgres_if_missing(connection)
+        .await
+        .map_err(|source| open_error(database, source))
 }
 
 fn open_error(database: &str, source: sqlx::Error) -> StoreError {

@@ -59,6 +59,8 @@ pub(super) struct Words {
     pub(super) number: &'static str,
     /// The function that finds a text in another.
     pub(super) position: &'static str,
+    /// Before and after a number, of which a text of all is made, with commas.
+    pub(super) numbers: [&'static str; 2],
     /// How the documents of several index lookups are merged in order.
     pub(super) merge: Merge,
     pub(super) matching: Matching,
@@ -214,7 +216,7 @@ pub(super) const SQLITE: Dialect = dialect! {
     pairs: rows!("document_id", "group_id", "group_key"),
     people: rows!("id", "name"),
     words: Words {
-        items_of: "json_each", items_as: ") AS w", is_public: "d.is_private = 0", number: "d.number", position: "instr", merge: Merge::Queue,
+        items_of: "json_each", items_as: ") AS w", is_public: "d.is_private = 0", number: "d.number", position: "instr", numbers: ["group_concat(", ")"], merge: Merge::Queue,
         matching: Matching::Glob
     }
 };
@@ -229,7 +231,7 @@ pub(super) const POSTGRES: Dialect = dialect! {
     people: "json_to_recordset($1::json) AS w (id text, name text)",
     words: Words {
         items_of: "json_array_elements_text", items_as: "::json) AS w (value)", is_public: "NOT d.is_private", number: "d.id", position: "strpos",
-        merge: Merge::Sort, matching: Matching::Like
+        numbers: ["string_agg(CAST(", " AS TEXT), ',')"], merge: Merge::Sort, matching: Matching::Like
     }
 };
 

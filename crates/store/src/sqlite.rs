@@ -17,8 +17,8 @@ pub(super) mod deadline;
 
 use self::deadline::set_deadline;
 use super::{
-    error::{QueryError, StoreError},
-    sql,
+    error::StoreError,
+    sql, statistics,
     timeout::{QUERY_TIMEOUT, WAIT},
 };
 
@@ -144,8 +144,7 @@ async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
         })?;
     transaction.commit().await.map_err(|source| open_error(path, source))?;
     // Without statistics the planner scans the primary key where it should use a small index.
-    let optimized = sqlx::query("PRAGMA optimize=0x10002").execute(writer).await;
-    optimized.map_err(QueryError::from)?;
+    statistics::of_sqlite(writer).await?;
     Ok(())
 }
 

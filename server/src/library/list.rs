@@ -4,8 +4,10 @@
 //! documents and at a million. Where no index leads to what a rule permits, all documents are read in order. Conditions without an index
 //! (forbids, words, the folder) are tested of what was read: a request looks at [`MAX_ROWS`] documents at most, and the next continues from there.
 
+use std::sync::Arc;
+
 use domain::{
-    Access, Action, Count, Cursor, LibraryError, Listing, ListingQuery, Person, Sort, Summary, Visitor,
+    Access, Action, Count, Cursor, LibraryError, Listing, ListingQuery, Person, Plan, Sort, Summary, Visitor,
     listing::MAX_FILTER,
 };
 use store::{DocumentRow, ListSource, Position, Selection, Stretch, searchable};
@@ -58,7 +60,7 @@ impl LocalLibrary {
             person,
             source: &source,
             sort: query.sort,
-            is_exact: plan.is_exact,
+            plan: &plan,
         };
         let (page, count) = futures::try_join!(list.page(place), list.count())?;
         Ok(Listing {
@@ -85,7 +87,7 @@ struct List<'a> {
     person: &'a Person,
     source: &'a ListSource<'a>,
     sort: Sort,
-    is_exact: bool,
+    plan: &'a Arc<Plan>,
 }
 
 impl List<'_> {
@@ -116,15 +118,19 @@ impl List<'_> {
             sort: self.sort,
             is_backward,
             from,
-            candidates: first_batch(wanted, self.source.is_tested()),
+            candidates: first_batch(wanted),
         };
         loop {
             let batch = self.library.store.list(self.source, &stretch).await?;
             seen += batch.candidates;
-            rows.extend(self.allowed(batch.rows));
+            let mut found = batch.rows.into_iter();
+            // No more are decided than the page needs.
+            while rows.len() < wanted && found.len() > 0 {
+                let next = found.by_ref().take(wanted - rows.len()).collect();
+                rows.extend(self.allowed(next));
+            }
             let is_full = rows.len() >= wanted;
             if is_full || batch.read_to.is_none() || seen >= MAX_ROWS {
-                rows.truncate(wanted);
                 let stopped_at = batch.read_to.filter(|_| !is_full);
                 return Ok(Run { rows, stopped_at });
             }
@@ -144,7 +150,7 @@ impl List<'_> {
             Some((position, row.into_summary(self.person, reasons)))
         });
         let allowed: Vec<_> = allowed.collect();
-        if self.is_exact && allowed.len() < read {
+        if self.plan.is_exact && allowed.len() < read {
             report_mismatch(self.person, read - allowed.len());
         }
         allowed
@@ -152,14 +158,11 @@ impl List<'_> {
 
     /// The documents of all pages. A plan that is not exact holds more than those.
     async fn count(&self) -> Result<Option<Count>, LibraryError> {
-        if !self.is_exact {
+        if !self.plan.is_exact {
             return Ok(None);
         }
-        let found = self.library.store.count_list(self.source, Count::CAP + 1).await?;
-        Ok(found.map(|number| Count {
-            number: number.min(Count::CAP),
-            is_capped: number > Count::CAP,
-        }))
+        let counts = &self.library.counts;
+        Ok(counts.count(&self.library.store, self.plan, self.source).await?)
     }
 }
 
@@ -204,10 +207,9 @@ fn position(row: Option<&(Position, Summary)>) -> Option<Position> {
     row.map(|(position, _)| position.clone())
 }
 
-/// Documents to look at first. Some may be found twice, some may not pass.
-fn first_batch(wanted: usize, is_tested: bool) -> u32 {
-    let spare = if is_tested { wanted } else { wanted / 4 };
-    u32::try_from(wanted + spare).map_or(MAX_BATCH, |batch| batch.min(MAX_BATCH))
+/// Documents to look at first: a few may be found twice, or may not pass.
+fn first_batch(wanted: usize) -> u32 {
+    u32::try_from(wanted + wanted / 4).map_or(MAX_BATCH, |batch| batch.min(MAX_BATCH))
 }
 
 /// Reports rows of an exact plan that the policy refuses. They are dropped, so nobody sees them.

@@ -1,5 +1,7 @@
 //! How many documents a list has, up to a limit.
 
+use std::collections::HashSet;
+
 use domain::SortKey;
 use sqlx::query_as;
 
@@ -10,8 +12,11 @@ use crate::{
     sql::Dialect,
 };
 
-/// Rows of indices that are read to count up to a limit, in two attempts. A document of several groups has several rows.
-const ATTEMPTS: [u32; 2] = [2, 16];
+/// Rows of indices that are read to count up to a limit, in quarters of the limit, by attempt. A document of several groups has several rows.
+const ATTEMPTS: [u32; 3] = [5, 16, 64];
+
+/// The same where each row is tested.
+const TESTED_ATTEMPTS: [u32; 2] = [5, 10];
 
 impl Store {
     /// How many documents a list has; `cap` if there are at least as many. `None` if finding out would read too many rows.
@@ -22,9 +27,14 @@ impl Store {
         if source.lookups.is_empty() {
             return Ok(Some(0));
         }
-        for attempt in ATTEMPTS {
-            let most = cap.saturating_mul(attempt);
-            let (read, found): (i64, i64) = with_backend!(self, |backend| {
+        let attempts = match source.is_tested() {
+            false if source.lookups.len() == 1 => &[4][..],
+            false => &ATTEMPTS,
+            true => &TESTED_ATTEMPTS,
+        };
+        for quarters in attempts {
+            let most = (cap / 4).saturating_add(1).saturating_mul(*quarters);
+            let (read, found): (i64, Option<String>) = with_backend!(self, |backend| {
                 let statement = count(backend.sql, source, most);
                 let mut query = query_as(&statement.text);
                 for value in statement.values {
@@ -35,7 +45,9 @@ impl Store {
                 }
                 Ok::<_, QueryError>(query.fetch_one(&backend.pool).await?)
             })?;
-            let found = u32::try_from(found).unwrap_or(u32::MAX);
+            // Told apart here: a database sorts them, or looks each up in a tree.
+            let found: HashSet<&str> = found.as_deref().into_iter().flat_map(|ids| ids.split(',')).collect();
+            let found = u32::try_from(found.len()).unwrap_or(u32::MAX);
             if found >= cap || read < i64::from(most) {
                 return Ok(Some(found.min(cap)));
             }
@@ -44,7 +56,7 @@ impl Store {
     }
 }
 
-/// How many rows were read, `most` at most, and how many documents of the list they are.
+/// How many rows were read, `most` at most, and the documents of the list that they are of, some several times.
 fn count(dialect: &'static Dialect, source: &ListSource<'_>, most: u32) -> Statement {
     let mut statement = Statement::new(dialect);
     let order = Order {
@@ -61,11 +73,12 @@ fn count(dialect: &'static Dialect, source: &ListSource<'_>, most: u32) -> State
     };
     let (number, join) = if source.is_tested() {
         let join = format!(" LEFT JOIN document d ON d.id = page.id AND d.trashed_at IS NULL{condition}");
-        ("count(DISTINCT d.id)", join)
+        ("d.id", join)
     } else {
-        ("count(DISTINCT page.id)", String::new())
+        ("page.id", String::new())
     };
-    statement.push(&format!("SELECT count(*), {number} FROM ("));
+    let [before, after] = dialect.words.numbers;
+    statement.push(&format!("SELECT count(*), {before}{number}{after} FROM ("));
     candidates.push_unordered(&mut statement, &bound);
     statement.push(&format!(") AS page{join}"));
     statement

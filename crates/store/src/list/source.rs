@@ -92,9 +92,14 @@ impl<'a> ListSource<'a> {
         }
     }
 
-    /// Whether documents that the lookups find may be missing in the list.
+    /// What is read.
     #[must_use]
-    pub fn is_tested(&self) -> bool {
+    pub fn selection(&self) -> &Selection<'a> {
+        &self.selection
+    }
+
+    /// Whether documents that the lookups find may be missing in the list.
+    pub(super) fn is_tested(&self) -> bool {
         self.tests.folder || !self.selection.words.is_empty() || self.tests_plan()
     }
 

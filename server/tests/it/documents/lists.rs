@@ -354,3 +354,28 @@ async fn fi_1_what_sorts_a_document_is_repeated_beside_its_groups_by_whoever_cha
         assert_eq!(shelf.database.number(&key.replace("uber uns", "andert sich")).await, 2);
     }
 }
+
+/// A planner that knows nothing of what was imported chooses the wrong index.
+#[tokio::test]
+async fn fi_1_statistics_are_fresh_after_an_import() {
+    let [sqlite, postgres] = Shelf::both().await;
+    let names: Vec<String> = (0..300).map(|number| format!("{number}.md")).collect();
+    let note = b"---\ngroups: [Sales]\n---\n# A note".as_slice();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), note)).collect();
+    for (shelf, known) in [
+        (
+            sqlite,
+            "SELECT coalesce(max(CAST(substr(stat, 1, instr(stat, ' ') - 1) AS INTEGER)), 0) FROM sqlite_stat1
+                 WHERE idx = 'document_group_by_id_and_title'",
+        ),
+        (
+            postgres,
+            "SELECT coalesce(max(c.reltuples), 0)::bigint FROM pg_class c JOIN pg_stats s ON s.tablename = c.relname
+                 WHERE c.relname = 'document_group' AND s.attname = 'title_key'",
+        ),
+    ] {
+        assert_eq!(shelf.database.number(known).await, 0);
+        shelf.import(&files).await;
+        assert_eq!(shelf.database.number(known).await, 300);
+    }
+}
