@@ -1,4 +1,4 @@
-//! How a time is displayed: "3 Nov 2026, 14:05" (UTC), or where only its age matters, "2 hours ago" and later "3 Nov 2026".
+//! How a time is displayed: "3 Nov 2026, 14:05" (UTC), or where only its age matters, "2 h ago" and later "3 Nov 2026".
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -20,15 +20,12 @@ fn day_text(moment: OffsetDateTime) -> String {
 
 /// How long ago, at `now`, in whole units; the day from a week on, and where the clocks disagree.
 fn age_text(moment: OffsetDateTime, now: i64) -> String {
-    let ago = |number: i64, unit: &str| match number {
-        1 => format!("1 {unit} ago"),
-        _ => format!("{number} {unit}s ago"),
-    };
     match now.saturating_sub(moment.unix_timestamp()) {
         0..MINUTE => "just now".to_owned(),
-        seconds @ MINUTE..HOUR => ago(seconds / MINUTE, "minute"),
-        seconds @ HOUR..DAY => ago(seconds / HOUR, "hour"),
-        seconds @ DAY..WEEK => ago(seconds / DAY, "day"),
+        seconds @ MINUTE..HOUR => format!("{} min ago", seconds / MINUTE),
+        seconds @ HOUR..DAY => format!("{} h ago", seconds / HOUR),
+        seconds @ DAY..WEEK if seconds < 2 * DAY => "1 day ago".to_owned(),
+        seconds @ DAY..WEEK => format!("{} days ago", seconds / DAY),
         _ => day_text(moment),
     }
 }
@@ -107,10 +104,10 @@ mod tests {
             (-5, "3 Nov 2026"),
             (0, "just now"),
             (59, "just now"),
-            (60, "1 minute ago"),
-            (3_599, "59 minutes ago"),
-            (3_600, "1 hour ago"),
-            (86_399, "23 hours ago"),
+            (60, "1 min ago"),
+            (3_599, "59 min ago"),
+            (3_600, "1 h ago"),
+            (86_399, "23 h ago"),
             (86_400, "1 day ago"),
             (604_799, "6 days ago"),
             (604_800, "3 Nov 2026"),

@@ -77,7 +77,7 @@ test("UI-5 a row is two lines on a phone", { tag: ["@phone", "@phone-only"] }, a
 
 test("UI-5 what belongs together begins at one line", { tag: ["@phone", "@no-script"] }, async ({ page, portal }) => {
   await portal.signIn(alice, "/");
-  for (const [address, inner] of [["/", ["h1"]], ["/docs", ["h1", "a.title"]], ["/docs/1", ["h1", ".prose > p"]], ["/docs/2", ["h1", ".problem > p:nth-of-type(2)"]], ["/profile", []]] as const) {
+  for (const [address, inner] of [["/", ["h1"]], ["/docs?sort=title", ["h1", "tr:not(:has(.lock)) a.title"]], ["/docs/1", ["h1", ".prose > p"]], ["/docs/2", ["h1", ".problem > p:nth-of-type(2)"]], ["/profile", []]] as const) {
     await portal.open(address);
     const edges = await Promise.all([".mark", ".foot p"].map((selector) => left(page, selector)));
     expect(Math.abs(edges[0]! - edges[1]!), `bar and foot of ${address}`).toBeLessThanOrEqual(1);

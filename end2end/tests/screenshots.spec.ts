@@ -10,7 +10,8 @@ import { root } from "../support/sites.ts";
 
 /** The ones README.md shows. */
 const shown = new Set([
-  "documents-desktop-light", "reading-desktop-light", "refused-desktop-light", "reading-phone-dark", "profile-desktop-dark",
+  "documents-desktop-light", "documents-phone-dark", "folder-desktop-light", "search-desktop-light", "reading-desktop-light", "reading-phone-dark",
+  "home-desktop-light", "home-desktop-dark", "refused-desktop-light", "profile-desktop-dark",
 ]);
 
 async function picture(page: Page, name: string, output: string): Promise<void> {
@@ -30,12 +31,13 @@ for (const scheme of ["light", "dark"] as const) {
     test(`UI-5 pictures, ${scheme}`, { tag: ["@phone"] }, async ({ page, portal }, info) => {
       const name = (what: string) => `${what}-${info.project.name === "phone" ? "phone" : "desktop"}-${scheme}`;
       await portal.open("/");
-      await picture(page, name("home"), info.outputDir);
+      await picture(page, name("welcome"), info.outputDir);
       await portal.signIn(alice, "/docs?sort=title");
       await portal.awake();
       await expect(portal.heading).toHaveText("Documents");
       await picture(page, name("documents"), info.outputDir);
-      for (const [what, address] of [["reading", "/docs/1"], ["refused", "/docs/2"], ["profile", "/profile"]] as const) {
+      const pages = [["reading", "/docs/1"], ["refused", "/docs/2"], ["folder", "/docs?folder=engineering"], ["search", "/search?q=release"], ["profile", "/profile"], ["home", "/"]] as const;
+      for (const [what, address] of pages) {
         await portal.open(address);
         await portal.awake();
         await picture(page, name(what), info.outputDir);
