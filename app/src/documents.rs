@@ -17,7 +17,7 @@ mod table;
 pub(crate) use document::DocumentPage;
 pub(crate) use list_address::ListAddress;
 pub(crate) use listing::ListingPage;
-pub(crate) use parts::Lock;
+pub(crate) use parts::{Lock, ReasonChips};
 pub(crate) use table::DocumentTable;
 
 /// Shown where the visitor may read no document.

@@ -33,7 +33,7 @@ export class Search {
     return this.page.getByRole("main").locator("ol.results > li");
   }
   get titles(): Locator {
-    return this.results.getByRole("link");
+    return this.results.locator(".result-title").getByRole("link");
   }
 
   /** Searches until this many documents are there: the index follows the documents within a second. */

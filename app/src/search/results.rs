@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::marks::Marked;
 use crate::{
+    documents::{ListAddress, Lock, ReasonChips},
     icons::{FOLDER, Icon},
-    timestamp::Timestamp,
+    timestamp::Age,
 };
 
 /// How many there are, then the results; similar ones apart.
@@ -34,7 +35,7 @@ pub(super) fn Results(page: SearchPage) -> impl IntoView {
     }
 }
 
-/// "12 results", "More than 50 results: add a word to narrow them down".
+/// "12 results", "More than 50 results. Another word narrows them down."
 fn count_line(count: usize, is_cut: bool) -> String {
     match (count, is_cut) {
         (count, true) => format!("More than {count} results. Another word narrows them down."),
@@ -55,12 +56,14 @@ fn Row(result: SearchResult) -> impl IntoView {
         title,
         snippet,
     } = result;
-    let why = summary.reasons.into_iter().next().map(|reason| reason.because);
     view! {
         <li>
-            <a href=format!("/docs/{}", summary.id) dir="auto">
-                <Marked snippet=title />
-            </a>
+            <p class="result-title">
+                <Lock visibility=summary.visibility />
+                <a href=format!("/docs/{}", summary.id) dir="auto">
+                    <Marked snippet=title />
+                </a>
+            </p>
             {snippet
                 .map(|snippet| {
                     view! {
@@ -73,22 +76,15 @@ fn Row(result: SearchResult) -> impl IntoView {
                 {(!summary.folder.is_empty())
                     .then(|| {
                         view! {
-                            <span class="folder">
+                            <a class="folder" href=ListAddress::of_folder(&summary.folder).first_page()>
                                 <Icon path=FOLDER />
-                                <span dir="auto">{summary.folder}</span>
-                            </span>
+                                <span dir="auto">{summary.folder.clone()}</span>
+                            </a>
                         }
                     })}
                 <span dir="auto">{summary.owner}</span>
-                <Timestamp at=summary.updated_at />
-                {why
-                    .map(|why| {
-                        view! {
-                            <span class="chip" dir="auto">
-                                {format!("because {why}")}
-                            </span>
-                        }
-                    })}
+                <Age at=summary.updated_at />
+                <ReasonChips reasons=summary.reasons />
             </p>
         </li>
     }
