@@ -23,6 +23,7 @@ mod positions;
 #[cfg(feature = "hydrate")]
 mod reading;
 mod search;
+pub(crate) mod tree;
 #[cfg(feature = "hydrate")]
 mod visit;
 

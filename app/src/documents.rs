@@ -5,6 +5,7 @@
 //! | The list of all documents or of a folder, its address, filter and table | `listing.rs`, `list_address.rs`, `filter.rs`, `table.rs` |
 //! | The page of one document | `document.rs`, `access.rs` |
 //! | What both show of a document: lock, reasons, crumbs | `parts.rs` |
+//! | The tree of folders beside both | `tree.rs` |
 
 mod access;
 mod document;
@@ -13,12 +14,15 @@ mod list_address;
 mod listing;
 mod parts;
 mod table;
+mod tree;
 
 pub(crate) use document::DocumentPage;
 pub(crate) use list_address::ListAddress;
 pub(crate) use listing::ListingPage;
 pub(crate) use parts::{Lock, ReasonChips};
 pub(crate) use table::DocumentTable;
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+pub(crate) use tree::{entries, list_folders};
 
 /// Shown where the visitor may read no document.
 pub(crate) const NO_DOCUMENTS: &str =

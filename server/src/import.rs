@@ -8,6 +8,7 @@
 //! | The identity of a file: source and path | [`source`] |
 //! | Reading a file, within limits | `read_file.rs` |
 //! | Front matter: keys, access, drafts | [`front_matter`] |
+//! | The order that a `SUMMARY.md` gives | `summary.rs` |
 //! | From a file to a document | [`file`](mod@file), with warnings of `plausibility.rs` |
 //! | Preparing files in parallel, ahead of the database | `prepare.rs` |
 //! | Writing them, chunk by chunk | `write.rs` |
@@ -32,6 +33,7 @@ mod prune;
 mod read_file;
 pub mod report;
 pub mod source;
+mod summary;
 pub(crate) mod terminal;
 pub mod walk;
 mod write;
@@ -122,6 +124,7 @@ pub async fn seed_demo(
     let read = documents.iter().map(|(name, text)| {
         let defaults = Defaults {
             folder: String::new(),
+            position: None,
             prefix: "",
             owner: None,
             groups: &[],

@@ -24,6 +24,7 @@ mod count;
 mod cursor;
 mod folders;
 mod list;
+mod open;
 
 use count::Counts;
 pub use list::MAX_ROWS;
@@ -107,12 +108,13 @@ impl Library for LocalLibrary {
             }
             Decision::Allowed(reasons) => {
                 let (row, RenderedHtml { html, headings }) = self.current_html(found).await?;
+                let (previous, next) = self.neighbours(person, id).await;
                 Ok(OpenDocument {
                     summary: row.into_summary(person, reasons),
                     html,
                     headings,
-                    previous: None,
-                    next: None,
+                    previous,
+                    next,
                 })
             }
         }

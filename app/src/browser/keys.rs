@@ -42,7 +42,8 @@ fn are_off() -> bool {
 /// One key; `went` remembers a `g` waiting for its second key.
 pub(super) fn press(event: &KeyboardEvent, went: &Cell<bool>) {
     let after_g = went.replace(false);
-    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+    // A key of the tree of folders is none of the page.
+    if event.default_prevented() || event.ctrl_key() || event.alt_key() || event.meta_key() {
         return;
     }
     let key = event.key();

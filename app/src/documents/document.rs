@@ -7,6 +7,7 @@ use leptos_router::hooks::use_params_map;
 use super::{
     access::Access,
     parts::{Breadcrumbs, Lock},
+    tree::BesideTree,
 };
 use crate::{
     client::PersonClient,
@@ -68,6 +69,7 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
     let beside = (headings.len() > 1).then(|| view! { <Contents headings is_titled=true /> });
     view! {
         <PageTitle text=summary.title.clone() />
+        <BesideTree current=Some(summary.folder.clone())>
         <article class="document">
             <header>
                 <Breadcrumbs path=summary.folder.clone() />
@@ -89,6 +91,7 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
                 <ReadingOrder previous next />
             </div>
         </article>
+        </BesideTree>
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     list_address::ListAddress,
     parts::{Breadcrumbs, folder_name},
     table::DocumentTable,
+    tree::BesideTree,
 };
 use crate::{
     client::PersonClient,
@@ -66,7 +67,8 @@ fn ListingView(page: Listing) -> impl IntoView {
     };
     view! {
         <PageTitle text=title.clone() />
-        <div class="listing">
+        <BesideTree current=list.folder.clone()>
+            <div class="listing">
                 {crumbs}
                 <div class="listing-head">
                     <h1 dir="auto">{title}</h1>
@@ -77,7 +79,8 @@ fn ListingView(page: Listing) -> impl IntoView {
                 </div>
                 {rows}
                 <PageLinks list previous=page.previous next=page.next is_later />
-        </div>
+            </div>
+        </BesideTree>
     }
 }
 

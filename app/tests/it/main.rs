@@ -10,3 +10,4 @@ mod profile;
 mod search;
 mod sessions;
 mod site;
+mod tree;

@@ -61,6 +61,8 @@ pub(crate) struct TestSite {
     pub(crate) list: Option<Result<Listing, LibraryError>>,
     /// The folders in a folder, by its path.
     pub(crate) folders: std::collections::BTreeMap<String, Vec<FolderEntry>>,
+    /// Why folders cannot be read.
+    pub(crate) folders_fail: Option<LibraryError>,
     pub(crate) search: Option<Result<SearchPage, SearchError>>,
     /// What the library was asked to list, in order.
     pub(crate) queries: Arc<Mutex<Vec<ListingQuery>>>,
@@ -159,7 +161,10 @@ impl Library for TestSite {
 
     async fn folders(&self, visitor: &Visitor, parent: &str) -> Result<Vec<FolderEntry>, LibraryError> {
         visitor.person().ok_or(LibraryError::SignInFirst)?;
-        Ok(self.folders.get(parent).cloned().unwrap_or_default())
+        match &self.folders_fail {
+            Some(error) => Err(error.clone()),
+            None => Ok(self.folders.get(parent).cloned().unwrap_or_default()),
+        }
     }
 }
 

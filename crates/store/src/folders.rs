@@ -6,6 +6,7 @@
 //! | Sets of folders as ranges of paths | `folders/ranges.rs` |
 //! | Which index leads to what of the plan | `folders/lookups.rs` |
 //! | The statement that jumps from folder to folder | `folders/walk.rs` |
+//! | The same for people in many groups | `folders/children.rs` |
 //! | Documents of one folder, or below it, in order | `folders/rows.rs` |
 //!
 //! The table `folder` and the columns that these indices need are written by triggers (`migrations/*/0010_folders.sql`), in the transaction of
@@ -14,17 +15,21 @@
 use std::collections::BTreeMap;
 
 use domain::{DocumentId, Plan};
-use sqlx::query_as;
+use sqlx::{query_as, query_scalar};
 
 use super::{
     backend::{Store, with_backend},
     error::{QueryError, StoreError},
-    list::statement::Value,
+    list::statement::{Statement, Value},
+    sql::Dialect,
 };
 
+mod children;
 mod lookups;
 mod ranges;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use ranges::Ranges;
@@ -51,11 +56,37 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn folder_candidates(&self, plan: &Plan, parent: &str) -> Result<Vec<FolderCandidate>, StoreError> {
         let lookups = lookups::of(plan, &Ranges::below(parent));
-        if lookups.is_empty() {
-            return Ok(Vec::new());
+        let (mut many, mut walked): (Vec<_>, Vec<_>) =
+            lookups.into_iter().partition(|lookup| children::suits(lookup, parent));
+        if !many.is_empty() && self.child_count(parent).await? > i64::from(children::FEW_FOLDERS) {
+            walked.append(&mut many);
         }
-        let found: Vec<(String, i64, i64)> = with_backend!(self, |backend| {
-            let statement = walk::statement(backend.sql, plan, &lookups, parent);
+        let mut found = Vec::new();
+        if !walked.is_empty() {
+            let rows = self.folder_rows(|sql| walk::statement(sql, plan, &walked, parent));
+            found.extend(rows.await?);
+        }
+        for lookup in many {
+            let rows = self.folder_rows(|sql| children::statement(sql, plan.group_match, &lookup, parent));
+            found.extend(rows.await?);
+        }
+        candidates(parent, found)
+    }
+
+    /// How many folders a parent has, counted up to a limit.
+    async fn child_count(&self, parent: &str) -> Result<i64, StoreError> {
+        with_backend!(self, |backend| {
+            let count = children::count();
+            Ok(query_scalar(&count).bind(parent).fetch_one(&backend.pool).await?)
+        })
+    }
+
+    async fn folder_rows(
+        &self,
+        statement: impl Fn(&'static Dialect) -> Statement,
+    ) -> Result<Vec<(String, i64, i64)>, StoreError> {
+        with_backend!(self, |backend| {
+            let statement = statement(backend.sql);
             let mut query = query_as(&statement.text);
             for value in statement.values {
                 query = match value {
@@ -64,8 +95,7 @@ impl Store {
                 };
             }
             Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
-        })?;
-        candidates(parent, found)
+        })
     }
 }
 

@@ -34,13 +34,15 @@ pub struct ImportedDocument {
     pub visibility: Visibility,
     /// Folder path; empty at the top.
     pub folder: String,
+    /// Where it stands among the documents of its folder, in thousandths; `None` behind those that say it.
+    pub position: Option<i64>,
     /// Markdown.
     pub content: String,
     /// `content`, rendered.
     pub rendered: RenderedHtml,
     /// Its file: the same source is the same document.
     pub source: DocumentSource,
-    /// Hash of everything above: the same hash changes nothing.
+    /// Hash of everything above but the position: the same hash changes nothing.
     pub source_hash: String,
 }
 
@@ -53,6 +55,10 @@ pub struct UnchangedDocument {
     pub source: DocumentSource,
     /// Whether it was imported from another source, or is in the trash.
     pub is_moved: bool,
+    /// Where it stands in its folder, in thousandths.
+    pub position: Option<i64>,
+    /// Whether it stood elsewhere so far.
+    pub is_reordered: bool,
     /// Its owner.
     pub owner: PersonId,
     /// The owner's name until they sign in, if the file states one.
@@ -159,6 +165,7 @@ impl Store {
                     import_plan::documents(plan.with(batch, ImportOutcome::Updated), self.renderer.current),
                 ),
                 (backend.sql.adopt, import_plan::moved(batch)),
+                (backend.sql.place, import_plan::positions(batch, &plan)),
                 (backend.sql.put_groups, import_plan::groups(plan.written(batch))),
                 (
                     backend.sql.trash,

@@ -11,6 +11,9 @@ use super::{
     text::searchable,
 };
 
+/// What a document has as its position that says none: it stands behind those that do.
+pub(super) const NO_POSITION: i64 = i64::MAX;
+
 /// What is written for the documents of a batch.
 #[derive(Debug, Default)]
 pub(super) struct WritePlan {
@@ -174,6 +177,18 @@ pub(super) fn moved(batch: &ImportBatch) -> Vec<Value> {
         json!({ "id": document.id.number(), "source": source.key(), "source_name": source.name, "source_path": source.path })
     };
     moved.map(row).collect()
+}
+
+/// The positions of documents that are new, or may stand elsewhere now.
+pub(super) fn positions(batch: &ImportBatch, plan: &WritePlan) -> Vec<Value> {
+    let created = plan.with(batch, ImportOutcome::Created);
+    let created = created.filter(|(_, document)| document.position.is_some());
+    let written = created.chain(plan.with(batch, ImportOutcome::Updated));
+    let written = written.map(|(id, document)| (id, document.position));
+    let unchanged = batch.unchanged.iter().filter(|document| document.is_reordered);
+    let unchanged = unchanged.map(|document| (document.id, document.position));
+    let row = |(id, position): (DocumentId, Option<i64>)| json!({ "id": id.number(), "position": position.unwrap_or(NO_POSITION) });
+    written.chain(unchanged).map(row).collect()
 }
 
 /// One row for each group of each document.

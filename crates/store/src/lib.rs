@@ -15,6 +15,7 @@
 //! | Change feed | `changes.rs`: [`Store::changes_after`], [`Store::texts`] |
 //! | One page of the list, by a plan of the policy | `list.rs`: [`Store::list`] |
 //! | Folders that lead to documents of a plan | `folders.rs`: [`Store::folder_candidates`] |
+//! | The documents before and after one | `neighbours.rs`: [`Store::neighbours`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
 //! | Sources of documents, the trash | `sources.rs` |
 //! | Normalising texts of earlier versions | `normalise.rs` |
@@ -36,6 +37,7 @@ mod folders;
 mod import;
 mod import_plan;
 mod list;
+mod neighbours;
 mod normalise;
 mod object_ids;
 mod people;
@@ -58,6 +60,7 @@ pub use error::{Cause, StoreError};
 pub use folders::{FolderCandidate, FolderPart};
 pub use import::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
 pub use list::{ListBatch, ListSource, Position, PositionKey, Selection, Stretch};
+pub use neighbours::Neighbours;
 pub use reading::MAX_READ;
 pub use sources::{DocumentSource, KnownDocument, SimilarSource};
 pub use text::searchable;

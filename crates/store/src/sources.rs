@@ -10,6 +10,7 @@ use sqlx::{query, query_as, query_scalar};
 use super::{
     backend::{Store, with_backend},
     error::StoreError,
+    import_plan::NO_POSITION,
     sql,
 };
 
@@ -61,22 +62,27 @@ pub struct KnownDocument {
     pub source_hash: Option<String>,
     /// Whether it is in the trash.
     pub is_trashed: bool,
+    /// Where it stands in its folder, in thousandths, if its file says so.
+    pub position: Option<i64>,
 }
 
 impl KnownDocument {
     pub(super) fn by_source(
-        rows: Vec<(i64, String, Option<String>, bool)>,
+        rows: Vec<(i64, String, Option<String>, bool, i64)>,
     ) -> Result<HashMap<String, Self>, StoreError> {
-        let known = rows.into_iter().map(|(number, key, source_hash, is_trashed)| {
-            let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
-            let known = Self {
-                id,
-                key,
-                source_hash,
-                is_trashed,
-            };
-            Ok((known.key.clone(), known))
-        });
+        let known = rows
+            .into_iter()
+            .map(|(number, key, source_hash, is_trashed, position)| {
+                let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
+                let known = Self {
+                    id,
+                    key,
+                    source_hash,
+                    is_trashed,
+                    position: (position != NO_POSITION).then_some(position),
+                };
+                Ok((known.key.clone(), known))
+            });
         known.collect()
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Dialect {
     pub(super) update: &'static str,
     /// Unchanged documents (a JSON list of objects, `$1`) that have another source now, or come back from the trash.
     pub(super) adopt: &'static str,
+    /// Positions of documents (a JSON list of objects, `$1`).
+    pub(super) place: &'static str,
     /// Trashes the documents of the ids in the JSON list `$1`.
     pub(super) trash: &'static str,
     /// Deletes all groups of the documents of the JSON list `$1`.
@@ -106,7 +108,7 @@ macro_rules! rows {
 macro_rules! dialect {
     (
         now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal,
-        documents: $documents:expr, places: $places:expr, pairs: $pairs:expr, people: $people:expr, words: $words:expr
+        documents: $documents:expr, places: $places:expr, positions: $positions:expr, pairs: $pairs:expr, people: $people:expr, words: $words:expr
     ) => {
         Dialect {
             words: $words,
@@ -127,7 +129,7 @@ macro_rules! dialect {
                      ORDER BY d.id DESC LIMIT $2"
             ),
             known: concat!(
-                "SELECT d.id, d.source, d.source_hash, d.trashed_at IS NOT NULL FROM document d
+                "SELECT d.id, d.source, d.source_hash, d.trashed_at IS NOT NULL, d.position FROM document d
                  WHERE d.source IN (SELECT w.value FROM ", $items, "($1", $item, ")"
             ),
             titles: concat!(
@@ -150,6 +152,9 @@ macro_rules! dialect {
             adopt: concat!(
                 "UPDATE document SET source = w.source, source_name = w.source_name, source_path = w.source_path, trashed_at = NULL
                  FROM ", $places, " WHERE document.id = w.id"
+            ),
+            place: concat!(
+                "UPDATE document SET position = w.position FROM ", $positions, " WHERE document.id = w.id AND document.position <> w.position"
             ),
             trash: concat!(
                 "UPDATE document SET trashed_at = ", $now, "
@@ -213,6 +218,7 @@ pub(super) const SQLITE: Dialect = dialect! {
         "headings", "html", "content",
     ),
     places: rows!("id", "source", "source_name", "source_path"),
+    positions: rows!("id", "position"),
     pairs: rows!("document_id", "group_id", "group_key"),
     people: rows!("id", "name"),
     words: Words {
@@ -227,6 +233,7 @@ pub(super) const POSTGRES: Dialect = dialect! {
     documents: "json_to_recordset($1::json) AS w (id bigint, title text, title_key text, owner text, is_private boolean, folder text, words text, source text,
         source_name text, source_path text, source_hash text, rendered_by bigint, headings text, html text, content text)",
     places: "json_to_recordset($1::json) AS w (id bigint, source text, source_name text, source_path text)",
+    positions: "json_to_recordset($1::json) AS w (id bigint, position bigint)",
     pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",
     people: "json_to_recordset($1::json) AS w (id text, name text)",
     words: Words {

@@ -26,7 +26,12 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
         Ok(config) => (Problems(Vec::new()), Some(config.policies), Some(config.database_url)),
         Err(problems) => (problems, arguments.config.policies(), None),
     };
-    let policy = policies.and_then(|folder| Policy::load(&folder).err().map(|error| error_chain(&error)));
+    let (mut policy, mut notes) = (None, Vec::new());
+    match policies.map(|folder| Policy::load(&folder)) {
+        Some(Ok(sound)) => notes = sound.advice().iter().map(ToString::to_string).collect(),
+        Some(Err(error)) => policy = Some(error_chain(&error)),
+        None => {}
+    }
     let condition = match &database {
         Some(url) => probe::check(url).await,
         None => DatabaseStatus::Writable,
@@ -43,11 +48,17 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
     if arguments.json {
         let others = others.iter().map(|text| json!({ "problem": text }));
         let all: Vec<Value> = problems.0.iter().map(as_json).chain(others).collect();
-        print(&format!("{:#}\n", json!({ "ok": code == 0, "problems": all })));
+        print(&format!(
+            "{:#}\n",
+            json!({ "ok": code == 0, "problems": all, "notes": notes })
+        ));
         return ExitCode::from(code);
     }
     if code == 0 {
         print("The configuration is sound.\n");
+        for note in notes {
+            print(&format!("note: {note}\n"));
+        }
         if matches!(condition, DatabaseStatus::Unreachable) {
             print("The database does not answer from here: whether it can be written is not known.\n");
         }

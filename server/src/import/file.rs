@@ -5,7 +5,7 @@ use std::path::Path;
 
 use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
-use store::{DocumentSource, ImportedDocument, UnchangedDocument};
+use store::{DocumentSource, ImportedDocument, KnownDocument, UnchangedDocument};
 
 pub use super::file_error::FileError;
 use super::{
@@ -36,6 +36,8 @@ pub enum Drafts {
 pub(super) struct Defaults<'a> {
     /// Its folder, the prefix included.
     pub(super) folder: String,
+    /// Its place in a book, in thousandths.
+    pub(super) position: Option<i64>,
     /// Prefix of a folder that the file names.
     pub(super) prefix: &'a str,
     pub(super) owner: Option<&'a str>,
@@ -68,6 +70,8 @@ pub(super) struct ParsedDocument {
     groups: Vec<Group>,
     pub(super) is_private: bool,
     folder: String,
+    /// Where it stands in its folder, in thousandths. Not hashed: another order is no change of the document.
+    position: Option<i64>,
     pub(super) content: String,
     pub(super) body_line: usize,
     /// What is probably a mistake.
@@ -113,6 +117,7 @@ impl ParsedDocument {
             groups: self.groups,
             visibility: Visibility::from_private(self.is_private),
             folder: self.folder,
+            position: self.position,
             content: self.content,
             rendered,
             source,
@@ -121,11 +126,13 @@ impl ParsedDocument {
     }
 
     /// The document, as it is in the database already.
-    pub(super) fn unchanged(&self, id: DocumentId, source: DocumentSource, is_moved: bool) -> UnchangedDocument {
+    pub(super) fn unchanged(&self, known: &KnownDocument, source: DocumentSource, is_moved: bool) -> UnchangedDocument {
         UnchangedDocument {
-            id,
+            id: known.id,
             source,
             is_moved,
+            position: self.position,
+            is_reordered: known.position != self.position,
             owner: self.owner.clone(),
             owner_name: self.owner_name.clone(),
         }
@@ -173,6 +180,7 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         line: groups_line,
         message,
     }));
+    warnings.extend(front.bad_position);
     Ok(Content::Document(Box::new(ParsedDocument {
         id: keys.id.as_ref().and_then(|id| DocumentId::new(id.value)),
         id_line: keys.id.map_or(1, |id| id.line),
@@ -182,6 +190,7 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         groups,
         is_private: is_draft || keys.private.map_or(defaults.private, |private| private.value),
         folder,
+        position: front.position.or(defaults.position),
         content: front.body.into_owned(),
         body_line: front.body_line,
         warnings,

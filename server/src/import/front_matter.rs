@@ -9,6 +9,7 @@
 //! | Which lines look like keys and fences? | `text.rs` |
 //! | Parsing YAML, TOML and JSON | `yaml.rs`, `toml_table.rs`, `json.rs`; all of them make a `tree.rs` |
 //! | Our own keys | `keys.rs` |
+//! | The place among the documents of its folder | `order.rs` |
 //! | Words of other programs: who may read | `access.rs`, with the lists of `words.rs` |
 //! | Words of other programs: not finished | `unfinished.rs`, `dates.rs` |
 //! | Words that count with a plain yes or no | `hints.rs` |
@@ -27,6 +28,7 @@ mod find;
 mod hints;
 mod json;
 mod keys;
+mod order;
 mod suspect;
 #[cfg(test)]
 mod tests;
@@ -48,6 +50,10 @@ pub struct FrontMatter<'a> {
     pub keys: OwnKeys,
     /// Why the document is a draft, if a key states it.
     pub draft: Option<DraftMarker>,
+    /// Where it stands among the documents of its folder, in thousandths.
+    pub position: Option<i64>,
+    /// Why a number that says so is none.
+    pub bad_position: Option<FileError>,
     /// Everything behind it; the whole file where there is none.
     pub body: Cow<'a, str>,
     /// Line of the file at which `body` starts, from 1.
@@ -64,12 +70,14 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
     let found = file.find()?;
     let mut keys = OwnKeys::default();
     let mut unfinished = None;
+    let (mut position, mut bad_position) = (None, None);
     let mut body = 0;
     if let Some(found) = found {
         keys = keys::read(&found.entries)?;
         let is_private = keys.private.as_ref().is_some_and(|private| private.value);
         access::check(&found.entries, is_private)?;
         unfinished = drafts::find(&found.entries, now)?;
+        (position, bad_position) = order::read(&found.entries);
         body = found.body;
         if !is_private && unfinished.is_none() {
             suspect::check_body(file.lines_from(body), body + 1, keys.private.is_some())?;
@@ -85,6 +93,8 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
     Ok(FrontMatter {
         keys,
         draft: unfinished,
+        position,
+        bad_position,
         body: match text {
             Cow::Borrowed(text) => text.get(begin..).unwrap_or_default().into(),
             Cow::Owned(text) => text.get(begin..).unwrap_or_default().to_owned().into(),

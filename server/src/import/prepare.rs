@@ -127,7 +127,7 @@ fn document(mut parsed: ParsedDocument, source: &store::DocumentSource, known: O
     };
     if let Some(known) = known.filter(|known| known.is_same(&hash)) {
         let is_moved = !known.is_current(source, &hash);
-        return FileAction::Unchanged(parsed.unchanged(known.id, source.clone(), is_moved), about);
+        return FileAction::Unchanged(parsed.unchanged(&known, source.clone(), is_moved), about);
     }
     let body_line = parsed.body_line;
     match markdown::render(&parsed.content, &parsed.title) {
@@ -178,6 +178,7 @@ mod tests {
             name: number.to_string(),
             folder: String::new(),
             size,
+            position: None,
         };
         let small: Vec<_> = (0..600).map(|number| file(number, 10)).collect();
         assert_eq!(

@@ -42,6 +42,7 @@ impl From<Result<Content, FileError>> for ReadOutcome {
 pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions) -> ReadOutcome {
     let defaults = Defaults {
         folder: join(options.folder.as_deref().unwrap_or_default(), &found.folder),
+        position: found.position,
         prefix: options.folder.as_deref().unwrap_or_default(),
         owner: options.owner.as_deref(),
         groups: &options.groups,
@@ -106,6 +107,7 @@ mod tests {
             name,
             folder,
             size: 0,
+            position: None,
         };
         assert!(matches!(text(&found), Err(ReadOutcome::Refused(error)) if error.message == walk::NOT_A_REGULAR_FILE));
     }

@@ -28,6 +28,8 @@ pub struct FoundFile {
     pub folder: String,
     /// Size in bytes, as the directory entry states.
     pub size: u64,
+    /// Its place in the order of a `SUMMARY.md`, in thousandths.
+    pub position: Option<i64>,
 }
 
 /// A directory entry that is not read.
@@ -92,6 +94,7 @@ pub fn markdown_files(dir: &Path) -> Result<FolderContents, ImportError> {
     }
     contents.files.sort_by(|a, b| a.name.cmp(&b.name));
     contents.refuse_same_names();
+    super::summary::apply(&mut contents.files);
     contents.refused.sort_by(|a, b| a.name.cmp(&b.name));
     contents.unreadable.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(contents)
@@ -140,6 +143,7 @@ impl FolderContents {
                     name,
                     folder: folder.to_owned(),
                     size,
+                    position: None,
                 });
             }
         }

@@ -220,7 +220,9 @@ impl<'a> Import<'a> {
 
 /// Whether a batch changes anything.
 fn has_changes(batch: &ImportBatch) -> bool {
-    let is_change = |document: &store::UnchangedDocument| document.is_moved || document.owner_name.is_some();
+    let is_change = |document: &store::UnchangedDocument| {
+        document.is_moved || document.is_reordered || document.owner_name.is_some()
+    };
     !batch.documents.is_empty() || !batch.withdrawn.is_empty() || batch.unchanged.iter().any(is_change)
 }
 
@@ -234,7 +236,7 @@ fn split(files: Vec<PreparedFile>) -> (ImportBatch, Vec<PendingReport>) {
                 FileOutcome::Written(about)
             }
             FileAction::Unchanged(document, about) => {
-                let (id, is_moved) = (document.id, document.is_moved);
+                let (id, is_moved) = (document.id, document.is_moved || document.is_reordered);
                 batch.unchanged.push(document);
                 FileOutcome::Unchanged(id, is_moved, about)
             }

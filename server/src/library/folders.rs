@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Access, Action, DocumentId, FolderEntry, LibraryError, Person, Plan, Visitor, folder::MAX_ENTRIES, text::fold_case,
+    Access, Action, DocumentId, FolderEntry, LibraryError, Person, Plan, Visitor, folder::MAX_ENTRIES, text::sort_key,
 };
 use store::{DocumentRow, FolderCandidate, FolderPart};
 
@@ -36,7 +36,7 @@ impl LocalLibrary {
             return Ok(Vec::new());
         }
         let mut candidates = self.store.folder_candidates(&plan, parent).await?;
-        candidates.sort_by_cached_key(|candidate| (fold_case(&candidate.name), candidate.name.clone()));
+        candidates.sort_by_cached_key(|candidate| (sort_key(&candidate.name), candidate.name.clone()));
         let rows = self.store.rows_by_id(&named_first(&candidates)).await?;
         let rows: HashMap<DocumentId, DocumentRow> = rows.into_iter().map(|row| (row.id, row)).collect();
         let mut search = Search {

@@ -5,6 +5,7 @@
 mod advice;
 mod cached;
 mod differential;
+mod folders;
 mod reference;
 mod traps;
 mod world;

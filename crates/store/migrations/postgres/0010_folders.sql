@@ -57,20 +57,17 @@ $$;
 SELECT folder_add('');
 SELECT count(folder_add(d.folder)) FROM (SELECT DISTINCT folder FROM document WHERE trashed_at IS NULL) AS d;
 
--- From these, folders are found without reading documents.
-CREATE INDEX document_by_folder ON document (folder, id) WHERE trashed_at IS NULL;
-CREATE INDEX document_public_by_folder ON document (folder, id) WHERE trashed_at IS NULL AND NOT is_private;
-CREATE INDEX document_by_owner_and_folder ON document (owner_id, folder, id) WHERE trashed_at IS NULL;
+-- Where a document stands among those of its folder, in thousandths, as its file or a `SUMMARY.md` says; behind all others if neither does.
+ALTER TABLE document ADD COLUMN position BIGINT NOT NULL DEFAULT 9223372036854775807;
 
--- The document's folder, repeated; NULL in the trash. Only a change of the groups themselves is one that an index of words follows.
+-- From these, folders are found without reading documents; the first one has the documents of a folder in the order of reading.
+CREATE INDEX document_in_reading_order ON document (folder, position, title_key, id) WHERE trashed_at IS NULL;
+CREATE INDEX document_public_by_folder ON document (folder) WHERE trashed_at IS NULL AND NOT is_private;
+CREATE INDEX document_by_owner_and_folder ON document (owner_id, folder) WHERE trashed_at IS NULL;
+
+-- The document's folder, repeated; NULL in the trash.
 ALTER TABLE document_group ADD COLUMN folder TEXT COLLATE "C";
-DROP TRIGGER document_change_begin ON document_group;
-DROP TRIGGER document_change_follow ON document_group;
 UPDATE document_group g SET folder = d.folder FROM document d WHERE d.id = g.document_id AND d.trashed_at IS NULL;
-CREATE TRIGGER document_change_begin BEFORE INSERT OR DELETE OR UPDATE OF group_id, group_key, document_id ON document_group
-    FOR EACH STATEMENT EXECUTE FUNCTION document_change_begin();
-CREATE TRIGGER document_change_follow AFTER INSERT OR DELETE OR UPDATE OF group_id, group_key, document_id ON document_group
-    FOR EACH ROW EXECUTE FUNCTION document_change_of_group();
 CREATE INDEX document_group_by_folder ON document_group (group_id, folder, document_id) WHERE folder IS NOT NULL;
 CREATE INDEX document_group_by_key_and_folder ON document_group (group_key, folder, document_id) WHERE folder IS NOT NULL;
 

@@ -24,23 +24,19 @@ UPDATE folder SET parent_id =
     (SELECT p.id FROM folder p WHERE p.path = substr(folder.path, 1, length(rtrim(folder.path, replace(folder.path, '/', ''))) - 1))
     WHERE path <> '';
 
--- From these, folders are found without reading documents.
-CREATE INDEX document_by_folder ON document (folder, id) WHERE trashed_at IS NULL;
-CREATE INDEX document_public_by_folder ON document (folder, id) WHERE trashed_at IS NULL AND is_private = 0;
-CREATE INDEX document_by_owner_and_folder ON document (owner_id, folder, id) WHERE trashed_at IS NULL;
+-- Where a document stands among those of its folder, in thousandths, as its file or a `SUMMARY.md` says; behind all others if neither does.
+ALTER TABLE document ADD COLUMN position INTEGER NOT NULL DEFAULT 9223372036854775807;
+
+-- From these, folders are found without reading documents; the first one has the documents of a folder in the order of reading.
+CREATE INDEX document_in_reading_order ON document (folder, position, title_key, number) WHERE trashed_at IS NULL;
+CREATE INDEX document_public_by_folder ON document (folder) WHERE trashed_at IS NULL AND is_private = 0;
+CREATE INDEX document_by_owner_and_folder ON document (owner_id, folder) WHERE trashed_at IS NULL;
 
 -- The document's folder, repeated; NULL in the trash.
 ALTER TABLE document_group ADD COLUMN folder TEXT;
 UPDATE document_group SET folder = (SELECT d.folder FROM document d WHERE d.id = document_group.document_id AND d.trashed_at IS NULL);
 CREATE INDEX document_group_by_folder ON document_group (group_id, folder, document_id) WHERE folder IS NOT NULL;
 CREATE INDEX document_group_by_key_and_folder ON document_group (group_key, folder, document_id) WHERE folder IS NOT NULL;
-
--- Only a change of the groups themselves is one that an index of words follows.
-DROP TRIGGER document_change_group_updated;
-CREATE TRIGGER document_change_group_updated AFTER UPDATE OF group_id, group_key, document_id ON document_group BEGIN
-    DELETE FROM document_change WHERE document_id IN (OLD.document_id, NEW.document_id);
-    INSERT INTO document_change (document_id) SELECT OLD.document_id UNION SELECT NEW.document_id;
-END;
 
 CREATE TRIGGER document_group_folder_inserted AFTER INSERT ON document_group BEGIN
     UPDATE document_group SET folder = (SELECT d.folder FROM document d WHERE d.id = NEW.document_id AND d.trashed_at IS NULL)

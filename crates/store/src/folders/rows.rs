@@ -38,7 +38,7 @@ impl FolderPart {
 }
 
 impl Store {
-    /// At most `limit` documents of the plan in this part of a folder, by folder and number, of the first [`LOOKED_AT`] documents there.
+    /// At most `limit` documents of the plan in this part of a folder, of the first [`LOOKED_AT`] documents there.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
@@ -63,8 +63,8 @@ impl Store {
             statement.push(backend.sql.row);
             statement.push(&format!(
                 " FROM (SELECT d.id FROM document d WHERE d.trashed_at IS NULL AND d.folder >= {low} AND d.folder < {high}
-                     ORDER BY d.folder, d.id LIMIT {LOOKED_AT}) AS near
-                 JOIN document d ON d.id = near.id WHERE {condition} ORDER BY d.folder, d.id LIMIT {limit}"
+                     ORDER BY d.folder LIMIT {LOOKED_AT}) AS near
+                 JOIN document d ON d.id = near.id WHERE {condition} LIMIT {limit}"
             ));
             let mut query = query_as(&statement.text);
             for value in statement.values {

@@ -23,16 +23,16 @@ pub(super) const MAX_STEPS: u32 = 1_200;
 pub(super) const MAX_FOUND: u32 = 20_000;
 
 /// What is written differently in the two databases.
-struct Words {
+pub(super) struct Words {
     /// Columns of a JSON list of lists, before and after the placeholder.
     seeds: (&'static str, &'static str),
     /// Joins the document `d` of a number, by a nested loop; before and after the number.
-    document: (&'static str, &'static str),
+    pub(super) document: (&'static str, &'static str),
     position: &'static str,
     letter: &'static str,
 }
 
-fn words(dialect: &Dialect) -> Words {
+pub(super) fn words(dialect: &Dialect) -> Words {
     match dialect.words.matching {
         Matching::Glob => Words {
             seeds: ("json_each(", ") AS s"),
@@ -153,12 +153,12 @@ fn rows(dialect: &Dialect, index: Index, by: GroupMatch, [key, low, high]: [&str
             let column = condition::group_column(by);
             return format!(
                 "SELECT g.folder, g.document_id AS id FROM document_group g
-                 WHERE g.{column} = {key} AND g.folder >= {low} AND g.folder < {high} ORDER BY g.folder, g.document_id"
+                 WHERE g.{column} = {key} AND g.folder >= {low} AND g.folder < {high} ORDER BY g.folder"
             );
         }
     };
     format!(
         "SELECT d.folder, d.id FROM document d
-         WHERE {leads} AND d.folder >= {low} AND d.folder < {high} ORDER BY d.folder, d.id"
+         WHERE {leads} AND d.folder >= {low} AND d.folder < {high} ORDER BY d.folder"
     )
 }

@@ -239,6 +239,7 @@ async fn write(store: &Store, world: &World, turn: usize) {
         groups: paper.groups.clone(),
         visibility: Visibility::from_private(paper.is_private),
         folder: paper.folder.to_owned(),
+        position: None,
         content: String::new(),
         rendered: RenderedHtml {
             html: String::new(),

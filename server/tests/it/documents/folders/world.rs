@@ -79,6 +79,7 @@ pub(super) struct Paper {
     pub(super) owner: PersonId,
     pub(super) groups: Vec<Group>,
     pub(super) is_private: bool,
+    pub(super) position: Option<i64>,
 }
 
 impl Paper {
@@ -134,27 +135,35 @@ fn somebody() -> impl Strategy<Value = Person> {
 }
 
 fn paper() -> impl Strategy<Value = Paper> {
+    let position = prop::option::of(select(&[-1_000, 0, 1_000][..]));
     let title = select(&["Plan", "plan", "Über", "a", "Zoo"][..]);
-    (
-        title,
-        select(&FOLDERS[..]),
-        select(&SUBJECTS[..]),
-        groups(),
-        any::<bool>(),
-    )
-        .prop_map(|(title, folder, owner, groups, is_private)| Paper {
+    let written = (title, select(&FOLDERS[..]), position);
+    (written, select(&SUBJECTS[..]), groups(), any::<bool>()).prop_map(
+        |((title, folder, position), owner, groups, is_private)| Paper {
             title,
             folder,
             owner: PersonId::new(ISSUER, owner),
             groups,
             is_private,
-        })
+            position,
+        },
+    )
 }
 
 pub(super) fn world() -> impl Strategy<Value = World> {
     let people = prop::collection::vec(somebody(), 2);
     let papers = prop::collection::vec(paper(), 14);
     (rules(), people, papers).prop_map(|(rules, people, papers)| World { rules, people, papers })
+}
+
+/// The same with all documents in two folders, so that most have neighbours.
+pub(super) fn crowded() -> impl Strategy<Value = World> {
+    world().prop_map(|mut world| {
+        for (number, paper) in world.papers.iter_mut().enumerate() {
+            paper.folder = FOLDERS[5 + number % 2];
+        }
+        world
+    })
 }
 
 pub(super) fn policy(rules: &str) -> Policy {
@@ -183,6 +192,7 @@ pub(super) async fn write(store: &Store, world: &World, turn: usize) {
         groups: paper.groups.clone(),
         visibility: Visibility::from_private(paper.is_private),
         folder: paper.folder.to_owned(),
+        position: paper.position,
         content: String::new(),
         rendered: RenderedHtml {
             html: String::new(),
