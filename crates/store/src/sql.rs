@@ -1,5 +1,9 @@
 //! All SQL statements. Those that differ between the databases are in [`Dialect`]; the queries that execute them are in the files beside.
 
+mod words;
+
+pub(super) use words::{Matching, Merge, Words};
+
 /// The statements that differ between the databases.
 #[derive(Debug)]
 pub(super) struct Dialect {
@@ -46,42 +50,6 @@ pub(super) struct Dialect {
     pub(super) people_matching: &'static str,
     /// People by their ids of the JSON list `$2` at provider `$1`.
     pub(super) people_by_object_id: &'static str,
-}
-
-/// Parts of statements that are composed (`list.rs`).
-#[derive(Debug)]
-pub(super) struct Words {
-    /// Before a JSON list of texts, to have it as rows `w` with a column `value`.
-    pub(super) items_of: &'static str,
-    /// After it.
-    pub(super) items_as: &'static str,
-    /// The document `d` is public, as the index of public documents has it.
-    pub(super) is_public: &'static str,
-    /// The id of the document `d`, as indices have it behind what they are sorted by.
-    pub(super) number: &'static str,
-    /// The function that finds a text in another.
-    pub(super) position: &'static str,
-    /// Before and after a number, of which a text of all is made, with commas.
-    pub(super) numbers: [&'static str; 2],
-    /// How the documents of several index lookups are merged in order.
-    pub(super) merge: Merge,
-    pub(super) matching: Matching,
-}
-
-/// How the documents of several index lookups are merged in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Merge {
-    /// In the ordered queue of a recursive query.
-    Queue,
-    /// By sorting what lateral joins read.
-    Sort,
-}
-
-/// The operator that compares a text with a pattern, case-sensitively.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Matching {
-    Glob,
-    Like,
 }
 
 /// The columns of a row, in the order of `DocumentRowColumns`. Groups are aggregated as JSON: a second statement would cost more than the whole
