@@ -110,13 +110,12 @@ impl Rounds {
         for round in 0..ROUNDS {
             let skip = round * SearchIndex::MAX_HITS;
             let search = move |shared: &Shared| shared.index.similar(&shared.question.request(skip));
-            let (mut hits, is_last) = match found.take() {
-                Some(hits) => (hits, true),
-                None => {
-                    let hits = self.blocking(search).await??;
-                    let is_last = hits.len() < SearchIndex::MAX_HITS;
-                    (hits, is_last)
-                }
+            let (mut hits, is_last) = if let Some(hits) = found.take() {
+                (hits, true)
+            } else {
+                let hits = self.blocking(search).await??;
+                let is_last = hits.len() < SearchIndex::MAX_HITS;
+                (hits, is_last)
             };
             let known: Vec<DocumentId> = results.iter().map(|result| result.summary.id).collect();
             hits.retain(|hit| !known.contains(&hit.id));
