@@ -113,6 +113,7 @@ fn close_menus() {
 }
 
 /// Tells a screen reader.
+#[cfg(feature = "hydrate")]
 fn announce(words: &str) {
     if let Some(live_region) = element("#page-announcement") {
         live_region.set_text_content(Some(words));

@@ -22,7 +22,7 @@ pub(crate) fn title(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The time: seconds since 1970 (UTC).
+/// The time: seconds since 1970 (UTC); 0 outside a request, so that no age is shown.
 pub(crate) fn now() -> i64 {
-    time::OffsetDateTime::now_utc().unix_timestamp()
+    crate::request_context::now().unwrap_or_default()
 }

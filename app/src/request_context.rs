@@ -38,6 +38,8 @@ pub struct RequestContext {
     pub links: ProfileLinks,
     /// Facts of the site, the same for everybody.
     pub facts: SiteFacts,
+    /// When the request is answered: seconds since 1970 (UTC).
+    pub now: i64,
     /// Where an error goes whose cause a visitor may not know.
     pub report: ReportError,
 }
@@ -82,6 +84,11 @@ impl RequestContext {
         })?;
         Ok(CurrentRequest(provided))
     }
+}
+
+/// When the request is answered: seconds since 1970 (UTC); `None` outside a request.
+pub(crate) fn now() -> Option<i64> {
+    use_context::<Arc<Provided>>().map(|provided| provided.context.now)
 }
 
 impl std::ops::Deref for CurrentRequest {

@@ -31,7 +31,7 @@ test("FI-1 a list is sorted by its columns, both ways", { tag: ["@no-script"] },
   expect(compare(first[0]!, last[0]!)).toBe(-1);
 });
 
-test("FI-1 a list says how many documents there are", { tag: ["@no-script"] }, async ({ page, portal }) => {
+test("FI-1 a list says how many documents there are", { tag: ["@no-script"] }, async ({ portal }) => {
   await portal.signIn(carol, "/docs");
   await expect(portal.main.getByRole("status").first()).toHaveText(/^\d[\d,]*\+? documents$/);
 });

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use app::{ProfileLinks, RequestContext, SiteFacts};
-use bff::{Bff, ReturnPath, SignedIn, StepUp};
+use bff::{Bff, Clock, ReturnPath, SignedIn, StepUp};
 use domain::{Library, ReadingHistory, Search};
 use http::request::Parts;
 use leptos::prelude::use_context;
@@ -28,6 +28,7 @@ pub(crate) struct AppState {
     pub(crate) messages: MessageSource,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
+    pub(crate) clock: Clock,
     pub(crate) headers: SecurityHeaders,
     /// Called per request, since providers may become ready while the site runs.
     pub(crate) facts: Box<dyn Fn() -> SiteFacts + Send + Sync>,
@@ -64,6 +65,7 @@ impl AppState {
             messages: spans::traced_messages(trace, Arc::new(messages)),
             links,
             facts: (self.facts)(),
+            now: self.clock.now().unix_timestamp(),
             report: telemetry::report_error,
         }
         .provide();

@@ -26,6 +26,7 @@ use store::Store;
 
 pub mod file;
 mod file_error;
+mod folder_path;
 pub mod front_matter;
 mod plausibility;
 mod prepare;
@@ -144,12 +145,4 @@ pub async fn seed_demo(
     let mut import = Import::of(store, &source, &mut ignore);
     import.write(files).await?;
     import.finish().await
-}
-
-fn join(above: &str, below: &str) -> String {
-    if above.is_empty() || below.is_empty() {
-        format!("{above}{below}")
-    } else {
-        format!("{above}/{below}")
-    }
 }

@@ -6,11 +6,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use bff::{BackgroundTasks, error_chain};
+use bff::{BackgroundTasks, Clock, error_chain};
 use domain::{DocumentId, LibraryError, Person, PersonId, ReadingHistory, Summary, Visitor, reading::RECENT};
 use policy::Policy;
 use store::{DocumentRow, Store};
-use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
 /// Readings that are written at the same time; beyond it they are dropped, since they are worth less than a database that answers.
@@ -29,16 +28,18 @@ struct Parts {
     tasks: BackgroundTasks,
     writes: Arc<Semaphore>,
     last: Mutex<HashMap<PersonId, DocumentId>>,
+    clock: Clock,
 }
 
 impl LocalReadingHistory {
-    pub(crate) fn new(store: Store, policy: Arc<Policy>, tasks: BackgroundTasks) -> Self {
+    pub(crate) fn new(store: Store, policy: Arc<Policy>, tasks: BackgroundTasks, clock: Clock) -> Self {
         Self(Arc::new(Parts {
             store,
             policy,
             tasks,
             writes: Arc::new(Semaphore::new(MAX_WRITES)),
             last: Mutex::default(),
+            clock,
         }))
     }
 
@@ -62,11 +63,6 @@ pub fn allowed(policy: &Policy, person: &Person, rows: Vec<DocumentRow>) -> Vec<
     allowed.take(RECENT).collect()
 }
 
-/// Seconds since 1970 (UTC).
-fn now() -> i64 {
-    OffsetDateTime::now_utc().unix_timestamp()
-}
-
 #[async_trait]
 impl ReadingHistory for LocalReadingHistory {
     fn remember(&self, visitor: &Visitor, id: DocumentId) {
@@ -79,7 +75,11 @@ impl ReadingHistory for LocalReadingHistory {
         };
         let (parts, person) = (Arc::clone(&self.0), person.id.clone());
         self.0.tasks.spawn(async move {
-            if let Err(error) = parts.store.remember_reading(&person, id, now()).await {
+            if let Err(error) = parts
+                .store
+                .remember_reading(&person, id, parts.clock.now().unix_timestamp())
+                .await
+            {
                 tracing::warn!(error = error_chain(&error), "what somebody read could not be stored");
             }
             drop(permit);
@@ -94,6 +94,10 @@ impl ReadingHistory for LocalReadingHistory {
 
     async fn previous_visit(&self, visitor: &Visitor) -> Result<Option<i64>, LibraryError> {
         let person = visitor.person().ok_or(LibraryError::SignInFirst)?;
-        Ok(self.0.store.visit(&person.id, now()).await?)
+        Ok(self
+            .0
+            .store
+            .visit(&person.id, self.0.clock.now().unix_timestamp())
+            .await?)
     }
 }

@@ -117,11 +117,12 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let people = People::new(&config.providers, directory, store.clone(), bff.tasks().clone());
     let policy = Arc::new(policy);
     let search = follow_changes(config, &store, &bff);
-    let reading = LocalReadingHistory::new(store.clone(), Arc::clone(&policy), bff.tasks().clone());
+    let reading = LocalReadingHistory::new(store.clone(), Arc::clone(&policy), bff.tasks().clone(), clock.clone());
     let app = AppState {
         reading: Arc::new(reading),
         library: Arc::new(LocalLibrary::new(store.clone(), Arc::clone(&policy), keys.clone())),
-        search: Arc::new(LocalSearch::new(store.clone(), policy, search.clone(), clock)),
+        search: Arc::new(LocalSearch::new(store.clone(), policy, search.clone(), clock.clone())),
+        clock,
         messages,
         bff: bff.clone(),
         store: store.clone(),

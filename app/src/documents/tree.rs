@@ -23,11 +23,11 @@ use {
 };
 
 #[cfg(any(feature = "hydrate", feature = "csr"))]
-use crate::browser::tree;
+use crate::browser::tree as keys;
 
 /// Only browsers have keys and clicks.
 #[cfg(not(any(feature = "hydrate", feature = "csr")))]
-mod tree {
+mod keys {
     use leptos::web_sys::{KeyboardEvent, MouseEvent};
 
     pub(super) fn show() {}
@@ -145,9 +145,9 @@ fn Drawer(levels: Vec<FolderLevel>, current: Option<String>) -> impl IntoView {
 /// The levels that are open at first.
 #[island]
 fn Levels(levels: Vec<FolderLevel>, current: Option<String>) -> impl IntoView {
-    Effect::new(|_| tree::show());
+    Effect::new(|_| keys::show());
     view! {
-        <div on:keydown=|event| tree::key(&event) on:click=|event| tree::click(&event)>
+        <div on:keydown=|event| keys::key(&event) on:click=|event| keys::click(&event)>
             <Level levels current />
         </div>
     }

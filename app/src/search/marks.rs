@@ -48,11 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(
-        clippy::reversed_empty_ranges,
-        clippy::single_range_in_vec_init,
-        reason = "whatever comes over the wire"
-    )]
+    #[expect(clippy::reversed_empty_ranges, reason = "whatever comes over the wire")]
     fn fi_3_marks_are_pieces_of_the_text_and_bad_ranges_mark_nothing() {
         let told = |marks: &[std::ops::Range<usize>]| -> String {
             let snippet = Snippet {

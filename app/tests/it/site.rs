@@ -103,6 +103,7 @@ impl TestSite {
                 messages: site.clone(),
                 links: site.links.clone(),
                 facts: site.facts,
+                now: 1_793_800_000,
                 report: |_| "7c2k9m4x".to_owned(),
             }
             .provide();

@@ -93,7 +93,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Its connections, for the session store in the same database. Wrap queries over them in [`with_timeout`].
+    /// Its connections, for the session store in the same database. Wrap queries over them in [`crate::with_timeout`].
     #[must_use]
     pub fn connections(&self) -> Connections {
         match &self.backend {

@@ -25,7 +25,7 @@
 //! | Errors | [`StoreError`] |
 //!
 //! This is the only crate of the product half that names `sqlx`. The tables are in `crates/store/migrations`, one folder for
-//! each database, with equal names. HTML is stored as it is given; [`RendererVersions`] tells which of it is out of date.
+//! each database, with equal names. HTML is stored as it is given; [`domain::RendererVersions`] tells which of it is out of date.
 
 mod backend;
 mod change_listener;

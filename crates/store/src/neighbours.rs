@@ -34,7 +34,7 @@ struct NeighbourColumns {
 }
 
 impl Store {
-    /// The documents of the plan around one, of the [`LOOKED_AT`] documents before and after it in its folder: the nearest one each way, or all
+    /// The documents of the plan around one, of the 64 documents before and after it in its folder: the nearest one each way, or all
     /// of them if the plan is not exact. Decide about each before it is shown.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ impl Store {
                 .bind(last)
                 .fetch_all(&mut *transaction)
                 .await?;
-            for texts in texts.into_iter().filter_map(changed) {
+            for texts in texts.into_iter().filter_map(|texts| changed(&texts)) {
                 let put = query(sql::PUT_TEXTS).bind(texts.id).bind(texts.title);
                 let put = put.bind(texts.folder).bind(texts.words).bind(texts.title_key);
                 put.execute(&mut *transaction).await?;
@@ -84,7 +84,7 @@ impl Store {
 }
 
 /// The normalised texts; `None` if nothing changes.
-fn changed(texts: Texts) -> Option<Texts> {
+fn changed(texts: &Texts) -> Option<Texts> {
     let (title, folder) = (nfc(&*texts.title), nfc(&*texts.folder));
     let new = Texts {
         id: texts.id,
@@ -93,5 +93,5 @@ fn changed(texts: Texts) -> Option<Texts> {
         title,
         folder,
     };
-    (new != texts).then_some(new)
+    (new != *texts).then_some(new)
 }

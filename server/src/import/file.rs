@@ -9,8 +9,9 @@ use store::{DocumentSource, ImportedDocument, KnownDocument, UnchangedDocument};
 
 pub use super::file_error::FileError;
 use super::{
+    folder_path::join,
     front_matter::{self, AtLine, DraftMarker, OwnKeys},
-    join, plausibility,
+    plausibility,
 };
 
 /// Longest title, folder, owner or group, in characters.

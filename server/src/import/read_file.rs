@@ -8,7 +8,8 @@ use store::DocumentSource;
 
 use super::{
     file::{self, Content, Defaults, FileError},
-    join, walk,
+    folder_path::join,
+    walk,
 };
 use crate::import::ImportOptions;
 

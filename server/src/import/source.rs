@@ -14,7 +14,7 @@ use store::DocumentSource;
 
 use domain::text::nfc;
 
-use super::{join, terminal::is_active};
+use super::{folder_path::join, terminal::is_active};
 
 mod git_config;
 mod origin;

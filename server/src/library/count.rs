@@ -23,7 +23,7 @@ struct List {
     words: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Counted {
     /// Held, so that its place is given to no other plan.
     plan: Arc<Plan>,
@@ -50,8 +50,8 @@ impl Counts {
         };
         // Before counting: what changes meanwhile makes the count out of date.
         let change = store.last_change().await?;
-        if let Some(count) = self.kept(&list, change) {
-            return Ok(count);
+        if let Some(counted) = self.cached(&list, change) {
+            return Ok(counted.count);
         }
         let found = store.count_list(source, Count::CAP + 1).await?;
         let count = found.map(|number| Count {
@@ -71,10 +71,10 @@ impl Counts {
         Ok(count)
     }
 
-    fn kept(&self, list: &List, change: i64) -> Option<Option<Count>> {
+    fn cached(&self, list: &List, change: i64) -> Option<Counted> {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counted = counts.get(list)?;
         debug_assert_eq!(Arc::as_ptr(&counted.plan).addr(), list.plan);
-        (counted.change == change).then_some(counted.count)
+        (counted.change == change).then(|| counted.clone())
     }
 }

@@ -38,7 +38,7 @@ impl FolderPart {
 }
 
 impl Store {
-    /// At most `limit` documents of the plan in this part of a folder, of the first [`LOOKED_AT`] documents there.
+    /// At most `limit` documents of the plan in this part of a folder, of the first 4,000 documents there.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].

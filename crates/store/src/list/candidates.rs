@@ -99,7 +99,7 @@ impl Candidates<'_> {
                 }
                 Merge::Queue => {
                     let Table {
-                        table,
+                        from: table,
                         key,
                         id,
                         condition,
@@ -117,25 +117,27 @@ impl Candidates<'_> {
 
     /// The documents of one lookup behind `bound`: `key` and `id`, ordered, limited. Distinct where a document may have two groups that are one.
     pub(super) fn range(&self, dialect: &Dialect, kind: Kind, value: &str, bound: &Bound) -> String {
-        self.range_until(dialect, kind, value, bound, None)
+        self.range_until(dialect, Found { kind, value }, bound, None)
     }
 
     /// The same, no further than `last`.
-    fn range_until(&self, dialect: &Dialect, kind: Kind, value: &str, bound: &Bound, last: Option<&Bound>) -> String {
+    fn range_until(&self, dialect: &Dialect, lookup: Found<'_>, bound: &Bound, last: Option<&Bound>) -> String {
+        let Found { kind, value } = lookup;
         let distinct = if kind == Kind::Group && self.by == GroupMatch::Name {
             "DISTINCT "
         } else {
             ""
         };
         let Table { key, id, .. } = self.table(dialect, kind, value);
-        let rest = self.behind(dialect, kind, value, bound, last);
+        let rest = self.behind(dialect, lookup, bound, last);
         format!("SELECT {distinct}{key} AS key, {id} AS id {rest} LIMIT {}", self.limit)
     }
 
     /// `FROM` to `ORDER BY` of the documents of one lookup behind `bound`, no further than `last`.
-    fn behind(&self, dialect: &Dialect, kind: Kind, value: &str, bound: &Bound, last: Option<&Bound>) -> String {
+    fn behind(&self, dialect: &Dialect, lookup: Found<'_>, bound: &Bound, last: Option<&Bound>) -> String {
+        let Found { kind, value } = lookup;
         let Table {
-            table,
+            from: table,
             key,
             id,
             condition,
@@ -184,7 +186,7 @@ impl Candidates<'_> {
             _ => ("document d", "d", dialect.words.number),
         };
         Table {
-            table: format!("{table}{index}"),
+            from: format!("{table}{index}"),
             key: format!("{alias}.{column}"),
             id,
             condition,
@@ -192,10 +194,17 @@ impl Candidates<'_> {
     }
 }
 
+/// A lookup in SQL: its kind, and the column or placeholder with what is looked up.
+#[derive(Debug, Clone, Copy)]
+struct Found<'a> {
+    kind: Kind,
+    value: &'a str,
+}
+
 /// A table, its two columns, and what selects the rows of a lookup. SQLite is told the index; its planner would need fresh statistics to find it.
 #[derive(Debug)]
 pub(super) struct Table {
-    pub(super) table: String,
+    pub(super) from: String,
     pub(super) key: String,
     pub(super) id: &'static str,
     pub(super) condition: String,

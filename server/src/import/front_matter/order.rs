@@ -20,18 +20,16 @@ pub(super) fn read(entries: &[Entry]) -> (Option<i64>, Option<FileError>) {
     let Some(entry) = found.filter(|entry| entry.value != Value::Null) else {
         return (None, None);
     };
-    match position(&entry.value) {
-        Some(position) => (Some(position), None),
-        None => {
-            let message = format!(
-                "`{}: {}` is no number by which documents are sorted, so this one is sorted by its title",
-                entry.key,
-                entry.value.display_text()
-            );
-            let line = entry.line;
-            (None, Some(FileError { line, message }))
-        }
+    if let Some(position) = position(&entry.value) {
+        return (Some(position), None);
     }
+    let message = format!(
+        "`{}: {}` is no number by which documents are sorted, so this one is sorted by its title",
+        entry.key,
+        entry.value.display_text()
+    );
+    let line = entry.line;
+    (None, Some(FileError { line, message }))
 }
 
 fn position(value: &Value) -> Option<i64> {

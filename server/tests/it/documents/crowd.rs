@@ -240,7 +240,7 @@ fn belongs(text: &str, title: &str) -> bool {
     let Some((_, word)) = text.split_once("secret") else {
         return true;
     };
-    let word: String = word.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+    let word: String = word.chars().take_while(char::is_ascii_alphanumeric).collect();
     let Some((number, round)) = word.split_once("of") else {
         return false;
     };

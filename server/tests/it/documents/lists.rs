@@ -34,10 +34,10 @@ fn by(sort: Sort) -> ListingQuery {
     }
 }
 
-fn at(query: &ListingQuery, cursor: &Option<Cursor>) -> ListingQuery {
+fn at(query: &ListingQuery, cursor: Option<&Cursor>) -> ListingQuery {
     assert!(cursor.is_some());
     ListingQuery {
-        cursor: cursor.clone(),
+        cursor: cursor.cloned(),
         ..query.clone()
     }
 }
@@ -50,7 +50,7 @@ fn ids(page: &Listing) -> Vec<i64> {
 async fn pages(library: &LocalLibrary, visitor: &Visitor, query: &ListingQuery) -> Vec<Listing> {
     let mut pages = vec![library.list(visitor, query).await.unwrap()];
     while let Some(Listing { next: Some(next), .. }) = pages.last() {
-        let query = at(query, &Some(next.clone()));
+        let query = at(query, Some(&next));
         pages.push(library.list(visitor, &query).await.unwrap());
     }
     pages
@@ -103,9 +103,9 @@ async fn fi_1_every_order_goes_forward_and_back_over_the_same_pages() {
             assert_eq!(forward[0].previous, None);
             let mut page = forward.last().unwrap().clone();
             for earlier in forward.iter().rev().skip(1) {
-                page = library.list(&alice, &at(&query, &page.previous)).await.unwrap();
+                page = library.list(&alice, &at(&query, page.previous.as_ref())).await.unwrap();
                 assert_eq!(page.rows, earlier.rows, "{sort:?}");
-                let next = library.list(&alice, &at(&query, &page.next)).await.unwrap();
+                let next = library.list(&alice, &at(&query, page.next.as_ref())).await.unwrap();
                 assert!(next.previous.is_some() && next.rows != page.rows);
             }
             assert_eq!(page.previous, None, "the first page, from behind");
@@ -131,18 +131,24 @@ async fn fi_1_a_page_that_one_returns_to_is_the_same_whatever_changed_before_and
                 gone[0], gone[1]
             );
             shelf.database.execute(&trash).await;
-            let back = library.list(&alice, &at(&query, &third.previous)).await.unwrap();
+            let back = library
+                .list(&alice, &at(&query, third.previous.as_ref()))
+                .await
+                .unwrap();
             assert_eq!(ids(&back), ids(second), "{sort:?}");
-            let again = library.list(&alice, &at(&query, &back.next)).await.unwrap();
+            let again = library.list(&alice, &at(&query, back.next.as_ref())).await.unwrap();
             assert_eq!(ids(&again), ids(third));
             // Also if the row that a cursor was made of is gone itself.
             let edge = ids(third)[0];
             let trash = format!("UPDATE document SET trashed_at = 1 WHERE id = {edge}");
             shelf.database.execute(&trash).await;
-            let back = library.list(&alice, &at(&query, &third.previous)).await.unwrap();
+            let back = library
+                .list(&alice, &at(&query, third.previous.as_ref()))
+                .await
+                .unwrap();
             assert_eq!(ids(&back), ids(second));
             // Fewer rows than a page before it: the first page, whole.
-            let start = library.list(&alice, &at(&query, &back.previous)).await.unwrap();
+            let start = library.list(&alice, &at(&query, back.previous.as_ref())).await.unwrap();
             assert_eq!((start.rows.len(), start.previous), (5, None), "{sort:?}");
             let restore =
                 "UPDATE document SET trashed_at = NULL WHERE trashed_at = 1; DELETE FROM document WHERE id >= 60";
@@ -162,9 +168,12 @@ async fn fi_1_behind_rows_that_are_gone_the_way_back_is_the_last_page() {
         let gone: Vec<String> = all[5..].iter().map(ToString::to_string).collect();
         let trash = format!("UPDATE document SET trashed_at = 1 WHERE id IN ({})", gone.join(","));
         shelf.database.execute(&trash).await;
-        let empty = library.list(&alice, &at(&query, &first.next)).await.unwrap();
+        let empty = library.list(&alice, &at(&query, first.next.as_ref())).await.unwrap();
         assert_eq!((ids(&empty), empty.next), (vec![], None));
-        let back = library.list(&alice, &at(&query, &empty.previous)).await.unwrap();
+        let back = library
+            .list(&alice, &at(&query, empty.previous.as_ref()))
+            .await
+            .unwrap();
         assert_eq!((ids(&back), back.previous), (all[..5].to_vec(), None));
     }
 }
@@ -177,7 +186,7 @@ async fn fi_1_a_cursor_of_somebody_else_or_another_list_is_the_first_page() {
         let (alice, carol) = (visitor(alice()), visitor(carol()));
         let query = by(Sort::usual(SortKey::Title));
         let first = library.list(&alice, &query).await.unwrap();
-        let of_alice = at(&query, &first.next);
+        let of_alice = at(&query, first.next.as_ref());
         assert_ne!(library.list(&alice, &of_alice).await.unwrap().rows, first.rows);
         let of_carol = library.list(&carol, &query).await.unwrap();
         let strange = library.list(&carol, &of_alice).await.unwrap();

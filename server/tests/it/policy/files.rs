@@ -31,16 +31,6 @@ fn po_6_a_wrong_rule_is_named_with_file_line_and_problem() {
             "uses `{group}`",
         ),
         (
-            "@id(\"a\") @because(\"x\") @label(\"{team}\")\npermit (principal, action, resource);",
-            "rules.cedar:3:1: ",
-            "uses `{team}`",
-        ),
-        (
-            "@id(\"a\") @label(\"x\")\nforbid (principal, action, resource);",
-            "rules.cedar:3:1: ",
-            "`@label`",
-        ),
-        (
             "@id(\"a\") @because(\"x\")\npermit (principal, action, resource)\nwhen { resource.nope };",
             "rules.cedar:5:",
             "`nope`",
@@ -71,6 +61,22 @@ fn po_6_a_wrong_rule_is_named_with_file_line_and_problem() {
             "unexpected",
         ),
         (&format!("{PERMIT_ALL}{PERMIT_ALL}"), "rules.cedar:4:1: ", "stands in"),
+    ]);
+}
+
+#[test]
+fn po_6_a_wrong_label_is_named_with_file_line_and_problem() {
+    named(&[
+        (
+            "@id(\"a\") @because(\"x\") @label(\"{team}\")\npermit (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "uses `{team}`",
+        ),
+        (
+            "@id(\"a\") @label(\"x\")\nforbid (principal, action, resource);",
+            "rules.cedar:3:1: ",
+            "`@label`",
+        ),
     ]);
 }
 

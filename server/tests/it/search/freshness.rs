@@ -82,14 +82,16 @@ async fn fi_6_an_index_that_is_deleted_damaged_or_of_another_database_is_made_an
     for shelf in Shelf::both().await {
         shelf.import(&[("a.md", b"# Zebra")]).await;
         heals(&shelf, "deleted", async |finder| {
-            fs::remove_dir_all(&finder.folder).unwrap()
+            fs::remove_dir_all(&finder.folder).unwrap();
         })
         .await;
         heals(&shelf, "damaged", async |finder| {
             for file in fs::read_dir(finder.folder.join("index")).unwrap() {
                 let file = file.unwrap().path();
                 let mut bytes = fs::read(&file).unwrap();
-                bytes.iter_mut().for_each(|byte| *byte ^= 0x55);
+                for byte in &mut bytes {
+                    *byte ^= 0x55;
+                }
                 fs::write(file, bytes).unwrap();
             }
         })

@@ -19,7 +19,7 @@ fn marker(number: usize) -> String {
 }
 
 fn text(turn: usize, number: usize, paper: &Paper) -> String {
-    let groups: Vec<&str> = paper.groups.iter().map(|group| group.as_str()).collect();
+    let groups: Vec<&str> = paper.groups.iter().map(domain::Group::as_str).collect();
     let groups = serde_json::to_string(&groups).unwrap();
     format!(
         "---\ntitle: {}\nfolder: \"{}\"\nowner: {}\ngroups: {groups}\nprivate: {}\n---\n\nturn{turn} zebra {}\n",

@@ -1,6 +1,6 @@
 //! PostgreSQL: lookups read side by side, then sorted.
 
-use super::{Bound, Candidates};
+use super::{Bound, Candidates, Found};
 use crate::list::{lookups::Kind, statement::Statement};
 
 /// Most lookups that are all read to the limit. Of more, only those are that have a row near enough.
@@ -47,7 +47,15 @@ fn push_nearest(candidates: &Candidates<'_>, statement: &mut Statement, bound: &
         heads.push(format!(
             "SELECT {number} AS kind, w.value, r.key, r.id FROM {from} CROSS JOIN LATERAL ({head}) AS r"
         ));
-        let range = candidates.range_until(dialect, kind, "near.value", bound, Some(&edge));
+        let range = candidates.range_until(
+            dialect,
+            Found {
+                kind,
+                value: "near.value",
+            },
+            bound,
+            Some(&edge),
+        );
         parts.push(format!(
             "SELECT r.key, r.id FROM near CROSS JOIN LATERAL ({range}) AS r WHERE near.kind = {number}"
         ));

@@ -3,7 +3,7 @@
 use domain::SortKey;
 use serde_json::{Value as Json, json};
 
-use super::{Bound, Candidates};
+use super::{Bound, Candidates, Found};
 use crate::list::{
     lookups::{Kind, LookupValue},
     statement::{Statement, Value},
@@ -75,7 +75,7 @@ fn case(
     let (dialect, value) = (statement.dialect, format!("{row}.value"));
     let of_kind = |kind: Kind| {
         let column = column(&candidates.table(dialect, kind, &value));
-        let behind = candidates.behind(dialect, kind, &value, bound, None);
+        let behind = candidates.behind(dialect, Found { kind, value: &value }, bound, None);
         format!(" WHEN {} THEN (SELECT {column} {behind} LIMIT 1)", number(kind))
     };
     let kinds: String = candidates.kinds().into_iter().map(of_kind).collect();
