@@ -50,7 +50,7 @@ fn ids(page: &Listing) -> Vec<i64> {
 async fn pages(library: &LocalLibrary, visitor: &Visitor, query: &ListingQuery) -> Vec<Listing> {
     let mut pages = vec![library.list(visitor, query).await.unwrap()];
     while let Some(Listing { next: Some(next), .. }) = pages.last() {
-        let query = at(query, Some(&next));
+        let query = at(query, Some(next));
         pages.push(library.list(visitor, &query).await.unwrap());
     }
     pages
