@@ -1,7 +1,7 @@
 //! How a page loads its data: one resource per page, a placeholder while it loads, then the content or the error page. All pages share the
 //! one suspense boundary here, so that the WebAssembly holds its code once and not once per page.
 
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -34,13 +34,25 @@ pub(crate) fn page<T>(resource: PageResource<T>, show: fn(T) -> AnyView) -> impl
 where
     T: Clone + Send + Sync + 'static,
 {
+    page_after(resource, move |content| Box::pin(async move { show(content) }))
+}
+
+/// A page made of one resource and of what is loaded because of it.
+pub(crate) fn page_after<T>(
+    resource: PageResource<T>,
+    show: impl Fn(T) -> Pin<Box<dyn Future<Output = AnyView> + Send>> + Clone + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
     let current_user = use_context::<PageResource<CurrentUser>>();
     suspense(
         || eager_any(view! { <Skeleton /> }),
         Box::new(move || {
+            let show = show.clone();
             Suspend::new(async move {
                 match resource.await {
-                    Ok(content) => show(content),
+                    Ok(content) => show(content).await,
                     Err(error) => {
                         let person = name_of(current_user).await;
                         eager_any(view! { <Problem error person /> })

@@ -162,7 +162,7 @@ fn SessionTable(sessions: Vec<SessionSummary>, search: String, may_end: bool) ->
         .map(|session| view! { <SessionRow session search=search.clone() may_end /> })
         .collect_view();
     view! {
-        <table class="documents session-table" role="table">
+        <table class="session-table" role="table">
             <thead role="rowgroup">
                 <tr role="row">
                     <th scope="col" role="columnheader">"Person"</th>

@@ -10,7 +10,7 @@ export class Search {
 
   /** The box in the bar; a combobox once its script runs. */
   get box(): Locator {
-    return this.page.getByRole("banner").locator("#search");
+    return this.page.getByRole("banner").locator("#site-search");
   }
   get link(): Locator {
     return this.page.getByRole("banner").getByRole("link", { name: "Search", exact: true });

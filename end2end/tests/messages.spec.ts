@@ -23,16 +23,6 @@ test("UI-3 TO-5 the administrators' message is refused to alice, by the API's ow
   await expect(portal.heading).toHaveText("The messages API refused");
 });
 
-test("UI-3 a site without a messages API says which setting is missing", async ({ page, portal }) => {
-  await portal.signIn(alice);
-  await portal.awake();
-  await page.route("**/api/fn/message", (route) => route.fulfill({ contentType: "application/json", body: "null" }));
-  await portal.tab("Protected").click();
-  await expect(portal.heading).toHaveText("No messages API is configured here");
-  await expect(portal.main).toContainText("[api]");
-  await expect(portal.main.getByRole("link", { name: "Try again" })).toHaveCount(0);
-});
-
 test("UI-3 erin reads the administrators' message", { tag: ["@certified", "@no-script"] }, async ({ portal }) => {
   await portal.signIn(erin, "/admin");
   await expect(portal.tab("Admin")).toBeVisible();

@@ -155,7 +155,7 @@ test("UI-5 somebody with a keyboard alone signs in, reads a document and signs o
   await page.keyboard.press("d");
   await expect(portal.heading).toHaveText("Documents");
   await page.keyboard.press("/");
-  await expect(page.locator("#search")).toBeFocused();
+  await expect(page.locator("#site-search")).toBeFocused();
   await page.keyboard.press("Escape");
   await tabTo(/your menu$/);
   await page.keyboard.press("Enter");

@@ -129,7 +129,7 @@ test("FI-7 FI-8 suggestions for somebody else are never shown", async ({ context
     const stop = (event: Event) => event.stopImmediatePropagation();
     for (const name of ["storage", "focus", "visibilitychange", "pageshow"]) window.addEventListener(name, stop, true);
     new MutationObserver(() => {
-      const list = document.querySelector("#suggestions")?.textContent ?? "";
+      const list = document.querySelector("#search-suggestions")?.textContent ?? "";
       if (document.querySelector(".person-name")?.textContent === "Alice Archer" && list.includes("campaign")) sessionStorage.setItem("mixed", "yes");
     }).observe(document.body, { childList: true, subtree: true });
   });

@@ -38,19 +38,19 @@ pub(super) fn attach() {
         for (name, value) in [
             ("role", "combobox"),
             ("aria-autocomplete", "list"),
-            ("aria-controls", "suggestions"),
+            ("aria-controls", "search-suggestions"),
             ("aria-expanded", "false"),
         ] {
             let _ = field.set_attribute(name, value);
         }
     }
     let _ = window_event_listener_untyped("input", |event| {
-        if is_or_is_in(target(&event).as_ref(), "#search") {
+        if is_or_is_in(target(&event).as_ref(), "#site-search") {
             typed();
         }
     });
     let _ = window_event_listener(ev::keydown, |event| {
-        if is_or_is_in(target(&event).as_ref(), "#search") {
+        if is_or_is_in(target(&event).as_ref(), "#site-search") {
             press(&event);
         }
     });
@@ -61,7 +61,7 @@ pub(super) fn attach() {
     });
     // A suggestion that was chosen, a search that was sent, or something else on the page.
     let _ = window_event_listener(ev::click, |event| {
-        if !is_or_is_in(target(&event).as_ref(), "#search") {
+        if !is_or_is_in(target(&event).as_ref(), "#site-search") {
             close();
         }
     });
@@ -71,7 +71,7 @@ pub(super) fn attach() {
 /// Moves the focus to where one searches: the box of the bar, or the page where there is no room for it. Whether there is any.
 pub(super) fn focus() -> bool {
     let shown = |selector: &str| element(selector).filter(|field| field.offset_parent().is_some());
-    if let Some(field) = shown("#search").or_else(|| shown("#search-words")) {
+    if let Some(field) = shown("#site-search").or_else(|| shown("#search-words")) {
         let _ = field.focus();
         if let Some(field) = field.dyn_ref::<HtmlInputElement>() {
             field.select();
@@ -86,7 +86,7 @@ pub(super) fn focus() -> bool {
 }
 
 fn field() -> Option<HtmlInputElement> {
-    element("#search").and_then(|field| field.dyn_into().ok())
+    element("#site-search").and_then(|field| field.dyn_into().ok())
 }
 
 /// Looks up what was typed, after a pause. What is under way for what was typed before ends.
@@ -137,7 +137,7 @@ fn look_up(words: String) {
 }
 
 fn show(list: &str) {
-    let (Some(field), Some(suggestions)) = (field(), element("#suggestions")) else {
+    let (Some(field), Some(suggestions)) = (field(), element("#search-suggestions")) else {
         return;
     };
     // Written by the server, which escapes every text in it.
@@ -157,7 +157,7 @@ fn show(list: &str) {
 
 fn close() {
     stop();
-    if let Some(suggestions) = element("#suggestions") {
+    if let Some(suggestions) = element("#search-suggestions") {
         suggestions.set_hidden(true);
         suggestions.set_inner_html("");
     }
@@ -168,7 +168,7 @@ fn close() {
 }
 
 fn options() -> Vec<HtmlElement> {
-    let found = document().query_selector_all("#suggestions [role=option]");
+    let found = document().query_selector_all("#search-suggestions [role=option]");
     let found = found
         .into_iter()
         .flat_map(|list| (0..list.length()).filter_map(move |index| list.get(index)));

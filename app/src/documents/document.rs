@@ -7,14 +7,10 @@ use leptos_router::hooks::use_params_map;
 use super::{
     access::Access,
     parts::{Breadcrumbs, Lock},
-    tree::BesideTree,
+    tree::page_beside_tree,
 };
 use crate::{
-    client::PersonClient,
-    eager_hydration::eager_any,
-    layout::PageTitle,
-    page_error::PageError,
-    resource::{load, page},
+    client::PersonClient, eager_hydration::eager_any, layout::PageTitle, page_error::PageError, resource::load,
     timestamp::Age,
 };
 
@@ -43,9 +39,11 @@ pub(crate) async fn open_document(id: String) -> Result<OpenDocument, PageError>
 pub(crate) fn DocumentPage() -> impl IntoView {
     let address = use_params_map();
     let id = Memo::new(move |_| address.with(|parts| parts.get("id").unwrap_or_default()));
-    page(load(move || id.get(), open_document), |document| {
-        eager_any(view! { <DocumentView document /> })
-    })
+    page_beside_tree(
+        load(move || id.get(), open_document),
+        |document| Some(document.summary.folder.clone()),
+        |document| eager_any(view! { <DocumentView document /> }),
+    )
 }
 
 #[component]
@@ -69,7 +67,6 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
     let beside = (headings.len() > 1).then(|| view! { <Contents headings is_titled=true /> });
     view! {
         <PageTitle text=summary.title.clone() />
-        <BesideTree current=Some(summary.folder.clone())>
         <article class="document">
             <header>
                 <Breadcrumbs path=summary.folder.clone() />
@@ -91,7 +88,6 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
                 <ReadingOrder previous next />
             </div>
         </article>
-        </BesideTree>
     }
 }
 

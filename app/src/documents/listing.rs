@@ -10,14 +10,10 @@ use super::{
     list_address::ListAddress,
     parts::{Breadcrumbs, folder_name},
     table::DocumentTable,
-    tree::BesideTree,
+    tree::page_beside_tree,
 };
 use crate::{
-    client::PersonClient,
-    eager_hydration::eager_any,
-    layout::PageTitle,
-    page_error::PageError,
-    resource::{load, page},
+    client::PersonClient, eager_hydration::eager_any, layout::PageTitle, page_error::PageError, resource::load,
     sign_in::encode_query_value,
 };
 
@@ -41,9 +37,11 @@ pub(crate) fn ListingPage() -> impl IntoView {
     let query = Memo::new(move |_| {
         address.with(|parts| ListAddress::parse(parts).query(parts.get("cursor").unwrap_or_default()))
     });
-    page(load(move || query.get(), list_documents), |page| {
-        eager_any(view! { <ListingView page /> })
-    })
+    page_beside_tree(
+        load(move || query.get(), list_documents),
+        move |_| address.with_untracked(|parts| ListAddress::parse(parts).folder),
+        |page| eager_any(view! { <ListingView page /> }),
+    )
 }
 
 #[component]
@@ -67,7 +65,6 @@ fn ListingView(page: Listing) -> impl IntoView {
     };
     view! {
         <PageTitle text=title.clone() />
-        <BesideTree current=list.folder.clone()>
             <div class="listing">
                 {crumbs}
                 <div class="listing-head">
@@ -80,7 +77,6 @@ fn ListingView(page: Listing) -> impl IntoView {
                 {rows}
                 <PageLinks list previous=page.previous next=page.next is_later />
             </div>
-        </BesideTree>
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     eager_hydration::eager_any,
     icons::{FOLDER, Icon},
     page_error::PageError,
-    resource::{load, suspense},
+    resource::{PageResource, page_after},
     sign_in::encode_query_value,
 };
 
@@ -87,39 +87,42 @@ pub(crate) async fn open_folders(folder: String) -> Result<Vec<FolderLevel>, Pag
     Ok(levels)
 }
 
-/// A page with the tree beside it; `current` is the folder of what the page shows, `None` where that is all documents.
-#[component]
-pub(crate) fn BesideTree(current: Option<String>, children: Children) -> impl IntoView {
-    view! {
-        <div class="beside-tree">
-            <div class="tree-column">
-                <FolderTree current />
-            </div>
-            <div class="tree-page">{children()}</div>
-        </div>
-    }
+/// A page made of one resource, with the tree beside it; `current` is the folder of what the page shows, `None` where that is all documents.
+///
+/// The folders are read in the future that waits for the page, and not in a suspense boundary of their own: one boundary inside another makes
+/// Leptos (0.8) lose a wake-up now and then, and the page hangs.
+pub(crate) fn page_beside_tree<T>(
+    resource: PageResource<T>,
+    current: impl Fn(&T) -> Option<String> + Clone + Send + Sync + 'static,
+    show: fn(T) -> AnyView,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    page_after(resource, move |content| {
+        let current = current(&content);
+        Box::pin(async move {
+            let levels = open_folders(current.clone().unwrap_or_default()).await;
+            eager_any(view! {
+                <div class="beside-tree">
+                    <div class="tree-column">
+                        <FolderTree levels current />
+                    </div>
+                    <div class="tree-page">{show(content)}</div>
+                </div>
+            })
+        })
+    })
 }
 
 /// The tree; `current` is the folder of what is shown, `None` where documents of all folders are.
 #[component]
-fn FolderTree(current: Option<String>) -> impl IntoView {
-    let folder = current.clone().unwrap_or_default();
-    let levels = load(move || folder.clone(), open_folders);
-    suspense(
-        || eager_any(()),
-        Box::new(move || {
-            let current = current.clone();
-            Suspend::new(async move {
-                match levels.await {
-                    Ok(levels) if levels.is_empty() => eager_any(()),
-                    Ok(levels) => eager_any(view! { <Drawer levels current /> }),
-                    Err(_) => {
-                        eager_any(view! { <p class="folders-missing">"The folders cannot be shown right now."</p> })
-                    }
-                }
-            })
-        }),
-    )
+fn FolderTree(levels: Result<Vec<FolderLevel>, PageError>, current: Option<String>) -> impl IntoView {
+    match levels {
+        Ok(levels) if levels.is_empty() => eager_any(()),
+        Ok(levels) => eager_any(view! { <Drawer levels current /> }),
+        Err(_) => eager_any(view! { <p class="folders-missing">"The folders cannot be shown right now."</p> }),
+    }
 }
 
 /// Beside the page where there is room for it; else a drawer that a button opens, without script too.
@@ -128,11 +131,11 @@ fn Drawer(levels: Vec<FolderLevel>, current: Option<String>) -> impl IntoView {
     let all = current.is_none().then_some("page");
     let is_deep = levels.first().is_some_and(|top| top.folders.len() >= MAX_ENTRIES);
     view! {
-        <button class="button quiet folders-open" type="button" popovertarget="folders">
+        <button class="button quiet folders-open" type="button" popovertarget="folder-tree">
             <Icon path=FOLDER />
             "Folders"
         </button>
-        <nav class="folders" id="folders" popover="auto" aria-label="Folders">
+        <nav class="folders" id="folder-tree" popover="auto" aria-label="Folders">
             <a class="folders-all" href="/docs" aria-current=all>
                 "All documents"
             </a>

@@ -17,7 +17,7 @@ pub(crate) fn SearchBox() -> impl IntoView {
         <form class="search-box" role="search" aria-label="Search" action="/search">
             <Icon path=SEARCH />
             <input
-                id="search"
+                id="site-search"
                 type="search"
                 name="q"
                 value=words
@@ -28,7 +28,7 @@ pub(crate) fn SearchBox() -> impl IntoView {
                 autocomplete="off"
             />
             // Filled by `browser/search.rs`; the view knows nothing of what is in it.
-            <div id="suggestions" role="listbox" aria-label="Suggestions" hidden></div>
+            <div id="search-suggestions" role="listbox" aria-label="Suggestions" hidden></div>
         </form>
     }
 }

@@ -30,7 +30,7 @@ pub fn suggestions(words: &str, page: SearchPage) -> String {
     });
     let options = view! {
         {results.collect_view()}
-        <a role="option" id="suggestion-all" tabindex="-1" href=search_address(words) class="search-all">
+        <a role="option" id="search-suggestion-all" tabindex="-1" href=search_address(words) class="search-all">
             <span dir="auto">{format!("Search for “{words}”")}</span>
         </a>
     };

@@ -162,12 +162,12 @@ async fn fi_7_the_box_is_on_every_page_of_somebody_signed_in_and_on_no_other() {
         let page = TestSite::with(alice()).get(address).await;
         page.shows("role=\"search\"")
             .shows("action=\"/search\"")
-            .shows("id=\"search\"");
+            .shows("id=\"site-search\"");
     }
-    TestSite::default().get("/about").await.hides("id=\"search\"");
+    TestSite::default().get("/about").await.hides("id=\"site-search\"");
     TestSite::default()
         .get("/search?q=plan")
         .await
         .has_status(401)
-        .hides("id=\"search\"");
+        .hides("id=\"site-search\"");
 }

@@ -64,7 +64,7 @@ async fn fi_2_a_document_stands_in_its_folder() {
     let page = site.get("/docs/7").await;
     page.has_status(200)
         .shows("data-folder=\"handbook/people\" aria-current=\"page\"")
-        .shows("popovertarget=\"folders\"");
+        .shows("popovertarget=\"folder-tree\"");
 }
 
 #[tokio::test]

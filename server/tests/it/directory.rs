@@ -81,7 +81,10 @@ async fn po_2_a_document_calls_its_groups_as_the_readers_directory_does() {
         let opened = reader.call("open_document", &json!({"id": id.to_string()})).await;
         assert_eq!(opened.json()["summary"]["groups"], json!([called]), "{who}");
         let listed = reader
-            .call("list_documents", &json!({"filter": "plan", "after": ""}))
+            .call(
+                "list_documents",
+                &json!({"query": {"filter": "plan", "sort": {"key": "updated", "is_descending": true}}}),
+            )
             .await;
         assert_eq!(listed.json()["rows"][0]["groups"], json!([called]), "{who}");
     }
