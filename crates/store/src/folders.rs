@@ -12,6 +12,7 @@
 //! The table `folder` and the columns that these indices need are written by triggers (`migrations/*/0010_folders.sql`), in the transaction of
 //! the change. Nothing is decided here: callers have the policy decide about one document of each folder.
 
+use crate::list::statement::with_values;
 use std::collections::BTreeMap;
 
 use domain::{DocumentId, Plan};
@@ -20,7 +21,7 @@ use sqlx::{query_as, query_scalar};
 use super::{
     backend::{Store, with_backend},
     error::{QueryError, StoreError},
-    list::statement::{Statement, Value},
+    list::statement::Statement,
     sql::Dialect,
 };
 
@@ -87,13 +88,7 @@ impl Store {
     ) -> Result<Vec<(String, i64, i64)>, StoreError> {
         with_backend!(self, |backend| {
             let statement = statement(backend.sql);
-            let mut query = query_as(&statement.text);
-            for value in statement.values {
-                query = match value {
-                    Value::Number(number) => query.bind(number),
-                    Value::Text(text) => query.bind(text),
-                };
-            }
+            let query = with_values!(query_as(&statement.text), statement.values);
             Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
         })
     }

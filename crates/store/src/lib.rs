@@ -33,6 +33,8 @@ mod changes;
 mod database_url;
 mod documents;
 mod error;
+#[cfg(test)]
+mod explained;
 mod folders;
 mod import;
 mod import_plan;

@@ -12,6 +12,7 @@
 //! A batch is one statement: the next documents that the lookups find, each joined to its row if it passes the conditions that the lookups leave
 //! open. The number of candidates is limited, not that of rows, so that a statement is short even where few candidates pass.
 
+use crate::list::statement::with_values;
 use domain::{DocumentId, Sort};
 use sqlx::query_as;
 
@@ -34,7 +35,7 @@ use candidates::{Bound, Candidates};
 use order::Order;
 pub use order::{Position, PositionKey};
 pub use source::{ListSource, Selection};
-use statement::{Statement, Value};
+use statement::Statement;
 
 /// Which part of a list is read.
 #[derive(Debug, Clone)]
@@ -80,13 +81,7 @@ impl Store {
         };
         let rows: Vec<ListedColumns> = with_backend!(self, |backend| {
             let statement = batch(backend.sql, source, &candidates, from);
-            let mut query = query_as(&statement.text);
-            for value in statement.values {
-                query = match value {
-                    Value::Number(number) => query.bind(number),
-                    Value::Text(text) => query.bind(text),
-                };
-            }
+            let query = with_values!(query_as(&statement.text), statement.values);
             Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
         })?;
         ListBatch::of(rows, limit)

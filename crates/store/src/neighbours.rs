@@ -1,5 +1,6 @@
 //! The documents before and after one in the reading order of its folder: by position, then by title.
 
+use crate::list::statement::with_values;
 use domain::{Access, DocumentId, Plan};
 use sqlx::query_as;
 
@@ -45,13 +46,7 @@ impl Store {
         }
         let rows: Vec<NeighbourColumns> = with_backend!(self, |backend| {
             let statement = statement(backend.sql, plan, id);
-            let mut query = query_as(&statement.text);
-            for value in statement.values {
-                query = match value {
-                    Value::Number(number) => query.bind(number),
-                    Value::Text(text) => query.bind(text),
-                };
-            }
+            let query = with_values!(query_as(&statement.text), statement.values);
             Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
         })?;
         let mut neighbours = Neighbours::default();

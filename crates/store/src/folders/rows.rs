@@ -1,5 +1,6 @@
 //! Documents of a plan in one folder or below it, some at a time: for those callers whose plan holds more than the policy allows.
 
+use crate::list::statement::with_values;
 use domain::{DocumentId, Plan};
 use sqlx::query_as;
 
@@ -8,10 +9,7 @@ use crate::{
     backend::{Store, with_backend},
     documents::{DocumentRow, DocumentRowColumns},
     error::{QueryError, StoreError},
-    list::{
-        condition,
-        statement::{Statement, Value},
-    },
+    list::{condition, statement::Statement},
 };
 
 /// Documents of a folder that are looked at, in order.
@@ -66,13 +64,7 @@ impl Store {
                      ORDER BY d.folder LIMIT {LOOKED_AT}) AS near
                  JOIN document d ON d.id = near.id WHERE {condition} LIMIT {limit}"
             ));
-            let mut query = query_as(&statement.text);
-            for value in statement.values {
-                query = match value {
-                    Value::Number(number) => query.bind(number),
-                    Value::Text(text) => query.bind(text),
-                };
-            }
+            let query = with_values!(query_as(&statement.text), statement.values);
             Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
         })?;
         rows.into_iter().map(DocumentRowColumns::row).collect()

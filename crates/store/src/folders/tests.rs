@@ -1,9 +1,10 @@
 //! SQLite jumps from folder to folder through indices, and reads no document in between.
 
+use crate::explained::{opened, sqlite, steps};
+use crate::list::statement::with_values;
 use domain::{Access, Branch, Condition, GroupMatch, PersonId, Predicate, RendererVersions};
 
 use super::*;
-use crate::{DatabaseUrl, backend::Backend, list::statement::Statement, sqlite::Sqlite};
 
 const VERSIONS: RendererVersions = RendererVersions {
     current: 1,
@@ -45,29 +46,11 @@ fn in_folder(folder: &str) -> Branch {
     branch(Predicate::is(Condition::InFolder([folder.to_owned()].into())))
 }
 
-async fn opened(folder: &tempfile::TempDir) -> Store {
-    let url = format!("sqlite:{}", folder.path().join("a.db").display());
-    Store::open(&DatabaseUrl::parse(&url).unwrap(), VERSIONS).await.unwrap()
-}
-
-fn sqlite(store: &Store) -> &Sqlite {
-    match &store.backend {
-        Backend::Sqlite(sqlite) => sqlite,
-        Backend::Postgres(_) => panic!("not in SQLite"),
-    }
-}
-
-async fn steps(sqlite: &Sqlite, statement: &Statement) -> Vec<String> {
-    let explain = format!("EXPLAIN QUERY PLAN {}", statement.text);
-    let steps: Vec<(i64, i64, i64, String)> = query_as(&explain).fetch_all(&sqlite.pool).await.unwrap();
-    steps.into_iter().map(|step| step.3).collect()
-}
-
 /// With and without statistics, and where conditions are left that no index knows.
 #[tokio::test]
 async fn fi_2_sqlite_finds_each_folder_by_a_look_into_an_index() {
     let folder = tempfile::tempdir().unwrap();
-    let store = opened(&folder).await;
+    let store = opened(&folder, VERSIONS).await;
     let sqlite = sqlite(&store);
     let forbid = branch(Predicate::is(Condition::OnlyGroups(["z".to_owned()].into())));
     for fill in ["", FILL, "ANALYZE"] {
@@ -107,7 +90,7 @@ async fn fi_2_sqlite_finds_each_folder_by_a_look_into_an_index() {
 #[tokio::test]
 async fn fi_2_what_is_read_grows_with_the_folders_and_not_with_the_documents() {
     let folder = tempfile::tempdir().unwrap();
-    let store = opened(&folder).await;
+    let store = opened(&folder, VERSIONS).await;
     let sqlite = sqlite(&store);
     sqlx::raw_sql(FILL).execute(&sqlite.writer).await.unwrap();
     for (parent, forbids, folders, rows) in [
@@ -121,13 +104,7 @@ async fn fi_2_what_is_read_grows_with_the_folders_and_not_with_the_documents() {
         let lookups = lookups::of(&plan, &Ranges::below(parent));
         let statement = walk::statement(sqlite.sql, &plan, &lookups, parent);
         if !lookups.is_empty() {
-            let mut query = sqlx::query(&statement.text);
-            for value in statement.values {
-                query = match value {
-                    Value::Number(number) => query.bind(number),
-                    Value::Text(text) => query.bind(text),
-                };
-            }
+            let query = with_values!(sqlx::query(&statement.text), statement.values);
             let read = query.fetch_all(&sqlite.pool).await.unwrap().len();
             assert!(read <= rows, "{read} documents were read for {parent}");
         }

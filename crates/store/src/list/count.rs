@@ -1,11 +1,12 @@
 //! How many documents a list has, up to a limit.
 
+use crate::list::statement::with_values;
 use std::collections::HashSet;
 
 use domain::SortKey;
 use sqlx::query_as;
 
-use super::{Bound, Candidates, ListSource, Order, Statement, Value};
+use super::{Bound, Candidates, ListSource, Order, Statement};
 use crate::{
     backend::{Store, with_backend},
     error::{QueryError, StoreError},
@@ -36,13 +37,7 @@ impl Store {
             let most = (cap / 4).saturating_add(1).saturating_mul(*quarters);
             let (read, found): (i64, Option<String>) = with_backend!(self, |backend| {
                 let statement = count(backend.sql, source, most);
-                let mut query = query_as(&statement.text);
-                for value in statement.values {
-                    query = match value {
-                        Value::Number(number) => query.bind(number),
-                        Value::Text(text) => query.bind(text),
-                    };
-                }
+                let query = with_values!(query_as(&statement.text), statement.values);
                 Ok::<_, QueryError>(query.fetch_one(&backend.pool).await?)
             })?;
             // Told apart here: a database sorts them, or looks each up in a tree.

@@ -52,3 +52,18 @@ impl Statement {
         format!("{}({list}{}", words.items_of, words.items_as)
     }
 }
+
+/// The query with the values of its statement bound, in order. A macro, as each database has a query type of its own.
+macro_rules! with_values {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                $crate::list::statement::Value::Number(number) => query.bind(number),
+                $crate::list::statement::Value::Text(text) => query.bind(text),
+            };
+        }
+        query
+    }};
+}
+pub(crate) use with_values;

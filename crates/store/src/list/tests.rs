@@ -1,15 +1,14 @@
 //! SQLite reads every lookup in every order from its index; the plans of PostgreSQL are tested with the whole store.
 
+use crate::explained::{opened, sqlite, steps};
 use std::collections::BTreeSet;
 
 use domain::{
     Access, Branch, Condition, DocumentId, GroupMatch, PersonId, Plan, Predicate, RendererVersions, Sort, SortKey,
     TextField,
 };
-use sqlx::query_as;
 
 use super::*;
-use crate::{backend::Backend, database_url::DatabaseUrl, sqlite::Sqlite};
 
 const VERSIONS: RendererVersions = RendererVersions {
     current: 1,
@@ -60,24 +59,6 @@ fn everything(by: GroupMatch) -> Plan {
     }
 }
 
-async fn opened(folder: &tempfile::TempDir) -> Store {
-    let url = format!("sqlite:{}", folder.path().join("a.db").display());
-    Store::open(&DatabaseUrl::parse(&url).unwrap(), VERSIONS).await.unwrap()
-}
-
-fn sqlite(store: &Store) -> &Sqlite {
-    match &store.backend {
-        Backend::Sqlite(sqlite) => sqlite,
-        Backend::Postgres(_) => panic!("not in SQLite"),
-    }
-}
-
-async fn steps(sqlite: &Sqlite, statement: &Statement) -> Vec<String> {
-    let explain = format!("EXPLAIN QUERY PLAN {}", statement.text);
-    let steps: Vec<(i64, i64, i64, String)> = query_as(&explain).fetch_all(&sqlite.pool).await.unwrap();
-    steps.into_iter().map(|step| step.3).collect()
-}
-
 fn sorts() -> impl Iterator<Item = Sort> {
     let keys = [SortKey::Updated, SortKey::Created, SortKey::Title];
     keys.into_iter()
@@ -88,7 +69,7 @@ fn sorts() -> impl Iterator<Item = Sort> {
 #[tokio::test]
 async fn fi_1_sqlite_reads_each_lookup_from_its_index_in_every_order() {
     let folder = tempfile::tempdir().unwrap();
-    let store = opened(&folder).await;
+    let store = opened(&folder, VERSIONS).await;
     let sqlite = sqlite(&store);
     for statistics in [false, true] {
         if statistics {
@@ -193,7 +174,7 @@ async fn read(store: &Store, plan: &Plan, sort: Sort, is_backward: bool) -> Vec<
 #[tokio::test]
 async fn fi_1_every_order_has_every_document_once_both_ways() {
     let folder = tempfile::tempdir().unwrap();
-    let store = opened(&folder).await;
+    let store = opened(&folder, VERSIONS).await;
     sqlx::raw_sql(FILL).execute(&sqlite(&store).writer).await.unwrap();
     for by in [GroupMatch::Id, GroupMatch::Name] {
         for plan in [plan(by), everything(by)] {
