@@ -102,8 +102,9 @@ test("FI-2 on a phone the tree is a drawer", { tag: ["@phone", "@phone-only"] },
 test("FI-2 a document stands in its folder, and leads to the next one", { tag: "@no-script" }, async ({ page, portal }) => {
   await portal.signIn(dave, "/docs?folder=handbook/writing");
   await page.getByRole("link", { name: "Pages everybody can use", exact: true }).click();
+  const first = "Pages everybody can use";
+  await expect(portal.heading).toHaveText(first);
   await expect(folder(page, "handbook/writing")).toHaveAttribute("aria-current", "page");
-  const first = await portal.heading.innerText();
   const other = page.locator("a[rel=next], a[rel=prev]");
   await expect(other).toHaveCount(1);
   await other.click();

@@ -110,24 +110,39 @@ fn serve_connection(stream: TcpStream, router: Router, connections: &GracefulShu
     });
 }
 
-/// Completes at Ctrl-C, or at `SIGTERM` from a service manager.
-pub async fn shutdown_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
+/// Completes at Ctrl-C, or at `SIGTERM` from a service manager. Signals count from the call on, not from the first poll:
+/// whoever was told that the program serves may stop it at once.
+pub fn shutdown_signal() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
+    let (interrupt, terminate) = {
+        use tokio::signal::unix::SignalKind;
+        (received(SignalKind::interrupt()), received(SignalKind::terminate()))
     };
     #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+    let (interrupt, terminate) = {
+        let interrupt = async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        (interrupt, std::future::pending::<()>())
+    };
+    async {
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
+    }
+}
+
+/// Completes when a signal of this kind arrives after the call; never, where none can be received.
+#[cfg(unix)]
+fn received(kind: tokio::signal::unix::SignalKind) -> impl Future<Output = ()> {
+    let signals = tokio::signal::unix::signal(kind);
+    async {
+        match signals {
+            Ok(mut signals) => drop(signals.recv().await),
+            Err(_) => std::future::pending().await,
+        }
     }
 }

@@ -5,7 +5,6 @@ use std::{process::ExitCode, time::Duration};
 use bff::{Clock, error_chain};
 use clap::Args;
 use policy::Policy;
-use tokio::net::TcpListener;
 
 use super::{ConfigFile, Failure, demo, print};
 use crate::{
@@ -42,8 +41,10 @@ pub(super) async fn run(arguments: ServeArgs) -> Result<ExitCode, Failure> {
         .map_err(|error| start_failure(&error))?;
     key_reload::reload_on_sighup(site.keys.clone(), config.session.keys_file.clone());
     let greeting = demo::seed_and_greet(&config, &site.store).await?;
+    let stop = shutdown_signal();
     print(&format!("Portico is at {}\n{greeting}", site_address(&config)));
-    serve_until_stopped(listener, site, traces).await;
+    serve(listener, site.router.clone(), stop).await;
+    release(site, traces).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -73,8 +74,8 @@ fn start_telemetry(config: &Config) -> Result<Option<Traces>, Failure> {
     Ok(traces)
 }
 
-async fn serve_until_stopped(listener: TcpListener, site: Site, traces: Option<Traces>) {
-    serve(listener, site.router, shutdown_signal()).await;
+/// Ends what a site has running beside requests, and closes what it has open.
+async fn release(site: Site, traces: Option<Traces>) {
     // A running refresh has used up a refresh token: its result has to be stored before the store closes.
     let unfinished = site.bff.tasks().stop(BACKGROUND_TIMEOUT).await;
     if unfinished > 0 {

@@ -21,11 +21,16 @@ async fn ready_is(site: &TestSite, status: StatusCode) -> serde_json::Value {
     ready.json()
 }
 
-/// Makes a SQLite file read-only for everybody, `root` too: it claims to be of a version that nobody can write (file format §1.3.3).
-async fn make_read_only(file: &Path, read_only: bool) {
+/// Merges SQLite's log into its file: a site that is stopped while a reader is busy leaves it.
+async fn merge_log(file: &Path) {
     let mut connection = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
     connection.close().await.unwrap();
+}
+
+/// Makes a SQLite file read-only for everybody, `root` too: it claims to be of a version that nobody can write (file format §1.3.3).
+async fn make_read_only(file: &Path, read_only: bool) {
+    merge_log(file).await;
     let mut file = fs::OpenOptions::new().write(true).open(file).unwrap();
     file.seek(SeekFrom::Start(18)).unwrap();
     file.write_all(&[if read_only { 9 } else { 2 }]).unwrap();
@@ -199,7 +204,9 @@ async fn lo_1_on_a_full_disk_signing_out_is_a_503_and_the_session_continues() {
     // Once without a limit: what is written at the first start is there then.
     let serving = program.serve(&["--demo"], &variables);
     serving.stop().await;
-    let size = fs::metadata(program.path("data/demo.db")).unwrap().len();
+    let database = program.path("data/demo.db");
+    merge_log(&database).await;
+    let size = fs::metadata(&database).unwrap().len();
     let serving = program.serve_with_files_up_to(size / 1024 + 64, &["--demo"], &variables);
 
     let [mut alice, mut erin] = [(); 2].map(|()| RemoteVisitor::new(&listen));
