@@ -40,7 +40,8 @@ pub mod walk;
 mod write;
 
 pub use file::Drafts;
-pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport, LeftOut, Pruning, Withdrawn};
+pub use file_error::WarningKind;
+pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Pruning, Withdrawn};
 
 use file::Defaults;
 use read_file::ReadFile;

@@ -7,7 +7,7 @@ use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
 use store::{DocumentSource, ImportedDocument, KnownDocument, UnchangedDocument};
 
-pub use super::file_error::FileError;
+pub use super::file_error::{FileError, FileWarning, WarningKind};
 use super::{
     folder_path::join,
     front_matter::{self, AtLine, DraftMarker, OwnKeys},
@@ -76,7 +76,7 @@ pub(super) struct ParsedDocument {
     pub(super) content: String,
     pub(super) body_line: usize,
     /// What is probably a mistake.
-    pub(super) warnings: Vec<FileError>,
+    pub(super) warnings: Vec<FileWarning>,
     /// Whether one of them is about the owner; it is dropped if they have signed in.
     pub(super) warns_of_owner: bool,
 }
@@ -172,12 +172,14 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
     let mut warnings = Vec::new();
     let doubt = plausibility::owner_warning(&owner, &groups);
     let warns_of_owner = doubt.is_some();
-    warnings.extend(doubt.map(|message| FileError {
+    warnings.extend(doubt.map(|message| FileWarning {
+        kind: WarningKind::Owner,
         line: owner_line,
         message,
     }));
     let groups_line = keys.groups.as_ref().map_or(1, |groups| groups.line);
-    warnings.extend(plausibility::group_warnings(&groups).map(|message| FileError {
+    warnings.extend(plausibility::group_warnings(&groups).map(|message| FileWarning {
+        kind: WarningKind::Group,
         line: groups_line,
         message,
     }));

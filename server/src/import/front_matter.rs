@@ -18,7 +18,7 @@
 
 use std::borrow::Cow;
 
-use super::file_error::FileError;
+use super::file_error::{FileError, FileWarning};
 
 mod access;
 mod banner;
@@ -53,7 +53,7 @@ pub struct FrontMatter<'a> {
     /// Where it stands among the documents of its folder, in thousandths.
     pub position: Option<i64>,
     /// Why a number that says so is none.
-    pub bad_position: Option<FileError>,
+    pub bad_position: Option<FileWarning>,
     /// Everything behind it; the whole file where there is none.
     pub body: Cow<'a, str>,
     /// Line of the file at which `body` starts, from 1.

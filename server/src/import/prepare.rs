@@ -6,7 +6,7 @@ use store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 
 use super::{
     ImportError, ImportOptions,
-    file::{Content, FileError, ParsedDocument},
+    file::{Content, FileError, FileWarning, ParsedDocument},
     front_matter::DraftMarker,
     read_file::{self, ReadFile, ReadOutcome},
     source::Source,
@@ -53,7 +53,7 @@ pub(super) struct DocumentDetails {
     pub(super) id_line: usize,
     pub(super) is_private: bool,
     pub(super) hash: String,
-    pub(super) warnings: Vec<FileError>,
+    pub(super) warnings: Vec<FileWarning>,
     /// The owner, if one of the doubts is about them.
     pub(super) owner_in_doubt: Option<domain::PersonId>,
 }

@@ -5,7 +5,7 @@ use std::{fmt, io, path::PathBuf};
 use domain::DocumentId;
 use store::{ImportOutcome, StoreError};
 
-use super::{source::NotASourceName, terminal::escape};
+use super::{file_error::WarningKind, source::NotASourceName, terminal::escape};
 
 /// A progress event; sent after its change is committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum ImportEvent {
     /// A file was refused, or could not be read.
     Problem(ImportProblem),
     /// A file was imported, but something in it is probably a mistake.
-    Warning(ImportProblem),
+    Warning(ImportWarning),
     /// A document was withdrawn, because its file is refused or a draft.
     Withdrawn(Withdrawn),
 }
@@ -49,6 +49,22 @@ pub struct ImportProblem {
 impl fmt::Display for ImportProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", escape(&self.file), self.line, escape(&self.message))
+    }
+}
+
+/// Something in a file that was imported which is probably a mistake, or does not arrive as it was meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportWarning {
+    /// What it is about.
+    pub kind: WarningKind,
+    /// Where, and what is wrong.
+    pub problem: ImportProblem,
+}
+
+/// Escaped for terminals; the fields are not.
+impl fmt::Display for ImportWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
     }
 }
 
@@ -120,7 +136,7 @@ pub struct ImportReport {
     /// How many of these could not be read. Their documents are as before.
     pub unreadable: usize,
     /// What is probably a mistake.
-    pub warnings: Vec<ImportProblem>,
+    pub warnings: Vec<ImportWarning>,
     /// Documents of files that are refused or drafts now.
     pub withdrawn: Vec<Withdrawn>,
     /// Documents of files that are gone.

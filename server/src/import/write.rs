@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, Store};
 
 use super::{
-    ImportError, ImportEvent, ImportProblem, ImportReport, LeftOut, Withdrawn,
-    file::FileError,
+    ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Withdrawn,
+    file::{FileError, FileWarning, WarningKind},
     prepare::{DocumentDetails, FileAction, FileName, PreparedFile},
     source::Source,
     walk::FolderContents,
@@ -18,7 +18,7 @@ pub(super) struct Import<'a> {
     progress: &'a mut (dyn FnMut(ImportEvent) + Send),
     pub(super) report: ImportReport,
     /// Warnings about owners, reported at the end if they have never signed in.
-    warnings: Vec<(domain::PersonId, ImportProblem)>,
+    warnings: Vec<(domain::PersonId, ImportWarning)>,
     /// Whether nothing was ever imported from the source: similar sources are searched then.
     is_new_source: bool,
 }
@@ -169,12 +169,10 @@ impl<'a> Import<'a> {
             self.report.public += 1;
         }
         let mut owner = about.owner_in_doubt;
-        for FileError { line, message } in about.warnings {
-            let doubt = ImportProblem {
-                file: file.clone(),
-                line,
-                message,
-            };
+        for FileWarning { kind, line, message } in about.warnings {
+            let file = file.clone();
+            let problem = ImportProblem { file, line, message };
+            let doubt = ImportWarning { kind, problem };
             match owner.take() {
                 // `--owner` applies to all files that name none, and is warned of once.
                 Some(owner) if line == 1 && self.warnings.iter().any(|(known, _)| *known == owner) => {}
@@ -198,10 +196,11 @@ impl<'a> Import<'a> {
         (self.progress)(ImportEvent::Problem(problem));
     }
 
-    fn warn(&mut self, warning: ImportProblem) {
+    pub(super) fn warn(&mut self, warning: ImportWarning) {
         // A warning about the command line applies to all files, and is given once.
-        let is_same = |known: &ImportProblem| known.message == warning.message;
-        if warning.line == 1 && self.report.warnings.iter().any(is_same) {
+        let is_same = |known: &ImportWarning| known.problem.message == warning.problem.message;
+        let may_be_option = matches!(warning.kind, WarningKind::Owner | WarningKind::Group);
+        if may_be_option && warning.problem.line == 1 && self.report.warnings.iter().any(is_same) {
             return;
         }
         self.report.warnings.push(warning.clone());

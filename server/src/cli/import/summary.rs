@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::import::{
-    ImportProblem, ImportReport, Pruning, Withdrawn,
+    ImportProblem, ImportReport, ImportWarning, Pruning, Withdrawn,
     terminal::{escape, is_active},
 };
 
@@ -74,6 +74,10 @@ pub(super) fn as_text(report: &ImportReport) -> String {
 pub(super) fn as_json(report: &ImportReport) -> String {
     let problem =
         |problem: &ImportProblem| json!({ "file": problem.file, "line": problem.line, "problem": problem.message });
+    let warning = |warning: &ImportWarning| {
+        let ImportProblem { file, line, message } = &warning.problem;
+        json!({ "kind": warning.kind.name(), "file": file, "line": line, "problem": message })
+    };
     let document = |document: &Withdrawn| json!({ "file": document.file, "id": document.id });
     let pruned = report.pruning == Pruning::Done;
     let left_out = report
@@ -92,7 +96,7 @@ pub(super) fn as_json(report: &ImportReport) -> String {
         "refused": report.refused(),
         "unreadable": report.unreadable,
         "problems": report.problems.iter().map(problem).collect::<Value>(),
-        "warnings": report.warnings.iter().map(problem).collect::<Value>(),
+        "warnings": report.warnings.iter().map(warning).collect::<Value>(),
         "withdrawn": report.withdrawn.iter().map(document).collect::<Value>(),
         "gone": report.gone.iter().map(document).collect::<Value>(),
         "pruned": if pruned { report.gone.len() } else { 0 },

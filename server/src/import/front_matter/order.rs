@@ -1,7 +1,7 @@
 //! Where a document stands among those of its folder: the numbers by which generators of sites sort pages.
 
 use super::tree::{Entry, Value};
-use crate::import::file_error::FileError;
+use crate::import::file_error::{FileWarning, WarningKind};
 
 /// The keys: of Hugo, Docusaurus, Just the Docs, and several others. The first one that a file has counts.
 const KEYS: [&str; 4] = ["weight", "sidebar_position", "nav_order", "order"];
@@ -12,8 +12,8 @@ const PARTS: f64 = 1_000.0;
 /// The largest number, either way.
 const LARGEST: f64 = 1e12;
 
-/// The position that front matter gives, in thousandths; the error is for a warning, since a wrong order hides nothing.
-pub(super) fn read(entries: &[Entry]) -> (Option<i64>, Option<FileError>) {
+/// The position that front matter gives, in thousandths; a warning, since a wrong order hides nothing.
+pub(super) fn read(entries: &[Entry]) -> (Option<i64>, Option<FileWarning>) {
     let found = KEYS
         .iter()
         .find_map(|key| entries.iter().find(|entry| entry.key == *key));
@@ -28,8 +28,12 @@ pub(super) fn read(entries: &[Entry]) -> (Option<i64>, Option<FileError>) {
         entry.key,
         entry.value.display_text()
     );
-    let line = entry.line;
-    (None, Some(FileError { line, message }))
+    let warning = FileWarning {
+        kind: WarningKind::Order,
+        line: entry.line,
+        message,
+    };
+    (None, Some(warning))
 }
 
 fn position(value: &Value) -> Option<i64> {

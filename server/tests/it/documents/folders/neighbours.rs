@@ -112,7 +112,7 @@ async fn fi_2_documents_are_read_in_the_order_of_front_matter_then_of_the_summar
         let warnings: Vec<_> = report
             .warnings
             .iter()
-            .map(|warning| (&*warning.file, warning.line))
+            .map(|warning| (&*warning.problem.file, warning.problem.line))
             .collect();
         assert_eq!(warnings, [("odd.md", 2)]);
         assert_eq!(
