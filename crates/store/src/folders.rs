@@ -3,7 +3,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | Sets of folders as ranges of paths | `folders/ranges.rs` |
+//! | Sets of folders as ranges of paths | `folder_ranges.rs` |
 //! | Which index leads to what of the plan | `folders/lookups.rs` |
 //! | The statement that jumps from folder to folder | `folders/walk.rs` |
 //! | The same for people in many groups | `folders/children.rs` |
@@ -21,19 +21,18 @@ use sqlx::{query_as, query_scalar};
 use super::{
     backend::{Store, with_backend},
     error::{QueryError, StoreError},
+    folder_ranges::Ranges,
     list::statement::Statement,
     sql::Dialect,
 };
 
 mod children;
 mod lookups;
-mod ranges;
 mod rows;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-use ranges::Ranges;
 pub use rows::FolderPart;
 
 /// A folder that seems to lead to a document of a plan.

@@ -14,6 +14,7 @@
 //! | Queries: one document, one batch of the list | `documents.rs`: [`Store::find`], [`Store::batch_before`] |
 //! | Change feed | `changes.rs`: [`Store::changes_after`], [`Store::texts`] |
 //! | One page of the list, by a plan of the policy | `list.rs`: [`Store::list`] |
+//! | Sets of folders as ranges of paths | `folder_ranges.rs` |
 //! | Folders that lead to documents of a plan | `folders.rs`: [`Store::folder_candidates`] |
 //! | The documents before and after one | `neighbours.rs`: [`Store::neighbours`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
@@ -35,6 +36,7 @@ mod documents;
 mod error;
 #[cfg(test)]
 mod explained;
+mod folder_ranges;
 mod folders;
 mod import;
 mod import_plan;

@@ -3,6 +3,7 @@
 //! | what | where |
 //! |---|---|
 //! | What indices find documents by | `list/lookups.rs` |
+//! | Folders that permits name | `list/subtrees.rs` |
 //! | Which lookups a list is read by, and what its rows are tested for | `list/source.rs` |
 //! | The order, positions in it | `list/order.rs` |
 //! | The next documents of several lookups | `list/candidates.rs` |
@@ -30,6 +31,7 @@ mod lookups;
 mod order;
 mod source;
 pub(crate) mod statement;
+mod subtrees;
 
 use candidates::{Bound, Candidates};
 use order::Order;

@@ -190,7 +190,7 @@ pub(super) const SQLITE: Dialect = dialect! {
     pairs: rows!("document_id", "group_id", "group_key"),
     people: rows!("id", "name"),
     words: Words {
-        items_of: "json_each", items_as: ") AS w", is_public: "d.is_private = 0", number: "d.number", position: "instr", numbers: ["group_concat(", ")"], merge: Merge::Queue,
+        items_of: "json_each", items_as: ") AS w", lists: ("json_each(", ") AS s"), is_public: "d.is_private = 0", number: "d.number", position: "instr", numbers: ["group_concat(", ")"], merge: Merge::Queue,
         matching: Matching::Glob
     }
 };
@@ -205,7 +205,8 @@ pub(super) const POSTGRES: Dialect = dialect! {
     pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",
     people: "json_to_recordset($1::json) AS w (id text, name text)",
     words: Words {
-        items_of: "json_array_elements_text", items_as: "::json) AS w (value)", is_public: "NOT d.is_private", number: "d.id", position: "strpos",
+        items_of: "json_array_elements_text", items_as: "::json) AS w (value)", lists: ("json_array_elements(", "::json) AS s (value)"),
+        is_public: "NOT d.is_private", number: "d.id", position: "strpos",
         numbers: ["string_agg(CAST(", " AS TEXT), ',')"], merge: Merge::Sort, matching: Matching::Like
     }
 };

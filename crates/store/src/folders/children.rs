@@ -5,10 +5,10 @@ use domain::GroupMatch;
 
 use super::{
     lookups::{Index, Lookup},
-    ranges::Ranges,
     walk,
 };
 use crate::{
+    folder_ranges::Ranges,
     list::{condition, statement::Statement},
     sql::Dialect,
 };

@@ -3,8 +3,7 @@
 
 use domain::{Access, Condition, Plan, Predicate};
 
-use super::ranges::Ranges;
-use crate::text::contains_nul;
+use crate::{folder_ranges::Ranges, text::contains_nul};
 
 /// Most keys and ranges of one question. Beyond that, all documents are looked at in order of their folders.
 const MAX_SEEDS: usize = 5_000;

@@ -4,11 +4,11 @@ use crate::list::statement::with_values;
 use domain::{DocumentId, Plan};
 use sqlx::query_as;
 
-use super::ranges::Ranges;
 use crate::{
     backend::{Store, with_backend},
     documents::{DocumentRow, DocumentRowColumns},
     error::{QueryError, StoreError},
+    folder_ranges::Ranges,
     list::{condition, statement::Statement},
 };
 

@@ -24,8 +24,6 @@ pub(super) const MAX_FOUND: u32 = 20_000;
 
 /// What is written differently in the two databases.
 pub(super) struct Words {
-    /// Columns of a JSON list of lists, before and after the placeholder.
-    seeds: (&'static str, &'static str),
     /// Joins the document `d` of a number, by a nested loop; before and after the number.
     pub(super) document: (&'static str, &'static str),
     position: &'static str,
@@ -35,13 +33,11 @@ pub(super) struct Words {
 pub(super) fn words(dialect: &Dialect) -> Words {
     match dialect.words.matching {
         Matching::Glob => Words {
-            seeds: ("json_each(", ") AS s"),
             document: ("CROSS JOIN document d ON d.id = (", ")"),
             position: "instr",
             letter: "char",
         },
         Matching::Like => Words {
-            seeds: ("json_array_elements(", "::json) AS s (value)"),
             document: (
                 "CROSS JOIN LATERAL (SELECT * FROM document WHERE id = (",
                 ") OFFSET 0) AS d",
@@ -95,7 +91,7 @@ fn walk(statement: &mut Statement, lookup: &Lookup<'_>, by: GroupMatch, number: 
     let columns = fits
         .as_deref()
         .map_or_else(|| "1".to_owned(), |fits| format!("CASE WHEN {fits} THEN 1 ELSE 0 END"));
-    let (items, items_as) = words.seeds;
+    let (items, items_as) = dialect.words.lists;
     let (begin, go_on) = (step("b.key", "b.low", "b.high"), step("w.key", &next, "w.high"));
     format!(
         "begin{number} (key, low, high) AS (SELECT s.value ->> 0, s.value ->> 1, s.value ->> 2 FROM {items}{seeds}{items_as}),

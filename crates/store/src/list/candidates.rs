@@ -53,7 +53,7 @@ impl Candidates<'_> {
     pub(super) fn push(&self, statement: &mut Statement, bound: &Bound) {
         match (self.lookups, statement.dialect.words.merge) {
             ([Lookup { kind, value }], _) => {
-                let value = push_value(statement, *value);
+                let value = push_value(statement, value);
                 let range = self.range(statement.dialect, *kind, &value, bound);
                 statement.push(&format!(
                     "SELECT r.key, r.id, CAST(1 AS BIGINT) AS read FROM ({range}) AS r"
@@ -75,7 +75,7 @@ impl Candidates<'_> {
     fn values(&self, statement: &mut Statement, kind: Kind) -> String {
         let of_kind = self.lookups.iter().filter(|lookup| lookup.kind == kind);
         let values: Json = of_kind
-            .map(|lookup| match lookup.value {
+            .map(|lookup| match &lookup.value {
                 LookupValue::None => json!(""),
                 LookupValue::Text(text) => json!(text),
                 LookupValue::Number(number) => json!(number.to_string()),
@@ -210,10 +210,10 @@ pub(super) struct Table {
     pub(super) condition: String,
 }
 
-fn push_value(statement: &mut Statement, value: LookupValue<'_>) -> String {
+fn push_value(statement: &mut Statement, value: &LookupValue<'_>) -> String {
     match value {
         LookupValue::None => String::new(),
         LookupValue::Text(text) => statement.text(text),
-        LookupValue::Number(number) => statement.value(Value::Number(number)),
+        LookupValue::Number(number) => statement.value(Value::Number(*number)),
     }
 }

@@ -1,9 +1,10 @@
-//! What an index finds documents by: one lookup for each owner and each group of a permit, and one for what is public.
+//! What an index finds documents by: one lookup for each owner, group and folder of a permit, and one for what is public.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use domain::{Condition, Predicate, TextField};
 
+use super::subtrees::Subtrees;
 use crate::text::contains_nul;
 
 /// Most lookups of a plan. Beyond that, reading all documents in order is as good.
@@ -18,10 +19,10 @@ pub(super) struct Lookup<'a> {
 }
 
 /// The value of a lookup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum LookupValue<'a> {
     None,
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Number(i64),
 }
 
@@ -53,7 +54,7 @@ impl<'a> Lookup<'a> {
     pub(super) fn folder(path: &'a str) -> Self {
         Self {
             kind: Kind::Folder,
-            value: LookupValue::Text(path),
+            value: LookupValue::Text(Cow::Borrowed(path)),
         }
     }
 
@@ -69,17 +70,17 @@ impl<'a> Lookup<'a> {
         let texts = texts.filter(|text| !contains_nul(text));
         let lookups = texts.map(|text| Self {
             kind,
-            value: LookupValue::Text(text),
+            value: LookupValue::Text(Cow::Borrowed(text)),
         });
         lookups.collect()
     }
 }
 
 /// The lookups of all permits; `None` if one of them has no index, or if they are too many.
-pub(super) fn of(permits: &[domain::Branch]) -> Option<Lookups<'_>> {
+pub(super) fn of<'a>(permits: &'a [domain::Branch], subtrees: &Subtrees) -> Option<Lookups<'a>> {
     let mut lookups = Lookups::default();
     for permit in permits {
-        let (found, is_wider) = of_permit(&permit.predicate)?;
+        let (found, is_wider) = of_permit(&permit.predicate, subtrees)?;
         lookups.all.extend(found);
         lookups.is_wider |= is_wider;
         if lookups.all.len() > MAX_LOOKUPS {
@@ -89,17 +90,36 @@ pub(super) fn of(permits: &[domain::Branch]) -> Option<Lookups<'_>> {
     Some(lookups)
 }
 
-/// The lookups of one permit, over whichever of its conditions has the fewest, and whether they find more than it holds.
-fn of_permit(predicate: &Predicate) -> Option<(Vec<Lookup<'_>>, bool)> {
+/// The lookups of one permit, over whichever of its conditions has the fewest, and whether they find more than it holds. What is public is
+/// looked up where nothing else leads there: it may be most of the database.
+fn of_permit<'a>(predicate: &'a Predicate, subtrees: &Subtrees) -> Option<(Vec<Lookup<'a>>, bool)> {
     if predicate.is_never() {
         return Some((Vec::new(), false));
     }
-    let parts = match predicate {
-        Predicate::All(parts) => parts.as_slice(),
+    let parts = parts(predicate);
+    let found = parts.iter().filter_map(of_condition);
+    let found = found.map(|lookups| (lookups, parts.len() > 1));
+    let by_folder = subtrees.of_permit(predicate).map(|(paths, is_wider)| {
+        let lookups = paths.into_iter().map(|path| Lookup {
+            kind: Kind::Folder,
+            value: LookupValue::Text(Cow::Owned(path.to_owned())),
+        });
+        (lookups.collect(), is_wider)
+    });
+    found
+        .chain(by_folder)
+        .min_by_key(|(lookups, _): &(Vec<Lookup<'_>>, bool)| {
+            let is_public = lookups.iter().any(|lookup| lookup.kind == Kind::Public);
+            (is_public, lookups.len())
+        })
+}
+
+/// The conditions that must all hold.
+pub(super) fn parts(predicate: &Predicate) -> &[Predicate] {
+    match predicate {
+        Predicate::All(parts) => parts,
         single => std::slice::from_ref(single),
-    };
-    let found = parts.iter().filter_map(of_condition).min_by_key(Vec::len)?;
-    Some((found, parts.len() > 1))
+    }
 }
 
 /// What to look up for a condition; `None` if that does not find its documents.

@@ -6,6 +6,7 @@ use super::{
     condition,
     lookups::{self, Kind, Lookup},
     statement::{Statement, Value},
+    subtrees::Subtrees,
 };
 use crate::{
     backend::{Backend, Store, with_backend},
@@ -48,7 +49,7 @@ struct Tests {
 
 impl<'a> ListSource<'a> {
     /// Reads by the permits of the plan, if indices lead to them; otherwise all documents in order.
-    pub(super) fn new(selection: Selection<'a>) -> Self {
+    pub(super) fn new(selection: Selection<'a>, subtrees: &Subtrees) -> Self {
         let folder = selection.folder.is_some();
         let by_folder = || Self::of(selection, selection.folder.map_or_else(Lookup::all, Lookup::folder));
         if selection.folder.is_some_and(contains_nul) {
@@ -57,7 +58,7 @@ impl<'a> ListSource<'a> {
         match &selection.plan.access {
             Access::None => Self::nothing(selection),
             Access::All => by_folder(),
-            Access::Branches { permits, .. } => match lookups::of(permits) {
+            Access::Branches { permits, .. } => match lookups::of(permits, subtrees) {
                 Some(lookups) => Self {
                     selection,
                     lookups: lookups.all.into_iter().collect(),
@@ -153,7 +154,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn list_source<'a>(&self, selection: Selection<'a>) -> Result<ListSource<'a>, StoreError> {
-        let source = ListSource::new(selection);
+        let source = ListSource::new(selection, &self.subtrees(selection.plan).await?);
         match selection.folder {
             Some(folder) if source.tests.folder && !source.lookups.is_empty() && self.is_small(folder).await? => {
                 Ok(ListSource::of(selection, Lookup::folder(folder)))

@@ -85,7 +85,7 @@ async fn fi_1_sqlite_reads_each_lookup_from_its_index_in_every_order() {
                 };
                 let range = |id: &str| format!("({column},{id}){behind}(?,?)");
                 let plan = plan(by);
-                let indexed = ListSource::new(selection(&plan));
+                let indexed = ListSource::new(selection(&plan), &subtrees::Subtrees::default());
                 let statement = batch(sqlite.sql, &indexed, &candidates(&indexed, order), None);
                 let steps = steps(sqlite, &statement).await;
                 for expected in [
@@ -105,7 +105,7 @@ async fn fi_1_sqlite_reads_each_lookup_from_its_index_in_every_order() {
                 assert_no_scan(&steps, 2);
 
                 let all = everything(by);
-                let all = ListSource::new(selection(&all));
+                let all = ListSource::new(selection(&all), &subtrees::Subtrees::default());
                 let statement = batch(sqlite.sql, &all, &candidates(&all, order), None);
                 let steps = self::steps(sqlite, &statement).await;
                 let expected = format!("document_by_{suffix} ({}", range("number"));
@@ -132,6 +132,66 @@ fn assert_no_scan(steps: &[String], sorts: usize) {
     assert!(scans.is_empty(), "{steps:#?}");
     let sorted = steps.iter().filter(|step| step.contains("TEMP B-TREE")).count();
     assert!(sorted <= sorts, "{steps:#?}");
+}
+
+const HANDBOOK: &str = "INSERT INTO document (title, title_key, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
+    SELECT 'T', 't', 'x|y', 1, CASE i % 4 WHEN 0 THEN 'h' WHEN 1 THEN 'h/a' WHEN 2 THEN 'h-a' ELSE 'h/a/b' END, '', i % 5, i % 3, 1, '', '', '' FROM n;
+    ANALYZE";
+
+/// Each folder below the one that a permit names is looked up like a group. Beyond a thousand of them, documents are read in order.
+#[tokio::test]
+async fn fi_1_permits_by_folder_are_read_from_the_folders_below() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder, VERSIONS).await;
+    let sqlite = sqlite(&store);
+    sqlx::raw_sql(FILL).execute(&sqlite.writer).await.unwrap();
+    sqlx::raw_sql(HANDBOOK).execute(&sqlite.writer).await.unwrap();
+    let in_handbook = Predicate::is(Condition::InFolder(["h".to_owned()].into()));
+    let plan = permitting(in_handbook.clone().and(Predicate::is(Condition::Private)));
+    for sort in sorts() {
+        let order = Order::new(sort, false);
+        let source = store.list_source(selection(&plan)).await.unwrap();
+        let statement = batch(sqlite.sql, &source, &candidates(&source, order), None);
+        let steps = steps(sqlite, &statement).await;
+        let (column, suffix, behind) = (order.column(), order.index_suffix(), order.behind());
+        let expected = format!("document_by_folder_and_{suffix} (folder=? AND ({column},number){behind}(?,?)");
+        assert!(
+            steps.iter().any(|step| step.contains(&expected)),
+            "{expected} in {steps:#?}"
+        );
+        assert_no_scan(&steps, 2);
+        assert_eq!(read(&store, &plan, sort, false).await.len(), 300, "{sort:?}");
+    }
+    let mut statement = Statement::new(sqlite.sql);
+    statement.push(&subtrees::folders_within(sqlite.sql));
+    let steps = steps(sqlite, &statement).await;
+    assert!(
+        steps.iter().any(|step| step.contains("(path>? AND path<?)")),
+        "{steps:#?}"
+    );
+
+    let kinds = |source: &ListSource<'_>| source.lookups.iter().map(|lookup| lookup.kind).collect::<Vec<_>>();
+    let public = permitting(in_handbook.and(Predicate::is(Condition::Private).negate()));
+    let source = store.list_source(selection(&public)).await.unwrap();
+    assert_eq!(kinds(&source), [lookups::Kind::Folder; 3]);
+    let many = HANDBOOK.replace("'h/a/b'", "'h/' || i").replace("i < 400", "i < 4008");
+    sqlx::raw_sql(&many).execute(&sqlite.writer).await.unwrap();
+    let source = store.list_source(selection(&plan)).await.unwrap();
+    assert_eq!(kinds(&source), [lookups::Kind::All]);
+    assert_eq!(read(&store, &plan, Sort::default(), false).await.len(), 300 + 3006);
+}
+
+fn permitting(predicate: Predicate) -> Plan {
+    let rule = "r".to_owned();
+    Plan {
+        access: Access::Branches {
+            permits: vec![Branch { rule, predicate }],
+            forbids: Vec::new(),
+        },
+        group_match: GroupMatch::Id,
+        is_exact: true,
+    }
 }
 
 fn selection(plan: &Plan) -> Selection<'_> {

@@ -7,6 +7,8 @@ pub(crate) struct Words {
     pub(crate) items_of: &'static str,
     /// After it.
     pub(crate) items_as: &'static str,
+    /// Before and after a JSON list of lists, to have it as rows `s` with a column `value`.
+    pub(crate) lists: (&'static str, &'static str),
     /// The document `d` is public, as the index of public documents has it.
     pub(crate) is_public: &'static str,
     /// The id of the document `d`, as indices have it behind what they are sorted by.

@@ -52,10 +52,13 @@ const ABOUT_GROUPS: [&str; 8] = [
     "[Group::\"sales\", Group::\"Strasse\"].containsAny(resource.groups)",
 ];
 
-const ABOUT_THE_REST: [&str; 10] = [
+const ABOUT_THE_REST: [&str; 13] = [
     "resource.is_private",
     "resource.owner == principal",
     "resource.folder like \"hand*\"",
+    "resource in Folder::\"handbook\"",
+    "resource in [Folder::\"handbook/people\", Folder::\"wiki\"]",
+    "resource.folder == \"handbook\"",
     "resource.title == \"Über alles\"",
     "(principal has job_title && principal.job_title == \"CEO\")",
     "principal.roles.contains(\"Admin\")",
@@ -182,7 +185,7 @@ fn somebody() -> impl Strategy<Value = Person> {
 
 fn paper() -> impl Strategy<Value = Paper> {
     let title = select(&["Plan", "Über alles"][..]);
-    let folder = select(&["", "handbook/people"][..]);
+    let folder = select(&["", "handbook", "handbook/people", "handbook-2"][..]);
     (title, folder, select(&SUBJECTS[..]), some_groups(), any::<bool>()).prop_map(
         |(title, folder, owner, groups, is_private)| Paper {
             title,

@@ -14,7 +14,7 @@ pub(super) fn push(candidates: &Candidates<'_>, statement: &mut Statement, bound
     let lookups: Json = candidates
         .lookups
         .iter()
-        .map(|lookup| match lookup.value {
+        .map(|lookup| match &lookup.value {
             LookupValue::None => json!([number(lookup.kind)]),
             LookupValue::Text(text) => json!([number(lookup.kind), text]),
             LookupValue::Number(id) => json!([number(lookup.kind), id]),

@@ -14,14 +14,14 @@ const NEXT: char = '\u{1}';
 
 /// Paths from `low` on, up to `high` without it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Range {
-    pub(super) low: String,
-    pub(super) high: String,
+pub(crate) struct Range {
+    pub(crate) low: String,
+    pub(crate) high: String,
 }
 
 /// Ranges in order, with something between each two.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ranges(Vec<Range>);
+pub(crate) struct Ranges(Vec<Range>);
 
 impl Range {
     fn new(low: impl Into<String>, high: impl Into<String>) -> Self {
@@ -31,12 +31,12 @@ impl Range {
 }
 
 impl Ranges {
-    pub(super) fn all() -> Self {
+    pub(crate) fn all() -> Self {
         Self(vec![Range::new("", END)])
     }
 
     /// The folder itself.
-    pub(super) fn exactly(folder: &str) -> Self {
+    pub(crate) fn exactly(folder: &str) -> Self {
         if contains_nul(folder) {
             return Self(Vec::new());
         }
@@ -44,7 +44,7 @@ impl Ranges {
     }
 
     /// The folders below it.
-    pub(super) fn below(folder: &str) -> Self {
+    pub(crate) fn below(folder: &str) -> Self {
         match folder {
             "" => Self(vec![Range::new(NEXT, END)]),
             folder if contains_nul(folder) => Self(Vec::new()),
@@ -54,7 +54,7 @@ impl Ranges {
     }
 
     /// The folder and all below it.
-    pub(super) fn subtree(folder: &str) -> Self {
+    pub(crate) fn subtree(folder: &str) -> Self {
         Self::union([Self::exactly(folder), Self::below(folder)])
     }
 
@@ -75,7 +75,7 @@ impl Ranges {
         Self::all()
     }
 
-    fn union(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn union(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut ranges: Vec<Range> = parts.into_iter().flat_map(|part| part.0).collect();
         ranges.sort();
         let mut joined: Vec<Range> = Vec::new();
@@ -88,7 +88,7 @@ impl Ranges {
         Self(joined)
     }
 
-    pub(super) fn intersection(&self, other: &Self) -> Self {
+    pub(crate) fn intersection(&self, other: &Self) -> Self {
         let pairs = self
             .0
             .iter()
@@ -99,19 +99,36 @@ impl Ranges {
     }
 
     /// All other paths.
-    pub(super) fn complement(&self) -> Self {
+    pub(crate) fn complement(&self) -> Self {
         let lows = std::iter::once("").chain(self.0.iter().map(|range| range.high.as_str()));
         let highs = self.0.iter().map(|range| range.low.as_str()).chain([END]);
         let gaps = lows.zip(highs).filter(|(low, high)| low < high);
         Self(gaps.map(|(low, high)| Range::new(low, high)).collect())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Range> {
+    /// Whether what is at the very end of all paths is among them, as it is where a predicate only excludes folders.
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.last().is_some_and(|range| range.high == END)
+    }
+
+    /// Whether the path is in one of them.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        self.0
+            .iter()
+            .any(|range| range.low.as_str() <= path && path < range.high.as_str())
+    }
+
+    /// As a JSON list of pairs: where each range begins, and what it ends before.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        self.0.iter().map(|Range { low, high }| [low.as_str(), high]).collect()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Range> {
         self.0.iter()
     }
 
     /// The paths of which a predicate is true; `None` if it depends on more than the path.
-    pub(super) fn of(predicate: &Predicate) -> Option<Self> {
+    pub(crate) fn of(predicate: &Predicate) -> Option<Self> {
         match predicate {
             Predicate::All(parts) => parts
                 .iter()
@@ -138,7 +155,7 @@ impl Ranges {
     }
 
     /// At least the paths of which a predicate is true: narrower than all of them where its pattern begins with a text.
-    pub(super) fn around(predicate: &Predicate) -> Self {
+    pub(crate) fn around(predicate: &Predicate) -> Self {
         match predicate {
             Predicate::Is {
                 condition: Condition::Like(TextField::Folder, pattern),
@@ -175,43 +192,37 @@ mod tests {
         "%_[*?'\"",
     ];
 
-    fn holds(ranges: &Ranges, path: &str) -> bool {
-        ranges
-            .iter()
-            .any(|range| range.low.as_str() <= path && path < range.high.as_str())
-    }
-
     #[test]
     fn fi_2_ranges_hold_the_folder_and_what_is_below_and_no_neighbour() {
         for folder in PATHS {
             for path in PATHS {
                 let is_in = folder_and_ancestors(path).any(|above| above == folder);
-                assert_eq!(holds(&Ranges::subtree(folder), path), is_in, "{path} in {folder}");
+                assert_eq!(Ranges::subtree(folder).holds(path), is_in, "{path} in {folder}");
                 assert_eq!(
-                    holds(&Ranges::below(folder), path),
+                    Ranges::below(folder).holds(path),
                     is_in && path != folder,
                     "{path} below {folder}"
                 );
                 assert_eq!(
-                    holds(&Ranges::subtree(folder).complement(), path),
+                    Ranges::subtree(folder).complement().holds(path),
                     !is_in,
                     "{path} in {folder}"
                 );
                 assert_eq!(
-                    holds(&Ranges::beginning_with(folder), path),
+                    Ranges::beginning_with(folder).holds(path),
                     path.starts_with(folder),
                     "{path} {folder}"
                 );
                 for other in PATHS {
                     let both = Ranges::subtree(folder).intersection(&Ranges::beginning_with(other));
                     assert_eq!(
-                        holds(&both, path),
+                        both.holds(path),
                         is_in && path.starts_with(other),
                         "{path} {folder} {other}"
                     );
                     let either = Ranges::union([Ranges::subtree(folder), Ranges::beginning_with(other)]);
                     assert_eq!(
-                        holds(&either, path),
+                        either.holds(path),
                         is_in || path.starts_with(other),
                         "{path} {folder} {other}"
                     );
@@ -229,7 +240,7 @@ mod tests {
         let both = in_a.clone().and(prefix.clone().negate());
         let ranges = Ranges::of(&both).unwrap();
         for path in PATHS {
-            assert_eq!(holds(&ranges, path), path == "a", "{path}");
+            assert_eq!(ranges.holds(path), path == "a", "{path}");
         }
         let ends = like(vec![literal("a"), PatternPart::Wildcard, literal("c")]);
         assert_eq!(Ranges::of(&ends), None);
