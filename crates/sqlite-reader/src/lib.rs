@@ -1,6 +1,6 @@
-//! Single rows of a SQLite file, read in the thread of the request: a row found by its key in a file that the operating system holds in
-//! memory takes a few microseconds, handing a query to another thread and back takes fifty (decision 0011). Everything else that is
-//! done with SQLite is done by `sqlx`, which shares the library.
+//! Rows of a SQLite file. A single row is read in the thread of the request: one found by its key in a file that the operating system holds in
+//! memory takes a few microseconds, handing a query to another thread and back takes fifty (decision 0011). A page of a list is read in one call,
+//! since `sqlx` hands each row over by itself. Everything else that is done with SQLite is done by `sqlx`, which shares the library.
 //!
 //! This is the only crate that names `rusqlite`. Sessions (`bff`) and documents (`store`) are read through it.
 
@@ -16,6 +16,9 @@ pub use rusqlite::{Row, ToSql};
 
 /// Instructions of SQLite's virtual machine between two looks at the clock: a fraction of a millisecond.
 const INSTRUCTIONS: i32 = 10_000;
+
+/// Prepared statements of a connection: those of lists differ by order and by what lets the person in.
+const STATEMENTS: usize = 64;
 
 /// Why a row could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +82,35 @@ impl SqliteReader {
         parameters: &[(&str, &dyn ToSql)],
         read: impl FnOnce(&Row<'_>) -> Result<T, ReadError>,
     ) -> Result<Option<T>, ReadError> {
+        self.with_connection(|connection| {
+            let mut statement = connection.prepare_cached(query)?;
+            let mut rows = statement.query(parameters)?;
+            rows.next()?.map(read).transpose()
+        })
+    }
+
+    /// All rows that `query` finds, in its order. It has to be limited: call it on a thread that may wait for the disk.
+    ///
+    /// # Errors
+    /// When the file cannot be read in time, and what `read` fails with.
+    pub fn rows<T>(
+        &self,
+        query: &str,
+        parameters: &[(&str, &dyn ToSql)],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, ReadError>,
+    ) -> Result<Vec<T>, ReadError> {
+        self.with_connection(|connection| {
+            let mut statement = connection.prepare_cached(query)?;
+            let mut rows = statement.query(parameters)?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(read(row)?);
+            }
+            Ok(found)
+        })
+    }
+
+    fn with_connection<T>(&self, query: impl FnOnce(&Connection) -> Result<T, ReadError>) -> Result<T, ReadError> {
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
@@ -86,7 +118,7 @@ impl SqliteReader {
         };
         let deadline = Instant::now() + self.timeout;
         connection.progress_handler(INSTRUCTIONS, Some(move || Instant::now() >= deadline));
-        let found = first(&connection, query, parameters, read)?;
+        let found = query(&connection)?;
         // After an error the connection is dropped, with whatever is wrong with it.
         self.idle().push(connection);
         Ok(found)
@@ -101,23 +133,13 @@ impl SqliteReader {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.pragma_update(None, "query_only", true)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(connection)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn first<T>(
-    connection: &Connection,
-    query: &str,
-    parameters: &[(&str, &dyn ToSql)],
-    read: impl FnOnce(&Row<'_>) -> Result<T, ReadError>,
-) -> Result<Option<T>, ReadError> {
-    let mut statement = connection.prepare_cached(query)?;
-    let mut rows = statement.query(parameters)?;
-    rows.next()?.map(read).transpose()
 }
 
 #[cfg(test)]
@@ -147,6 +169,17 @@ mod tests {
         assert_eq!(reader.idle().len(), 1, "the connection is used again");
         reader.close();
         assert_eq!(word(&reader, 7).unwrap().as_deref(), Some("seven"), "and opened again");
+    }
+
+    #[test]
+    fn all_rows_are_read_in_order() {
+        let (reader, _folder) = database();
+        let counted = "WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n";
+        let read = reader.rows(counted, &[("$1", &2)], |row| Ok(row.get::<_, i64>(0)?));
+        assert_eq!(read.unwrap(), [2, 3, 4, 5]);
+        let failed = reader.rows(counted, &[("$1", &2)], |row| Ok(row.get::<_, String>(0)?));
+        assert!(matches!(failed, Err(ReadError::Sqlite(_))), "{failed:?}");
+        assert_eq!(reader.idle().len(), 0, "a connection that failed is not used again");
     }
 
     #[test]

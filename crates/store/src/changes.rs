@@ -8,9 +8,10 @@ use domain::{DocumentId, Heading};
 use sqlx::{query_as, query_scalar};
 
 use super::{
-    backend::{Store, with_backend},
+    backend::{Backend, Store, with_backend},
     documents::{DocumentRow, DocumentRowColumns},
     error::{QueryError, StoreError},
+    timeout::with_timeout,
 };
 
 const AFTER: &str = "SELECT c.sequence, c.document_id, CAST(coalesce(octet_length(d.content), 0) AS BIGINT)
@@ -88,7 +89,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn last_change(&self) -> Result<i64, StoreError> {
-        with_backend!(self, |backend| Ok(query_scalar(LAST).fetch_one(&backend.pool).await?))
+        match &self.backend {
+            Backend::Sqlite(sqlite) => {
+                let last = sqlite.reader.row(LAST, &[], |row| Ok(row.get(0)?));
+                Ok(last.map_err(QueryError::from)?.unwrap_or_default())
+            }
+            Backend::Postgres(postgres) => {
+                let last = query_scalar(LAST).fetch_one(&postgres.pool);
+                with_timeout(async { last.await.map_err(QueryError::from) })
+                    .await
+                    .map_err(StoreError::from)
+            }
+        }
     }
 
     /// Those of the documents that are there and not in the trash, with their words, in no order: all of one moment. Give it some hundreds of

@@ -15,13 +15,15 @@
 
 use crate::list::statement::with_values;
 use domain::{DocumentId, Sort};
+use sqlite_reader::ReadError;
 use sqlx::query_as;
 
 use super::{
-    backend::{Store, with_backend},
+    backend::{Backend, Store},
     documents::{DocumentRow, DocumentRowColumns},
     error::{QueryError, StoreError},
     sql::Dialect,
+    timeout::with_timeout,
 };
 
 mod candidates;
@@ -50,6 +52,8 @@ pub struct Stretch {
     pub from: Option<Position>,
     /// Most documents that are looked at, from 1.
     pub candidates: u32,
+    /// Rows that are enough, from 1: where every document that is found is a row, no more are read.
+    pub rows: u32,
 }
 
 /// Some rows of a list.
@@ -81,13 +85,27 @@ impl Store {
             order,
             limit,
         };
-        let rows: Vec<ListedColumns> = with_backend!(self, |backend| {
-            let statement = batch(backend.sql, source, &candidates, from);
-            let query = with_values!(query_as(&statement.text), statement.values);
-            Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
-        })?;
-        ListBatch::of(rows, limit)
+        let enough = (!source.is_tested()).then_some(stretch.rows);
+        let rows = match &self.backend {
+            Backend::Sqlite(sqlite) => {
+                let statement = batch(sqlite.sql, source, &candidates, &Part { from, enough });
+                sqlite.rows(statement, ListedColumns::read).await?
+            }
+            Backend::Postgres(postgres) => {
+                let statement = batch(postgres.sql, source, &candidates, &Part { from, enough });
+                let query = with_values!(query_as(&statement.text), statement.values);
+                let query = query.fetch_all(&postgres.pool);
+                with_timeout(async { query.await.map_err(QueryError::from) }).await?
+            }
+        };
+        ListBatch::of(rows, limit, enough)
     }
+}
+
+/// Where reading begins, and after how many rows it ends at the latest.
+struct Part<'a> {
+    from: Option<&'a Position>,
+    enough: Option<u32>,
 }
 
 /// The candidates in order, each joined to its row if that passes.
@@ -95,10 +113,10 @@ fn batch(
     dialect: &'static Dialect,
     source: &ListSource<'_>,
     candidates: &Candidates<'_>,
-    from: Option<&Position>,
+    part: &Part<'_>,
 ) -> Statement {
     let mut statement = Statement::new(dialect);
-    let bound = Bound::of(&mut statement, candidates.order.bound(from));
+    let bound = Bound::of(&mut statement, candidates.order.bound(part.from));
     let condition = source.condition(&mut statement);
     let (time, title) = match candidates.order.key {
         domain::SortKey::Title => ("CAST(NULL AS BIGINT)", "page.key"),
@@ -113,6 +131,9 @@ fn batch(
     statement.push(&format!(
         ") AS page LEFT JOIN document d ON d.id = page.id AND d.trashed_at IS NULL{condition} {order}"
     ));
+    if let Some(rows) = part.enough {
+        statement.push(&format!(" LIMIT {rows}"));
+    }
     statement
 }
 
@@ -125,7 +146,7 @@ impl ListBatch {
         }
     }
 
-    fn of(columns: Vec<ListedColumns>, limit: u32) -> Result<Self, StoreError> {
+    fn of(columns: Vec<ListedColumns>, limit: u32, enough: Option<u32>) -> Result<Self, StoreError> {
         let mut batch = Self::end();
         let (mut read, mut last) = (0, None);
         for columns in columns {
@@ -137,7 +158,8 @@ impl ListBatch {
             }
             last = Some(position);
         }
-        batch.read_to = last.filter(|_| read >= i64::from(limit));
+        let is_cut = enough.is_some_and(|rows| batch.candidates >= rows as usize);
+        batch.read_to = last.filter(|_| is_cut || read >= i64::from(limit));
         Ok(batch)
     }
 }
@@ -160,6 +182,23 @@ struct ListedColumns {
 }
 
 impl ListedColumns {
+    fn read(from: &sqlite_reader::Row<'_>) -> Result<Self, ReadError> {
+        Ok(Self {
+            id: from.get(0)?,
+            title: from.get(1)?,
+            owner_id: from.get(2)?,
+            name: from.get(3)?,
+            is_private: from.get(4)?,
+            folder: from.get(5)?,
+            updated_at: from.get(6)?,
+            groups: from.get(7)?,
+            position_id: from.get(8)?,
+            position_time: from.get(9)?,
+            position_title: from.get(10)?,
+            read: from.get(11)?,
+        })
+    }
+
     fn position(&self) -> Result<Position, StoreError> {
         let id = self.position_id;
         let key = match (self.position_time, &self.position_title) {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlite_reader::SqliteReader;
+use sqlite_reader::{ReadError, Row, SqliteReader, ToSql};
 use sqlx::{
     SqliteConnection, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
@@ -17,7 +17,8 @@ pub(super) mod deadline;
 
 use self::deadline::set_deadline;
 use super::{
-    error::StoreError,
+    error::{QueryError, StoreError},
+    list::statement::{Statement, Value},
     sql, statistics,
     timeout::{QUERY_TIMEOUT, WAIT},
 };
@@ -43,9 +44,9 @@ pub(super) struct Sqlite {
     /// The statements in its dialect.
     pub(super) sql: &'static sql::Dialect,
     pub(super) path: PathBuf,
-    /// For reading batches, and for short single statements of others.
+    /// For short single statements, and those of others.
     pub(super) pool: SqlitePool,
-    /// For one document by id.
+    /// For one document by id, and pages of lists.
     pub(super) reader: SqliteReader,
     /// One connection, so that transactions queue here instead of failing with `SQLITE_BUSY`.
     pub(super) writer: SqlitePool,
@@ -79,6 +80,28 @@ impl Sqlite {
             path,
             writer,
         })
+    }
+
+    /// The rows of a composed statement, read in one call on a thread that may wait for the disk.
+    pub(super) async fn rows<T: Send + 'static>(
+        &self,
+        statement: Statement,
+        read: fn(&Row<'_>) -> Result<T, ReadError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let reader = self.reader.clone();
+        let rows = tokio::task::spawn_blocking(move || {
+            let names: Vec<String> = (1..=statement.values.len())
+                .map(|number| format!("${number}"))
+                .collect();
+            let values = statement.values.iter().map(|value| match value {
+                Value::Number(number) => number as &dyn ToSql,
+                Value::Text(text) => text,
+            });
+            let parameters: Vec<(&str, &dyn ToSql)> = names.iter().map(String::as_str).zip(values).collect();
+            reader.rows(&statement.text, &parameters, read)
+        });
+        let rows = rows.await.map_err(|error| StoreError::Query(error.into()))?;
+        Ok(rows.map_err(QueryError::from)?)
     }
 
     /// Begins a transaction that excludes other writers.

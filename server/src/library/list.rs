@@ -119,6 +119,7 @@ impl List<'_> {
             is_backward,
             from,
             candidates: first_batch(wanted),
+            rows: u32::try_from(wanted).unwrap_or(MAX_BATCH),
         };
         loop {
             let batch = self.library.store.list(self.source, &stretch).await?;

@@ -375,6 +375,7 @@ async fn read_lists(store: &Store, groups: usize, by: GroupMatch) {
                     is_backward: false,
                     from: None,
                     candidates: 26,
+                    rows: 26,
                 };
                 // Often enough that the database has made up its mind about every statement, on every connection.
                 for _ in 0..PAGES {

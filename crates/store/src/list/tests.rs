@@ -23,6 +23,11 @@ const FILL: &str = "INSERT INTO person (id) VALUES ('x|y');
     INSERT INTO document_group (group_id, group_key, document_id) SELECT 'b', 'b', id FROM document WHERE id % 3 = 0;
     ANALYZE";
 
+const FIRST: Part<'_> = Part {
+    from: None,
+    enough: None,
+};
+
 fn plan(by: GroupMatch) -> Plan {
     let branch = |predicate| Branch {
         rule: "r".to_owned(),
@@ -86,7 +91,7 @@ async fn fi_1_sqlite_reads_each_lookup_from_its_index_in_every_order() {
                 let range = |id: &str| format!("({column},{id}){behind}(?,?)");
                 let plan = plan(by);
                 let indexed = ListSource::new(selection(&plan), &subtrees::Subtrees::default());
-                let statement = batch(sqlite.sql, &indexed, &candidates(&indexed, order), None);
+                let statement = batch(sqlite.sql, &indexed, &candidates(&indexed, order), &FIRST);
                 let steps = steps(sqlite, &statement).await;
                 for expected in [
                     format!("document_public_by_{suffix} ({}", range("number")),
@@ -106,7 +111,7 @@ async fn fi_1_sqlite_reads_each_lookup_from_its_index_in_every_order() {
 
                 let all = everything(by);
                 let all = ListSource::new(selection(&all), &subtrees::Subtrees::default());
-                let statement = batch(sqlite.sql, &all, &candidates(&all, order), None);
+                let statement = batch(sqlite.sql, &all, &candidates(&all, order), &FIRST);
                 let steps = self::steps(sqlite, &statement).await;
                 let expected = format!("document_by_{suffix} ({}", range("number"));
                 assert!(
@@ -152,7 +157,7 @@ async fn fi_1_permits_by_folder_are_read_from_the_folders_below() {
     for sort in sorts() {
         let order = Order::new(sort, false);
         let source = store.list_source(selection(&plan)).await.unwrap();
-        let statement = batch(sqlite.sql, &source, &candidates(&source, order), None);
+        let statement = batch(sqlite.sql, &source, &candidates(&source, order), &FIRST);
         let steps = steps(sqlite, &statement).await;
         let (column, suffix, behind) = (order.column(), order.index_suffix(), order.behind());
         let expected = format!("document_by_folder_and_{suffix} (folder=? AND ({column},number){behind}(?,?)");
@@ -219,6 +224,7 @@ async fn read(store: &Store, plan: &Plan, sort: Sort, is_backward: bool) -> Vec<
         is_backward,
         from: None,
         candidates: 150,
+        rows: 120,
     };
     let mut ids = Vec::new();
     loop {
