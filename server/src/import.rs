@@ -8,6 +8,7 @@
 //! | The identity of a file: source and path | [`source`] |
 //! | Reading a file, within limits | `read_file.rs` |
 //! | Front matter: keys, access, drafts | [`front_matter`] |
+//! | The title, where the front matter gives none | `title.rs` |
 //! | The order that a `SUMMARY.md` gives | `summary.rs` |
 //! | From a file to a document | [`file`](mod@file), with warnings of `plausibility.rs` |
 //! | Preparing files in parallel, ahead of the database | `prepare.rs` |
@@ -36,6 +37,7 @@ pub mod report;
 pub mod source;
 mod summary;
 pub(crate) mod terminal;
+mod title;
 pub mod walk;
 mod write;
 
@@ -126,6 +128,7 @@ pub async fn seed_demo(
     let read = documents.iter().map(|(name, text)| {
         let defaults = Defaults {
             folder: String::new(),
+            root: "",
             position: None,
             prefix: "",
             owner: None,

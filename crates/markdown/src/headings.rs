@@ -34,19 +34,20 @@ struct Names {
     slugs: Vec<String>,
 }
 
-/// The text of the first heading that has one.
-pub(super) fn first(root: Node<'_>) -> Option<String> {
-    let headings = root.descendants().filter(|node| is_heading(node));
-    let mut texts = headings.map(|node| {
-        take_explicit_name(node);
-        plain_text(node, Emoji::Sign).trim().to_owned()
-    });
-    texts.find(|text| !text.is_empty())
+/// The text of the heading that the document begins with, if it is one of the whole document and not of a section.
+pub(super) fn leading(root: Node<'_>) -> Option<String> {
+    let first = first_shown(root).filter(|node| is_heading(node))?;
+    let mut others = first.following_siblings().skip(1).filter(|node| is_heading(node));
+    if level(first) > 1 && others.any(|other| level(other) <= level(first)) {
+        return None;
+    }
+    take_explicit_name(first);
+    Some(plain_text(first, Emoji::Sign).trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// The first heading, if the text begins with it and it only repeats the title.
 pub(super) fn repeats_title<'a>(root: Node<'a>, title: &str) -> Option<Node<'a>> {
-    let first = root.first_child().filter(|node| is_heading(node))?;
+    let first = first_shown(root).filter(|node| is_heading(node))?;
     take_explicit_name(first);
     (plain_text(first, Emoji::Sign).trim() == title.trim()).then_some(first)
 }
@@ -58,13 +59,14 @@ pub(super) fn outline<'a>(root: Node<'a>, title: &str) -> Outline {
     let mut targets = Targets::default();
     let mut found: Vec<(Heading, Names)> = Vec::new();
     let mut title_names = None;
+    let first = first_shown(root);
     let headings: Vec<Node<'a>> = root.descendants().filter(|node| is_heading(node)).collect();
     let mut levels = Vec::new();
     for node in headings {
         let explicit = take_explicit_name(node);
         let text: String = plain_text(node, Emoji::Sign).trim().chars().take(MAX_TEXT).collect();
         let names = names(node, explicit, &mut github);
-        let is_first = found.is_empty() && root.first_child().is_some_and(|child| child.same_node(node));
+        let is_first = found.is_empty() && first.is_some_and(|first| first.same_node(node));
         if is_first && plain_text(node, Emoji::Sign).trim() == title.trim() {
             node.detach();
             title_names = Some(names);
@@ -170,6 +172,23 @@ fn take_explicit_name(node: Node<'_>) -> Option<String> {
     let (before, name) = (before.trim_end().to_owned(), name.to_owned());
     *text = before.into();
     Some(name)
+}
+
+/// The first block that shows something.
+fn first_shown(root: Node<'_>) -> Option<Node<'_>> {
+    root.children().find(|node| !is_comment(node))
+}
+
+/// Whether a block shows nothing: HTML of comments alone.
+fn is_comment(node: &Node<'_>) -> bool {
+    let NodeValue::HtmlBlock(html) = &node.data().value else {
+        return false;
+    };
+    let mut rest = html.literal.trim();
+    while let Some(behind) = rest.strip_prefix("<!--").and_then(|comment| comment.split_once("-->")) {
+        rest = behind.1.trim_start();
+    }
+    rest.is_empty()
 }
 
 fn level(node: Node<'_>) -> u8 {

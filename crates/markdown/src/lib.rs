@@ -100,13 +100,14 @@ pub fn plain_text(content: &str, title: &str) -> Result<String, MarkdownError> {
     Ok(plain::text(root, title))
 }
 
-/// The text of the first heading, for documents whose title nobody gave. Headings inside comments do not count.
+/// The text of the heading that a text begins with, for documents whose title nobody gave: nothing but comments stands before it, and it is of
+/// the first level, or no other heading is of its level or above. Without marks; `None` if there is none, or it is empty.
 #[must_use]
-pub fn first_heading(content: &str) -> Option<String> {
+pub fn leading_heading(content: &str) -> Option<String> {
     parse::check_size(content).ok()?;
     let content = comments::remove(content).ok()?;
     let arena = Arena::new();
-    headings::first(parse::parse(&arena, &content).ok()?)
+    headings::leading(parse::parse(&arena, &content).ok()?)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! From a file to a document: values of its front matter, then the import's options, then the file itself (first heading, name, folder). The crate
 //! `store` writes it.
 
-use std::path::Path;
-
 use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility, text::nfc};
 use sha2::{Digest, Sha256};
 use store::{DocumentSource, ImportedDocument, KnownDocument, UnchangedDocument};
@@ -11,11 +9,11 @@ pub use super::file_error::{FileError, FileWarning, WarningKind};
 use super::{
     folder_path::join,
     front_matter::{self, AtLine, DraftMarker, OwnKeys},
-    plausibility,
+    plausibility, title,
 };
 
 /// Longest title, folder, owner or group, in characters.
-const MAX_TEXT: usize = 200;
+pub(super) const MAX_TEXT: usize = 200;
 
 /// Most groups of one document.
 const MAX_GROUPS: usize = 100;
@@ -37,6 +35,8 @@ pub enum Drafts {
 pub(super) struct Defaults<'a> {
     /// Its folder, the prefix included.
     pub(super) folder: String,
+    /// Name of the imported folder.
+    pub(super) root: &'a str,
     /// Its place in a book, in thousandths.
     pub(super) position: Option<i64>,
     /// Prefix of a folder that the file names.
@@ -157,7 +157,6 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         return Ok(Content::LeftOut(unfinished));
     }
     let keys = front.keys;
-    let title = title(&keys, name, &front.body)?;
     let (owner, owner_line) = owner(&keys, defaults)?;
     let owner_name = keys
         .owner_name
@@ -168,6 +167,7 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         Some(given) => join(defaults.prefix, &at(given, |text| path(text))?),
         None => path(&defaults.folder).map_err(|message| FileError { line: 1, message })?,
     };
+    let title = title::of(keys.title.as_ref(), name, &folder, defaults.root, &front.body)?;
     let groups = if is_draft { Vec::new() } else { groups(&keys, defaults)? };
     let mut warnings = Vec::new();
     let doubt = plausibility::owner_warning(&owner, &groups);
@@ -213,27 +213,11 @@ fn in_draft_folder(name: &str) -> Option<DraftMarker> {
 }
 
 /// Validates the value of a key; the error has its line.
-fn at<T, R>(given: &AtLine<T>, check: impl FnOnce(&T) -> Result<R, String>) -> Result<R, FileError> {
+pub(super) fn at<T, R>(given: &AtLine<T>, check: impl FnOnce(&T) -> Result<R, String>) -> Result<R, FileError> {
     check(&given.value).map_err(|message| FileError {
         line: given.line,
         message,
     })
-}
-
-fn title(keys: &OwnKeys, name: &str, body: &str) -> Result<String, FileError> {
-    if let Some(title) = &keys.title {
-        return at(title, |title| line("title", title));
-    }
-    let heading = markdown::first_heading(body).unwrap_or_default();
-    let file_name = Path::new(name)
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().replace(['-', '_'], " "));
-    let title = if heading.is_empty() {
-        file_name.unwrap_or_default()
-    } else {
-        heading
-    };
-    line("title", &title.chars().take(MAX_TEXT).collect::<String>()).map_err(|message| FileError { line: 1, message })
 }
 
 /// The owner, and the line that names them.
@@ -274,7 +258,7 @@ fn groups(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<Vec<Group>, FileErr
 }
 
 /// Validates one line of text, and returns it in NFC: macOS decomposes letters of file names, keyboards do not.
-fn line(key: &str, text: &str) -> Result<String, String> {
+pub(super) fn line(key: &str, text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
         return Err(format!("`{key}` is empty"));

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Read as _},
+    path::Path,
 };
 use store::DocumentSource;
 
@@ -41,8 +42,10 @@ impl From<Result<Content, FileError>> for ReadOutcome {
 
 /// Reads a file of a folder.
 pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions) -> ReadOutcome {
+    let root = root_name(&options.dir);
     let defaults = Defaults {
         folder: join(options.folder.as_deref().unwrap_or_default(), &found.folder),
+        root: &root,
         position: found.position,
         prefix: options.folder.as_deref().unwrap_or_default(),
         owner: options.owner.as_deref(),
@@ -56,6 +59,13 @@ pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions) -> ReadOutc
         Ok(text) => file::parse(&found.name, &text, &defaults).into(),
         Err(reading) => reading,
     }
+}
+
+/// The name of a folder, also where it was given as `.` or `..`.
+fn root_name(dir: &Path) -> String {
+    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    dir.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 fn text(found: &walk::FoundFile) -> Result<String, ReadOutcome> {

@@ -50,7 +50,7 @@ async fn a_file_without_front_matter_has_a_title_and_a_folder_too() {
             ("hand/book/a-b_c.md", b"no heading"),
             (
                 "hand/book/b.MD",
-                b"\xef\xbb\xbftext\r\n\r\n## The *first* `heading`\r\n",
+                b"\xef\xbb\xbf## The *first* `heading`\r\n\r\ntext\r\n",
             ),
             ("c.markdown", b""),
             ("d.txt", b"# not Markdown"),

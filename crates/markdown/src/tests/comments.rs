@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::html;
-use crate::{MarkdownError, first_heading, render};
+use crate::{MarkdownError, leading_heading, render};
 
 /// Every notation around a text, closed.
 const NOTATIONS: &[(&str, &str)] = &[
@@ -219,14 +219,20 @@ fn a_comment_separates_lists_and_leaves_a_quote_whole() {
 #[test]
 fn no_title_comes_out_of_a_comment() {
     assert_eq!(
-        first_heading("<!--\n\n# hidden\n\n-->\n\n# Shown").as_deref(),
+        leading_heading("<!--\n\n# hidden\n\n-->\n\n# Shown").as_deref(),
         Some("Shown")
     );
     assert_eq!(
-        first_heading("%%\n# hidden\n%%\n\n# Shown %% hidden %%").as_deref(),
+        leading_heading("%%\n# hidden\n%%\n\n# Shown %% hidden %%").as_deref(),
         Some("Shown")
     );
-    assert_eq!(first_heading("{% comment %}\n# hidden\n{% endcomment %}"), None);
+    assert_eq!(leading_heading("{% comment %}\n# hidden\n{% endcomment %}"), None);
+    assert!(
+        render("<!-- hidden -->\n\n# Shown\n", "Shown")
+            .unwrap()
+            .headings
+            .is_empty()
+    );
 }
 
 proptest! {
