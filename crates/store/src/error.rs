@@ -77,6 +77,9 @@ pub enum StoreError {
     /// No response within five seconds, or no free connection.
     #[error("the database does not answer")]
     Timeout,
+    /// The content of a file cannot be stored or read.
+    #[error("a file of a document cannot be stored or read")]
+    Files(#[source] Cause),
     /// A row holds an invalid value.
     #[error("document {id} is damaged: {what}")]
     Corrupt {

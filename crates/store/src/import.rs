@@ -9,6 +9,7 @@ use super::{
     backend::{Store, with_backend},
     documents::DocumentRow,
     error::StoreError,
+    files::{self, DocumentFile},
     import_plan::{self, WritePlan},
     sources::{DocumentSource, KnownDocument},
     sql,
@@ -42,6 +43,8 @@ pub struct ImportedDocument {
     pub rendered: RenderedHtml,
     /// Its file: the same source is the same document.
     pub source: DocumentSource,
+    /// Its pictures and other files, whose contents are stored already.
+    pub files: Vec<DocumentFile>,
     /// Hash of everything above but the position: the same hash changes nothing.
     pub source_hash: String,
 }
@@ -161,12 +164,17 @@ impl Store {
                     import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
                 ),
                 (
+                    backend.sql.drop_files,
+                    import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
+                ),
+                (
                     backend.sql.update,
                     import_plan::documents(plan.with(batch, ImportOutcome::Updated), self.renderer.current),
                 ),
                 (backend.sql.adopt, import_plan::moved(batch)),
                 (backend.sql.place, import_plan::positions(batch, &plan)),
                 (backend.sql.put_groups, import_plan::groups(plan.written(batch))),
+                (backend.sql.put_files, files::rows(plan.written(batch))),
                 (
                     backend.sql.trash,
                     import_plan::numbers(plan.trashed.iter().map(|(_, id)| *id)),

@@ -16,6 +16,7 @@
 //! | One page of the list, by a plan of the policy | `list.rs`: [`Store::list`] |
 //! | Sets of folders as ranges of paths | `folder_ranges.rs` |
 //! | Folders that lead to documents of a plan | `folders.rs`: [`Store::folder_candidates`] |
+//! | Pictures and other files of documents | `files.rs`: [`FileStorage`], [`Store::document_files`] |
 //! | The documents before and after one | `neighbours.rs`: [`Store::neighbours`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
 //! | Sources of documents, the trash | `sources.rs` |
@@ -36,6 +37,7 @@ mod documents;
 mod error;
 #[cfg(test)]
 mod explained;
+mod files;
 mod folder_ranges;
 mod folders;
 mod import;
@@ -61,6 +63,10 @@ pub use changes::{Change, DocumentText};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use documents::{DocumentRow, FoundDocument, StaleHtml};
 pub use error::{Cause, StoreError};
+pub use files::{
+    ContentHash, DatabaseFiles, Dimensions, DocumentFile, FileError, FileLink, FileStorage, FolderFiles, NewFile,
+    PART_SIZE,
+};
 pub use folders::{FolderCandidate, FolderPart};
 pub use import::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
 pub use list::{ListBatch, ListSource, Position, PositionKey, Selection, Stretch};

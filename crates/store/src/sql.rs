@@ -36,6 +36,10 @@ pub(super) struct Dialect {
     pub(super) drop_groups: &'static str,
     /// Inserts groups of documents (a JSON list of objects, `$1`).
     pub(super) put_groups: &'static str,
+    /// Deletes which files the documents of the JSON list `$1` have.
+    pub(super) drop_files: &'static str,
+    /// Inserts which files documents have (a JSON list of objects, `$1`).
+    pub(super) put_files: &'static str,
     /// Owners and their names (a JSON list of objects, `$1`). A name that a provider sent is not changed.
     pub(super) put_owners: &'static str,
     /// How many documents of other sources than `$1` have a hash of the JSON list `$2`, by source.
@@ -76,7 +80,7 @@ macro_rules! rows {
 macro_rules! dialect {
     (
         now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal,
-        documents: $documents:expr, places: $places:expr, positions: $positions:expr, pairs: $pairs:expr, people: $people:expr, words: $words:expr
+        documents: $documents:expr, places: $places:expr, positions: $positions:expr, pairs: $pairs:expr, files: $files:expr, people: $people:expr, words: $words:expr
     ) => {
         Dialect {
             words: $words,
@@ -138,6 +142,14 @@ macro_rules! dialect {
                  FROM ", $pairs, " LEFT JOIN document d ON d.id = w.document_id AND d.trashed_at IS NULL
                  WHERE true ON CONFLICT DO NOTHING"
             ),
+            drop_files: concat!(
+                "DELETE FROM document_file
+                 WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
+            ),
+            put_files: concat!(
+                "INSERT INTO document_file (document_id, is_wiki, target, name, hash, width, height)
+                 SELECT w.document_id, w.is_wiki, w.target, w.name, w.hash, w.width, w.height FROM ", $files, " WHERE true ON CONFLICT DO NOTHING"
+            ),
             put_owners: concat!(
                 "INSERT INTO person (id, name) SELECT w.id, w.name FROM ", $people, " WHERE true
                  ON CONFLICT (id) DO UPDATE SET name = excluded.name
@@ -188,6 +200,7 @@ pub(super) const SQLITE: Dialect = dialect! {
     places: rows!("id", "source", "source_name", "source_path"),
     positions: rows!("id", "position"),
     pairs: rows!("document_id", "group_id", "group_key"),
+    files: rows!("document_id", "is_wiki", "target", "name", "hash", "width", "height"),
     people: rows!("id", "name"),
     words: Words {
         items_of: "json_each", items_as: ") AS w", lists: ("json_each(", ") AS s"), is_public: "d.is_private = 0", number: "d.number", position: "instr", numbers: ["group_concat(", ")"], merge: Merge::Queue,
@@ -203,6 +216,7 @@ pub(super) const POSTGRES: Dialect = dialect! {
     places: "json_to_recordset($1::json) AS w (id bigint, source text, source_name text, source_path text)",
     positions: "json_to_recordset($1::json) AS w (id bigint, position bigint)",
     pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",
+    files: "json_to_recordset($1::json) AS w (document_id bigint, is_wiki boolean, target text, name text, hash text, width bigint, height bigint)",
     people: "json_to_recordset($1::json) AS w (id text, name text)",
     words: Words {
         items_of: "json_array_elements_text", items_as: "::json) AS w (value)", lists: ("json_array_elements(", "::json) AS s (value)"),
@@ -261,32 +275,4 @@ pub(super) const PROBE_POSTGRES: &str = "INSERT INTO write_probe (id, at) VALUES
     ON CONFLICT (id) DO UPDATE SET at = excluded.at";
 
 #[cfg(test)]
-mod tests {
-    use sqlx::{query_as, sqlite::SqliteConnectOptions};
-
-    use crate::sqlite::Sqlite;
-
-    /// The plans of PostgreSQL are tested with the whole store.
-    #[tokio::test]
-    async fn do_4_sqlite_reads_documents_by_key_and_sorts_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let options = SqliteConnectOptions::new().filename(folder.path().join("a.db"));
-        let sqlite = Sqlite::open(options).await.unwrap();
-        for statement in [
-            super::SQLITE.find,
-            super::SQLITE.batch_before,
-            super::SQLITE.batch_before_with_words,
-        ] {
-            let explain = format!("EXPLAIN QUERY PLAN {statement}");
-            let plan: Vec<(i64, i64, i64, String)> = query_as(&explain).fetch_all(&sqlite.pool).await.unwrap();
-            assert!(
-                plan.iter()
-                    .any(|step| step.3.starts_with("SEARCH d USING INTEGER PRIMARY KEY")),
-                "{plan:?}"
-            );
-            let known = ["SEARCH", "CORRELATED SCALAR SUBQUERY", "SCAN w VIRTUAL TABLE"];
-            let known = |step: &str| known.iter().any(|known| step.starts_with(known));
-            assert!(plan.iter().all(|step| known(&step.3)), "{plan:?}");
-        }
-    }
-}
+mod tests;

@@ -122,6 +122,7 @@ impl ParsedDocument {
             content: self.content,
             rendered,
             source,
+            files: Vec::new(),
             source_hash,
         }
     }

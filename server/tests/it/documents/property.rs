@@ -253,6 +253,7 @@ async fn write(store: &Store, world: &World, turn: usize) {
             path: number.to_string(),
             former_key: format!("paper:{number}"),
         },
+        files: Vec::new(),
         source_hash: turn.to_string(),
     };
     let batch = ImportBatch {

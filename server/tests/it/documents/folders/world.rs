@@ -203,6 +203,7 @@ pub(super) async fn write(store: &Store, world: &World, turn: usize) {
             path: number.to_string(),
             former_key: format!("paper:{number}"),
         },
+        files: Vec::new(),
         source_hash: turn.to_string(),
     };
     let batch = ImportBatch {
