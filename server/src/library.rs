@@ -17,6 +17,7 @@ use domain::{
     Decision, DocumentId, FolderEntry, Library, LibraryError, Listing, ListingQuery, OpenDocument, RenderedHtml,
     Visitor, listing::PAGE_SIZE,
 };
+use markdown::{Filled, Token};
 use policy::Policy;
 use store::{DocumentRow, FoundDocument, StaleHtml, Store};
 
@@ -108,6 +109,8 @@ impl Library for LocalLibrary {
             }
             Decision::Allowed(reasons) => {
                 let (row, RenderedHtml { html, headings }) = self.current_html(found).await?;
+                let as_written = |token: &Token<'_>| Filled::Address(token.target.clone().into_owned());
+                let html = markdown::fill(&html, &as_written).into_owned();
                 let (previous, next) = self.neighbours(person, id).await;
                 Ok(OpenDocument {
                     summary: row.into_summary(person, reasons),

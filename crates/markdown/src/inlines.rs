@@ -3,12 +3,13 @@
 
 use comrak::{
     Node,
-    html::escape_href,
     nodes::{NodeFootnoteReference, NodeLink, NodeShortCode, NodeValue},
 };
 
 use super::{
     anchors::{FOOTNOTE, MENTION},
+    references::ReferenceKind,
+    wiki::words_and_width,
     write::{Children, IMAGE_GROWTH, LINK_GROWTH, Writer, escaped, escaped_attribute},
 };
 
@@ -68,6 +69,7 @@ impl Writer<'_> {
             NodeValue::HtmlInline(html) => self.html_inline(html),
             NodeValue::ShortCode(code) => self.text(&sign(node, code)),
             NodeValue::Link(link) => self.open_link(link),
+            NodeValue::WikiLink(link) => return self.open_wiki(node, link),
             NodeValue::Image(image) => {
                 self.image(node, image);
                 return Children::Skip;
@@ -81,11 +83,8 @@ impl Writer<'_> {
     /// Writes the end of an inline node.
     pub(super) fn close_inline(&mut self, node: Node<'_>, value: &NodeValue) {
         match value {
-            NodeValue::Link(_) => {
-                if self.links.pop() == Some(true) {
-                    self.tag("</a>");
-                }
-            }
+            NodeValue::Link(_) => self.close_link(),
+            NodeValue::WikiLink(link) => self.close_wiki(link),
             other => self.tag(marks(node, other).1),
         }
     }
@@ -98,26 +97,21 @@ impl Writer<'_> {
         }
         self.growth += LINK_GROWTH;
         self.tag("<a href=\"");
-        self.address(&link.url);
+        self.address(ReferenceKind::Link, &link.url);
         self.title(&link.title);
         self.tag("\">");
     }
 
     fn image(&mut self, node: Node<'_>, image: &NodeLink) {
-        let alternative = escaped_attribute(&plain_text(node, Emoji::Sign));
+        let words = plain_text(node, Emoji::Sign);
+        let (words, width) = words_and_width(&words);
         self.growth += IMAGE_GROWTH;
         self.tag("<img src=\"");
-        self.address(&image.url);
-        self.tag(&format!("\" alt=\"{alternative}"));
+        self.address(ReferenceKind::Image, &image.url);
+        self.tag(&format!("\" alt=\"{}", escaped_attribute(words)));
         self.title(&image.title);
+        self.width(width);
         self.tag("\">");
-    }
-
-    fn address(&mut self, address: &str) {
-        let mut escaped = String::with_capacity(address.len());
-        // Cannot fail: a `String` takes everything.
-        let _ = escape_href(&mut escaped, address, false);
-        self.tag(&escaped);
     }
 
     /// Ends the attribute before it, and begins one that the caller ends.

@@ -7,6 +7,8 @@
 //! | Headings: levels, titles, anchors | `headings.rs` |
 //! | Which anchor does `#name` mean? | `anchors.rs` |
 //! | HTML of each construct | `write.rs`: `blocks.rs`, `inlines.rs`, `callouts.rs`, `code.rs` |
+//! | Links and pictures: which does a text have? | `references.rs`, `wiki.rs`: [`references`] |
+//! | Where do they lead? | `tokens.rs`: [`fill`] |
 //! | Which way does a block of text run? | `direction.rs` |
 //! | How much HTML may an author write? | `raw_html.rs` |
 //! | Sanitising: elements and attributes that are allowed | `sanitise.rs` ||
@@ -31,14 +33,19 @@ mod inlines;
 mod parse;
 mod plain;
 mod raw_html;
+mod references;
 mod sanitise;
+mod tokens;
+mod wiki;
 mod write;
 
 pub use error::MarkdownError;
+pub use references::{MAX_REFERENCES, Reference, ReferenceKind, is_local};
+pub use tokens::{Filled, SEPARATOR, Token, fill};
 
 /// The version of the renderer that wrote a piece of HTML. Raised whenever the same Markdown is written differently, so that
 /// documents are rendered again when they are next opened. A change of the Markdown crate's version is such a change.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// The oldest [`VERSION`] whose HTML may still be shown when rendering again fails. Raised to [`VERSION`] with every change of what is
 /// taken out, a fault of `sanitise.rs` that is mended included: HTML of versions before 3 contains the comments of Obsidian, MDX, Liquid and Jinja as readable text.
@@ -62,7 +69,9 @@ pub const MAX_HEADINGS: usize = 500;
 /// Deepest nesting of quotes, lists and emphasis: more is an attack on whoever reads the HTML, not a text.
 pub const MAX_DEPTH: usize = 100;
 
-/// Renders Markdown: `CommonMark` and GitHub's extensions, with footnotes, callouts, definition lists, `{#id}`, emoji names, marks and
+/// Renders Markdown. Local addresses are tokens in the HTML, which [`fill`] replaces when it is shown.
+///
+/// Understood are `CommonMark` and GitHub's extensions, with footnotes, callouts, definition lists, `{#id}`, emoji names, marks and
 /// small raised or lowered text. Comments are taken out.
 ///
 /// A first heading that only repeats `title` is left out, since the page shows the title. The remaining headings are moved to levels 2 to
@@ -84,6 +93,18 @@ pub fn render(content: &str, title: &str) -> Result<RenderedHtml, MarkdownError>
     }
     let headings = outline.sections.into_iter().map(|section| section.heading).collect();
     Ok(RenderedHtml { html, headings })
+}
+
+/// What a text refers to, in its order: documents, pictures and files that came with it, and places in itself (`#name`). At most
+/// [`MAX_REFERENCES`]. Comments do not count.
+///
+/// # Errors
+/// [`MarkdownError`] for texts that [`render`] refuses, but for the length of their HTML.
+pub fn references(content: &str) -> Result<Vec<Reference>, MarkdownError> {
+    parse::check_size(content)?;
+    let content = comments::remove(content)?;
+    let arena = Arena::new();
+    Ok(references::collect(parse::parse(&arena, &content)?))
 }
 
 /// The text without markup, a line for each block: what a reader of the page reads, headings included, without a first heading that only

@@ -33,6 +33,7 @@ fn options() -> Options<'static> {
         highlight: true,
         superscript: true,
         subscript: true,
+        wikilinks_title_after_pipe: true,
         cjk_friendly_emphasis: true,
         header_attributes: true,
         fenced_code_attributes: true,

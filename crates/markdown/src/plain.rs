@@ -4,7 +4,7 @@
 
 use comrak::{Node, arena_tree::NodeEdge, nodes::NodeValue};
 
-use super::{headings, inlines, raw_html, sanitise};
+use super::{headings, inlines, raw_html, sanitise, wiki, write::Children};
 
 /// The text of a parsed document, a line for each block. The first heading is left out if it repeats `title`.
 pub(super) fn text(root: Node<'_>, title: &str) -> String {
@@ -12,7 +12,11 @@ pub(super) fn text(root: Node<'_>, title: &str) -> String {
     let mut skipped = headings::repeats_title(root, title);
     for edge in root.traverse() {
         match edge {
-            NodeEdge::Start(node) if skipped.is_none() => plain.open(node),
+            NodeEdge::Start(node) if skipped.is_none() => {
+                if plain.open(node) == Children::Skip {
+                    skipped = Some(node);
+                }
+            }
             NodeEdge::Start(_) => {}
             NodeEdge::End(node) if skipped.is_some_and(|skipped| skipped.same_node(node)) => skipped = None,
             NodeEdge::End(node) => {
@@ -34,9 +38,13 @@ struct Plain {
 }
 
 impl Plain {
-    fn open(&mut self, node: Node<'_>) {
+    fn open(&mut self, node: Node<'_>) -> Children {
         raw_html::with_html(node, |html| self.html(html));
         match &node.data().value {
+            NodeValue::WikiLink(link) => {
+                self.push(&wiki::words(node, link));
+                return Children::Skip;
+            }
             NodeValue::Text(text) => self.push(text),
             NodeValue::Code(code) => self.push(&code.literal),
             NodeValue::CodeBlock(code) => self.push(&code.literal),
@@ -44,6 +52,7 @@ impl Plain {
             NodeValue::ShortCode(code) => self.push(&inlines::sign(node, code)),
             _ => {}
         }
+        Children::Write
     }
 
     fn push(&mut self, text: &str) {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use comrak::{Node, nodes::NodeValue};
 
-use super::parse;
+use super::{parse, references::ReferenceKind};
 
 /// Most elements that unclosed tags may add: tags open at once, times pieces of the text.
 const MAX_COPIES: usize = 1_000_000;
@@ -70,6 +70,35 @@ pub(super) fn names(html: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// The targets of links and pictures in raw HTML, each with how many lines below the beginning it stands.
+pub(super) fn targets(html: &str) -> Vec<(usize, ReferenceKind, String)> {
+    let mut found = Vec::new();
+    for (at, tag) in tags(html) {
+        let (wanted, kind) = if tag.name.eq_ignore_ascii_case("a") {
+            ("href", ReferenceKind::Link)
+        } else if tag.name.eq_ignore_ascii_case("img") {
+            ("src", ReferenceKind::Image)
+        } else {
+            continue;
+        };
+        let attributes = attributes(tag.rest);
+        let value = attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        if let Some((_, value)) = value {
+            let below = html.get(..at).unwrap_or_default().matches('\n').count();
+            found.push((below, kind, unescaped(value)));
+        }
+    }
+    found
+}
+
+/// The few entities that authors write in addresses.
+fn unescaped(value: &str) -> String {
+    value
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 /// Calls `read` with the raw HTML of a node, if it is such a node.

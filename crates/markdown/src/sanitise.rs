@@ -9,7 +9,7 @@ use std::{
 
 use ammonia::{Builder, UrlRelative};
 
-use super::{anchors::Targets, callouts::LOOKS};
+use super::{anchors::Targets, callouts::LOOKS, references::ReferenceKind, tokens};
 
 pub(super) const TAGS: [&str; 49] = [
     "a",
@@ -112,11 +112,14 @@ const CLASSES: [&str; 13] = [
 const REL: &str = "noopener noreferrer nofollow";
 
 /// Cleans HTML. Ids remain only if `targets` knows them or they begin with `marker`, and each only once.
+///
+/// Every local address becomes a token ([`super::tokens`]).
 pub(super) fn clean(html: &str, targets: Targets, marker: String) -> String {
     let attributes: HashMap<&str, HashSet<&str>> = ATTRIBUTES
         .iter()
         .map(|(tag, names)| (*tag, names.iter().copied().collect()))
         .collect();
+    let mark = marker.clone();
     let ids = Ids {
         targets: Mutex::new(targets),
         marker,
@@ -134,7 +137,7 @@ pub(super) fn clean(html: &str, targets: Targets, marker: String) -> String {
         .set_tag_attribute_value("img", "referrerpolicy", "no-referrer")
         .strip_comments(true)
         .attribute_filter(move |tag, name, value| attribute(&ids, tag, name, value));
-    builder.clean(html).to_string()
+    tokens::finish(builder.clean(html).to_string(), &mark)
 }
 
 /// Which ids there are.
@@ -153,10 +156,18 @@ impl Ids {
         self.targets.lock().ok()?.take_html(value).map(Cow::Owned)
     }
 
+    /// A token as the renderer wrote it, an author's local address as a token, any other address as it is.
+    fn token<'v>(&self, kind: ReferenceKind, value: &'v str) -> Cow<'v, str> {
+        if value.starts_with(&*self.marker) {
+            return value.into();
+        }
+        tokens::of_html(&self.marker, kind, value).map_or(value.into(), Cow::Owned)
+    }
+
     /// Where `#name` leads.
     fn address<'v>(&self, value: &'v str) -> Option<Cow<'v, str>> {
         let Some(fragment) = value.strip_prefix('#') else {
-            return Some(value.into());
+            return Some(self.token(ReferenceKind::Link, value));
         };
         if let Some(ours) = fragment.strip_prefix(&*self.marker) {
             return Some(format!("#{ours}").into());
@@ -185,7 +196,8 @@ fn attribute<'v>(ids: &Ids, tag: &str, name: &str, value: &'v str) -> Option<Cow
         (_, "role") => (value == "group").then_some(value.into()),
         ("a", "aria-label") => (value == "Back to the text").then_some(value.into()),
         (_, "aria-label") => (value == "Table").then_some(value.into()),
-        ("img", "src") => (!value.trim_start().to_ascii_lowercase().starts_with("mailto:")).then_some(value.into()),
+        ("img", "src") if value.trim_start().to_ascii_lowercase().starts_with("mailto:") => None,
+        ("img", "src") => Some(ids.token(ReferenceKind::Image, value)),
         ("img", "width" | "height") | (_, "start" | "colspan" | "rowspan") => {
             (value.len() <= 4 && value.bytes().all(|b| b.is_ascii_digit())).then_some(value.into())
         }

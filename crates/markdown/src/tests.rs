@@ -8,9 +8,15 @@ mod constructs;
 mod hostile;
 mod limits;
 mod plain;
+mod references;
 
 fn html(markdown: &str) -> String {
-    render(markdown, "A title").unwrap().html
+    as_written(&render(markdown, "A title").unwrap().html)
+}
+
+/// HTML with every local address as its author wrote it.
+fn as_written(html: &str) -> String {
+    fill(html, &|token| Filled::Address(token.target.clone().into_owned())).into_owned()
 }
 
 #[test]

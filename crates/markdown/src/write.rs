@@ -96,7 +96,8 @@ impl<'o> Writer<'o> {
     fn new(outline: &'o Outline, is_mixed: bool, is_html_text: bool) -> Self {
         Self {
             html: String::new(),
-            marker: format!("{:016x}-", RandomState::new().hash_one(outline.sections.len())),
+            // Begins with a digit, so that it never reads as the scheme of an address.
+            marker: format!("0{:016x}-", RandomState::new().hash_one(outline.sections.len())),
             outline,
             sections: 0,
             footnotes: 0,
