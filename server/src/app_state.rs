@@ -46,6 +46,7 @@ impl AppState {
             edit_profile: signed_in.as_ref().and_then(|person| person.edit_profile_path(&PROFILE)),
             person_key: signed_in.as_ref().map(SignedIn::person_key),
         };
+        let picture = visitor.person().and_then(|person| person.picture.clone());
         let messages = VisitorMessages {
             source: self.messages.clone(),
             signed_in: signed_in.clone(),
@@ -69,6 +70,6 @@ impl AppState {
             report: telemetry::report_error,
         }
         .provide();
-        self.headers.allow_scripts_of_this_page();
+        self.headers.allow_scripts_of_this_page(picture.as_deref());
     }
 }

@@ -14,6 +14,7 @@
 //! | What may be written for a value? | `values.rs` |
 //! | Which keys and environment variables are there? | [`keys`]; variables of others are in `variables.rs` |
 //! | How is `docs/configuration.md` made? | `schema.rs` and [`mod@reference`] |
+//! | Which pictures of other sites are shown? | `images.rs` |
 //! | What is the way to a claim? | `claim_path.rs` |
 //! | Who is `acme:alice`? | `resolve_person.rs` |
 
@@ -24,6 +25,7 @@ use url::Url;
 mod claim_path;
 mod directory;
 mod entries;
+mod images;
 pub mod keys;
 pub mod problem;
 mod provider;
@@ -41,6 +43,7 @@ mod variables;
 
 pub use claim_path::ClaimPath;
 pub use directory::{DirectorySettings, DirectoryUse, ProfileToken};
+pub use images::ExternalImages;
 pub use problem::{Problem, Problems};
 pub use sources::Sources;
 pub use store::DatabaseUrl;
@@ -76,6 +79,10 @@ pub struct Config {
     pub directory: DirectorySettings,
     /// Where the full-text index lies, and how texts are read for it.
     pub search: SearchSettings,
+    /// Where pictures and other files of documents are stored.
+    pub files: crate::files::FileSettings,
+    /// Which pictures of other sites are shown.
+    pub images: ExternalImages,
     /// Where traces are sent.
     pub telemetry: TelemetrySettings,
     /// APIs that pages reach at a path of this site.

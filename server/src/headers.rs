@@ -15,7 +15,7 @@ use http::{
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
 
-use crate::config::Config;
+use crate::config::{Config, ExternalImages};
 
 /// One year would do for the lists browsers ship; two are usual (RFC 6797 §6.1.1).
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
@@ -43,8 +43,10 @@ pub(crate) struct SecurityHeaders(Arc<Settings>);
 
 struct Settings {
     https: bool,
-    /// Sources of images besides this site and `https:`.
+    /// Sources of images besides this site.
     image_sources: String,
+    /// Whether pictures of all sites are among them.
+    shows_all_images: bool,
     /// Where `cargo leptos watch` notifies the page; empty otherwise.
     reload: &'static str,
     bff: Bff,
@@ -58,7 +60,7 @@ impl SecurityHeaders {
             .iter()
             .filter_map(|settings| url::Url::parse(&settings.provider.issuer).ok())
             .filter(|issuer| issuer.scheme() == "http")
-            .fold(String::new(), |list, issuer| {
+            .fold(config.images.sources(), |list, issuer| {
                 format!("{list} {}", issuer.origin().ascii_serialization())
             });
         let reload = if is_watched() {
@@ -69,19 +71,24 @@ impl SecurityHeaders {
         Self(Arc::new(Settings {
             https: config.is_https(),
             image_sources,
+            shows_all_images: config.images == ExternalImages::Allowed,
             reload,
             bff,
         }))
     }
 
-    /// Sets the content policy of the page being rendered; called inside its Leptos context.
-    pub(crate) fn allow_scripts_of_this_page(&self) {
+    /// Sets the content policy of the page being rendered; called inside its Leptos context. The page shows the visitor's own `picture`.
+    pub(crate) fn allow_scripts_of_this_page(&self, picture: Option<&str>) {
         let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>()) else {
             return;
         };
+        let picture = picture.and_then(|address| url::Url::parse(address).ok());
+        let picture = picture.filter(|address| address.scheme() == "https" && !self.0.shows_all_images);
+        let picture = picture.map(|address| format!(" {}", address.origin().ascii_serialization()));
+        let picture = picture.unwrap_or_default();
         // `'strict-dynamic'` would ignore `'self'`, and the links that fetch script early carry no nonce.
         let scripts = format!("'self' 'nonce-{nonce}' 'wasm-unsafe-eval'");
-        if let Ok(value) = HeaderValue::from_str(&self.0.content_policy(&scripts)) {
+        if let Ok(value) = HeaderValue::from_str(&self.0.content_policy(&scripts, &picture)) {
             options.insert_header(header::CONTENT_SECURITY_POLICY, value);
         }
     }
@@ -90,14 +97,14 @@ impl SecurityHeaders {
 impl Settings {
     /// Content Security Policy Level 3. Signing out posts a form to this site, which redirects to a provider: browsers apply `form-action` to
     /// the redirect too, so it lists the providers' origins.
-    fn content_policy(&self, scripts: &str) -> String {
+    fn content_policy(&self, scripts: &str, picture: &str) -> String {
         let targets = self
             .bff
             .form_targets()
             .iter()
             .fold(String::new(), |list, target| format!("{list} {target}"));
         format!(
-            "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' https:{image_sources}; font-src 'self'; \
+            "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'{image_sources}{picture}; font-src 'self'; \
              connect-src 'self'{reload}; manifest-src 'self'; form-action 'self'{targets}; object-src 'none'; \
              base-uri 'none'; frame-ancestors 'none'",
             image_sources = self.image_sources,
@@ -129,7 +136,7 @@ pub(crate) async fn add_security_headers(
     let mut response = next.run(request).await;
     let map = response.headers_mut();
     if !map.contains_key(header::CONTENT_SECURITY_POLICY)
-        && let Ok(value) = HeaderValue::from_str(&headers.0.content_policy("'none'"))
+        && let Ok(value) = HeaderValue::from_str(&headers.0.content_policy("'none'", ""))
     {
         map.insert(header::CONTENT_SECURITY_POLICY, value);
     }

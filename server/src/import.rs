@@ -15,6 +15,7 @@
 //! | Writing them, chunk by chunk | `write.rs` |
 //! | Documents whose files are gone; folders imported under another name | `prune.rs` |
 //! | Progress and report | [`report`] |
+//! | Contents of pictures and other files | `files.rs`; which there are: `crate::files` |
 //! | The error of a file | `file_error.rs` |
 //! | Escaping file names for terminals | `terminal.rs` |
 
@@ -25,8 +26,11 @@ use futures::{StreamExt as _, stream};
 
 use store::Store;
 
+use crate::files::{Attached, Attachments, Catalogue, FileSettings};
+
 pub mod file;
 mod file_error;
+mod files;
 mod folder_path;
 pub mod front_matter;
 mod plausibility;
@@ -46,6 +50,7 @@ pub use file_error::WarningKind;
 pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Pruning, Withdrawn};
 
 use file::Defaults;
+use files::ImportFiles;
 use read_file::ReadFile;
 use source::Source;
 use write::Import;
@@ -76,6 +81,8 @@ pub struct ImportOptions {
     pub prune: bool,
     /// Seconds since 1970 (UTC): files dated later are drafts.
     pub now: i64,
+    /// Where pictures and other files are stored.
+    pub files: FileSettings,
     /// Resolves owners.
     pub resolve_person: ResolvePerson,
 }
@@ -91,14 +98,20 @@ pub async fn run(
 ) -> Result<ImportReport, ImportError> {
     let mut contents = walk::markdown_files(&options.dir)?;
     let files = std::mem::take(&mut contents.files);
+    let others = std::mem::take(&mut contents.others);
     let source = Arc::new(Source::of(contents.root.clone(), options.source.as_deref())?);
     let names = files.iter().map(|file| domain::text::nfc(&*file.name)).collect();
     let mut import = Import::of(store, &source, progress);
     import.start(files.len(), &contents).await?;
+    let beside = ImportFiles {
+        attachments: Arc::new(Attachments::new(Catalogue::new(others), options.files.max_size)),
+        storage: options.files.storage(store),
+        now: options.now,
+    };
     let options = Arc::new(options);
     let chunks = stream::iter(prepare::chunks(files)).map(|chunk| {
         let (store, options, source) = (store.clone(), Arc::clone(&options), Arc::clone(&source));
-        tokio::spawn(prepare::files(store, options, source, chunk))
+        tokio::spawn(prepare::files(store, options, source, beside.clone(), chunk))
     });
     let mut chunks = chunks.buffered(CHUNKS_AHEAD);
     while let Some(chunk) = chunks.next().await {
@@ -106,6 +119,12 @@ pub async fn run(
     }
     import.prune(names, &contents, options.prune).await?;
     let report = import.finish().await?;
+    if let Err(error) = store.sweep_files(&*beside.storage, options.now).await {
+        tracing::warn!(
+            error = bff::error_chain(&error),
+            "files that no document has any more are still stored"
+        );
+    }
     if let Err(error) = store.refresh_statistics().await {
         tracing::warn!(
             error = bff::error_chain(&error),
@@ -142,6 +161,7 @@ pub async fn seed_demo(
             source: source.file(name),
             outcome: file::parse(name, text, &defaults).into(),
             name: (*name).to_owned(),
+            attached: Attached::default(),
         }
     });
     let files = prepare::texts(store, read.collect()).await?;

@@ -9,6 +9,7 @@
 //! | The visitor of a request: session, claims, directory | `visitor.rs`, `people.rs`, [`directory`] |
 //! | Opening and listing documents | [`library`], on the crates [`policy`] and [`store`] |
 //! | Searching documents, keeping the index up to date | [`mod@search`], on the crate `search` |
+//! | Pictures and other files of documents | [`files`] |
 //! | Importing documents | [`import`], rendered by the crate [`markdown`] |
 //! | The messages API and its client | `api.rs`, `messages.rs` |
 //! | Listing and ending sessions | `sessions.rs` |
@@ -29,6 +30,7 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo_site;
 pub mod directory;
+pub mod files;
 mod headers;
 mod http_client;
 pub mod import;

@@ -5,6 +5,7 @@
 //! | One page of a list | `library/list.rs` |
 //! | How many documents it has | `library/count.rs` |
 //! | Its cursors | `library/cursor.rs` |
+//! | Pictures and other files of a document | `library/files.rs` |
 //! | Folders that lead to something readable | `library/folders.rs` |
 //!
 //! Cost. Opening: one SQL statement and one decision. Lists: see `library/list.rs`.
@@ -17,12 +18,14 @@ use domain::{
     Decision, DocumentId, FolderEntry, Library, LibraryError, Listing, ListingQuery, OpenDocument, RenderedHtml,
     Visitor, listing::PAGE_SIZE,
 };
-use markdown::{Filled, Token};
 use policy::Policy;
 use store::{DocumentRow, FoundDocument, StaleHtml, Store};
 
+use crate::config::ExternalImages;
+
 mod count;
 mod cursor;
+mod files;
 mod folders;
 mod list;
 mod open;
@@ -39,6 +42,7 @@ pub struct LocalLibrary {
     sealer: TextSealer,
     page_size: usize,
     counts: Counts,
+    images: ExternalImages,
 }
 
 impl LocalLibrary {
@@ -51,7 +55,15 @@ impl LocalLibrary {
             sealer: TextSealer::new(keys, "list cursor"),
             page_size: PAGE_SIZE,
             counts: Counts::default(),
+            images: ExternalImages::default(),
         }
+    }
+
+    /// The same with another choice of which pictures of other sites are shown.
+    #[must_use]
+    pub fn with_images(mut self, images: ExternalImages) -> Self {
+        self.images = images;
+        self
     }
 
     /// The same with other pages than of [`PAGE_SIZE`] rows, for measuring.
@@ -109,8 +121,7 @@ impl Library for LocalLibrary {
             }
             Decision::Allowed(reasons) => {
                 let (row, RenderedHtml { html, headings }) = self.current_html(found).await?;
-                let as_written = |token: &Token<'_>| Filled::Address(token.target.clone().into_owned());
-                let html = markdown::fill(&html, &as_written).into_owned();
+                let html = self.with_addresses(id, html).await;
                 let (previous, next) = self.neighbours(person, id).await;
                 Ok(OpenDocument {
                     summary: row.into_summary(person, reasons),

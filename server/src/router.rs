@@ -3,6 +3,7 @@
 //! | what | where |
 //! |---|---|
 //! | Static files: script, style sheet, pictures | `router/files.rs` |
+//! | Pictures and other files of documents | `router/document_files.rs` |
 //! | Health checks: `/healthz`, `/readyz` | `router/health.rs` |
 //! | Content negotiation of compressed responses | `router/encoding.rs` |
 //! | Range requests | `router/range.rs` |
@@ -34,12 +35,14 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, ti
 
 use crate::{
     app_state::AppState,
+    files::FileLibrary,
     headers,
     people::People,
     search::{SearchStatus, suggestions},
     sessions, site_pages, telemetry, visitor,
 };
 
+mod document_files;
 mod encoding;
 mod error_pages;
 mod files;
@@ -78,6 +81,7 @@ impl FromRef<Shell> for LeptosOptions {
 pub(crate) struct Parts {
     pub(crate) app: Arc<AppState>,
     pub(crate) people: Arc<People>,
+    pub(crate) document_files: FileLibrary,
     pub(crate) options: LeptosOptions,
     pub(crate) files: BuildFiles,
     pub(crate) bff: Bff,
@@ -93,6 +97,7 @@ pub(crate) fn router(parts: Parts) -> Router {
     let Parts {
         app,
         people,
+        document_files,
         options,
         files,
         bff,
@@ -108,10 +113,12 @@ pub(crate) fn router(parts: Parts) -> Router {
     let build = files::build_router(&options)
         .layer(compressed.clone())
         .layer(negotiated.clone());
+    let document_files = document_files::router(document_files, people.clone());
     let pages = pages(app, people, Shell(Arc::new((options, files))))
         .layer(compressed)
         .layer(negotiated);
-    let site = pages.merge(api).merge(bff.router());
+    // Not compressed: pictures are already, and ranges are of the bytes as they are stored.
+    let site = pages.merge(document_files).merge(api).merge(bff.router());
     let timed = bff
         .protect(site)
         .layer(middleware::from_fn(request_limits::limit_body))

@@ -14,6 +14,7 @@ use crate::{
     build_files,
     config::{Config, DatabaseUrl},
     directory::Directory,
+    files::FileLibrary,
     headers::SecurityHeaders,
     library::LocalLibrary,
     messages::MessageSource,
@@ -92,10 +93,7 @@ pub async fn site_with_clock(config: &Config, clock: Clock) -> Result<Site, Star
 
 /// [`site_with_clock`] with a policy that is loaded already.
 pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) -> Result<Site, StartError> {
-    let database = |source| StartError::Database {
-        url: Box::new(config.database_url.clone()),
-        source,
-    };
+    let database = |source| database_error(config, source);
     let store = Store::open(&config.database_url, markdown::VERSIONS)
         .await
         .map_err(database)?;
@@ -120,8 +118,13 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let reading = LocalReadingHistory::new(store.clone(), Arc::clone(&policy), bff.tasks().clone(), clock.clone());
     let app = AppState {
         reading: Arc::new(reading),
-        library: Arc::new(LocalLibrary::new(store.clone(), Arc::clone(&policy), keys.clone())),
-        search: Arc::new(LocalSearch::new(store.clone(), policy, search.clone(), clock.clone())),
+        library: Arc::new(library(config, &store, &policy, &keys)),
+        search: Arc::new(LocalSearch::new(
+            store.clone(),
+            Arc::clone(&policy),
+            search.clone(),
+            clock.clone(),
+        )),
         clock,
         messages,
         bff: bff.clone(),
@@ -133,6 +136,7 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let parts = router::Parts {
         app: Arc::new(app),
         people: Arc::new(people),
+        document_files: FileLibrary::new(store.clone(), Arc::clone(&policy), config.files.storage(&store)),
         options,
         files,
         bff: bff.clone(),
@@ -148,6 +152,19 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
         search,
         keys,
     })
+}
+
+fn database_error(config: &Config, source: StoreError) -> StartError {
+    StartError::Database {
+        url: Box::new(config.database_url.clone()),
+        source,
+    }
+}
+
+/// The documents, under the policy.
+fn library(config: &Config, store: &Store, policy: &Arc<Policy>, keys: &KeyRing) -> LocalLibrary {
+    let library = LocalLibrary::new(store.clone(), Arc::clone(policy), keys.clone());
+    library.with_images(config.images.clone())
 }
 
 /// Starts to keep the full-text index up to date. The site does not wait for it.

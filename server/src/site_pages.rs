@@ -132,6 +132,7 @@ pub(crate) fn error_page(status: StatusCode, reference: Option<String>) -> Respo
             "Bad request",
             "This address or form is not written the way browsers write it.",
         ),
+        StatusCode::FORBIDDEN => ("Not for you", "The rules of this site do not let you read this."),
         StatusCode::NOT_FOUND => ("Not found", "There is nothing at this address."),
         StatusCode::METHOD_NOT_ALLOWED => (
             "Not possible",
@@ -162,6 +163,14 @@ pub(crate) fn error_page(status: StatusCode, reference: Option<String>) -> Respo
         reference,
         vec![("Home".to_owned(), "/".to_owned())],
     ))
+}
+
+/// The answer to who has to sign in before an address of this site says anything.
+pub(crate) fn sign_in_page(path: &str) -> Response {
+    let sign_in = with_query("/auth/login", &[("return_to", path)]);
+    let message = "Whether there is something at this address, and whether it is for you, is known after signing in.";
+    let actions = vec![("Sign in".to_owned(), sign_in)];
+    page(StatusCode::UNAUTHORIZED, "Sign in first", message, None, actions)
 }
 
 /// Rejects a request that no browser sends, and logs why.

@@ -12,6 +12,7 @@
 //! | Which way does a block of text run? | `direction.rs` |
 //! | How much HTML may an author write? | `raw_html.rs` |
 //! | Sanitising: elements and attributes that are allowed | `sanitise.rs` ||
+//! | Pictures of other sites | `elsewhere.rs`: [`without_pictures`] |
 //! | Which texts are not rendered? | [`MarkdownError`] |
 //! | The text without markup, for search | `plain.rs`: [`plain_text`] |
 //!
@@ -27,6 +28,7 @@ mod callouts;
 mod code;
 mod comments;
 mod direction;
+mod elsewhere;
 mod error;
 mod headings;
 mod inlines;
@@ -39,6 +41,7 @@ mod tokens;
 mod wiki;
 mod write;
 
+pub use elsewhere::without_pictures;
 pub use error::MarkdownError;
 pub use references::{MAX_REFERENCES, Reference, ReferenceKind, is_local};
 pub use tokens::{Filled, SEPARATOR, Token, fill};

@@ -152,34 +152,7 @@ impl Store {
                 last = query_scalar(sql::HIGHEST_ID).fetch_one(&mut *transaction).await?;
             }
             let plan = WritePlan::new(batch, &known, titles, last);
-            for (statement, list) in [
-                (backend.sql.put_owners, import_plan::owners(batch, &plan)),
-                (
-                    backend.sql.insert,
-                    import_plan::documents(plan.with(batch, ImportOutcome::Created), self.renderer.current),
-                ),
-                // Before their documents change, which would be repeated beside each of them.
-                (
-                    backend.sql.drop_groups,
-                    import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
-                ),
-                (
-                    backend.sql.drop_files,
-                    import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
-                ),
-                (
-                    backend.sql.update,
-                    import_plan::documents(plan.with(batch, ImportOutcome::Updated), self.renderer.current),
-                ),
-                (backend.sql.adopt, import_plan::moved(batch)),
-                (backend.sql.place, import_plan::positions(batch, &plan)),
-                (backend.sql.put_groups, import_plan::groups(plan.written(batch))),
-                (backend.sql.put_files, files::rows(plan.written(batch))),
-                (
-                    backend.sql.trash,
-                    import_plan::numbers(plan.trashed.iter().map(|(_, id)| *id)),
-                ),
-            ] {
+            for (statement, list) in statements(backend.sql, &plan, batch, self.renderer.current) {
                 if !list.is_empty() {
                     query(statement)
                         .bind(Value::from(list).to_string())
@@ -216,6 +189,40 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// What a batch writes, in order: statements, each with its list of rows; `rendered_by` is the version of the renderer.
+fn statements(
+    sql: &'static sql::Dialect,
+    plan: &WritePlan,
+    batch: &ImportBatch,
+    rendered_by: i64,
+) -> [(&'static str, Vec<Value>); 10] {
+    [
+        (sql.put_owners, import_plan::owners(batch, plan)),
+        (
+            sql.insert,
+            import_plan::documents(plan.with(batch, ImportOutcome::Created), rendered_by),
+        ),
+        // Before their documents change, which would be repeated beside each of them.
+        (
+            sql.drop_groups,
+            import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
+        ),
+        (
+            sql.drop_files,
+            import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
+        ),
+        (
+            sql.update,
+            import_plan::documents(plan.with(batch, ImportOutcome::Updated), rendered_by),
+        ),
+        (sql.adopt, import_plan::moved(batch)),
+        (sql.place, import_plan::positions(batch, plan)),
+        (sql.put_groups, import_plan::groups(plan.written(batch))),
+        (sql.put_files, files::rows(plan.written(batch))),
+        (sql.trash, import_plan::numbers(plan.trashed.iter().map(|(_, id)| *id))),
+    ]
 }
 
 pub(super) fn headings(rendered: &RenderedHtml) -> String {

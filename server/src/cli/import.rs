@@ -84,6 +84,7 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         drafts: arguments.drafts.into(),
         source: arguments.source,
         prune: arguments.prune,
+        files: config.files.clone(),
         now: Clock::system().now().unix_timestamp(),
         resolve_person: Box::new(move |who| config.resolve_person(who)),
     };

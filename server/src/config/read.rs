@@ -16,6 +16,7 @@ use super::{
     upstreams,
     values::LogFormat,
 };
+use crate::files::FileSettings;
 
 impl Config {
     /// Understands what was written.
@@ -94,6 +95,12 @@ fn assemble(report: &mut Report, file: File, has_demo: bool) -> Option<Config> {
             languages: file.search.languages.into_iter().map(|language| language.0).collect(),
             memory: file.search.memory.0,
         },
+        files: FileSettings {
+            kind: file.files.kind,
+            folder: file.files.folder.0,
+            max_size: file.files.max_size.0 as u64,
+        },
+        images: file.images,
         telemetry: TelemetrySettings {
             otlp_endpoint: file.telemetry.otlp_endpoint.map(|url| url.0),
             service_name: file.telemetry.service_name.0,

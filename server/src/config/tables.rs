@@ -8,11 +8,12 @@ mod provider;
 
 pub(super) use self::provider::ProviderTable;
 use super::{
+    images::ExternalImages,
     schema::{self, table},
     values::{
         ByteSize, Database, Endpoint, FilePath, FolderPath, IndexMemory, ListenAddress, LogFilter, LogFormat,
         MountPath, PassingMethod, Period, RecentSignIn, RequestTimeout, Resource, ServiceName, SessionLimit,
-        SiteOrigin, StemmedLanguage, Text,
+        SiteOrigin, StemmedLanguage, StorageKind, Text,
     },
 };
 
@@ -54,6 +55,11 @@ table! {
         /// Without it nothing is counted.
         #[setting(example = r#"metrics_listen = "127.0.0.1:4049""#)]
         pub metrics_listen: Option<ListenAddress>,
+        /// Pictures of other sites, in documents and of people: shown (`allowed`), not shown (`refused`), or those of a list of hosts, in which
+        /// `*.example.org` is every host below `example.org`. Who shows them is told by each reader's browser that somebody reads, though not
+        /// which page. One that is not shown is a link with its words. Pictures that came with the documents are always shown.
+        #[setting(default = "allowed", example = r#"images = ["img.example.com", "*.example.org"]"#)]
+        pub images: ExternalImages,
         /// `[session]`.
         pub session: SessionTable,
         /// `[[providers]]`.
@@ -66,6 +72,8 @@ table! {
         pub directory: DirectoryTable,
         /// `[search]`.
         pub search: SearchTable,
+        /// `[files]`.
+        pub files: FilesTable,
         /// `[telemetry]`.
         pub telemetry: TelemetryTable,
     }
@@ -173,6 +181,21 @@ table! {
         /// Memory that writing to the index may take; `15MiB` to `4GiB`. More makes it faster to build.
         #[setting(default = "48MiB", example = r#"memory = "256MiB""#)]
         pub memory: IndexMemory,
+    }
+
+    /// Pictures and other files that come along with documents ([documents](documents.md)). `portico import` and `portico serve` read the same
+    /// settings. After a change of `kind` or `folder`, import again: what is missing is stored anew.
+    pub struct FilesTable {
+        /// Where their contents are kept: in the database, with the documents, which is right for several Porticos and for one backup; or in a
+        /// folder of this machine, which keeps a SQLite file small where there are gigabytes of pictures.
+        #[setting(default = "database", example = r#"kind = "folder""#)]
+        pub kind: StorageKind,
+        /// The folder, for `kind = "folder"`. It is made if missing; nobody but Portico writes into it.
+        #[setting(default = "data/files", example = r#"folder = "/var/lib/portico/files""#)]
+        pub folder: FolderPath,
+        /// Largest file that comes along. A larger one is reported and left out.
+        #[setting(default = "20MiB", example = r#"max_size = "100MiB""#)]
+        pub max_size: ByteSize,
     }
 
     /// Traces, for who runs a collector of OpenTelemetry; what is in them is said in [observability](observability.md).

@@ -18,6 +18,8 @@ use self::{
     address::{address, endpoint, issuer, mount_path, origin},
     quantity::{duration, index_memory, leeway, recent_sign_in, request_timeout, size},
 };
+pub(super) use crate::files::StorageKind;
+
 use super::{
     directory::ProfileToken,
     problem::Issue,
@@ -206,6 +208,7 @@ choice!(
     LogFormat,
     ProfileToken,
     ProviderKind,
+    StorageKind,
 );
 
 /// What a line of the log looks like.

@@ -7,11 +7,13 @@ use store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 use super::{
     ImportError, ImportOptions,
     file::{Content, FileError, FileWarning, ParsedDocument},
+    files::{self, ImportFiles},
     front_matter::DraftMarker,
     read_file::{self, ReadFile, ReadOutcome},
     source::Source,
     walk::FoundFile,
 };
+use crate::files::{Attached, AttachedFile};
 
 /// Most files of one chunk, which is one transaction.
 const MAX_FILES: usize = 256;
@@ -24,6 +26,8 @@ pub(super) struct PreparedFile {
     /// Its name and source.
     pub(super) file: FileName,
     pub(super) step: FileAction,
+    /// Its files, until their contents are stored.
+    pub(super) attached: Vec<AttachedFile>,
 }
 
 /// A file by name and source.
@@ -78,14 +82,26 @@ pub(super) async fn files(
     store: Store,
     options: Arc<ImportOptions>,
     source: Arc<Source>,
+    beside: ImportFiles,
     files: Vec<FoundFile>,
 ) -> Result<Vec<PreparedFile>, ImportError> {
-    let read = in_parallel(files, move |found| ReadFile {
-        source: source.file(&found.name),
-        outcome: read_file::read(&found, &options),
-        name: found.name,
+    let attachments = Arc::clone(&beside.attachments);
+    let read = in_parallel(files, move |found| {
+        let outcome = read_file::read(&found, &options);
+        let attached = match &outcome {
+            ReadOutcome::Content(Content::Document(parsed)) => attachments.of(&found.name, &parsed.content),
+            _ => Attached::default(),
+        };
+        ReadFile {
+            source: source.file(&found.name),
+            outcome,
+            name: found.name,
+            attached,
+        }
     });
-    texts(&store, read.await?).await
+    let mut prepared = texts(&store, read.await?).await?;
+    files::store_contents(&store, &beside, &mut prepared).await?;
+    Ok(prepared)
 }
 
 /// Prepares files that were read already.
@@ -103,9 +119,14 @@ pub(super) async fn texts(store: &Store, files: Vec<ReadFile>) -> Result<Vec<Pre
 }
 
 fn prepare(file: ReadFile, known: Option<KnownDocument>) -> PreparedFile {
-    let ReadFile { name, source, outcome } = file;
+    let ReadFile {
+        name,
+        source,
+        outcome,
+        mut attached,
+    } = file;
     let step = match outcome {
-        ReadOutcome::Content(Content::Document(parsed)) => document(*parsed, &source, known),
+        ReadOutcome::Content(Content::Document(parsed)) => document(*parsed, &mut attached, &source, known),
         ReadOutcome::Content(Content::LeftOut(unfinished)) => FileAction::LeaveOut(unfinished),
         ReadOutcome::Refused(error) => FileAction::Refuse(error),
         ReadOutcome::Unreadable(error) => FileAction::Skip(error),
@@ -113,11 +134,19 @@ fn prepare(file: ReadFile, known: Option<KnownDocument>) -> PreparedFile {
     PreparedFile {
         file: FileName { name, source },
         step,
+        attached: attached.files,
     }
 }
 
-fn document(mut parsed: ParsedDocument, source: &store::DocumentSource, known: Option<KnownDocument>) -> FileAction {
-    let hash = parsed.hash();
+fn document(
+    mut parsed: ParsedDocument,
+    attached: &mut Attached,
+    source: &store::DocumentSource,
+    known: Option<KnownDocument>,
+) -> FileAction {
+    let hash = files::hash_with_files(parsed.hash(), attached);
+    let missing = std::mem::take(&mut attached.missing);
+    parsed.warnings.extend(files::warnings(missing, parsed.body_line));
     let about = DocumentDetails {
         id_line: parsed.id_line,
         is_private: parsed.is_private,
@@ -131,7 +160,11 @@ fn document(mut parsed: ParsedDocument, source: &store::DocumentSource, known: O
     }
     let body_line = parsed.body_line;
     match markdown::render(&parsed.content, &parsed.title) {
-        Ok(rendered) => FileAction::Write(Box::new(parsed.into_document(rendered, source.clone(), hash)), about),
+        Ok(rendered) => {
+            let mut document = parsed.into_document(rendered, source.clone(), hash);
+            document.files = attached.files.iter().map(|attached| attached.file.clone()).collect();
+            FileAction::Write(Box::new(document), about)
+        }
         Err(error) => FileAction::Refuse(FileError {
             line: error.line() + body_line - 1,
             message: error.to_string(),

@@ -12,7 +12,7 @@ use super::{
     folder_path::join,
     walk,
 };
-use crate::import::ImportOptions;
+use crate::{files::Attached, import::ImportOptions};
 
 /// A file that was read.
 pub(super) struct ReadFile {
@@ -20,6 +20,8 @@ pub(super) struct ReadFile {
     pub(super) name: String,
     pub(super) source: DocumentSource,
     pub(super) outcome: ReadOutcome,
+    /// Its pictures and other files.
+    pub(super) attached: Attached,
 }
 
 /// The result of reading a file.

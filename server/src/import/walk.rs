@@ -10,9 +10,13 @@ use std::{
 use domain::text::nfc;
 
 use super::{ImportError, ImportProblem};
+use crate::files::OtherFile;
 
 /// Deepest folder that is searched, below the imported one.
 pub const MAX_DEPTH: usize = 16;
+
+/// The hidden folder in which `GitBook` has the pictures of a site.
+const ASSETS: &str = ".gitbook";
 
 /// Why a pipe, socket or device is refused: reading it could block.
 pub(super) const NOT_A_REGULAR_FILE: &str = "is a named pipe, a socket or a device; only regular files are read";
@@ -56,6 +60,8 @@ impl From<&SkippedEntry> for ImportProblem {
 pub struct FolderContents {
     /// Sorted by name.
     pub files: Vec<FoundFile>,
+    /// Regular files that are no Markdown.
+    pub(crate) others: Vec<OtherFile>,
     /// Links, pipes, and folders that are too deep. Sorted by name.
     pub refused: Vec<SkippedEntry>,
     /// Entries that could not be read. Sorted by name.
@@ -110,7 +116,7 @@ impl FolderContents {
         let path = entry.path();
         let file_name = entry.file_name().to_string_lossy().into_owned();
         let name = super::folder_path::join(folder, &file_name);
-        if file_name.starts_with('.') {
+        if file_name.starts_with('.') && file_name != ASSETS {
             return None;
         }
         // Neither call follows links.
@@ -133,6 +139,9 @@ impl FolderContents {
             }
             self.skip(&name, format!("is more than {MAX_DEPTH} folders deep"));
         } else if is_markdown(&path) {
+            if folder.split('/').any(|part| part == ASSETS) {
+                return None;
+            }
             if !kind.is_file() {
                 self.skip(&name, NOT_A_REGULAR_FILE.to_owned());
             } else if entry.file_name().to_str().is_none() {
@@ -146,6 +155,8 @@ impl FolderContents {
                     position: None,
                 });
             }
+        } else if kind.is_file() && entry.file_name().to_str().is_some() {
+            self.others.push(OtherFile { name, path, size });
         }
         None
     }

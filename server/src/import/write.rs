@@ -228,7 +228,7 @@ fn has_changes(batch: &ImportBatch) -> bool {
 /// Splits a chunk into what is written, and what is reported after the commit.
 fn split(files: Vec<PreparedFile>) -> (ImportBatch, Vec<PendingReport>) {
     let (mut batch, mut pending) = (ImportBatch::default(), Vec::new());
-    for PreparedFile { file, step } in files {
+    for PreparedFile { file, step, .. } in files {
         let about = match step {
             FileAction::Write(document, about) => {
                 batch.documents.push(*document);

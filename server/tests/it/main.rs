@@ -16,6 +16,7 @@ mod demo;
 mod device;
 mod directory;
 mod documents;
+mod files;
 mod headers;
 mod import;
 mod keys;

@@ -9,6 +9,7 @@ use bff::KeyRing;
 use domain::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor};
 use policy::Policy;
 use server::{
+    files::FileSettings,
     import::{self, Drafts, ImportOptions, ImportReport},
     library::LocalLibrary,
 };
@@ -115,6 +116,7 @@ pub(crate) fn options(dir: PathBuf) -> ImportOptions {
         source: None,
         prune: false,
         now: NOW,
+        files: FileSettings::default(),
         resolve_person: Box::new(resolve),
     }
 }

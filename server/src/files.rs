@@ -1,0 +1,31 @@
+//! Pictures and other files that documents refer to: they come along with an import, and are served under their document's decision.
+//!
+//! | what | where |
+//! |---|---|
+//! | Where contents are stored | [`FileSettings`] of the configuration: `files/settings.rs` |
+//! | Which files lie beside the documents of a folder | `files/catalogue.rs` |
+//! | Which of them a target means | `files/resolve.rs` |
+//! | Reading one, within limits | `files/content.rs` |
+//! | What is it, by its content? | `files/media_type.rs` |
+//! | The files of one document | `files/attach.rs` |
+//! | Their addresses | `files/address.rs` |
+//! | Opening one, under the policy | `files/library.rs`; the route is in `router/document_files.rs` |
+//!
+//! The tables and the contents are in the crate `store`.
+
+mod address;
+mod attach;
+mod catalogue;
+mod content;
+mod library;
+mod media_type;
+mod resolve;
+mod settings;
+
+pub(crate) use address::{attachment, file_path};
+pub(crate) use attach::{Attached, AttachedFile, Attachments, MissingFile};
+pub(crate) use catalogue::{Catalogue, OtherFile};
+pub(crate) use content::open as open_file;
+pub(crate) use library::FileLibrary;
+pub(crate) use media_type::MediaType;
+pub use settings::{FileSettings, StorageKind};

@@ -1,0 +1,210 @@
+//! The files of a document: which of its references mean a file beside it, by which names they are served, and what is not there.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use markdown::{Reference, ReferenceKind};
+use store::{ContentHash, DocumentFile};
+
+use super::{
+    address,
+    catalogue::{Catalogue, OtherFile},
+    content::{self, Content},
+    resolve::{self, Place},
+};
+
+/// Most files of one document.
+const MAX_FILES: usize = 500;
+
+/// Longest target in a message, in characters.
+const MAX_SHOWN: usize = 200;
+
+/// Endings of files that are shown where a wiki embeds them.
+const PICTURES: [&str; 9] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "bmp", "ico"];
+
+/// A file of a document, and where it lies.
+#[derive(Debug, Clone)]
+pub(crate) struct AttachedFile {
+    pub(crate) file: DocumentFile,
+    pub(crate) origin: OtherFile,
+}
+
+/// A reference that leads to no file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MissingFile {
+    /// Whether it is a picture.
+    pub(crate) is_picture: bool,
+    /// Line of the text, from 1.
+    pub(crate) line: usize,
+    /// One line.
+    pub(crate) message: String,
+}
+
+/// The files of a document.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Attached {
+    pub(crate) files: Vec<AttachedFile>,
+    pub(crate) missing: Vec<MissingFile>,
+}
+
+/// A file that was read, or why not.
+type ReadContent = Arc<OnceLock<Result<Content, String>>>;
+
+/// The files beside the documents of an import; each is read once, however many documents refer to it.
+#[derive(Debug)]
+pub(crate) struct Attachments {
+    catalogue: Catalogue,
+    max_size: u64,
+    contents: Mutex<HashMap<String, ReadContent>>,
+    stored: Mutex<HashSet<ContentHash>>,
+}
+
+impl Attachments {
+    /// Files of `catalogue`, of at most `max_size` bytes each.
+    pub(crate) fn new(catalogue: Catalogue, max_size: u64) -> Self {
+        Self {
+            catalogue,
+            max_size,
+            contents: Mutex::default(),
+            stored: Mutex::default(),
+        }
+    }
+
+    /// The files that a text refers to; `document` is its path below the imported folder. Reads files, so it is for blocking threads. A text
+    /// that cannot be parsed has none: rendering reports it.
+    pub(crate) fn of(&self, document: &str, text: &str) -> Attached {
+        let mut files = FilesOfDocument::default();
+        for reference in markdown::references(text).unwrap_or_default() {
+            if reference.is_within() {
+                continue;
+            }
+            let is_wiki = matches!(reference.kind, ReferenceKind::WikiLink | ReferenceKind::WikiEmbed);
+            let is_picture = is_picture(&reference);
+            if files.has(is_wiki, is_picture, &reference.target) {
+                continue;
+            }
+            let place = Place {
+                document,
+                is_wiki,
+                is_picture,
+            };
+            let mut miss = |why: &str| files.miss(is_picture, reference.line, &reference.target, why);
+            let Some(origin) = resolve::find(&self.catalogue, place, &reference.target) else {
+                // A link may lead to a document.
+                if is_picture {
+                    miss("which is not here");
+                }
+                continue;
+            };
+            match self.content(origin) {
+                Ok(content) if is_picture && !content.media_type.is_picture() => miss("which is no picture"),
+                Ok(content) => files.add(is_wiki, &reference, content, origin),
+                Err(why) => miss(&why),
+            }
+        }
+        files.attached
+    }
+
+    fn content(&self, origin: &OtherFile) -> Result<Content, String> {
+        let cell = {
+            let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(contents.entry(origin.name.clone()).or_default())
+        };
+        cell.get_or_init(|| content::read(origin, self.max_size)).clone()
+    }
+
+    /// Whether the content was not stored yet by this import; it counts as stored from now on.
+    pub(crate) fn is_new(&self, hash: &ContentHash) -> bool {
+        self.stored
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(hash.clone())
+    }
+}
+
+/// Whether a reference shows a picture.
+fn is_picture(reference: &Reference) -> bool {
+    match reference.kind {
+        ReferenceKind::Image => true,
+        ReferenceKind::WikiEmbed => {
+            let path = reference.target.split(['#', '?']).next().unwrap_or_default();
+            let ending = path
+                .rsplit_once('.')
+                .map(|(_, ending)| ending.trim().to_ascii_lowercase());
+            ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
+        }
+        ReferenceKind::Link | ReferenceKind::WikiLink => false,
+    }
+}
+
+/// The files of a document so far.
+#[derive(Default)]
+struct FilesOfDocument {
+    attached: Attached,
+    targets: HashSet<(bool, bool, String)>,
+    added: HashSet<(bool, String)>,
+    /// Which path has which name.
+    names: HashMap<String, String>,
+    taken: HashSet<String>,
+}
+
+impl FilesOfDocument {
+    /// Whether the same target was met before; it was from now on.
+    fn has(&mut self, is_wiki: bool, is_picture: bool, target: &str) -> bool {
+        !self.targets.insert((is_wiki, is_picture, target.to_owned()))
+    }
+
+    fn miss(&mut self, is_picture: bool, line: usize, target: &str, why: &str) {
+        let verb = if is_picture {
+            "shows the picture"
+        } else {
+            "links to the file"
+        };
+        let target: String = target.chars().take(MAX_SHOWN).collect();
+        let message = format!("{verb} `{target}`, {why}");
+        self.attached.missing.push(MissingFile {
+            is_picture,
+            line,
+            message,
+        });
+    }
+
+    fn add(&mut self, is_wiki: bool, reference: &Reference, content: Content, origin: &OtherFile) {
+        if self.names.len() >= MAX_FILES && !self.names.contains_key(&origin.name) {
+            let why = format!("which does not come along: a document has at most {MAX_FILES} files");
+            return self.miss(content.media_type.is_picture(), reference.line, &reference.target, &why);
+        }
+        if !self.added.insert((is_wiki, reference.target.clone())) {
+            return;
+        }
+        let name = self.name(origin);
+        self.attached.files.push(AttachedFile {
+            file: DocumentFile {
+                is_wiki,
+                target: reference.target.clone(),
+                name,
+                file: content.file,
+                dimensions: content.dimensions,
+            },
+            origin: origin.clone(),
+        });
+    }
+
+    /// The name of a file, unlike that of any other file of the document.
+    fn name(&mut self, origin: &OtherFile) -> String {
+        if let Some(name) = self.names.get(&origin.name) {
+            return name.clone();
+        }
+        let own = domain::text::nfc(address::name_of(&origin.name));
+        let mut name = own.clone();
+        let mut number = 2;
+        while !self.taken.insert(name.clone()) {
+            name = address::numbered(&own, number);
+            number += 1;
+        }
+        self.names.insert(origin.name.clone(), name.clone());
+        name
+    }
+}
