@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { longWords, markdown, minutes } from "./library.ts";
+import { beside, longWords, markdown, minutes, pictures } from "./library.ts";
 import { ports } from "./ports.ts";
 import { type Server, node, ready, run, start, stop } from "./servers.ts";
 import { certifiedConfig, demoConfig, portico, root, severalConfig, sites, work } from "./sites.ts";
@@ -22,6 +22,9 @@ export default async function setup(): Promise<() => Promise<void>> {
   for (const document of minutes) writeFileSync(file(`minutes/${document.file}`), markdown(document));
   mkdirSync(file("long-words"));
   for (const document of longWords) writeFileSync(file(`long-words/${document.file}`), markdown(document));
+  mkdirSync(file("pictures/img"), { recursive: true });
+  for (const document of pictures) writeFileSync(file(`pictures/${document.file}`), markdown(document));
+  for (const [name, content] of Object.entries(beside)) writeFileSync(file(`pictures/${name}`), content);
 
   const servers: Server[] = [];
   try {
@@ -30,7 +33,7 @@ export default async function setup(): Promise<() => Promise<void>> {
       PORTICO_DEMO_REVEAL_TOKENS: "1",
     });
     servers.push(demo);
-    for (const folder of [path.join(root, "crates/demo/documents"), file("minutes"), file("long-words")]) {
+    for (const folder of [path.join(root, "crates/demo/documents"), file("minutes"), file("long-words"), file("pictures")]) {
       run(sites.certified.log, portico, ["import", folder, "--owner", "carol", "--config", file("certified.toml")]);
     }
     const certified = start("certified", sites.certified.log, portico, ["serve", "--config", file("certified.toml")]);

@@ -58,13 +58,23 @@ export const longWords: Written[] = [
   { ...lindwurm, file: "folded.md", title: "Folded", text: "<details><summary>More</summary>\n\nAnd more.\n\n</details>\n" },
 ];
 
+/** A document with pictures and a file beside it, one of them missing; for lena and the chief executive. */
+export const pictures: Written[] = [
+  { ...lindwurm, file: "pictures.md", title: "Pictures", text: "![A dot](img/dot.png)\n\n![A drawing](img/drawing.svg)\n\n![The lost map](img/lost.png)\n\n[The plan](plan.pdf)\n" },
+];
+export const beside: Record<string, Buffer> = {
+  "img/dot.png": Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
+  "img/drawing.svg": Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"><rect width="30" height="20"/><script>alert("ran"); location.href = "/public?ran";</script></svg>'),
+  "plan.pdf": Buffer.from("%PDF-1.4 plan"),
+};
+
 export function markdown({ title, owner, groups, isPrivate, folder, text }: Written): string {
   const folderLine = folder ? `folder: "${folder}"\n` : "";
   return `---\ntitle: "${title}"\nowner: ${owner}\ngroups: [${groups.join(", ")}]\nprivate: ${isPrivate}\n${folderLine}---\n\n${text ?? "Present: all. Decided: nothing."}\n`;
 }
 
 const files = readdirSync(documents).filter((name) => name.endsWith(".md")).sort();
-export const library: Written[] = [...files.map(read), ...minutes, ...longWords];
+export const library: Written[] = [...files.map(read), ...minutes, ...longWords, ...pictures];
 
 /** Public to everybody signed in; a group's to its members; one's own; everything to the chief executive. */
 export function mayRead(person: Person, document: Written, issuer: Issuer): boolean {

@@ -55,12 +55,18 @@ pub(super) fn find<'c>(catalogue: &'c Catalogue, place: Place<'_>, target: &str)
 fn paths(place: Place<'_>, target: &str) -> Vec<String> {
     let folder = place.document.rsplit_once('/').map_or("", |(folder, _)| folder);
     let folder = nfc(folder);
-    let mut paths = Vec::new();
-    if let Some(from_root) = target.strip_prefix('/') {
+    // Seen from the top of a site: `None` for what would lead out of it.
+    let from_top = joined("", target);
+    let in_roots = |paths: &mut Vec<String>, with_folders: bool| {
+        let Some(target) = &from_top else { return };
         for base in ancestors(&folder).into_iter().rev() {
-            paths.extend(joined(base, from_root));
-            paths.extend(ROOTS.iter().filter_map(|root| joined(&join(base, root), from_root)));
+            paths.extend(with_folders.then(|| join(base, target)));
+            paths.extend(ROOTS.iter().map(|root| join(&join(base, root), target)));
         }
+    };
+    let mut paths = Vec::new();
+    if target.starts_with('/') {
+        in_roots(&mut paths, true);
         return paths;
     }
     paths.extend(joined(&folder, target));
@@ -68,11 +74,9 @@ fn paths(place: Place<'_>, target: &str) -> Vec<String> {
     let page = place.document.rsplit_once('.').map_or(place.document, |(stem, _)| stem);
     paths.extend(joined(&nfc(page), target));
     // From the root without a sign of it: wikis, and the `static` of a site named with it.
-    paths.extend(joined("", target));
+    paths.extend(from_top.clone());
     if place.is_picture {
-        for base in ancestors(&folder).into_iter().rev() {
-            paths.extend(ROOTS.iter().filter_map(|root| joined(&join(base, root), target)));
-        }
+        in_roots(&mut paths, false);
     }
     paths
 }
@@ -209,7 +213,7 @@ mod tests {
             ("site/docs/page.md", "/img/f.png", Some("site/static/img/f.png")),
             ("docs/guide/page.md", "..\\img\\b.png", Some("docs/img/b.png")),
             ("docs/guide/page.md", "../../../../etc/passwd", None),
-            ("docs/guide/page.md", "%2e%2e/%2e%2e/%2e%2e/a.png", None),
+            ("docs/guide/page.md", "%2e%2e/%2e%2e/%2e%2e/%2e%2e/a.png", None),
             ("docs/guide/page.md", "one.png", Some("x/one.png")),
             ("docs/guide/page.md", "two.png", None),
             ("x/note.md", "deep/space%20name.png", Some("x/deep/space name.PNG")),

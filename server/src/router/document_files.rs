@@ -53,15 +53,10 @@ async fn serve(
         Err(_) if visitor.person().is_none() => Err(LibraryError::SignInFirst),
         Err(_) => Err(LibraryError::NotFound),
     };
-    let mut response = match opened {
+    match opened {
         Ok(file) => content(&files, &file, &name, &mut request).await,
         Err(error) => refusal(&error, request.uri().path()),
-    };
-    // What one person gets is not for another, and for the same person only after a new decision.
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
-    response
+    }
 }
 
 /// The same answers as for the document itself.
@@ -133,6 +128,9 @@ fn headers(file: &NewFile, name: &str) -> HeaderMap {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type.as_str()));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // What one person gets is not for another, and for the same person only after a new decision.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     if let Ok(value) = HeaderValue::try_from(entity_tag(file)) {
         headers.insert(header::ETAG, value);

@@ -11,8 +11,8 @@ use crate::{
 /// How long a file may be without a document before it is removed, in seconds: an import stores files before the documents that name them.
 const GRACE: i64 = 3_600;
 
-/// Most files of one transaction, which excludes other writers.
-const BATCH: i64 = 100;
+/// Most files of one transaction, which excludes other writers and ends within the timeout of a query.
+const BATCH: i64 = 20;
 
 const UNUSED: &str = "SELECT f.hash FROM file f
     WHERE f.stored_at < $1 AND NOT EXISTS (SELECT 1 FROM document_file d WHERE d.hash = f.hash) ORDER BY f.hash LIMIT $2";

@@ -82,13 +82,14 @@ async fn im_3_a_file_is_served_to_whoever_may_read_its_document_and_to_nobody_el
         for path in ["/docs/101/files/a.png", "/docs/101/files/nothing.png"] {
             let response = request(&mut bob, Method::GET, path, &known).await;
             assert_eq!(response.status, refused, "{path}");
+            assert_eq!(response.header("cache-control"), "no-store");
             assert!(response.headers.get("etag").is_none() && !response.body.contains("pppp"));
         }
         let mut stranger = site.visitor();
         for path in ["/docs/101/files/a.png", "/docs/4711/files/a.png", "/docs/x/files/a.png"] {
             let response = request(&mut stranger, Method::GET, path, &known).await;
             assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{path}");
-            assert_eq!(response.header("cache-control"), "private, no-cache");
+            assert_eq!(response.header("cache-control"), "no-store");
         }
         for path in [
             "/docs/101/files/nothing.png",
