@@ -112,3 +112,48 @@ fn dimensions(media_type: MediaType, head: &[u8]) -> Result<Option<Dimensions>, 
     }
     Ok((pixels > 0).then_some(Dimensions { width, height }))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::{fs::symlink, net::UnixListener};
+
+    use super::*;
+
+    /// What was a file when the folder was read may be something else when it is opened.
+    #[test]
+    fn im_3_what_became_a_link_a_pipe_or_a_socket_meanwhile_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir(root.join("real")).unwrap();
+        fs::write(root.join("real/a.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+        symlink(root.join("real"), root.join("linked")).unwrap();
+        symlink(root.join("real/a.png"), root.join("link.png")).unwrap();
+        let pipe = std::process::Command::new("mkfifo").arg(root.join("pipe.png")).status();
+        assert!(pipe.unwrap().success());
+        let _socket = UnixListener::bind(root.join("socket.png")).unwrap();
+        let found = |name: &str| OtherFile {
+            name: name.to_owned(),
+            path: root.join(name),
+            size: 8,
+        };
+        assert_eq!(read(&found("real/a.png"), 8).unwrap().media_type, MediaType::Png);
+        for name in ["linked/a.png", "link.png", "pipe.png", "socket.png", "real", "gone.png"] {
+            let refused = read(&found(name), 8).unwrap_err();
+            assert!(refused.starts_with("which cannot be read: "), "{name}: {refused}");
+        }
+        assert!(read(&found("real/a.png"), 7).unwrap_err().contains("has 8 bytes"));
+    }
+
+    #[test]
+    fn im_3_a_file_that_grew_meanwhile_is_not_read_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::File::create(root.join("a.png")).unwrap().set_len(1 << 40).unwrap();
+        let found = OtherFile {
+            name: "a.png".to_owned(),
+            path: root.join("a.png"),
+            size: 10,
+        };
+        assert!(read(&found, 3 << 20).unwrap_err().contains("has 4194304 bytes"));
+    }
+}

@@ -329,7 +329,7 @@ async fn si_3_the_profile_is_edited_where_the_provider_has_a_page_for_it() {
 }
 
 /// The shipped rules, and one that hides private documents from everybody but Marketing.
-fn hiding(config: &mut Config) {
+pub(crate) fn hiding(config: &mut Config) {
     let folder = config.site_root.as_ref().unwrap().with_file_name("policies");
     std::fs::create_dir(&folder).unwrap();
     for name in ["schema.cedarschema", "documents.cedar"] {

@@ -213,3 +213,18 @@ async fn im_3_the_content_policy_follows_which_pictures_of_other_sites_are_shown
         assert!(page.body.contains("The badge"));
     }
 }
+
+#[tokio::test]
+async fn im_3_files_of_a_hidden_document_are_answered_like_those_of_none() {
+    let site = TestSite::configured(crate::pages::hiding).await;
+    plan(&site).await;
+    let mut alice = site.sign_in("alice").await;
+    let hidden = alice.get("/docs/101/files/a.png").await;
+    let unknown = alice.get("/docs/4711/files/a.png").await;
+    assert_eq!(
+        (hidden.status, hidden.body),
+        (StatusCode::NOT_FOUND, unknown.body),
+        "{}",
+        unknown.status
+    );
+}
