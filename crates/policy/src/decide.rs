@@ -2,7 +2,7 @@
 //! What the authorizer is told is made in `entities.rs`; the words of the answer are found in `explain.rs`.
 //!
 //! A decision depends on the person, the action and the document alone: every document is decided among no entities but the person's, which
-//! are prepared once (`person_cache.rs`), and its own.
+//! are prepared once (`person_cache.rs`), and its own, which has what rules read (`document_reads.rs`).
 //!
 //! Cost, per document: one small entity and one request, about ten microseconds (`examples/measure_policy.rs`).
 
@@ -16,6 +16,7 @@ use domain::{Decision, DocumentFacts, GroupMatch, Person};
 
 use super::{
     Problem,
+    document_reads::DocumentReads,
     entities::{Names, Trouble},
     explain::{self, Words},
     measured::{Outcome, counted, measured},
@@ -33,6 +34,7 @@ pub struct Policy {
     people: PersonCache,
     pub(crate) advice: Vec<Problem>,
     actions: Vec<Entity>,
+    reads: DocumentReads,
 }
 
 /// The rules, once for each way of comparing groups: the groups they name are written as keys.
@@ -85,6 +87,7 @@ impl Policy {
             people: PersonCache::default(),
             advice: Vec::new(),
             actions,
+            reads: DocumentReads::of(set)?,
         })
     }
 
@@ -146,7 +149,9 @@ impl Policy {
     ) -> Result<Response, String> {
         let (names, by) = (&self.names, person.group_match);
         let base = prepared.entities.as_ref().map_err(Clone::clone)?;
-        let document = names.document_entity(facts, by).map_err(|error| error.to_string())?;
+        let document = names
+            .document_entity(facts, by, &self.reads)
+            .map_err(|error| error.to_string())?;
         // A copy of a handful of pointers: the person's entity is shared.
         let entities = base.clone().add_entities([document], None);
         let entities = entities.map_err(|error| error.to_string())?;

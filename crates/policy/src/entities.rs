@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use cedar_policy::{Entity, EntityId, EntityTypeName, EntityUid, PolicySet, RestrictedExpression};
 use domain::{DocumentFacts, Group, GroupKey, GroupMatch, Person, PersonId, predicate::folder_and_ancestors};
 
+use crate::document_reads::DocumentReads;
+
 pub(super) type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
 /// The schema's names this server speaks of.
@@ -109,26 +111,31 @@ impl Names {
         )?)
     }
 
-    /// As `Document` in the schema, for a person whose groups are compared like this.
-    pub(super) fn document_entity(&self, facts: &DocumentFacts<'_>, by: GroupMatch) -> Result<Entity, Trouble> {
-        let owner = RestrictedExpression::new_entity_uid(self.person(facts.owner.as_str()));
-        let attributes = HashMap::from([
-            ("title".to_owned(), text(facts.title)),
-            ("folder".to_owned(), text(facts.folder)),
-            ("owner".to_owned(), owner),
-            ("groups".to_owned(), self.groups(facts.groups, by)),
-            (
-                "is_private".to_owned(),
-                RestrictedExpression::new_bool(facts.is_private),
-            ),
-            (
-                "updated_at".to_owned(),
-                RestrictedExpression::new_long(facts.updated_at),
-            ),
-        ]);
+    /// As `Document` in the schema, for a person whose groups are compared like this; what no rule reads is left out.
+    pub(super) fn document_entity(
+        &self,
+        facts: &DocumentFacts<'_>,
+        by: GroupMatch,
+        reads: &DocumentReads,
+    ) -> Result<Entity, Trouble> {
+        let mut attributes = HashMap::new();
+        let mut put = |name: &str, value: &dyn Fn() -> RestrictedExpression| {
+            if reads.attribute(name) {
+                attributes.insert(name.to_owned(), value());
+            }
+        };
+        put("title", &|| text(facts.title));
+        put("folder", &|| text(facts.folder));
+        put("owner", &|| {
+            RestrictedExpression::new_entity_uid(self.person(facts.owner.as_str()))
+        });
+        put("groups", &|| self.groups(facts.groups, by));
+        put("is_private", &|| RestrictedExpression::new_bool(facts.is_private));
+        put("updated_at", &|| RestrictedExpression::new_long(facts.updated_at));
         // Every folder above it, so that no folder has to be there for `resource in …` to find it.
-        let folders = folder_and_ancestors(facts.folder).map(|path| self.folder(path));
-        Ok(Entity::new(self.document(facts), attributes, folders.collect())?)
+        let folders = folder_and_ancestors(facts.folder).filter(|_| reads.folders());
+        let folders = folders.map(|path| self.folder(path)).collect();
+        Ok(Entity::new(self.document(facts), attributes, folders)?)
     }
 }
 

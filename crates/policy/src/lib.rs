@@ -7,6 +7,7 @@
 //! | Which documents can this person see at all? | `plan.rs`: [`Policy::plan`] |
 //! | What was prepared for a person before | `person_cache.rs` |
 //! | What is the policy engine told of the two? | `entities.rs` |
+//! | What of a document do the rules read? | `document_reads.rs` |
 //! | In which words is that said? | `explain.rs` |
 //! | How often, and how long does it take? | `measured.rs` |
 //!
@@ -16,6 +17,7 @@
 use std::{fmt, io, path::PathBuf};
 
 mod decide;
+mod document_reads;
 mod entities;
 mod explain;
 mod load;
