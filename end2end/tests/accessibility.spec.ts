@@ -41,7 +41,7 @@ for (const { name, scheme } of looks) {
     test("UI-5 on the pages of somebody signed in", async ({ page, portal }) => {
       const found: string[] = [];
       await portal.signIn(alice);
-      for (const address of ["/", "/docs", "/docs?q=nothing-has-this", "/docs/1", "/docs/2", "/docs/3", "/docs/4", "/docs/5", "/profile", "/sessions", "/public", "/protected", "/admin"]) {
+      for (const address of ["/", "/docs", "/docs?q=nothing-has-this", "/docs?sort=created", "/search", "/search?q=minutes", "/search?q=nothing-has-this", "/docs/1", "/docs/2", "/docs/3", "/docs/4", "/docs/5", "/profile", "/sessions", "/public", "/protected", "/admin"]) {
         await portal.open(address);
         await portal.awake();
         found.push(...(await violations(page, address)));

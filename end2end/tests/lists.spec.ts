@@ -31,6 +31,27 @@ test("FI-1 a list is sorted by its columns, both ways", { tag: ["@no-script"] },
   expect(compare(first[0]!, last[0]!)).toBe(-1);
 });
 
+test("FI-1 a list is sorted by when its documents were made, and shows that time", { tag: ["@no-script"] }, async ({ page, portal }) => {
+  await portal.signIn(carol, "/docs");
+  await portal.awake();
+  const documents = new Documents(page);
+  await documents.column("Updated").getByRole("link", { name: "Created" }).click();
+  await expect(page).toHaveURL(/\/docs\?sort=created$/);
+  await expect(documents.column("Created")).toHaveAttribute("aria-sort", "descending");
+  const times = async () => documents.rows.locator("time").evaluateAll((elements) => elements.map((element) => element.getAttribute("datetime") ?? ""));
+  const newest = await times();
+  expect(newest).toEqual([...newest].sort().reverse());
+  for (const row of await documents.rows.all()) expect((await row.boundingBox())?.height).toBeLessThanOrEqual(44);
+  const head = await documents.column("Created").evaluate((cell) => [cell.scrollWidth, cell.clientWidth] as const);
+  expect(head[0]).toBeLessThanOrEqual(head[1]);
+  await documents.column("Created").getByRole("link", { name: "Created" }).click();
+  await expect(page).toHaveURL(/\/docs\?sort=created&order=asc$/);
+  await expect(documents.column("Created")).toHaveAttribute("aria-sort", "ascending");
+  await documents.column("Created").getByRole("link", { name: "Updated" }).click();
+  await expect(page).toHaveURL(/\/docs$/);
+  await expect(documents.column("Updated")).toHaveAttribute("aria-sort", "descending");
+});
+
 test("FI-1 a list says how many documents there are", { tag: ["@no-script"] }, async ({ portal }) => {
   await portal.signIn(carol, "/docs");
   await expect(portal.main.getByRole("status").first()).toHaveText(/^\d[\d,]*\+? documents$/);

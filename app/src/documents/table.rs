@@ -1,4 +1,4 @@
-//! The table of documents, for the list and the home page. On narrow screens the style sheet shows each row in two lines, and browsers drop
+//! The table of documents, for the list and the home page; the last column is the time that the list is sorted by. On narrow screens the style sheet shows each row in two lines, and browsers drop
 //! the table roles of such elements: that is why the roles are written out.
 
 use domain::{SortKey, Summary};
@@ -20,9 +20,10 @@ pub(crate) fn DocumentTable(
     list: Option<ListAddress>,
 ) -> impl IntoView {
     let folder = list.as_ref().and_then(|list| list.folder.clone()).unwrap_or_default();
+    let time = list.as_ref().map_or(SortKey::Updated, time_shown);
     let rows = rows
         .into_iter()
-        .map(|row| view! { <Row row shown_folder=folder.clone() /> });
+        .map(|row| view! { <Row row shown_folder=folder.clone() time /> });
     let rows = rows.collect_view();
     view! {
         <table class="documents" role="table">
@@ -35,7 +36,7 @@ pub(crate) fn DocumentTable(
                     <th scope="col" role="columnheader">
                         "Owner"
                     </th>
-                    <ColumnHead name="Updated" key=SortKey::Updated list />
+                    <TimeHead list />
                 </tr>
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
@@ -54,11 +55,7 @@ fn ColumnHead(name: &'static str, key: SortKey, list: Option<ListAddress>) -> im
         }
         .into_any();
     };
-    let sorted = (list.sort.key == key).then_some(if list.sort.is_descending {
-        "descending"
-    } else {
-        "ascending"
-    });
+    let sorted = (list.sort.key == key).then(|| direction(&list));
     view! {
         <th scope="col" role="columnheader" aria-sort=sorted>
             <a href=list.sorted_by(key).first_page() class="sort">
@@ -69,8 +66,53 @@ fn ColumnHead(name: &'static str, key: SortKey, list: Option<ListAddress>) -> im
     .into_any()
 }
 
+/// Which time the last column shows: the one that the list is sorted by, else when documents last changed.
+fn time_shown(list: &ListAddress) -> SortKey {
+    match list.sort.key {
+        SortKey::Created => SortKey::Created,
+        SortKey::Updated | SortKey::Title => SortKey::Updated,
+    }
+}
+
+/// The head of the column of times: the one that is shown, and a link to the order by the other one. A column for each would leave titles no room.
 #[component]
-fn Row(row: Summary, shown_folder: String) -> impl IntoView {
+fn TimeHead(list: Option<ListAddress>) -> impl IntoView {
+    let Some(list) = list else {
+        return view! { <ColumnHead name="Updated" key=SortKey::Updated list=None /> }.into_any();
+    };
+    let (name, other, other_name) = match time_shown(&list) {
+        SortKey::Created => ("Created", SortKey::Updated, "Updated"),
+        SortKey::Updated | SortKey::Title => ("Updated", SortKey::Created, "Created"),
+    };
+    let key = time_shown(&list);
+    let sorted = (list.sort.key == key).then(|| direction(&list));
+    view! {
+        <th scope="col" role="columnheader" aria-label=name aria-sort=sorted>
+            <a href=list.sorted_by(key).first_page() class="sort">
+                {name}
+            </a>
+            <a href=list.sorted_by(other).first_page() class="sort other">
+                {other_name}
+            </a>
+        </th>
+    }
+    .into_any()
+}
+
+fn direction(list: &ListAddress) -> &'static str {
+    if list.sort.is_descending {
+        "descending"
+    } else {
+        "ascending"
+    }
+}
+
+#[component]
+fn Row(row: Summary, shown_folder: String, time: SortKey) -> impl IntoView {
+    let at = match time {
+        SortKey::Created => row.created_at,
+        SortKey::Updated | SortKey::Title => row.updated_at,
+    };
     // In the list of a folder every row is in it.
     let folder = (!row.folder.is_empty() && row.folder != shown_folder).then(|| {
         view! {
@@ -101,7 +143,7 @@ fn Row(row: Summary, shown_folder: String) -> impl IntoView {
                 {row.owner}
             </td>
             <td role="cell" class="updated">
-                <Age at=row.updated_at />
+                <Age at />
             </td>
         </tr>
     }

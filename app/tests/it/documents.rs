@@ -72,6 +72,29 @@ async fn fi_1_a_list_is_sorted_filtered_and_of_one_folder_as_its_address_says() 
     assert_eq!(page.html.matches("aria-sort").count(), 1, "{}", page.html);
 }
 
+/// One column of times: that which the list is sorted by, and a link to the other order.
+#[tokio::test]
+async fn fi_1_the_time_that_a_list_is_sorted_by_is_the_one_it_shows() {
+    let mut site = TestSite::with(alice());
+    site.list = Some(Ok(listing(vec![row(9, "Runbook")])));
+    site.get("/docs?sort=created")
+        .await
+        .shows("aria-label=\"Created\" aria-sort=\"descending\"")
+        .shows("href=\"/docs?sort=created&amp;order=asc\" class=\"sort\">Created")
+        .shows("href=\"/docs\" class=\"sort other\">Updated")
+        .shows("datetime=\"2023-12-01T12:00:00Z\"")
+        .hides("datetime=\"2026-11-03");
+    for address in ["/docs", "/docs?sort=title"] {
+        site.list = Some(Ok(listing(vec![row(9, "Runbook")])));
+        site.get(address)
+            .await
+            .shows("aria-label=\"Updated\"")
+            .shows("href=\"/docs?sort=created\" class=\"sort other\">Created")
+            .shows("datetime=\"2026-11-03")
+            .hides("datetime=\"2023-12-01");
+    }
+}
+
 #[tokio::test]
 async fn fi_2_the_page_of_a_folder_has_its_name_and_crumbs() {
     let mut site = TestSite::with(alice());

@@ -241,6 +241,7 @@ pub(crate) fn row(number: i64, title: &str) -> Summary {
         visibility: Visibility::Private,
         folder: "handbook/people".to_owned(),
         updated_at: 1_793_714_700,
+        created_at: 1_701_432_000,
         reasons: vec![Reason {
             rule: "group-members".to_owned(),
             because: "you are in Engineering".to_owned(),

@@ -148,8 +148,10 @@ pub struct Summary {
     pub visibility: Visibility,
     /// Folder path; empty at the top.
     pub folder: String,
-    /// Seconds since 1970 (UTC).
+    /// When it last changed: seconds since 1970 (UTC).
     pub updated_at: i64,
+    /// When it was made: seconds since 1970 (UTC).
+    pub created_at: i64,
     /// The rules that permit it; never empty.
     pub reasons: Vec<Reason>,
 }

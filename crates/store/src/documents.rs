@@ -31,8 +31,10 @@ pub struct DocumentRow {
     pub visibility: Visibility,
     /// Folder path; empty at the top.
     pub folder: String,
-    /// Seconds since 1970 (UTC).
+    /// When it last changed: seconds since 1970 (UTC).
     pub updated_at: i64,
+    /// When it was made: seconds since 1970 (UTC). Rules cannot read it.
+    pub created_at: i64,
 }
 
 impl DocumentRow {
@@ -64,6 +66,7 @@ impl DocumentRow {
             visibility,
             folder,
             updated_at,
+            created_at,
         } = self;
         let owner = owner_name.unwrap_or_else(|| owner.subject().to_owned());
         let mut groups: Vec<_> = groups.iter().map(|group| person.name_of(group).to_owned()).collect();
@@ -76,6 +79,7 @@ impl DocumentRow {
             visibility,
             folder,
             updated_at,
+            created_at,
             reasons,
         }
     }
@@ -190,12 +194,13 @@ impl FoundDocumentColumns {
                 is_private: from.get(4)?,
                 folder: from.get(5)?,
                 updated_at: from.get(6)?,
-                groups: from.get(7)?,
+                created_at: from.get(7)?,
+                groups: from.get(8)?,
             },
-            html: from.get(8)?,
-            headings: from.get(9)?,
-            rendered_by: from.get(10)?,
-            content: from.get(11)?,
+            html: from.get(9)?,
+            headings: from.get(10)?,
+            rendered_by: from.get(11)?,
+            content: from.get(12)?,
         })
     }
 
@@ -228,6 +233,7 @@ pub(super) struct DocumentRowColumns {
     pub(super) is_private: bool,
     pub(super) folder: String,
     pub(super) updated_at: i64,
+    pub(super) created_at: i64,
     pub(super) groups: String,
 }
 
@@ -248,6 +254,7 @@ impl DocumentRowColumns {
             visibility: Visibility::from_private(self.is_private),
             folder: nfc(self.folder),
             updated_at: self.updated_at,
+            created_at: self.created_at,
         })
     }
 }

@@ -174,6 +174,7 @@ struct ListedColumns {
     is_private: Option<bool>,
     folder: Option<String>,
     updated_at: Option<i64>,
+    created_at: Option<i64>,
     groups: Option<String>,
     position_id: i64,
     position_time: Option<i64>,
@@ -191,11 +192,12 @@ impl ListedColumns {
             is_private: from.get(4)?,
             folder: from.get(5)?,
             updated_at: from.get(6)?,
-            groups: from.get(7)?,
-            position_id: from.get(8)?,
-            position_time: from.get(9)?,
-            position_title: from.get(10)?,
-            read: from.get(11)?,
+            created_at: from.get(7)?,
+            groups: from.get(8)?,
+            position_id: from.get(9)?,
+            position_time: from.get(10)?,
+            position_title: from.get(11)?,
+            read: from.get(12)?,
         })
     }
 
@@ -221,6 +223,7 @@ impl ListedColumns {
             is_private: self.is_private?,
             folder: self.folder?,
             updated_at: self.updated_at?,
+            created_at: self.created_at?,
             groups: self.groups?,
         })
     }

@@ -62,7 +62,7 @@ macro_rules! row {
     ($groups:literal) => {
         concat!(
             "SELECT d.id, d.title, d.owner_id, (SELECT p.name FROM person p WHERE p.id = d.owner_id) AS name, d.is_private,
-                 d.folder, d.updated_at,
+                 d.folder, d.updated_at, d.created_at,
                  (SELECT ",
             $groups,
             " FROM document_group g WHERE g.document_id = d.id) AS groups"
