@@ -1,12 +1,11 @@
 //! The configuration of a Portico: one [`Config`] from `portico.toml`, `.env` and the environment.
 //!
-//! It is read in four steps, each in a file of its own:
+//! It is read in three steps:
 //!
-//! 1. `entries.rs` merges what is written in all `sources.rs`, knows file and line of every value, and refuses keys that there are not.
-//! 2. `report.rs` reads that by serde as the structs of `tables.rs`, and gathers every mistake; the types of fields are in `values.rs`.
-//! 3. `read.rs`, `provider.rs` and `upstreams.rs` turn those structs into a [`Config`] and check what concerns several keys;
-//!    `sign_in.rs` has [`bff`] check the rest.
-//! 4. [`problem`] shows what is wrong, where, and what to do.
+//! 1. `merge.rs` writes what is in all `sources.rs` by key path into `entries.rs`, each value with file and line.
+//! 2. `reader.rs` reads that as the structs of `tables.rs`, each field by its format in `values.rs`, and gathers every mistake.
+//! 3. What concerns several keys is checked here, in `provider.rs` and in `upstreams.rs`; `sign_in.rs` has [`bff`] check the rest.
+//!    [`problem`] shows what is wrong, where, and what to do.
 //!
 //! | part | where ||
 //! |---|---|
@@ -18,35 +17,41 @@
 //! | What is the way to a claim? | `claim_path.rs` |
 //! | Who is `acme:alice`? | `resolve_person.rs` |
 
-use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf};
 
+use bff::SessionLifetime;
 use url::Url;
 
+#[macro_use]
+pub mod problem;
 mod claim_path;
 mod directory;
 mod entries;
 mod images;
 pub mod keys;
-pub mod problem;
+mod merge;
 mod provider;
-mod read;
+mod reader;
 pub mod reference;
-mod report;
 mod resolve_person;
 mod schema;
 mod sign_in;
 mod sources;
 mod tables;
 mod upstreams;
+mod value;
 pub mod values;
 mod variables;
 
 pub use claim_path::ClaimPath;
-pub use directory::{DirectorySettings, DirectoryUse, ProfileToken};
+pub use directory::{DirectoryUse, ProfileToken};
 pub use images::ExternalImages;
 pub use problem::{Problem, Problems};
+use reader::{Reader, Table as _};
 pub use sources::Sources;
 pub use store::DatabaseUrl;
+use tables::File;
+pub use tables::{ApiSettings, DirectorySettings, SearchSettings, SessionSettings, TelemetrySettings};
 
 /// Everything an operator decides, checked: what is here can be served.
 #[derive(Debug, Clone)]
@@ -98,21 +103,6 @@ pub struct LogSettings {
     pub json: bool,
 }
 
-/// How long sign-ins last, and what seals them.
-#[derive(Debug, Clone)]
-pub struct SessionSettings {
-    /// Ends this long after the last request.
-    pub idle: Duration,
-    /// Ends this long after signing in, whatever happens.
-    pub absolute: Duration,
-    /// How many sessions one person may have; a sign-in beyond that ends the one used longest ago.
-    pub max_per_person: NonZeroUsize,
-    /// Key file, made at the first start; `None` holds keys in memory alone, for tests.
-    pub keys_file: Option<PathBuf>,
-    /// How long ago somebody may have signed in who ends sessions elsewhere; `None`: however long.
-    pub recent: Option<Duration>,
-}
-
 /// A provider, and which of its claims mean what to Portico.
 #[derive(Debug, Clone)]
 pub struct ProviderSettings {
@@ -151,36 +141,78 @@ pub struct ClaimNames {
     pub object_id: ClaimPath,
 }
 
-/// The source of the messages.
-#[derive(Debug, Clone, Default)]
-pub struct ApiSettings {
-    /// An API of your own; unset: the one Portico itself serves under `/api/messages/`.
-    pub base_url: Option<Url>,
-    /// What the API calls itself in access tokens (`aud`); unset: only the public message is served.
-    pub audience: Option<String>,
-}
-
-/// The full-text index.
-#[derive(Debug, Clone)]
-pub struct SearchSettings {
-    /// As written; unset: [`Config::search_folder`].
-    pub folder: Option<PathBuf>,
-    /// Languages whose words are found in other forms.
-    pub languages: Vec<search::Language>,
-    /// What writing may take, in bytes.
-    pub memory: usize,
-}
-
-/// Where traces are sent, and under which name.
-#[derive(Debug, Clone)]
-pub struct TelemetrySettings {
-    /// A collector that speaks OTLP over HTTP; unset: nothing is traced.
-    pub otlp_endpoint: Option<Url>,
-    /// What this Portico is called there (`service.name`).
-    pub service_name: String,
-}
-
 impl Config {
+    /// Understands what was written.
+    ///
+    /// # Errors
+    /// Every mistake found, with its location and what to do.
+    pub fn read(sources: &Sources) -> Result<Self, Problems> {
+        let (mut reader, file) = read_file(sources);
+        let config = file.and_then(|file| Self::assemble(&mut reader, file, sources.demo));
+        reader.finish(config)
+    }
+
+    /// Where the rules are, whatever else is wrong.
+    pub(crate) fn policies_in(sources: &Sources) -> Option<PathBuf> {
+        let (reader, file) = read_file(sources);
+        file.filter(|_| !reader.has("policies")).map(|file| file.policies)
+    }
+
+    /// The defaults alone: no provider, nothing a visitor could sign in with.
+    ///
+    /// # Errors
+    /// Never, unless a default in [`keys::all`] is wrong, which a test rules out.
+    pub fn defaults() -> Result<Self, Problems> {
+        Self::read(&Sources::default())
+    }
+
+    fn assemble(reader: &mut Reader, file: File, has_demo: bool) -> Option<Self> {
+        let providers = provider::read_all(reader, &file.providers, file.api.audience.as_deref());
+        let localhost = || Url::parse(&format!("http://localhost:{}", file.listen.port()));
+        let public_url = file.public_url.map_or_else(localhost, Ok).ok()?;
+        check_directory(reader, &file.directory);
+        let known = upstreams::Providers {
+            tables: &file.providers,
+            settings: &providers,
+            has_demo,
+        };
+        let upstreams = upstreams::read_all(reader, &file.upstreams, &known);
+        let SessionSettings { mut idle, absolute, .. } = file.session;
+        if reader.has("session.idle") {
+            // One that could not be read is made to fit, so that it is not reported twice.
+            idle = idle.min(absolute);
+        }
+        let sign_in = sign_in::settings(&public_url, SessionLifetime { idle, absolute }, &providers);
+        sign_in::check(reader, &file.providers, &sign_in);
+        Some(Self {
+            public_url,
+            listen: file.listen,
+            demo_listen: file.demo_listen,
+            metrics_listen: file.metrics_listen,
+            database_url: file.database_url,
+            policies: file.policies,
+            site_root: file.site_root,
+            log: LogSettings {
+                filter: file.log,
+                json: file.log_format == values::LogFormat::Json,
+            },
+            session: file.session,
+            providers,
+            api: file.api,
+            demo: false,
+            directory: file.directory,
+            search: file.search,
+            files: crate::files::FileSettings {
+                kind: file.files.kind,
+                folder: file.files.folder,
+                max_size: file.files.max_size as u64,
+            },
+            images: file.images,
+            telemetry: file.telemetry,
+            upstreams,
+        })
+    }
+
     /// Where the full-text index lies: as written, or beside the SQLite file, or `data/search`.
     #[must_use]
     pub fn search_folder(&self) -> PathBuf {
@@ -193,5 +225,29 @@ impl Config {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
+    }
+}
+
+/// Reads all sources. Whatever is wrong is reported, and read as if it were not written.
+fn read_file(sources: &Sources) -> (Reader, Option<File>) {
+    let mut problems = Vec::new();
+    let entries = entries::Entries::merge(sources, &mut problems);
+    let misplaced = keys::misplaced(&entries);
+    let mut reader = Reader::new(entries, problems, sources.file_name());
+    for (key_path, issue) in misplaced {
+        reader.add(&key_path, issue);
+    }
+    let file = File::read(&mut reader, "");
+    (reader, file)
+}
+
+fn check_directory(reader: &mut Reader, directory: &DirectorySettings) {
+    if directory.max_age.is_zero() {
+        let issue = "is nothing: the directory would be asked at every page — write `1m` or more";
+        reader.add("directory.max_age", issue);
+    }
+    if directory.max_stale < directory.max_age && !reader.has("directory.keep") {
+        let issue = "is shorter than `directory.max_age` — make it at least as long";
+        reader.add("directory.keep", issue);
     }
 }

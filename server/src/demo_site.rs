@@ -46,11 +46,9 @@ pub struct NotLoopback {
 
 impl From<NotLoopback> for Problem {
     fn from(refusal: NotLoopback) -> Self {
-        let what = format!(
-            "`{}` can be reached from other machines, and `--demo` lets anybody be anybody",
-            refusal.value
-        );
-        Issue::new(what, format!("use `{}`", refusal.instead)).at(&Origin::Nowhere("--demo".to_owned()), refusal.key)
+        let NotLoopback { key, value, instead } = refusal;
+        let what = format!("`{value}` can be reached from other machines, and `--demo` lets anybody be anybody");
+        Issue::from(format!("{what} — use `{instead}`")).at(&Origin::Nowhere("--demo".to_owned()), key)
     }
 }
 

@@ -2,22 +2,16 @@
 
 use std::fmt;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{
-    problem::Issue,
-    schema::{Setting, Shape},
-    values,
-};
+use super::{problem::Issue, values};
 
 /// The way to a claim, as an operator writes it: `groups`, `realm_access.roles`, `resource_access.my\.client.roles`, or the same as a
 /// list, `["resource_access", "my.client", "roles"]`.
 ///
 /// Without a backslash or a list, a dot steps into an object unless a claim has the name with the dot in it: so the names of claims that
 /// are addresses, such as `https://example.com/groups`, need no special form.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "TextOrList")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimPath(Segments);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,57 +22,30 @@ enum Segments {
     Names(Vec<String>),
 }
 
-/// What may be written for a claim path.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum TextOrList {
-    Text(String),
-    List(Vec<String>),
-}
-
-impl TryFrom<TextOrList> for ClaimPath {
-    type Error = Issue;
-
-    fn try_from(written: TextOrList) -> Result<Self, Issue> {
-        match written {
-            TextOrList::Text(text) => Self::parse(&text),
-            TextOrList::List(names) => Self::from_names(names),
-        }
-    }
-}
-
-impl Setting for ClaimPath {
-    fn shape() -> Shape {
-        Shape::TextOrList("name of a claim, or a list of names".to_owned())
-    }
-}
-
 impl ClaimPath {
     /// Reads what is written in one text.
     ///
     /// # Errors
     /// If a name is empty, or a backslash stands before anything but a dot or a backslash.
     pub fn parse(text: &str) -> Result<Self, Issue> {
-        values::text(text)?;
+        values::filled(text)?;
         if !text.contains('\\') {
             return Ok(Self(Segments::Dotted(text.to_owned())));
         }
-        let (mut steps, mut step) = (Vec::new(), String::new());
-        let mut letters = text.chars();
+        let (mut steps, mut step, mut letters) = (Vec::new(), String::new(), text.chars());
         while let Some(letter) = letters.next() {
-            match letter {
-                '.' => steps.push(std::mem::take(&mut step)),
-                '\\' => match letters.next() {
-                    Some(escaped @ ('.' | '\\')) => step.push(escaped),
-                    _ => {
-                        return Err(Issue::new(
-                            format!("`{text}` has a backslash before something else than `.` or `\\`"),
-                            "write `\\.` for a dot in a name and `\\\\` for a backslash",
-                        ));
-                    }
-                },
-                other => step.push(other),
-            }
+            let letter = match letter {
+                '.' => {
+                    steps.push(std::mem::take(&mut step));
+                    continue;
+                }
+                '\\' => letters.next().filter(|escaped| matches!(escaped, '.' | '\\')),
+                other => Some(other),
+            };
+            step.push(letter.ok_or_else(|| {
+                let what = format!("`{text}` has a backslash before something else than `.` or `\\`");
+                issue!("{what} — write `\\.` for a dot in a name and `\\\\` for a backslash")
+            })?);
         }
         steps.push(step);
         Self::from_names(steps)
@@ -90,10 +57,9 @@ impl ClaimPath {
     /// If there is none, or one is empty.
     pub fn from_names(steps: Vec<String>) -> Result<Self, Issue> {
         if steps.is_empty() || steps.iter().any(String::is_empty) {
-            return Err(Issue::new(
-                "has an empty name",
-                "write the names of the objects around the claim and its own, such as `[\"resource_access\", \"my.client\", \"roles\"]`",
-            ));
+            let remedy = "write the names of the objects around the claim and its own, such as";
+            let example = r#"["resource_access", "my.client", "roles"]"#;
+            return Err(issue!("has an empty name — {remedy} `{example}`"));
         }
         Ok(Self(Segments::Names(steps)))
     }

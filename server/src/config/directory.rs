@@ -1,10 +1,7 @@
-//! Settings of the directory: what is looked up, with which token, and how old a response may get. The lookup is in [`crate::directory`].
-
-use std::time::Duration;
+//! What is looked up in the directory for a provider's people, and with which token. The lookup is in [`crate::directory`].
 
 use domain::GroupMatch;
 use serde::Deserialize;
-use url::Url;
 
 /// What is looked up in the directory for a provider's people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,15 +28,4 @@ pub enum ProfileToken {
     Person,
     /// The application's.
     Application,
-}
-
-/// The directory: Microsoft Graph.
-#[derive(Debug, Clone)]
-pub struct DirectorySettings {
-    /// Where it is, version included.
-    pub base_url: Url,
-    /// How old its responses may get while it can be reached.
-    pub max_age: Duration,
-    /// How old they may get while it cannot; at least `max_age`.
-    pub max_stale: Duration,
 }

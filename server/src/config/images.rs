@@ -1,15 +1,9 @@
 //! `images`: whether pages show pictures of other sites.
 
-use serde::Deserialize;
-
-use super::{
-    problem::Issue,
-    schema::{Setting, Shape},
-};
+use super::problem::Issue;
 
 /// Which pictures of other sites are shown.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(try_from = "TextOrList")]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ExternalImages {
     /// All of them, over https.
     #[default]
@@ -20,52 +14,24 @@ pub enum ExternalImages {
     Hosts(Vec<String>),
 }
 
-/// What may be written.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum TextOrList {
-    Text(String),
-    List(Vec<String>),
-}
-
-impl TryFrom<TextOrList> for ExternalImages {
-    type Error = Issue;
-
-    fn try_from(written: TextOrList) -> Result<Self, Issue> {
-        match written {
-            TextOrList::Text(text) if text == "allowed" => Ok(Self::Allowed),
-            TextOrList::Text(text) if text == "refused" => Ok(Self::Refused),
-            TextOrList::Text(text) => {
-                let hosts = text
-                    .split([' ', ','])
-                    .filter(|host| !host.is_empty())
-                    .map(str::to_owned);
-                Self::hosts(&hosts.collect::<Vec<_>>())
-            }
-            TextOrList::List(hosts) => Self::hosts(&hosts),
-        }
-    }
-}
-
-impl Setting for ExternalImages {
-    fn shape() -> Shape {
-        Shape::TextOrList("`allowed`, `refused`, or a list of hosts".to_owned())
-    }
-}
-
 impl ExternalImages {
-    fn hosts(hosts: &[String]) -> Result<Self, Issue> {
-        let wrong = hosts.iter().find(|host| !is_host(host));
-        match wrong {
-            Some(host) => Err(Issue::new(
-                format!("`{host}` is no host"),
-                "write `allowed`, `refused`, or hosts such as `[\"img.example.com\", \"*.example.org\"]`",
-            )),
-            None if hosts.is_empty() => Err(Issue::new("is empty", "write `refused` for no pictures of other sites")),
-            None => Ok(Self::Hosts(
-                hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
-            )),
+    /// Reads the words of a list, or one.
+    ///
+    /// # Errors
+    /// If there is none, or one is no host.
+    pub(super) fn parse(words: &[String]) -> Result<Self, Issue> {
+        match words {
+            [] => return Err("is empty — write `refused` for no pictures of other sites".into()),
+            [word] if word == "allowed" => return Ok(Self::Allowed),
+            [word] if word == "refused" => return Ok(Self::Refused),
+            _ => {}
         }
+        if let Some(host) = words.iter().find(|host| !is_host(host)) {
+            let remedy = r#"write `allowed`, `refused`, or hosts such as `["img.example.com", "*.example.org"]`"#;
+            return Err(issue!("`{host}` is no host — {remedy}"));
+        }
+        let hosts = words.iter().map(|host| host.to_ascii_lowercase());
+        Ok(Self::Hosts(hosts.collect()))
     }
 
     /// The sources of a `Content-Security-Policy`, each with a space before it.
@@ -119,7 +85,7 @@ mod tests {
 
     #[test]
     fn im_3_pictures_of_other_sites_are_of_the_hosts_that_are_listed() {
-        let list = ExternalImages::try_from(TextOrList::Text("img.example.com *.example.org".to_owned())).unwrap();
+        let list = ExternalImages::parse(&["img.example.com", "*.example.org"].map(str::to_owned)).unwrap();
         assert_eq!(list.sources(), " https://img.example.com https://*.example.org");
         for (address, is_allowed) in [
             ("https://img.example.com/a.png", true),
@@ -138,11 +104,8 @@ mod tests {
         }
         assert!(ExternalImages::Allowed.allows("https://any.example/"));
         assert!(!ExternalImages::Refused.allows("https://any.example/"));
-        for wrong in ["", "https://a.example", "a.example/b", "a;b", "*", "a example;"] {
-            assert!(
-                ExternalImages::try_from(TextOrList::Text(wrong.to_owned())).is_err(),
-                "{wrong}"
-            );
+        for wrong in ["", "https://a.example", "a.example/b", "a;b", "*", "example;"] {
+            assert!(ExternalImages::parse(&[wrong.to_owned()]).is_err(), "{wrong}");
         }
     }
 }

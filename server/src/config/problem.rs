@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use store::DatabaseUrlError;
-
 /// Where a value was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -18,6 +16,14 @@ pub enum Origin {
     Variable(String),
     /// Nowhere: it is missing, and this is the file where it could stand.
     Nowhere(String),
+}
+
+impl Origin {
+    /// In a file, at a line counted from 1.
+    pub(super) fn in_file(name: &str, line: usize) -> Self {
+        let name = name.to_owned();
+        Self::File { name, line }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -66,38 +72,36 @@ pub struct Issue {
     pub remedy: String,
 }
 
-impl From<DatabaseUrlError> for Issue {
-    fn from(error: DatabaseUrlError) -> Self {
-        Self::new(error.what, error.remedy)
+/// From the way it is shown; without a remedy it names the reference.
+impl<T: AsRef<str>> From<T> for Issue {
+    fn from(text: T) -> Self {
+        let text = text.as_ref();
+        let parts = text.rsplit_once(" — ");
+        let (what, remedy) = parts.unwrap_or((text, "see `portico config reference`"));
+        Self {
+            what: what.to_owned(),
+            remedy: remedy.to_owned(),
+        }
     }
 }
 
 impl Issue {
-    /// An issue of these two parts.
-    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            remedy: remedy.into(),
-        }
-    }
-
-    /// Reads an issue as it is shown: errors of serde are texts.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let (what, remedy) = text
-            .rsplit_once(" — ")
-            .unwrap_or((text, "see `portico config reference`"));
-        Self::new(what, remedy)
-    }
-
     /// The issue with its location.
     #[must_use]
     pub fn at(self, origin: &Origin, key: &str) -> Problem {
+        let Self { what, remedy } = self;
         Problem {
             origin: origin.clone(),
             key: key.to_owned(),
-            what: self.what,
-            remedy: self.remedy,
+            what,
+            remedy,
         }
     }
+}
+
+/// An [`Issue`] from the format of `format!`: what is wrong, ` — `, what to do.
+macro_rules! issue {
+    ($($text:tt)+) => {
+        $crate::config::problem::Issue::from(format!($($text)+))
+    };
 }

@@ -9,29 +9,27 @@ mod kind;
 use super::{
     ApiToken, ClaimNames, DirectoryUse, ProfileToken, ProviderSettings,
     problem::Issue,
-    report::{Report, Section},
+    reader::{Reader, Section},
     tables::ProviderTable,
     values::ProviderKind,
 };
 
 /// Every provider without a mistake.
 pub(super) fn read_all(
-    report: &mut Report,
+    reader: &mut Reader,
     tables: &[ProviderTable],
     api_audience: Option<&str>,
 ) -> Vec<ProviderSettings> {
     let mut providers: Vec<ProviderSettings> = Vec::new();
     for (index, table) in tables.iter().enumerate() {
-        let mut section = report.section(format!("providers[{index}]"));
+        let mut section = reader.section(format!("providers[{index}]"));
         let Some(settings) = read(&mut section, table, api_audience) else {
             continue;
         };
-        let is_taken = providers
-            .iter()
-            .any(|earlier| earlier.provider.id == settings.provider.id);
-        if is_taken {
-            let what = "is taken by an earlier provider";
-            section.add("id", Issue::new(what, "give each provider an id of its own"));
+        let id = &settings.provider.id;
+        if providers.iter().any(|earlier| earlier.provider.id == *id) {
+            let issue = "is taken by an earlier provider — give each provider an id of its own";
+            section.add("id", issue);
         }
         providers.push(settings);
     }
@@ -40,19 +38,24 @@ pub(super) fn read_all(
 
 /// Everything is checked before anything is given up, so that every mistake is reported.
 fn read(section: &mut Section<'_>, table: &ProviderTable, api_audience: Option<&str>) -> Option<ProviderSettings> {
-    let id = section.required("id", table.id.as_ref());
+    let id = section.required("id", table.id.clone());
     let base = kind::base(section, table);
     let credentials = client::read(section, table);
     check_lists(section, table);
     let (mut provider, credentials) = (base?, credentials?);
-    provider.id = id?.0.clone();
+    provider.id = id?;
     provider.client_secret = credentials.secret;
     provider.client_auth = credentials.method;
-    let directory = directory_use(table);
+    let directory = DirectoryUse {
+        groups: table.groups_graph,
+        group_match: table.group_match,
+        profile: table.profile_graph,
+        manager: table.manager_graph,
+    };
     check_credentials(section, directory, &provider);
     provider.client_credentials = directory != DirectoryUse::default();
     if let Some(title) = &table.title {
-        provider.title.clone_from(&title.0);
+        provider.title.clone_from(title);
     }
     // A kind has scopes and signatures of its own.
     let is_plain = table.kind == ProviderKind::Oidc;
@@ -60,30 +63,30 @@ fn read(section: &mut Section<'_>, table: &ProviderTable, api_audience: Option<&
         provider.scopes.clone_from(&table.scopes);
     }
     if is_plain || section.is_written("algorithms") {
-        provider.algorithms = table.algorithms.iter().map(|algorithm| algorithm.0.clone()).collect();
+        provider.algorithms.clone_from(&table.algorithms);
     }
     // Microsoft's providers name an API by its scopes.
     let takes_audience = is_plain || table.kind == ProviderKind::Auth0;
     let is_for_api = takes_audience || provider.scopes.iter().any(|scope| names_api(scope));
     let api_token = api_token(&table.api_scopes, is_for_api, api_audience.is_some());
-    provider.resource = table.resource.as_ref().map(|resource| resource.0.clone());
-    let by_default = api_audience.filter(|_| provider.resource.is_none() && takes_audience);
-    provider.audience = table
-        .audience
-        .as_ref()
-        .map(|audience| audience.0.as_str())
-        .or(by_default)
-        .map(str::to_owned);
+    let by_default = api_audience.filter(|_| table.resource.is_none() && takes_audience);
+    provider.audience = table.audience.clone().or_else(|| by_default.map(str::to_owned));
+    provider.resource.clone_from(&table.resource);
     provider.consent = table.consent;
     provider.pushed_requests = table.pushed_requests;
     provider.dpop = table.dpop;
     provider.device_sign_in = table.device_sign_in;
     provider.response_mode = table.response_mode;
     provider.extra_audiences.clone_from(&table.extra_audiences);
-    provider.leeway = table.leeway.0;
+    provider.leeway = table.leeway;
     provider.userinfo = table.userinfo;
     provider.logout_tokens_without_exp = table.logout_tokens_without_exp;
-    let claims = claim_names(table);
+    let claims = ClaimNames {
+        groups: table.groups_claim.clone(),
+        roles: table.roles_claim.clone(),
+        job_title: table.job_title_claim.clone(),
+        object_id: table.object_id_claim.clone(),
+    };
     provider.required_claims = Some(required_claims(&claims, directory));
     Some(ProviderSettings {
         provider,
@@ -95,45 +98,26 @@ fn read(section: &mut Section<'_>, table: &ProviderTable, api_audience: Option<&
 
 fn check_lists(section: &mut Section<'_>, table: &ProviderTable) {
     if !table.scopes.iter().any(|scope| scope == "openid") && !section.has("scopes") {
-        let what = "has no `openid`";
-        section.add(
-            "scopes",
-            Issue::new(what, "add it; without it nobody is told who signed in"),
-        );
+        let issue = "has no `openid` — add it; without it the provider does not say who signed in";
+        section.add("scopes", issue);
     }
     if table.algorithms.is_empty() && !section.has("algorithms") {
-        section.add(
-            "algorithms",
-            Issue::new("is empty", "name at least one, or remove the line"),
-        );
-    }
-}
-
-fn directory_use(table: &ProviderTable) -> DirectoryUse {
-    DirectoryUse {
-        groups: table.groups.graph,
-        group_match: table.groups.r#match,
-        profile: table.profile.graph,
-        manager: table.manager.graph,
+        section.add("algorithms", "is empty — name at least one, or remove the line");
     }
 }
 
 /// Only a confidential client gets a token of its own for the directory (RFC 6749 §4.4).
 fn check_credentials(section: &mut Section<'_>, directory: DirectoryUse, provider: &ProviderConfig) {
-    if client::is_confidential(provider) {
-        return;
-    }
-    for (key, is_used) in [
+    let needs_application = [
         ("groups.graph", directory.groups),
         ("profile.graph", directory.profile == ProfileToken::Application),
         ("manager.graph", directory.manager),
-    ] {
-        if is_used {
+    ];
+    for (key, is_needed) in needs_application {
+        if is_needed && !client::is_confidential(provider) {
             let what = "asks the directory with a token of the application, which has no credentials";
-            section.add(
-                key,
-                Issue::new(what, "write `client_secret_file` or `private_key_file` as well"),
-            );
+            let issue = issue!("{what} — write `client_secret_file` or `private_key_file` as well");
+            section.add(key, issue);
         }
     }
 }
@@ -146,15 +130,6 @@ fn required_claims(names: &ClaimNames, directory: DirectoryUse) -> Vec<String> {
         expected.push(names.object_id.to_string());
     }
     expected
-}
-
-fn claim_names(table: &ProviderTable) -> ClaimNames {
-    ClaimNames {
-        groups: table.groups.claim.clone(),
-        roles: table.roles.claim.clone(),
-        job_title: table.job_title.claim.clone(),
-        object_id: table.object_id.claim.clone(),
-    }
 }
 
 /// Whether a scope of Microsoft's is one of an API that is not their own.

@@ -54,34 +54,31 @@ pub fn markdown() -> String {
     page
 }
 
-/// A section; tables inside of tables have none of their own.
 fn add_table(page: &mut String, table: &Key) {
-    if table.path.is_empty() {
-        page.push_str("\n## Top of the file\n");
-    } else if !table.path.contains('.') {
-        let name = table.path.strip_suffix("[]").map(|name| format!("[[{name}]]"));
-        let name = name.unwrap_or_else(|| format!("[{}]", table.path));
-        // Writing to a string cannot fail.
-        let _ = write!(page, "\n## `{name}`\n\n{}\n", table.about);
-    }
+    // Writing to a string cannot fail.
+    let _ = match table.path.strip_suffix("[]") {
+        None if table.path.is_empty() => write!(page, "\n## Top of the file\n"),
+        None => write!(page, "\n## `[{}]`\n\n{}\n", table.path, table.about),
+        Some(name) => write!(page, "\n## `[[{name}]]`\n\n{}\n", table.about),
+    };
 }
 
 fn add_key(page: &mut String, key: &Key, shape: &Shape) {
     let name = key.path.split_once("[].").or_else(|| key.path.split_once('.'));
     let name = name.map_or(key.path.as_str(), |(_, name)| name);
     let shown = match shape {
-        Shape::Text(what) | Shape::TextOrList(what) | Shape::Number(what) => what.clone(),
+        Shape::Text(what) | Shape::Number(what) => (*what).to_owned(),
         Shape::Choice(words) => one_of(words),
         Shape::List => "list of texts".to_owned(),
         Shape::Flag | Shape::Table => "`true` or `false`".to_owned(),
     };
     let default = match (key.default, shape) {
-        (Some("") | None, _) => "none".to_owned(),
+        (None, _) => "none".to_owned(),
         (Some(words), Shape::List) => {
             let words: Vec<_> = words.split(' ').map(|word| format!("\"{word}\"")).collect();
             format!("`[{}]`", words.join(", "))
         }
-        (Some(text), Shape::Text(_) | Shape::TextOrList(_) | Shape::Choice(_)) => format!("`\"{text}\"`"),
+        (Some(text), Shape::Text(_) | Shape::Choice(_)) => format!("`\"{text}\"`"),
         (Some(value), _) => format!("`{value}`"),
     };
     let (about, example, variable) = (key.about, key.example, keys::variable(&key.path));

@@ -1,9 +1,9 @@
-//! How a struct of the configuration describes itself: the macro `table!` takes a struct as it would be written for serde, with a default
-//! and an example for each field, and makes of it the struct and its part of [`super::keys`]. What is read and what is documented are one.
+//! How a struct of the configuration describes itself: the macro `settings!` takes a struct with the format, default and example of each
+//! field, and makes of it the struct, how it is read, and its part of [`super::keys`]. What is read and what is documented are one.
 
-use std::fmt;
+use serde::de::{DeserializeOwned, IntoDeserializer as _, value::Error};
 
-use serde::de::{DeserializeOwned, Error, IntoDeserializer as _};
+use super::{problem::Issue, value::Value};
 
 /// One key of `portico.toml`, or one table.
 #[derive(Debug, Clone)]
@@ -26,84 +26,92 @@ pub enum Shape {
     /// Keys of its own.
     Table,
     /// A text, with a word for what it must be.
-    Text(String),
-    /// The same, or a list of texts.
-    TextOrList(String),
+    Text(&'static str),
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A number, with a word for which.
-    Number(String),
+    Number(&'static str),
     /// A list of texts; in a variable separated by spaces or commas.
     List,
     /// `true` or `false`.
     Flag,
 }
 
-/// What a field of a table may be.
-pub(super) trait Setting {
-    /// What may be written for it.
-    fn shape() -> Shape;
-
-    /// Adds the key of this field; a table adds its own keys as well.
-    fn describe(key: Key, keys: &mut Vec<Key>) {
-        let shape = Self::shape();
-        keys.push(Key { shape, ..key });
-    }
-
-    /// The same for a list of these.
-    fn describe_list(key: Key, keys: &mut Vec<Key>) {
-        let shape = Shape::List;
-        keys.push(Key { shape, ..key });
+impl Key {
+    /// What is wrong with a value of another kind than this key takes.
+    pub(super) fn wrong_kind(&self, found: &str) -> Issue {
+        let expected = match self.shape {
+            Shape::Table => "a table",
+            Shape::Text(_) | Shape::Choice(_) => "a text",
+            Shape::Number(_) => "a number",
+            Shape::List => "a list",
+            Shape::Flag => "`true` or `false`",
+        };
+        issue!("is {found}, not {expected} — write it like `{}`", self.example)
     }
 }
 
-impl<T: Setting> Setting for Option<T> {
-    fn shape() -> Shape {
-        T::shape()
+/// Reads a value; `None` if it is of a kind that is not taken.
+type Parse<T> = Box<dyn Fn(&Value) -> Option<Result<T, Issue>>>;
+
+/// What may be written for a value, and how it is read.
+pub(super) struct Format<T> {
+    /// The kind of value, with a word for the reference.
+    pub(super) shape: Shape,
+    parse: Parse<T>,
+}
+
+impl<T: 'static> Format<T> {
+    /// A format that is read from several kinds of values.
+    pub(super) fn new(shape: Shape, parse: impl Fn(&Value) -> Option<Result<T, Issue>> + 'static) -> Self {
+        let parse = Box::new(parse);
+        Self { shape, parse }
+    }
+
+    /// A text; `what` says which.
+    pub(super) fn text(what: &'static str, parse: impl Fn(&str) -> Result<T, Issue> + 'static) -> Self {
+        Self::new(Shape::Text(what), move |value| value.text().map(&parse))
+    }
+
+    /// A number; `what` says which.
+    pub(super) fn number(what: &'static str, parse: impl Fn(i64) -> Result<T, Issue> + 'static) -> Self {
+        Self::new(Shape::Number(what), move |value| match value {
+            Value::Integer(number) => Some(parse(*number)),
+            value => value.text()?.parse().ok().map(&parse),
+        })
     }
 }
 
-impl<T: Setting> Setting for Vec<T> {
-    fn shape() -> Shape {
-        Shape::List
-    }
-
-    fn describe(key: Key, keys: &mut Vec<Key>) {
-        T::describe_list(key, keys);
-    }
+/// `true` or `false`.
+pub(super) fn flag() -> Format<bool> {
+    Format::new(Shape::Flag, |value| match value {
+        Value::Flag(flag) => Some(Ok(*flag)),
+        value => value
+            .text()
+            .map(|text| text.parse().map_err(|_| unknown(text, &["true", "false"]))),
+    })
 }
 
-impl Setting for String {
-    fn shape() -> Shape {
-        Shape::Text("text".to_owned())
-    }
+/// The name of a variant of an enum, as serde reads it.
+pub(super) fn choice<T: DeserializeOwned + 'static>() -> Format<T> {
+    let names = variants::<T>();
+    let parse =
+        |text: &str| T::deserialize(text.into_deserializer()).map_err(|_: Error| unknown(text, variants::<T>()));
+    Format::new(Shape::Choice(names), move |value| value.text().map(parse))
 }
 
-impl Setting for bool {
-    fn shape() -> Shape {
-        Shape::Flag
-    }
-}
-
-/// Enums of which the name of one variant is written.
-macro_rules! choice {
-    ($($type:ty),+ $(,)?) => { $(
-        impl schema::Setting for $type {
-            fn shape() -> schema::Shape {
-                schema::shape_of_choice::<$type>()
-            }
-        }
-    )+ };
+fn unknown(text: &str, choices: &[&str]) -> Issue {
+    issue!("`{text}` is unknown — write {}", one_of(choices))
 }
 
 /// The names of an enum's variants, as serde states them of a text that is none.
-pub(super) fn shape_of_choice<T: DeserializeOwned>() -> Shape {
+fn variants<T: DeserializeOwned>() -> &'static [&'static str] {
     #[derive(Debug, thiserror::Error)]
     #[error("unknown variant")]
     struct Unknown(&'static [&'static str]);
 
-    impl Error for Unknown {
-        fn custom<M: fmt::Display>(_: M) -> Self {
+    impl serde::de::Error for Unknown {
+        fn custom<M: std::fmt::Display>(_: M) -> Self {
             Self(&[])
         }
 
@@ -113,7 +121,7 @@ pub(super) fn shape_of_choice<T: DeserializeOwned>() -> Shape {
     }
 
     let read: Result<T, Unknown> = T::deserialize("".into_deserializer());
-    Shape::Choice(read.err().map_or(&[], |Unknown(variants)| variants))
+    read.err().map_or(&[], |Unknown(variants)| variants)
 }
 
 /// `` `a`, `b` or `c` ``.
@@ -126,71 +134,110 @@ pub(super) fn one_of(words: &[&str]) -> String {
     }
 }
 
-/// Structs that are tables of `portico.toml`.
-macro_rules! table {
+/// A field whose values have the format of `T`: one, one or none, or a list.
+pub(super) trait Field<T>: Sized {
+    /// The shape of the field, from that of its values.
+    fn shape(of_value: Shape) -> Shape {
+        of_value
+    }
+
+    /// Reads what is written; `None` if nothing in it can be used.
+    fn parse(value: &Value, key: &Key, format: &Format<T>, issues: &mut Vec<Issue>) -> Option<Self>;
+
+    /// The field where nothing is written and there is no default.
+    fn missing() -> Option<Self> {
+        None
+    }
+}
+
+impl<T> Field<T> for T {
+    fn parse(value: &Value, key: &Key, format: &Format<T>, issues: &mut Vec<Issue>) -> Option<Self> {
+        let read = (format.parse)(value).unwrap_or_else(|| Err(key.wrong_kind(value.kind())));
+        read.map_err(|issue| issues.push(issue)).ok()
+    }
+}
+
+impl<T> Field<T> for Option<T> {
+    fn parse(value: &Value, key: &Key, format: &Format<T>, issues: &mut Vec<Issue>) -> Option<Self> {
+        <T as Field<T>>::parse(value, key, format, issues).map(Some)
+    }
+
+    fn missing() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T> Field<T> for Vec<T> {
+    fn shape(_: Shape) -> Shape {
+        Shape::List
+    }
+
+    fn parse(value: &Value, key: &Key, format: &Format<T>, issues: &mut Vec<Issue>) -> Option<Self> {
+        let Some(words) = value.words() else {
+            issues.push(key.wrong_kind(value.kind()));
+            return None;
+        };
+        let words = words.into_iter().map(Value::Text);
+        Some(words.filter_map(|word| T::parse(&word, key, format, issues)).collect())
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Vec::new())
+    }
+}
+
+/// Structs that are tables of `portico.toml`. A field without `#[setting]` is a table of its own.
+macro_rules! settings {
     ($(
         $(#[doc = $about:literal])+
-        pub struct $table:ident { $(
+        $vis:vis struct $table:ident { $(
             $(#[doc = $field_about:literal])+
-            $(#[setting($(default = $default:literal,)? example = $example:literal)])?
+            $(#[setting($format:expr, $(key = $key:literal,)? $(default = $default:literal,)? example = $example:literal)])?
             pub $field:ident: $type:ty,
         )+ }
     )+) => { $(
         $(#[doc = $about])+
-        #[derive(Debug, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(in crate::config) struct $table { $(
+        #[derive(Debug, Clone)]
+        $vis struct $table { $(
             $(#[doc = $field_about])+
             pub $field: $type,
         )+ }
 
-        impl schema::Setting for $table {
-            fn shape() -> schema::Shape {
-                schema::Shape::Table
-            }
-
-            fn describe(key: schema::Key, keys: &mut Vec<schema::Key>) {
-                let path = key.path.clone();
-                let about = concat!($($about),+).trim_start();
-                keys.push(schema::Key { shape: Self::shape(), about, ..key });
-                $( <$type>::describe(
-                    schema::field(
-                        &path,
-                        stringify!($field),
-                        concat!($($field_about),+),
-                        &[$($($default)?)?],
-                        &[$($example)?],
-                    ),
-                    keys,
-                ); )+
-            }
-
-            fn describe_list(mut key: schema::Key, keys: &mut Vec<schema::Key>) {
-                key.path.push_str("[]");
-                Self::describe(key, keys);
+        impl reader::Table for $table {
+            fn read(reader: &mut reader::Reader, path: &str) -> Option<Self> {
+                reader.describe(path, concat!($($about),+));
+                Some(Self { $( $field: schema::field!(
+                    reader, path, $field, [$($($key)?)?], [$($($default)?)?], concat!($($field_about),+);
+                    $($format, $example)?
+                )?, )+ })
             }
         }
     )+ };
 }
 
-pub(super) use {choice, table};
+/// How `settings!` reads a field.
+macro_rules! field {
+    ($reader:ident, $path:ident, $field:ident, [], [], $about:expr;) => {
+        reader::Table::read($reader, &schema::join($path, stringify!($field)))
+    };
+    ($reader:ident, $path:ident, $field:ident, [$($key:literal)?], [$($default:literal)?], $about:expr; $format:expr, $example:literal) => {{
+        let name = schema::first(&[$($key)?]).unwrap_or(stringify!($field));
+        let key = schema::Key {
+            path: schema::join($path, name),
+            shape: schema::Shape::Table,
+            default: schema::first(&[$($default)?]),
+            example: $example,
+            about: $about.trim_start(),
+        };
+        reader::Reader::value($reader, key, &$format)
+    }};
+}
 
-/// What `table!` knows of a field; of `default` and `example` there is one or none.
-pub(super) fn field(
-    table: &str,
-    name: &str,
-    about: &'static str,
-    default: &[&'static str],
-    example: &[&'static str],
-) -> Key {
-    let name = name.trim_start_matches("r#");
-    Key {
-        path: join(table, name),
-        shape: Shape::Table,
-        default: default.first().copied(),
-        example: example.first().copied().unwrap_or_default(),
-        about: about.trim_start(),
-    }
+pub(super) use {field, settings};
+
+/// What is written in `settings!` at most once.
+pub(super) fn first(written: &[&'static str]) -> Option<&'static str> {
+    written.first().copied()
 }
 
 /// A key inside of a table; the file itself has no name.

@@ -3,7 +3,7 @@
 use bff::{BffConfig, Clock, KeyRing, SessionLifetime};
 use url::Url;
 
-use super::{Config, ProviderSettings, problem::Issue, report::Report, tables::ProviderTable};
+use super::{Config, ProviderSettings, reader::Reader, tables::ProviderTable};
 
 impl Config {
     /// What sign-in starts from.
@@ -31,14 +31,15 @@ pub(super) fn settings(public_url: &Url, lifetime: SessionLifetime, providers: &
 }
 
 /// Reports what `bff` would refuse when the site starts, but for keys of which something was reported already.
-pub(super) fn check(report: &mut Report, tables: &[ProviderTable], config: &BffConfig) {
+pub(super) fn check(reader: &mut Reader, tables: &[ProviderTable], config: &BffConfig) {
     let refused = config.check().err().into_iter().flat_map(|error| error.problems);
     let located = refused.filter_map(|refused| Some((key_path(tables, &refused.key)?, refused.problem)));
-    let news: Vec<_> = located.filter(|(key_path, _)| !report.has(key_path)).collect();
+    let news: Vec<_> = located.filter(|(key_path, _)| !reader.has(key_path)).collect();
     for (key_path, problem) in news {
-        let parts = problem.split_once("; ");
-        let (what, remedy) = parts.unwrap_or((&problem, "see docs/configuration.md"));
-        report.add(&key_path, Issue::new(what, remedy));
+        let (what, remedy) = problem
+            .split_once("; ")
+            .unwrap_or((&problem, "see docs/configuration.md"));
+        reader.add(&key_path, issue!("{what} — {remedy}"));
     }
 }
 
@@ -49,7 +50,7 @@ fn key_path(tables: &[ProviderTable], key: &str) -> Option<String> {
         return (key != "providers").then(|| key.to_owned());
     };
     let (id, setting) = of_provider.split_once('.')?;
-    let has_id = |table: &ProviderTable| table.id.as_ref().is_some_and(|written| written.0.as_str() == id);
+    let has_id = |table: &ProviderTable| table.id.as_ref().is_some_and(|written| written.as_str() == id);
     let index = tables.iter().position(has_id)?;
     let setting = match setting {
         "metadata" => "metadata_file",

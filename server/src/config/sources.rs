@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::problem::{Issue, Origin, Problem};
+use super::problem::{Origin, Problem};
 
 /// Texts to read a configuration from; nothing here has been understood yet.
 #[derive(Debug, Clone, Default)]
@@ -59,10 +59,9 @@ fn read_file(path: &Path, must_exist: bool) -> Result<Option<(String, String)>, 
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some((name, text))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => Ok(None),
-        Err(error) => Err(Issue::new(
-            format!("cannot be read: {error}"),
-            "name a file that is there with `--config`, or try `portico serve --demo`",
-        )
-        .at(&Origin::Nowhere(name), "configuration")),
+        Err(error) => {
+            let remedy = "name a file that is there with `--config`, or try `portico serve --demo`";
+            Err(issue!("cannot be read: {error} — {remedy}").at(&Origin::Nowhere(name), "configuration"))
+        }
     }
 }

@@ -5,7 +5,7 @@ use bff::{InvalidUpstream, ProxyLimits, Upstream};
 use super::{
     ProviderSettings,
     problem::Issue,
-    report::{Report, Section},
+    reader::{Reader, Section},
     tables::{ProviderTable, UpstreamTable},
     values::is_within,
 };
@@ -25,7 +25,7 @@ pub(super) struct Providers<'a> {
 
 impl Providers<'_> {
     fn has(&self, id: &str) -> bool {
-        let has_id = |table: &ProviderTable| table.id.as_ref().is_some_and(|written| written.0.as_str() == id);
+        let has_id = |table: &ProviderTable| table.id.as_ref().is_some_and(|written| written.as_str() == id);
         (self.has_demo && id == DEMO) || self.tables.iter().any(has_id)
     }
 
@@ -33,8 +33,8 @@ impl Providers<'_> {
     fn may_request(&self, upstream: &UpstreamTable) -> bool {
         let requests = |settings: &ProviderSettings| {
             let sign_in = &settings.provider;
-            sign_in.audience.as_ref() == upstream.audience.as_ref().map(|audience| &audience.0)
-                && sign_in.resource.as_ref() == upstream.resource.as_ref().map(|resource| &resource.0)
+            sign_in.audience == upstream.audience
+                && sign_in.resource == upstream.resource
                 && upstream.scopes.iter().all(|scope| sign_in.scopes.contains(scope))
         };
         self.has_demo || self.settings.len() < self.tables.len() || self.settings.iter().any(requests)
@@ -42,10 +42,10 @@ impl Providers<'_> {
 }
 
 /// Every upstream without a mistake.
-pub(super) fn read_all(report: &mut Report, tables: &[UpstreamTable], providers: &Providers<'_>) -> Vec<Upstream> {
+pub(super) fn read_all(reader: &mut Reader, tables: &[UpstreamTable], providers: &Providers<'_>) -> Vec<Upstream> {
     let mut upstreams = Vec::new();
     for (index, table) in tables.iter().enumerate() {
-        let mut section = report.section(format!("upstreams[{index}]"));
+        let mut section = reader.section(format!("upstreams[{index}]"));
         if let Some(other) = overlapping(table, tables.get(..index).unwrap_or_default()) {
             section.add("path", other);
         }
@@ -56,78 +56,63 @@ pub(super) fn read_all(report: &mut Report, tables: &[UpstreamTable], providers:
 
 /// What is wrong with a path that lies within an earlier one, or the other way round.
 fn overlapping(table: &UpstreamTable, earlier: &[UpstreamTable]) -> Option<Issue> {
-    let path = &table.path.as_ref()?.0;
-    let mut others = earlier.iter().filter_map(|table| Some(&table.path.as_ref()?.0));
+    let path = table.path.as_ref()?;
+    let mut others = earlier.iter().filter_map(|table| table.path.as_ref());
     let other = others.find(|other| is_within(path, other) || is_within(other, path))?;
-    let what = format!("`{path}` and `{other}` lie within each other");
-    Some(Issue::new(what, "give each upstream a path of its own"))
+    Some(issue!(
+        "`{path}` and `{other}` lie within each other — give each upstream a path of its own"
+    ))
 }
 
 fn read(section: &mut Section<'_>, table: &UpstreamTable, providers: &Providers<'_>) -> Option<Upstream> {
     let path = section.required("path", table.path.as_ref());
     let base_url = section.required("base_url", table.base_url.as_ref());
     if table.methods.is_empty() && !section.has("methods") {
-        let issue = Issue::new("is empty: nothing would pass", "name at least one, or remove the line");
+        let issue = "is empty: nothing would pass — name at least one, or remove the line";
         section.add("methods", issue);
     }
     for id in table.providers.iter().filter(|id| !providers.has(id)) {
         section.add("providers", unknown_provider(id));
     }
     if !section.is_written("audience") && !section.is_written("resource") {
-        let what = "is missing, and `resource` too";
-        section.add(
-            "audience",
-            Issue::new(what, "write what the API is called in access tokens (`aud`)"),
-        );
+        let issue = "is missing, and `resource` too — write what the API is called in access tokens (`aud`)";
+        section.add("audience", issue);
         return None;
     }
     if table.providers.is_empty() && !section.has("providers") && !providers.may_request(table) {
         let what = "is missing, and no sign-in asks for this audience, resource and scopes";
-        section.add(
-            "providers",
-            Issue::new(what, "write the `id` of the provider that gives tokens for it"),
-        );
+        let issue = issue!("{what} — write the `id` of the provider that gives tokens for it");
+        section.add("providers", issue);
     }
-    let created = Upstream::new(&path?.0, base_url?.0.as_str());
-    let upstream = match created {
-        Ok(upstream) => upstream,
-        Err(error) => {
-            let key = if matches!(error, InvalidUpstream::Mount(_)) {
-                "path"
-            } else {
-                "base_url"
-            };
-            section.add(key, Issue::new(error.to_string(), "write another one"));
-            return None;
-        }
-    };
-    let mut upstream = upstream
-        .methods(table.methods.iter().map(|method| method.0.clone()))
-        .scopes(table.scopes.clone())
-        .providers(table.providers.clone())
-        .limits(ProxyLimits {
-            timeout: table.timeout.0,
-            max_request_bytes: table.max_request_size.0,
-            max_response_bytes: table.max_response_size.0,
-        });
+    let created = Upstream::new(path?, base_url?.as_str()).map_err(|error| {
+        let is_path = matches!(error, InvalidUpstream::Mount(_));
+        section.add(
+            if is_path { "path" } else { "base_url" },
+            issue!("{error} — write another one"),
+        );
+    });
+    let mut upstream = created
+        .ok()?
+        .methods(table.methods.clone())
+        .scopes(table.scopes.clone());
+    upstream = upstream.providers(table.providers.clone()).limits(ProxyLimits {
+        timeout: table.timeout,
+        max_request_bytes: table.max_request_size,
+        max_response_bytes: table.max_response_size,
+    });
     if let Some(audience) = &table.audience {
-        upstream = upstream.audience(audience.0.clone());
+        upstream = upstream.audience(audience);
     }
     if let Some(resource) = &table.resource {
-        upstream = upstream.resource(resource.0.clone());
+        upstream = upstream.resource(resource);
     }
     Some(upstream)
 }
 
 fn unknown_provider(id: &str) -> Issue {
-    if id == DEMO {
-        return Issue::new(
-            "`demo` is the provider of `--demo`, which is not there",
-            "write the `id` of one of the `[[providers]]`, or start with `--demo`",
-        );
+    let remedy = "write the `id` of one of the `[[providers]]`";
+    match id {
+        DEMO => issue!("`{DEMO}` is the provider of `--demo`, which is not there — {remedy}, or start with `--demo`"),
+        _ => issue!("`{id}` is no provider — {remedy}"),
     }
-    Issue::new(
-        format!("`{id}` is no provider"),
-        "write the `id` of one of the `[[providers]]`",
-    )
 }

@@ -1,29 +1,27 @@
-//! What may be written for a value: one type for each format, read by serde, whose error is an [`Issue`].
+//! What may be written for a value: one function for each format; texts are checked here, what concerns several keys elsewhere.
 
 mod address;
 mod quantity;
 
-use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use bff::{ProviderId, Secret};
 use http::Method;
 use search::Language;
 use serde::Deserialize;
 use store::DatabaseUrl;
-use url::Url;
 
-pub(super) use self::address::is_within;
 pub use self::address::url;
-use self::{
-    address::{address, endpoint, issuer, mount_path, origin},
+pub(super) use self::{
+    address::{endpoint, is_within, issuer, listen_address, mount_path, origin, resource},
     quantity::{duration, index_memory, leeway, recent_sign_in, request_timeout, size},
 };
-pub(super) use crate::files::StorageKind;
-
 use super::{
-    directory::ProfileToken,
+    claim_path::ClaimPath,
+    images::ExternalImages,
     problem::Issue,
-    schema::{self, Setting, Shape, choice},
+    schema::{Format, Shape},
+    value::Value,
 };
 
 /// Signatures the sign-in can verify. None is shared-key: a client secret is no signing key here.
@@ -35,186 +33,138 @@ const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPT
 /// Longest name of a service, in letters.
 const MAX_NAME: usize = 100;
 
+/// A text that is not empty.
+pub(super) fn filled(text: &str) -> Result<String, Issue> {
+    let is_empty = || "is empty — write a value or remove the line".into();
+    Some(text.to_owned())
+        .filter(|text| !text.trim().is_empty())
+        .ok_or_else(is_empty)
+}
+
+/// Any text.
+pub(super) fn any_text() -> Format<String> {
+    Format::text("text", |text| Ok(text.to_owned()))
+}
+
 /// Any text but an empty one.
-pub(super) fn text(text: &str) -> Result<String, Issue> {
-    if text.trim().is_empty() {
-        return Err(Issue::new("is empty", "write a value or remove the line"));
-    }
-    Ok(text.to_owned())
+pub(super) fn text() -> Format<String> {
+    Format::text("text", filled)
 }
 
-fn provider_id(text: &str) -> Result<ProviderId, Issue> {
-    let issue = |_| Issue::new(format!("`{text}` is no id"), "use 1 to 32 of `a-z`, `0-9` and `-`");
-    ProviderId::parse(text).map_err(issue)
+/// A text that is never printed.
+pub(super) fn secret() -> Format<Secret> {
+    Format::text("secret", |text| filled(text).map(Secret::from))
 }
 
-fn log_filter(text: &str) -> Result<String, Issue> {
-    let issue = |error| {
-        Issue::new(
-            format!("`{text}` is no filter: {error}"),
-            "write `info`, or `info,bff=debug`",
-        )
-    };
-    let parsed = text.parse::<tracing_subscriber::EnvFilter>();
-    parsed.map(|_| text.to_owned()).map_err(issue)
+/// A file.
+pub(super) fn file() -> Format<PathBuf> {
+    Format::text("path of a file", |text| filled(text).map(PathBuf::from))
 }
 
-fn service_name(text: &str) -> Result<String, Issue> {
-    let is_name = !text.trim().is_empty() && text.chars().count() <= MAX_NAME && !text.chars().any(char::is_control);
-    let name = is_name.then(|| text.to_owned());
-    name.ok_or_else(|| {
-        Issue::new(
-            "is empty, longer than 100 letters or holds a control character",
-            "write a short name, such as `portico-berlin`",
-        )
+/// A folder.
+pub(super) fn folder() -> Format<PathBuf> {
+    Format::text("path of a folder", |text| filled(text).map(PathBuf::from))
+}
+
+/// Which database.
+pub(super) fn database() -> Format<DatabaseUrl> {
+    Format::text("`sqlite:` and a path, or `postgres://` and where it is", |text| {
+        DatabaseUrl::parse(text).map_err(|error| issue!("{} — {}", error.what, error.remedy))
     })
 }
 
-fn algorithm(text: &str) -> Result<String, Issue> {
-    listed(text, ALGORITHMS, "is not a signature Portico accepts").map(str::to_owned)
-}
-
-fn method(text: &str) -> Result<Method, Issue> {
-    let what = "is no method that passes";
-    let method = listed(text, METHODS, what)?;
-    method
-        .parse()
-        .map_err(|_| Issue::new(format!("`{text}` {what}"), "write `GET`"))
-}
-
-fn language(text: &str) -> Result<Language, Issue> {
-    let known = Language::ALL.map(Language::code);
-    text.parse().map_err(|_| {
-        Issue::new(
-            format!("`{text}` is not a language whose words can be stemmed"),
-            format!("use some of {}", known.join(", ")),
-        )
+/// What is logged.
+pub(super) fn log_filter() -> Format<String> {
+    Format::text("filter", |text| {
+        let parsed = text.parse::<tracing_subscriber::EnvFilter>();
+        let issue = |error| issue!("`{text}` is no filter: {error} — write `info`, or `info,bff=debug`");
+        parsed.map(|_| text.to_owned()).map_err(issue)
     })
 }
 
-fn listed<'a>(text: &str, known: &[&'a str], what: &str) -> Result<&'a str, Issue> {
-    let found = known.iter().find(|known| **known == text).copied();
-    found.ok_or_else(|| Issue::new(format!("`{text}` {what}"), format!("use some of {}", known.join(", "))))
+/// The short name of a provider.
+pub(super) fn provider_id() -> Format<ProviderId> {
+    Format::text("a-z, 0-9 and `-`, at most 32", |text| {
+        ProviderId::parse(text).map_err(|_| issue!("`{text}` is no id — use 1 to 32 of `a-z`, `0-9` and `-`"))
+    })
 }
 
-const URL: &str = "address starting with `https://` (or `http://` on this machine)";
-const DURATION: &str = "duration: a number and `s`, `m`, `h` or `d`";
-
-/// Types that are read from a text by a function, with what may be written for them.
-macro_rules! read_from_text {
-    ($($(#[$meta:meta])* $name:ident($inner:ty): $shape:expr, $parse:expr;)+) => { $(
-        $(#[$meta])*
-        #[derive(Debug, Deserialize)]
-        #[serde(try_from = "String")]
-        pub(in crate::config) struct $name(pub $inner);
-
-        impl TryFrom<String> for $name {
-            type Error = Issue;
-
-            fn try_from(text: String) -> Result<Self, Issue> {
-                let parse: fn(&str) -> Result<$inner, Issue> = $parse;
-                parse(&text).map(Self)
-            }
-        }
-
-        impl Setting for $name {
-            fn shape() -> Shape {
-                Shape::Text($shape.to_owned())
-            }
-        }
-    )+ };
+/// The name of this Portico in traces.
+pub(super) fn service_name() -> Format<String> {
+    Format::text("text", |text| {
+        let is_name = !text.trim().is_empty() && text.chars().count() <= MAX_NAME && !text.contains(char::is_control);
+        let what = "is empty, longer than 100 letters or holds a control character";
+        let issue = || issue!("{what} — write a short name, such as `portico-berlin`");
+        is_name.then(|| text.to_owned()).ok_or_else(issue)
+    })
 }
 
-read_from_text! {
-    /// Any text but an empty one.
-    Text(String): "text", text;
-    /// A text that is never printed.
-    ClientSecret(Secret): "secret", |secret| text(secret).map(Secret::from);
-    /// A file.
-    FilePath(PathBuf): "path of a file", |path| text(path).map(PathBuf::from);
-    /// A folder.
-    FolderPath(PathBuf): "path of a folder", |path| text(path).map(PathBuf::from);
-    /// Where to listen.
-    ListenAddress(SocketAddr): "address and port", address;
-    /// The site as browsers see it.
-    SiteOrigin(Url): URL, origin;
-    /// An address that paths are added to.
-    Endpoint(Url): URL, endpoint;
-    /// The identifier of a provider.
-    Issuer(String): URL, issuer;
-    /// The identifier of an API, stored as written, since providers compare it letter by letter (RFC 8707 §2).
-    Resource(String): URL, |address| url(address).map(|_| address.to_owned());
-    /// A time span.
-    Period(Duration): DURATION, duration;
-    /// How far the clock of a provider may be off.
-    Leeway(Duration): DURATION, leeway;
-    /// How long a request to an upstream may take.
-    RequestTimeout(Duration): DURATION, request_timeout;
-    /// How recent a sign-in has to be; `None` after `off`.
-    RecentSignIn(Option<Duration>): "duration: a number and `s`, `m`, `h` or `d`; or `off`", recent_sign_in;
-    /// A number of bytes.
-    ByteSize(usize): "size: a number and `B`, `KiB`, `MiB` or `GiB`", size;
-    /// Memory for writing to the search index, in bytes.
-    IndexMemory(usize): "size: a number and `MiB` or `GiB`", index_memory;
-    /// A language with a stemmer.
-    StemmedLanguage(Language): "text", language;
-    /// Which database.
-    Database(DatabaseUrl): "`sqlite:` and a path, or `postgres://` and where it is", |url| Ok(DatabaseUrl::parse(url)?);
-    /// What is logged.
-    LogFilter(String): "filter", log_filter;
-    /// The short name of a provider.
-    Id(ProviderId): "a-z, 0-9 and `-`, at most 32", provider_id;
-    /// Where an upstream is reached.
-    MountPath(String): "path below `/api/`", mount_path;
-    /// The name of this Portico in traces.
-    ServiceName(String): "text", service_name;
-    /// A signature algorithm (RFC 7518 §3.1).
-    Algorithm(String): "text", algorithm;
-    /// A method that may pass to an upstream.
-    PassingMethod(Method): "text", method;
+/// A text of a list; `what` is wrong with any other.
+fn listed<'a>(text: &'a str, known: &[&str], what: &str) -> Result<&'a str, Issue> {
+    let issue = || issue!("`{text}` {what} — use some of {}", known.join(", "));
+    known.contains(&text).then_some(text).ok_or_else(issue)
+}
+
+/// A signature algorithm (RFC 7518 §3.1).
+pub(super) fn algorithm() -> Format<String> {
+    Format::text("text", |text| {
+        listed(text, ALGORITHMS, "is not a signature Portico accepts").map(str::to_owned)
+    })
+}
+
+/// A method that may pass to an upstream.
+pub(super) fn method() -> Format<Method> {
+    Format::text("text", |text| {
+        let what = "is no method that passes";
+        let method = listed(text, METHODS, what)?.parse();
+        method.map_err(|_| issue!("`{text}` {what} — write `GET`"))
+    })
+}
+
+/// A language with a stemmer.
+pub(super) fn language() -> Format<Language> {
+    Format::text("text", |text| {
+        let known = Language::ALL.map(Language::code).join(", ");
+        text.parse()
+            .map_err(|_| issue!("`{text}` is not a language whose words can be stemmed — use some of {known}"))
+    })
 }
 
 /// How many sessions one person may have.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "i64")]
-pub(super) struct SessionLimit(pub NonZeroUsize);
-
-impl TryFrom<i64> for SessionLimit {
-    type Error = Issue;
-
-    fn try_from(number: i64) -> Result<Self, Issue> {
+pub(super) fn session_limit() -> Format<NonZeroUsize> {
+    Format::number("1 to 1000", |number| {
         let limit = usize::try_from(number).ok().filter(|number| *number <= 1_000);
-        limit.and_then(NonZeroUsize::new).map(Self).ok_or_else(|| {
-            Issue::new(
-                format!("`{number}` is not a number from 1 to 1000"),
-                "write how many places one person may be signed in at, such as `20`",
-            )
-        })
-    }
+        let remedy = "write how many places one person may be signed in at, such as `20`";
+        let issue = || issue!("`{number}` is not a number from 1 to 1000 — {remedy}");
+        limit.and_then(NonZeroUsize::new).ok_or_else(issue)
+    })
 }
 
-impl Setting for SessionLimit {
-    fn shape() -> Shape {
-        Shape::Number("1 to 1000".to_owned())
-    }
+/// The way to a claim.
+pub(super) fn claim_path() -> Format<ClaimPath> {
+    Format::new(
+        Shape::Text("name of a claim, or a list of names"),
+        |value| match value {
+            Value::List(names) => Some(ClaimPath::from_names(names.clone())),
+            value => value.text().map(ClaimPath::parse),
+        },
+    )
 }
 
-choice!(
-    bff::PushedRequests,
-    bff::ResponseMode,
-    bff::UserinfoMode,
-    domain::GroupMatch,
-    ClientAuthentication,
-    LogFormat,
-    ProfileToken,
-    ProviderKind,
-    StorageKind,
-);
+/// Which pictures of other sites are shown.
+pub(super) fn external_images() -> Format<ExternalImages> {
+    Format::new(Shape::Text("`allowed`, `refused`, or a list of hosts"), |value| {
+        let words = value
+            .words()
+            .or_else(|| value.text().map(|word| vec![word.to_owned()]))?;
+        Some(ExternalImages::parse(&words))
+    })
+}
 
 /// What a line of the log looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum LogFormat {
+pub(crate) enum LogFormat {
     Text,
     Json,
 }
@@ -222,7 +172,7 @@ pub(super) enum LogFormat {
 /// Which provider it is: one by its issuer, or one whose settings [`bff`] knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum ProviderKind {
+pub(crate) enum ProviderKind {
     Oidc,
     Entra,
     B2c,
@@ -232,7 +182,7 @@ pub(super) enum ProviderKind {
 /// How Portico proves who it is; with its key or secret this makes a [`bff::ClientAuthMethod`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ClientAuthentication {
+pub(crate) enum ClientAuthentication {
     Automatic,
     ClientSecretBasic,
     ClientSecretPost,

@@ -7,16 +7,20 @@ use super::{keys, problem::Issue};
 
 /// The issue of a variable that nobody knows.
 pub(super) fn unknown(name: &str) -> Issue {
-    let remedy = match nearest(name) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "see `portico config reference`, or unset it".to_owned(),
-    };
-    Issue::new("is no variable of Portico", remedy)
+    match nearest(name) {
+        Some(meant) => issue!("is no variable of Portico — did you mean `{meant}`?"),
+        None => issue!("is no variable of Portico — see `portico config reference`, or unset it"),
+    }
+}
+
+/// Whether a variable that sets no key is let pass.
+pub(super) fn is_of_others(name: &str, value: &str) -> bool {
+    is_no_key(name) || is_of_a_service(name, value)
 }
 
 /// Variables that Kubernetes sets by itself beside services that are called `portico` or `portico-…`. Their values are looked at
 /// too, so that a `PORTICO_PORT=8080` of the operator's is refused.
-pub(super) fn is_of_a_service(name: &str, value: &str) -> bool {
+fn is_of_a_service(name: &str, value: &str) -> bool {
     let is_port = |text: &str| text.parse::<u16>().is_ok();
     let parts: Vec<&str> = name.split('_').collect();
     match parts.as_slice() {
@@ -31,12 +35,8 @@ pub(super) fn is_of_a_service(name: &str, value: &str) -> bool {
     }
 }
 
-fn is_known(name: &str) -> bool {
-    is_no_key(name) || keys::key_path(name).is_some()
-}
-
 /// Whether a variable is Portico's and sets no key.
-pub(super) fn is_no_key(name: &str) -> bool {
+fn is_no_key(name: &str) -> bool {
     keys::OTHER_VARIABLES.iter().any(|(other, _)| *other == name)
 }
 
@@ -44,23 +44,15 @@ pub(super) fn is_no_key(name: &str) -> bool {
 fn nearest(name: &str) -> Option<String> {
     let name = name.to_uppercase();
     let number = name.split('_').nth(2).filter(|part| part.parse::<usize>().is_ok());
-    let of_first = number.map_or_else(
-        || name.clone(),
-        |number| name.replacen(&format!("_{number}_"), "_0_", 1),
-    );
-    let others = keys::OTHER_VARIABLES.iter().map(|(other, _)| (*other).to_owned());
-    let (distance, meant) = keys::all()
-        .iter()
-        .map(|key| keys::variable(&key.path))
-        .chain(others)
-        .map(|known| (strsim::osa_distance(&of_first, &known), known))
-        .min_by_key(|(distance, _)| *distance)?;
-    let meant = number.map_or_else(
-        || meant.clone(),
-        |number| meant.replacen("_0_", &format!("_{number}_"), 1),
-    );
+    let renumber = |name: &str, from: &str, to: &str| name.replacen(&format!("_{from}_"), &format!("_{to}_"), 1);
+    let of_first = number.map_or_else(|| name.clone(), |number| renumber(&name, number, "0"));
+    let keys = keys::all().iter().map(|key| keys::variable(&key.path));
+    let known = keys.chain(keys::OTHER_VARIABLES.iter().map(|(other, _)| (*other).to_owned()));
+    let by_distance = known.map(|known| (strsim::osa_distance(&of_first, &known), known));
+    let (distance, nearest) = by_distance.min_by_key(|(distance, _)| *distance)?;
+    let meant = number.map_or_else(|| nearest.clone(), |number| renumber(&nearest, "0", number));
     // A table may have a number that is too high.
-    (distance <= 2 && is_known(&meant)).then_some(meant)
+    (distance <= 2 && (is_no_key(&meant) || keys::key_path(&meant).is_some())).then_some(meant)
 }
 
 #[cfg(test)]

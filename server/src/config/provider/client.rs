@@ -32,11 +32,11 @@ pub(super) fn is_confidential(provider: &ProviderConfig) -> bool {
 fn authentication(section: &mut Section<'_>, table: &ProviderTable) -> Option<ClientAuthMethod> {
     use ClientAuthentication as Written;
     let key = match &table.private_key_file {
-        Some(path) => Some(section.accept("private_key_file", private_key(&path.0))?),
+        Some(path) => Some(section.accept("private_key_file", private_key(path))?),
         None => None,
     };
-    let kid = table.private_key_id.as_ref().map(|kid| kid.0.clone());
-    let mistake = match (table.client_auth, key) {
+    let kid = table.private_key_id.clone();
+    let issue = match (table.client_auth, key) {
         (Written::Automatic | Written::PrivateKeyJwt, Some(key)) => {
             return Some(ClientAuthMethod::PrivateKeyJwt { key, kid });
         }
@@ -44,45 +44,36 @@ fn authentication(section: &mut Section<'_>, table: &ProviderTable) -> Option<Cl
         (Written::ClientSecretBasic, None) => return Some(ClientAuthMethod::SecretBasic),
         (Written::ClientSecretPost, None) => return Some(ClientAuthMethod::SecretPost),
         (Written::None, None) => return Some(ClientAuthMethod::None),
-        (Written::PrivateKeyJwt, None) => Issue::new("needs a key", "write `private_key_file` as well"),
-        (_, Some(_)) => Issue::new(
-            "has no use for a key",
-            "write `private_key_jwt`, or remove `private_key_file`",
-        ),
+        (Written::PrivateKeyJwt, None) => "needs a key — write `private_key_file` as well",
+        (_, Some(_)) => "has no use for a key — write `private_key_jwt`, or remove `private_key_file`",
     };
-    section.add("client_auth", mistake);
+    section.add("client_auth", issue);
     None
 }
 
 fn private_key(path: &Path) -> Result<PrivateKey, Issue> {
-    PrivateKey::from_pem(&contents(path)?).map_err(|error| {
-        let what = format!("`{}`: {error}", path.display());
-        Issue::new(what, "write a private key in PEM (PKCS#8) there")
-    })
+    let shown = path.display();
+    let issue = |error| issue!("`{shown}`: {error} — write a private key in PEM (PKCS#8) there");
+    PrivateKey::from_pem(&contents(path)?).map_err(issue)
 }
 
 fn secret(section: &mut Section<'_>, table: &ProviderTable) -> Option<Secret> {
     if table.client_secret.is_some() && table.client_secret_file.is_some() {
-        let issue = Issue::new("stands beside `client_secret`", "keep one of the two");
+        let issue = "stands beside `client_secret` — keep one of the two";
         section.add("client_secret_file", issue);
     }
     let file = table.client_secret_file.as_ref();
-    let from_file = file.and_then(|path| section.accept("client_secret_file", contents(&path.0)));
-    let written = table.client_secret.as_ref().map(|secret| secret.0.clone());
-    from_file.map(Secret::from).or(written)
+    let from_file = file.and_then(|path| section.accept("client_secret_file", contents(path)));
+    from_file.map(Secret::from).or_else(|| table.client_secret.clone())
 }
 
 /// What is in a file, without white space at its end.
 pub(super) fn contents(path: &Path) -> Result<String, Issue> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Issue::new(
-            format!("`{shown}` cannot be read: {error}"),
-            "write the secret there, readable by Portico",
-        )
-    })?;
+    let (shown, remedy) = (path.display(), "write the secret there");
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| issue!("`{shown}` cannot be read: {error} — {remedy}, readable by Portico"))?;
     match text.trim_end() {
-        "" => Err(Issue::new(format!("`{shown}` is empty"), "write the secret there")),
+        "" => Err(issue!("`{shown}` is empty — {remedy}")),
         text => Ok(text.to_owned()),
     }
 }

@@ -19,8 +19,8 @@ pub(super) fn base(section: &mut Section<'_>, table: &ProviderTable) -> Option<P
         ProviderKind::Auth0 => ("auth0", auth0(section, table)),
     };
     if section.is_written("issuer") {
-        let what = format!("follows from `kind = \"{name}\"`");
-        section.add("issuer", Issue::new(what, "remove it, or write `kind = \"oidc\"`"));
+        let issue = issue!("follows from `kind = \"{name}\"` — remove it, or write `kind = \"oidc\"`");
+        section.add("issuer", issue);
     }
     match preset? {
         Ok(provider) => Some(provider),
@@ -31,7 +31,7 @@ pub(super) fn base(section: &mut Section<'_>, table: &ProviderTable) -> Option<P
                 PresetError::Domain(_) => "domain",
                 PresetError::UserFlow(_) => "user_flows.sign_in",
             };
-            section.add(key, Issue::new(error.to_string(), "see docs/providers.md"));
+            section.add(key, issue!("{error} — see docs/providers.md"));
             None
         }
     }
@@ -41,32 +41,27 @@ pub(super) fn base(section: &mut Section<'_>, table: &ProviderTable) -> Option<P
 fn plain(section: &mut Section<'_>, table: &ProviderTable) -> Option<ProviderConfig> {
     let issuer = section.required("issuer", table.issuer.as_ref());
     let registration = registration(section, table);
-    let client_id = if registration.is_some() {
+    let client_id = if registration.is_none() {
+        section.required("client_id", table.client_id.as_deref())
+    } else {
         if section.is_written("client_id") {
-            section.add(
-                "client_id",
-                Issue::new("stands beside `registration`", "keep one of the two"),
-            );
+            section.add("client_id", "stands beside `registration` — keep one of the two");
         }
         Some("")
-    } else {
-        section
-            .required("client_id", table.client_id.as_ref())
-            .map(|id| id.0.as_str())
     };
     let file = table.metadata_file.as_ref();
-    let metadata = file.and_then(|path| section.accept("metadata_file", metadata(&path.0)));
-    let mut provider = ProviderConfig::new(UNNAMED, &issuer?.0, client_id?).ok()?;
+    let metadata = file.and_then(|path| section.accept("metadata_file", metadata(path)));
+    let mut provider = ProviderConfig::new(UNNAMED, issuer?, client_id?).ok()?;
     provider.metadata = metadata;
     provider.registration = registration;
     Some(provider)
 }
 
 fn registration(section: &mut Section<'_>, table: &ProviderTable) -> Option<Registration> {
-    let file = table.registration.initial_access_token_file.as_ref();
-    let token = file.and_then(|path| section.accept("registration.initial_access_token_file", contents(&path.0)));
+    let file = table.registration_token_file.as_ref();
+    let token = file.and_then(|path| section.accept("registration.initial_access_token_file", contents(path)));
     Some(Registration {
-        client_name: table.registration.client_name.as_ref()?.0.clone(),
+        client_name: table.registration_name.clone()?,
         initial_access_token: token.map(Secret::from),
         ..Registration::default()
     })
@@ -74,10 +69,8 @@ fn registration(section: &mut Section<'_>, table: &ProviderTable) -> Option<Regi
 
 fn metadata<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Issue> {
     serde_json::from_str(&contents(path)?).map_err(|error| {
-        Issue::new(
-            format!("`{}` is no JSON object: {error}", path.display()),
-            "write what the provider's discovery document would say",
-        )
+        let what = format!("`{}` is no JSON object: {error}", path.display());
+        issue!("{what} — write what the provider's discovery document would say")
     })
 }
 
@@ -85,46 +78,41 @@ type Preset = Result<ProviderConfig, PresetError>;
 
 /// Microsoft Entra ID: one tenant, or several that are listed.
 fn entra(section: &mut Section<'_>, table: &ProviderTable) -> Option<Preset> {
-    let tenant = section.required("tenant", table.tenant.as_ref());
-    let client_id = section.required("client_id", table.client_id.as_ref());
-    let (tenant, client_id) = (&tenant?.0, &client_id?.0);
-    let audience = match tenant.as_str() {
+    let tenant = section.required("tenant", table.tenant.as_deref());
+    let client_id = section.required("client_id", table.client_id.as_deref());
+    let (tenant, client_id) = (tenant?, client_id?);
+    let audience = match tenant {
         "common" => EntraAudience::Common,
         "organizations" => EntraAudience::Organizations,
         one => return Some(ProviderConfig::entra(UNNAMED, one, client_id)),
     };
     if table.tenants.is_empty() {
-        let remedy = "list the tenants whose people may come in, by identifier";
-        section.add("tenants", Issue::new("is empty", remedy));
+        let issue = "is empty — list the tenants whose people may come in, by identifier";
+        section.add("tenants", issue);
         return None;
     }
     let tenants: Vec<_> = table.tenants.iter().map(String::as_str).collect();
-    Some(ProviderConfig::entra_multi_tenant(
-        UNNAMED, audience, &tenants, client_id,
-    ))
+    let preset = ProviderConfig::entra_multi_tenant(UNNAMED, audience, &tenants, client_id);
+    Some(preset)
 }
 
 /// Azure AD B2C with its user flows.
 fn b2c(section: &mut Section<'_>, table: &ProviderTable) -> Option<Preset> {
-    let flows = &table.user_flows;
-    let name = section.required("tenant", table.tenant.as_ref());
-    let id = section.required("tenant_id", table.tenant_id.as_ref());
-    let sign_in = section.required("user_flows.sign_in", flows.sign_in.as_ref());
-    let client_id = section.required("client_id", table.client_id.as_ref());
-    let tenant = B2cTenant {
-        name: &name?.0,
-        id: &id?.0,
-    };
+    let name = section.required("tenant", table.tenant.as_deref());
+    let id = section.required("tenant_id", table.tenant_id.as_deref());
+    let sign_in = section.required("user_flows.sign_in", table.sign_in_flow.as_deref());
+    let client_id = section.required("client_id", table.client_id.as_deref());
+    let (name, id) = (name?, id?);
     let flows = B2cFlows {
-        sign_in: &sign_in?.0,
-        edit_profile: flows.edit_profile.as_ref().map(|flow| flow.0.as_str()),
-        reset_password: flows.reset_password.as_ref().map(|flow| flow.0.as_str()),
+        sign_in: sign_in?,
+        edit_profile: table.edit_profile_flow.as_deref(),
+        reset_password: table.reset_password_flow.as_deref(),
     };
-    Some(ProviderConfig::b2c(UNNAMED, tenant, flows, &client_id?.0))
+    Some(ProviderConfig::b2c(UNNAMED, B2cTenant { name, id }, flows, client_id?))
 }
 
 fn auth0(section: &mut Section<'_>, table: &ProviderTable) -> Option<Preset> {
-    let domain = section.required("domain", table.domain.as_ref());
-    let client_id = section.required("client_id", table.client_id.as_ref());
-    Some(ProviderConfig::auth0(UNNAMED, &domain?.0, &client_id?.0))
+    let domain = section.required("domain", table.domain.as_deref());
+    let client_id = section.required("client_id", table.client_id.as_deref());
+    Some(ProviderConfig::auth0(UNNAMED, domain?, client_id?))
 }

@@ -5,25 +5,11 @@ use std::net::SocketAddr;
 use bff::is_loopback;
 use url::Url;
 
-use crate::config::problem::Issue;
+use crate::config::{problem::Issue, schema::Format};
 
+const URL: &str = "address starting with `https://` (or `http://` on this machine)";
 /// What is served below `/api/` already.
 const OWN_PATHS: [&str; 2] = ["/api/fn", "/api/messages"];
-
-/// An address such as `127.0.0.1:4040`.
-pub(super) fn address(text: &str) -> Result<SocketAddr, Issue> {
-    match text.parse::<SocketAddr>() {
-        Ok(address) if address.port() == 0 => Err(Issue::new(
-            "has port 0, which means any",
-            "write the port people will type",
-        )),
-        Ok(address) => Ok(address),
-        Err(_) => Err(Issue::new(
-            format!("`{text}` is not an address with a port"),
-            "write numbers such as `127.0.0.1:4040` or `[::1]:4040`",
-        )),
-    }
-}
 
 /// `https://…`, or `http://…` on this machine.
 ///
@@ -33,89 +19,102 @@ pub fn url(text: &str) -> Result<Url, Issue> {
     let url = Url::parse(text).map_err(|error| {
         // What stands before `@` may be a password.
         let shown = text.rsplit_once('@').map_or(text, |(_, after)| after);
-        Issue::new(
-            format!("`{shown}` is not an address: {error}"),
-            "write it in full, such as `https://example.com`",
-        )
+        issue!("`{shown}` is not an address: {error} — write it in full, such as `https://example.com`")
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Issue::new(
-            "has a user or password in it",
-            "remove what stands before `@`",
-        ));
+        return Err("has a user or password in it — remove what stands before `@`".into());
     }
-    match url.scheme() {
-        "https" if url.has_host() => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(Issue::new(
-            format!("`{text}` is plain http on a network"),
-            "write `https://`; plain http is for `localhost` alone",
-        )),
-        other => Err(Issue::new(
-            format!("`{other}:` is not an address Portico can ask"),
-            "write `https://…`",
-        )),
-    }
+    let issue = match url.scheme() {
+        "https" if url.has_host() => return Ok(url),
+        "http" if is_loopback(&url) => return Ok(url),
+        "http" => issue!("`{text}` is plain http on a network — write `https://`; plain http is for `localhost` alone"),
+        other => issue!("`{other}:` is not an address Portico can ask — write `https://…`"),
+    };
+    Err(issue)
 }
 
-/// An address without path, query or fragment.
-pub(super) fn origin(text: &str) -> Result<Url, Issue> {
-    let url = url(text)?;
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(Issue::new(
-            format!("`{text}` has a path"),
-            format!(
-                "write only `{}`; Portico needs a host of its own",
-                url.origin().ascii_serialization()
-            ),
-        ));
-    }
-    Ok(url)
-}
-
-/// An address that paths are added to, without query or fragment.
-pub(super) fn endpoint(text: &str) -> Result<Url, Issue> {
+/// Without query or fragment.
+fn parse_endpoint(text: &str) -> Result<Url, Issue> {
     let url = url(text)?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Issue::new(
-            format!("`{text}` has a query or fragment"),
-            "remove everything from `?` or `#`",
+        return Err(issue!(
+            "`{text}` has a query or fragment — remove everything from `?` or `#`"
         ));
     }
     Ok(url)
 }
 
-/// An issuer, stored exactly as written (OIDC Core §2: compared letter by letter).
-pub(super) fn issuer(text: &str) -> Result<String, Issue> {
-    endpoint(text)?;
-    if text.ends_with("/.well-known/openid-configuration") {
-        return Err(Issue::new(
-            "is the address of the discovery document",
-            "remove `/.well-known/openid-configuration` from its end",
+/// Stored exactly as written (OIDC Core §2: compared letter by letter).
+fn parse_issuer(text: &str) -> Result<String, Issue> {
+    parse_endpoint(text)?;
+    let discovery = "/.well-known/openid-configuration";
+    if text.ends_with(discovery) {
+        return Err(issue!(
+            "is the address of the discovery document — remove `{discovery}` from its end"
         ));
     }
     Ok(text.to_owned())
 }
 
-/// A path below `/api/` that Portico does not respond itself.
-pub(super) fn mount_path(text: &str) -> Result<String, Issue> {
-    if !text.starts_with("/api/") {
-        return Err(Issue::new(
-            format!("`{text}` is not below `/api/`"),
-            "write a path such as `/api/orders`",
-        ));
-    }
-    if OWN_PATHS.into_iter().any(|own| is_within(text, own)) {
-        return Err(Issue::new(
-            format!("`{text}` is Portico's own"),
-            "write another path below `/api/`",
-        ));
-    }
-    Ok(text.to_owned())
+/// Where to listen, such as `127.0.0.1:4040`.
+pub(crate) fn listen_address() -> Format<SocketAddr> {
+    Format::text("address and port", |text| match text.parse::<SocketAddr>() {
+        Ok(address) if address.port() == 0 => {
+            Err("has port 0, which means any — write the port people will type".into())
+        }
+        Ok(address) => Ok(address),
+        Err(_) => {
+            let remedy = "write numbers such as `127.0.0.1:4040` or `[::1]:4040`";
+            Err(issue!("`{text}` is not an address with a port — {remedy}"))
+        }
+    })
+}
+
+/// The site as browsers see it: an address without path, query or fragment.
+pub(crate) fn origin() -> Format<Url> {
+    Format::text(URL, |text| {
+        let url = url(text)?;
+        if url.path() == "/" && url.query().is_none() && url.fragment().is_none() {
+            return Ok(url);
+        }
+        let origin = url.origin().ascii_serialization();
+        Err(issue!(
+            "`{text}` has a path — write only `{origin}`; Portico needs a host of its own"
+        ))
+    })
+}
+
+/// An address that paths are added to.
+pub(crate) fn endpoint() -> Format<Url> {
+    Format::text(URL, parse_endpoint)
+}
+
+/// The identifier of a provider.
+pub(crate) fn issuer() -> Format<String> {
+    Format::text(URL, parse_issuer)
+}
+
+/// The identifier of an API, stored as written, since providers compare it letter by letter (RFC 8707 §2).
+pub(crate) fn resource() -> Format<String> {
+    Format::text(URL, |text| url(text).map(|_| text.to_owned()))
+}
+
+/// Where an upstream is reached: a path below `/api/` that Portico does not respond itself.
+pub(crate) fn mount_path() -> Format<String> {
+    Format::text("path below `/api/`", |text| {
+        if !text.starts_with("/api/") {
+            return Err(issue!(
+                "`{text}` is not below `/api/` — write a path such as `/api/orders`"
+            ));
+        }
+        let is_own = OWN_PATHS.into_iter().any(|own| is_within(text, own));
+        let issue = || issue!("`{text}` is Portico's own — write another path below `/api/`");
+        (!is_own).then(|| text.to_owned()).ok_or_else(issue)
+    })
 }
 
 /// Whether a path is another or lies below it.
-pub(in crate::config) fn is_within(path: &str, outer: &str) -> bool {
+pub(crate) fn is_within(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -151,8 +150,11 @@ mod tests {
 
     #[test]
     fn an_issuer_is_stored_letter_by_letter() {
-        assert_eq!(issuer("https://a.example/x/").as_deref(), Ok("https://a.example/x/"));
-        assert_eq!(issuer("https://a.example").as_deref(), Ok("https://a.example"));
-        assert!(issuer("https://a.example/.well-known/openid-configuration").is_err());
+        assert_eq!(
+            parse_issuer("https://a.example/x/").as_deref(),
+            Ok("https://a.example/x/")
+        );
+        assert_eq!(parse_issuer("https://a.example").as_deref(), Ok("https://a.example"));
+        assert!(parse_issuer("https://a.example/.well-known/openid-configuration").is_err());
     }
 }

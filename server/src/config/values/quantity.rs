@@ -2,111 +2,106 @@
 
 use std::time::Duration;
 
-use crate::config::problem::Issue;
+use crate::config::{problem::Issue, schema::Format};
 
-/// `90s`, `15m`, `8h`, `7d`.
-pub(super) fn duration(text: &str) -> Result<Duration, Issue> {
-    let wrong = || {
-        Issue::new(
-            format!("`{text}` is not a duration"),
-            "write a number and `s`, `m`, `h` or `d`, such as `8h`",
-        )
-    };
-    let unit = text.chars().last().ok_or_else(wrong)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86400,
-        _ => return Err(wrong()),
-    };
-    let number: u64 = text
-        .get(..text.len() - 1)
-        .and_then(|digits| digits.parse().ok())
-        .ok_or_else(wrong)?;
-    match number.checked_mul(seconds) {
-        Some(total) if total <= 3660 * 86400 => Ok(Duration::from_secs(total)),
-        _ => Err(Issue::new(
-            format!("`{text}` is more than ten years"),
-            "write a shorter duration",
-        )),
-    }
-}
-
-/// How far clocks may be apart that still mean "now".
-pub(super) fn leeway(text: &str) -> Result<Duration, Issue> {
-    match duration(text)? {
-        leeway if leeway > Duration::from_mins(5) => {
-            Err(Issue::new("is more than `5m`", "set the clocks right instead"))
-        }
-        leeway => Ok(leeway),
-    }
-}
-
-/// How long a request may take.
-pub(super) fn request_timeout(text: &str) -> Result<Duration, Issue> {
-    match duration(text)? {
-        time if time < Duration::from_secs(1) || time > Duration::from_hours(24) => Err(Issue::new(
-            format!("`{text}` is less than a second or more than a day"),
-            "write a time between `1s` and `1d`",
-        )),
-        time => Ok(time),
-    }
-}
-
-/// How long ago somebody may have signed in, or `off`.
-pub(super) fn recent_sign_in(text: &str) -> Result<Option<Duration>, Issue> {
-    match text {
-        "off" => Ok(None),
-        text => match duration(text)? {
-            none if none.is_zero() => Err(Issue::new(
-                "is nothing: nobody could ever end a session",
-                "write `15m`, or `off` to ask nobody to sign in again",
-            )),
-            recent => Ok(Some(recent)),
-        },
-    }
-}
-
+const DURATION: &str = "duration: a number and `s`, `m`, `h` or `d`";
+/// Longest duration that can be written, in seconds: ten years.
+const MAX_SECONDS: u64 = 3660 * 86400;
 /// Largest size that can be written, in bytes: 16 GiB.
 const MAX_SIZE: u64 = 16 << 30;
 
-/// A number of bytes: `64KiB`, `20MiB`, `1GiB`; not nothing.
-pub(super) fn size(text: &str) -> Result<usize, Issue> {
-    let wrong = || {
-        Issue::new(
-            format!("`{text}` is not a size"),
-            "write a number and `B`, `KiB`, `MiB` or `GiB`, such as `20MiB`",
-        )
-    };
-    let end = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-    let (number, unit) = text.split_at(end);
-    let bytes: u64 = match unit {
-        "B" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        _ => return Err(wrong()),
-    };
-    let total = number.parse::<u64>().map_err(|_| wrong())?.checked_mul(bytes);
-    let total = total.filter(|total| (1..=MAX_SIZE).contains(total));
-    total.and_then(|total| usize::try_from(total).ok()).ok_or_else(|| {
-        Issue::new(
-            format!("`{text}` is nothing, or more than `16GiB`"),
-            "write a size between `1B` and `16GiB`",
-        )
+/// Digits and a unit that is listed, as what they are together; `None` if it is nothing like that.
+fn quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let (number, unit) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit())?);
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    // One that is too long for a number is too much in any unit.
+    (!number.is_empty()).then(|| {
+        number
+            .parse()
+            .map_or(u64::MAX, |number: u64| number.saturating_mul(*factor))
     })
 }
 
-/// Memory for writing to the search index, in bytes: the engine takes no less than 15 MB.
-pub(super) fn index_memory(text: &str) -> Result<usize, Issue> {
-    match size(text)? {
-        bytes if (15 << 20..=4 << 30).contains(&bytes) => Ok(bytes),
-        _ => Err(Issue::new(
-            format!("`{text}` is less than `15MiB` or more than `4GiB`"),
-            "write a size between, such as `48MiB`",
+/// `90s`, `15m`, `8h`, `7d`.
+fn parse_duration(text: &str) -> Result<Duration, Issue> {
+    match quantity(text, &[("s", 1), ("m", 60), ("h", 3600), ("d", 86400)]) {
+        Some(seconds) if seconds <= MAX_SECONDS => Ok(Duration::from_secs(seconds)),
+        Some(_) => Err(issue!("`{text}` is more than ten years — write a shorter duration")),
+        None => Err(issue!(
+            "`{text}` is not a duration — write a number and `s`, `m`, `h` or `d`, such as `8h`"
         )),
     }
+}
+
+/// A number of bytes, not nothing: `64KiB`, `20MiB`, `1GiB`.
+fn parse_size(text: &str) -> Result<usize, Issue> {
+    let Some(bytes) = quantity(text, &[("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]) else {
+        return Err(issue!(
+            "`{text}` is not a size — write a number and `B`, `KiB`, `MiB` or `GiB`, such as `20MiB`"
+        ));
+    };
+    let bytes = Some(bytes).filter(|bytes| (1..=MAX_SIZE).contains(bytes));
+    let issue = || issue!("`{text}` is nothing, or more than `16GiB` — write a size between `1B` and `16GiB`");
+    bytes.and_then(|bytes| usize::try_from(bytes).ok()).ok_or_else(issue)
+}
+
+/// A time span.
+pub(crate) fn duration() -> Format<Duration> {
+    Format::text(DURATION, parse_duration)
+}
+
+/// How far clocks may be apart that still mean "now".
+pub(crate) fn leeway() -> Format<Duration> {
+    Format::text(DURATION, |text| match parse_duration(text)? {
+        leeway if leeway > Duration::from_mins(5) => Err("is more than `5m` — set the clocks right instead".into()),
+        leeway => Ok(leeway),
+    })
+}
+
+/// How long a request to an upstream may take.
+pub(crate) fn request_timeout() -> Format<Duration> {
+    Format::text(DURATION, |text| {
+        let time = parse_duration(text)?;
+        let is_good = (Duration::from_secs(1)..=Duration::from_hours(24)).contains(&time);
+        let what = "is less than a second or more than a day";
+        is_good
+            .then_some(time)
+            .ok_or_else(|| issue!("`{text}` {what} — write a time between `1s` and `1d`"))
+    })
+}
+
+/// How recent a sign-in has to be; `None` after `off`.
+pub(crate) fn recent_sign_in() -> Format<Option<Duration>> {
+    Format::text(
+        "duration: a number and `s`, `m`, `h` or `d`; or `off`",
+        |text| match text {
+            "off" => Ok(None),
+            text => match parse_duration(text)? {
+                Duration::ZERO => {
+                    let what = "is nothing: nobody could ever end a session";
+                    Err(issue!("{what} — write `15m`, or `off` to ask nobody to sign in again"))
+                }
+                recent => Ok(Some(recent)),
+            },
+        },
+    )
+}
+
+/// A number of bytes.
+pub(crate) fn size() -> Format<usize> {
+    Format::text("size: a number and `B`, `KiB`, `MiB` or `GiB`", parse_size)
+}
+
+/// Memory for writing to the search index, in bytes: the engine takes no less than 15 MB.
+pub(crate) fn index_memory() -> Format<usize> {
+    Format::text("size: a number and `MiB` or `GiB`", |text| {
+        let bytes = parse_size(text)?;
+        let is_good = (15 << 20..=4 << 30).contains(&bytes);
+        let what = "is less than `15MiB` or more than `4GiB`";
+        is_good
+            .then_some(bytes)
+            .ok_or_else(|| issue!("`{text}` {what} — write a size between, such as `48MiB`"))
+    })
 }
 
 #[cfg(test)]
@@ -115,8 +110,8 @@ mod tests {
 
     #[test]
     fn durations_have_a_unit() {
-        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("7d"), Ok(Duration::from_hours(168)));
+        assert_eq!(parse_duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("7d"), Ok(Duration::from_hours(168)));
         for bad in [
             "",
             "s",
@@ -128,15 +123,15 @@ mod tests {
             "99999999999999999999d",
             "999999999d",
         ] {
-            assert!(duration(bad).is_err(), "{bad:?}");
+            assert!(parse_duration(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
     fn sizes_have_a_unit_and_an_end() {
-        assert_eq!(size("1B"), Ok(1));
-        assert_eq!(size("20MiB"), Ok(20 * 1024 * 1024));
-        assert_eq!(size("16GiB"), Ok(16 << 30));
+        assert_eq!(parse_size("1B"), Ok(1));
+        assert_eq!(parse_size("20MiB"), Ok(20 * 1024 * 1024));
+        assert_eq!(parse_size("16GiB"), Ok(16 << 30));
         for bad in [
             "",
             "20",
@@ -151,7 +146,7 @@ mod tests {
             "99999999999999999999B",
             "99999999999GiB",
         ] {
-            assert!(size(bad).is_err(), "{bad:?}");
+            assert!(parse_size(bad).is_err(), "{bad:?}");
         }
     }
 }
