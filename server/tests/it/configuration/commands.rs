@@ -49,6 +49,43 @@ fn check_finds_nothing_wrong_with_a_good_file() {
     assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
 }
 
+/// A note is no mistake: the rules are in force, and lists are slow for those they let in.
+#[test]
+fn fi_1_check_says_which_rules_make_lists_slow() {
+    let program = Program::new();
+    program.write("portico.toml", GOOD);
+    program.write(
+        "policies/slow.cedar",
+        "@id(\"scans\") @because(\"x\")\npermit (principal, action, resource)\nwhen { resource.title like \"Pub*\" };\n\
+         @id(\"odd\") @because(\"x\")\npermit (principal, action, resource)\nwhen { resource.title == resource.folder };\n",
+    );
+    let checked = program.run(&["check"]);
+    assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
+    let notes: Vec<&str> = checked
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("note: "))
+        .collect();
+    let of_rule = |line: &str, rule: &str, what: &str| {
+        let found = notes
+            .iter()
+            .filter(|note| note.contains(&format!("slow.cedar:{line}:1: rule `{rule}`: ")));
+        assert_eq!(found.filter(|note| note.contains(what)).count(), 1, "{notes:#?}");
+    };
+    of_rule("1", "scans", "no index leads to the documents it permits");
+    of_rule("4", "odd", "cannot be translated for the database");
+    assert_eq!(notes.len(), 2, "the rules that are shipped need no advice");
+    let as_json = program.run(&["check", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&as_json.stdout).unwrap();
+    let listed = report["notes"].as_array().unwrap();
+    assert_eq!((as_json.code, listed.len()), (0, 2), "{report}");
+    assert!(
+        notes
+            .iter()
+            .all(|note| listed.iter().any(|listed| note.ends_with(listed.as_str().unwrap())))
+    );
+}
+
 #[test]
 fn serving_with_a_mistake_opens_no_port() {
     let program = Program::new();
