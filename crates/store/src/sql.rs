@@ -137,8 +137,8 @@ macro_rules! dialect {
                  WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
             ),
             put_groups: concat!(
-                "INSERT INTO document_group (group_id, group_key, document_id, updated_at, created_at, title_key)
-                 SELECT w.group_id, w.group_key, w.document_id, d.updated_at, d.created_at, d.title_key
+                "INSERT INTO document_group (group_id, group_key, document_id, updated_at, created_at, title_key, folder)
+                 SELECT w.group_id, w.group_key, w.document_id, d.updated_at, d.created_at, d.title_key, d.folder
                  FROM ", $pairs, " LEFT JOIN document d ON d.id = w.document_id AND d.trashed_at IS NULL
                  WHERE true ON CONFLICT DO NOTHING"
             ),
