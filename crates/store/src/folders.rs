@@ -13,7 +13,7 @@
 //! the change. Nothing is decided here: callers have the policy decide about one document of each folder.
 
 use crate::list::statement::with_values;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{DocumentId, Plan};
 use sqlx::{query_as, query_scalar};
@@ -34,6 +34,9 @@ mod tests;
 mod walk;
 
 pub use rows::FolderPart;
+
+/// Most folders of one answer that are looked through after the walk.
+const MAX_UNSETTLED: usize = 16;
 
 /// A folder that seems to lead to a document of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +73,24 @@ impl Store {
             let rows = self.folder_rows(|sql| children::statement(sql, plan.group_match, &lookup, parent));
             found.extend(rows.await?);
         }
-        candidates(parent, found)
+        let candidates = candidates(parent, &found)?;
+        let unsettled = unsettled(parent, &found, &candidates);
+        for folder in unsettled.iter().take(MAX_UNSETTLED) {
+            let first = self.first_of_folder(plan, folder).await?;
+            found.extend(first.map(|id| (folder.clone(), id.number(), 1)));
+        }
+        if unsettled.is_empty() {
+            return Ok(candidates.into_values().collect());
+        }
+        Ok(self::candidates(parent, &found)?.into_values().collect())
+    }
+
+    /// A document of the plan in the folder itself.
+    async fn first_of_folder(&self, plan: &Plan, folder: &str) -> Result<Option<DocumentId>, StoreError> {
+        let rows = self
+            .rows_among(plan, &Ranges::exactly(folder), rows::Looked::Far, 1)
+            .await?;
+        Ok(rows.first().map(|row| row.id))
     }
 
     /// How many folders a parent has, counted up to a limit.
@@ -93,24 +113,49 @@ impl Store {
     }
 }
 
+/// Folders of which the walk saw many documents that did not fit, and not all of them, and that nothing else leads to.
+fn unsettled(
+    parent: &str,
+    found: &[(String, i64, i64)],
+    candidates: &BTreeMap<String, FolderCandidate>,
+) -> BTreeSet<String> {
+    let open = found.iter().filter(|(_, _, fits)| *fits == 0);
+    let open = open.filter(|(folder, _, _)| {
+        child(parent, folder).is_some_and(|(path, _)| {
+            candidates.get(path).is_none_or(|candidate| {
+                let place = if path == folder {
+                    candidate.inside
+                } else {
+                    candidate.below
+                };
+                place.is_none()
+            })
+        })
+    });
+    open.map(|(folder, _, _)| folder.clone()).collect()
+}
+
+/// Path and name of the folder in the parent that a folder is, or lies in.
+fn child<'a>(parent: &str, folder: &'a str) -> Option<(&'a str, &'a str)> {
+    let rest = match parent {
+        "" => Some(folder),
+        parent => folder.strip_prefix(parent).and_then(|rest| rest.strip_prefix('/')),
+    }?;
+    let name = rest.split('/').next().filter(|name| !name.is_empty())?;
+    let path = folder.get(..folder.len() - rest.len() + name.len())?;
+    Some((path, name))
+}
+
 /// Groups the documents by the folder in the parent that they lie in.
-fn candidates(parent: &str, found: Vec<(String, i64, i64)>) -> Result<Vec<FolderCandidate>, StoreError> {
+fn candidates(parent: &str, found: &[(String, i64, i64)]) -> Result<BTreeMap<String, FolderCandidate>, StoreError> {
     let mut candidates: BTreeMap<String, FolderCandidate> = BTreeMap::new();
     for (folder, number, fits) in found {
-        let rest = match parent {
-            "" => Some(folder.as_str()),
-            parent => folder.strip_prefix(parent).and_then(|rest| rest.strip_prefix('/')),
-        };
-        // What fits nowhere was a place to go on from.
-        let Some(rest) = rest.filter(|rest| fits != 0 && !rest.is_empty()) else {
+        // What does not fit was a place to go on from.
+        let Some((path, name)) = child(parent, folder).filter(|_| *fits != 0) else {
             continue;
         };
-        let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
-        let name = rest.split('/').next().unwrap_or_default();
-        let path = &folder[..folder.len() - rest.len() + name.len()];
-        if name.is_empty() {
-            continue;
-        }
+        let id = *number;
+        let id = DocumentId::new(id).ok_or(StoreError::Corrupt { id, what: "id" })?;
         let candidate = candidates.entry(path.to_owned()).or_insert_with(|| FolderCandidate {
             path: path.to_owned(),
             name: name.to_owned(),
@@ -124,5 +169,5 @@ fn candidates(parent: &str, found: Vec<(String, i64, i64)>) -> Result<Vec<Folder
         };
         place.get_or_insert(id);
     }
-    Ok(candidates.into_values().collect())
+    Ok(candidates)
 }

@@ -446,3 +446,42 @@ async fn fi_1_postgres_reads_a_page_of_every_order_from_indices() {
         "{rows} rows read for {pages} pages of 26, expected {most}"
     );
 }
+
+#[tokio::test]
+async fn fi_2_postgres_finds_each_folder_by_a_look_into_an_index() {
+    let database = Database::postgres().await;
+    let store = Store::open(&database.url(), markdown::VERSIONS).await.unwrap();
+    database
+        .execute(
+            "INSERT INTO person (id) SELECT 'https://id.example|' || n FROM generate_series(1, 2000) n;
+             INSERT INTO document (id, title, title_key, owner_id, is_private, folder, words, created_at, updated_at, rendered_by,
+                     headings, html, content)
+             SELECT n, 'Paper', 'paper', 'https://id.example|' || n % 2000 + 1, n % 200 <> 0, 'top' || n % 3 || '/f' || n % 30, 'paper',
+                     0, 0, 1, '[]', '', ''
+                 FROM generate_series(1, 20000) n;
+             INSERT INTO document_group (group_id, group_key, document_id) SELECT 'g' || n % 50, 'g' || n % 50, n
+                 FROM generate_series(1, 20000) n;
+             ANALYZE",
+        )
+        .await;
+    database.execute("SELECT pg_stat_reset()").await;
+    let mut answers = 0;
+    for by in [GroupMatch::Id, GroupMatch::Name] {
+        for plan in [plan(0, by), plan(5, by), plan(25, by), all_documents(by)] {
+            for _ in 0..PAGES {
+                assert_eq!(store.folder_candidates(&plan, "").await.unwrap().len(), 3);
+                assert!(!store.folder_candidates(&plan, "top1").await.unwrap().is_empty());
+                answers += 2;
+            }
+        }
+    }
+    publish_counts(&store).await;
+    let pool = database.server().pool().await;
+    let counts = "SELECT sum(seq_tup_read)::bigint, sum(idx_tup_fetch)::bigint FROM pg_stat_user_tables
+        WHERE relname IN ('document', 'document_group')";
+    let (whole, rows): (i64, i64) = sqlx::query_as(counts).fetch_one(&pool).await.unwrap();
+    assert_eq!(whole, 0, "rows read without an index");
+    // Ten folders, found by 27 keys at most, each with its row; twenty thousand documents would be 400 times that.
+    let most = answers * 10 * 27 * 3;
+    assert!(rows <= most, "{rows} rows read for {answers} answers, expected {most}");
+}

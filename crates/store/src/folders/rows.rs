@@ -12,8 +12,14 @@ use crate::{
     list::{condition, statement::Statement},
 };
 
-/// Documents of a folder that are looked at, in order.
-const LOOKED_AT: u32 = 4_000;
+/// How many documents of a folder are looked at, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looked {
+    /// 4,000: the policy is to decide about some of them.
+    Near,
+    /// 50,000: the walk passed many that a condition refuses. A tenth of a second.
+    Far,
+}
 
 /// What of a folder is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +57,23 @@ impl Store {
             FolderPart::Inside => Ranges::exactly(folder),
             FolderPart::Below => Ranges::below(folder),
         };
+        self.rows_among(plan, &ranges, Looked::Near, limit).await
+    }
+
+    /// At most `limit` documents of the plan in the first of the ranges.
+    pub(super) async fn rows_among(
+        &self,
+        plan: &Plan,
+        ranges: &Ranges,
+        looked: Looked,
+        limit: u32,
+    ) -> Result<Vec<DocumentRow>, StoreError> {
         let Some(range) = ranges.iter().next() else {
             return Ok(Vec::new());
+        };
+        let most = match looked {
+            Looked::Near => 4_000,
+            Looked::Far => 50_000,
         };
         let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
             let mut statement = Statement::new(backend.sql);
@@ -61,7 +82,7 @@ impl Store {
             statement.push(backend.sql.row);
             statement.push(&format!(
                 " FROM (SELECT d.id FROM document d WHERE d.trashed_at IS NULL AND d.folder >= {low} AND d.folder < {high}
-                     ORDER BY d.folder LIMIT {LOOKED_AT}) AS near
+                     ORDER BY d.folder LIMIT {most}) AS near
                  JOIN document d ON d.id = near.id WHERE {condition} LIMIT {limit}"
             ));
             let query = with_values!(query_as(&statement.text), statement.values);

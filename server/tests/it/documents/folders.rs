@@ -208,3 +208,36 @@ async fn fi_2_somebody_in_hundreds_of_groups_finds_each_folder_once() {
         }
     }
 }
+
+/// The walk looks at a thousand documents in one place; a folder with more of them that a rule forbids is looked through once more.
+#[tokio::test]
+async fn fi_2_a_folder_whose_only_readable_document_comes_last_is_in_the_tree() {
+    let rules = "permit (principal, action, resource) when { resource.owner == principal }; \
+        forbid (principal, action, resource) when { resource.title like \"Draft*\" }";
+    for shelf in Shelf::both().await {
+        shelf.import(&[("a.md", b"---\nowner: bob\nid: 1\n---\n# Final")]).await;
+        let documents = |folder: &str, first: i64, last: i64, title: &str| {
+            format!(
+                "INSERT INTO document
+                     (id, title, title_key, owner_id, is_private, folder, words, created_at, updated_at, rendered_by, headings, html, content)
+                 WITH RECURSIVE n(i) AS (SELECT CAST({first} AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {last})
+                 SELECT i, '{title}', '{title}', '{}', true, '{folder}', '', 0, 0, 1, '[]', '', '' FROM n",
+                bob().id.as_str()
+            )
+        };
+        for (folder, first, last, title) in [
+            ("big", 10, 1_600, "Draft"),
+            ("big", 1_601, 1_601, "Final"),
+            ("closed", 2_000, 3_600, "Draft"),
+            ("deep/in", 4_000, 5_600, "Draft"),
+            ("deep/in", 5_601, 5_601, "Final"),
+            ("small", 6_000, 6_001, "Final"),
+        ] {
+            shelf.database.execute(&documents(folder, first, last, title)).await;
+        }
+        let library = super::planned::under(&shelf, rules);
+        let tree = tree(&library, &visitor(bob())).await;
+        let paths: BTreeSet<&str> = tree.iter().map(|entry| entry.path.as_str()).collect();
+        assert_eq!(paths, BTreeSet::from(["big", "deep", "deep/in", "small"]));
+    }
+}
