@@ -1,7 +1,7 @@
 //! Benchmark of lists: the first, tenth and last page of 50 rows for five people, against the same page by a query written by hand.
 //!
 //! `cargo run --release -p server --example measure_lists -- DOCUMENTS DATABASE` fills the database if it is empty (`sqlite:/path` or `postgres://…`),
-//! measures, and prints JSON. Times are microseconds.
+//! measures, and prints JSON. Times are microseconds. With a folder as a third argument, it makes the search index there and measures searches, too.
 
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
@@ -21,6 +21,7 @@ use store::{Connections, Store};
 mod by_hand;
 mod dataset;
 mod people;
+mod searches;
 
 use by_hand::Pool;
 use people::Reader;
@@ -33,8 +34,10 @@ const WARM_UP: usize = 40;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [documents, database] = arguments.as_slice() else {
-        return Err("usage: measure_lists DOCUMENTS DATABASE".into());
+    let (documents, database, index) = match arguments.as_slice() {
+        [documents, database] => (documents, database, None),
+        [documents, database, index] => (documents, database, Some(index)),
+        _ => return Err("usage: measure_lists DOCUMENTS DATABASE [INDEX-FOLDER]".into()),
     };
     let documents: u64 = documents.parse()?;
     let store = Store::open(&DatabaseUrl::parse(database)?, markdown::VERSIONS).await?;
@@ -55,9 +58,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for reader in &readers {
         results.extend(measure(&store, &pool, reader).await?);
     }
+    let search = match index {
+        Some(folder) => Some(searches::measure(&store, &readers, folder.as_ref()).await?),
+        None => None,
+    };
     let report = json!({
         "database": database, "documents": documents, "groups": dataset::all_groups(), "filled_ms": filled.as_millis(),
-        "page_rows": PAGE, "rounds": ROUNDS, "lists": results, "readers": readers,
+        "page_rows": PAGE, "rounds": ROUNDS, "lists": results, "search": search, "readers": readers,
     });
     println!("{}", serde_json::to_string_pretty(&report)?);
     store.close().await;
@@ -190,11 +197,18 @@ impl Times {
 }
 
 async fn timed(call: impl AsyncFn() -> Result<usize, Box<dyn Error>>) -> Result<Times, Box<dyn Error>> {
+    timed_rounds(ROUNDS, call).await
+}
+
+async fn timed_rounds(
+    rounds: usize,
+    call: impl AsyncFn() -> Result<usize, Box<dyn Error>>,
+) -> Result<Times, Box<dyn Error>> {
     for _ in 0..WARM_UP {
         call().await?;
     }
     let mut times = Vec::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         let start = Instant::now();
         std::hint::black_box(call().await?);
         times.push(start.elapsed());
