@@ -67,9 +67,9 @@ fn message_of(error: PageError, path: &str, search: &str) -> PageMessage {
     };
     match error {
         PageError::Refused(refusal) => {
-            let ask = refusal.ask.map(|whom| format!("To get access, ask {whom}."));
+            let contact = refusal.contact.map(|whom| format!("To get access, ask {whom}."));
             message.paragraphs = vec![refusal.sentences.join(" ")];
-            message.paragraphs.extend(ask);
+            message.paragraphs.extend(contact);
             // Another person may be at this screen, or this one may have another account.
             message
                 .actions

@@ -45,11 +45,11 @@ pub(crate) fn with_fragment(href: &str, path: &str, fragment: &str) -> Option<St
     if decoded(page_path.split('?').next().unwrap_or_default()) != decoded(path) {
         return None;
     }
-    let wanted = format!("{RETURN_TO}{page}{}", encode_query_value(fragment));
+    let parameter = format!("{RETURN_TO}{page}{}", encode_query_value(fragment));
     match index {
-        Some(index) if parts[index] == wanted => return None,
-        Some(index) => parts[index] = wanted,
-        None => parts.push(wanted),
+        Some(index) if parts[index] == parameter => return None,
+        Some(index) => parts[index] = parameter,
+        None => parts.push(parameter),
     }
     Some(format!("{endpoint}?{}", parts.join("&")))
 }
@@ -139,7 +139,7 @@ mod tests {
             with_fragment(&sign_in_address("/docs/12", ""), "/docs/12", "#setup"),
             setup
         );
-        for (href, path, fragment, wanted) in [
+        for (href, path, fragment, expected) in [
             (
                 "/auth/login?return_to=/docs/12%23other",
                 "/docs/12",
@@ -166,7 +166,7 @@ mod tests {
             ),
             ("/auth/login", "/", "#a", "/auth/login?return_to=/%23a"),
         ] {
-            assert_eq!(with_fragment(href, path, fragment).as_deref(), Some(wanted), "{href}");
+            assert_eq!(with_fragment(href, path, fragment).as_deref(), Some(expected), "{href}");
         }
         assert_eq!(
             with_fragment(&sign_in_address("/docs", "q=a b"), "/docs", "#x?y&z=1").as_deref(),

@@ -25,10 +25,10 @@ pub fn greeting(config: &Config) -> String {
         let _ = writeln!(list, "  {:<7} {}", person.name, person.about);
         list
     });
-    let kept = config.database_url.to_string();
-    let kept = kept.trim_start_matches("sqlite:");
+    let location = config.database_url.to_string();
+    let location = location.trim_start_matches("sqlite:");
     format!(
-        "Choose \"Sign in\", then be one of\n{people}\nDocuments and sign-ins are kept in {kept}. Stop with Ctrl-C.\n"
+        "Choose \"Sign in\", then be one of\n{people}\nDocuments and sign-ins are kept in {location}. Stop with Ctrl-C.\n"
     )
 }
 

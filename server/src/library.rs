@@ -112,7 +112,7 @@ impl Library for LocalLibrary {
             |how| tracing::info!(event = "access", outcome = "refused", how, subject = %person.id, document = %id);
         match self.policy.decide(person, &found.row.facts()) {
             Decision::Refused(refusal) => {
-                log_refusal("told");
+                log_refusal("explained");
                 Err(LibraryError::Refused(refusal))
             }
             Decision::Hidden => {

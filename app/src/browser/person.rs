@@ -40,7 +40,7 @@ thread_local! {
     /// The page is being loaded anew.
     static LEAVING: Cell<bool> = const { Cell::new(false) };
     /// Path and query that the router shows or is about to show.
-    static WANTED: RefCell<Option<String>> = const { RefCell::new(None) };
+    static PENDING_ADDRESS: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Starts looking, for as long as the page lives.
@@ -85,7 +85,7 @@ pub(crate) fn remember_address(path: &str, search: &str) {
     } else {
         format!("{path}?{search}")
     };
-    WANTED.set(Some(address));
+    PENDING_ADDRESS.set(Some(address));
 }
 
 /// Whether an answer for the person with this key may be shown; if not, the page is loaded anew, and says why.
@@ -144,7 +144,7 @@ fn load_anew(name: &str) {
     if LEAVING.replace(true) {
         return;
     }
-    say(&format!("This page was opened {}. It is loaded again.", opened(name)));
+    announce(&format!("This page was opened {}. It is loaded again.", opened(name)));
     if let Some(storage) = storage("sessionStorage") {
         let _ = Reflect::set(&storage, &OPENED_AS.into(), &JsValue::from_str(name));
     }
@@ -155,8 +155,8 @@ fn load_anew(name: &str) {
         location.search().unwrap_or_default()
     );
     // The router may be on its way to another page.
-    let _ = match WANTED.take().filter(|wanted| *wanted != here) {
-        Some(wanted) => location.set_href(&wanted),
+    let _ = match PENDING_ADDRESS.take().filter(|pending| *pending != here) {
+        Some(pending) => location.set_href(&pending),
         None => location.reload(),
     };
 }
@@ -179,7 +179,7 @@ fn say_what_changed() {
     } else {
         format!("You are now signed in as {name}.")
     };
-    say(&format!(
+    announce(&format!(
         "{now} This page was opened {}, and has been loaded again.",
         opened(&before)
     ));
@@ -194,7 +194,7 @@ fn opened(name: &str) -> String {
 }
 
 /// Shows a line above the page.
-fn say(words: &str) {
+fn announce(words: &str) {
     if let Some(bar) = super::element("#person-changed") {
         if let Ok(Some(line)) = bar.query_selector("p") {
             line.set_text_content(Some(words));

@@ -121,9 +121,9 @@ fn mark_current(headings: &[Element]) {
     let end = document().document_element().map_or(0, |root| root.scroll_height());
     let current = if top > 0.0 && top + height >= f64::from(end) - 2.0 {
         let part = window().location().hash().unwrap_or_default();
-        let asked = headings.iter().find(|heading| format!("#{}", heading.id()) == part);
+        let requested = headings.iter().find(|heading| format!("#{}", heading.id()) == part);
         let is_seen = |heading: &&Element| heading.get_bounding_client_rect().top() >= 0.0;
-        asked.filter(is_seen).or(headings.last())
+        requested.filter(is_seen).or(headings.last())
     } else {
         let is_above = |heading: &&Element| heading.get_bounding_client_rect().top() <= height * LINE;
         headings.iter().rfind(is_above)

@@ -147,11 +147,11 @@ fn show(list: &str) {
     let _ = field.remove_attribute("aria-activedescendant");
     if let Some(line) = element("#page-announcement") {
         // The last option is the search itself.
-        let said = match options().len().saturating_sub(1) {
+        let message = match options().len().saturating_sub(1) {
             1 => "1 document".to_owned(),
             count => format!("{count} documents"),
         };
-        line.set_text_content(Some(&said));
+        line.set_text_content(Some(&message));
     }
 }
 

@@ -129,8 +129,9 @@ fn is_html(response: &Response) -> bool {
 }
 
 /// Whether the answer was redirected to another address.
-fn is_elsewhere(response: &Response, asked: &Url) -> bool {
-    Url::new(&response.url()).is_ok_and(|url| url.pathname() != asked.pathname() || url.origin() != asked.origin())
+fn is_elsewhere(response: &Response, requested: &Url) -> bool {
+    Url::new(&response.url())
+        .is_ok_and(|url| url.pathname() != requested.pathname() || url.origin() != requested.origin())
 }
 
 fn parse(text: &str) -> Option<Document> {
@@ -159,7 +160,7 @@ fn show(page: &Document, url: &Url, step: Step) {
         load(&url.href());
         return;
     };
-    let kept = kept_field(&main, url);
+    let preserved = preserved_field(&main, url);
     for part in PARTS_OF_BAR {
         if let (Some(old), Ok(Some(new))) = (element(part), page.query_selector(part)) {
             let _ = old.replace_with_with_node_1(&new);
@@ -167,7 +168,7 @@ fn show(page: &Document, url: &Url, step: Step) {
     }
     let _ = main.replace_with_with_node_1(&new);
     document().set_title(&page.title());
-    arrive(url, step, kept);
+    arrive(url, step, preserved);
 }
 
 fn show_no_answer(url: &Url, step: Step) {
@@ -183,12 +184,12 @@ fn show_no_answer(url: &Url, step: Step) {
 }
 
 /// Does what a browser does when it has loaded a page: history, announcement, focus, scrolling.
-fn arrive(url: &Url, step: Step, kept: Option<KeptField>) {
+fn arrive(url: &Url, step: Step, preserved: Option<PreservedField>) {
     if step == Step::Forward {
         positions::push(url);
     }
     super::page_shown();
-    if let Some(field) = kept {
+    if let Some(field) = preserved {
         field.restore();
         announce(
             &element("main [role=status]")
@@ -225,24 +226,24 @@ fn set_busy(is_busy: bool) {
 }
 
 /// The field that somebody types in while the page around it changes to another view of the same.
-struct KeptField {
+struct PreservedField {
     id: String,
     value: String,
     caret: Option<u32>,
 }
 
-fn kept_field(main: &HtmlElement, url: &Url) -> Option<KeptField> {
+fn preserved_field(main: &HtmlElement, url: &Url) -> Option<PreservedField> {
     let is_same = window().location().pathname().is_ok_and(|path| path == url.pathname());
     let field: HtmlInputElement = document().active_element()?.dyn_into().ok()?;
     let is_kept = is_same && main.contains(Some(field.as_ref())) && !field.id().is_empty();
-    is_kept.then(|| KeptField {
+    is_kept.then(|| PreservedField {
         id: field.id(),
         value: field.value(),
         caret: field.selection_start().ok().flatten(),
     })
 }
 
-impl KeptField {
+impl PreservedField {
     fn restore(self) {
         let field = document()
             .get_element_by_id(&self.id)

@@ -7,7 +7,7 @@ use crate::sign_in::encode_query_value;
 /// Nothing was typed, or nothing was found.
 #[component]
 pub(super) fn NothingFound(words: String) -> impl IntoView {
-    let said = if words.is_empty() {
+    let message = if words.is_empty() {
         "Type a few words from the title or the text of a document.".to_owned()
     } else {
         format!("Nothing you may read fits “{words}”.")
@@ -15,7 +15,7 @@ pub(super) fn NothingFound(words: String) -> impl IntoView {
     view! {
         <div class="empty">
             <p role="status" dir="auto">
-                {said}
+                {message}
             </p>
             // The same for everybody, so that hydration has nothing to walk through.
             <div class="search-help" inner_html=include_str!("help.html")></div>

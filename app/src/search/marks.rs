@@ -50,7 +50,7 @@ mod tests {
     #[test]
     #[expect(clippy::reversed_empty_ranges, reason = "whatever comes over the wire")]
     fn fi_3_marks_are_pieces_of_the_text_and_bad_ranges_mark_nothing() {
-        let told = |marks: &[std::ops::Range<usize>]| -> String {
+        let marked = |marks: &[std::ops::Range<usize>]| -> String {
             let snippet = Snippet {
                 text: "größe zählt".to_owned(),
                 marks: marks.to_vec(),
@@ -62,12 +62,12 @@ mod tests {
                 .map(|(text, is_marked)| if is_marked { format!("[{text}]") } else { text })
                 .collect()
         };
-        assert_eq!(told(&[0..7, 8..14]), "… [größe] [zählt]");
-        assert_eq!(told(&[]), "… größe zählt");
+        assert_eq!(marked(&[0..7, 8..14]), "… [größe] [zählt]");
+        assert_eq!(marked(&[]), "… größe zählt");
         // Inside a letter, beyond the end, backwards, overlapping.
         for bad in [3..4, 0..99, 7..0] {
-            assert_eq!(told(&[bad]), "… größe zählt");
+            assert_eq!(marked(&[bad]), "… größe zählt");
         }
-        assert_eq!(told(&[0..7, 0..14]), "… [größe] zählt");
+        assert_eq!(marked(&[0..7, 0..14]), "… [größe] zählt");
     }
 }

@@ -115,13 +115,13 @@ async fn fi_5_hostile_text_is_text_everywhere() {
 
 #[tokio::test]
 async fn fi_3_without_a_result_the_page_says_what_to_try() {
-    for (address, said) in [
+    for (address, expected) in [
         ("/search", "Type a few words"),
         ("/search?q=unheard", "Nothing you may read fits “unheard”"),
     ] {
         let page = site(Ok(page(Vec::new(), 0, false))).get(address).await;
         page.has_status(200)
-            .shows(said)
+            .shows(expected)
             .shows("folder:handbook")
             .shows("role=\"status\"");
     }

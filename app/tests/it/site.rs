@@ -280,6 +280,6 @@ pub(crate) fn document(title: &str) -> OpenDocument {
 pub(crate) fn refusal() -> Refusal {
     Refusal {
         sentences: vec!["Only members of Marketing can read this.".to_owned()],
-        ask: Some("Bob Baker".to_owned()),
+        contact: Some("Bob Baker".to_owned()),
     }
 }

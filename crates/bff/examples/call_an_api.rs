@@ -17,7 +17,7 @@ use http::StatusCode;
 type Api = (reqwest::Client, String);
 
 /// On the server: requests the API with the person's token. Three kinds of refusal, three answers.
-async fn ask(person: SignedIn, State((http, url)): State<Api>) -> Result<String, StatusCode> {
+async fn call_api(person: SignedIn, State((http, url)): State<Api>) -> Result<String, StatusCode> {
     let token = person.access_token().await.map_err(|error| match error {
         TokenError::SignInAgain => StatusCode::UNAUTHORIZED,
         TokenError::ProviderUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
@@ -38,7 +38,7 @@ pub(crate) fn site(url: &str, provider: ProviderConfig, api: &str) -> Result<Rou
     #[expect(clippy::disallowed_methods, reason = "an example may call its API as it likes")]
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     let state: Api = (http.build()?, api.to_owned());
-    let site = Router::new().route("/", get(ask)).with_state(state);
+    let site = Router::new().route("/", get(call_api)).with_state(state);
     Ok(bff.protect(site.merge(passed_on)).merge(bff.router()))
 }
 

@@ -11,7 +11,7 @@ use crate::client::authenticate;
 use crate::faults::Faults;
 use crate::params::Params;
 use crate::people::Person;
-use crate::proof::{Asked, InvalidProof, proven};
+use crate::proof::{InvalidProof, ProvenRequest, proven};
 use crate::provider::{Provider, Shared};
 use crate::token::TokenError;
 
@@ -44,7 +44,7 @@ pub(crate) fn presented(
         return Ok(None);
     }
     let token = Some(token.trim());
-    let jkt = proven(provider, headers, Asked { method, path, token })?;
+    let jkt = proven(provider, headers, ProvenRequest { method, path, token })?;
     Ok(claims.filter(|_| jkt.is_some() && jkt == bound_to))
 }
 

@@ -53,15 +53,15 @@ fn twice() -> Response {
 }
 
 fn reply(provider: &Provider, headers: &HeaderMap, sent: &Params) -> Response {
-    let Some(asked) = pushed::asked(provider, sent) else {
+    let Some(request) = pushed::authorization_request(provider, sent) else {
         return page::problem(
             StatusCode::BAD_REQUEST,
             "This request was not pushed, or it was used before.",
         );
     };
     let params = &match sent.value(PICKED) {
-        Some(picked) => asked.with(PICKED, picked),
-        None => asked.without(PICKED),
+        Some(picked) => request.with(PICKED, picked),
+        None => request.without(PICKED),
     };
     // Until client and redirect URI are known to belong together, nobody is sent anywhere (RFC 6749 §4.1.2.1).
     if params.value("client_id") != Some(&provider.config.client_id) {
@@ -153,23 +153,23 @@ fn decide(provider: &Provider, faults: &Faults, headers: &HeaderMap, params: &Pa
             .ok_or_else(|| refusal("login_required", "nobody has this name"));
     }
     let prompts = params.words("prompt");
-    let asked = |prompt: &str| prompts.iter().any(|asked| asked == prompt);
+    let has_prompt = |prompt: &str| prompts.iter().any(|requested| requested == prompt);
     let known = session(provider, headers).filter(|known| {
         let max_age = params.value("max_age").and_then(|seconds| seconds.parse::<i64>().ok());
         max_age.is_none_or(|seconds| provider.now() - known.at <= seconds) && rank(known.class) >= rank(class)
     });
     match known {
-        Some(known) if !["login", "select_account", "create"].into_iter().any(asked) => Ok(Decision::Known(known)),
-        _ if asked("none") => Err(refusal("login_required", "nobody is signed in")),
+        Some(known) if !["login", "select_account", "create"].into_iter().any(has_prompt) => Ok(Decision::Known(known)),
+        _ if has_prompt("none") => Err(refusal("login_required", "nobody is signed in")),
         _ => Ok(Decision::Ask),
     }
 }
 
 /// The first requested class that is supported; else the weakest.
 fn requested_class(params: &Params) -> &'static str {
-    let asked = params.words("acr_values");
-    let known = |asked: &String| CLASSES.iter().find(|class| *class == asked);
-    asked.iter().find_map(known).unwrap_or(&CLASSES[0])
+    let requested = params.words("acr_values");
+    let known = |requested: &String| CLASSES.iter().find(|class| *class == requested);
+    requested.iter().find_map(known).unwrap_or(&CLASSES[0])
 }
 
 fn rank(class: &str) -> Option<usize> {

@@ -82,7 +82,7 @@ impl Devices {
     }
 
     /// The response to the screen's server.
-    fn ask(&mut self, device_code: &str, now: i64) -> Result<(SignedIn, Vec<String>), &'static str> {
+    fn poll(&mut self, device_code: &str, now: i64) -> Result<(SignedIn, Vec<String>), &'static str> {
         let device = self.by_device.find_mut(device_code).ok_or("invalid_grant")?;
         if device.expires_at <= now {
             return Err("expired_token");
@@ -153,7 +153,7 @@ pub(crate) async fn authorization(
 pub(crate) fn redeem(provider: &Provider, params: &Params) -> Result<Grant, TokenError> {
     let code = params.value("device_code");
     let code = code.ok_or(TokenError::request("`device_code` is missing"))?;
-    let requested = provider.devices().ask(code, provider.now());
+    let requested = provider.devices().poll(code, provider.now());
     let (signed_in, scopes) = requested.map_err(|error| TokenError(StatusCode::BAD_REQUEST, error, "see RFC 8628"))?;
     let person = signed_in.person;
     let granted = |scope: &String| SCOPES.contains(&scope.as_str()) && person.may_be_granted(scope);

@@ -15,17 +15,17 @@ const LONGEST: i64 = 60;
 
 /// The request that a proof has to be for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct ProvenRequest<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     /// The access token of the request.
     pub(crate) token: Option<&'a str>,
 }
 
-impl Asked<'_> {
+impl ProvenRequest<'_> {
     /// Posted to `path`, without a token.
-    pub(crate) fn at(path: &str) -> Asked<'_> {
-        Asked {
+    pub(crate) fn at(path: &str) -> ProvenRequest<'_> {
+        ProvenRequest {
             method: "POST",
             path,
             token: None,
@@ -61,7 +61,7 @@ impl From<InvalidProof> for TokenError {
 pub(crate) fn proven(
     provider: &Provider,
     headers: &HeaderMap,
-    requested: Asked<'_>,
+    requested: ProvenRequest<'_>,
 ) -> Result<Option<String>, InvalidProof> {
     let mut proofs = headers.get_all(PROOF).iter();
     let Some(proof) = proofs.next() else { return Ok(None) };
@@ -76,7 +76,7 @@ pub(crate) fn proven(
     Ok(Some(jkt))
 }
 
-fn judge(provider: &Provider, proof: &str, requested: Asked<'_>) -> Option<(String, Option<String>)> {
+fn judge(provider: &Provider, proof: &str, requested: ProvenRequest<'_>) -> Option<(String, Option<String>)> {
     let header = header(proof)?;
     let jwk = header.get("jwk")?;
     if header.get("typ")? != "dpop+jwt" || jwk.get("d").is_some() {

@@ -49,7 +49,7 @@ pub(crate) async fn push(
 
 /// The authorization request: `params` themselves, or what was pushed under their `request_uri`. `None` if nothing was, or it
 /// was used already.
-pub(crate) fn asked(provider: &Provider, params: &Params) -> Option<Params> {
+pub(crate) fn authorization_request(provider: &Provider, params: &Params) -> Option<Params> {
     let Some(request_uri) = params.value("request_uri") else {
         let needed =
             provider.faults().metadata.get("require_pushed_authorization_requests") == Some(&Value::Bool(true));

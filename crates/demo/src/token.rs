@@ -15,7 +15,7 @@ use crate::graph::application_scope;
 use crate::handle::Kind;
 use crate::keys::{challenge, half_hash, random_token};
 use crate::params::Params;
-use crate::proof::{Asked, proven};
+use crate::proof::{ProvenRequest, proven};
 use crate::provider::{Provider, Shared};
 
 /// Why there is no token: `error` of RFC 6749 §5.2.
@@ -53,7 +53,7 @@ pub(crate) async fn token(
 ) -> Result<Json<Value>, TokenError> {
     let params = Params::parse(&body).ok_or(TokenError::request("a parameter was sent twice"))?;
     authenticate(&provider, &headers, &params)?;
-    let jkt = proven(&provider, &headers, Asked::at("/token"))?;
+    let jkt = proven(&provider, &headers, ProvenRequest::at("/token"))?;
     let audience = requested_api(&provider, &params)?;
     let reply = match params.value("grant_type") {
         Some("authorization_code") => by_code(&provider, &params, jkt)?,

@@ -19,7 +19,7 @@ pub struct Refusal {
     /// Whole sentences, such as `Only members of Marketing can read this.`
     pub sentences: Vec<String>,
     /// Name of somebody who can grant access, if the rules reveal it.
-    pub ask: Option<String>,
+    pub contact: Option<String>,
 }
 
 /// The decision about one person and one document.

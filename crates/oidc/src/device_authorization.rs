@@ -194,15 +194,15 @@ mod tests {
     #[test]
     fn dv_1_the_interval_is_five_seconds_unless_the_provider_names_one() {
         assert_eq!(response(&[]).unwrap().interval, Duration::from_secs(5));
-        for (said, seconds) in [
+        for (written, seconds) in [
             (json!(7), 7),
             (json!("9"), 9),
             (json!(0), 1),
             (json!(-3), 5),
             (json!({}), 5),
         ] {
-            let interval = response(&[("interval", said.clone())]).unwrap().interval;
-            assert_eq!(interval, Duration::from_secs(seconds), "{said}");
+            let interval = response(&[("interval", written.clone())]).unwrap().interval;
+            assert_eq!(interval, Duration::from_secs(seconds), "{written}");
         }
     }
 

@@ -189,16 +189,21 @@ fn read(
     } else {
         DEFAULT_LIFETIME.1
     };
-    let told = [&raw.refresh_expires_in, &raw.refresh_token_expires_in];
+    let refresh_lifetime = [&raw.refresh_expires_in, &raw.refresh_token_expires_in];
     // Providers send 0 for a token that does not expire.
-    let told = told.into_iter().flatten().filter_map(seconds).filter(|s| *s > 0).min();
+    let refresh_lifetime = refresh_lifetime
+        .into_iter()
+        .flatten()
+        .filter_map(seconds)
+        .filter(|s| *s > 0)
+        .min();
     let lifetime = raw.expires_in.as_ref().and_then(seconds).unwrap_or(default_lifetime);
     Ok(TokenResponse {
         access_token: raw.access_token,
         expires_at: now.unix_timestamp().saturating_add(lifetime),
         renew_at: now.unix_timestamp().saturating_add(lifetime - MARGIN.min(lifetime / 2)),
         refresh_token: raw.refresh_token.filter(|t| !t.is_empty()),
-        refresh_expires_in: told,
+        refresh_expires_in: refresh_lifetime,
         id_token: raw.id_token,
         scope: raw.scope.as_ref().and_then(Value::as_str).map(str::to_owned),
         proof_key,
@@ -248,8 +253,8 @@ mod tests {
 
     #[test]
     fn rf_7_the_end_of_a_refresh_token_is_read_by_either_name() {
-        let end = |said: &str| {
-            let body = format!(r#"{{"access_token":"a","token_type":"Bearer","refresh_token":"r"{said}}}"#);
+        let end = |member: &str| {
+            let body = format!(r#"{{"access_token":"a","token_type":"Bearer","refresh_token":"r"{member}}}"#);
             response(200, &body).unwrap().refresh_expires_in
         };
         assert_eq!(end(r#","refresh_expires_in":1800"#), Some(1800));

@@ -1,5 +1,5 @@
 //! Decides whether a person may read a document. Asked of the Cedar authorizer, one request each, all entities made here.
-//! What the authorizer is told is made in `entities.rs`; the words of the answer are found in `explain.rs`.
+//! The request to the authorizer is made in `entities.rs`; the sentences of the decision are found in `explain.rs`.
 //!
 //! A decision depends on the person, the action and the document alone: every document is decided among no entities but the person's, which
 //! are prepared once (`person_cache.rs`), and its own, which has what rules read (`document_reads.rs`).
@@ -127,7 +127,7 @@ impl Policy {
     ) -> Decision {
         match self.response(authorizer, prepared, person, facts) {
             Ok(response) => {
-                let decision = self.said(&response, person, facts);
+                let decision = self.decision_of(&response, person, facts);
                 counted(outcome(&response, &decision), 1);
                 decision
             }
@@ -163,7 +163,7 @@ impl Policy {
     }
 
     /// The authorizer skips rules that fail, a `forbid` too: so any failure refuses.
-    fn said(&self, response: &Response, person: &Person, facts: &DocumentFacts<'_>) -> Decision {
+    fn decision_of(&self, response: &Response, person: &Person, facts: &DocumentFacts<'_>) -> Decision {
         let diagnostics = response.diagnostics();
         let mut failed = diagnostics.errors().peekable();
         if failed.peek().is_some() {
@@ -193,7 +193,7 @@ impl Policy {
         Decision::Refused(explain::refusal(person, facts, &forbidding, self.words.values()))
     }
 
-    /// A rule that fails may be the one that hides: then nothing is told where any rule hides.
+    /// A rule that fails may be the one that hides: then nothing is revealed where any rule hides.
     fn undecided(&self) -> Decision {
         if self.words.values().any(|words| words.hides) {
             return Decision::Hidden;

@@ -1,4 +1,4 @@
-//! What the rules read of a document. An attribute that no rule names, and folders where no rule says `in`, cannot change a decision, so that the
+//! What the rules read of a document. An attribute that no rule names, and folders where no rule has `in`, cannot change a decision, so that the
 //! entity of a document is made without them: making it is half of the cost of a decision.
 
 use std::collections::BTreeSet;

@@ -61,7 +61,7 @@ impl Names {
     /// The same rules, each group they name being written as its key.
     ///
     /// # Errors
-    /// What the policy engine says of the rules then; nothing that rules in force could cause.
+    /// What the policy engine reports of the rules then; nothing that rules in force could cause.
     pub(super) fn with_group_keys(&self, rules: &PolicySet, by: GroupMatch) -> Result<PolicySet, Trouble> {
         let mut keyed = PolicySet::new();
         for rule in rules.policies() {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use domain::{DocumentFacts, Group, Groups, Person, Reason, Refusal};
 
-/// What the author of a rule says to the people it meets.
+/// What the annotations of a rule show to the people it refuses.
 #[derive(Debug, Clone)]
 pub(super) struct Words {
     /// Number of the file and offset in it: sentences come in the order they are written.
@@ -14,7 +14,7 @@ pub(super) struct Words {
     pub(super) label: Option<String>,
     pub(super) refused: Option<String>,
     pub(super) permits: bool,
-    /// Whether the rule keeps the document's existence from those it keeps out.
+    /// Whether the rule hides the document from those it refuses.
     pub(super) hides: bool,
 }
 
@@ -50,7 +50,7 @@ impl Words {
         }
     }
 
-    /// What the rule says to somebody it did not let in; `None` where it says nothing or there is nothing to say it about.
+    /// The message of the rule for somebody it did not permit; `None` if it has none, or no value for its placeholders.
     fn refusal(&self, person: &Person, facts: &DocumentFacts<'_>) -> Option<String> {
         let refused = self.refused.as_deref()?;
         let groups = joined(person, &facts.groups.iter().collect::<Vec<_>>(), "or");
@@ -66,7 +66,7 @@ impl Words {
         ))
     }
 
-    /// Whether the rule's refusal tells of what the placeholder stands for.
+    /// Whether the rule's refusal reveals the value of the placeholder.
     fn tells_of(&self, placeholder: &str) -> bool {
         self.refused
             .as_deref()
@@ -74,7 +74,7 @@ impl Words {
     }
 }
 
-/// Why nothing let the person in. `forbidding` are the rules that kept them out; where there are none, `all` the rules had a say.
+/// Why nothing let the person in. `forbidding` are the rules that refused; where there are none, `all` the rules could have permitted.
 pub(super) fn refusal<'a>(
     person: &Person,
     facts: &DocumentFacts<'_>,
@@ -94,7 +94,7 @@ pub(super) fn refusal<'a>(
     let tells_of = |placeholder| speaking.iter().any(|words| words.tells_of(placeholder));
     let groups_matter = !facts.groups.is_empty() && tells_of("{groups}");
     // The owner is named where the rules' authors name the owner, and nowhere else.
-    let ask = facts.owner_name.filter(|_| tells_of("{owner}")).map(str::to_owned);
+    let contact = facts.owner_name.filter(|_| tells_of("{owner}")).map(str::to_owned);
     let about_groups = match &person.groups {
         Groups::Unknown => Some("Your groups are not known just now; signing in again may help."),
         Groups::Stale(_) => Some("The directory does not answer just now, so your groups are those last known."),
@@ -113,16 +113,16 @@ pub(super) fn refusal<'a>(
         };
         sentences.push(sentence.to_owned());
     }
-    Refusal { sentences, ask }
+    Refusal { sentences, contact }
 }
 
-/// A rule failed while it was asked: nothing is allowed then, and nothing is told that was not decided.
+/// A rule failed while it was evaluated: nothing is allowed then, and nothing is revealed that was not decided.
 pub(super) fn undecided() -> Refusal {
     let sentence =
         "The rules for this document could not be decided, so it stays closed. The operator can see why in the log.";
     Refusal {
         sentences: vec![sentence.to_owned()],
-        ask: None,
+        contact: None,
     }
 }
 

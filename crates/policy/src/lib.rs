@@ -6,9 +6,9 @@
 //! | May this person read this document? | `decide.rs`: [`Policy::decide`] |
 //! | Which documents can this person see at all? | `plan.rs`: [`Policy::plan`] |
 //! | What was prepared for a person before | `person_cache.rs` |
-//! | What is the policy engine told of the two? | `entities.rs` |
+//! | What does the policy engine receive of the two? | `entities.rs` |
 //! | What of a document do the rules read? | `document_reads.rs` |
-//! | In which words is that said? | `explain.rs` |
+//! | In which words is that explained? | `explain.rs` |
 //! | How often, and how long does it take? | `measured.rs` |
 //!
 //! This is the only crate that names the policy engine, Cedar: what goes in is a [`domain::Person`] and [`domain::DocumentFacts`], what

@@ -103,7 +103,7 @@ impl Source {
         }
     }
 
-    /// What the engine says, at the place it points to; the start of the file if it points nowhere.
+    /// The message of the engine, at the place it points to; the start of the file if it points nowhere.
     fn problem(&self, error: &dyn Diagnostic) -> Problem {
         let label = error.labels().and_then(|mut labels| labels.next());
         let mut message = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -131,7 +131,7 @@ impl Source {
     }
 }
 
-/// Where a rule stands and what its author says.
+/// Where a rule stands and its annotations.
 struct Place<'a> {
     file: &'a Source,
     offset: usize,
@@ -237,7 +237,7 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// What the author says, in annotations that fit each other.
+/// The annotations, checked to fit each other.
 fn words(
     order: (usize, usize),
     rule: &cedar_policy::Policy,

@@ -39,7 +39,9 @@ pub(super) fn measured(documents: usize, deciding: impl FnOnce() -> Vec<Decision
     let start = Instant::now();
     let decisions = span.in_scope(deciding);
     if !span.is_disabled() {
-        let allowed = decisions.iter().filter(|said| matches!(said, Decision::Allowed(_)));
+        let allowed = decisions
+            .iter()
+            .filter(|decision| matches!(decision, Decision::Allowed(_)));
         span.record("allowed", whole(allowed.count()));
     }
     let documents = if documents == 1 { "one" } else { "many" };

@@ -1,10 +1,10 @@
 //! Plans: the rules with the person filled in, as conditions that a database can check.
 //!
 //! When rules are loaded, `compile.rs` goes through each rule's syntax tree once: whatever mentions the document becomes a test of one of its
-//! columns, and whatever does not is kept as an expression for the policy engine. For a person, `evaluate.rs` has the engine compute those
+//! columns, and whatever does not remains an expression for the policy engine. For a person, `evaluate.rs` has the engine compute those
 //! expressions, fills in the values and joins the tests to a [`domain::Predicate`]; `branches.rs` cuts it into branches; the result is
-//! kept beside the person ([`crate::person_cache`]). What has no test makes the plan hold more documents than the policy allows, never fewer;
-//! `advice.rs` says so when rules are loaded.
+//! cached beside the person ([`crate::person_cache`]). What has no test makes the plan hold more documents than the policy allows, never fewer;
+//! `advice.rs` reports it when rules are loaded.
 //!
 //! The syntax tree (`cedar_policy::pst`) and `eval_expression` are stable parts of Cedar's interface; its partial evaluation is not
 //! (docs/decisions, "Plans by substitution").

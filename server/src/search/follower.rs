@@ -81,7 +81,7 @@ impl Follower {
         tracing::debug!("the search index follows the documents");
         loop {
             indexing.catch_up().await?;
-            indexing.tell();
+            indexing.report();
             if std::mem::take(is_failing) {
                 tracing::info!("the search index follows again");
             }

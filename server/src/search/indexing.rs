@@ -102,15 +102,15 @@ impl Indexing {
         self.status.open(self.index.clone());
         self.sequence = 0;
         self.write(Writer::begin_rebuild).await?;
-        let (started, mut told, status) = (Instant::now(), Instant::now(), self.status.clone());
+        let (started, mut reported_at, status) = (Instant::now(), Instant::now(), self.status.clone());
         let mut done = 0;
         let progress = move |changes: usize| {
             done += changes;
             // Gone documents are changes, too.
             let percent = u8::try_from(done * 100 / total).unwrap_or(99).min(99);
             status.set_phase(Phase::Building { percent });
-            if told.elapsed() >= PROGRESS_EVERY {
-                told = Instant::now();
+            if reported_at.elapsed() >= PROGRESS_EVERY {
+                reported_at = Instant::now();
                 tracing::info!(percent, "the search index is being made anew");
             }
         };
@@ -155,7 +155,7 @@ impl Indexing {
     }
 
     /// Tells that everything up to here is found.
-    pub(super) fn tell(&self) {
+    pub(super) fn report(&self) {
         self.status.set_phase(Phase::Following);
         self.status.followed(self.sequence);
     }

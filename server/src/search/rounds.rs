@@ -61,12 +61,12 @@ impl Rounds {
     /// The best `limit` results.
     pub(super) async fn page(&self, limit: usize) -> Result<SearchPage, Failure> {
         // One more than is shown tells that there are more.
-        let wanted = limit + 1;
+        let target = limit + 1;
         let mut results = Vec::new();
-        let similar = self.add_exact(&mut results, wanted).await?;
+        let similar = self.add_exact(&mut results, target).await?;
         let exact = results.len();
         if exact < SearchIndex::FEW {
-            self.add_similar(&mut results, similar, wanted).await?;
+            self.add_similar(&mut results, similar, target).await?;
         }
         let is_cut = results.len() > limit;
         results.truncate(limit);
@@ -81,7 +81,7 @@ impl Rounds {
     async fn add_exact(
         &self,
         results: &mut Vec<SearchResult>,
-        wanted: usize,
+        target: usize,
     ) -> Result<Option<Vec<SearchHit>>, Failure> {
         let mut similar = None;
         for round in 0..ROUNDS {
@@ -92,8 +92,8 @@ impl Rounds {
             if round == 0 && exact.len() < SearchIndex::FEW {
                 similar = Some(beside.to_vec());
             }
-            self.add_allowed(results, exact, wanted).await?;
-            if results.len() >= wanted || exact.len() < SearchIndex::MAX_HITS {
+            self.add_allowed(results, exact, target).await?;
+            if results.len() >= target || exact.len() < SearchIndex::MAX_HITS {
                 break;
             }
         }
@@ -105,7 +105,7 @@ impl Rounds {
         &self,
         results: &mut Vec<SearchResult>,
         mut found: Option<Vec<SearchHit>>,
-        wanted: usize,
+        target: usize,
     ) -> Result<(), Failure> {
         for round in 0..ROUNDS {
             let skip = round * SearchIndex::MAX_HITS;
@@ -119,8 +119,8 @@ impl Rounds {
             };
             let known: Vec<DocumentId> = results.iter().map(|result| result.summary.id).collect();
             hits.retain(|hit| !known.contains(&hit.id));
-            self.add_allowed(results, &hits, wanted).await?;
-            if is_last || results.len() >= wanted {
+            self.add_allowed(results, &hits, target).await?;
+            if is_last || results.len() >= target {
                 break;
             }
         }
@@ -132,10 +132,10 @@ impl Rounds {
         &self,
         results: &mut Vec<SearchResult>,
         hits: &[SearchHit],
-        wanted: usize,
+        target: usize,
     ) -> Result<(), Failure> {
-        for chunk in hits.chunks(CHUNK.min(wanted)) {
-            if results.len() >= wanted {
+        for chunk in hits.chunks(CHUNK.min(target)) {
+            if results.len() >= target {
                 break;
             }
             let ids: Vec<DocumentId> = chunk.iter().map(|hit| hit.id).collect();
@@ -149,7 +149,7 @@ impl Rounds {
             };
             results.extend(self.blocking(work).await?);
         }
-        results.truncate(wanted);
+        results.truncate(target);
         Ok(())
     }
 

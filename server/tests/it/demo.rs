@@ -27,7 +27,7 @@ fn the_demo_has_a_database_of_its_own_and_leaves_files_alone_that_were_not_named
     program.write("portico.toml", "colour = \"this file belongs to another site\"\n");
     let (port, _) = free_ports();
     let serving = program.serve(&["--demo"], &[("PORTICO_LISTEN", &format!("127.0.0.1:{port}"))]);
-    assert_eq!(serving.said, format!("Portico is at http://localhost:{port}\n"));
+    assert_eq!(serving.greeting, format!("Portico is at http://localhost:{port}\n"));
     assert!(program.exists("data/demo.db") && !program.exists("data/portico.db"));
 }
 

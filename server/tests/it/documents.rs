@@ -109,7 +109,7 @@ async fn do_2_a_refused_document_says_why_and_whom_to_ask() {
                 .contains(&"Only members of Marketing can read it.".to_owned()),
             "{refusal:?}"
         );
-        assert_eq!(refusal.ask.as_deref(), Some("Bob Baker"));
+        assert_eq!(refusal.contact.as_deref(), Some("Bob Baker"));
         assert!(
             !format!("{refusal:?}").contains("campaign"),
             "the title or content was told: {refusal:?}"

@@ -185,12 +185,12 @@ fn wow_1_every_rule_that_lets_somebody_in_is_named() {
     let mut carol = carol();
     carol.groups = Groups::Known(["Sales", "Berlin", "Board"].map(Group::new).to_vec());
     let paper = Paper::new("carol", &["Berlin", "Engineering", "Sales"], false);
-    let said: Vec<String> = reasons(&policy(), &carol, &paper)
+    let shown: Vec<String> = reasons(&policy(), &carol, &paper)
         .into_iter()
         .map(|(_, because)| because)
         .collect();
     assert_eq!(
-        said,
+        shown,
         [
             "it is public",
             "you are in Berlin and Sales",
@@ -229,7 +229,7 @@ fn wow_1_a_refusal_speaks_in_the_authors_words() {
             "It belongs to Olga Owner."
         ]
     );
-    assert_eq!(refusal.ask.as_deref(), Some("Olga Owner"));
+    assert_eq!(refusal.contact.as_deref(), Some("Olga Owner"));
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn wow_1_a_refusal_leaves_out_what_nobody_knows() {
     paper.owner_name = None;
     let refusal = refusal(&policy(), &dave(), &paper);
     assert_eq!(
-        (refusal.sentences.as_slice(), refusal.ask),
+        (refusal.sentences.as_slice(), refusal.contact),
         (["This document is private.".to_owned()].as_slice(), None)
     );
 }
@@ -262,7 +262,7 @@ fn wow_1_the_owner_is_named_only_where_a_rule_names_owners() {
     );
     let refusal = refusal(&policy.unwrap(), &dave(), &Paper::new("olga", &[], true));
     assert_eq!(
-        (refusal.sentences.as_slice(), refusal.ask),
+        (refusal.sentences.as_slice(), refusal.contact),
         (["Ask the front desk.".to_owned()].as_slice(), None)
     );
 }
@@ -319,7 +319,7 @@ pub(crate) fn with_rules(rules: &str) -> Result<Policy, PolicyError> {
 
 #[test]
 fn a_forbid_beats_every_permit_and_says_why_by_itself() {
-    let forbid = "@id(\"no-guests\") @refused(\"Guests cannot read this; ask {owner}.\")
+    let forbid = "@id(\"no-guests\") @refused(\"Guests cannot read this; contact {owner}.\")
         forbid (principal, action, resource) when { principal.roles.contains(\"Guest\") };";
     let policy = with_rules(&format!("{PERMIT_ALL}{forbid}")).unwrap();
     let paper = Paper::new("olga", &[], true);
@@ -366,7 +366,7 @@ fn a_rule_that_fails_refuses_whatever_the_others_say() {
     assert_eq!(rules(&policy, &dave(), &Paper::new("olga", &[], false)).len(), 2);
     let refusal = refusal(&policy, &dave(), &Paper::new("olga", &[], true));
     assert!(
-        refusal.sentences[0].contains("could not be decided") && refusal.ask.is_none(),
+        refusal.sentences[0].contains("could not be decided") && refusal.contact.is_none(),
         "{refusal:?}"
     );
 }

@@ -10,11 +10,11 @@ use tokio::net::TcpListener;
 
 use crate::support::{TestResponse, TestSite, Visitor};
 
-type Asked = Arc<Mutex<Vec<(Method, String, HeaderMap)>>>;
+type Requests = Arc<Mutex<Vec<(Method, String, HeaderMap)>>>;
 
 /// An API that records its requests, and its address.
-async fn api() -> (String, Asked) {
-    let requested = Asked::default();
+async fn api() -> (String, Requests) {
+    let requested = Requests::default();
     let log = Arc::clone(&requested);
     let router = Router::new().fallback(async move |request: Request| {
         let (parts, _) = request.into_parts();

@@ -128,23 +128,23 @@ impl Certified {
 
     /// Signs with other keys from now on; everything else stays.
     pub(crate) async fn rotate_keys(&self) {
-        self.tell("rotate").await;
+        self.command("rotate").await;
     }
 
     /// Five minutes pass, here and at the site.
     pub(crate) async fn later(&self, site: &Site) {
-        self.tell("later").await;
+        self.command("later").await;
         site.advance(Duration::from_mins(5));
     }
 
-    async fn tell(&self, what: &str) {
+    async fn command(&self, what: &str) {
         let address = format!("{}/-/{what}", self.issuer);
         assert_eq!(Browser::new().fetch(Method::POST, &address, None).await.0, 200);
     }
 
     /// Whether the provider itself, requested by the site's registration, calls a token active (RFC 7662).
     pub(crate) async fn is_active(&self, token: &str) -> bool {
-        let (status, response) = self.ask("/token/introspection", &[("token", token)]).await;
+        let (status, response) = self.post("/token/introspection", &[("token", token)]).await;
         assert_eq!(status, 200, "{response}");
         response["active"] == true
     }
@@ -152,10 +152,10 @@ impl Certified {
     /// Uses a refresh token as a thief would who has the site's secret too; the status.
     pub(crate) async fn replay(&self, refresh_token: &str) -> u16 {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-        self.ask("/token", &fields).await.0
+        self.post("/token", &fields).await.0
     }
 
-    async fn ask(&self, path: &str, fields: &[(&str, &str)]) -> (u16, Value) {
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (u16, Value) {
         let encoded: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
         let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)

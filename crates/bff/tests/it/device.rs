@@ -28,7 +28,7 @@ async fn harness_with(demo: fn(&mut demo::DemoConfig)) -> Harness {
 }
 
 /// How often the provider was requested whether the code was entered.
-pub(super) fn asked(harness: &Harness) -> usize {
+pub(super) fn poll_count(harness: &Harness) -> usize {
     let bodies = harness.provider.bodies(Endpoint::Token);
     bodies.iter().filter(|body| body.contains(GRANT)).count()
 }
@@ -277,7 +277,7 @@ async fn si_8_only_a_person_who_opens_a_tab_has_a_code_made() {
         let head = browser.request(reqwest::Method::HEAD, path, &[]);
         assert_eq!(browser.send(head).await.status, 200, "{path}");
     }
-    assert_eq!((made(&harness), asked(&harness)), (0, 0));
+    assert_eq!((made(&harness), poll_count(&harness)), (0, 0));
 }
 
 #[tokio::test]
@@ -322,10 +322,10 @@ async fn is_refused(why: &str, change: impl FnOnce(&mut Faults)) {
         page.headers.get("refresh").is_none() && screen.pending().is_empty(),
         "{why}"
     );
-    let before = asked(&harness);
+    let before = poll_count(&harness);
     harness.advance(Duration::from_mins(1));
     assert_eq!(
-        (look(&mut screen).await.status, asked(&harness)),
+        (look(&mut screen).await.status, poll_count(&harness)),
         (410, before),
         "{why}"
     );
@@ -389,14 +389,14 @@ async fn si_8_another_browser_cannot_use_a_code() {
     let (name, value) = (screen.pending()[0].name.clone(), screen.pending()[0].value.clone());
     thief.add_cookie(&name, &value.chars().rev().collect::<String>());
     assert_eq!(
-        (look(&mut thief).await.status, asked(&harness)),
+        (look(&mut thief).await.status, poll_count(&harness)),
         (410, 0),
         "no cookie of ours"
     );
     thief.add_cookie("portico-in-device", &value);
     thief.add_cookie(&name, "");
     assert_eq!(
-        (look(&mut thief).await.status, asked(&harness)),
+        (look(&mut thief).await.status, poll_count(&harness)),
         (410, 0),
         "under another name"
     );

@@ -6,7 +6,7 @@ use std::time::Duration;
 use demo::{Endpoint, FaultResponse, Faults};
 use serde_json::json;
 
-use crate::device::{asked, enter, harness, look, made, screen};
+use crate::device::{enter, harness, look, made, poll_count, screen};
 use crate::support::{Browser, Harness, patch};
 
 /// What the token endpoint states instead of the truth.
@@ -39,7 +39,7 @@ async fn dv_1_the_provider_is_queried_once_an_interval_however_often_the_page_is
             assert_eq!(tab.open("/auth/device").await.status, 200);
         }
         copy.cookies.clone_from(&first);
-        assert_eq!(asked(&harness), second / 5, "after {second} seconds");
+        assert_eq!(poll_count(&harness), second / 5, "after {second} seconds");
         harness.advance(Duration::from_secs(1));
     }
     // The demo states `slow_down` to who arrives too soon, and who is given so waits longer.
@@ -58,21 +58,21 @@ async fn dv_1_the_interval_is_the_providers() {
         let (mut screen, _) = screen(&harness).await;
         harness.advance(Duration::from_secs(first));
         look(&mut screen).await;
-        assert_eq!(asked(&harness), 0, "{shown}");
+        assert_eq!(poll_count(&harness), 0, "{shown}");
         harness.advance(Duration::from_secs(second - first));
         look(&mut screen).await;
-        assert_eq!(asked(&harness), 1, "{shown}");
+        assert_eq!(poll_count(&harness), 1, "{shown}");
     }
 }
 
 /// Loads the page every second until the provider is requested again; the seconds that took.
 async fn seconds_until_request(harness: &Harness, browser: &mut Browser) -> u64 {
-    let before = asked(harness);
+    let before = poll_count(harness);
     for second in 1..200 {
         harness.advance(Duration::from_secs(1));
         let page = look(browser).await;
         assert_eq!(page.status, 200, "{}", page.body);
-        if asked(harness) > before {
+        if poll_count(harness) > before {
             return second;
         }
     }
@@ -138,7 +138,7 @@ async fn dv_1_a_final_response_ends_it() {
         for tab in [&mut screen, &mut copy] {
             assert_eq!(look(tab).await.status, 410, "{name}");
         }
-        assert_eq!((asked(&harness), made(&harness)), (1, 1), "{name}: never again");
+        assert_eq!((poll_count(&harness), made(&harness)), (1, 1), "{name}: never again");
         assert_eq!(
             screen.open("/auth/device").await.status,
             200,
@@ -164,7 +164,7 @@ async fn dv_1_nobody_sends_a_request_after_the_code_has_expired() {
     let copy = screen.cookies.clone();
     harness.advance(Duration::from_secs(599));
     let page = look(&mut screen).await;
-    assert_eq!((page.status, asked(&harness)), (200, 1));
+    assert_eq!((page.status, poll_count(&harness)), (200, 1));
     assert_eq!(
         page.header("refresh").split(';').next(),
         Some("2"),
@@ -175,7 +175,7 @@ async fn dv_1_nobody_sends_a_request_after_the_code_has_expired() {
         screen.cookies.clone_from(&copy);
         let page = look(&mut screen).await;
         assert_eq!(
-            (page.status, page.headers.get("refresh"), asked(&harness)),
+            (page.status, page.headers.get("refresh"), poll_count(&harness)),
             (410, None, 1),
             "{}",
             page.body

@@ -165,11 +165,14 @@ async fn se_9_who_the_proxy_refuses_is_reported() {
     let session = format!("session={}", references(&street.harness, "alice").await[0]);
     let named = ["provider=\"demo\"", "subject=\"alice\"", &session];
     let elsewhere = [("sec-fetch-site", "cross-site")];
-    assert_eq!(street.ask(Method::GET, "/api/orders/7", &elsewhere).await.status, 403);
+    assert_eq!(
+        street.request(Method::GET, "/api/orders/7", &elsewhere).await.status,
+        403
+    );
     let reported = lines(&log, "access", "refused");
     has_value(&reported, &named);
     has_value(&reported, &["reason=\"cross_site at /api/orders\""]);
-    assert_eq!(street.ask(Method::DELETE, "/api/orders/7", &[]).await.status, 405);
+    assert_eq!(street.request(Method::DELETE, "/api/orders/7", &[]).await.status, 405);
     let reported = lines(&log, "access", "refused");
     has_value(&reported[1..], &named);
     has_value(&reported[1..], &["reason=\"method at /api/orders\""]);

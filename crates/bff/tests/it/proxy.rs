@@ -44,7 +44,7 @@ impl Street {
     }
 
     /// What a script of the site requests.
-    pub(crate) async fn ask(&mut self, method: Method, path: &str, more: &[(&str, &str)]) -> Page {
+    pub(crate) async fn request(&mut self, method: Method, path: &str, more: &[(&str, &str)]) -> Page {
         let origin = self.harness.site.origin().ascii_serialization();
         let mut send = self.browser.request(
             method,
@@ -58,7 +58,7 @@ impl Street {
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Page {
-        self.ask(Method::GET, path, &[]).await
+        self.request(Method::GET, path, &[]).await
     }
 
     /// The session cookie, as a line of a request.
@@ -137,7 +137,7 @@ async fn px_2_an_upstream_gets_our_trace_and_never_the_one_a_page_names() {
             api,
             proxy,
         };
-        assert_eq!(street.ask(Method::GET, "/api/orders/7", &theirs).await.status, 200);
+        assert_eq!(street.request(Method::GET, "/api/orders/7", &theirs).await.status, 200);
         let requested = street.api.requests().remove(0);
         assert_eq!(
             (requested.header("traceparent"), requested.header("tracestate")),
@@ -200,11 +200,11 @@ async fn px_2_a_method_that_is_not_listed_is_405() {
         Method::OPTIONS,
         Method::TRACE,
     ] {
-        let page = street.ask(refused.clone(), "/api/orders/7", &[]).await;
+        let page = street.request(refused.clone(), "/api/orders/7", &[]).await;
         assert_eq!((page.status, page.header("allow")), (405, "GET, POST"), "{refused}");
     }
     assert_eq!(street.api.requests().len(), 0);
-    assert_eq!(street.ask(Method::POST, "/api/orders", &[]).await.status, 200);
+    assert_eq!(street.request(Method::POST, "/api/orders", &[]).await.status, 200);
 }
 
 #[tokio::test]
@@ -214,7 +214,7 @@ async fn px_2_a_preflight_from_elsewhere_gets_no_permission() {
         ("origin", "https://evil.example"),
         ("access-control-request-method", "GET"),
     ];
-    let page = street.ask(Method::OPTIONS, "/api/orders/7", &headers).await;
+    let page = street.request(Method::OPTIONS, "/api/orders/7", &headers).await;
     assert!(page.status >= 400);
     assert!(
         page.headers
@@ -258,7 +258,7 @@ async fn px_3_nothing_a_client_states_about_itself_passes() {
     street.browser.add_cookie("another", "cookie");
     let mut shown = SAID.to_vec();
     shown.extend([("accept", "application/json"), ("if-none-match", "\"a\"")]);
-    assert_eq!(street.ask(Method::GET, "/api/orders/7", &shown).await.status, 200);
+    assert_eq!(street.request(Method::GET, "/api/orders/7", &shown).await.status, 200);
     let requested = &street.api.requests()[0];
     let mut names: Vec<_> = requested.headers.keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
@@ -269,7 +269,7 @@ async fn px_3_nothing_a_client_states_about_itself_passes() {
     assert_ne!(requested.token(), "stolen");
     assert!(requested.header("user-agent").starts_with("bff/"));
     // Not named by `Connection`, the configured one passes.
-    street.ask(Method::GET, "/api/orders/7", &[("x-custom", "7")]).await;
+    street.request(Method::GET, "/api/orders/7", &[("x-custom", "7")]).await;
     assert_eq!(street.api.requests()[1].header("x-custom"), "7");
     assert_eq!(street.api.requests()[1].header("cookie"), "");
 }
@@ -418,14 +418,14 @@ async fn from_elsewhere(street: &mut Street, guard: &str) {
         &[("origin", ""), ("sec-fetch-site", ""), ("authorization", "Bearer x")],
         &[("origin", ""), ("sec-fetch-site", "")],
     ] {
-        let page = street.ask(Method::POST, "/api/orders", headers).await;
+        let page = street.request(Method::POST, "/api/orders", headers).await;
         assert_eq!(page.status, 403, "{guard}: {headers:?}");
     }
     for headers in [
         &[("sec-fetch-site", "same-site")][..],
         &[("sec-fetch-site", "cross-site")],
     ] {
-        let page = street.ask(Method::GET, "/api/orders/7", headers).await;
+        let page = street.request(Method::GET, "/api/orders/7", headers).await;
         assert_eq!(
             (page.status, reason(&page).as_str()),
             (403, "cross_site"),
@@ -434,13 +434,13 @@ async fn from_elsewhere(street: &mut Street, guard: &str) {
     }
     let text = [("content-type", "text/plain")];
     assert_eq!(
-        street.ask(Method::POST, "/api/orders", &text).await.status,
+        street.request(Method::POST, "/api/orders", &text).await.status,
         415,
         "{guard}"
     );
     assert_eq!(street.api.requests().len(), 0, "{guard}");
     assert_eq!(
-        street.ask(Method::POST, "/api/orders", &[]).await.status,
+        street.request(Method::POST, "/api/orders", &[]).await.status,
         200,
         "{guard}"
     );
@@ -475,7 +475,7 @@ async fn px_3_without_a_session_nobody_gets_a_request() {
         &[("authorization", "Bearer x")],
         &[("cookie", "portico=AAAAAAAAAAAAAAAAAAAAAA")],
     ] {
-        let page = street.ask(Method::GET, "/api/orders/7", headers).await;
+        let page = street.request(Method::GET, "/api/orders/7", headers).await;
         assert_eq!(
             (page.status, reason(&page).as_str()),
             (401, "no_session"),
@@ -511,6 +511,6 @@ async fn px_5_a_proxy_whose_tokens_are_for_somebody_else_is_not_made() {
 async fn px_1_a_new_thing_is_named_by_its_address_here() {
     let api = Api::new(|_| (StatusCode::CREATED, [("location", "/v1/7")], json!({}).to_string()).into_response()).await;
     let mut street = Street::new(api, with_post).await;
-    let page = street.ask(Method::POST, "/api/orders", &[]).await;
+    let page = street.request(Method::POST, "/api/orders", &[]).await;
     assert_eq!((page.status, page.header("location")), (201, "/api/orders/7"));
 }

@@ -71,7 +71,7 @@ async fn px_2_a_response_that_is_too_large_does_not_pass() {
     }
     let page = street.get("/api/orders/said").await;
     assert_eq!((page.status, reason(&page).as_str()), (502, "upstream_too_large"));
-    let head = street.ask(Method::HEAD, "/api/orders/said", &[]).await;
+    let head = street.request(Method::HEAD, "/api/orders/said", &[]).await;
     assert_eq!((head.status, head.header("content-length")), (200, "1001"));
     let message = format!(
         "GET /api/orders/unsaid HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n",

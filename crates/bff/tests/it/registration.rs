@@ -40,14 +40,17 @@ async fn si_5_the_site_registers_itself_once_and_every_replica_is_that_client() 
     assert_eq!(browser.open("/token").await.status, 200);
     assert_eq!(harness.provider.requests(Endpoint::Register), 1);
     let sent_body = harness.provider.bodies(Endpoint::Register).remove(0);
-    let asked: Value = serde_json::from_str(sent_body.lines().next().unwrap()).unwrap();
+    let registration_request: Value = serde_json::from_str(sent_body.lines().next().unwrap()).unwrap();
     let callback = format!("{}auth/callback/demo", harness.site);
-    assert_eq!(asked["redirect_uris"], json!([callback]));
-    assert_eq!(asked["client_name"], "Portal");
-    assert_eq!(asked["backchannel_logout_session_required"], true);
+    assert_eq!(registration_request["redirect_uris"], json!([callback]));
+    assert_eq!(registration_request["client_name"], "Portal");
+    assert_eq!(registration_request["backchannel_logout_session_required"], true);
     let front_channel = format!("{}auth/frontchannel-logout/demo", harness.site);
-    assert_eq!(asked["frontchannel_logout_uri"], front_channel, "fc_1");
-    assert_eq!(asked["frontchannel_logout_session_required"], true, "fc_1");
+    assert_eq!(registration_request["frontchannel_logout_uri"], front_channel, "fc_1");
+    assert_eq!(
+        registration_request["frontchannel_logout_session_required"], true,
+        "fc_1"
+    );
 
     // A replica, and a start after that, find what is stored.
     for _ in 0..2 {
@@ -119,7 +122,7 @@ async fn si_5_a_provider_that_makes_clients_of_no_use_gets_no_further_requests()
 }
 
 /// What the provider was requested at its last registration.
-pub(crate) fn asked(harness: &Harness) -> Value {
+pub(crate) fn registration_request(harness: &Harness) -> Value {
     let shown = harness.provider.bodies(Endpoint::Register).pop().unwrap();
     serde_json::from_str(shown.lines().next().unwrap()).unwrap()
 }
@@ -128,7 +131,7 @@ pub(crate) fn asked(harness: &Harness) -> Value {
 async fn si_5_a_site_requests_just_the_grants_and_bound_tokens_it_uses() {
     let harness = harness().await;
     harness.browser().start("/auth/login").await;
-    let unrequested = asked(&harness);
+    let unrequested = registration_request(&harness);
     assert_eq!(
         unrequested["grant_types"],
         json!(["authorization_code", "refresh_token"])
@@ -145,7 +148,7 @@ async fn si_5_a_site_requests_just_the_grants_and_bound_tokens_it_uses() {
     };
     let harness = Harness::build(setup).await;
     harness.browser().start("/auth/login").await;
-    let more = asked(&harness);
+    let more = registration_request(&harness);
     assert!(
         more["grant_types"]
             .as_array()
@@ -175,7 +178,7 @@ async fn si_5_what_was_registered_for_less_is_not_used_for_more() {
             );
         }
     }
-    assert_eq!(asked(&harness)["dpop_bound_access_tokens"], true);
+    assert_eq!(registration_request(&harness)["dpop_bound_access_tokens"], true);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use bff::{BffConfig, ClientAuthMethod, ProviderConfig};
 use demo::{DemoConfig, Endpoint};
 use serde_json::{Value, json};
 
-use crate::registration::{asked, registering, registers};
+use crate::registration::{registering, registers, registration_request};
 use crate::support::{ClientKey, Harness, Setup, client_key, field, patch};
 
 const METHOD: &str = "token_endpoint_auth_method";
@@ -45,7 +45,7 @@ async fn si_5_a_site_that_signs_registers_its_key_and_no_secret_is_needed() {
     };
     let harness = harness(knows_key, by_key).await;
     assert_eq!(harness.browser().sign_in("alice").await.status, 303);
-    let shown = asked(&harness);
+    let shown = registration_request(&harness);
     assert_eq!(shown[METHOD], "private_key_jwt");
     assert_eq!(
         shown["jwks"],
@@ -72,7 +72,7 @@ async fn si_5_another_key_is_another_registration() {
         harness.at_replica(&browser, change).await.start("/auth/login").await;
         assert_eq!(harness.provider.requests(Endpoint::Register), count);
     }
-    assert_eq!(asked(&harness).get("jwks"), None);
+    assert_eq!(registration_request(&harness).get("jwks"), None);
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn si_5_a_secret_travels_as_the_provider_takes_it() {
     ] {
         let harness = harness(demo, registering).await;
         assert_eq!(harness.browser().sign_in("alice").await.status, 303);
-        assert_eq!(asked(&harness)[METHOD], name);
+        assert_eq!(registration_request(&harness)[METHOD], name);
         assert_eq!(secret_in(&harness), seen, "{name}");
     }
 }
@@ -108,7 +108,7 @@ async fn si_5_what_is_configured_is_requested() {
     ];
     for (change, name) in written {
         harness.at_replica(&browser, change).await.start("/auth/login").await;
-        assert_eq!(asked(&harness)[METHOD], name);
+        assert_eq!(registration_request(&harness)[METHOD], name);
     }
 }
 
@@ -123,7 +123,7 @@ async fn si_5_a_provider_may_choose_between_header_and_form_and_nothing_else() {
     change(&harness, json!("client_secret_post"));
     assert_eq!(harness.browser().sign_in("alice").await.status, 303);
     assert_eq!(
-        (asked(&harness)[METHOD].as_str(), secret_in(&harness)),
+        (registration_request(&harness)[METHOD].as_str(), secret_in(&harness)),
         (Some("client_secret_basic"), (false, true))
     );
 

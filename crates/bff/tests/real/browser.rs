@@ -135,7 +135,7 @@ impl Browser {
         }
         let response = request.send().await.unwrap();
         for line in response.headers().get_all(SET_COOKIE) {
-            self.keep(url, line.to_str().unwrap());
+            self.store_cookie(url, line.to_str().unwrap());
         }
         let status = response.status();
         let location = response.headers().get(LOCATION).filter(|_| status.is_redirection());
@@ -160,7 +160,7 @@ impl Browser {
         }
         let response = request.send().await.unwrap();
         for line in response.headers().get_all(SET_COOKIE) {
-            self.keep(&url, line.to_str().unwrap());
+            self.store_cookie(&url, line.to_str().unwrap());
         }
         (response.status().as_u16(), response.text().await.unwrap())
     }
@@ -174,7 +174,7 @@ impl Browser {
         pairs.collect::<Vec<_>>().join("; ")
     }
 
-    fn keep(&mut self, url: &Url, line: &str) {
+    fn store_cookie(&mut self, url: &Url, line: &str) {
         let mut parts = line.split(';').map(str::trim);
         let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
             return;

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// A server that runs.
 pub(crate) struct Server {
     /// What it stated of itself.
-    pub(crate) said: Value,
+    pub(crate) ready: Value,
     process: Child,
 }
 
@@ -24,14 +24,14 @@ impl Server {
         let mut line = String::new();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         output.read_line(&mut line).unwrap();
-        let said = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{command:?} said `{line}`"));
-        Self { said, process }
+        let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{command:?} said `{line}`"));
+        Self { ready, process }
     }
 
     /// What it stated about `name`.
     pub(crate) fn text(&self, name: &str) -> String {
-        let text = self.said[name].as_str();
-        text.unwrap_or_else(|| panic!("no `{name}` in {}", self.said))
+        let text = self.ready[name].as_str();
+        text.unwrap_or_else(|| panic!("no `{name}` in {}", self.ready))
             .to_owned()
     }
 }

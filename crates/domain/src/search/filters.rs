@@ -41,21 +41,21 @@ mod tests {
 
     #[test]
     fn fi_4_each_filter_is_told_with_the_search_without_it() {
-        let told = |typed: &str| -> Vec<(String, String)> {
+        let parsed = |typed: &str| -> Vec<(String, String)> {
             let filters = SearchQuery::typed_filters(typed);
             filters.into_iter().map(|filter| (filter.text, filter.rest)).collect()
         };
         let pair = |text: &str, rest: &str| (text.to_owned(), rest.to_owned());
         assert_eq!(
-            told(" plan folder:hr/law  \"a b\" owner:\"Ann B\" x"),
+            parsed(" plan folder:hr/law  \"a b\" owner:\"Ann B\" x"),
             [
                 pair("folder:hr/law", "plan \"a b\" owner:\"Ann B\" x"),
                 pair("owner:\"Ann B\"", "plan folder:hr/law  \"a b\" x"),
             ]
         );
-        assert_eq!(told("updated:30d"), [pair("updated:30d", "")]);
+        assert_eq!(parsed("updated:30d"), [pair("updated:30d", "")]);
         for none in ["", "updated:soon", "-folder:x", "Re: plan", "folder:", "\"folder:x\""] {
-            assert_eq!(told(none), [], "{none}");
+            assert_eq!(parsed(none), [], "{none}");
         }
         assert_eq!(
             SearchQuery::typed_filters(&"group:a ".repeat(100)).len(),

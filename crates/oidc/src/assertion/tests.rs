@@ -117,10 +117,10 @@ fn ca_1_the_public_key_verifies_what_the_private_one_signed() {
         let token = assertion(&key, name);
         let (input, signature) = token.rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
-        let told = key.public();
+        let jwk = key.public();
         let secret = ["d", "p", "q", "dp", "dq", "qi"];
-        assert!(secret.iter().all(|member| told.get(member).is_none()), "{name}");
-        let public: CoreJsonWebKey = serde_json::from_value(told).unwrap();
+        assert!(secret.iter().all(|member| jwk.get(member).is_none()), "{name}");
+        let public: CoreJsonWebKey = serde_json::from_value(jwk).unwrap();
         public.verify_signature(&alg, input.as_bytes(), &signature).unwrap();
     }
 }

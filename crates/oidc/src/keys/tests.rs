@@ -19,14 +19,14 @@ fn ec(kid: &str) -> Value {
 struct Scene {
     cache: KeyCache,
     address: Url,
-    asked: Arc<AtomicU32>,
+    requests: Arc<AtomicU32>,
     seconds: Arc<AtomicI64>,
 }
 
 async fn scene() -> Scene {
-    let asked = Arc::new(AtomicU32::new(0));
+    let requests = Arc::new(AtomicU32::new(0));
     let seconds = Arc::new(AtomicI64::new(1_000_000));
-    let count = Arc::clone(&asked);
+    let count = Arc::clone(&requests);
     let keys = move || {
         let number = count.fetch_add(1, Ordering::SeqCst);
         async move { Json(json!({"keys": [ec(&format!("key-{number}"))]})) }
@@ -40,7 +40,7 @@ async fn scene() -> Scene {
     Scene {
         cache: KeyCache::new("demo", clock, http),
         address,
-        asked,
+        requests,
         seconds,
     }
 }
@@ -56,8 +56,8 @@ impl Scene {
         found.keys.len()
     }
 
-    fn asked(&self) -> u32 {
-        self.asked.load(Ordering::SeqCst)
+    fn requests(&self) -> u32 {
+        self.requests.load(Ordering::SeqCst)
     }
 }
 
@@ -66,14 +66,14 @@ async fn id_7_an_unknown_key_is_requested_once_and_a_sign_in_never_waits() {
     let scene = scene().await;
     assert_eq!(scene.found("key-0", TokenSource::Provider).await, 1);
     assert_eq!(scene.found("key-0", TokenSource::Provider).await, 1);
-    assert_eq!(scene.asked(), 1, "a known key is not asked for");
+    assert_eq!(scene.requests(), 1, "a known key is not asked for");
     assert_eq!(
         scene.found("key-1", TokenSource::Provider).await,
         1,
         "rotation just before signing"
     );
     assert_eq!(scene.found("nonsense", TokenSource::Provider).await, 0);
-    assert_eq!(scene.asked(), 3);
+    assert_eq!(scene.requests(), 3);
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn id_7_strangers_cannot_hammer_the_provider() {
     for number in 0..50 {
         assert_eq!(scene.found(&format!("random-{number}"), TokenSource::Stranger).await, 0);
     }
-    assert_eq!(scene.asked(), 3);
+    assert_eq!(scene.requests(), 3);
     assert_eq!(
         scene.found("key-3", TokenSource::Provider).await,
         1,
@@ -90,7 +90,7 @@ async fn id_7_strangers_cannot_hammer_the_provider() {
     );
     scene.seconds.fetch_add(31, Ordering::SeqCst);
     assert_eq!(scene.found("key-4", TokenSource::Stranger).await, 1);
-    assert_eq!(scene.asked(), 5);
+    assert_eq!(scene.requests(), 5);
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn id_7_thirty_unknown_keys_in_a_row_cause_a_few_reads() {
     for number in 0..30 {
         assert_eq!(scene.found(&format!("random-{number}"), TokenSource::Provider).await, 0);
     }
-    assert_eq!(scene.asked(), 6);
+    assert_eq!(scene.requests(), 6);
     scene.seconds.fetch_add(2, Ordering::SeqCst);
     assert_eq!(
         scene.found("key-6", TokenSource::Provider).await,
@@ -115,7 +115,7 @@ async fn id_7_one_unknown_key_is_looked_up_once_however_often_it_is_named() {
     for _ in 0..30 {
         assert_eq!(scene.found("unpublished", TokenSource::Provider).await, 0);
     }
-    assert_eq!(scene.asked(), 1);
+    assert_eq!(scene.requests(), 1);
     assert_eq!(
         scene.found("key-1", TokenSource::Provider).await,
         1,
@@ -123,7 +123,7 @@ async fn id_7_one_unknown_key_is_looked_up_once_however_often_it_is_named() {
     );
     scene.seconds.fetch_add(5, Ordering::SeqCst);
     assert_eq!(scene.found("unpublished", TokenSource::Provider).await, 0);
-    assert_eq!(scene.asked(), 3, "it may be there by now");
+    assert_eq!(scene.requests(), 3, "it may be there by now");
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn id_7_keys_may_rotate_as_often_as_they_like() {
             "{number}"
         );
     }
-    assert_eq!(scene.asked(), 30);
+    assert_eq!(scene.requests(), 30);
 }
 
 #[tokio::test]
@@ -151,10 +151,10 @@ async fn id_7_strangers_do_not_make_the_next_key_unknown() {
 async fn id_7_an_endpoint_that_fails_is_left_alone_as_well() {
     let mut scene = scene().await;
     assert_eq!(scene.found("key-0", TokenSource::Provider).await, 1);
-    let (working, wanted) = (scene.address.clone(), named("key-1"));
+    let (working, requested) = (scene.address.clone(), named("key-1"));
     scene.address = Url::parse(&working.as_str().replace("/keys", "/nothing")).unwrap();
     for _ in 0..30 {
-        let found = scene.cache.find(&scene.address, wanted, TokenSource::Provider).await;
+        let found = scene.cache.find(&scene.address, requested, TokenSource::Provider).await;
         assert!(found.is_err(), "{found:?}");
     }
     assert_eq!(scene.cache.state().reads, 6);

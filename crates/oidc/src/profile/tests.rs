@@ -104,10 +104,10 @@ fn id_token(subject: &str) -> IdToken {
 async fn to_2_a_token_for_an_api_is_used_while_another_reads_userinfo() {
     for (provider, metadata) in [strict_provider(by_resource).await, strict_provider(by_scope).await] {
         let mut granted = for_api(Some("first"));
-        let told = provider
+        let claims = provider
             .userinfo_beside(&metadata, &mut granted, &id_token("alice"))
             .await;
-        assert_eq!(told.unwrap()["groups"], json!(["Engineering"]));
+        assert_eq!(claims.unwrap()["groups"], json!(["Engineering"]));
         assert_eq!(
             (granted.access_token.as_str(), granted.refresh_token.as_deref()),
             ("api", Some("second"))
@@ -122,10 +122,10 @@ async fn to_2_a_token_for_an_api_is_used_while_another_reads_userinfo() {
 #[tokio::test]
 async fn without_a_renewal_the_id_token_has_to_do() {
     let (provider, metadata) = strict_provider(by_resource).await;
-    let told = provider
+    let claims = provider
         .userinfo_beside(&metadata, &mut for_api(None), &id_token("alice"))
         .await;
-    assert!(told.unwrap().is_empty());
+    assert!(claims.unwrap().is_empty());
 }
 
 #[test]

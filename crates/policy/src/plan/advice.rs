@@ -13,7 +13,7 @@ pub(crate) struct Advice {
 /// What a condition costs a list, at worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cost {
-    /// It says the same of every document: nothing to read, or everything in order.
+    /// Its result is the same for every document: nothing to read, or everything in order.
     Constant,
     /// An index leads to the documents.
     Index,
@@ -21,12 +21,12 @@ enum Cost {
     Scan,
 }
 
-/// What is to be said about a rule.
+/// Advice about a rule.
 pub(super) fn about(rule: &Rule) -> Vec<Advice> {
     let mut opaque = Vec::new();
     collect_opaque(&rule.condition, &mut opaque);
     let scans = rule.permits && cost(&rule.condition, false) == Cost::Scan;
-    let say = |message: String| Advice {
+    let advise = |message: String| Advice {
         rule: rule.id.clone(),
         message,
     };
@@ -34,13 +34,13 @@ pub(super) fn about(rule: &Rule) -> Vec<Advice> {
     let mut advice: Vec<Advice> = opaque
         .into_iter()
         .map(|part| {
-            say(format!(
+            advise(format!(
                 "rule `{id}`: `{part}` cannot be translated for the database, so lists read more documents than they show"
             ))
         })
         .collect();
     if scans && advice.is_empty() {
-        advice.push(say(format!(
+        advice.push(advise(format!(
             "rule `{id}`: no index leads to the documents it permits, so lists read every document; \
              combine it with the owner, groups, a folder or `!resource.is_private`"
         )));

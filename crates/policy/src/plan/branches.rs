@@ -45,16 +45,16 @@ fn count(predicate: &Predicate) -> usize {
 
 /// The branches without those that another one covers: each of its conditions is a condition of the covered one, too.
 pub(super) fn distinct(branches: Vec<Branch>) -> Vec<Branch> {
-    let mut kept: Vec<(BTreeSet<Predicate>, Branch)> = Vec::new();
+    let mut minimal: Vec<(BTreeSet<Predicate>, Branch)> = Vec::new();
     for branch in branches {
         let conditions = conditions(&branch.predicate);
-        if kept.iter().any(|(other, _)| other.is_subset(&conditions)) {
+        if minimal.iter().any(|(other, _)| other.is_subset(&conditions)) {
             continue;
         }
-        kept.retain(|(other, _)| !conditions.is_subset(other));
-        kept.push((conditions, branch));
+        minimal.retain(|(other, _)| !conditions.is_subset(other));
+        minimal.push((conditions, branch));
     }
-    kept.into_iter().map(|(_, branch)| branch).collect()
+    minimal.into_iter().map(|(_, branch)| branch).collect()
 }
 
 fn conditions(predicate: &Predicate) -> BTreeSet<Predicate> {

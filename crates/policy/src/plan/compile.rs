@@ -192,7 +192,7 @@ impl Node {
     }
 }
 
-/// Whether the form of the expression alone says that it is true or false.
+/// Whether it follows from the form of the expression alone that it is true or false.
 fn is_boolean(expression: &Expr) -> bool {
     match expression {
         Expr::Literal(Literal::Bool(_)) | Expr::HasAttr { .. } | Expr::Like { .. } | Expr::Is { .. } => true,

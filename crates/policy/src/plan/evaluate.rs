@@ -41,7 +41,7 @@ impl Bound {
     }
 }
 
-/// What an expression says.
+/// The value of an expression.
 #[derive(Debug, Clone)]
 pub(super) enum Truth {
     /// The same of every document, exactly.
@@ -96,7 +96,7 @@ impl<'a> Evaluation<'a> {
         bound.unknown()
     }
 
-    /// A part that is only evaluated for some documents: where it fails, they are refused, which no predicate says.
+    /// A part that is only evaluated for some documents: where it fails, they are refused, which no predicate expresses.
     fn part(&self, truth: Truth, bound: Bound) -> Predicate {
         match truth {
             Truth::Constant(true) => Predicate::always(),

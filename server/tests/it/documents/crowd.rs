@@ -73,18 +73,18 @@ impl History {
     }
 
     /// What was shown has to be a state that this person may read, and that was present at some moment of the request.
-    fn judge(&self, title: &str, reader: &Reader, asked: u64, answered: u64) {
+    fn judge(&self, title: &str, reader: &Reader, requested: u64, answered: u64) {
         let states = self.states.lock().unwrap();
         let state = states.get(title).unwrap_or_else(|| panic!("{title:?} never was"));
         assert!(state.access.lets(reader), "{reader:?} saw {title:?}: {state:?}");
         assert!(
-            state.from <= answered && asked <= state.until,
-            "{title:?} was shown from {asked} to {answered}: {state:?}"
+            state.from <= answered && requested <= state.until,
+            "{title:?} was shown from {requested} to {answered}: {state:?}"
         );
     }
 
-    fn judge_row(&self, row: &Summary, reader: &Reader, asked: u64, answered: u64) {
-        self.judge(&row.title, reader, asked, answered);
+    fn judge_row(&self, row: &Summary, reader: &Reader, requested: u64, answered: u64) {
+        self.judge(&row.title, reader, requested, answered);
         assert!(!row.reasons.is_empty(), "{row:?}");
     }
 }
@@ -187,20 +187,20 @@ async fn read(shelf: &Shelf, search: &LocalSearch, history: &History, seed: u64)
             folder: random.random_bool(0.3).then(|| "team/1".to_owned()),
             ..ListingQuery::default()
         };
-        let asked = history.tick();
+        let requested = history.tick();
         let page = shelf.library.list(&visitor, &query).await.unwrap();
         let answered = history.tick();
         page.rows
             .iter()
-            .for_each(|row| history.judge_row(row, &reader, asked, answered));
+            .for_each(|row| history.judge_row(row, &reader, requested, answered));
         shown += page.rows.len();
 
-        let asked = history.tick();
+        let requested = history.tick();
         match search.search(&visitor, "report", 20).await {
             Ok(found) => {
                 let answered = history.tick();
                 for result in &found.results {
-                    history.judge_row(&result.summary, &reader, asked, answered);
+                    history.judge_row(&result.summary, &reader, requested, answered);
                     let snippet = result.snippet.as_ref().map_or("", |snippet| snippet.text.as_str());
                     assert!(
                         belongs(snippet, &result.summary.title),
@@ -215,14 +215,14 @@ async fn read(shelf: &Shelf, search: &LocalSearch, history: &History, seed: u64)
         }
 
         let id = DocumentId::new(random.random_range(1..=60)).unwrap();
-        let asked = history.tick();
+        let requested = history.tick();
         match shelf.library.open(&visitor, id).await {
             Ok(open) => {
                 let answered = history.tick();
-                history.judge_row(&open.summary, &reader, asked, answered);
+                history.judge_row(&open.summary, &reader, requested, answered);
                 assert!(belongs(&open.html, &open.summary.title), "{open:?}");
                 for link in open.previous.iter().chain(&open.next) {
-                    history.judge(&link.title, &reader, asked, answered);
+                    history.judge(&link.title, &reader, requested, answered);
                 }
                 shown += 1;
             }

@@ -86,7 +86,7 @@ async fn po_3_a_member_of_a_group_reads_its_documents_however_unicode_writes_it(
 async fn old(database: &Database) {
     let [city, overview] = NFD;
     database.migrate_until(3).await;
-    let mut say = format!("INSERT INTO person (id) VALUES ('{ISSUER}|alice');");
+    let mut statements = format!("INSERT INTO person (id) VALUES ('{ISSUER}|alice');");
     let document = |number: u16, title: &str, folder: &str, words: &str| {
         format!(
             "INSERT INTO document (id, title, owner_id, is_private, folder, words, created_at, updated_at, source, source_hash, rendered_by,
@@ -95,10 +95,10 @@ async fn old(database: &Database) {
         )
     };
     let words = format!("{overview} Straße\n{city}").to_lowercase();
-    say += &document(1, &format!("{overview} Straße"), city, &words);
-    say += &document(2, "Plan", "", "plan\n");
+    statements += &document(1, &format!("{overview} Straße"), city, &words);
+    statements += &document(2, "Plan", "", "plan\n");
     for number in 3..1_300 {
-        say += &document(number, "Ölpreis", "", "ölpreis\n");
+        statements += &document(number, "Ölpreis", "", "ölpreis\n");
     }
     for (number, group) in [
         (1, city),
@@ -110,9 +110,9 @@ async fn old(database: &Database) {
         (1_299, "Ω"),
     ] {
         let put = format!("INSERT INTO document_group (group_id, document_id) VALUES ('{group}', {number});");
-        say.push_str(&put);
+        statements.push_str(&put);
     }
-    database.execute(&say).await;
+    database.execute(&statements).await;
 }
 
 #[tokio::test]

@@ -75,7 +75,7 @@ async fn fi_5_what_became_private_moved_or_was_removed_is_gone_before_the_index_
 }
 
 /// What somebody is told of a search, but for which documents it finds.
-async fn told(finder: &Finder, rules: &str, who: &Person, words: &str) -> (usize, usize, bool) {
+async fn outcome(finder: &Finder, rules: &str, who: &Person, words: &str) -> (usize, usize, bool) {
     let page = page(&finder.under(policy(rules)), who, words).await;
     (page.results.len(), page.similar, page.is_cut)
 }
@@ -105,18 +105,18 @@ async fn fi_5_refused_hits_neither_count_nor_shorten_a_page_nor_tell_that_there_
     finder.until_found().await;
 
     let alice = alice();
-    assert_eq!(told(&finder, rules, &alice, "zebra").await, (3, 0, false));
+    assert_eq!(outcome(&finder, rules, &alice, "zebra").await, (3, 0, false));
     // 450 documents have both words, none of which may be read: the same as if there were none.
-    assert_eq!(told(&finder, rules, &alice, "secret zebra").await, (0, 0, false));
-    assert_eq!(told(&finder, rules, &alice, "secret unheard").await, (0, 0, false));
+    assert_eq!(outcome(&finder, rules, &alice, "secret zebra").await, (0, 0, false));
+    assert_eq!(outcome(&finder, rules, &alice, "secret unheard").await, (0, 0, false));
     // Fewer than a few exact ones that may be read: similar words are looked for, whatever else there is.
     let narrower = format!(
         "{rules}\n@id(\"open\") @refused(\"No.\") forbid (principal, action, resource) when {{ resource.title like \"Open*\" }};"
     );
-    assert_eq!(told(&finder, &narrower, &alice, "zebra").await, (1, 1, false));
+    assert_eq!(outcome(&finder, &narrower, &alice, "zebra").await, (1, 1, false));
     // Without the rule there are more than a page holds.
     assert_eq!(
-        told(
+        outcome(
             &finder,
             "@id(\"all\") @because(\"x\") permit (principal, action, resource);",
             &alice,

@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 /// What was sent, unchanged.
 #[derive(Clone)]
-struct Kept {
+struct Received {
     batches: Arc<Mutex<Vec<Bytes>>>,
     number: watch::Sender<usize>,
     answers: bool,
@@ -22,7 +22,7 @@ struct Kept {
 
 pub(crate) struct Collector {
     pub(crate) endpoint: String,
-    kept: Kept,
+    received: Received,
 }
 
 impl Collector {
@@ -37,21 +37,23 @@ impl Collector {
     }
 
     async fn with(answers: bool) -> Self {
-        let kept = Kept {
+        let received = Received {
             batches: Arc::default(),
             number: watch::Sender::new(0),
             answers,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().route("/v1/traces", post(take)).with_state(kept.clone());
+        let router = Router::new()
+            .route("/v1/traces", post(take))
+            .with_state(received.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { endpoint, kept }
+        Self { endpoint, received }
     }
 
     /// Waits until the first batch is there.
     pub(crate) async fn first_batch(&self) {
-        let mut number = self.kept.number.subscribe();
+        let mut number = self.received.number.subscribe();
         let waiting = number.wait_for(|number| *number > 0);
         tokio::time::timeout(std::time::Duration::from_secs(20), waiting)
             .await
@@ -61,12 +63,12 @@ impl Collector {
 
     /// Every byte that arrived.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        self.kept.batches.lock().unwrap().concat()
+        self.received.batches.lock().unwrap().concat()
     }
 
     /// Every span that arrived, and the attributes of the resource it belongs to.
     pub(crate) fn spans(&self) -> Vec<(Span, Vec<KeyValue>)> {
-        let batches = self.kept.batches.lock().unwrap();
+        let batches = self.received.batches.lock().unwrap();
         let requests = batches
             .iter()
             .map(|batch| ExportTraceServiceRequest::decode(batch.clone()).unwrap());
@@ -81,11 +83,11 @@ impl Collector {
     }
 }
 
-async fn take(State(kept): State<Kept>, headers: HeaderMap, body: Bytes) {
+async fn take(State(received): State<Received>, headers: HeaderMap, body: Bytes) {
     assert_eq!(headers["content-type"], "application/x-protobuf");
-    kept.batches.lock().unwrap().push(body);
-    kept.number.send_modify(|number| *number += 1);
-    if !kept.answers {
+    received.batches.lock().unwrap().push(body);
+    received.number.send_modify(|number| *number += 1);
+    if !received.answers {
         std::future::pending::<()>().await;
     }
 }

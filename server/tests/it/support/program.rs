@@ -35,7 +35,7 @@ pub(crate) struct Run {
 pub(crate) struct Serving {
     pub(crate) child: Child,
     /// Its output until it served.
-    pub(crate) said: String,
+    pub(crate) greeting: String,
     log: mpsc::Receiver<String>,
 }
 
@@ -199,24 +199,24 @@ fn serving(command: &mut Command) -> Serving {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Read all the while: a log that nobody reads would stop the program.
     let log = lines(child.stderr.take().unwrap());
-    let mut said = String::new();
+    let mut greeting = String::new();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
-    if lines.read_line(&mut said).unwrap() == 0 {
+    if lines.read_line(&mut greeting).unwrap() == 0 {
         panic!("it ended at once: {:#?}", log.iter().collect::<Vec<_>>());
     }
-    Serving { child, said, log }
+    Serving { child, greeting, log }
 }
 
 /// The whole output, at its end.
 fn whole(mut from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
-    let (sender, said) = mpsc::channel();
+    let (sender, output) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
         from.read_to_end(&mut bytes).unwrap();
         // Whoever waited may have given up.
         let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
     });
-    said
+    output
 }
 
 fn lines(from: ChildStderr) -> mpsc::Receiver<String> {

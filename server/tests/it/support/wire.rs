@@ -23,12 +23,12 @@ pub(crate) struct Wire {
     /// The address of the database over this wire.
     pub(crate) text: String,
     silence: watch::Sender<Silence>,
-    asked: Asked,
+    sent: Sent,
     carrying: JoinHandle<()>,
 }
 
 /// What was carried to the database, chunk by chunk.
-type Asked = watch::Sender<Vec<Vec<u8>>>;
+type Sent = watch::Sender<Vec<Vec<u8>>>;
 
 impl Wire {
     pub(crate) async fn to(database: &PgConnectOptions) -> Self {
@@ -43,12 +43,12 @@ impl Wire {
         };
         let here = here.host("127.0.0.1").port(port);
         let silence = watch::Sender::new(Silence::default());
-        let asked = Asked::default();
-        let carrying = tokio::spawn(carry(listener, database.clone(), silence.subscribe(), asked.clone()));
+        let sent = Sent::default();
+        let carrying = tokio::spawn(carry(listener, database.clone(), silence.subscribe(), sent.clone()));
         Self {
             text: here.to_url_lossy().into(),
             silence,
-            asked,
+            sent,
             carrying,
         }
     }
@@ -56,9 +56,9 @@ impl Wire {
     /// Waits until statements with this text were carried so often, which they are once a connection: afterwards they are known
     /// by a name there.
     pub(crate) async fn until_sent(&self, text: &str, times: usize) {
-        let mut asked = self.asked.subscribe();
+        let mut sent = self.sent.subscribe();
         let holds = |piece: &&Vec<u8>| piece.windows(text.len()).any(|part| part == text.as_bytes());
-        let enough = asked.wait_for(|asked| asked.iter().filter(holds).count() >= times);
+        let enough = sent.wait_for(|sent| sent.iter().filter(holds).count() >= times);
         drop(soon(text, enough).await.unwrap());
     }
 
@@ -81,17 +81,17 @@ impl Drop for Wire {
     }
 }
 
-async fn carry(listener: TcpListener, database: PgConnectOptions, silence: watch::Receiver<Silence>, asked: Asked) {
+async fn carry(listener: TcpListener, database: PgConnectOptions, silence: watch::Receiver<Silence>, sent: Sent) {
     loop {
         let (near, _) = listener.accept().await.unwrap();
-        let (silence, asked) = (silence.clone(), asked.clone());
+        let (silence, sent) = (silence.clone(), sent.clone());
         if let Some(folder) = database.get_socket() {
             let path = folder.join(format!(".s.PGSQL.{}", database.get_port()));
             tokio::spawn(join(
                 near,
                 async { UnixStream::connect(path).await.unwrap() },
                 silence,
-                asked,
+                sent,
             ));
         } else {
             let address = (database.get_host().to_owned(), database.get_port());
@@ -99,7 +99,7 @@ async fn carry(listener: TcpListener, database: PgConnectOptions, silence: watch
                 near,
                 async { TcpStream::connect(address).await.unwrap() },
                 silence,
-                asked,
+                sent,
             ));
         }
     }
@@ -109,7 +109,7 @@ async fn join<F: AsyncRead + AsyncWrite + Unpin>(
     near: TcpStream,
     far: impl Future<Output = F>,
     mut silence: watch::Receiver<Silence>,
-    asked: Asked,
+    sent: Sent,
 ) {
     let falls = silence.borrow().falls;
     let ((mut from_near, mut to_near), (mut from_far, mut to_far)) = (near.into_split(), tokio::io::split(far.await));
@@ -119,7 +119,7 @@ async fn join<F: AsyncRead + AsyncWrite + Unpin>(
             if to_far.write_all(&piece[..length]).await.is_err() {
                 break;
             }
-            asked.send_modify(|asked| asked.push(piece[..length].to_vec()));
+            sent.send_modify(|sent| sent.push(piece[..length].to_vec()));
         }
     };
     let is_silent = async {

@@ -125,7 +125,7 @@ impl Browser {
             body: response.text().await.unwrap(),
             url: request.url,
         };
-        self.keep(&page, ours);
+        self.store_cookies(&page, ours);
         page
     }
 
@@ -203,7 +203,7 @@ impl Browser {
         pairs.collect::<Vec<_>>().join("; ")
     }
 
-    fn keep(&mut self, page: &Page, ours: bool) {
+    fn store_cookies(&mut self, page: &Page, ours: bool) {
         for line in page.headers.get_all(SET_COOKIE) {
             let line = line.to_str().unwrap().to_owned();
             set_cookie(&mut self.cookies, &line);

@@ -160,7 +160,7 @@ impl Evaluation<'_> {
     }
 }
 
-/// A test that says the same of every document is no test.
+/// A test with the same result for every document is no test.
 fn decided(predicate: Predicate) -> Truth {
     if predicate.is_always() {
         Truth::Constant(true)
