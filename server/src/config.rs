@@ -13,6 +13,7 @@
 //! | What may be written for a value? | `values.rs` |
 //! | Which keys and environment variables are there? | [`keys`]; variables of others are in `variables.rs` |
 //! | How is `docs/configuration.md` made? | `schema.rs` and [`mod@reference`] |
+//! | Where are pictures and files stored? | `files.rs` |
 //! | Which pictures of other sites are shown? | `images.rs` |
 //! | What is the way to a claim? | `claim_path.rs` |
 //! | Who is `acme:alice`? | `resolve_person.rs` |
@@ -27,6 +28,7 @@ pub mod problem;
 mod claim_path;
 mod directory;
 mod entries;
+mod files;
 mod images;
 pub mod keys;
 mod merge;
@@ -202,11 +204,7 @@ impl Config {
             demo: false,
             directory: file.directory,
             search: file.search,
-            files: crate::files::FileSettings {
-                kind: file.files.kind,
-                folder: file.files.folder,
-                max_size: file.files.max_size as u64,
-            },
+            files: files::settings(reader, file.files),
             images: file.images,
             telemetry: file.telemetry,
             upstreams,

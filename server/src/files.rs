@@ -3,6 +3,7 @@
 //! | what | where |
 //! |---|---|
 //! | Where contents are stored | [`FileSettings`] of the configuration: `files/settings.rs` |
+//! | Contents in a store that speaks S3 | `files/s3.rs` |
 //! | Which files lie beside the documents of a folder | `files/catalogue.rs` |
 //! | Which of them a target means | `files/resolve.rs` |
 //! | Reading one, within limits | `files/content.rs` |
@@ -20,6 +21,7 @@ mod content;
 mod library;
 mod media_type;
 mod resolve;
+mod s3;
 mod settings;
 
 pub(crate) use address::{attachment, file_path};
@@ -28,4 +30,5 @@ pub(crate) use catalogue::{Catalogue, OtherFile};
 pub(crate) use content::open as open_file;
 pub(crate) use library::FileLibrary;
 pub(crate) use media_type::MediaType;
+pub use s3::S3Settings;
 pub use settings::{FileSettings, StorageKind};

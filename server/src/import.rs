@@ -105,7 +105,7 @@ pub async fn run(
     import.start(files.len(), &contents).await?;
     let beside = ImportFiles {
         attachments: Arc::new(Attachments::new(Catalogue::new(others), options.files.max_size)),
-        storage: options.files.storage(store),
+        storage: options.files.storage(store).map_err(ImportError::Files)?,
         now: options.now,
     };
     let options = Arc::new(options);

@@ -67,6 +67,9 @@ pub enum StartError {
     /// No provider issues tokens for an upstream.
     #[error("an API of `[[upstreams]]` cannot be reached: name in `providers` whose tokens are for it")]
     Upstream(#[source] Box<dyn Error + Send + Sync>),
+    /// Where files are stored cannot be used.
+    #[error("the store of `[files]` cannot be used")]
+    Files(#[source] Box<dyn Error + Send + Sync>),
     /// Sign-in cannot be set up.
     #[error("sign-in cannot be set up")]
     SignIn(#[source] Box<dyn Error + Send + Sync>),
@@ -116,6 +119,7 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let policy = Arc::new(policy);
     let search = follow_changes(config, &store, &bff);
     let reading = LocalReadingHistory::new(store.clone(), Arc::clone(&policy), bff.tasks().clone(), clock.clone());
+    let storage = config.files.storage(&store).map_err(StartError::Files)?;
     let app = AppState {
         reading: Arc::new(reading),
         library: Arc::new(library(config, &store, &policy, &keys)),
@@ -136,7 +140,7 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let parts = router::Parts {
         app: Arc::new(app),
         people: Arc::new(people),
-        document_files: FileLibrary::new(store.clone(), Arc::clone(&policy), config.files.storage(&store)),
+        document_files: FileLibrary::new(store.clone(), Arc::clone(&policy), storage),
         options,
         files,
         bff: bff.clone(),

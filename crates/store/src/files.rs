@@ -79,6 +79,9 @@ pub enum FileError {
     /// The content is not where it was stored.
     #[error("the content of a file is missing where files are stored")]
     Missing,
+    /// The store elsewhere failed.
+    #[error("a file cannot be stored or read elsewhere")]
+    Elsewhere(#[source] Cause),
     /// The source or the folder failed.
     #[error("a file cannot be read or written")]
     Io(#[from] io::Error),

@@ -95,7 +95,9 @@ fn site_address(config: &Config) -> &str {
 fn start_failure(error: &StartError) -> Failure {
     let text = error_chain(error);
     match error {
-        StartError::Policy(_) | StartError::SignIn(_) | StartError::Upstream(_) => Failure::Configuration(text),
+        StartError::Policy(_) | StartError::SignIn(_) | StartError::Upstream(_) | StartError::Files(_) => {
+            Failure::Configuration(text)
+        }
         StartError::Database { .. } | StartError::Keys { .. } => Failure::Other(text),
     }
 }

@@ -8,6 +8,7 @@ mod provider;
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
+use bff::Secret;
 use http::Method;
 use search::Language;
 use store::DatabaseUrl;
@@ -20,7 +21,7 @@ use super::{
     schema::{self, choice, settings},
     values::{
         LogFormat, any_text, database, duration, endpoint, external_images, file, folder, index_memory, language,
-        listen_address, log_filter, method, mount_path, origin, recent_sign_in, request_timeout, resource,
+        listen_address, log_filter, method, mount_path, origin, recent_sign_in, request_timeout, resource, secret,
         service_name, session_limit, size, text,
     },
 };
@@ -196,12 +197,28 @@ settings! {
     /// settings. After a change of `kind` or `folder`, import again: what is missing is stored anew.
     pub(crate) struct FilesTable {
         /// Where their contents are kept: in the database, with the documents, which is right for several Porticos and for one backup; or in a
-        /// folder of this machine, which keeps a SQLite file small where there are gigabytes of pictures.
+        /// folder of this machine, which keeps a SQLite file small where there are gigabytes of pictures; or in a bucket of a store that
+        /// speaks S3, for several Porticos with gigabytes of pictures.
         #[setting(choice(), default = "database", example = r#"kind = "folder""#)]
         pub kind: StorageKind,
         /// The folder, for `kind = "folder"`. It is made if missing; nobody but Portico writes into it.
         #[setting(folder(), default = "data/files", example = r#"folder = "/var/lib/portico/files""#)]
         pub folder: PathBuf,
+        /// The store, for `kind = "s3"`; buckets are paths at this address.
+        #[setting(endpoint(), example = r#"endpoint = "https://s3.eu-central-1.amazonaws.com""#)]
+        pub endpoint: Option<Url>,
+        /// Its region, as it is signed.
+        #[setting(text(), default = "us-east-1", example = r#"region = "eu-central-1""#)]
+        pub region: String,
+        /// The bucket, for Portico alone; it has to be there.
+        #[setting(text(), example = r#"bucket = "portico-files""#)]
+        pub bucket: Option<String>,
+        /// Who may read, write and delete in the bucket.
+        #[setting(text(), example = r#"access_key_id = "AKIA…""#)]
+        pub access_key_id: Option<String>,
+        /// The secret that signs. Better in the environment: `PORTICO_FILES_SECRET_ACCESS_KEY`.
+        #[setting(secret(), example = r#"secret_access_key = "…""#)]
+        pub secret_access_key: Option<Secret>,
         /// Largest file that comes along. A larger one is reported and left out.
         #[setting(size(), default = "20MiB", example = r#"max_size = "100MiB""#)]
         pub max_size: usize,

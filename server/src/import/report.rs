@@ -182,6 +182,9 @@ pub enum ImportError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Where files are stored cannot be used.
+    #[error("the store of `[files]` cannot be used")]
+    Files(#[source] store::Cause),
     /// A task of the program was cancelled or panicked.
     #[error("a file could not be worked on")]
     Stopped(#[from] tokio::task::JoinError),

@@ -16,6 +16,7 @@ use crate::{
     support::{Database, TestResponse, TestSite, Visitor},
 };
 
+mod bucket;
 mod changes;
 mod hostile;
 mod served;

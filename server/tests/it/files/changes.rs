@@ -31,7 +31,7 @@ async fn im_3_files_that_no_document_has_are_removed_and_others_are_not() {
             ("q.png", &two),
         ];
         import_with(&shelf, &files, settings.clone()).await;
-        let storage = settings.storage(&shelf.store);
+        let storage = settings.storage(&shelf.store).unwrap();
         let known = "SELECT count(*) FROM file";
         assert_eq!(shelf.database.number(known).await, 2);
         // The picture goes, and its bytes with it, but not at once: another import may be about to name it.

@@ -15,7 +15,7 @@ async fn sites() -> Vec<TestSite> {
     sites
 }
 
-async fn import_into(site: &TestSite, files: &[(&str, &[u8])]) -> ImportReport {
+pub(super) async fn import_into(site: &TestSite, files: &[(&str, &[u8])]) -> ImportReport {
     let folder = TempDir::new().unwrap();
     for (name, bytes) in files {
         let path = folder.path().join(name);
