@@ -119,7 +119,6 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let policy = Arc::new(policy);
     let search = follow_changes(config, &store, &bff);
     let reading = LocalReadingHistory::new(store.clone(), Arc::clone(&policy), bff.tasks().clone(), clock.clone());
-    let storage = config.files.storage(&store).map_err(StartError::Files)?;
     let app = AppState {
         reading: Arc::new(reading),
         library: Arc::new(library(config, &store, &policy, &keys)),
@@ -140,7 +139,7 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let parts = router::Parts {
         app: Arc::new(app),
         people: Arc::new(people),
-        document_files: FileLibrary::new(store.clone(), Arc::clone(&policy), storage),
+        document_files: document_files(config, &store, &policy)?,
         options,
         files,
         bff: bff.clone(),
@@ -163,6 +162,12 @@ fn database_error(config: &Config, source: StoreError) -> StartError {
         url: Box::new(config.database_url.clone()),
         source,
     }
+}
+
+/// The files of documents, under the policy.
+fn document_files(config: &Config, store: &Store, policy: &Arc<Policy>) -> Result<FileLibrary, StartError> {
+    let storage = config.files.storage(store).map_err(StartError::Files)?;
+    Ok(FileLibrary::new(store.clone(), Arc::clone(policy), storage))
 }
 
 /// The documents, under the policy.

@@ -23,7 +23,7 @@ use url::Url;
 use crate::http_client::http_client;
 
 /// Longest time of one request, which carries at most [`UPLOAD_PART`] bytes.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Bytes of one part of an upload; what is smaller is sent at once. S3 asks for at least 5 MiB.
 const UPLOAD_PART: usize = 8 * 1024 * 1024;

@@ -2,6 +2,7 @@
 
 mod commands;
 mod directory;
+mod files;
 mod providers;
 mod search;
 mod upstreams;

@@ -13,7 +13,7 @@ use axum::{
 };
 use http::header;
 use server::files::S3Settings;
-use store::{FileError, FileStorage as _, NewFile};
+use store::{FileError, NewFile};
 use tokio::net::TcpListener;
 
 use super::{served::import_into, *};

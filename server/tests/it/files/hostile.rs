@@ -1,5 +1,7 @@
 //! Folders and files that somebody made to do harm.
 
+use std::fmt::Write as _;
+
 use super::*;
 
 const SECRET: &str = "%PDF- the secret outside of the folder";
@@ -50,7 +52,7 @@ async fn im_3_nothing_outside_of_the_folder_comes_along() {
         ];
         let mut text = String::from("# A\n");
         for target in targets {
-            text += &format!("\n![picture](<{target}>) [link](<{target}>) ![[{target}]]\n");
+            write!(text, "\n![picture](<{target}>) [link](<{target}>) ![[{target}]]\n").unwrap();
         }
         let report = import_with(&shelf, &[("a.md", text.as_bytes())], FileSettings::default()).await;
         assert_eq!(report.added, 1, "{report:?}");
@@ -96,7 +98,7 @@ async fn im_3_a_document_has_a_bounded_number_of_files() {
     let dir = shelf.write("files", &[]);
     for number in 0..510 {
         std::fs::write(dir.join(format!("{number}.txt")), format!("{number}")).unwrap();
-        text += &format!("[x]({number}.txt)\n");
+        write!(text, "[x]({number}.txt)\n").unwrap();
     }
     std::fs::write(dir.join("a.md"), text).unwrap();
     let report = shelf.run(shelf::options(dir)).await;
@@ -127,7 +129,7 @@ async fn im_3_headers_that_are_cut_off_or_lie_are_read_without_harm() {
     let mut text = String::new();
     for (number, head) in heads.iter().enumerate() {
         std::fs::write(dir.join(format!("{number}.png")), head).unwrap();
-        text += &format!("![x]({number}.png)\n");
+        write!(text, "![x]({number}.png)\n").unwrap();
     }
     std::fs::write(dir.join("a.md"), text).unwrap();
     let report = shelf.run(shelf::options(dir)).await;
