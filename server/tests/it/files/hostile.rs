@@ -98,7 +98,7 @@ async fn im_3_a_document_has_a_bounded_number_of_files() {
     let dir = shelf.write("files", &[]);
     for number in 0..510 {
         std::fs::write(dir.join(format!("{number}.txt")), format!("{number}")).unwrap();
-        write!(text, "[x]({number}.txt)\n").unwrap();
+        writeln!(text, "[x]({number}.txt)").unwrap();
     }
     std::fs::write(dir.join("a.md"), text).unwrap();
     let report = shelf.run(shelf::options(dir)).await;
@@ -129,7 +129,7 @@ async fn im_3_headers_that_are_cut_off_or_lie_are_read_without_harm() {
     let mut text = String::new();
     for (number, head) in heads.iter().enumerate() {
         std::fs::write(dir.join(format!("{number}.png")), head).unwrap();
-        write!(text, "![x]({number}.png)\n").unwrap();
+        writeln!(text, "![x]({number}.png)").unwrap();
     }
     std::fs::write(dir.join("a.md"), text).unwrap();
     let report = shelf.run(shelf::options(dir)).await;
