@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::{
     current_user::CurrentUser,
-    eager_hydration::{eager, eager_any},
     layout::PageTitle,
     resource::{PageResource, load, suspense},
     sign_in::SignInLink,
@@ -30,7 +29,7 @@ pub(crate) fn Home() -> impl IntoView {
     let desk = load(|| (), |()| desk());
     let current_user = use_context::<PageResource<CurrentUser>>();
     let page = suspense(
-        || eager_any(()),
+        || ().into_any(),
         Box::new(move || {
             Suspend::new(async move {
                 let current_user = match current_user {
@@ -39,16 +38,16 @@ pub(crate) fn Home() -> impl IntoView {
                 };
                 let desk = desk.await;
                 match current_user.person {
-                    Some(user) => eager_any(view! { <DeskView user desk /> }),
-                    None => eager_any(view! { <AnonymousHome site=current_user.site /> }),
+                    Some(user) => view! { <DeskView user desk /> }.into_any(),
+                    None => view! { <AnonymousHome site=current_user.site /> }.into_any(),
                 }
             })
         }),
     );
-    eager(view! {
+    view! {
         <PageTitle text="" />
         {page}
-    })
+    }
 }
 
 #[component]

@@ -11,7 +11,6 @@ use crate::browser::keys::show_list as show_keys;
 
 use crate::{
     current_user::{CurrentUser, UserSummary, current_user},
-    eager_hydration::eager_any,
     head,
     icons::{Icon, MENU, Mark},
     resource::{PageResource, load, suspense},
@@ -30,11 +29,11 @@ pub(crate) fn Layout(
     head::track_address();
     // No placeholder: the bar is empty only in a browser that renders without the server's HTML.
     let bar = suspense(
-        || eager_any(()),
+        || ().into_any(),
         Box::new(move || {
             Suspend::new(async move {
                 let current_user = current_user.await.unwrap_or_default();
-                eager_any(view! { <Bar current_user /> })
+                view! { <Bar current_user /> }.into_any()
             })
         }),
     );

@@ -9,6 +9,7 @@
 //! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `search.rs`, `about.rs` |
 //! | Loading a page's data: resource and suspense | `resource.rs` |
 //! | What a page may use of the server: visitor and ports | `request_context.rs` (server only) |
+//! | The form of a filter or search | `query_form.rs` |
 //! | Errors | `page_error.rs`; their page: `problem.rs`, `message_panel.rs` |
 //! | A static page, for sign-in and errors outside Leptos | `notice.rs` (server only) |
 //! | The page that posts a sign-out to the provider | `provider_logout.rs` (server only) |
@@ -16,7 +17,6 @@
 //! | Addresses of style sheet, script and WebAssembly | `build_files.rs` (server only) |
 //! | The client of server functions in the browser | `client.rs` |
 //! | Script beyond the views: keys, menus, session changes | `browser.rs` (browser only) |
-//! | Synchronous hydration, for a smaller WebAssembly | `eager_hydration.rs` |
 
 #![expect(clippy::must_use_candidate, reason = "`view!` uses what a component returns")]
 #![expect(
@@ -44,7 +44,6 @@ mod current_user;
 #[cfg(feature = "ssr")]
 pub mod device;
 mod documents;
-mod eager_hydration;
 #[cfg(feature = "ssr")]
 mod head;
 #[cfg(not(feature = "ssr"))]
@@ -62,6 +61,7 @@ mod problem;
 mod profile;
 #[cfg(feature = "ssr")]
 pub mod provider_logout;
+mod query_form;
 #[cfg(feature = "ssr")]
 pub mod request_context;
 mod resource;

@@ -5,7 +5,6 @@ use leptos::{prelude::*, server_fn::codec::Json};
 
 use crate::{
     client::PersonClient,
-    eager_hydration::eager_any,
     head,
     layout::PageTitle,
     message_panel::{Action, MessagePanel, PageMessage},
@@ -66,9 +65,9 @@ fn message_page(kind: MessageKind, show: fn(Option<Message>) -> AnyView) -> impl
 
 fn message_view(title: &'static str, about: &'static str, message: Option<Message>) -> AnyView {
     let Some(message) = message else {
-        return eager_any(view! { <NotConfigured /> });
+        return view! { <NotConfigured /> }.into_any();
     };
-    eager_any(view! {
+    view! {
         <PageTitle text=title />
         <div class="page">
             <h1>{title}</h1>
@@ -78,7 +77,8 @@ fn message_view(title: &'static str, about: &'static str, message: Option<Messag
                 <figcaption>"From the messages API"</figcaption>
             </figure>
         </div>
-    })
+    }
+    .into_any()
 }
 
 /// Shown when the operator has configured no API: trying again does not help.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::PersonClient,
-    eager_hydration::eager_any,
     layout::{PageTitle, Picture},
     page_error::PageError,
     resource::{load, page},
@@ -80,7 +79,7 @@ pub(crate) async fn profile() -> Result<Profile, PageError> {
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
     page(load(|| (), |()| profile()), |profile| {
-        eager_any(view! { <ProfileView profile /> })
+        view! { <ProfileView profile /> }.into_any()
     })
 }
 

@@ -6,12 +6,7 @@ use std::{future::Future, pin::Pin};
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    current_user::CurrentUser,
-    eager_hydration::{eager, eager_any},
-    page_error::PageError,
-    problem::Problem,
-};
+use crate::{current_user::CurrentUser, page_error::PageError, problem::Problem};
 
 /// The result of a server function, as a Leptos resource of the page.
 pub(crate) type PageResource<T> = Resource<Result<T, PageError>>;
@@ -47,7 +42,7 @@ where
 {
     let current_user = use_context::<PageResource<CurrentUser>>();
     suspense(
-        || eager_any(view! { <Skeleton /> }),
+        || view! { <Skeleton /> }.into_any(),
         Box::new(move || {
             let show = show.clone();
             Suspend::new(async move {
@@ -55,7 +50,7 @@ where
                     Ok(content) => show(content).await,
                     Err(error) => {
                         let person = name_of(current_user).await;
-                        eager_any(view! { <Problem error person /> })
+                        view! { <Problem error person /> }.into_any()
                     }
                 }
             })
@@ -74,7 +69,7 @@ pub(crate) fn suspense(
     fallback: fn() -> AnyView,
     view: Box<dyn Fn() -> Suspend<AnyView> + Send + Sync>,
 ) -> impl IntoView {
-    eager(view! { <Transition fallback=fallback>{move || view()}</Transition> })
+    view! { <Transition fallback=fallback>{move || view()}</Transition> }
 }
 
 /// The placeholder of a page; the style sheet shows it only after a moment.

@@ -15,10 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::PersonClient,
-    eager_hydration::eager_any,
-    icons::{Icon, SEARCH},
     layout::PageTitle,
     page_error::PageError,
+    query_form::QueryForm,
     resource::{load, page},
     sign_in::encode_query_value,
 };
@@ -87,7 +86,7 @@ pub(crate) fn SearchPageView() -> impl IntoView {
     let address = use_query_map();
     let words = Memo::new(move |_| address.with(|parts| parts.get("q").unwrap_or_default()));
     let answer = load(move || words.get(), search);
-    page(answer, |answer| eager_any(view! { <Answer answer /> }))
+    page(answer, |answer| view! { <Answer answer /> }.into_any())
 }
 
 #[component]
@@ -103,35 +102,24 @@ fn Answer(answer: SearchAnswer) -> impl IntoView {
         typed => format!("{typed} – Search"),
     };
     let outcome = match outcome {
-        Outcome::Found(page) if !page.results.is_empty() => eager_any(view! { <results::Results page /> }),
-        Outcome::Found(_) => eager_any(view! { <advice::NothingFound words=typed.clone() /> }),
-        Outcome::Building(percent) => eager_any(view! { <advice::Building percent words=typed.clone() /> }),
-        Outcome::Unavailable(reference) => eager_any(view! { <advice::Unavailable reference words=typed.clone() /> }),
+        Outcome::Found(page) if !page.results.is_empty() => view! { <results::Results page /> }.into_any(),
+        Outcome::Found(_) => view! { <advice::NothingFound words=typed.clone() /> }.into_any(),
+        Outcome::Building(percent) => view! { <advice::Building percent words=typed.clone() /> }.into_any(),
+        Outcome::Unavailable(reference) => view! { <advice::Unavailable reference words=typed.clone() /> }.into_any(),
     };
     view! {
         <PageTitle text=title />
         <div class="page wide search-page">
             <h1>"Search"</h1>
-            <form class="filter" role="search" aria-label="Search the documents" action="/search">
-                <label for="search-words" class="out-of-sight">
-                    "Words, or the beginning of one"
-                </label>
-                <span class="field">
-                    <Icon path=SEARCH />
-                    <input
-                        id="search-words"
-                        type="search"
-                        name="q"
-                        value=words
-                        maxlength="200"
-                        dir="auto"
-                        autocomplete="off"
-                    />
-                </span>
-                <button class="button quiet" type="submit">
-                    "Search"
-                </button>
-            </form>
+            <QueryForm
+                action="/search"
+                label="Search the documents"
+                id="search-words"
+                prompt="Words, or the beginning of one"
+                value=words
+                max_length=200
+                button="Search"
+            />
             {(!filters.is_empty()).then(|| view! { <Filters filters /> })}
             {outcome}
         </div>

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::PersonClient,
-    eager_hydration::eager_any,
     layout::PageTitle,
     page_error::PageError,
     resource::{load, page},
@@ -72,7 +71,7 @@ pub(crate) fn SessionsPage() -> impl IntoView {
     let part = move |name: &str| address.with(|parts| parts.get(name).unwrap_or_default());
     let search = Memo::new(move |_| part("person"));
     page(load(move || search.get(), list_sessions), |list| {
-        eager_any(view! { <SessionsView list /> })
+        view! { <SessionsView list /> }.into_any()
     })
 }
 

@@ -9,10 +9,7 @@ use super::{
     parts::{Breadcrumbs, Lock},
     tree::page_beside_tree,
 };
-use crate::{
-    client::PersonClient, eager_hydration::eager_any, layout::PageTitle, page_error::PageError, resource::load,
-    timestamp::Age,
-};
+use crate::{client::PersonClient, layout::PageTitle, page_error::PageError, resource::load, timestamp::Age};
 
 #[cfg(feature = "ssr")]
 use {
@@ -42,7 +39,7 @@ pub(crate) fn DocumentPage() -> impl IntoView {
     page_beside_tree(
         load(move || id.get(), open_document),
         |document| Some(document.summary.folder.clone()),
-        |document| eager_any(view! { <DocumentView document /> }),
+        |document| view! { <DocumentView document /> }.into_any(),
     )
 }
 

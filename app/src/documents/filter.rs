@@ -1,9 +1,12 @@
-//! The filter of a list: an ordinary form, which script follows without loading a page.
+//! The filter of a list.
 
 use leptos::prelude::*;
 
 use super::list_address::ListAddress;
-use crate::icons::{CLOSE, Icon, SEARCH};
+use crate::{
+    icons::{CLOSE, Icon},
+    query_form::QueryForm,
+};
 
 /// The form, for the list that is shown.
 #[component]
@@ -22,28 +25,17 @@ pub(crate) fn FilterForm(
         }
     });
     view! {
-        <form class="filter" role="search" aria-label="Filter" action="/docs">
-            {others.collect_view()}
-            <label for="filter" class="out-of-sight">
-                "Filter by title or folder"
-            </label>
-            <span class="field">
-                <Icon path=SEARCH />
-                <input
-                    id="filter"
-                    type="search"
-                    name="q"
-                    value=list.filter.clone()
-                    placeholder="Filter by title or folder"
-                    maxlength="100"
-                    dir="auto"
-                    autocomplete="off"
-                />
-                {clear}
-            </span>
-            <button class="button quiet" type="submit">
-                "Filter"
-            </button>
-        </form>
+        <QueryForm
+            action="/docs"
+            label="Filter"
+            id="filter"
+            prompt="Filter by title or folder"
+            shows_prompt=true
+            value=list.filter.clone()
+            max_length=100
+            button="Filter"
+            hidden=others.collect_view().into_any()
+            clear=clear.into_any()
+        />
     }
 }

@@ -13,8 +13,7 @@ use super::{
     tree::page_beside_tree,
 };
 use crate::{
-    client::PersonClient, eager_hydration::eager_any, layout::PageTitle, page_error::PageError, resource::load,
-    sign_in::encode_query_value,
+    client::PersonClient, layout::PageTitle, page_error::PageError, resource::load, sign_in::encode_query_value,
 };
 
 #[cfg(feature = "ssr")]
@@ -40,7 +39,7 @@ pub(crate) fn ListingPage() -> impl IntoView {
     page_beside_tree(
         load(move || query.get(), list_documents),
         move |_| address.with_untracked(|parts| ListAddress::parse(parts).folder),
-        |page| eager_any(view! { <ListingView page /> }),
+        |page| view! { <ListingView page /> }.into_any(),
     )
 }
 

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::PersonClient,
-    eager_hydration::eager_any,
     icons::{FOLDER, Icon},
     page_error::PageError,
     resource::{PageResource, page_after},
@@ -103,14 +102,15 @@ where
         let current = current(&content);
         Box::pin(async move {
             let levels = open_folders(current.clone().unwrap_or_default()).await;
-            eager_any(view! {
+            view! {
                 <div class="beside-tree">
                     <div class="tree-column">
                         <FolderTree levels current />
                     </div>
                     <div class="tree-page">{show(content)}</div>
                 </div>
-            })
+            }
+            .into_any()
         })
     })
 }
@@ -119,9 +119,9 @@ where
 #[component]
 fn FolderTree(levels: Result<Vec<FolderLevel>, PageError>, current: Option<String>) -> impl IntoView {
     match levels {
-        Ok(levels) if levels.is_empty() => eager_any(()),
-        Ok(levels) => eager_any(view! { <Drawer levels current /> }),
-        Err(_) => eager_any(view! { <p class="folders-missing">"The folders cannot be shown right now."</p> }),
+        Ok(levels) if levels.is_empty() => ().into_any(),
+        Ok(levels) => view! { <Drawer levels current /> }.into_any(),
+        Err(_) => view! { <p class="folders-missing">"The folders cannot be shown right now."</p> }.into_any(),
     }
 }
 
@@ -161,12 +161,12 @@ fn Levels(levels: Vec<FolderLevel>, current: Option<String>) -> impl IntoView {
 fn Level(levels: Vec<FolderLevel>, current: Option<String>) -> impl IntoView {
     let mut levels = levels.into_iter();
     let Some(FolderLevel { parent, folders }) = levels.next() else {
-        return eager_any(());
+        return ().into_any();
     };
     let class = parent.is_empty().then_some("tree");
     let inner: Vec<FolderLevel> = levels.collect();
     let items = entries(folders, &inner, current.as_deref());
-    eager_any(view! { <ul class=class>{items}</ul> })
+    view! { <ul class=class>{items}</ul> }.into_any()
 }
 
 /// The items of a level; the first of the `inner` levels is what one of them holds.
@@ -176,7 +176,7 @@ pub(crate) fn entries(folders: Vec<FolderEntry>, inner: &[FolderLevel], current:
         let below = is_open.then(|| view! { <Level levels=inner.to_vec() current=current.map(str::to_owned) /> });
         let is_current = (current == Some(entry.path.as_str())).then_some("page");
         let href = format!("/docs?folder={}", encode_query_value(&entry.path));
-        eager_any(view! {
+        view! {
             <li>
                 <a href=href data-folder=entry.path aria-current=is_current data-closed=entry.has_folders && !is_open>
                     <span class="twig" aria-hidden="true"></span>
@@ -184,7 +184,8 @@ pub(crate) fn entries(folders: Vec<FolderEntry>, inner: &[FolderLevel], current:
                 </a>
                 {below}
             </li>
-        })
+        }
+        .into_any()
     };
     folders.into_iter().map(item).collect()
 }

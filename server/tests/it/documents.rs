@@ -11,6 +11,7 @@ mod changes;
 mod crowd;
 mod folders;
 mod lists;
+mod papers;
 mod planned;
 pub(crate) mod property;
 mod reading;

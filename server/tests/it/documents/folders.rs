@@ -6,23 +6,18 @@ use domain::{
     DocumentId, FolderEntry, GroupMatch, Library as _, LibraryError, Person, Visitor, predicate::folder_and_ancestors,
 };
 use policy::Policy;
-use proptest::test_runner::{Config, TestRunner};
 use server::library::LocalLibrary;
 
-use super::shelf::{Shelf, alice, bob, carol, dave, visitor};
+use super::{
+    papers,
+    property::runner,
+    shelf::{Shelf, alice, bob, carol, dave, visitor},
+};
 
 mod neighbours;
 mod world;
 
 use world::World;
-
-fn runner(cases: u32) -> TestRunner {
-    TestRunner::new(Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    })
-}
 
 /// The folders that lead to something this person may read, as the authorizer says.
 fn readable(policy: &Policy, person: &Person, world: &World) -> BTreeSet<String> {
@@ -58,10 +53,10 @@ fn holds_on(shelf: &Shelf, runtime: &tokio::runtime::Runtime, cases: u32) {
     let (turn, shown, hidden) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let outcome = runner(cases).run(&world::world(), |world| {
         turn.set(turn.get() + 1);
-        let policy = world::policy(&world.rules);
+        let policy = papers::policy(&world.rules);
         let library = world::library(&shelf.store, &world.rules);
         runtime.block_on(async {
-            world::write(&shelf.store, &world, turn.get()).await;
+            papers::write(&shelf.store, &world.papers, turn.get()).await;
             for person in &world.people {
                 let expected = readable(&policy, person, &world);
                 let visitor = visitor(person.clone());

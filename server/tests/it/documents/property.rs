@@ -1,26 +1,25 @@
 //! A list holds exactly what may be opened, for random rules, people and documents. Made up at random.
 
-use std::{
-    path::Path,
-    sync::{Arc, LazyLock},
-};
+use std::sync::Arc;
 
 use bff::KeyRing;
 use domain::{
     Decision, DocumentFacts, DocumentId, Group, GroupMatch, Groups, Library as _, LibraryError, ListingQuery,
-    OpenDocument, Person, PersonId, RenderedHtml, ReportingLine, Sort, SortKey, Summary, Visibility, Visitor,
-    text::sort_key,
+    OpenDocument, Person, PersonId, ReportingLine, Sort, SortKey, Summary, Visitor, text::sort_key,
 };
-use policy::{Policy, Source};
 use proptest::{
     prelude::*,
     sample::select,
     test_runner::{Config, TestRunner},
 };
 use server::library::LocalLibrary;
-use store::{DocumentSource, ImportBatch, ImportedDocument, Store};
+use store::Store;
 
-use super::shelf::{ISSUER, Shelf, person, policy_folder, visitor};
+pub(crate) use super::papers::{Paper, policy};
+use super::{
+    papers,
+    shelf::{ISSUER, Shelf, person, visitor},
+};
 
 const SUBJECTS: [&str; 3] = ["ann", "ben", "cem"];
 
@@ -78,30 +77,6 @@ pub(crate) struct World {
     /// How the list is read.
     sort: Sort,
     folder: &'static str,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Paper {
-    pub(crate) title: &'static str,
-    pub(crate) folder: &'static str,
-    pub(crate) owner: PersonId,
-    pub(crate) groups: Vec<Group>,
-    pub(crate) is_private: bool,
-}
-
-impl Paper {
-    fn facts(&self, id: DocumentId) -> DocumentFacts<'_> {
-        DocumentFacts {
-            id,
-            title: self.title,
-            folder: self.folder,
-            owner: &self.owner,
-            owner_name: None,
-            groups: &self.groups,
-            is_private: self.is_private,
-            updated_at: 0,
-        }
-    }
 }
 
 fn condition() -> impl Strategy<Value = String> {
@@ -193,6 +168,7 @@ fn paper() -> impl Strategy<Value = Paper> {
             owner: PersonId::new(ISSUER, owner),
             groups,
             is_private,
+            position: None,
         },
     )
 }
@@ -212,56 +188,12 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
     })
 }
 
-pub(crate) fn policy(rules: &str) -> Policy {
-    static SCHEMA: LazyLock<Source> = LazyLock::new(|| Source {
-        path: "schema.cedarschema".into(),
-        text: std::fs::read_to_string(policy_folder().join("schema.cedarschema")).unwrap(),
-    });
-    let source = Source {
-        path: Path::new("rules.cedar").to_owned(),
-        text: rules.to_owned(),
-    };
-    Policy::check(&SCHEMA, &[source]).unwrap()
-}
-
 pub(crate) fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config {
         cases,
         failure_persistence: None,
         ..Config::default()
     })
-}
-
-/// The same six documents in the state of this world.
-async fn write(store: &Store, world: &World, turn: usize) {
-    let document = |(number, paper): (usize, &Paper)| ImportedDocument {
-        id: None,
-        title: paper.title.to_owned(),
-        owner: paper.owner.clone(),
-        owner_name: None,
-        groups: paper.groups.clone(),
-        visibility: Visibility::from_private(paper.is_private),
-        folder: paper.folder.to_owned(),
-        position: None,
-        content: String::new(),
-        rendered: RenderedHtml {
-            html: String::new(),
-            headings: Vec::new(),
-        },
-        source: DocumentSource {
-            name: "papers".to_owned(),
-            path: number.to_string(),
-            former_key: format!("paper:{number}"),
-        },
-        files: Vec::new(),
-        source_hash: turn.to_string(),
-    };
-    let batch = ImportBatch {
-        documents: world.papers.iter().enumerate().map(document).collect(),
-        ..ImportBatch::default()
-    };
-    let written = store.write_batch(&batch).await.unwrap();
-    assert!(written.documents.iter().all(Result::is_ok), "{written:?}");
 }
 
 pub(crate) async fn opened(library: &LocalLibrary, visitor: &Visitor, papers: usize) -> Vec<Summary> {
@@ -318,7 +250,7 @@ fn sorted(mut rows: Vec<Summary>, sort: Sort) -> Vec<Summary> {
 
 /// How many of the documents could be opened.
 async fn list_is_what_opens(store: &Store, world: &World, turn: usize) -> usize {
-    write(store, world, turn).await;
+    papers::write(store, &world.papers, turn).await;
     let policy = Arc::new(policy(&world.rules));
     let library = LocalLibrary::new(store.clone(), policy, KeyRing::ephemeral()).with_page_size(2);
     let mut seen = 0;

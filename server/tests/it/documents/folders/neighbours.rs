@@ -5,11 +5,12 @@ use std::cell::Cell;
 use domain::{DocumentId, DocumentLink, Library as _, OpenDocument, Person, text::sort_key};
 use policy::Policy;
 
-use super::{
-    runner,
-    world::{self, World},
+use super::world::{self, World};
+use crate::documents::{
+    papers,
+    property::runner,
+    shelf::{Shelf, alice, bob, dave, options, visitor},
 };
-use crate::documents::shelf::{Shelf, alice, bob, dave, options, visitor};
 
 fn id(number: usize) -> DocumentId {
     DocumentId::new(i64::try_from(number).unwrap()).unwrap()
@@ -26,7 +27,7 @@ fn read_in_order(policy: &Policy, person: &Person, world: &World, folder: &str) 
         .filter(|(id, paper)| paper.folder == folder && policy.decide(person, &paper.facts(*id)).reasons().is_some());
     let mut papers: Vec<_> = papers.collect();
     papers.sort_by_key(|(id, paper)| (paper.position.unwrap_or(i64::MAX), sort_key(paper.title), *id));
-    let link = |(id, paper): (DocumentId, &world::Paper)| DocumentLink {
+    let link = |(id, paper): (DocumentId, &papers::Paper)| DocumentLink {
         id,
         title: paper.title.to_owned(),
     };
@@ -37,10 +38,10 @@ fn holds_on(shelf: &Shelf, runtime: &tokio::runtime::Runtime, cases: u32) {
     let (turn, seen) = (Cell::new(0), Cell::new(0));
     let outcome = runner(cases).run(&world::crowded(), |world| {
         turn.set(turn.get() + 1);
-        let policy = world::policy(&world.rules);
+        let policy = papers::policy(&world.rules);
         let library = world::library(&shelf.store, &world.rules);
         runtime.block_on(async {
-            world::write(&shelf.store, &world, turn.get()).await;
+            papers::write(&shelf.store, &world.papers, turn.get()).await;
             for person in &world.people {
                 for folder in &world::FOLDERS[5..7] {
                     let order = read_in_order(&policy, person, &world, folder);

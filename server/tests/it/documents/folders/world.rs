@@ -1,15 +1,17 @@
 //! Random rules, people and trees of folders, with names that SQL, patterns and addresses treat in ways of their own.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use bff::KeyRing;
-use domain::{DocumentFacts, DocumentId, Group, GroupMatch, Groups, Person, PersonId, RenderedHtml, Visibility};
-use policy::{Policy, Source};
+use domain::{Group, GroupMatch, Groups, Person, PersonId};
 use proptest::{prelude::*, sample::select};
 use server::library::LocalLibrary;
-use store::{DocumentSource, ImportBatch, ImportedDocument, Store};
+use store::Store;
 
-use crate::documents::shelf::{ISSUER, person, policy_folder};
+use crate::documents::{
+    papers::{Paper, policy},
+    shelf::{ISSUER, person},
+};
 
 const SUBJECTS: [&str; 3] = ["ann", "ben", "cem"];
 const GROUPS: [&str; 4] = ["Sales", "SALES", "Straße", "board"];
@@ -70,31 +72,6 @@ pub(super) struct World {
     pub(super) rules: String,
     pub(super) people: Vec<Person>,
     pub(super) papers: Vec<Paper>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Paper {
-    pub(super) title: &'static str,
-    pub(super) folder: &'static str,
-    pub(super) owner: PersonId,
-    pub(super) groups: Vec<Group>,
-    pub(super) is_private: bool,
-    pub(super) position: Option<i64>,
-}
-
-impl Paper {
-    pub(super) fn facts(&self, id: DocumentId) -> DocumentFacts<'_> {
-        DocumentFacts {
-            id,
-            title: self.title,
-            folder: self.folder,
-            owner: &self.owner,
-            owner_name: None,
-            groups: &self.groups,
-            is_private: self.is_private,
-            updated_at: 0,
-        }
-    }
 }
 
 fn condition() -> impl Strategy<Value = String> {
@@ -166,50 +143,6 @@ pub(super) fn crowded() -> impl Strategy<Value = World> {
     })
 }
 
-pub(super) fn policy(rules: &str) -> Policy {
-    static SCHEMA: LazyLock<Source> = LazyLock::new(|| Source {
-        path: "schema.cedarschema".into(),
-        text: std::fs::read_to_string(policy_folder().join("schema.cedarschema")).unwrap(),
-    });
-    let source = Source {
-        path: "rules.cedar".into(),
-        text: rules.to_owned(),
-    };
-    Policy::check(&SCHEMA, &[source]).unwrap()
-}
-
 pub(super) fn library(store: &Store, rules: &str) -> LocalLibrary {
     LocalLibrary::new(store.clone(), Arc::new(policy(rules)), KeyRing::ephemeral())
-}
-
-/// The documents with the numbers from 1 on are those of this world.
-pub(super) async fn write(store: &Store, world: &World, turn: usize) {
-    let document = |(number, paper): (usize, &Paper)| ImportedDocument {
-        id: None,
-        title: paper.title.to_owned(),
-        owner: paper.owner.clone(),
-        owner_name: None,
-        groups: paper.groups.clone(),
-        visibility: Visibility::from_private(paper.is_private),
-        folder: paper.folder.to_owned(),
-        position: paper.position,
-        content: String::new(),
-        rendered: RenderedHtml {
-            html: String::new(),
-            headings: Vec::new(),
-        },
-        source: DocumentSource {
-            name: "papers".to_owned(),
-            path: number.to_string(),
-            former_key: format!("paper:{number}"),
-        },
-        files: Vec::new(),
-        source_hash: turn.to_string(),
-    };
-    let batch = ImportBatch {
-        documents: world.papers.iter().enumerate().map(document).collect(),
-        ..ImportBatch::default()
-    };
-    let written = store.write_batch(&batch).await.unwrap();
-    assert!(written.documents.iter().all(Result::is_ok), "{written:?}");
 }
