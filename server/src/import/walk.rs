@@ -15,8 +15,8 @@ use crate::files::OtherFile;
 /// Deepest folder that is searched, below the imported one.
 pub const MAX_DEPTH: usize = 16;
 
-/// The hidden folder in which `GitBook` has the pictures of a site.
-const ASSETS: &str = ".gitbook";
+/// Hidden folders in which `GitBook` and `VuePress` have the pictures of a site. They hold no documents.
+const ASSETS: [&str; 2] = [".gitbook", ".vuepress"];
 
 /// Why a pipe, socket or device is refused: reading it could block.
 pub(super) const NOT_A_REGULAR_FILE: &str = "is a named pipe, a socket or a device; only regular files are read";
@@ -116,7 +116,7 @@ impl FolderContents {
         let path = entry.path();
         let file_name = entry.file_name().to_string_lossy().into_owned();
         let name = super::folder_path::join(folder, &file_name);
-        if file_name.starts_with('.') && file_name != ASSETS {
+        if file_name.starts_with('.') && !ASSETS.contains(&&*file_name) {
             return None;
         }
         // Neither call follows links.
@@ -139,7 +139,7 @@ impl FolderContents {
             }
             self.skip(&name, format!("is more than {MAX_DEPTH} folders deep"));
         } else if is_markdown(&path) {
-            if folder.split('/').any(|part| part == ASSETS) {
+            if folder.split('/').any(|part| ASSETS.contains(&part)) {
                 return None;
             }
             if !kind.is_file() {

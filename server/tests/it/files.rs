@@ -130,6 +130,28 @@ async fn im_3_names_are_unique_within_a_document() {
 }
 
 #[tokio::test]
+async fn im_3_hidden_folders_of_generators_have_pictures_and_no_documents() {
+    let shelf = Shelf::sqlite().await;
+    let (one, two) = (png(1, 1, "one"), png(2, 2, "two"));
+    let text = b"![a](<../.gitbook/assets/image (1).png>) ![b](/hero.png) ![c](../.git/c.png)";
+    let files: [(&str, &[u8]); 6] = [
+        ("guide/a.md", text),
+        (".gitbook/assets/image (1).png", &one),
+        (".gitbook/includes/part.md", b"# Part"),
+        (".vuepress/public/hero.png", &two),
+        (".vuepress/secret.md", b"# Secret"),
+        (".git/c.png", &two),
+    ];
+    let report = import_with(&shelf, &files, FileSettings::default()).await;
+    assert_eq!((report.added, report.problems.len()), (1, 0));
+    assert_eq!(
+        warnings(&report),
+        ["picture guide/a.md:1: shows the picture `../.git/c.png`, which is not here"]
+    );
+    assert_eq!(html(&shelf, 1).await.matches("/docs/1/files/").count(), 2);
+}
+
+#[tokio::test]
 async fn im_3_a_vault_finds_its_pictures_by_name() {
     let shelf = Shelf::sqlite().await;
     let picture = png(5, 5, "vault");
