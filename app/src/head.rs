@@ -11,12 +11,6 @@ pub(crate) fn set_status(status: u16) {
     }
 }
 
-/// Does nothing: browsers announce a page that they load themselves.
-pub(crate) fn announce_page(_title: &str) {}
-
-/// Does nothing: a server renders one address.
-pub(crate) fn track_address() {}
-
 /// The title, escaped: `leptos_meta` 0.8 writes titles unescaped, and document titles are untrusted.
 pub(crate) fn title(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

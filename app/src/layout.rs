@@ -26,7 +26,6 @@ pub(crate) fn Layout(
 ) -> impl IntoView {
     let current_user: PageResource<CurrentUser> = load(|| (), |()| current_user());
     provide_context(current_user);
-    head::track_address();
     // No placeholder: the bar is empty only in a browser that renders without the server's HTML.
     let bar = suspense(
         || ().into_any(),
@@ -42,7 +41,7 @@ pub(crate) fn Layout(
             "Skip to the content"
         </a>
         {bar}
-        // What `head::announce_page` writes into, for a page that the router shows without loading it.
+        // What `browser.rs` writes into, for a page that script shows without loading it.
         <p class="out-of-sight" id="page-announcement" aria-live="polite"></p>
         <main id="main" tabindex="-1">
             {children()}
@@ -81,7 +80,6 @@ pub(crate) fn PageTitle(
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
-    head::announce_page(&text);
     view! { <Title text=head::title(&text) /> }
 }
 

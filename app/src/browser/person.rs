@@ -79,6 +79,7 @@ pub(super) fn attach() {
 const LEAVES: &str = "leaves ";
 
 /// Remembers where the router is, for a page that is loaded anew on its way to another.
+#[cfg(feature = "hydrate")]
 pub(crate) fn remember_address(path: &str, search: &str) {
     let address = if search.is_empty() {
         path.to_owned()
