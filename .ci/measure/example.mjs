@@ -6,7 +6,7 @@ import { root } from "./site.mjs";
 
 export function example(name, { dev }) {
   const args = ["build", "--locked", "--quiet", ...(dev ? [] : ["--release"]), "--example", name, "--message-format=json"];
-  const said = execFileSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
-  const lines = said.split("\n").filter((line) => line.startsWith("{"));
+  const output = execFileSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
+  const lines = output.split("\n").filter((line) => line.startsWith("{"));
   return lines.map((line) => JSON.parse(line)).find(({ executable }) => executable?.includes(name)).executable;
 }

@@ -24,9 +24,9 @@ function rate(work, database) {
   const config = path.join(work, "portico.toml");
   writeFileSync(config, `database_url = "${database}"\n[[providers]]\nid = "acme"\nissuer = "https://id.example"\nclient_id = "portal"\n`);
   const began = performance.now();
-  const said = execFileSync(path.join(root, "target/dist/portico"), ["import", "files", "--owner", "alice", "--json", "--config", config], { cwd: work, encoding: "utf8" });
+  const output = execFileSync(path.join(root, "target/dist/portico"), ["import", "files", "--owner", "alice", "--json", "--config", config], { cwd: work, encoding: "utf8" });
   const took = performance.now() - began;
-  const { added } = JSON.parse(said);
+  const { added } = JSON.parse(output);
   if (added !== DOCUMENTS) throw new Error(`${added} of ${DOCUMENTS} documents came in`);
   return (1000 * added) / took;
 }

@@ -36,8 +36,8 @@ function python() {
 const forPython = (address, folder) => (folder ? `postgresql://portico@/portico?host=${folder}` : address.replace("sqlite:", "sqlite:///"));
 
 function measured(program, address, documents) {
-  const said = execFileSync(program, [String(documents), address], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
-  return JSON.parse(said);
+  const output = execFileSync(program, [String(documents), address], { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
+  return JSON.parse(output);
 }
 
 function byOso(interpreter, address, readers) {

@@ -30,7 +30,7 @@ pub const OTHER_VARIABLES: &[(&str, &str)] = &[
     ("PORTICO_CONFIG", "path of the configuration file, like `--config`"),
     (
         "PORTICO_DEMO_REVEAL_TOKENS",
-        "`1`: the provider of `--demo` tells every token it issued at `/demo/issued`, for tests that search for them",
+        "`1`: the provider of `--demo` lists every token it issued at `/demo/issued`, for tests that search for them",
     ),
 ];
 

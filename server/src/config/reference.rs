@@ -16,7 +16,7 @@ Portico reads `portico.toml` in the folder it is started in, or the file named b
 environment variable, or a line of a file `.env` beside `portico.toml`; the environment wins over `.env`, and `.env` over
 `portico.toml`. Lists in variables are separated by spaces or commas. Tables that may be written several times are counted
 from 0, without a gap: `PORTICO_PROVIDERS_1_ID` is of the second, or makes it where the file has one. Unknown keys and unknown
-`PORTICO_` variables are refused. Relative paths start at the folder Portico is started in. `portico check` tells every mistake
+`PORTICO_` variables are refused. Relative paths start at the folder Portico is started in. `portico check` reports every mistake
 at once, with file, line and remedy.
 
 The smallest file that signs people in:

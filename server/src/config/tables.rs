@@ -61,7 +61,7 @@ settings! {
         /// Where the provider of `portico serve --demo` listens; only on this machine. Without it: one port above `listen`.
         #[setting(listen_address(), example = r#"demo_listen = "127.0.0.1:5041""#)]
         pub demo_listen: Option<SocketAddr>,
-        /// Where `/metrics` is served for Prometheus. It tells names of providers and how often people sign in: keep it off the public network.
+        /// Where `/metrics` is served for Prometheus. It shows names of providers and how often people sign in: keep it off the public network.
         /// Without it nothing is counted.
         #[setting(listen_address(), example = r#"metrics_listen = "127.0.0.1:4049""#)]
         pub metrics_listen: Option<SocketAddr>,
@@ -106,7 +106,7 @@ settings! {
         pub keys_file: Option<PathBuf>,
         /// Who ends sessions on other devices, or those of other people, has to have signed in at the provider within this time; otherwise they
         /// confirm there first that it is them. The provider has to say when people signed in (`auth_time`, at Entra an optional claim). `off`
-        /// asks nobody again.
+        /// requires no second sign-in.
         #[setting(recent_sign_in(), default = "15m", example = r#"recent = "5m""#)]
         pub recent: Option<Duration>,
     }
@@ -134,18 +134,18 @@ settings! {
         /// The methods that pass.
         #[setting(method(), default = "GET HEAD", example = r#"methods = ["GET", "POST", "DELETE"]"#)]
         pub methods: Vec<Method>,
-        /// What its access tokens are asked for with (`audience`). Either this or `resource` must be written: a token goes to no other API than
+        /// What its access tokens are requested with (`audience`). Either this or `resource` must be written: a token goes to no other API than
         /// the one it is for.
         #[setting(text(), example = r#"audience = "https://orders.example.com""#)]
         pub audience: Option<String>,
-        /// Sent as `resource` (RFC 8707) when its tokens are asked for.
+        /// Sent as `resource` (RFC 8707) when its tokens are requested.
         #[setting(resource(), example = r#"resource = "https://orders.example.com""#)]
         pub resource: Option<String>,
-        /// What its tokens must allow. Without it: whatever the sign-in asked for.
+        /// What its tokens must allow. Without it: whatever the sign-in requested.
         #[setting(any_text(), example = r#"scopes = ["orders:read"]"#)]
         pub scopes: Vec<String>,
-        /// Whose people get through, by the `id` of the provider. Where its sign-in asks for something else, a token for this API is asked for
-        /// by the refresh token of the sign-in (scope `offline_access`). Without it: the providers whose sign-in asks for just this audience,
+        /// Whose people get through, by the `id` of the provider. Where its sign-in requests something else, a token for this API is requested
+        /// by the refresh token of the sign-in (scope `offline_access`). Without it: the providers whose sign-in requests just this audience,
         /// resource and scopes.
         #[setting(any_text(), example = r#"providers = ["acme"]"#)]
         pub providers: Vec<String>,
@@ -156,16 +156,16 @@ settings! {
         /// Largest body of a request; `1B` to `16GiB`. More is refused with 413, and never held in memory as a whole.
         #[setting(size(), default = "1MiB", example = r#"max_request_size = "20MiB""#)]
         pub max_request_size: usize,
-        /// Largest body of an answer; `1B` to `16GiB`. An answer that says it is larger is refused with 502, one that turns out to be breaks
+        /// Largest body of a response; `1B` to `16GiB`. A response that declares more is refused with 502, one that turns out to be breaks
         /// off.
         #[setting(size(), default = "16MiB", example = r#"max_response_size = "512MiB""#)]
         pub max_response_size: usize,
     }
 
-    /// Microsoft Graph, asked with the application's own token about the people of providers that say so: `providers[].groups.graph`,
+    /// Microsoft Graph, called with the application's own token for the people of providers that enable it: `providers[].groups.graph`,
     /// `providers[].profile.graph`, `providers[].manager.graph`.
     pub struct DirectorySettings {
-        /// Where the directory is. The application's token is asked for with the scope `/.default` of its host.
+        /// Where the directory is. The application's token is requested with the scope `/.default` of its host.
         #[setting(endpoint(), default = "https://graph.microsoft.com/v1.0", example = r#"base_url = "https://graph.microsoft.us/v1.0""#)]
         pub base_url: Url,
         /// How old an answer may get. A change in the directory takes effect within this time, without a new sign-in.

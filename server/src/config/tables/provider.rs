@@ -41,7 +41,7 @@ settings! {
         /// A file with the secret; white space at its end is ignored. Instead of `client_secret`.
         #[setting(file(), example = r#"client_secret_file = "/run/secrets/acme""#)]
         pub client_secret_file: Option<PathBuf>,
-        /// What is asked of the provider; `openid` must be there. `offline_access` lets access tokens be renewed silently.
+        /// What is requested of the provider; `openid` must be there. `offline_access` lets access tokens be renewed silently.
         #[setting(any_text(), default = "openid profile email offline_access", example = r#"scopes = ["openid", "profile", "email", "offline_access", "messages:read"]"#)]
         pub scopes: Vec<String>,
         /// Sent as `audience` when people sign in, for providers that make access tokens for an API that way. Without it (and without
@@ -51,7 +51,7 @@ settings! {
         /// Sent as `resource` when people sign in and when tokens are fetched, for providers that follow RFC 8707.
         #[setting(resource(), example = r#"resource = "https://api.example.com""#)]
         pub resource: Option<String>,
-        /// What a token for `[api]` is asked for with, by the refresh token of the sign-in, at providers that name an API by its scopes. At
+        /// What a token for `[api]` is requested with, by the refresh token of the sign-in, at providers that name an API by its scopes. At
         /// `entra` and `b2c` the API gets no token without it, as that of the sign-in is for somebody else.
         #[setting(any_text(), example = r#"api_scopes = ["api://66666666-7777-8888-9999-000000000000/messages.read"]"#)]
         pub api_scopes: Vec<String>,
@@ -71,7 +71,7 @@ settings! {
         /// How far the provider's clock may be off, at most `5m`.
         #[setting(leeway(), default = "60s", example = r#"leeway = "60s""#)]
         pub leeway: Duration,
-        /// When the provider's userinfo endpoint is asked. `auto`: where the ID token lacks the name, the e-mail address, the picture or a
+        /// When the provider's userinfo endpoint is called. `auto`: where the ID token lacks the name, the e-mail address, the picture or a
         /// claim named here; an endpoint that refuses (401, 403, 404, 204) keeps nobody out, one that does not answer fails the sign-in.
         /// `always`: at every sign-in, and a refusal fails it.
         #[setting(choice(), default = "auto", example = r#"userinfo = "never""#)]
@@ -85,8 +85,8 @@ settings! {
         /// groups, which grant nothing.
         #[setting(claim_path(), key = "groups.claim", default = "groups", example = r#"groups = { claim = "groups" }"#)]
         pub groups_claim: ClaimPath,
-        /// Asks the directory for the security groups of a person, instead of the claim. Needs the application permissions
-        /// `GroupMember.Read.All` and `User.Read.All`. Without it the directory is asked only for people whose token says that it could not
+        /// Takes the security groups of a person from the directory, instead of the claim. Needs the application permissions
+        /// `GroupMember.Read.All` and `User.Read.All`. Without it the directory is called only for people whose token says that it could not
         /// hold all their groups (`_claim_names`, `hasgroups`).
         #[setting(flag(), key = "groups.graph", default = "false", example = "groups = { graph = true }")]
         pub groups_graph: bool,
@@ -109,7 +109,7 @@ settings! {
         /// from claims.
         #[setting(choice(), key = "profile.graph", default = "none", example = r#"profile = { graph = "me" }"#)]
         pub profile_graph: ProfileToken,
-        /// Asks the directory for a person's manager and reports, which policies may use. Needs the application permission `User.Read.All`.
+        /// Takes a person's manager and reports from the directory; policies may use them. Needs the application permission `User.Read.All`.
         #[setting(flag(), key = "manager.graph", default = "false", example = "manager = { graph = true }")]
         pub manager_graph: bool,
         /// `entra`: identifier or domain of the tenant, or `common` or `organizations` with `tenants`. `b2c`: the tenant's name, as in
@@ -153,11 +153,11 @@ settings! {
         /// somebody else into entering it: switch it on where it is needed.
         #[setting(flag(), default = "false", example = "device_sign_in = true")]
         pub device_sign_in: bool,
-        /// `oidc`: what the provider's discovery document would say, as JSON; then it is not asked for one.
+        /// `oidc`: what the provider's discovery document would say, as JSON; then none is fetched.
         #[setting(file(), example = r#"metadata_file = "/etc/portico/acme.json""#)]
         pub metadata_file: Option<PathBuf>,
         /// `oidc`: Portico registers itself under this name, once, instead of being given a `client_id` (RFC 7591). With a `private_key_file`
-        /// it tells its public half and needs no secret.
+        /// it registers its public half and needs no secret.
         #[setting(text(), key = "registration.client_name", example = r#"registration = { client_name = "Portico" }"#)]
         pub registration_name: Option<String>,
         /// A file with the token that allows registering, where the provider wants one.
