@@ -26,7 +26,7 @@ pub(super) fn about(rule: &Rule) -> Vec<Advice> {
     let mut opaque = Vec::new();
     collect_opaque(&rule.condition, &mut opaque);
     let scans = rule.permits && cost(&rule.condition, false) == Cost::Scan;
-    let advise = |message: String| Advice {
+    let suggestion = |message: String| Advice {
         rule: rule.id.clone(),
         message,
     };
@@ -34,13 +34,13 @@ pub(super) fn about(rule: &Rule) -> Vec<Advice> {
     let mut advice: Vec<Advice> = opaque
         .into_iter()
         .map(|part| {
-            advise(format!(
+            suggestion(format!(
                 "rule `{id}`: `{part}` cannot be translated for the database, so lists read more documents than they show"
             ))
         })
         .collect();
     if scans && advice.is_empty() {
-        advice.push(advise(format!(
+        advice.push(suggestion(format!(
             "rule `{id}`: no index leads to the documents it permits, so lists read every document; \
              combine it with the owner, groups, a folder or `!resource.is_private`"
         )));
