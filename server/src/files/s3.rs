@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bff::Secret;
 use http_body_util::BodyExt as _;
 use object_store::{
-    ClientOptions, ObjectStore, ObjectStoreExt as _,
+    ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig,
     aws::AmazonS3Builder,
     buffered::BufWriter,
     client::{
@@ -24,6 +24,10 @@ use crate::http_client::http_client;
 
 /// Longest time of one request, which carries at most [`UPLOAD_PART`] bytes.
 const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Retries of a request, and the time after which there are none: whoever waits for a page gives up after half a minute.
+const MAX_RETRIES: usize = 3;
+const RETRY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Bytes of one part of an upload; what is smaller is sent at once. S3 asks for at least 5 MiB.
 const UPLOAD_PART: usize = 8 * 1024 * 1024;
@@ -62,6 +66,11 @@ impl S3Files {
             .with_secret_access_key(settings.secret_access_key.expose())
             // The configuration allows plain http on this machine alone.
             .with_allow_http(settings.endpoint.scheme() == "http")
+            .with_retry(RetryConfig {
+                max_retries: MAX_RETRIES,
+                retry_timeout: RETRY_TIMEOUT,
+                ..RetryConfig::default()
+            })
             .with_http_connector(Connector(client))
             .build()?;
         Ok(Self(Arc::new(store)))

@@ -15,7 +15,7 @@ use bff::{error_chain, new_reference};
 use domain::{DocumentId, LibraryError};
 use futures::{StreamExt as _, TryStreamExt as _};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use store::NewFile;
+use store::{FileError, NewFile};
 
 use super::range::{self, RequestedRange};
 use crate::{
@@ -96,7 +96,7 @@ async fn content(files: &FileLibrary, file: &NewFile, name: &str, request: &mut 
     // The first part before the answer: what is missing is an error, not a broken download.
     let first = match parts.next().await.transpose() {
         Ok(first) => first,
-        Err(error) => return failed(StatusCode::INTERNAL_SERVER_ERROR, &error_chain(&error)),
+        Err(error) => return failed(status_of(&error), &error_chain(&error)),
     };
     let rest = parts.inspect_err(|error| tracing::error!(error = error_chain(error), "a download broke off"));
     let body = Body::from_stream(futures::stream::iter(first.map(Ok)).chain(rest));
@@ -115,6 +115,14 @@ async fn content(files: &FileLibrary, file: &NewFile, name: &str, request: &mut 
         response.headers_mut().insert(header::CONTENT_RANGE, value);
     }
     response
+}
+
+/// A store that does not answer is an outage; content that is not in it is a fault.
+fn status_of(error: &FileError) -> StatusCode {
+    match error {
+        FileError::Store(_) | FileError::Elsewhere(_) => StatusCode::SERVICE_UNAVAILABLE,
+        FileError::Missing | FileError::Changed | FileError::Io(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 fn headers(file: &NewFile, name: &str) -> HeaderMap {

@@ -16,7 +16,10 @@ use server::files::S3Settings;
 use store::{FileError, NewFile};
 use tokio::net::TcpListener;
 
-use super::{served::import_into, *};
+use super::{
+    served::{import_into, import_with_settings},
+    *,
+};
 
 /// The objects of a bucket by their paths; parts of uploads that are not complete begin with `?`.
 #[derive(Clone, Default)]
@@ -146,6 +149,39 @@ async fn im_3_files_are_kept_in_a_bucket_and_served_from_there() {
     assert_eq!(lost.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(import_into(&site, &files).await.unchanged, 1);
     assert_eq!(alice.get("/docs/101/files/small.png").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn im_3_a_bucket_that_does_not_answer_is_an_outage_and_leaves_documents_as_they_are() {
+    // Nobody listens at this port, and no test gets it.
+    let unreachable = "127.0.0.1:1";
+    let mut settings = Bucket::default().serve().await;
+    let working = settings.clone();
+    settings.endpoint = format!("http://{unreachable}").parse().unwrap();
+    let site = TestSite::configured(move |config| {
+        config.files.kind = StorageKind::S3;
+        config.files.s3 = Some(settings);
+    })
+    .await;
+    let files: [(&str, &[u8]); 2] = [
+        ("a.md", b"---\nid: 101\n---\n[p](p.pdf) the text"),
+        ("p.pdf", b"%PDF-1.7"),
+    ];
+    let report = import_into(&site, &files).await;
+    assert_eq!((report.added, report.unreadable), (0, 1), "{report:?}");
+    assert!(
+        report.problems[0].message.starts_with("`p.pdf` cannot be stored: "),
+        "{report:?}"
+    );
+    let mut reachable = site.config.clone();
+    reachable.files.s3 = Some(working);
+    let report = import_with_settings(&site, &files, reachable.files).await;
+    assert_eq!((report.added, report.unreadable), (1, 0), "{report:?}");
+    let mut alice = site.sign_in("alice").await;
+    assert!(alice.get("/docs/101").await.body.contains("the text"));
+    let away = alice.get("/docs/101/files/p.pdf").await;
+    assert_eq!(away.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!away.body.contains(unreachable) && away.headers.get("content-disposition").is_none());
 }
 
 #[tokio::test]

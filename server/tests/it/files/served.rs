@@ -16,6 +16,14 @@ async fn sites() -> Vec<TestSite> {
 }
 
 pub(super) async fn import_into(site: &TestSite, files: &[(&str, &[u8])]) -> ImportReport {
+    import_with_settings(site, files, site.config.files.clone()).await
+}
+
+pub(super) async fn import_with_settings(
+    site: &TestSite,
+    files: &[(&str, &[u8])],
+    settings: FileSettings,
+) -> ImportReport {
     let folder = TempDir::new().unwrap();
     for (name, bytes) in files {
         let path = folder.path().join(name);
@@ -26,7 +34,7 @@ pub(super) async fn import_into(site: &TestSite, files: &[(&str, &[u8])]) -> Imp
     let config = site.config.clone();
     options.owner = Some("demo:dave".to_owned());
     options.source = Some("files".to_owned());
-    options.files = config.files.clone();
+    options.files = settings;
     options.resolve_person = Box::new(move |who| config.resolve_person(who));
     import::run(&site.store, options, &mut |_| {}).await.unwrap()
 }
