@@ -44,4 +44,15 @@ impl MarkdownError {
             | Self::UnclosedComment { line, .. } => *line,
         }
     }
+
+    /// The same error at another line.
+    pub(super) fn at(self, line: usize) -> Self {
+        match self {
+            Self::TooLarge(_) | Self::TooSlow => self,
+            Self::TooDeep(_) => Self::TooDeep(line),
+            Self::TooManyHeadings(_) => Self::TooManyHeadings(line),
+            Self::TooMuchHtml(_) => Self::TooMuchHtml(line),
+            Self::UnclosedComment { opener, closer, .. } => Self::UnclosedComment { line, opener, closer },
+        }
+    }
 }

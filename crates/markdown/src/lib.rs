@@ -2,6 +2,8 @@
 //!
 //! | part | where ||
 //! |---|---|
+//! | The text as it is parsed, and which line is which | `source.rs` |
+//! | Boxes, tabs and blocks of other programs | `dialects.rs` |
 //! | Which parts of the text are comments? | `comments.rs` |
 //! | Which constructs are parsed, within which limits? | `parse.rs` |
 //! | Headings: levels, titles, anchors | `headings.rs` |
@@ -27,6 +29,7 @@ mod blocks;
 mod callouts;
 mod code;
 mod comments;
+mod dialects;
 mod direction;
 mod elsewhere;
 mod error;
@@ -37,6 +40,7 @@ mod plain;
 mod raw_html;
 mod references;
 mod sanitise;
+mod source;
 mod tokens;
 mod wiki;
 mod write;
@@ -44,11 +48,12 @@ mod write;
 pub use elsewhere::without_pictures;
 pub use error::MarkdownError;
 pub use references::{MAX_REFERENCES, Reference, ReferenceKind, is_local};
+use source::Source;
 pub use tokens::{Filled, SEPARATOR, Token, fill};
 
 /// The version of the renderer that wrote a piece of HTML. Raised whenever the same Markdown is written differently, so that
 /// documents are rendered again when they are next opened. A change of the Markdown crate's version is such a change.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// The oldest [`VERSION`] whose HTML may still be shown when rendering again fails. Raised to [`VERSION`] with every change of what is
 /// taken out, a fault of `sanitise.rs` that is mended included: HTML of versions before 3 contains the comments of Obsidian, MDX, Liquid and Jinja as readable text.
@@ -72,10 +77,28 @@ pub const MAX_HEADINGS: usize = 500;
 /// Deepest nesting of quotes, lists and emphasis: more is an attack on whoever reads the HTML, not a text.
 pub const MAX_DEPTH: usize = 100;
 
+/// A rendered text, with what became of its constructs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// What is shown.
+    pub html: RenderedHtml,
+    /// What readers do not see, by line. Comments do not count.
+    pub removed: Vec<RemovedConstruct>,
+}
+
+/// A construct of another program that is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovedConstruct {
+    /// Its line in the text, from 1.
+    pub line: usize,
+    /// The beginning of it.
+    pub text: String,
+}
+
 /// Renders Markdown. Local addresses are tokens in the HTML, which [`fill`] replaces when it is shown.
 ///
 /// Understood are `CommonMark` and GitHub's extensions, with footnotes, callouts, definition lists, `{#id}`, emoji names, marks and
-/// small raised or lowered text. Comments are taken out.
+/// small raised or lowered text, and the blocks of other programs. Comments are taken out.
 ///
 /// A first heading that only repeats `title` is left out, since the page shows the title. The remaining headings are moved to levels 2 to
 /// 6 without gaps, below the page's own.
@@ -83,13 +106,29 @@ pub const MAX_DEPTH: usize = 100;
 /// # Errors
 /// [`MarkdownError`] for texts beyond the limits; whatever else is in the text, the result is safe.
 pub fn render(content: &str, title: &str) -> Result<RenderedHtml, MarkdownError> {
+    render_with_report(content, title).map(|rendered| rendered.html)
+}
+
+/// As [`render`], with what was left out, for whoever brings documents of another program.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_with_report(content: &str, title: &str) -> Result<Rendered, MarkdownError> {
     parse::check_size(content)?;
-    let content = comments::remove(content)?;
+    let source = Source::prepare(content)?;
+    let html = render_source(&source.text, title).map_err(|error| source.place(error))?;
+    Ok(Rendered {
+        html,
+        removed: source.removed,
+    })
+}
+
+fn render_source(text: &str, title: &str) -> Result<RenderedHtml, MarkdownError> {
     let arena = Arena::new();
-    let root = parse::parse(&arena, &content)?;
+    let root = parse::parse(&arena, text)?;
     parse::check_headings(root)?;
     let outline = headings::outline(root, title);
-    let written = write::html(root, &outline, direction::is_mixed(&content))?;
+    let written = write::html(root, &outline, direction::is_mixed(text))?;
     let html = sanitise::clean(&written.html, outline.targets, written.marker);
     if html.len() > MAX_HTML {
         return Err(MarkdownError::TooMuchHtml(raw_html::first_line(root)));
@@ -105,9 +144,14 @@ pub fn render(content: &str, title: &str) -> Result<RenderedHtml, MarkdownError>
 /// [`MarkdownError`] for texts that [`render`] refuses, but for the length of their HTML.
 pub fn references(content: &str) -> Result<Vec<Reference>, MarkdownError> {
     parse::check_size(content)?;
-    let content = comments::remove(content)?;
+    let source = Source::prepare(content)?;
     let arena = Arena::new();
-    Ok(references::collect(parse::parse(&arena, &content)?))
+    let root = parse::parse(&arena, &source.text).map_err(|error| source.place(error))?;
+    let mut references = references::collect(root);
+    for reference in &mut references {
+        reference.line = source.line(reference.line);
+    }
+    Ok(references)
 }
 
 /// The text without markup, a line for each block: what a reader of the page reads, headings included, without a first heading that only
@@ -117,10 +161,10 @@ pub fn references(content: &str) -> Result<Vec<Reference>, MarkdownError> {
 /// [`MarkdownError`] for texts that [`render`] refuses, but for the length of their HTML.
 pub fn plain_text(content: &str, title: &str) -> Result<String, MarkdownError> {
     parse::check_size(content)?;
-    let content = comments::remove(content)?;
+    let source = Source::prepare(content)?;
     let arena = Arena::new();
-    let root = parse::parse(&arena, &content)?;
-    parse::check_headings(root)?;
+    let root = parse::parse(&arena, &source.text).map_err(|error| source.place(error))?;
+    parse::check_headings(root).map_err(|error| source.place(error))?;
     Ok(plain::text(root, title))
 }
 
@@ -129,9 +173,9 @@ pub fn plain_text(content: &str, title: &str) -> Result<String, MarkdownError> {
 #[must_use]
 pub fn leading_heading(content: &str) -> Option<String> {
     parse::check_size(content).ok()?;
-    let content = comments::remove(content).ok()?;
+    let source = Source::prepare(content).ok()?;
     let arena = Arena::new();
-    headings::leading(parse::parse(&arena, &content).ok()?)
+    headings::leading(parse::parse(&arena, &source.text).ok()?)
 }
 
 #[cfg(test)]

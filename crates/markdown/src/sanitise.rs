@@ -92,7 +92,7 @@ pub(super) const ATTRIBUTES: [(&str, &[&str]); 11] = [
 pub(super) const EVERYWHERE: [&str; 4] = ["dir", "id", "lang", "title"];
 
 /// Classes that are ours besides `hl-…` and `language-…`.
-const CLASSES: [&str; 13] = [
+const CLASSES: [&str; 15] = [
     "table",
     "right",
     "center",
@@ -106,6 +106,8 @@ const CLASSES: [&str; 13] = [
     "callout",
     "callout-title",
     "callout-kind",
+    "tab",
+    "tab-title",
 ];
 
 /// On every link: whoever is linked to learns nothing of the reader and gets no hold on the page. (Inside the site it does no harm.)

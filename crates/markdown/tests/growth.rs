@@ -1,0 +1,32 @@
+//! What a hostile text of boxes may cost: bytes and lines, not seconds.
+
+/// Openings that nothing closes, and nesting without end: read once, and shown or left as they are.
+#[test]
+fn im_4_a_text_of_nothing_but_openings_does_not_grow() {
+    for piece in [
+        ":::a\n",
+        ":::note\n",
+        "!!! note\n",
+        "{{< hint >}}\n",
+        "<Tabs>\n",
+        ":::::note\n:::\n",
+        "=== \"a\"\n\n    x\n",
+    ] {
+        let text = piece.repeat(50_000 / piece.len());
+        let small = markdown::render(&text, "T").map(|rendered| rendered.html.len());
+        let large = markdown::render(&text.repeat(4), "T").map(|rendered| rendered.html.len());
+        match (small, large) {
+            (Ok(small), Ok(large)) => assert!(large <= small * 5 + 1_000, "{piece:?}: {small} and {large}"),
+            (_, large) => assert!(large.is_err_and(|error| error.line() > 0), "{piece:?}"),
+        }
+    }
+}
+
+#[test]
+fn im_4_messages_have_the_line_of_the_file_after_boxes_were_rewritten() {
+    let text = "!!! note\n    a\n!!! tip\n    b\nc\n\n[x](y.md)\n";
+    let references = markdown::references(text).unwrap();
+    assert_eq!(references.first().map(|reference| reference.line), Some(7));
+    let error = markdown::render(&format!("{text}{}", "# a\n".repeat(501)), "T").unwrap_err();
+    assert_eq!(error.line(), 508);
+}
