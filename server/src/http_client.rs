@@ -1,4 +1,5 @@
-//! The HTTP clients for the directory, the messages API and traces: one each, all built here with the same limits and without redirects.
+//! The HTTP clients for the directory, the messages API, traces and a bucket of files: one each, all built here with the same limits and without
+//! redirects.
 //! `bff` has its own client for providers.
 
 use std::time::Duration;
