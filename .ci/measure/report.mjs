@@ -20,6 +20,19 @@ ${table(
 )}`;
 }
 
+function searchTable({ searches, indexed_ms: took, memory, documents }) {
+  const searched = [...new Set(searches.map(({ search }) => search))];
+  const people = [...new Set(searches.map(({ person }) => person))];
+  const cell = (search, person) => {
+    const found = searches.find((row) => row.search === search && row.person === person);
+    return `${ms(found.p50 / 1000)} / ${ms(found.p99 / 1000)}`;
+  };
+  return `Searching all of them, inside the server (index, rows, decisions, quotations), p50 / p99. The index was made at ${number((1000 * documents) / took)} documents a second; \
+memory afterwards ${(memory.anonymous_kb / 1000).toFixed(0)} MB, and ${(memory.files_kb / 1000).toFixed(0)} MB of mapped files:
+
+${table(["search", ...people], searched.map((search) => [search, ...people.map((person) => cell(search, person))]))}`;
+}
+
 export function report({ date, machine, rounds, pages, signIn, callback, crowd, sessions, expiry, constants, lists, start, memory, size, promises }) {
   return `Measured ${date.slice(0, 10)}, ${machine.cores} × ${machine.cpu}, load and server on the same cores, ${CONNECTIONS} connections, median of ${rounds.count} rounds of ${rounds.seconds} s.
 
@@ -53,6 +66,8 @@ Pages of 50 rows, newest first, among 1,000,000 documents of 5,000 people in 500
 ${listTable("SQLite", lists.sqlite)}
 
 ${listTable("PostgreSQL", lists.postgres)}
+
+${searchTable(lists.search)}
 
 ${table(["promise", "measured", "wanted", ""], promises.map(({ what, found, wanted, kept }) => [what, found, wanted, kept ? "kept" : "**broken**"]))}`;
 }

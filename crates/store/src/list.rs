@@ -65,6 +65,8 @@ pub struct ListBatch {
     pub read_to: Option<Position>,
     /// How many documents were looked at.
     pub candidates: usize,
+    /// The number of the last change of a document before it was read; `None` if no document was looked at.
+    pub last_change: Option<i64>,
 }
 
 impl Store {
@@ -124,7 +126,8 @@ fn batch(
     };
     statement.push(dialect.row);
     statement.push(&format!(
-        ", page.id AS position_id, {time} AS position_time, {title} AS position_title, page.read FROM ("
+        ", page.id AS position_id, {time} AS position_time, {title} AS position_title, page.read,
+             (SELECT max(sequence) FROM document_change) AS last_change FROM ("
     ));
     candidates.push(&mut statement, &bound);
     let order = candidates.order.by("page.key", "page.id");
@@ -143,6 +146,7 @@ impl ListBatch {
             rows: Vec::new(),
             read_to: None,
             candidates: 0,
+            last_change: None,
         }
     }
 
@@ -153,6 +157,7 @@ impl ListBatch {
             let position = columns.position()?;
             read += columns.read;
             batch.candidates += 1;
+            batch.last_change = columns.last_change;
             if let Some(row) = columns.row() {
                 batch.rows.push((position.clone(), row.row()?));
             }
@@ -180,6 +185,7 @@ struct ListedColumns {
     position_time: Option<i64>,
     position_title: Option<String>,
     read: i64,
+    last_change: Option<i64>,
 }
 
 impl ListedColumns {
@@ -198,6 +204,7 @@ impl ListedColumns {
             position_time: from.get(10)?,
             position_title: from.get(11)?,
             read: from.get(12)?,
+            last_change: from.get(13)?,
         })
     }
 

@@ -31,8 +31,10 @@ const PING_TIMEOUT: Duration = Duration::from_secs(1);
 const MIGRATION_TIMEOUT: Duration = Duration::from_mins(15);
 
 /// The database's own timeouts, equal to [`QUERY_TIMEOUT`]: it cancels statements that wait for a lock, and transactions of a replica that is
-/// gone. Set after connecting, since poolers refuse them as parameters of the connection.
-const LIMITS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'";
+/// gone. And one plan for each statement: lists are written so that it does not depend on their values, and planning a page anew takes as long as
+/// reading it. Set after connecting, since poolers refuse them as parameters of the connection.
+const SETTINGS: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s';
+    SET plan_cache_mode = force_generic_plan";
 
 /// Locks out other writers until the end of the transaction.
 const LOCK_WRITERS: &str = "SELECT last FROM document_number FOR UPDATE";
@@ -83,7 +85,7 @@ impl Postgres {
             .acquire_timeout(WAIT)
             // `reconnect_if_dead` tests it, within `PING_TIMEOUT`.
             .test_before_acquire(false)
-            .after_connect(|connection, _| Box::pin(set_limits(connection)))
+            .after_connect(|connection, _| Box::pin(apply_settings(connection)))
             .before_acquire(reconnect_if_dead(options))
             .after_release(replace_if_dead(options))
             .connect_lazy_with(options.clone());
@@ -160,12 +162,12 @@ fn replace_if_dead(
 
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let mut connection = options.connect().await?;
-    set_limits(&mut connection).await?;
+    apply_settings(&mut connection).await?;
     Ok(connection)
 }
 
-async fn set_limits(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    connection.execute(LIMITS).await.map(drop)
+async fn apply_settings(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute(SETTINGS).await.map(drop)
 }
 
 async fn is_alive(connection: &mut PgConnection) -> bool {

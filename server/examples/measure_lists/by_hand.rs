@@ -8,10 +8,11 @@ use crate::people::Reader;
 
 /// The newest rows behind a place, as somebody who knows the tables would read them.
 pub(crate) fn newest(reader: &Reader, is_sqlite: bool, rows: usize) -> String {
-    let (public, groups) = if is_sqlite {
-        ("d.is_private = 0", "json_group_array(x.group_id)")
+    // In SQLite an index goes on from a place by the number alone, not by the row id.
+    let (public, groups, number) = if is_sqlite {
+        ("d.is_private = 0", "json_group_array(x.group_id)", "d.number")
     } else {
-        ("NOT d.is_private", "json_agg(x.group_id)::text")
+        ("NOT d.is_private", "json_agg(x.group_id)::text", "d.id")
     };
     let forbid = if reader.has_forbid {
         format!(
@@ -24,8 +25,8 @@ pub(crate) fn newest(reader: &Reader, is_sqlite: bool, rows: usize) -> String {
     let document = |condition: &str| {
         format!(
             "SELECT * FROM (SELECT d.updated_at, d.id FROM document d
-                 WHERE {condition} AND d.trashed_at IS NULL AND (d.updated_at, d.id) < ($1, $2){forbid}
-                 ORDER BY d.updated_at DESC, d.id DESC LIMIT {rows}) AS b"
+                 WHERE {condition} AND d.trashed_at IS NULL AND (d.updated_at, {number}) < ($1, $2){forbid}
+                 ORDER BY d.updated_at DESC, {number} DESC LIMIT {rows}) AS b"
         )
     };
     let mut branches = Vec::new();

@@ -33,7 +33,7 @@ struct Counted {
 }
 
 impl Counts {
-    /// How many documents the list of a plan has, up to [`Count::CAP`].
+    /// How many documents the list of a plan has, up to [`Count::CAP`], where `change` was the last change of a document.
     ///
     /// # Errors
     /// Those of the store.
@@ -42,14 +42,13 @@ impl Counts {
         store: &Store,
         plan: &Arc<Plan>,
         source: &ListSource<'_>,
+        change: i64,
     ) -> Result<Option<Count>, StoreError> {
         let list = List {
             plan: Arc::as_ptr(plan).addr(),
             folder: source.selection().folder.map(str::to_owned),
             words: source.selection().words.to_vec(),
         };
-        // Before counting: what changes meanwhile makes the count out of date.
-        let change = store.last_change().await?;
         if let Some(counted) = self.cached(&list, change) {
             return Ok(counted.count);
         }

@@ -29,6 +29,8 @@ struct Run {
     rows: Vec<(Position, Summary)>,
     /// Where reading ended before there was one row more than a page has.
     stopped_at: Option<Position>,
+    /// The last change of a document before reading began.
+    last_change: Option<i64>,
 }
 
 /// A page before its places are sealed.
@@ -37,6 +39,8 @@ struct Page {
     rows: Vec<Summary>,
     previous: Option<Place>,
     next: Option<Place>,
+    /// The last change of a document before it was read.
+    last_change: Option<i64>,
 }
 
 impl LocalLibrary {
@@ -62,7 +66,8 @@ impl LocalLibrary {
             sort: query.sort,
             plan: &plan,
         };
-        let (page, count) = futures::try_join!(list.page(place), list.count())?;
+        let page = list.page(place).await?;
+        let count = list.count(page.last_change).await?;
         Ok(Listing {
             rows: page.rows,
             previous: page.previous.and_then(|place| cursors.seal(&place)),
@@ -113,7 +118,7 @@ impl List<'_> {
     /// The rows behind a position, one more than a page has. Each is decided.
     async fn read(&self, from: Option<Position>, is_backward: bool) -> Result<Run, LibraryError> {
         let wanted = self.library.page_size + 1;
-        let (mut rows, mut seen) = (Vec::new(), 0);
+        let (mut rows, mut seen, mut last_change) = (Vec::new(), 0, None);
         let mut stretch = Stretch {
             sort: self.sort,
             is_backward,
@@ -124,6 +129,7 @@ impl List<'_> {
         loop {
             let batch = self.library.store.list(self.source, &stretch).await?;
             seen += batch.candidates;
+            last_change = last_change.or(batch.last_change);
             let mut found = batch.rows.into_iter();
             // No more are decided than the page needs.
             while rows.len() < wanted && found.len() > 0 {
@@ -133,7 +139,11 @@ impl List<'_> {
             let is_full = rows.len() >= wanted;
             if is_full || batch.read_to.is_none() || seen >= MAX_ROWS {
                 let stopped_at = batch.read_to.filter(|_| !is_full);
-                return Ok(Run { rows, stopped_at });
+                return Ok(Run {
+                    rows,
+                    stopped_at,
+                    last_change,
+                });
             }
             stretch.from = batch.read_to;
             stretch.candidates = (stretch.candidates * 2).min(MAX_BATCH);
@@ -157,51 +167,67 @@ impl List<'_> {
         allowed
     }
 
-    /// The documents of all pages. A plan that is not exact holds more than those.
-    async fn count(&self) -> Result<Option<Count>, LibraryError> {
+    /// The documents of all pages, as of `last_change` if that is known. A plan that is not exact holds more than those.
+    async fn count(&self, last_change: Option<i64>) -> Result<Option<Count>, LibraryError> {
         if !self.plan.is_exact {
             return Ok(None);
         }
         let counts = &self.library.counts;
-        Ok(counts.count(&self.library.store, self.plan, self.source).await?)
+        let store = &self.library.store;
+        // Before counting: what changes meanwhile makes the count out of date.
+        let change = match last_change {
+            Some(change) => change,
+            None => store.last_change().await?,
+        };
+        Ok(counts.count(store, self.plan, self.source, change).await?)
     }
 }
 
 impl Page {
     /// The page behind `after`, or the first.
     fn forward(run: Run, after: Option<Position>, size: usize) -> Self {
-        let Run { mut rows, stopped_at } = run;
+        let Run {
+            mut rows,
+            stopped_at,
+            last_change,
+        } = run;
         let is_full = rows.len() > size;
         rows.truncate(size);
         let (first, last) = (position(rows.first()), position(rows.last()));
         let previous = after.map(|_| Place::Before(first.or_else(|| stopped_at.clone())));
         let next = if is_full { last } else { stopped_at };
-        Self::of(rows, previous, next.map(Place::After))
+        Self {
+            rows: summaries(rows),
+            previous,
+            next: next.map(Place::After),
+            last_change,
+        }
     }
 
     /// The page before the place where `run` began.
     fn backward(run: Run, size: usize) -> Self {
-        let Run { mut rows, stopped_at } = run;
+        let Run {
+            mut rows,
+            stopped_at,
+            last_change,
+        } = run;
         let is_full = rows.len() > size;
         rows.truncate(size);
         let (last, first) = (position(rows.first()), position(rows.last()));
         let next = last.or_else(|| stopped_at.clone());
         let previous = if is_full { first } else { stopped_at };
         rows.reverse();
-        Self::of(
-            rows,
-            previous.map(|position| Place::Before(Some(position))),
-            next.map(Place::After),
-        )
-    }
-
-    fn of(rows: Vec<(Position, Summary)>, previous: Option<Place>, next: Option<Place>) -> Self {
         Self {
-            rows: rows.into_iter().map(|(_, row)| row).collect(),
-            previous,
-            next,
+            rows: summaries(rows),
+            previous: previous.map(|position| Place::Before(Some(position))),
+            next: next.map(Place::After),
+            last_change,
         }
     }
+}
+
+fn summaries(rows: Vec<(Position, Summary)>) -> Vec<Summary> {
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 fn position(row: Option<&(Position, Summary)>) -> Option<Position> {

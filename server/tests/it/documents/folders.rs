@@ -230,6 +230,8 @@ async fn fi_2_a_folder_whose_only_readable_document_comes_last_is_in_the_tree() 
         ] {
             shelf.database.execute(&documents(folder, first, last, title)).await;
         }
+        // As after an import.
+        shelf.store.refresh_statistics().await.unwrap();
         let library = super::planned::under(&shelf, rules);
         let tree = tree(&library, &visitor(bob())).await;
         let paths: BTreeSet<&str> = tree.iter().map(|entry| entry.path.as_str()).collect();
