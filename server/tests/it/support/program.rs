@@ -201,9 +201,8 @@ fn serving(command: &mut Command) -> Serving {
     let log = lines(child.stderr.take().unwrap());
     let mut greeting = String::new();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
-    if lines.read_line(&mut greeting).unwrap() == 0 {
-        panic!("it ended at once: {:#?}", log.iter().collect::<Vec<_>>());
-    }
+    let length = lines.read_line(&mut greeting).unwrap();
+    assert!(length > 0, "it ended at once: {:#?}", log.iter().collect::<Vec<_>>());
     Serving { child, greeting, log }
 }
 
