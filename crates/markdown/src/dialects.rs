@@ -16,6 +16,7 @@ mod lines;
 mod names;
 mod openings;
 mod pairs;
+mod templates;
 
 pub(super) use names::{DETAILS, TAB};
 
@@ -41,7 +42,7 @@ pub(super) fn convert(source: &str) -> Converted<'_> {
         lines: Vec::new(),
         removed: Vec::new(),
     };
-    if !openings::may_occur(source) {
+    if !openings::may_occur(source) && !templates::may_occur(source) {
         return unchanged(source);
     }
     let lines: Vec<Line<'_>> = source

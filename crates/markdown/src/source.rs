@@ -8,6 +8,9 @@ use super::{MarkdownError, RemovedConstruct, comments, dialects};
 /// Most constructs that are reported of one text.
 const MAX_REMOVED: usize = 200;
 
+/// Longest text of one in the report, in characters.
+const MAX_TEXT: usize = 120;
+
 /// A prepared text.
 pub(super) struct Source<'s> {
     pub(super) text: Cow<'s, str>,
@@ -36,7 +39,12 @@ impl<'s> Source<'s> {
         let mut removed = converted.removed;
         removed.sort_by_key(|(line, _)| *line);
         let removed = removed.into_iter().take(MAX_REMOVED);
-        let removed = removed.map(|(line, text)| RemovedConstruct { line, text }).collect();
+        let removed = removed
+            .map(|(line, text)| RemovedConstruct {
+                line,
+                text: text.chars().take(MAX_TEXT).collect(),
+            })
+            .collect();
         if let Some(text) = without {
             source.text = Cow::Owned(text);
         }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::{
     lines::{Fence, Line},
     openings::{self, Body, Closing, Opening, Start},
+    templates,
 };
 
 /// Most blocks that are open at once; what opens more is text.
@@ -53,8 +54,18 @@ impl Pairs {
         }
     }
 
-    /// The block that a line opens.
+    /// The block that a line opens, or is.
     pub(super) fn opening(&self, lines: &[Line<'_>], at: usize) -> Option<Opening> {
+        self.block(lines, at).or_else(|| {
+            Some(Opening {
+                output: templates::line(lines.get(at)?.text.trim())?,
+                body: Body::None,
+                dedents: false,
+            })
+        })
+    }
+
+    fn block(&self, lines: &[Line<'_>], at: usize) -> Option<Opening> {
         let start = openings::start(lines.get(at)?.text.trim())?;
         let body = match &start.closing {
             None if start.is_single => Body::None,
