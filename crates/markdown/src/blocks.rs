@@ -13,8 +13,9 @@ use comrak::{
 
 use super::{
     anchors::FOOTNOTE,
+    code::code_title,
     inlines::{MAX_MENTIONS, mention_id},
-    write::{Children, LINK_GROWTH, Writer, is_tight},
+    write::{Children, LINK_GROWTH, Writer, escaped, is_tight},
 };
 
 /// A wide table scrolls by itself, so it stands in a box that can be reached with the keyboard, and has a label then.
@@ -183,7 +184,13 @@ impl Writer<'_> {
 
     fn code_block(&mut self, node: Node<'_>, code: &NodeCodeBlock) {
         let attributes = node.data().attrs.clone();
-        let class = attributes.and_then(|attributes| attributes.classes.first().cloned());
+        let class = attributes
+            .as_ref()
+            .and_then(|attributes| attributes.classes.first().cloned());
+        let title = attributes.and_then(|attributes| {
+            let mut pairs = attributes.pairs.iter();
+            pairs.find(|(key, _)| key == "title").map(|(_, title)| title.clone())
+        });
         let info = if code.info.trim().is_empty() {
             class.unwrap_or_default()
         } else {
@@ -195,7 +202,14 @@ impl Writer<'_> {
         } else {
             code.literal.trim_end_matches('\n')
         };
-        let html = self.highlighter.block(&info, literal);
+        let block = self.highlighter.block(&info, literal);
+        let html = match title.as_deref().or_else(|| code_title(&info)) {
+            Some(title) => format!(
+                "<figure>\n<figcaption>{}</figcaption>\n{block}</figure>\n",
+                escaped(title)
+            ),
+            None => block,
+        };
         self.begin(&html);
     }
 

@@ -21,6 +21,11 @@ static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_ne
 /// Further languages, unpacked at the first block in one of them. What both know is in [`SYNTAXES`], whose JavaScript is twice as quick.
 static MORE_SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
+/// Languages of diagrams.
+const DIAGRAMS: [&str; 8] = [
+    "mermaid", "plantuml", "puml", "dot", "graphviz", "d2", "ditaa", "wavedrom",
+];
+
 /// A syntax, and the set it belongs to.
 #[derive(Clone, Copy)]
 struct Language {
@@ -75,6 +80,22 @@ impl Highlighter {
         }
         Some(generator.finalize())
     }
+}
+
+/// What stands above a block: `title="a.js"` behind its language, `[a.js]` of `VitePress`, and the word for a diagram, whose source is shown.
+pub(super) fn code_title(info: &str) -> Option<&str> {
+    let (language, rest) = info.split_once(char::is_whitespace).unwrap_or((info, ""));
+    if let Some((_, after)) = rest.split_once("title=") {
+        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let (title, _) = after.get(1..)?.split_once(quote)?;
+        return Some(title).filter(|title| !title.trim().is_empty());
+    }
+    let bracketed = rest.trim().strip_prefix('[').and_then(|inside| inside.split_once(']'));
+    if let Some((title, _)) = bracketed {
+        return Some(title).filter(|title| !title.trim().is_empty());
+    }
+    let is_diagram = DIAGRAMS.contains(&language.to_ascii_lowercase().as_str());
+    is_diagram.then_some("Diagram, as its source")
 }
 
 fn syntax(language: &str) -> Option<Language> {
