@@ -27,6 +27,7 @@ mod count;
 mod cursor;
 mod files;
 mod folders;
+mod links;
 mod list;
 mod open;
 

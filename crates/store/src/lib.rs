@@ -19,6 +19,7 @@
 //! | Pictures and other files of documents | `files.rs`: [`FileStorage`], [`Store::document_files`] |
 //! | The documents before and after one | `neighbours.rs`: [`Store::neighbours`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
+//! | Where links between documents lead | `links.rs`: [`Store::documents_at`] |
 //! | Sources of documents, the trash | `sources.rs` |
 //! | Normalising texts of earlier versions | `normalise.rs` |
 //! | Names of people | `people.rs` |
@@ -42,6 +43,7 @@ mod folder_ranges;
 mod folders;
 mod import;
 mod import_plan;
+mod links;
 mod list;
 mod neighbours;
 mod normalise;

@@ -78,14 +78,8 @@ impl LocalLibrary {
     /// HTML with addresses in place of tokens.
     pub(super) async fn with_addresses(&self, id: DocumentId, html: String) -> String {
         let files = self.shown_files(id, &html).await;
-        let unknown = |token: &Token<'_>| {
-            if token.is_picture {
-                Filled::Missing
-            } else {
-                Filled::Address(token.target.clone().into_owned())
-            }
-        };
-        let html = markdown::fill(&html, &|token| files.find(token).unwrap_or_else(|| unknown(token))).into_owned();
+        let links = self.linked_documents(id, &html).await;
+        let html = markdown::fill(&html, &|token| files.find(token).unwrap_or_else(|| links.find(token))).into_owned();
         self.without_refused_pictures(html)
     }
 }

@@ -20,6 +20,7 @@ mod files;
 mod headers;
 mod import;
 mod keys;
+mod links;
 mod metrics;
 mod pages;
 mod policy;
