@@ -8,6 +8,7 @@
 //! | The identity of a file: source and path | [`source`] |
 //! | Reading a file, within limits | `read_file.rs` |
 //! | Front matter: keys, access, drafts | [`front_matter`] |
+//! | When a document was written and changed | `dates.rs`, `history.rs` |
 //! | The title, where the front matter gives none | `title.rs` |
 //! | The order that a `SUMMARY.md` gives | `summary.rs` |
 //! | From a file to a document | [`file`](mod@file), with warnings of `plausibility.rs` |
@@ -28,11 +29,13 @@ use store::Store;
 
 use crate::files::{Attached, Attachments, Catalogue, FileSettings};
 
+pub mod dates;
 pub mod file;
 mod file_error;
 mod files;
 mod folder_path;
 pub mod front_matter;
+mod history;
 mod plausibility;
 mod prepare;
 mod prune;
@@ -51,6 +54,8 @@ pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport, ImportWa
 
 use file::Defaults;
 use files::ImportFiles;
+use history::History;
+use prepare::ImportContext;
 use read_file::ReadFile;
 use source::Source;
 use write::Import;
@@ -108,10 +113,18 @@ pub async fn run(
         storage: options.files.storage(store).map_err(ImportError::Files)?,
         now: options.now,
     };
+    let root = contents.root.clone();
+    let history = Arc::new(tokio::task::spawn_blocking(move || History::of(&root)).await?);
     let options = Arc::new(options);
     let chunks = stream::iter(prepare::chunks(files)).map(|chunk| {
-        let (store, options, source) = (store.clone(), Arc::clone(&options), Arc::clone(&source));
-        tokio::spawn(prepare::files(store, options, source, beside.clone(), chunk))
+        let context = ImportContext {
+            store: store.clone(),
+            options: Arc::clone(&options),
+            source: Arc::clone(&source),
+            history: Arc::clone(&history),
+            beside: beside.clone(),
+        };
+        tokio::spawn(prepare::files(context, chunk))
     });
     let mut chunks = chunks.buffered(CHUNKS_AHEAD);
     while let Some(chunk) = chunks.next().await {
@@ -148,6 +161,7 @@ pub async fn seed_demo(
         let defaults = Defaults {
             folder: String::new(),
             root: "",
+            dates: dates::FileDates::default(),
             position: None,
             prefix: "",
             owner: None,

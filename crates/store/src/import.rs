@@ -37,6 +37,10 @@ pub struct ImportedDocument {
     pub folder: String,
     /// Where it stands among the documents of its folder, in thousandths; `None` behind those that say it.
     pub position: Option<i64>,
+    /// When it was written, in seconds since 1970 (UTC); `None` when it is first imported.
+    pub created_at: Option<i64>,
+    /// When it was changed last; `None` when its change is imported.
+    pub updated_at: Option<i64>,
     /// Markdown.
     pub content: String,
     /// `content`, rendered.
@@ -45,7 +49,7 @@ pub struct ImportedDocument {
     pub source: DocumentSource,
     /// Its pictures and other files, whose contents are stored already.
     pub files: Vec<DocumentFile>,
-    /// Hash of everything above but the position: the same hash changes nothing.
+    /// Hash of everything above but the position and dates that its file does not state: the same hash changes nothing.
     pub source_hash: String,
 }
 

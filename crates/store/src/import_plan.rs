@@ -165,6 +165,8 @@ pub(super) fn documents<'a>(
             "headings": headings(&document.rendered),
             "html": document.rendered.html,
             "content": document.content,
+            "created_at": document.created_at,
+            "updated_at": document.updated_at,
         })
     };
     documents.map(document).collect()

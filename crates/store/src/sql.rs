@@ -112,12 +112,13 @@ macro_rules! dialect {
                 "INSERT INTO document (id, title, title_key, owner_id, is_private, folder, words, source, source_name, source_path, source_hash,
                      rendered_by, headings, html, content, created_at, updated_at)
                  SELECT w.id, w.title, w.title_key, w.owner, w.is_private, w.folder, w.words, w.source, w.source_name, w.source_path, w.source_hash,
-                     w.rendered_by, w.headings, w.html, w.content, ", $now, ", ", $now, " FROM ", $documents
+                     w.rendered_by, w.headings, w.html, w.content, coalesce(w.created_at, ", $now, "), coalesce(w.updated_at, ", $now, ") FROM ", $documents
             ),
             update: concat!(
                 "UPDATE document SET title = w.title, title_key = w.title_key, owner_id = w.owner, is_private = w.is_private, folder = w.folder, words = w.words,
                      source = w.source, source_name = w.source_name, source_path = w.source_path, source_hash = w.source_hash,
-                     rendered_by = w.rendered_by, headings = w.headings, html = w.html, content = w.content, updated_at = ", $now, ",
+                     rendered_by = w.rendered_by, headings = w.headings, html = w.html, content = w.content,
+                     created_at = coalesce(w.created_at, document.created_at), updated_at = coalesce(w.updated_at, ", $now, "),
                      trashed_at = NULL
                  FROM ", $documents, " WHERE document.id = w.id"
             ),
@@ -195,7 +196,7 @@ pub(super) const SQLITE: Dialect = dialect! {
     items of: "json_each", as: ") AS w",
     documents: rows!(
         "id", "title", "title_key", "owner", "is_private", "folder", "words", "source", "source_name", "source_path", "source_hash", "rendered_by",
-        "headings", "html", "content",
+        "headings", "html", "content", "created_at", "updated_at",
     ),
     places: rows!("id", "source", "source_name", "source_path"),
     positions: rows!("id", "position"),
@@ -212,7 +213,8 @@ pub(super) const POSTGRES: Dialect = dialect! {
     now: "extract(epoch FROM now())::bigint", position: "strpos", groups: "coalesce(json_agg(json_build_array(g.group_id, g.group_key)), '[]')::text",
     items of: "json_array_elements_text", as: "::json) AS w (value)",
     documents: "json_to_recordset($1::json) AS w (id bigint, title text, title_key text, owner text, is_private boolean, folder text, words text, source text,
-        source_name text, source_path text, source_hash text, rendered_by bigint, headings text, html text, content text)",
+        source_name text, source_path text, source_hash text, rendered_by bigint, headings text, html text, content text,
+        created_at bigint, updated_at bigint)",
     places: "json_to_recordset($1::json) AS w (id bigint, source text, source_name text, source_path text)",
     positions: "json_to_recordset($1::json) AS w (id bigint, position bigint)",
     pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",

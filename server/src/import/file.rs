@@ -7,6 +7,7 @@ use store::{DocumentSource, ImportedDocument, KnownDocument, UnchangedDocument};
 
 pub use super::file_error::{FileError, FileWarning, WarningKind};
 use super::{
+    dates::FileDates,
     folder_path::join,
     front_matter::{self, AtLine, DraftMarker, OwnKeys},
     plausibility, title,
@@ -37,6 +38,8 @@ pub(super) struct Defaults<'a> {
     pub(super) folder: String,
     /// Name of the imported folder.
     pub(super) root: &'a str,
+    /// What the repository and the file know of its dates.
+    pub(super) dates: FileDates,
     /// Its place in a book, in thousandths.
     pub(super) position: Option<i64>,
     /// Prefix of a folder that the file names.
@@ -73,6 +76,10 @@ pub(super) struct ParsedDocument {
     folder: String,
     /// Where it stands in its folder, in thousandths. Not hashed: another order is no change of the document.
     position: Option<i64>,
+    /// The dates that the front matter gives.
+    written: FileDates,
+    /// Its dates. Not hashed where the front matter does not give them: another time of the file is no change of the document.
+    dates: FileDates,
     pub(super) content: String,
     pub(super) body_line: usize,
     /// What is probably a mistake.
@@ -96,7 +103,10 @@ impl ParsedDocument {
             &self.content,
         ];
         let mut hash = Sha256::new();
-        for part in parts.into_iter().chain(groups) {
+        let dates = [("created", self.written.created), ("updated", self.written.updated)];
+        let dates = dates.map(|(key, date)| date.map(|date| format!("{key}:{date}")));
+        let dates = dates.iter().flatten().map(String::as_str);
+        for part in parts.into_iter().chain(groups).chain(dates) {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -119,6 +129,8 @@ impl ParsedDocument {
             visibility: Visibility::from_private(self.is_private),
             folder: self.folder,
             position: self.position,
+            created_at: self.dates.created,
+            updated_at: self.dates.updated,
             content: self.content,
             rendered,
             source,
@@ -184,7 +196,7 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         line: groups_line,
         message,
     }));
-    warnings.extend(front.bad_position);
+    warnings.extend(front.warnings);
     Ok(Content::Document(Box::new(ParsedDocument {
         id: keys.id.as_ref().and_then(|id| DocumentId::new(id.value)),
         id_line: keys.id.map_or(1, |id| id.line),
@@ -195,6 +207,8 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         is_private: is_draft || keys.private.map_or(defaults.private, |private| private.value),
         folder,
         position: front.position.or(defaults.position),
+        written: front.dates,
+        dates: front.dates.or(defaults.dates).plausible(defaults.now),
         content: front.body.into_owned(),
         body_line: front.body_line,
         warnings,

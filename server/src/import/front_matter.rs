@@ -10,6 +10,7 @@
 //! | Parsing YAML, TOML and JSON | `yaml.rs`, `toml_table.rs`, `json.rs`; all of them make a `tree.rs` |
 //! | Our own keys | `keys.rs` |
 //! | The place among the documents of its folder | `order.rs` |
+//! | When it was written and changed | `written.rs` |
 //! | Words of other programs: who may read | `access.rs`, with the lists of `words.rs` |
 //! | Words of other programs: not finished | `unfinished.rs`, `dates.rs` |
 //! | Words that count with a plain yes or no | `hints.rs` |
@@ -18,7 +19,10 @@
 
 use std::borrow::Cow;
 
-use super::file_error::{FileError, FileWarning};
+use super::{
+    dates::FileDates,
+    file_error::{FileError, FileWarning},
+};
 
 mod access;
 mod banner;
@@ -36,6 +40,7 @@ mod text;
 mod toml_table;
 mod tree;
 mod words;
+mod written;
 mod yaml;
 
 pub use drafts::DraftMarker;
@@ -52,8 +57,10 @@ pub struct FrontMatter<'a> {
     pub draft: Option<DraftMarker>,
     /// Where it stands among the documents of its folder, in thousandths.
     pub position: Option<i64>,
-    /// Why a number that says so is none.
-    pub bad_position: Option<FileWarning>,
+    /// When it was written and changed.
+    pub dates: FileDates,
+    /// Values of order and dates that are none.
+    pub warnings: Vec<FileWarning>,
     /// Everything behind it; the whole file where there is none.
     pub body: Cow<'a, str>,
     /// Line of the file at which `body` starts, from 1.
@@ -70,14 +77,17 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
     let found = file.find()?;
     let mut keys = OwnKeys::default();
     let mut unfinished = None;
-    let (mut position, mut bad_position) = (None, None);
+    let (mut position, mut dates, mut warnings) = (None, FileDates::default(), Vec::new());
     let mut body = 0;
     if let Some(found) = found {
         keys = keys::read(&found.entries)?;
         let is_private = keys.private.as_ref().is_some_and(|private| private.value);
         access::check(&found.entries, is_private)?;
         unfinished = drafts::find(&found.entries, now)?;
-        (position, bad_position) = order::read(&found.entries);
+        (dates, warnings) = written::read(&found.entries);
+        let (place, bad_position) = order::read(&found.entries);
+        position = place;
+        warnings.extend(bad_position);
         body = found.body;
         if !is_private && unfinished.is_none() {
             suspect::check_body(file.lines_from(body), body + 1, keys.private.is_some())?;
@@ -94,7 +104,8 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
         keys,
         draft: unfinished,
         position,
-        bad_position,
+        dates,
+        warnings,
         body: match text {
             Cow::Borrowed(text) => text.get(begin..).unwrap_or_default().into(),
             Cow::Owned(text) => text.get(begin..).unwrap_or_default().to_owned().into(),

@@ -9,6 +9,7 @@ use super::{
     file::{Content, FileError, FileWarning, ParsedDocument},
     files::{self, ImportFiles},
     front_matter::DraftMarker,
+    history::History,
     read_file::{self, ReadFile, ReadOutcome},
     source::Source,
     walk::FoundFile,
@@ -20,6 +21,16 @@ const MAX_FILES: usize = 256;
 
 /// Most bytes of their Markdown.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// What the preparation of every chunk needs.
+#[derive(Clone)]
+pub(super) struct ImportContext {
+    pub(super) store: Store,
+    pub(super) options: Arc<ImportOptions>,
+    pub(super) source: Arc<Source>,
+    pub(super) history: Arc<History>,
+    pub(super) beside: ImportFiles,
+}
 
 /// A prepared file.
 pub(super) struct PreparedFile {
@@ -78,16 +89,17 @@ pub(super) fn chunks(files: Vec<FoundFile>) -> impl Iterator<Item = Vec<FoundFil
 }
 
 /// Reads and prepares a chunk of files.
-pub(super) async fn files(
-    store: Store,
-    options: Arc<ImportOptions>,
-    source: Arc<Source>,
-    beside: ImportFiles,
-    files: Vec<FoundFile>,
-) -> Result<Vec<PreparedFile>, ImportError> {
+pub(super) async fn files(context: ImportContext, files: Vec<FoundFile>) -> Result<Vec<PreparedFile>, ImportError> {
+    let ImportContext {
+        store,
+        options,
+        source,
+        history,
+        beside,
+    } = context;
     let attachments = Arc::clone(&beside.attachments);
     let read = in_parallel(files, move |found| {
-        let outcome = read_file::read(&found, &options);
+        let outcome = read_file::read(&found, &options, &history);
         let attached = match &outcome {
             ReadOutcome::Content(Content::Document(parsed)) => attachments.of(&found.name, &parsed.content),
             _ => Attached::default(),
@@ -211,6 +223,7 @@ mod tests {
             name: number.to_string(),
             folder: String::new(),
             size,
+            modified: None,
             position: None,
         };
         let small: Vec<_> = (0..600).map(|number| file(number, 10)).collect();

@@ -8,8 +8,10 @@ use std::{
 use store::DocumentSource;
 
 use super::{
+    dates::FileDates,
     file::{self, Content, Defaults, FileError},
     folder_path::join,
+    history::History,
     walk,
 };
 use crate::{files::Attached, import::ImportOptions};
@@ -43,11 +45,15 @@ impl From<Result<Content, FileError>> for ReadOutcome {
 }
 
 /// Reads a file of a folder.
-pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions) -> ReadOutcome {
+pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions, history: &History) -> ReadOutcome {
     let root = root_name(&options.dir);
     let defaults = Defaults {
         folder: join(options.folder.as_deref().unwrap_or_default(), &found.folder),
         root: &root,
+        dates: history.dates(&found.name).or(FileDates {
+            created: None,
+            updated: found.modified,
+        }),
         position: found.position,
         prefix: options.folder.as_deref().unwrap_or_default(),
         owner: options.owner.as_deref(),
@@ -120,6 +126,7 @@ mod tests {
             name,
             folder,
             size: 0,
+            modified: None,
             position: None,
         };
         assert!(matches!(text(&found), Err(ReadOutcome::Refused(error)) if error.message == walk::NOT_A_REGULAR_FILE));

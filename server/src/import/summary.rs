@@ -105,6 +105,7 @@ mod tests {
                 name: name.to_owned(),
                 folder: folder.to_owned(),
                 size: 1,
+                modified: None,
                 position: None,
             }
         };

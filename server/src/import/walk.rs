@@ -5,6 +5,7 @@ use std::{
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
+    time::UNIX_EPOCH,
 };
 
 use domain::text::nfc;
@@ -32,6 +33,8 @@ pub struct FoundFile {
     pub folder: String,
     /// Size in bytes, as the directory entry states.
     pub size: u64,
+    /// When it was changed, in seconds since 1970 (UTC), as the file system states.
+    pub modified: Option<i64>,
     /// Its place in the order of a `SUMMARY.md`, in thousandths.
     pub position: Option<i64>,
 }
@@ -120,8 +123,8 @@ impl FolderContents {
             return None;
         }
         // Neither call follows links.
-        let (kind, size) = match (entry.file_type(), entry.metadata()) {
-            (Ok(kind), Ok(metadata)) => (kind, metadata.len()),
+        let (kind, metadata) = match (entry.file_type(), entry.metadata()) {
+            (Ok(kind), Ok(metadata)) => (kind, metadata),
             (Err(error), _) | (_, Err(error)) => {
                 self.unreadable_entry(&name, &error);
                 return None;
@@ -151,11 +154,13 @@ impl FolderContents {
                     path,
                     name,
                     folder: folder.to_owned(),
-                    size,
+                    size: metadata.len(),
+                    modified: modified(&metadata),
                     position: None,
                 });
             }
         } else if kind.is_file() && entry.file_name().to_str().is_some() {
+            let size = metadata.len();
             self.others.push(OtherFile { name, path, size });
         }
         None
@@ -189,6 +194,11 @@ impl FolderContents {
             message: format!("cannot be read: {error}"),
         });
     }
+}
+
+fn modified(metadata: &fs::Metadata) -> Option<i64> {
+    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
 fn is_markdown(path: &Path) -> bool {

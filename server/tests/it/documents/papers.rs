@@ -59,6 +59,8 @@ pub(crate) async fn write(store: &Store, papers: &[Paper], turn: usize) {
         visibility: Visibility::from_private(paper.is_private),
         folder: paper.folder.to_owned(),
         position: paper.position,
+        created_at: None,
+        updated_at: None,
         content: String::new(),
         rendered: RenderedHtml {
             html: String::new(),
