@@ -17,6 +17,7 @@
 //! | Documents whose files are gone; folders imported under another name | `prune.rs` |
 //! | Progress and report | [`report`] |
 //! | Contents of pictures and other files | `files.rs`; which there are: `crate::files` |
+//! | Which texts are allowed | `values.rs` |
 //! | The error of a file | `file_error.rs` |
 //! | Escaping file names for terminals | `terminal.rs` |
 
@@ -45,6 +46,7 @@ pub mod source;
 mod summary;
 pub(crate) mod terminal;
 mod title;
+mod values;
 pub mod walk;
 mod write;
 

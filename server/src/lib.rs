@@ -9,6 +9,7 @@
 //! | The visitor of a request: session, claims, directory | `visitor.rs`, `people.rs`, [`directory`] |
 //! | Opening and listing documents | [`library`], on the crates [`policy`] and [`store`] |
 //! | Searching documents, keeping the index up to date | [`mod@search`], on the crate `search` |
+//! | Which documents links mean | `link_paths.rs`, `library/links.rs` |
 //! | Pictures and other files of documents | [`files`] |
 //! | Importing documents | [`import`], rendered by the crate [`markdown`] |
 //! | The messages API and its client | `api.rs`, `messages.rs` |
@@ -36,6 +37,7 @@ mod http_client;
 pub mod import;
 mod key_reload;
 pub mod library;
+mod link_paths;
 mod messages;
 pub mod metrics;
 mod people;

@@ -180,7 +180,7 @@ fn first_shown(root: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Whether a block shows nothing: HTML of comments alone.
-fn is_comment(node: &Node<'_>) -> bool {
+fn is_comment(node: Node<'_>) -> bool {
     let NodeValue::HtmlBlock(html) = &node.data().value else {
         return false;
     };

@@ -1,7 +1,7 @@
 //! From a file to a document: values of its front matter, then the import's options, then the file itself (first heading, name, folder). The crate
 //! `store` writes it.
 
-use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility, text::nfc};
+use domain::{DocumentId, Group, PersonId, RenderedHtml, Visibility};
 use sha2::{Digest, Sha256};
 use store::{DocumentSource, ImportedDocument, KnownDocument, UnchangedDocument};
 
@@ -9,12 +9,10 @@ pub use super::file_error::{FileError, FileWarning, WarningKind};
 use super::{
     dates::FileDates,
     folder_path::join,
-    front_matter::{self, AtLine, DraftMarker, OwnKeys},
+    front_matter::{self, DraftMarker, OwnKeys},
     plausibility, title,
+    values::{at, line, path},
 };
-
-/// Longest title, folder, owner or group, in characters.
-pub(super) const MAX_TEXT: usize = 200;
 
 /// Most groups of one document.
 const MAX_GROUPS: usize = 100;
@@ -227,14 +225,6 @@ fn in_draft_folder(name: &str) -> Option<DraftMarker> {
     })
 }
 
-/// Validates the value of a key; the error has its line.
-pub(super) fn at<T, R>(given: &AtLine<T>, check: impl FnOnce(&T) -> Result<R, String>) -> Result<R, FileError> {
-    check(&given.value).map_err(|message| FileError {
-        line: given.line,
-        message,
-    })
-}
-
 /// The owner, and the line that names them.
 fn owner(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<(PersonId, usize), FileError> {
     let (who, number) = match (&keys.owner, defaults.owner) {
@@ -270,32 +260,4 @@ fn groups(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<Vec<Group>, FileErr
     groups.sort();
     groups.dedup();
     Ok(groups)
-}
-
-/// Validates one line of text, and returns it in NFC: macOS decomposes letters of file names, keyboards do not.
-pub(super) fn line(key: &str, text: &str) -> Result<String, String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(format!("`{key}` is empty"));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(format!("`{key}` holds control characters or more than one line"));
-    }
-    if text.chars().count() > MAX_TEXT {
-        return Err(format!("`{key}` is longer than {MAX_TEXT} characters"));
-    }
-    Ok(nfc(text))
-}
-
-/// A folder path: names with `/` between them; empty at the top.
-fn path(text: &str) -> Result<String, String> {
-    let names: Vec<&str> = text.split('/').map(str::trim).filter(|name| !name.is_empty()).collect();
-    if names.iter().any(|name| matches!(*name, "." | "..")) {
-        return Err(format!("`folder: {text}` holds `.` or `..`"));
-    }
-    if names.is_empty() {
-        Ok(String::new())
-    } else {
-        line("folder", &names.join("/"))
-    }
 }

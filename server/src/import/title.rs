@@ -4,15 +4,15 @@
 use std::path::Path;
 
 use super::{
-    file::{MAX_TEXT, at, line},
     file_error::FileError,
     front_matter::AtLine,
+    values::{MAX_TEXT, at, line},
 };
 
 /// Names of files that stand for their folder.
 const FOLDER_FILES: [&str; 3] = ["index", "readme", "_index"];
 
-/// First parts of the names of icons in headings, as Material for MkDocs has them: `:material-rocket:`.
+/// First parts of the names of icons in headings, as Material for `MkDocs` has them: `:material-rocket:`.
 const ICON_SETS: [&str; 5] = ["material", "fontawesome", "octicons", "simple", "custom"];
 
 /// The title of the file `name`, given as its path below the imported folder.

@@ -1,4 +1,4 @@
-//! When a document was written and changed, as front matter says: in the words of Hugo, Jekyll, Docusaurus, MkDocs, Obsidian and others. Dates ahead
+//! When a document was written and changed, as front matter says: in the words of Hugo, Jekyll, Docusaurus, `MkDocs`, Obsidian and others. Dates ahead
 //! mark drafts, which is for [`super::drafts`].
 
 use super::{
@@ -64,19 +64,17 @@ pub(super) fn read(entries: &[Entry]) -> (FileDates, Vec<FileWarning>) {
 
 fn date_of(entry: &Entry, inner: &[&str], warnings: &mut Vec<FileWarning>) -> Option<i64> {
     let value = in_map(&entry.value, inner).unwrap_or(&entry.value);
-    match seconds(value) {
-        Ok(date) => date,
-        Err(()) => {
-            let message = format!(
-                "`{}: {}` is no date, so the document has the date of its file",
-                entry.key,
-                entry.value.display_text()
-            );
-            let (kind, line) = (WarningKind::Date, entry.line);
-            warnings.push(FileWarning { kind, line, message });
-            None
-        }
+    if let Ok(date) = seconds(value) {
+        return date;
     }
+    let message = format!(
+        "`{}: {}` is no date, so the document has the date of its file",
+        entry.key,
+        entry.value.display_text()
+    );
+    let (kind, line) = (WarningKind::Date, entry.line);
+    warnings.push(FileWarning { kind, line, message });
+    None
 }
 
 fn in_map<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {

@@ -192,6 +192,29 @@ async fn check_reports_a_postgres_database_that_is_read_only() {
     }
 }
 
+/// Signs Bob in until a sign-in has no room, then out again until a sign-out has none either, since it writes less. Returns how many sign-outs
+/// succeeded.
+#[cfg(unix)]
+async fn fill(listen: &str) -> usize {
+    let mut visitors = Vec::new();
+    loop {
+        let mut bob = RemoteVisitor::new(listen);
+        if bob.try_sign_in("bob").await == 503 {
+            break;
+        }
+        visitors.push(bob);
+        assert!(visitors.len() < 500, "the disk is never full");
+    }
+    let mut signed_out = 0;
+    for mut bob in visitors {
+        if bob.post_form("/auth/logout", &[]).await.0 == 503 {
+            break;
+        }
+        signed_out += 1;
+    }
+    signed_out
+}
+
 /// A program whose files may not grow beyond a size: that holds for `root` too, and writing fails as on a full disk.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
@@ -223,23 +246,7 @@ async fn lo_1_on_a_full_disk_signing_out_is_a_503_and_the_session_continues() {
         .nth(1)
         .unwrap_or_else(|| panic!("{page}"));
     let of_alice = of_alice.split('"').next().unwrap().to_owned();
-    let mut fillers = Vec::new();
-    loop {
-        let mut bob = RemoteVisitor::new(&listen);
-        if bob.try_sign_in("bob").await == 503 {
-            break;
-        }
-        fillers.push(bob);
-        assert!(fillers.len() < 500, "the disk is never full");
-    }
-    // Where a sign-in has no room, a sign-out may have some, since it writes less: until none is left.
-    let mut signed_out = 0;
-    for mut bob in fillers {
-        if bob.post_form("/auth/logout", &[]).await.0 == 503 {
-            break;
-        }
-        signed_out += 1;
-    }
+    let signed_out = fill(&listen).await;
     let (status, _, ready) = alice.get("/readyz").await;
     assert!(
         status == 503 && ready.contains("can be read but not written"),

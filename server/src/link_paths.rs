@@ -1,0 +1,195 @@
+//! Which files a link may mean. The spellings of other programs become paths below the source of the document that has the link: nothing leads out of
+//! it.
+
+use domain::{DocumentId, text::nfc};
+use markdown::ReferenceKind;
+
+/// Most places that are tried for one link.
+const MAX_CANDIDATES: usize = 60;
+
+/// The file that stands for its folder.
+const INDEXES: [&str; 3] = ["index.md", "README.md", "_index.md"];
+
+/// Endings of a page that say which document is meant, but are not its name.
+const ENDINGS: [&str; 5] = [".md", ".markdown", ".mdx", ".html", ".htm"];
+
+pub(crate) fn is_wiki(kind: ReferenceKind) -> bool {
+    matches!(kind, ReferenceKind::WikiLink | ReferenceKind::WikiEmbed)
+}
+
+/// Whether a target is a page of this site: `/docs/7`.
+pub(crate) fn is_page(target: &str) -> bool {
+    let Some(path) = target.strip_prefix('/') else {
+        return false;
+    };
+    let path = path.split(['#', '?']).next().unwrap_or_default();
+    match path.split_once('/') {
+        Some(("docs", number)) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
+        Some(_) => false,
+        None => [
+            "",
+            "docs",
+            "search",
+            "profile",
+            "about",
+            "sessions",
+            "public",
+            "protected",
+            "admin",
+        ]
+        .contains(&path),
+    }
+}
+
+/// The part after `#` as the name of a heading: others write `#On call` and `#On%20call`.
+pub(crate) fn fragment(target: &str) -> Option<String> {
+    let (_, fragment) = target.split_once('#')?;
+    let name = percent_decoded(fragment.rsplit('#').next().unwrap_or_default());
+    if name.is_empty() || name.starts_with('^') {
+        return None;
+    }
+    if !name.contains(char::is_whitespace) && !name.contains(char::is_uppercase) {
+        return Some(name);
+    }
+    let letters = name.trim().chars().filter_map(|c| match c {
+        c if c.is_whitespace() => Some('-'),
+        c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c),
+        _ => None,
+    });
+    Some(letters.flat_map(char::to_lowercase).collect())
+}
+
+/// `a%20b` as `a b`; what is no UTF-8 then stays as it is.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = after
+            .get(..2)
+            .filter(|digits| first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let decoded = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(decoded.unwrap_or(first));
+        rest = if decoded.is_some() {
+            after.get(2..).unwrap_or_default()
+        } else {
+            after
+        };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// The path of a target without query, fragment and ending; `None` if it has none.
+pub(crate) fn path_of(kind: ReferenceKind, target: &str) -> Option<String> {
+    let ends: &[char] = if is_wiki(kind) { &['#'] } else { &['#', '?'] };
+    let path = target.split(ends).next().unwrap_or_default().trim();
+    let path = if is_wiki(kind) {
+        path.to_owned()
+    } else {
+        percent_decoded(path)
+    };
+    let path = nfc(path.replace('\\', "/"));
+    let lower = path.to_ascii_lowercase();
+    let ending = ENDINGS.iter().find(|ending| lower.ends_with(*ending));
+    let path = path
+        .get(..path.len() - ending.map_or(0, |ending| ending.len()))
+        .unwrap_or_default();
+    (!path.is_empty()).then(|| path.to_owned())
+}
+
+/// A path in a folder, without `.` and `..`; `None` if it leads out of the source.
+fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The paths without ending that a target may mean, the likeliest first. `from` is the path of the document's own file.
+fn stems(from: &str, kind: ReferenceKind, target: &str) -> Vec<String> {
+    let Some(path) = path_of(kind, target) else {
+        return Vec::new();
+    };
+    let (folder, name) = from.rsplit_once('/').unwrap_or(("", from));
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let folders = || {
+        std::iter::successors(Some(folder), |folder| {
+            folder
+                .rsplit_once('/')
+                .map(|(above, _)| above)
+                .or((!folder.is_empty()).then_some(""))
+        })
+    };
+    let rooted = path.strip_prefix("@/").or_else(|| path.strip_prefix('/'));
+    let found: Vec<Option<String>> = match rooted {
+        // Which folder was the root of the other program is not known: the outermost first, then without the first parts of the address.
+        Some(rooted) => {
+            let mut folders: Vec<&str> = folders().collect();
+            folders.reverse();
+            let rests = std::iter::successors(Some(rooted), |rest| rest.split_once('/').map(|(_, rest)| rest));
+            let in_folders = |rest: &str| folders.iter().map(|folder| join(folder, rest)).collect::<Vec<_>>();
+            rests
+                .filter(|rest| !rest.is_empty() || rooted.is_empty())
+                .flat_map(in_folders)
+                .collect()
+        }
+        None if is_wiki(kind) => folders().map(|folder| join(folder, &path)).collect(),
+        // Beside the file, else as an address beside the page `stem/`.
+        None if ["index", "readme", "_index"].contains(&&*stem.to_ascii_lowercase()) => vec![join(folder, &path)],
+        None => vec![join(folder, &path), join(&format!("{folder}/{stem}"), &path)],
+    };
+    found.into_iter().flatten().collect()
+}
+
+/// The paths of files that a target may mean, the likeliest first.
+pub(crate) fn candidates(from: &str, kind: ReferenceKind, target: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for stem in stems(from, kind, target) {
+        if !stem.is_empty() {
+            paths.extend([format!("{stem}.md"), format!("{stem}.markdown")]);
+        }
+        let folder = if stem.is_empty() {
+            String::new()
+        } else {
+            format!("{stem}/")
+        };
+        paths.extend(INDEXES.map(|index| format!("{folder}{index}")));
+        if let Some(folder) = stem.strip_suffix("index") {
+            paths.push(format!("{folder}README.md"));
+        }
+    }
+    paths.truncate(MAX_CANDIDATES);
+    paths
+}
+
+/// Of files of that name anywhere, the one with the shortest path.
+pub(crate) fn named<'p>(paths: &'p [(DocumentId, String)], wanted: &str) -> Option<&'p (DocumentId, String)> {
+    let ends = [format!("/{wanted}.md"), format!("/{wanted}.markdown")];
+    let is_named = |(_, path): &&(DocumentId, String)| {
+        let path = format!("/{}", path.to_lowercase());
+        ends.iter().any(|end| path.ends_with(end))
+    };
+    paths
+        .iter()
+        .filter(is_named)
+        .min_by_key(|(_, path)| (path.matches('/').count(), path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn im_2_no_link_leads_out_of_its_source() {
+        assert_eq!(join("a/b", "../../../x"), None);
+        assert_eq!(join("a/b", "../x"), Some("a/x".to_owned()));
+        assert!(candidates("a.md", ReferenceKind::Link, "../../x.md").is_empty());
+    }
+}
