@@ -25,7 +25,7 @@ mod s3;
 mod settings;
 
 pub(crate) use address::{attachment, file_path};
-pub(crate) use attach::{Attached, AttachedFile, Attachments, MissingFile};
+pub(crate) use attach::{Attached, AttachedFile, Attachments, MissingFile, MissingKind};
 pub(crate) use catalogue::{Catalogue, OtherFile};
 pub(crate) use content::open as open_file;
 pub(crate) use library::FileLibrary;

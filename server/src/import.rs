@@ -26,9 +26,12 @@ use std::{path::PathBuf, sync::Arc};
 use domain::PersonId;
 use futures::{StreamExt as _, stream};
 
-use store::Store;
+use store::{Store, StoreError};
 
-use crate::files::{Attached, Attachments, Catalogue, FileSettings};
+use crate::{
+    files::{Attached, Attachments, Catalogue, FileSettings},
+    link_paths::DocumentPaths,
+};
 
 pub mod dates;
 pub mod file;
@@ -60,6 +63,7 @@ use history::History;
 use prepare::ImportContext;
 use read_file::ReadFile;
 use source::Source;
+use walk::FoundFile;
 use write::Import;
 
 /// Chunks of files that are prepared while one is written.
@@ -110,8 +114,13 @@ pub async fn run(
     let names = files.iter().map(|file| domain::text::nfc(&*file.name)).collect();
     let mut import = Import::of(store, &source, progress);
     import.start(files.len(), &contents).await?;
+    let documents = document_paths(store, &source, &files).await?;
     let beside = ImportFiles {
-        attachments: Arc::new(Attachments::new(Catalogue::new(others), options.files.max_size)),
+        attachments: Arc::new(Attachments::new(
+            Catalogue::new(others),
+            documents,
+            options.files.max_size,
+        )),
         storage: options.files.storage(store).map_err(ImportError::Files)?,
         now: options.now,
     };
@@ -147,6 +156,16 @@ pub async fn run(
         );
     }
     Ok(report)
+}
+
+/// Where the links of the files may lead: to each other, and to what was imported from the same source before.
+async fn document_paths(store: &Store, source: &Source, files: &[FoundFile]) -> Result<DocumentPaths, StoreError> {
+    let stored = store.gone(&source.name, |_| true).await?;
+    let stored = stored.into_iter().map(|(_, path)| path);
+    // What was imported from this folder counts as long as its file is there.
+    let elsewhere = stored.filter(|path| source.below(path).is_none());
+    let found = files.iter().map(|file| source.file(&file.name).path);
+    Ok(DocumentPaths::new(elsewhere.chain(found)))
 }
 
 /// Imports the documents of the demo, `(file name, Markdown)`, as if they were a folder.

@@ -123,13 +123,15 @@ impl Library for LocalLibrary {
             Decision::Allowed(reasons) => {
                 let (row, RenderedHtml { html, headings }) = self.current_html(found).await?;
                 let html = self.with_addresses(id, html).await;
-                let (previous, next) = self.neighbours(person, id).await;
+                let ((previous, next), linked_from) =
+                    tokio::join!(self.neighbours(person, id), self.linking(person, id));
                 Ok(OpenDocument {
                     summary: row.into_summary(person, reasons),
                     html,
                     headings,
                     previous,
                     next,
+                    linked_from,
                 })
             }
         }

@@ -51,6 +51,7 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
         headings,
         previous,
         next,
+        linked_from,
     } = document;
     let headings = on_this_page(headings);
     let folded = (headings.len() > 1).then(|| {
@@ -82,6 +83,7 @@ fn DocumentView(document: OpenDocument) -> impl IntoView {
                 {folded}
                 // Sanitised when it was rendered (`OpenDocument::html`).
                 <div class="prose" dir="auto" inner_html=html></div>
+                <LinkedFrom documents=linked_from />
                 <ReadingOrder previous next />
             </div>
         </article>
@@ -114,6 +116,28 @@ fn Contents(headings: Vec<(&'static str, Heading)>, #[prop(optional)] is_titled:
             <ul>{items.collect_view()}</ul>
         </nav>
     }
+}
+
+/// The documents that link to this one (IM-2).
+#[component]
+fn LinkedFrom(documents: Vec<DocumentLink>) -> impl IntoView {
+    (!documents.is_empty()).then(|| {
+        let links = documents.into_iter().map(|DocumentLink { id, title }| {
+            view! {
+                <li>
+                    <a href=format!("/docs/{id}") dir="auto">
+                        {title}
+                    </a>
+                </li>
+            }
+        });
+        view! {
+            <nav class="linked-from" aria-labelledby="linked-from-title">
+                <h2 id="linked-from-title">"What links here"</h2>
+                <ul>{links.collect_view()}</ul>
+            </nav>
+        }
+    })
 }
 
 /// Links to the documents before and behind, in the reading order of the folder (FI-2).

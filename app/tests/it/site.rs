@@ -273,6 +273,7 @@ pub(crate) fn document(title: &str) -> OpenDocument {
         headings: vec![heading("First", "first"), heading("Second", "second")],
         previous: None,
         next: None,
+        linked_from: Vec::new(),
     }
 }
 

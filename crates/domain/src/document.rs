@@ -169,6 +169,8 @@ pub struct OpenDocument {
     pub previous: Option<DocumentLink>,
     /// What comes after it.
     pub next: Option<DocumentLink>,
+    /// Documents that link to it and that the reader may read, by title.
+    pub linked_from: Vec<DocumentLink>,
 }
 
 /// A document that the visitor may read, as the target of a link.

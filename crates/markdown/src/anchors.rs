@@ -21,7 +21,7 @@ pub(super) const TOP: &str = "top";
 const MAX_NAME: usize = 120;
 
 /// Ids and names that the page uses; a test compares them with the sources.
-const PAGE: &str = "access-title app claims csrf demo-title filter folder-tree folders-title keys keys-on keys-title login logout \
+const PAGE: &str = "access-title app claims csrf demo-title filter folder-tree folders-title keys keys-on keys-title linked-from-title login logout \
                     main menu news-title page-announcement page-person person person-changed q recent-title return_to root \
                     search-suggestion-all search-suggestions search-words session session-ended show-keys site-search top \
                     user_code";

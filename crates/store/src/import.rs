@@ -11,6 +11,7 @@ use super::{
     error::StoreError,
     files::{self, DocumentFile},
     import_plan::{self, WritePlan},
+    links,
     sources::{DocumentSource, KnownDocument},
     sql,
 };
@@ -49,6 +50,8 @@ pub struct ImportedDocument {
     pub source: DocumentSource,
     /// Its pictures and other files, whose contents are stored already.
     pub files: Vec<DocumentFile>,
+    /// Paths of the files of the same source that its links lead to, each once.
+    pub links: Vec<String>,
     /// Hash of everything above but the position and dates that its file does not state: the same hash changes nothing.
     pub source_hash: String,
 }
@@ -201,7 +204,7 @@ fn statements(
     plan: &WritePlan,
     batch: &ImportBatch,
     rendered_by: i64,
-) -> [(&'static str, Vec<Value>); 10] {
+) -> [(&'static str, Vec<Value>); 12] {
     [
         (sql.put_owners, import_plan::owners(batch, plan)),
         (
@@ -218,6 +221,10 @@ fn statements(
             import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
         ),
         (
+            sql.drop_links,
+            import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
+        ),
+        (
             sql.update,
             import_plan::documents(plan.with(batch, ImportOutcome::Updated), rendered_by),
         ),
@@ -225,6 +232,7 @@ fn statements(
         (sql.place, import_plan::positions(batch, plan)),
         (sql.put_groups, import_plan::groups(plan.written(batch))),
         (sql.put_files, files::rows(plan.written(batch))),
+        (sql.put_links, links::rows(plan.written(batch))),
         (sql.trash, import_plan::numbers(plan.trashed.iter().map(|(_, id)| *id))),
     ]
 }

@@ -1,18 +1,46 @@
-//! Where links between imported documents lead: looked up by the paths of their files below the same source, when a document is shown. A
+//! Which documents link to one, and where links between imported documents lead: looked up by the paths of their files below the same source, when a document is shown. A
 //! document that comes later, moves, or goes to the trash is found, or not, from then on.
 
 use domain::DocumentId;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::query_as;
 
 use super::{
     backend::{Store, with_backend},
-    error::StoreError,
+    documents::{DocumentRow, DocumentRowColumns},
+    error::{QueryError, StoreError},
+    import::ImportedDocument,
 };
 
 const SOURCE_OF: &str = "SELECT source_name, source_path FROM document WHERE id = $1 AND source_name IS NOT NULL AND source_path IS NOT NULL";
 
+/// The rows of the links of documents.
+pub(super) fn rows<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
+    let links = documents.flat_map(|(id, document)| document.links.iter().map(move |path| (id, path)));
+    links
+        .map(|(id, path)| json!({ "document_id": id.number(), "path": path }))
+        .collect()
+}
+
 impl Store {
+    /// The documents outside the trash that link to one, by title, at most `limit`. Nothing is authorised here.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn linking_to(&self, id: DocumentId, limit: u32) -> Result<Vec<DocumentRow>, StoreError> {
+        let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
+            let text = format!(
+                "{} FROM document t JOIN document_link l ON l.path = t.source_path
+                     JOIN document d ON d.id = l.document_id AND d.source_name = t.source_name
+                 WHERE t.id = $1 AND d.id <> t.id AND d.trashed_at IS NULL ORDER BY d.title_key, d.id LIMIT $2",
+                backend.sql.row
+            );
+            let rows = query_as(&text).bind(id.number()).bind(i64::from(limit));
+            Ok::<_, QueryError>(rows.fetch_all(&backend.pool).await?)
+        })?;
+        rows.into_iter().map(DocumentRowColumns::row).collect()
+    }
+
     /// The source of a document and the path of its file below it; `None` for documents without one.
     ///
     /// # Errors

@@ -40,6 +40,10 @@ pub(super) struct Dialect {
     pub(super) drop_files: &'static str,
     /// Inserts which files documents have (a JSON list of objects, `$1`).
     pub(super) put_files: &'static str,
+    /// Deletes the links of the documents of the JSON list `$1`.
+    pub(super) drop_links: &'static str,
+    /// Inserts to which files documents link (a JSON list of objects, `$1`).
+    pub(super) put_links: &'static str,
     /// Owners and their names (a JSON list of objects, `$1`). A name that a provider sent is not changed.
     pub(super) put_owners: &'static str,
     /// How many documents of other sources than `$1` have a hash of the JSON list `$2`, by source.
@@ -80,7 +84,7 @@ macro_rules! rows {
 macro_rules! dialect {
     (
         now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal,
-        documents: $documents:expr, places: $places:expr, positions: $positions:expr, pairs: $pairs:expr, files: $files:expr, people: $people:expr, words: $words:expr
+        documents: $documents:expr, places: $places:expr, positions: $positions:expr, pairs: $pairs:expr, files: $files:expr, links: $links:expr, people: $people:expr, words: $words:expr
     ) => {
         Dialect {
             words: $words,
@@ -147,6 +151,13 @@ macro_rules! dialect {
                 "DELETE FROM document_file
                  WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
             ),
+            drop_links: concat!(
+                "DELETE FROM document_link
+                 WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
+            ),
+            put_links: concat!(
+                "INSERT INTO document_link (document_id, path) SELECT w.document_id, w.path FROM ", $links, " WHERE true ON CONFLICT DO NOTHING"
+            ),
             put_files: concat!(
                 "INSERT INTO document_file (document_id, is_wiki, target, name, hash, width, height)
                  SELECT w.document_id, w.is_wiki, w.target, w.name, w.hash, w.width, w.height FROM ", $files, " WHERE true ON CONFLICT DO NOTHING"
@@ -202,6 +213,7 @@ pub(super) const SQLITE: Dialect = dialect! {
     positions: rows!("id", "position"),
     pairs: rows!("document_id", "group_id", "group_key"),
     files: rows!("document_id", "is_wiki", "target", "name", "hash", "width", "height"),
+    links: rows!("document_id", "path"),
     people: rows!("id", "name"),
     words: Words {
         items_of: "json_each", items_as: ") AS w", lists: ("json_each(", ") AS s"), is_public: "d.is_private = 0", number: "d.number", position: "instr", numbers: ["group_concat(", ")"], merge: Merge::Queue,
@@ -219,6 +231,7 @@ pub(super) const POSTGRES: Dialect = dialect! {
     positions: "json_to_recordset($1::json) AS w (id bigint, position bigint)",
     pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",
     files: "json_to_recordset($1::json) AS w (document_id bigint, is_wiki boolean, target text, name text, hash text, width bigint, height bigint)",
+    links: "json_to_recordset($1::json) AS w (document_id bigint, path text)",
     people: "json_to_recordset($1::json) AS w (id text, name text)",
     words: Words {
         items_of: "json_array_elements_text", items_as: "::json) AS w (value)", lists: ("json_array_elements(", "::json) AS s (value)"),

@@ -1,7 +1,7 @@
 //! The files of a document: which of its references mean a file beside it, by which names they are served, and what is not there.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -14,6 +14,7 @@ use super::{
     content::{self, Content},
     resolve::{self, Place},
 };
+use crate::link_paths::{self, DocumentPaths};
 
 /// Most files of one document.
 const MAX_FILES: usize = 500;
@@ -34,12 +35,23 @@ pub(crate) struct AttachedFile {
 /// A reference that leads to no file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MissingFile {
-    /// Whether it is a picture.
-    pub(crate) is_picture: bool,
+    /// What it was meant to be.
+    pub(crate) kind: MissingKind,
     /// Line of the text, from 1.
     pub(crate) line: usize,
     /// One line.
     pub(crate) message: String,
+}
+
+/// What a reference that leads nowhere was meant to lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MissingKind {
+    /// A picture.
+    Picture,
+    /// Another file.
+    File,
+    /// A document.
+    Document,
 }
 
 /// The files of a document.
@@ -47,6 +59,8 @@ pub(crate) struct MissingFile {
 pub(crate) struct Attached {
     pub(crate) files: Vec<AttachedFile>,
     pub(crate) missing: Vec<MissingFile>,
+    /// The paths of the documents that its links lead to, below the source.
+    pub(crate) links: BTreeSet<String>,
 }
 
 /// A file that was read, or why not.
@@ -56,25 +70,27 @@ type ReadContent = Arc<OnceLock<Result<Content, String>>>;
 #[derive(Debug)]
 pub(crate) struct Attachments {
     catalogue: Catalogue,
+    documents: DocumentPaths,
     max_size: u64,
     contents: Mutex<HashMap<String, ReadContent>>,
     stored: Mutex<HashSet<ContentHash>>,
 }
 
 impl Attachments {
-    /// Files of `catalogue`, of at most `max_size` bytes each.
-    pub(crate) fn new(catalogue: Catalogue, max_size: u64) -> Self {
+    /// Files of `catalogue`, of at most `max_size` bytes each, beside documents with the paths `documents`.
+    pub(crate) fn new(catalogue: Catalogue, documents: DocumentPaths, max_size: u64) -> Self {
         Self {
             catalogue,
+            documents,
             max_size,
             contents: Mutex::default(),
             stored: Mutex::default(),
         }
     }
 
-    /// The files that a text refers to; `document` is its path below the imported folder. Reads files, so it is for blocking threads. A text
+    /// The files that a text refers to; `document` is its path below the imported folder, and `path` that below the source. Reads files, so it is for blocking threads. A text
     /// that cannot be parsed has none: rendering reports it.
-    pub(crate) fn of(&self, document: &str, text: &str) -> Attached {
+    pub(crate) fn of(&self, document: &str, path: &str, text: &str) -> Attached {
         let mut files = FilesOfDocument::default();
         for reference in markdown::references(text).unwrap_or_default() {
             if reference.is_within() {
@@ -90,11 +106,17 @@ impl Attachments {
                 is_wiki,
                 is_picture,
             };
-            let mut miss = |why: &str| files.miss(is_picture, reference.line, &reference.target, why);
+            let kind = if is_picture {
+                MissingKind::Picture
+            } else {
+                MissingKind::File
+            };
+            let mut miss = |why: &str| files.miss(kind, reference.line, &reference.target, why);
             let Some(origin) = resolve::find(&self.catalogue, place, &reference.target) else {
-                // A link may lead to a document.
                 if is_picture {
                     miss("which is not here");
+                } else {
+                    self.link(path, &reference, &mut files);
                 }
                 continue;
             };
@@ -105,6 +127,20 @@ impl Attachments {
             }
         }
         files.attached
+    }
+
+    /// A reference to no file leads to a document, to a page of this site, or nowhere.
+    fn link(&self, path: &str, reference: &Reference, files: &mut FilesOfDocument) {
+        if let Some(found) = self.documents.find(path, reference.kind, &reference.target) {
+            files.attached.links.insert(found.to_owned());
+        } else if !link_paths::is_page(&reference.target) {
+            let kind = if link_paths::is_document(reference.kind, &reference.target) {
+                MissingKind::Document
+            } else {
+                MissingKind::File
+            };
+            files.miss(kind, reference.line, &reference.target, "which is not here");
+        }
     }
 
     fn content(&self, origin: &OtherFile) -> Result<Content, String> {
@@ -156,25 +192,26 @@ impl FilesOfDocument {
         !self.targets.insert((is_wiki, is_picture, target.to_owned()))
     }
 
-    fn miss(&mut self, is_picture: bool, line: usize, target: &str, why: &str) {
-        let verb = if is_picture {
-            "shows the picture"
-        } else {
-            "links to the file"
+    fn miss(&mut self, kind: MissingKind, line: usize, target: &str, why: &str) {
+        let verb = match kind {
+            MissingKind::Picture => "shows the picture",
+            MissingKind::File => "links to the file",
+            MissingKind::Document => "links to",
         };
         let target: String = target.chars().take(MAX_SHOWN).collect();
         let message = format!("{verb} `{target}`, {why}");
-        self.attached.missing.push(MissingFile {
-            is_picture,
-            line,
-            message,
-        });
+        self.attached.missing.push(MissingFile { kind, line, message });
     }
 
     fn add(&mut self, is_wiki: bool, reference: &Reference, content: Content, origin: &OtherFile) {
         if self.names.len() >= MAX_FILES && !self.names.contains_key(&origin.name) {
             let why = format!("which does not come along: a document has at most {MAX_FILES} files");
-            return self.miss(content.media_type.is_picture(), reference.line, &reference.target, &why);
+            let kind = if content.media_type.is_picture() {
+                MissingKind::Picture
+            } else {
+                MissingKind::File
+            };
+            return self.miss(kind, reference.line, &reference.target, &why);
         }
         if !self.added.insert((is_wiki, reference.target.clone())) {
             return;

@@ -133,6 +133,7 @@ impl ParsedDocument {
             rendered,
             source,
             files: Vec::new(),
+            links: Vec::new(),
             source_hash,
         }
     }

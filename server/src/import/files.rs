@@ -9,7 +9,7 @@ use super::{
     file::{FileError, FileWarning, WarningKind},
     prepare::{FileAction, PreparedFile},
 };
-use crate::files::{Attached, AttachedFile, Attachments, MissingFile, open_file};
+use crate::files::{Attached, AttachedFile, Attachments, MissingFile, MissingKind, open_file};
 
 /// Where files are found and stored during an import.
 #[derive(Clone)]
@@ -20,10 +20,10 @@ pub(super) struct ImportFiles {
     pub(super) now: i64,
 }
 
-/// Hash of a document and its files: a changed picture is a changed document.
+/// Hash of a document, its files, and where its links lead: a changed picture is a changed document, and so is one with a link whose target came.
 pub(super) fn hash_with_files(document: String, attached: &Attached) -> String {
     use sha2::{Digest as _, Sha256};
-    if attached.files.is_empty() {
+    if attached.files.is_empty() && attached.links.is_empty() {
         return document;
     }
     let mut hash = Sha256::new();
@@ -41,16 +41,22 @@ pub(super) fn hash_with_files(document: String, attached: &Attached) -> String {
             hash.update(part);
         }
     }
+    for path in &attached.links {
+        for part in ["link", path] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
     format!("{:x}", hash.finalize())
 }
 
 /// What is not there, as warnings; `body_line` is the line at which the text begins.
 pub(super) fn warnings(missing: Vec<MissingFile>, body_line: usize) -> impl Iterator<Item = FileWarning> {
     missing.into_iter().map(move |missing| FileWarning {
-        kind: if missing.is_picture {
-            WarningKind::Picture
-        } else {
-            WarningKind::File
+        kind: match missing.kind {
+            MissingKind::Picture => WarningKind::Picture,
+            MissingKind::File => WarningKind::File,
+            MissingKind::Document => WarningKind::Link,
         },
         line: missing.line + body_line - 1,
         message: missing.message,

@@ -100,12 +100,15 @@ pub(super) async fn files(context: ImportContext, files: Vec<FoundFile>) -> Resu
     let attachments = Arc::clone(&beside.attachments);
     let read = in_parallel(files, move |found| {
         let outcome = read_file::read(&found, &options, &history);
+        let source = source.file(&found.name);
         let attached = match &outcome {
-            ReadOutcome::Content(Content::Document(parsed)) => attachments.of(&found.name, &parsed.content),
+            ReadOutcome::Content(Content::Document(parsed)) => {
+                attachments.of(&found.name, &source.path, &parsed.content)
+            }
             _ => Attached::default(),
         };
         ReadFile {
-            source: source.file(&found.name),
+            source,
             outcome,
             name: found.name,
             attached,
@@ -175,6 +178,7 @@ fn document(
         Ok(rendered) => {
             let mut document = parsed.into_document(rendered, source.clone(), hash);
             document.files = attached.files.iter().map(|attached| attached.file.clone()).collect();
+            document.links = std::mem::take(&mut attached.links).into_iter().collect();
             FileAction::Write(Box::new(document), about)
         }
         Err(error) => FileAction::Refuse(FileError {

@@ -1,4 +1,5 @@
-//! What a reader of a document comes from and goes on to: the documents before and after it in its folder, of those that they may read.
+//! What a reader of a document comes from and goes on to: the documents before and after it in its folder, and those that link to it, of those
+//! that they may read.
 
 use bff::error_chain;
 use domain::{Action, DocumentId, DocumentLink, Person};
@@ -6,7 +7,30 @@ use store::{DocumentRow, Neighbours};
 
 use super::LocalLibrary;
 
+/// Most documents of which it is said that they link to one.
+const MAX_LINKING: usize = 20;
+
+/// Most that are decided about for that.
+const MAX_LOOKED_AT: u32 = 200;
+
 impl LocalLibrary {
+    /// The documents that link to one, each decided about. None where the database does not answer: the document itself is shown.
+    pub(super) async fn linking(&self, person: &Person, id: DocumentId) -> Vec<DocumentLink> {
+        let rows = match self.store.linking_to(id, MAX_LOOKED_AT).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                tracing::warn!(document = %id, error = error_chain(&error), "the documents that link to one could not be found");
+                return Vec::new();
+            }
+        };
+        let is_allowed = |row: &DocumentRow| self.policy.decide(person, &row.facts()).reasons().is_some();
+        let allowed = rows.into_iter().filter(is_allowed).map(|row| DocumentLink {
+            id: row.id,
+            title: row.title,
+        });
+        allowed.take(MAX_LINKING).collect()
+    }
+
     /// The nearest documents before and after one, each decided about. None where the database does not answer: the document itself is shown.
     pub(super) async fn neighbours(
         &self,

@@ -72,6 +72,7 @@ pub(crate) async fn write(store: &Store, papers: &[Paper], turn: usize) {
             former_key: format!("paper:{number}"),
         },
         files: Vec::new(),
+        links: Vec::new(),
         source_hash: turn.to_string(),
     };
     let batch = ImportBatch {
