@@ -6,7 +6,7 @@ use store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 
 use super::{
     ImportError, ImportOptions,
-    file::{Content, FileError, FileWarning, ParsedDocument},
+    file::{Content, FileError, FileWarning, ParsedDocument, WarningKind},
     files::{self, ImportFiles},
     front_matter::DraftMarker,
     history::History,
@@ -162,7 +162,7 @@ fn document(
     let hash = files::hash_with_files(parsed.hash(), attached);
     let missing = std::mem::take(&mut attached.missing);
     parsed.warnings.extend(files::warnings(missing, parsed.body_line));
-    let about = DocumentDetails {
+    let mut about = DocumentDetails {
         id_line: parsed.id_line,
         is_private: parsed.is_private,
         hash: hash.clone(),
@@ -174,9 +174,16 @@ fn document(
         return FileAction::Unchanged(parsed.unchanged(&known, source.clone(), is_moved), about);
     }
     let body_line = parsed.body_line;
-    match markdown::render(&parsed.content, &parsed.title) {
+    match markdown::render_with_report(&parsed.content, &parsed.title) {
         Ok(rendered) => {
-            let mut document = parsed.into_document(rendered, source.clone(), hash);
+            about
+                .warnings
+                .extend(rendered.removed.into_iter().map(|removed| FileWarning {
+                    kind: WarningKind::Construct,
+                    line: removed.line + body_line - 1,
+                    message: format!("`{}` is of another program and is not shown", removed.text),
+                }));
+            let mut document = parsed.into_document(rendered.html, source.clone(), hash);
             document.files = attached.files.iter().map(|attached| attached.file.clone()).collect();
             document.links = std::mem::take(&mut attached.links).into_iter().collect();
             FileAction::Write(Box::new(document), about)

@@ -329,7 +329,7 @@ fn a_forbid_beats_every_permit_and_says_why_by_itself() {
     };
     assert_eq!(
         refusal(&policy, &guest, &paper).sentences,
-        ["Guests cannot read this; ask Olga Owner."]
+        ["Guests cannot read this; contact Olga Owner."]
     );
     assert_eq!(rules(&policy, &dave(), &paper), ["all"]);
 }

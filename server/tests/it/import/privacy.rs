@@ -300,3 +300,21 @@ async fn a_database_that_holds_the_highest_number_of_all_takes_documents_again()
         assert_eq!(numbers, [4, 3, 2, 1]);
     }
 }
+
+#[tokio::test]
+async fn im_4_what_only_another_program_understands_is_taken_out_and_reported_with_its_line() {
+    for shelf in Shelf::both().await {
+        let text = b"---\ntitle: A\n---\nimport Tabs from '@theme/Tabs';\n\nWords.\n\n{{< gallery dir=\"x\" >}}\n\n`{{< code >}}`\n";
+        let report = shelf.import(&[("a.md", text)]).await;
+        let warnings: Vec<_> = report
+            .warnings
+            .iter()
+            .map(|warning| (warning.kind.name(), warning.problem.line))
+            .collect();
+        assert_eq!(warnings, [("construct", 4), ("construct", 8)], "{:?}", report.warnings);
+        let id = DocumentId::new(1).unwrap();
+        let html = shelf.library.open(&visitor(alice()), id).await.unwrap().html;
+        assert!(html.contains("Words.") && html.contains("{{&lt; code &gt;}}"), "{html}");
+        assert!(!html.contains("gallery") && !html.contains("@theme"), "{html}");
+    }
+}
