@@ -1,0 +1,113 @@
+//! The paths of the documents of a source by their names: `[[name]]` means a document wherever it lies.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::DocumentId;
+use markdown::ReferenceKind;
+
+use super::{candidates, is_wiki, path_of};
+
+/// The paths of the documents of a source, for finding where links lead before the documents are stored.
+#[derive(Debug, Default)]
+pub(crate) struct DocumentPaths {
+    paths: HashSet<String>,
+    /// Those whose last part without ending is the key, in lower case.
+    by_name: HashMap<String, Vec<String>>,
+}
+
+impl DocumentPaths {
+    pub(crate) fn new(paths: impl Iterator<Item = String>) -> Self {
+        let mut found = Self::default();
+        for path in paths {
+            let name = last_part(&path).to_lowercase();
+            found.by_name.entry(name).or_default().push(path.clone());
+            found.paths.insert(path);
+        }
+        found
+    }
+
+    /// The document that a link of the document `from` leads to.
+    pub(crate) fn find(&self, from: &str, kind: ReferenceKind, target: &str) -> Option<&str> {
+        let candidates = candidates(from, kind, target);
+        let found = candidates.iter().find_map(|path| self.paths.get(path));
+        if found.is_some() || !is_wiki(kind) {
+            return found.map(String::as_str);
+        }
+        let wanted = path_of(kind, target)?.to_lowercase();
+        let of_name = self.by_name.get(last_part(&format!("{wanted}.md")))?;
+        nearest(of_name.iter(), &wanted, String::as_str).map(String::as_str)
+    }
+}
+
+/// The last part of a path, without its ending.
+fn last_part(path: &str) -> &str {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Of files of that name anywhere, the one with the shortest path.
+pub(crate) fn named<'p>(paths: &'p [(DocumentId, String)], wanted: &str) -> Option<&'p (DocumentId, String)> {
+    nearest(paths.iter(), wanted, |(_, path)| path)
+}
+
+fn nearest<'p, T>(
+    paths: impl Iterator<Item = &'p T>,
+    wanted: &str,
+    path_of: impl Fn(&'p T) -> &'p str,
+) -> Option<&'p T> {
+    let ends = [format!("/{wanted}.md"), format!("/{wanted}.markdown")];
+    let is_named = |item: &&'p T| {
+        let path = format!("/{}", path_of(item).to_lowercase());
+        ends.iter().any(|end| path.ends_with(end))
+    };
+    paths
+        .filter(is_named)
+        .min_by_key(|item| (path_of(item).matches('/').count(), path_of(item)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn im_2_a_link_leads_to_the_document_that_its_program_means() {
+        let paths = [
+            "README.md",
+            "a/b.md",
+            "a/index.md",
+            "a/c/b.md",
+            "x/deep/Note one.md",
+            "x/note two.markdown",
+        ];
+        let paths = DocumentPaths::new(paths.map(str::to_owned).into_iter());
+        for (from, kind, target, expected) in [
+            ("a/b.md", ReferenceKind::Link, "c/b.md#x", Some("a/c/b.md")),
+            ("a/b.md", ReferenceKind::Link, "./", Some("a/index.md")),
+            ("a/c/b.md", ReferenceKind::Link, "../../README.md", Some("README.md")),
+            ("a/c/b.md", ReferenceKind::Link, "/a/b/", Some("a/b.md")),
+            (
+                "a/c/b.md",
+                ReferenceKind::WikiLink,
+                "note one",
+                Some("x/deep/Note one.md"),
+            ),
+            (
+                "a/c/b.md",
+                ReferenceKind::WikiLink,
+                "Deep/Note One#Part",
+                Some("x/deep/Note one.md"),
+            ),
+            (
+                "a/c/b.md",
+                ReferenceKind::WikiLink,
+                "note two",
+                Some("x/note two.markdown"),
+            ),
+            ("a/c/b.md", ReferenceKind::WikiLink, "b", Some("a/c/b.md")),
+            ("README.md", ReferenceKind::WikiLink, "b", Some("a/b.md")),
+            ("README.md", ReferenceKind::Link, "gone.md", None),
+        ] {
+            assert_eq!(paths.find(from, kind, target), expected, "{target} in {from}");
+        }
+    }
+}
