@@ -55,7 +55,9 @@ mod write;
 
 pub use file::Drafts;
 pub use file_error::WarningKind;
-pub use report::{ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Pruning, Withdrawn};
+pub use report::{
+    FolderCounts, ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Pruning, Withdrawn,
+};
 
 use file::Defaults;
 use files::ImportFiles;
@@ -90,6 +92,8 @@ pub struct ImportOptions {
     pub source: Option<String>,
     /// Whether documents of the source whose files are gone are moved to the trash.
     pub prune: bool,
+    /// Whether nothing is written, and the report says what would be.
+    pub is_dry_run: bool,
     /// Seconds since 1970 (UTC): files dated later are drafts.
     pub now: i64,
     /// Where pictures and other files are stored.
@@ -113,6 +117,7 @@ pub async fn run(
     let source = Arc::new(Source::of(contents.root.clone(), options.source.as_deref())?);
     let names = files.iter().map(|file| domain::text::nfc(&*file.name)).collect();
     let mut import = Import::of(store, &source, progress);
+    import.report.is_dry_run = options.is_dry_run;
     import.start(files.len(), &contents).await?;
     let documents = document_paths(store, &source, &files).await?;
     let beside = ImportFiles {
@@ -143,7 +148,15 @@ pub async fn run(
     }
     import.prune(names, &contents, options.prune).await?;
     let report = import.finish().await?;
-    if let Err(error) = store.sweep_files(&*beside.storage, options.now).await {
+    if !options.is_dry_run {
+        tidy(store, &beside).await;
+    }
+    Ok(report)
+}
+
+/// What follows every import: files that no document has are removed, and the database learns what it holds.
+async fn tidy(store: &Store, files: &ImportFiles) {
+    if let Err(error) = store.sweep_files(&*files.storage, files.now).await {
         tracing::warn!(
             error = bff::error_chain(&error),
             "files that no document has any more are still stored"
@@ -155,7 +168,6 @@ pub async fn run(
             "the statistics of the database are those from before the import"
         );
     }
-    Ok(report)
 }
 
 /// Where the links of the files may lead: to each other, and to what was imported from the same source before.

@@ -137,6 +137,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn write_batch(&self, batch: &ImportBatch) -> Result<BatchResult, StoreError> {
+        self.run_batch(batch, true).await
+    }
+
+    /// What [`Store::write_batch`] would do with a batch; nothing is written. Ids that an earlier batch would have taken count as free.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn plan_batch(&self, batch: &ImportBatch) -> Result<BatchResult, StoreError> {
+        self.run_batch(batch, false).await
+    }
+
+    async fn run_batch(&self, batch: &ImportBatch, is_written: bool) -> Result<BatchResult, StoreError> {
         let sources = batch
             .documents
             .iter()
@@ -159,16 +171,18 @@ impl Store {
                 last = query_scalar(sql::HIGHEST_ID).fetch_one(&mut *transaction).await?;
             }
             let plan = WritePlan::new(batch, &known, titles, last);
-            for (statement, list) in statements(backend.sql, &plan, batch, self.renderer.current) {
-                if !list.is_empty() {
-                    query(statement)
-                        .bind(Value::from(list).to_string())
-                        .execute(&mut *transaction)
-                        .await?;
+            if is_written {
+                for (statement, list) in statements(backend.sql, &plan, batch, self.renderer.current) {
+                    if !list.is_empty() {
+                        query(statement)
+                            .bind(Value::from(list).to_string())
+                            .execute(&mut *transaction)
+                            .await?;
+                    }
                 }
+                backend.store_last_number(&mut transaction, plan.last).await?;
+                transaction.commit().await?;
             }
-            backend.store_last_number(&mut transaction, plan.last).await?;
-            transaction.commit().await?;
             Ok(BatchResult {
                 documents: plan.results,
                 trashed: plan.trashed,

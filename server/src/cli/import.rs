@@ -39,6 +39,12 @@ pub(super) struct ImportArgs {
     /// Put documents of this source and folder into the trash whose files are gone
     #[arg(long)]
     prune: bool,
+    /// Write nothing, and report what an import would do
+    #[arg(long)]
+    dry_run: bool,
+    /// Fail where anything is warned about, for checks of a repository
+    #[arg(long)]
+    strict: bool,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -84,6 +90,7 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         drafts: arguments.drafts.into(),
         source: arguments.source,
         prune: arguments.prune,
+        is_dry_run: arguments.dry_run,
         files: config.files.clone(),
         now: Clock::system().now().unix_timestamp(),
         resolve_person: Box::new(move |who| config.resolve_person(who)),
@@ -106,7 +113,8 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
     } else {
         summary::as_text(&report)
     });
-    Ok(ExitCode::from(u8::from(!report.problems.is_empty())))
+    let has_failed = !report.problems.is_empty() || arguments.strict && !report.warnings.is_empty();
+    Ok(ExitCode::from(u8::from(has_failed)))
 }
 
 /// A progress bar on standard error; hidden if that is no terminal.

@@ -69,6 +69,7 @@ pub(super) struct DocumentDetails {
     pub(super) is_private: bool,
     pub(super) hash: String,
     pub(super) warnings: Vec<FileWarning>,
+    pub(super) owner: domain::PersonId,
     /// The owner, if one of the doubts is about them.
     pub(super) owner_in_doubt: Option<domain::PersonId>,
 }
@@ -98,6 +99,7 @@ pub(super) async fn files(context: ImportContext, files: Vec<FoundFile>) -> Resu
         beside,
     } = context;
     let attachments = Arc::clone(&beside.attachments);
+    let is_dry_run = options.is_dry_run;
     let read = in_parallel(files, move |found| {
         let outcome = read_file::read(&found, &options, &history);
         let source = source.file(&found.name);
@@ -115,7 +117,9 @@ pub(super) async fn files(context: ImportContext, files: Vec<FoundFile>) -> Resu
         }
     });
     let mut prepared = texts(&store, read.await?).await?;
-    files::store_contents(&store, &beside, &mut prepared).await?;
+    if !is_dry_run {
+        files::store_contents(&store, &beside, &mut prepared).await?;
+    }
     Ok(prepared)
 }
 
@@ -167,6 +171,7 @@ fn document(
         is_private: parsed.is_private,
         hash: hash.clone(),
         warnings: std::mem::take(&mut parsed.warnings),
+        owner: parsed.owner.clone(),
         owner_in_doubt: parsed.warns_of_owner.then(|| parsed.owner.clone()),
     };
     if let Some(known) = known.filter(|known| known.is_same(&hash)) {

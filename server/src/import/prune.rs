@@ -31,9 +31,7 @@ impl Import<'_> {
         } else if names.is_empty() {
             Pruning::Refused("no file was found at all")
         } else {
-            self.store
-                .trash(&gone.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-                .await?;
+            self.trash(&gone.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
             Pruning::Done
         };
         let file = |path: String| source.below(&path).map_or_else(|| path.clone(), str::to_owned);

@@ -1,8 +1,8 @@
 //! Progress events and the final report of an import.
 
-use std::{fmt, io, path::PathBuf};
+use std::{collections::BTreeMap, fmt, io, path::PathBuf};
 
-use domain::DocumentId;
+use domain::{DocumentId, PersonId};
 use store::{ImportOutcome, StoreError};
 
 use super::{file_error::WarningKind, source::NotASourceName, terminal::escape};
@@ -114,11 +114,34 @@ pub enum Pruning {
     Refused(&'static str),
 }
 
+/// What happened to the files of one folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FolderCounts {
+    /// New documents.
+    pub added: usize,
+    /// Documents that changed.
+    pub updated: usize,
+    /// Documents that did not change.
+    pub unchanged: usize,
+    /// Drafts that were left out.
+    pub left_out: usize,
+    /// Files that were refused or could not be read.
+    pub refused: usize,
+    /// Warnings about its files.
+    pub warnings: usize,
+}
+
 /// The report of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportReport {
     /// The source of the files.
     pub source: String,
+    /// Whether nothing was written: everything below is what would be.
+    pub is_dry_run: bool,
+    /// What happened in each folder below the imported one; the top has the empty path.
+    pub folders: BTreeMap<String, FolderCounts>,
+    /// Owners who have never signed in, with how many documents.
+    pub unknown_owners: Vec<(PersonId, usize)>,
     /// New documents.
     pub added: usize,
     /// Documents that changed.
@@ -148,6 +171,12 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
+    /// The counts of the folder in which a file lies.
+    pub(super) fn folder_of(&mut self, file: &str) -> &mut FolderCounts {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.folders.entry(folder.to_owned()).or_default()
+    }
+
     /// How many files were refused.
     #[must_use]
     pub fn refused(&self) -> usize {

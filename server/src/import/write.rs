@@ -1,6 +1,6 @@
 //! Writes prepared files to the database, chunk by chunk, each in one transaction; progress events are sent after the commit.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, Store};
 
 use super::{
@@ -19,6 +19,8 @@ pub(super) struct Import<'a> {
     pub(super) report: ImportReport,
     /// Warnings about owners, reported at the end if they have never signed in.
     warnings: Vec<(domain::PersonId, ImportWarning)>,
+    /// Every owner, with how many documents.
+    owners: BTreeMap<domain::PersonId, usize>,
     /// Whether nothing was ever imported from the source: similar sources are searched then.
     is_new_source: bool,
 }
@@ -49,6 +51,7 @@ impl<'a> Import<'a> {
             progress,
             report,
             warnings: Vec::new(),
+            owners: BTreeMap::new(),
             is_new_source: false,
         }
     }
@@ -69,7 +72,7 @@ impl<'a> Import<'a> {
         let mut trashed = if refused.is_empty() {
             Vec::new()
         } else {
-            self.store.write_batch(&batch).await?.trashed
+            self.write_batch(&batch).await?.trashed
         };
         if !refused.is_empty() {
             let is_below = |path: &str| {
@@ -79,9 +82,7 @@ impl<'a> Import<'a> {
                 })
             };
             let below = self.store.gone(&self.source.name, is_below).await?;
-            self.store
-                .trash(&below.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-                .await?;
+            self.trash(&below.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
             let source = |path: String| DocumentSource {
                 path,
                 ..self.source.file("")
@@ -99,6 +100,21 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
+    async fn write_batch(&self, batch: &ImportBatch) -> Result<BatchResult, ImportError> {
+        Ok(if self.report.is_dry_run {
+            self.store.plan_batch(batch).await?
+        } else {
+            self.store.write_batch(batch).await?
+        })
+    }
+
+    pub(super) async fn trash(&self, ids: &[domain::DocumentId]) -> Result<(), ImportError> {
+        if !self.report.is_dry_run {
+            self.store.trash(ids).await?;
+        }
+        Ok(())
+    }
+
     /// Writes a chunk and reports it.
     pub(super) async fn write(&mut self, files: Vec<PreparedFile>) -> Result<(), ImportError> {
         if std::mem::take(&mut self.is_new_source) {
@@ -106,7 +122,7 @@ impl<'a> Import<'a> {
         }
         let (batch, pending) = split(files);
         let result = if has_changes(&batch) {
-            self.store.write_batch(&batch).await?
+            self.write_batch(&batch).await?
         } else {
             BatchResult::default()
         };
@@ -128,6 +144,7 @@ impl<'a> Import<'a> {
                 FileOutcome::Unchanged(id, false, about) => self.done(file.name, id, ImportOutcome::Unchanged, about),
                 FileOutcome::Refused(error) => self.refuse(&file.name, error),
                 FileOutcome::LeftOut(left_out) => {
+                    self.report.folder_of(&left_out.file).left_out += 1;
                     self.report.left_out.push(left_out.clone());
                     (self.progress)(ImportEvent::LeftOut(left_out));
                 }
@@ -143,12 +160,14 @@ impl<'a> Import<'a> {
 
     /// Completes the report.
     pub(super) async fn finish(mut self) -> Result<ImportReport, ImportError> {
-        let owners: Vec<_> = self.warnings.iter().map(|(owner, _)| owner.clone()).collect();
+        let owners: Vec<_> = self.owners.keys().cloned().collect();
         let seen = if owners.is_empty() {
             HashSet::new()
         } else {
             self.store.seen(&owners).await?
         };
+        let unknown = self.owners.iter().filter(|(owner, _)| !seen.contains(owner.as_str()));
+        self.report.unknown_owners = unknown.map(|(owner, documents)| (owner.clone(), *documents)).collect();
         for (owner, doubt) in std::mem::take(&mut self.warnings) {
             if !seen.contains(owner.as_str()) {
                 self.warn(doubt);
@@ -158,6 +177,13 @@ impl<'a> Import<'a> {
     }
 
     fn done(&mut self, file: String, id: domain::DocumentId, outcome: ImportOutcome, about: DocumentDetails) {
+        *self.owners.entry(about.owner).or_default() += 1;
+        let counts = self.report.folder_of(&file);
+        match outcome {
+            ImportOutcome::Created => counts.added += 1,
+            ImportOutcome::Updated => counts.updated += 1,
+            ImportOutcome::Unchanged => counts.unchanged += 1,
+        }
         match outcome {
             ImportOutcome::Created => self.report.added += 1,
             ImportOutcome::Updated => self.report.updated += 1,
@@ -192,6 +218,7 @@ impl<'a> Import<'a> {
     }
 
     fn problem(&mut self, problem: ImportProblem) {
+        self.report.folder_of(&problem.file).refused += 1;
         self.report.problems.push(problem.clone());
         (self.progress)(ImportEvent::Problem(problem));
     }
@@ -203,6 +230,7 @@ impl<'a> Import<'a> {
         if may_be_option && warning.problem.line == 1 && self.report.warnings.iter().any(is_same) {
             return;
         }
+        self.report.folder_of(&warning.problem.file).warnings += 1;
         self.report.warnings.push(warning.clone());
         (self.progress)(ImportEvent::Warning(warning));
     }

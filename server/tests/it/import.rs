@@ -11,6 +11,7 @@ use crate::{
 
 mod batches;
 mod privacy;
+mod report;
 mod sources;
 mod withdrawn;
 

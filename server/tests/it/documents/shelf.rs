@@ -115,6 +115,7 @@ pub(crate) fn options(dir: PathBuf) -> ImportOptions {
         drafts: Drafts::default(),
         source: None,
         prune: false,
+        is_dry_run: false,
         now: NOW,
         files: FileSettings::default(),
         resolve_person: Box::new(resolve),
