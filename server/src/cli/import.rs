@@ -13,6 +13,7 @@ use crate::import::{self, Drafts, ImportError, ImportEvent, ImportOptions, termi
 mod summary;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct ImportArgs {
     /// Folder whose `*.md` files are brought in, with everything below it
     #[arg(value_name = "DIR")]
