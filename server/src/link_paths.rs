@@ -21,10 +21,11 @@ pub(crate) fn is_wiki(kind: ReferenceKind) -> bool {
     matches!(kind, ReferenceKind::WikiLink | ReferenceKind::WikiEmbed)
 }
 
-/// Whether a target is a page of this site: `/docs/7`.
+/// Whether a target is a page of this site, `/docs/7`, or the page it stands in.
 pub(crate) fn is_page(target: &str) -> bool {
     let Some(path) = target.strip_prefix('/') else {
-        return false;
+        // A query alone is the page that has the link.
+        return target.starts_with('?');
     };
     let path = path.split(['#', '?']).next().unwrap_or_default();
     match path.split_once('/') {
@@ -93,6 +94,10 @@ pub(crate) fn path_of(kind: ReferenceKind, target: &str) -> Option<String> {
         percent_decoded(path)
     };
     let path = nfc(path.replace('\\', "/"));
+    // `b.md/` is `b.md` to MkDocs.
+    let bare = path.trim_end_matches('/');
+    let is_file = ENDINGS.iter().any(|ending| bare.to_ascii_lowercase().ends_with(ending));
+    let path = if is_file { bare.to_owned() } else { path };
     let lower = path.to_ascii_lowercase();
     let ending = ENDINGS.iter().find(|ending| lower.ends_with(*ending));
     let path = path

@@ -12,6 +12,9 @@ use super::{
     import::ImportedDocument,
 };
 
+const LINKED_FROM: &str = "SELECT t.source_path, t.id FROM document d JOIN document_link l ON l.document_id = d.id
+    JOIN document t ON t.source_name = d.source_name AND t.source_path = l.path AND t.trashed_at IS NULL WHERE d.id = $1";
+
 const SOURCE_OF: &str = "SELECT source_name, source_path FROM document WHERE id = $1 AND source_name IS NOT NULL AND source_path IS NOT NULL";
 
 /// The rows of the links of documents.
@@ -41,6 +44,18 @@ impl Store {
         rows.into_iter().map(DocumentRowColumns::row).collect()
     }
 
+    /// The documents outside the trash that a document links to, by the paths of their files, as its import found them.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
+    pub async fn linked_from(&self, id: DocumentId) -> Result<Vec<(String, DocumentId)>, StoreError> {
+        let rows: Vec<(String, i64)> = with_backend!(self, |backend| {
+            let query = query_as(LINKED_FROM).bind(id.number());
+            Ok(query.fetch_all(&backend.pool).await?)
+        })?;
+        with_ids(rows)
+    }
+
     /// The source of a document and the path of its file below it; `None` for documents without one.
     ///
     /// # Errors
@@ -68,10 +83,14 @@ impl Store {
             let query = query_as(&statement).bind(source).bind(&*list);
             Ok(query.fetch_all(&backend.pool).await?)
         })?;
-        let row = |(path, number): (String, i64)| {
-            let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
-            Ok((path, id))
-        };
-        rows.into_iter().map(row).collect()
+        with_ids(rows)
     }
+}
+
+fn with_ids(rows: Vec<(String, i64)>) -> Result<Vec<(String, DocumentId)>, StoreError> {
+    let row = |(path, number): (String, i64)| {
+        let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
+        Ok((path, id))
+    };
+    rows.into_iter().map(row).collect()
 }

@@ -8,7 +8,7 @@ use domain::DocumentId;
 use markdown::{Filled, ReferenceKind, Token};
 
 use super::LocalLibrary;
-use crate::link_paths::{candidates, fragment, is_page, is_wiki, named, path_of};
+use crate::link_paths::{DocumentPaths, candidates, fragment, is_page, is_wiki, named, path_of};
 
 /// Most links of one document that are looked up; those after them show their words.
 const MAX_LINKS: usize = 1_000;
@@ -63,13 +63,20 @@ impl LocalLibrary {
                 ..LinkedDocuments::default()
             });
         };
+        let (mut found, links) = self.linked_at_import(id, &from, links).await?;
         let tried: Vec<Vec<String>> = links
             .iter()
             .map(|(kind, target)| candidates(&from, *kind, target))
             .collect();
+        if links.is_empty() {
+            return Ok(LinkedDocuments {
+                found,
+                is_unknown: false,
+            });
+        }
         let there = self.store.documents_at(&source, &tried.concat()).await?;
         let there: HashMap<String, DocumentId> = there.into_iter().collect();
-        let (mut found, mut names) = (HashMap::new(), Vec::new());
+        let mut names = Vec::new();
         for ((kind, target), paths) in links.into_iter().zip(tried) {
             match paths.iter().find_map(|path| there.get(path)) {
                 Some(id) => drop(found.insert((is_wiki(kind), target), *id)),
@@ -94,6 +101,31 @@ impl LocalLibrary {
             found,
             is_unknown: false,
         })
+    }
+}
+
+/// Links by kind and target, and the documents that some of them lead to.
+type Split = (HashMap<(bool, String), DocumentId>, Vec<(ReferenceKind, String)>);
+
+impl LocalLibrary {
+    /// The links whose documents their import found already, and those that are left: to what came later, or to nothing.
+    async fn linked_at_import(
+        &self,
+        id: DocumentId,
+        from: &str,
+        links: Vec<(ReferenceKind, String)>,
+    ) -> Result<Split, store::StoreError> {
+        let known: HashMap<String, DocumentId> = self.store.linked_from(id).await?.into_iter().collect();
+        let paths = DocumentPaths::new(known.keys().cloned());
+        let (mut found, mut left) = (HashMap::new(), Vec::new());
+        for (kind, target) in links {
+            match paths.find(from, kind, &target).and_then(|path| known.get(path)) {
+                Some(id) => drop(found.insert((is_wiki(kind), target), *id)),
+                None if is_page(&target) => {}
+                None => left.push((kind, target)),
+            }
+        }
+        Ok((found, left))
     }
 }
 

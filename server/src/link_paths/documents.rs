@@ -11,6 +11,8 @@ use super::{candidates, is_wiki, path_of};
 #[derive(Debug, Default)]
 pub(crate) struct DocumentPaths {
     paths: HashSet<String>,
+    /// Each by itself in lower case: addresses of pages are, and file names need not be.
+    by_lower: HashMap<String, String>,
     /// Those whose last part without ending is the key, in lower case.
     by_name: HashMap<String, Vec<String>>,
 }
@@ -21,6 +23,10 @@ impl DocumentPaths {
         for path in paths {
             let name = last_part(&path).to_lowercase();
             found.by_name.entry(name).or_default().push(path.clone());
+            found
+                .by_lower
+                .entry(path.to_lowercase())
+                .or_insert_with(|| path.clone());
             found.paths.insert(path);
         }
         found
@@ -30,6 +36,11 @@ impl DocumentPaths {
     pub(crate) fn find(&self, from: &str, kind: ReferenceKind, target: &str) -> Option<&str> {
         let candidates = candidates(from, kind, target);
         let found = candidates.iter().find_map(|path| self.paths.get(path));
+        let found = found.or_else(|| {
+            candidates
+                .iter()
+                .find_map(|path| self.by_lower.get(&path.to_lowercase()))
+        });
         if found.is_some() || !is_wiki(kind) {
             return found.map(String::as_str);
         }
@@ -106,6 +117,13 @@ mod tests {
             ("a/c/b.md", ReferenceKind::WikiLink, "b", Some("a/c/b.md")),
             ("README.md", ReferenceKind::WikiLink, "b", Some("a/b.md")),
             ("README.md", ReferenceKind::Link, "gone.md", None),
+            (
+                "README.md",
+                ReferenceKind::Link,
+                "x/Deep/note%20one/",
+                Some("x/deep/Note one.md"),
+            ),
+            ("README.md", ReferenceKind::Link, "a/b.md/#x", Some("a/b.md")),
         ] {
             assert_eq!(paths.find(from, kind, target), expected, "{target} in {from}");
         }
