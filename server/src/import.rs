@@ -59,11 +59,11 @@ pub use report::{
     FolderCounts, ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Pruning, Withdrawn,
 };
 
-use file::Defaults;
+use file::{Content, Defaults};
 use files::ImportFiles;
 use history::History;
 use prepare::ImportContext;
-use read_file::ReadFile;
+use read_file::{ReadFile, ReadOutcome};
 use source::Source;
 use walk::FoundFile;
 use write::Import;
@@ -190,6 +190,8 @@ pub async fn seed_demo(
     resolve: &(dyn Fn(&str) -> Result<PersonId, String> + Send + Sync),
 ) -> Result<ImportReport, ImportError> {
     let source = Source::demo();
+    let paths = documents.iter().map(|(name, _)| (*name).to_owned());
+    let attachments = Attachments::new(Catalogue::default(), DocumentPaths::new(paths), 0);
     let read = documents.iter().map(|(name, text)| {
         let defaults = Defaults {
             folder: String::new(),
@@ -204,11 +206,16 @@ pub async fn seed_demo(
             now: i64::MAX,
             resolve,
         };
+        let outcome = file::parse(name, text, &defaults).into();
+        let attached = match &outcome {
+            ReadOutcome::Content(Content::Document(parsed)) => attachments.of(name, name, &parsed.content),
+            _ => Attached::default(),
+        };
         ReadFile {
             source: source.file(name),
-            outcome: file::parse(name, text, &defaults).into(),
+            outcome,
             name: (*name).to_owned(),
-            attached: Attached::default(),
+            attached,
         }
     });
     let files = prepare::texts(store, read.collect()).await?;
