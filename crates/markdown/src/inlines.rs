@@ -35,6 +35,7 @@ pub(super) fn plain_text(node: Node<'_>, emoji: Emoji) -> String {
         match &node.data().value {
             NodeValue::Text(more) => text.push_str(more),
             NodeValue::Code(code) => text.push_str(&code.literal),
+            NodeValue::Math(math) => text.push_str(&math.literal),
             NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
             NodeValue::ShortCode(code) if !is_emoji(node) => {
                 text.push(':');
@@ -66,6 +67,8 @@ impl Writer<'_> {
             NodeValue::SoftBreak => self.text("\n"),
             NodeValue::LineBreak => self.tag("<br>\n"),
             NodeValue::Code(code) => self.tag(&format!("<code>{}</code>", escaped(&code.literal))),
+            // A formula as its source: nothing in it is emphasis.
+            NodeValue::Math(math) => self.tag(&format!("<code>{}</code>", escaped(math.literal.trim()))),
             NodeValue::HtmlInline(html) => self.html_inline(html),
             NodeValue::ShortCode(code) => self.text(&sign(node, code)),
             NodeValue::Link(link) => self.open_link(link),

@@ -18,8 +18,21 @@ const STEPS_A_BYTE: usize = 64;
 /// The parser checks once in so many steps whether to continue.
 const STEPS_A_CHECK: usize = 256;
 
+/// Whether a text has formulas between dollars: a block of them, or a command of TeX between two in a line. Elsewhere dollars are prices and
+/// variables, of which two may look like a formula: `$10-$20`.
+fn has_formulas(text: &str) -> bool {
+    let is_command = |formula: &str| {
+        let mut letters = formula.chars();
+        letters.any(|c| c == '\\') && letters.next().is_some_and(|c| c.is_ascii_alphabetic())
+    };
+    text.lines().any(|line| {
+        let line = line.trim();
+        line.starts_with("$$") || line.split('$').skip(1).step_by(2).any(is_command)
+    })
+}
+
 /// The constructs that are understood, beyond `CommonMark`.
-fn options() -> Options<'static> {
+fn options(has_formulas: bool) -> Options<'static> {
     let extension = Extension {
         strikethrough: true,
         table: true,
@@ -34,6 +47,7 @@ fn options() -> Options<'static> {
         superscript: true,
         subscript: true,
         wikilinks_title_after_pipe: true,
+        math_dollars: has_formulas,
         cjk_friendly_emphasis: true,
         header_attributes: true,
         fenced_code_attributes: true,
@@ -73,7 +87,7 @@ pub(super) fn parse_unchecked<'a>(arena: &'a Arena<'a>, content: &str) -> Result
         budget.set(budget.get().saturating_sub(1));
         budget.get() == 0
     };
-    try_parse_document(arena, content, &options(), &is_spent).map_err(|_| MarkdownError::TooSlow)
+    try_parse_document(arena, content, &options(has_formulas(content)), &is_spent).map_err(|_| MarkdownError::TooSlow)
 }
 
 fn check_depth(root: Node<'_>) -> Result<(), MarkdownError> {

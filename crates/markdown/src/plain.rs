@@ -47,6 +47,7 @@ impl Plain {
             }
             NodeValue::Text(text) => self.push(text),
             NodeValue::Code(code) => self.push(&code.literal),
+            NodeValue::Math(math) => self.push(&math.literal),
             NodeValue::CodeBlock(code) => self.push(&code.literal),
             NodeValue::SoftBreak | NodeValue::LineBreak => self.push(" "),
             NodeValue::ShortCode(code) => self.push(&inlines::sign(node, code)),
