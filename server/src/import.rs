@@ -37,7 +37,6 @@ pub mod dates;
 pub mod file;
 mod file_error;
 mod files;
-mod folder_path;
 pub mod front_matter;
 mod history;
 mod plausibility;

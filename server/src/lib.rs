@@ -9,6 +9,7 @@
 //! | The visitor of a request: session, claims, directory | `visitor.rs`, `people.rs`, [`directory`] |
 //! | Opening and listing documents | [`library`], on the crates [`policy`] and [`store`] |
 //! | Searching documents, keeping the index up to date | [`mod@search`], on the crate `search` |
+//! | Paths below a folder | `relative_path.rs` |
 //! | Which documents links mean | `link_paths.rs`, `library/links.rs` |
 //! | Pictures and other files of documents | [`files`] |
 //! | Importing documents | [`import`], rendered by the crate [`markdown`] |
@@ -42,6 +43,7 @@ mod messages;
 pub mod metrics;
 mod people;
 pub mod reading;
+mod relative_path;
 mod router;
 pub mod search;
 pub mod serve;

@@ -1,8 +1,9 @@
 //! The return path: where a person is redirected after signing in. Only a path of this site: the type cannot hold another one, so there is
 //! no open redirect.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
 /// Longest path, in bytes; a longer one is replaced by `/`.
@@ -83,23 +84,9 @@ fn looks_local(text: &str) -> bool {
 }
 
 /// Percent-decodes the path once, because a proxy might decode it before it redirects.
-fn percent_decoded(text: &str) -> String {
+fn percent_decoded(text: &str) -> Cow<'_, str> {
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail
-            .get(..2)
-            .and_then(|h| std::str::from_utf8(h).ok())
-            .and_then(|h| u8::from_str_radix(h, 16).ok());
-        let (byte, left) = match hex {
-            Some(byte) if first == b'%' => (byte, &tail[2..]),
-            _ => (first, tail),
-        };
-        bytes.push(byte);
-        rest = left;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(path).decode_utf8_lossy()
 }
 
 /// Resolves the path by the URL parser that browsers follow (WHATWG URL). `/auth/` is refused, because signing in again after each

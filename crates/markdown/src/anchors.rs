@@ -5,7 +5,12 @@
 //! An id reaches the page only if [`is_free`] allows it: a script that looks up one of the page's own elements, or a global variable, must
 //! never find an author's element.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
+
+use percent_encoding::percent_decode_str;
 
 /// Before every id of ours, so that no heading takes an id the page itself uses.
 pub(super) const PREFIX: &str = "h-";
@@ -138,27 +143,13 @@ impl Targets {
 
     /// The id that the part of an address after `#` means.
     pub(super) fn find(&self, fragment: &str) -> Option<&str> {
-        let name = percent_decoded(fragment);
-        let found = self.by_name.get(fragment).or_else(|| self.by_name.get(&name));
+        // `%C3%BC` as `ü`; what is no UTF-8 then stays as it is.
+        let name = percent_decode_str(fragment).decode_utf8();
+        let name = name.unwrap_or(Cow::Borrowed(fragment));
+        let found = self.by_name.get(fragment).or_else(|| self.by_name.get(&*name));
         let found = found.or_else(|| self.by_lower.get(&name.to_lowercase()));
         let has_words = name.contains(char::is_alphanumeric);
         let found = found.or_else(|| self.by_words.get(&slug(&name)).filter(|_| has_words));
         found.map(String::as_str)
     }
-}
-
-/// `%C3%BC` as `ü`; what is no UTF-8 then stays as it is.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| first == b'%');
-        let decoded = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        bytes.push(decoded.unwrap_or(first));
-        rest = match decoded {
-            Some(_) => after.get(2..).unwrap_or_default(),
-            None => after,
-        };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }

@@ -4,6 +4,7 @@
 use domain::text::nfc;
 
 use super::catalogue::{Catalogue, OtherFile};
+use crate::relative_path::{join, percent_decoded, resolve};
 
 /// Folders whose contents generators put at the root of a site: Hugo, Docusaurus, `VuePress`, Jekyll, `MkDocs`.
 const ROOTS: [&str; 7] = [
@@ -35,8 +36,8 @@ pub(super) fn find<'c>(catalogue: &'c Catalogue, place: Place<'_>, target: &str)
         return None;
     }
     let decoded = percent_decoded(&target);
-    let spellings = [Some(target), decoded].into_iter().flatten().map(nfc);
-    let spellings: Vec<String> = spellings.collect();
+    // A file may be called `100%25.png`.
+    let spellings: Vec<String> = [target, decoded].map(nfc).into();
     let mut ways = spellings.iter().flat_map(|spelling| paths(place, spelling));
     let exact = ways.find_map(|path| catalogue.at(&path));
     let any_case = || {
@@ -56,7 +57,7 @@ fn paths(place: Place<'_>, target: &str) -> Vec<String> {
     let folder = place.document.rsplit_once('/').map_or("", |(folder, _)| folder);
     let folder = nfc(folder);
     // Seen from the top of a site: `None` for what would lead out of it.
-    let from_top = joined("", target);
+    let from_top = below("", target);
     let in_roots = |paths: &mut Vec<String>, with_folders: bool| {
         let Some(target) = &from_top else { return };
         for base in ancestors(&folder).into_iter().rev() {
@@ -69,10 +70,10 @@ fn paths(place: Place<'_>, target: &str) -> Vec<String> {
         in_roots(&mut paths, true);
         return paths;
     }
-    paths.extend(joined(&folder, target));
+    paths.extend(below(&folder, target));
     // The page of `guide/a.md` is `guide/a/`, and what an author wrote may be meant from there.
     let page = place.document.rsplit_once('.').map_or(place.document, |(stem, _)| stem);
-    paths.extend(joined(&nfc(page), target));
+    paths.extend(below(&nfc(page), target));
     // From the root without a sign of it: wikis, and the `static` of a site named with it.
     paths.extend(from_top.clone());
     if place.is_picture {
@@ -110,27 +111,9 @@ fn ancestors(folder: &str) -> Vec<&str> {
     all
 }
 
-fn join(base: &str, part: &str) -> String {
-    if base.is_empty() {
-        part.to_owned()
-    } else {
-        format!("{base}/{part}")
-    }
-}
-
-/// `target` seen from the folder `base`; `None` if that leads out of the imported folder.
-fn joined(base: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join("/"))
+/// `target` seen from the folder `base`; `None` if that leads out of the imported folder, or to its top.
+fn below(base: &str, target: &str) -> Option<String> {
+    resolve(base, target).filter(|path| !path.is_empty())
 }
 
 /// A target without the variable in front of it that means the root: `{{ site.baseurl }}/img/a.png`, `@site/static/a.png`, `~/a.png`.
@@ -145,25 +128,6 @@ fn without_template(target: &str) -> &str {
         .or_else(|| target.strip_prefix('~'))
         .filter(|behind| behind.starts_with('/'))
         .unwrap_or(target)
-}
-
-/// Percent signs resolved; `None` if there are none, or the result is no text.
-fn percent_decoded(target: &str) -> Option<String> {
-    if !target.contains('%') {
-        return None;
-    }
-    let mut bytes = target.bytes();
-    let mut decoded = Vec::with_capacity(target.len());
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            decoded.push(byte);
-            continue;
-        }
-        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        let value = digit(bytes.next())? * 16 + digit(bytes.next())?;
-        decoded.push(u8::try_from(value).ok()?);
-    }
-    String::from_utf8(decoded).ok().filter(|text| !text.contains('\0'))
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ use store::{DocumentSource, ImportedDocument, KnownDocument, UnchangedDocument};
 pub use super::file_error::{FileError, FileWarning, WarningKind};
 use super::{
     dates::FileDates,
-    folder_path::join,
     front_matter::{self, DraftMarker, OwnKeys},
     plausibility, title,
     values::{at, line, path},
 };
+use crate::relative_path::join;
 
 /// Most groups of one document.
 const MAX_GROUPS: usize = 100;

@@ -10,11 +10,10 @@ use store::DocumentSource;
 use super::{
     dates::FileDates,
     file::{self, Content, Defaults, FileError},
-    folder_path::join,
     history::History,
     walk,
 };
-use crate::{files::Attached, import::ImportOptions};
+use crate::{files::Attached, import::ImportOptions, relative_path::join};
 
 /// A file that was read.
 pub(super) struct ReadFile {

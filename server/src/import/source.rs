@@ -14,7 +14,8 @@ use store::DocumentSource;
 
 use domain::text::nfc;
 
-use super::{folder_path::join, terminal::is_active};
+use super::terminal::is_active;
+use crate::relative_path::join;
 
 mod git_config;
 mod origin;

@@ -2,7 +2,8 @@
 
 use std::{collections::HashMap, fs::File, io::Read as _};
 
-use super::{folder_path::join, walk::FoundFile};
+use super::walk::FoundFile;
+use crate::relative_path::{percent_decoded, resolve};
 
 /// Name of such a file.
 const NAME: &str = "SUMMARY.md";
@@ -57,35 +58,7 @@ fn resolved(folder: &str, target: &str) -> Option<String> {
     if target.is_empty() || target.starts_with('/') || target.contains("://") {
         return None;
     }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    let (name, folders) = parts.split_last()?;
-    Some(join(&folders.join("/"), name))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        if let Some(byte) = byte.filter(|_| *first == b'%') {
-            bytes.push(byte);
-            rest = behind.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = behind;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    resolve(folder, target).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ impl FolderContents {
     fn visit(&mut self, entry: &fs::DirEntry, folder: &str, depth: usize) -> Option<(PathBuf, String, usize)> {
         let path = entry.path();
         let file_name = entry.file_name().to_string_lossy().into_owned();
-        let name = super::folder_path::join(folder, &file_name);
+        let name = crate::relative_path::join(folder, &file_name);
         if file_name.starts_with('.') && !ASSETS.contains(&&*file_name) {
             return None;
         }
