@@ -4,6 +4,7 @@
 //! | what | where |
 //! |---|---|
 //! | Where the content is stored | [`FileStorage`]: `files/database.rs`, `files/folder.rs` |
+//! | Reading a content while checking it | `files/content.rs`: [`CheckedContent`] |
 //! | Which files a document has | `files/documents.rs`: [`document_files`](crate::Store::document_files), [`document_file`](crate::Store::document_file) |
 //! | Files that no document has any more | `files/sweep.rs`: [`sweep_files`](crate::Store::sweep_files) |
 
@@ -15,11 +16,13 @@ use tokio::io::AsyncRead;
 
 use super::error::{Cause, StoreError};
 
+mod content;
 mod database;
 mod documents;
 mod folder;
 mod sweep;
 
+pub use content::CheckedContent;
 pub use database::DatabaseFiles;
 pub(crate) use documents::rows;
 pub use documents::{Dimensions, DocumentFile, FileLink};

@@ -66,8 +66,8 @@ pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use documents::{DocumentRow, FoundDocument, StaleHtml};
 pub use error::{Cause, StoreError};
 pub use files::{
-    ContentHash, DatabaseFiles, Dimensions, DocumentFile, FileError, FileLink, FileStorage, FolderFiles, NewFile,
-    PART_SIZE,
+    CheckedContent, ContentHash, DatabaseFiles, Dimensions, DocumentFile, FileError, FileLink, FileStorage,
+    FolderFiles, NewFile, PART_SIZE,
 };
 pub use folders::{FolderCandidate, FolderPart};
 pub use import::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};

@@ -15,9 +15,8 @@ use object_store::{
     },
     path::Path,
 };
-use sha2::{Digest as _, Sha256};
-use store::{Cause, ContentHash, FileError, FileStorage, NewFile, PART_SIZE};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use store::{Cause, CheckedContent, ContentHash, FileError, FileStorage, NewFile, PART_SIZE};
+use tokio::io::{AsyncRead, AsyncWriteExt as _};
 use url::Url;
 
 use crate::http_client::http_client;
@@ -82,22 +81,9 @@ impl S3Files {
         file: &NewFile,
         content: &mut (dyn AsyncRead + Send + Unpin),
     ) -> Result<(), FileError> {
-        let (mut hasher, mut size) = (Sha256::new(), 0_u64);
-        loop {
-            let mut part = Vec::new();
-            (&mut *content).take(PART_SIZE as u64).read_to_end(&mut part).await?;
-            if part.is_empty() {
-                break;
-            }
-            hasher.update(&part);
-            size += part.len() as u64;
-            if size > file.size {
-                return Err(FileError::Changed);
-            }
+        let mut content = CheckedContent::new(file, content);
+        while let Some(part) = content.next().await? {
             upload.write_all(&part).await?;
-        }
-        if size != file.size || ContentHash::of(hasher) != file.hash {
-            return Err(FileError::Changed);
         }
         // Only this makes it a file of the bucket.
         Ok(upload.shutdown().await?)

@@ -9,10 +9,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use sha2::{Digest as _, Sha256};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncWriteExt as _};
 
-use super::{ContentHash, FileError, FileStorage, NewFile, PART_SIZE};
+use super::{CheckedContent, ContentHash, FileError, FileStorage, NewFile, PART_SIZE};
 
 /// Makes temporary names of one process unique.
 static TEMPORARY: AtomicU64 = AtomicU64::new(0);
@@ -45,22 +44,9 @@ impl FolderFiles {
         #[cfg(unix)]
         options.mode(0o600);
         let mut written = options.open(temporary).await?;
-        let (mut hasher, mut size) = (Sha256::new(), 0_u64);
-        loop {
-            let mut part = Vec::new();
-            (&mut *content).take(PART_SIZE as u64).read_to_end(&mut part).await?;
-            if part.is_empty() {
-                break;
-            }
-            hasher.update(&part);
-            size += part.len() as u64;
-            if size > file.size {
-                return Err(FileError::Changed);
-            }
+        let mut content = CheckedContent::new(file, content);
+        while let Some(part) = content.next().await? {
             written.write_all(&part).await?;
-        }
-        if size != file.size || ContentHash::of(hasher) != file.hash {
-            return Err(FileError::Changed);
         }
         written.flush().await?;
         written.sync_all().await?;
