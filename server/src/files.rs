@@ -8,7 +8,7 @@
 //! | Which of them a target means | `files/resolve.rs` |
 //! | Reading one, within limits | `files/content.rs` |
 //! | What is it, by its content? | `files/media_type.rs` |
-//! | The files of one document | `files/attach.rs` |
+//! | What one document refers to: its files, documents, and what is not there | `files/attach.rs` |
 //! | Their addresses | `files/address.rs` |
 //! | Opening one, under the policy | `files/library.rs`; the route is in `router/document_files.rs` |
 //!
@@ -25,7 +25,7 @@ mod s3;
 mod settings;
 
 pub(crate) use address::{attachment, file_path};
-pub(crate) use attach::{Attached, AttachedFile, Attachments, MissingFile, MissingKind};
+pub(crate) use attach::{Attached, AttachedFile, Attachments, MissingKind, MissingTarget};
 pub(crate) use catalogue::{Catalogue, OtherFile};
 pub(crate) use content::open as open_file;
 pub(crate) use library::FileLibrary;

@@ -171,7 +171,7 @@ async fn tidy(store: &Store, files: &ImportFiles) {
 
 /// Where the links of the files may lead: to each other, and to what was imported from the same source before.
 async fn document_paths(store: &Store, source: &Source, files: &[FoundFile]) -> Result<DocumentPaths, StoreError> {
-    let stored = store.gone(&source.name, |_| true).await?;
+    let stored = store.documents_of(&source.name, |_| true).await?;
     let stored = stored.into_iter().map(|(_, path)| path);
     // What was imported from this folder counts as long as its file is there.
     let elsewhere = stored.filter(|path| source.below(path).is_none());

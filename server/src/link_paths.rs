@@ -8,7 +8,7 @@ use crate::relative_path::{percent_decoded, resolve};
 
 mod documents;
 
-pub(crate) use documents::{DocumentPaths, named};
+pub(crate) use documents::DocumentPaths;
 
 /// Most places that are tried for one link.
 const MAX_CANDIDATES: usize = 60;
@@ -67,7 +67,7 @@ pub(crate) fn fragment(target: &str) -> Option<String> {
 }
 
 /// The path of a target without query, fragment and ending; `None` if it has none.
-pub(crate) fn path_of(kind: ReferenceKind, target: &str) -> Option<String> {
+fn path_of(kind: ReferenceKind, target: &str) -> Option<String> {
     let ends: &[char] = if is_wiki(kind) { &['#'] } else { &['#', '?'] };
     let path = target.split(ends).next().unwrap_or_default().trim();
     let path = if is_wiki(kind) {
@@ -155,6 +155,17 @@ pub(crate) fn is_document(kind: ReferenceKind, target: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A page that is added is no dead link.
+    #[test]
+    fn im_2_every_page_of_the_site_is_one() {
+        let routes = include_str!("../../app/src/lib.rs").split("path!(\"").skip(1);
+        let routes: Vec<_> = routes.filter_map(|rest| rest.split('"').next()).collect();
+        assert!(routes.len() > 8, "{routes:?}");
+        for route in routes {
+            assert!(is_page(&route.replace(":id", "7")), "{route}");
+        }
+    }
 
     #[test]
     fn im_2_no_link_leads_out_of_its_source() {

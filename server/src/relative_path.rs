@@ -29,7 +29,7 @@ pub(crate) fn resolve(folder: &str, target: &str) -> Option<String> {
 /// `a%20b` as `a b` (RFC 3986 §2.1); what is no UTF-8 then stays as it is.
 pub(crate) fn percent_decoded(text: &str) -> String {
     let decoded = percent_decode_str(text).decode_utf8();
-    decoded.map_or_else(|_| text.to_owned(), |decoded| decoded.into_owned())
+    decoded.map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -77,15 +77,6 @@ pub const MAX_HEADINGS: usize = 500;
 /// Deepest nesting of quotes, lists and emphasis: more is an attack on whoever reads the HTML, not a text.
 pub const MAX_DEPTH: usize = 100;
 
-/// A rendered text, with what became of its constructs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendered {
-    /// What is shown.
-    pub html: RenderedHtml,
-    /// What readers do not see, by line. Comments do not count.
-    pub removed: Vec<RemovedConstruct>,
-}
-
 /// A construct of another program that is not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemovedConstruct {
@@ -106,21 +97,18 @@ pub struct RemovedConstruct {
 /// # Errors
 /// [`MarkdownError`] for texts beyond the limits; whatever else is in the text, the result is safe.
 pub fn render(content: &str, title: &str) -> Result<RenderedHtml, MarkdownError> {
-    render_with_report(content, title).map(|rendered| rendered.html)
-}
-
-/// As [`render`], with what was left out, for whoever brings documents of another program.
-///
-/// # Errors
-/// As [`render`].
-pub fn render_with_report(content: &str, title: &str) -> Result<Rendered, MarkdownError> {
     parse::check_size(content)?;
     let source = Source::prepare(content)?;
-    let html = render_source(&source.text, title).map_err(|error| source.place(error))?;
-    Ok(Rendered {
-        html,
-        removed: source.removed,
-    })
+    render_source(&source.text, title).map_err(|error| source.place(error))
+}
+
+/// The constructs of other programs that [`render`] takes out of a text, in its order. Comments do not count.
+///
+/// # Errors
+/// [`MarkdownError`] for texts that are too long, and for comments that are not closed.
+pub fn removed_constructs(content: &str) -> Result<Vec<RemovedConstruct>, MarkdownError> {
+    parse::check_size(content)?;
+    Ok(Source::prepare(content)?.removed)
 }
 
 fn render_source(text: &str, title: &str) -> Result<RenderedHtml, MarkdownError> {

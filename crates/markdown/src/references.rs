@@ -38,6 +38,16 @@ pub struct Reference {
 }
 
 impl Reference {
+    /// Whether it shows a picture: an image, or a wiki's embed of a file with the ending of one.
+    #[must_use]
+    pub fn is_picture(&self) -> bool {
+        match self.kind {
+            ReferenceKind::Image => true,
+            ReferenceKind::WikiEmbed => is_picture(&self.target),
+            ReferenceKind::Link | ReferenceKind::WikiLink => false,
+        }
+    }
+
     /// Whether the target is a place in the same document, `#name`.
     #[must_use]
     pub fn is_within(&self) -> bool {

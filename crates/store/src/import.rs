@@ -11,7 +11,6 @@ use super::{
     error::StoreError,
     files::{self, DocumentFile},
     import_plan::{self, WritePlan},
-    links,
     sources::{DocumentSource, KnownDocument},
     sql,
 };
@@ -246,7 +245,7 @@ fn statements(
         (sql.place, import_plan::positions(batch, plan)),
         (sql.put_groups, import_plan::groups(plan.written(batch))),
         (sql.put_files, files::rows(plan.written(batch))),
-        (sql.put_links, links::rows(plan.written(batch))),
+        (sql.put_links, import_plan::links(plan.written(batch))),
         (sql.trash, import_plan::numbers(plan.trashed.iter().map(|(_, id)| *id))),
     ]
 }

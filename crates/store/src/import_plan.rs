@@ -199,6 +199,14 @@ pub(super) fn groups<'a>(documents: impl Iterator<Item = (DocumentId, &'a Import
     rows.map(|(id, group)| group_row(id, group)).collect()
 }
 
+/// One row for each document that a document links to.
+pub(super) fn links<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
+    let links = documents.flat_map(|(id, document)| document.links.iter().map(move |path| (id, path)));
+    links
+        .map(|(id, path)| json!({ "document_id": id.number(), "path": path }))
+        .collect()
+}
+
 /// A group of a document: its label and its key by name.
 pub(super) fn group_row(document_id: i64, group: &Group) -> Value {
     let key = group.key(GroupMatch::Name);

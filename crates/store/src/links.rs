@@ -2,28 +2,19 @@
 //! document that comes later, moves, or goes to the trash is found, or not, from then on.
 
 use domain::DocumentId;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::query_as;
 
 use super::{
     backend::{Store, with_backend},
     documents::{DocumentRow, DocumentRowColumns},
     error::{QueryError, StoreError},
-    import::ImportedDocument,
 };
 
 const LINKED_FROM: &str = "SELECT t.source_path, t.id FROM document d JOIN document_link l ON l.document_id = d.id
     JOIN document t ON t.source_name = d.source_name AND t.source_path = l.path AND t.trashed_at IS NULL WHERE d.id = $1";
 
 const SOURCE_OF: &str = "SELECT source_name, source_path FROM document WHERE id = $1 AND source_name IS NOT NULL AND source_path IS NOT NULL";
-
-/// The rows of the links of documents.
-pub(super) fn rows<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
-    let links = documents.flat_map(|(id, document)| document.links.iter().map(move |path| (id, path)));
-    links
-        .map(|(id, path)| json!({ "document_id": id.number(), "path": path }))
-        .collect()
-}
 
 impl Store {
     /// The documents outside the trash that link to one, by title, at most `limit`. Nothing is authorised here.

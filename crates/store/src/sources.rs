@@ -182,16 +182,16 @@ impl Store {
         }))
     }
 
-    /// The documents of a source outside the trash whose path `is_gone`.
+    /// The documents of a source outside the trash whose path `is_wanted`, with that path. Reads the paths of the whole source.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
-    pub async fn gone(
+    pub async fn documents_of(
         &self,
         name: &str,
-        is_gone: impl Fn(&str) -> bool + Sync,
+        is_wanted: impl Fn(&str) -> bool + Sync,
     ) -> Result<Vec<(DocumentId, String)>, StoreError> {
-        let (mut gone, mut last) = (Vec::new(), String::new());
+        let (mut found, mut last) = (Vec::new(), String::new());
         loop {
             let rows: Vec<(i64, String)> = with_backend!(self, |backend| {
                 let query = query_as(sql::OF_SOURCE)
@@ -200,12 +200,12 @@ impl Store {
                     .bind(i64::from(BATCH_SIZE));
                 Ok(query.fetch_all(&backend.pool).await?)
             })?;
-            let Some((_, path)) = rows.last() else { return Ok(gone) };
+            let Some((_, path)) = rows.last() else { return Ok(found) };
             last.clone_from(path);
             for (number, path) in rows {
-                if is_gone(&path) {
+                if is_wanted(&path) {
                     let id = DocumentId::new(number).ok_or(StoreError::Corrupt { id: number, what: "id" })?;
-                    gone.push((id, path));
+                    found.push((id, path));
                 }
             }
         }

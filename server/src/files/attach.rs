@@ -22,9 +22,6 @@ const MAX_FILES: usize = 500;
 /// Longest target in a message, in characters.
 const MAX_SHOWN: usize = 200;
 
-/// Endings of files that are shown where a wiki embeds them.
-const PICTURES: [&str; 9] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "bmp", "ico"];
-
 /// A file of a document, and where it lies.
 #[derive(Debug, Clone)]
 pub(crate) struct AttachedFile {
@@ -32,9 +29,9 @@ pub(crate) struct AttachedFile {
     pub(crate) origin: OtherFile,
 }
 
-/// A reference that leads to no file.
+/// A reference that leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MissingFile {
+pub(crate) struct MissingTarget {
     /// What it was meant to be.
     pub(crate) kind: MissingKind,
     /// Line of the text, from 1.
@@ -58,7 +55,7 @@ pub(crate) enum MissingKind {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Attached {
     pub(crate) files: Vec<AttachedFile>,
-    pub(crate) missing: Vec<MissingFile>,
+    pub(crate) missing: Vec<MissingTarget>,
     /// The paths of the documents that its links lead to, below the source.
     pub(crate) links: BTreeSet<String>,
 }
@@ -97,7 +94,7 @@ impl Attachments {
                 continue;
             }
             let is_wiki = matches!(reference.kind, ReferenceKind::WikiLink | ReferenceKind::WikiEmbed);
-            let is_picture = is_picture(&reference);
+            let is_picture = reference.is_picture();
             if files.has(is_wiki, is_picture, &reference.target) {
                 continue;
             }
@@ -160,21 +157,6 @@ impl Attachments {
     }
 }
 
-/// Whether a reference shows a picture.
-fn is_picture(reference: &Reference) -> bool {
-    match reference.kind {
-        ReferenceKind::Image => true,
-        ReferenceKind::WikiEmbed => {
-            let path = reference.target.split(['#', '?']).next().unwrap_or_default();
-            let ending = path
-                .rsplit_once('.')
-                .map(|(_, ending)| ending.trim().to_ascii_lowercase());
-            ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
-        }
-        ReferenceKind::Link | ReferenceKind::WikiLink => false,
-    }
-}
-
 /// The files of a document so far.
 #[derive(Default)]
 struct FilesOfDocument {
@@ -200,7 +182,7 @@ impl FilesOfDocument {
         };
         let target: String = target.chars().take(MAX_SHOWN).collect();
         let message = format!("{verb} `{target}`, {why}");
-        self.attached.missing.push(MissingFile { kind, line, message });
+        self.attached.missing.push(MissingTarget { kind, line, message });
     }
 
     fn add(&mut self, is_wiki: bool, reference: &Reference, content: Content, origin: &OtherFile) {

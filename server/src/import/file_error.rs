@@ -33,8 +33,6 @@ pub enum WarningKind {
     Date,
     /// A link to a document that is not there.
     Link,
-    /// A link to a heading that is not there.
-    Anchor,
     /// A picture that is not there, or is not shown.
     Picture,
     /// A linked file that is not there, or does not come along.
@@ -45,13 +43,12 @@ pub enum WarningKind {
 
 impl WarningKind {
     /// Every kind, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Owner,
         Self::Group,
         Self::Order,
         Self::Date,
         Self::Link,
-        Self::Anchor,
         Self::Picture,
         Self::File,
         Self::Construct,
@@ -66,7 +63,6 @@ impl WarningKind {
             Self::Order => "order",
             Self::Date => "date",
             Self::Link => "link",
-            Self::Anchor => "anchor",
             Self::Picture => "picture",
             Self::File => "file",
             Self::Construct => "construct",
@@ -82,7 +78,6 @@ impl WarningKind {
             Self::Order => "order",
             Self::Date => "dates",
             Self::Link => "links",
-            Self::Anchor => "links to headings",
             Self::Picture => "pictures",
             Self::File => "files",
             Self::Construct => "constructs",

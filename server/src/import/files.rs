@@ -9,7 +9,7 @@ use super::{
     file::{FileError, FileWarning, WarningKind},
     prepare::{FileAction, PreparedFile},
 };
-use crate::files::{Attached, AttachedFile, Attachments, MissingFile, MissingKind, open_file};
+use crate::files::{Attached, AttachedFile, Attachments, MissingKind, MissingTarget, open_file};
 
 /// Where files are found and stored during an import.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ pub(super) fn hash_with_files(document: String, attached: &Attached) -> String {
 }
 
 /// What is not there, as warnings; `body_line` is the line at which the text begins.
-pub(super) fn warnings(missing: Vec<MissingFile>, body_line: usize) -> impl Iterator<Item = FileWarning> {
+pub(super) fn warnings(missing: Vec<MissingTarget>, body_line: usize) -> impl Iterator<Item = FileWarning> {
     missing.into_iter().map(move |missing| FileWarning {
         kind: match missing.kind {
             MissingKind::Picture => WarningKind::Picture,

@@ -2,6 +2,8 @@
 //! rendered if it changed. Memory is bounded by the size of a chunk; two are prepared while a third is written.
 
 use std::{num::NonZeroUsize, sync::Arc, thread};
+
+use markdown::RemovedConstruct;
 use store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 
 use super::{
@@ -166,7 +168,8 @@ fn document(
     let hash = files::hash_with_files(parsed.hash(), attached);
     let missing = std::mem::take(&mut attached.missing);
     parsed.warnings.extend(files::warnings(missing, parsed.body_line));
-    let mut about = DocumentDetails {
+    parsed.warnings.extend(removed_constructs(&parsed));
+    let about = DocumentDetails {
         id_line: parsed.id_line,
         is_private: parsed.is_private,
         hash: hash.clone(),
@@ -179,16 +182,9 @@ fn document(
         return FileAction::Unchanged(parsed.unchanged(&known, source.clone(), is_moved), about);
     }
     let body_line = parsed.body_line;
-    match markdown::render_with_report(&parsed.content, &parsed.title) {
+    match markdown::render(&parsed.content, &parsed.title) {
         Ok(rendered) => {
-            about
-                .warnings
-                .extend(rendered.removed.into_iter().map(|removed| FileWarning {
-                    kind: WarningKind::Construct,
-                    line: removed.line + body_line - 1,
-                    message: format!("`{}` is of another program and is not shown", removed.text),
-                }));
-            let mut document = parsed.into_document(rendered.html, source.clone(), hash);
+            let mut document = parsed.into_document(rendered, source.clone(), hash);
             document.files = attached.files.iter().map(|attached| attached.file.clone()).collect();
             document.links = std::mem::take(&mut attached.links).into_iter().collect();
             FileAction::Write(Box::new(document), about)
@@ -198,6 +194,18 @@ fn document(
             message: error.to_string(),
         }),
     }
+}
+
+/// Warnings about what another program alone understands, whether the document is written or not. A text that cannot be read is refused when it
+/// is rendered.
+fn removed_constructs(parsed: &ParsedDocument) -> Vec<FileWarning> {
+    let removed = markdown::removed_constructs(&parsed.content).unwrap_or_default();
+    let warning = |removed: RemovedConstruct| FileWarning {
+        kind: WarningKind::Construct,
+        line: removed.line + parsed.body_line - 1,
+        message: format!("`{}` is of another program and is not shown", removed.text),
+    };
+    removed.into_iter().map(warning).collect()
 }
 
 /// Maps items in parallel, in blocking threads.

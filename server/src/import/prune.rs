@@ -21,7 +21,7 @@ impl Import<'_> {
     ) -> Result<(), ImportError> {
         let source = self.source;
         let is_gone = |path: &str| source.below(path).is_some_and(|name| !names.contains(name));
-        let gone = self.store.gone(&source.name, is_gone).await?;
+        let gone = self.store.documents_of(&source.name, is_gone).await?;
         self.report.pruning = if gone.is_empty() {
             Pruning::Nothing
         } else if !is_requested {

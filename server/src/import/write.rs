@@ -81,7 +81,7 @@ impl<'a> Import<'a> {
                         .is_some_and(|rest| rest.starts_with('/'))
                 })
             };
-            let below = self.store.gone(&self.source.name, is_below).await?;
+            let below = self.store.documents_of(&self.source.name, is_below).await?;
             self.trash(&below.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
             let source = |path: String| DocumentSource {
                 path,

@@ -8,7 +8,7 @@ use domain::DocumentId;
 use markdown::{Filled, ReferenceKind, Token};
 
 use super::LocalLibrary;
-use crate::link_paths::{DocumentPaths, candidates, fragment, is_page, is_wiki, named, path_of};
+use crate::link_paths::{DocumentPaths, candidates, fragment, is_page, is_wiki};
 
 /// Most links of one document that are looked up; those after them show their words.
 const MAX_LINKS: usize = 1_000;
@@ -76,25 +76,9 @@ impl LocalLibrary {
         }
         let there = self.store.documents_at(&source, &tried.concat()).await?;
         let there: HashMap<String, DocumentId> = there.into_iter().collect();
-        let mut names = Vec::new();
         for ((kind, target), paths) in links.into_iter().zip(tried) {
-            match paths.iter().find_map(|path| there.get(path)) {
-                Some(id) => drop(found.insert((is_wiki(kind), target), *id)),
-                None if is_wiki(kind) => names.extend(path_of(kind, &target).map(|path| (target, path.to_lowercase()))),
-                None => {}
-            }
-        }
-        if !names.is_empty() {
-            let is_one = |path: &str| {
-                let path = path.to_lowercase();
-                let stem = path.rsplit_once('.').map_or(&*path, |(stem, _)| stem);
-                names.iter().any(|(_, name)| stem.ends_with(name.as_str()))
-            };
-            let paths = self.store.gone(&source, is_one).await?;
-            for (target, name) in names {
-                if let Some((id, _)) = named(&paths, &name) {
-                    found.insert((true, target), *id);
-                }
+            if let Some(id) = paths.iter().find_map(|path| there.get(path)) {
+                found.insert((is_wiki(kind), target), *id);
             }
         }
         Ok(LinkedDocuments {

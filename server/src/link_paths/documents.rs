@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::DocumentId;
 use markdown::ReferenceKind;
 
 use super::{candidates, is_wiki, path_of};
@@ -32,7 +31,7 @@ impl DocumentPaths {
         found
     }
 
-    /// The document that a link of the document `from` leads to.
+    /// The document that a link of the document `from` leads to. Of several with the name that a wiki link has, the one with the shortest path.
     pub(crate) fn find(&self, from: &str, kind: ReferenceKind, target: &str) -> Option<&str> {
         let candidates = candidates(from, kind, target);
         let found = candidates.iter().find_map(|path| self.paths.get(path));
@@ -46,7 +45,14 @@ impl DocumentPaths {
         }
         let wanted = path_of(kind, target)?.to_lowercase();
         let of_name = self.by_name.get(last_part(&format!("{wanted}.md")))?;
-        nearest(of_name.iter(), &wanted, String::as_str).map(String::as_str)
+        let ends = [format!("/{wanted}.md"), format!("/{wanted}.markdown")];
+        let is_named = |path: &&String| {
+            let path = format!("/{}", path.to_lowercase());
+            ends.iter().any(|end| path.ends_with(end))
+        };
+        let named = of_name.iter().filter(is_named);
+        let nearest = named.min_by_key(|path| (path.matches('/').count(), path.as_str()));
+        nearest.map(String::as_str)
     }
 }
 
@@ -54,26 +60,6 @@ impl DocumentPaths {
 fn last_part(path: &str) -> &str {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-/// Of files of that name anywhere, the one with the shortest path.
-pub(crate) fn named<'p>(paths: &'p [(DocumentId, String)], wanted: &str) -> Option<&'p (DocumentId, String)> {
-    nearest(paths.iter(), wanted, |(_, path)| path)
-}
-
-fn nearest<'p, T>(
-    paths: impl Iterator<Item = &'p T>,
-    wanted: &str,
-    path_of: impl Fn(&'p T) -> &'p str,
-) -> Option<&'p T> {
-    let ends = [format!("/{wanted}.md"), format!("/{wanted}.markdown")];
-    let is_named = |item: &&'p T| {
-        let path = format!("/{}", path_of(item).to_lowercase());
-        ends.iter().any(|end| path.ends_with(end))
-    };
-    paths
-        .filter(is_named)
-        .min_by_key(|item| (path_of(item).matches('/').count(), path_of(item)))
 }
 
 #[cfg(test)]

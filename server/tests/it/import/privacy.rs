@@ -312,6 +312,12 @@ async fn im_4_what_only_another_program_understands_is_taken_out_and_reported_wi
             .map(|warning| (warning.kind.name(), warning.problem.line))
             .collect();
         assert_eq!(warnings, [("construct", 4), ("construct", 8)], "{:?}", report.warnings);
+        let again = shelf.import(&[("a.md", text)]).await;
+        assert_eq!(
+            (again.unchanged, &again.warnings),
+            (1, &report.warnings),
+            "the same at every import"
+        );
         let id = DocumentId::new(1).unwrap();
         let html = shelf.library.open(&visitor(alice()), id).await.unwrap().html;
         assert!(html.contains("Words.") && html.contains("{{&lt; code &gt;}}"), "{html}");
