@@ -4,7 +4,7 @@
 //! |---|---|
 //! | Opening; missing, outdated and damaged indexes | [`SearchIndex::open`], [`State`] |
 //! | Writing, commits, rebuilding | [`Writer`] |
-//! | Searching, typing errors | [`SearchIndex::search`], `query.rs` |
+//! | Searching, typing errors | [`SearchIndex::search`], `query.rs`, `word_query.rs`, `expansion.rs`, `any_of.rs` |
 //! | Ranking | `rank.rs` |
 //! | Words, stems, Chinese and Japanese | `analysis.rs` |
 //! | Snippets | [`SearchIndex::snippets`], `snippet.rs` |
@@ -15,13 +15,16 @@
 //! This is the only crate that names the engine, tantivy. Everything here blocks: it reads mapped files and writes to disk.
 
 mod analysis;
+mod any_of;
 mod error;
+mod expansion;
 mod language;
 mod open;
 mod query;
 mod rank;
 mod schema;
 mod snippet;
+mod word_query;
 mod writer;
 
 pub use error::SearchError;

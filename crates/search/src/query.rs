@@ -4,29 +4,19 @@ use std::{collections::BTreeSet, ops::Bound};
 
 use domain::{PersonId, Right, Rights, SearchHit, SearchHits, SearchQuery, SearchTerm};
 use tantivy::{
-    Term,
-    query::{
-        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, InvertedIndexRangeQuery,
-        Occur, PhrasePrefixQuery, PhraseQuery, Query, RangeQuery, TermQuery, TermSetQuery,
-    },
-    schema::{Field, IndexRecordOption},
+    Searcher, Term,
+    query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, RangeQuery, TermQuery, TermSetQuery},
+    schema::IndexRecordOption,
 };
 
 use crate::{
     SearchError, SearchIndex,
-    analysis::Word,
     rank::{self, Order},
+    word_query::{AnyQuery, Typos, WordQueries, allowed_typos},
 };
 
 /// From so many terms on, a set is quicker than a union.
 const LARGE_SET: usize = 1000;
-/// Shortest beginning of a word that is looked for as one, in characters: in titles and headings, and in texts, where two letters begin a word of
-/// most documents.
-const LEAST_PREFIX: (usize, usize) = (2, 3);
-/// Most words that the beginning of the last word of a phrase may become.
-const MAX_EXPANSIONS: u32 = 200;
-/// Shortest word in which a typing error is allowed for, in characters, and the shortest one in which two are.
-const TYPO_LENGTHS: (usize, usize) = (4, 9);
 
 /// Somebody's search.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +36,6 @@ pub struct SearchRequest<'a> {
     /// How many of the best hits were seen before and are passed over. Typing errors are then not allowed for.
     pub skip: usize,
 }
-
-type AnyQuery = Box<dyn Query>;
 
 impl SearchIndex {
     /// Most hits of one search: ranking looks at no more.
@@ -104,29 +92,46 @@ impl SearchIndex {
         } else {
             Order::Best { now: request.now }
         };
-        rank::search(
-            self,
-            &self.combined(request.query, &filters, typos),
-            order,
-            request.skip,
-        )
+        // One state of the index for all of a search.
+        let searcher = self.reader.searcher();
+        let query = self.combined(&searcher, request.query, filters, typos)?;
+        rank::search(&searcher, &query, order, request.skip)
     }
 
-    fn combined(&self, query: &SearchQuery, filters: &[AnyQuery], typos: Typos) -> BooleanQuery {
+    fn combined(
+        &self,
+        searcher: &Searcher,
+        query: &SearchQuery,
+        filters: Vec<AnyQuery>,
+        typos: Typos,
+    ) -> Result<AnyQuery, SearchError> {
+        let words = WordQueries {
+            index: self,
+            searcher,
+            typos,
+            is_led: !filters.is_empty() || query.terms.len() > 1,
+        };
         let mut clauses: Vec<(Occur, AnyQuery)> = Vec::new();
         for term in &query.terms {
-            clauses.push((Occur::Must, self.term(term, typos)));
-        }
-        if clauses.is_empty() {
-            clauses.push((Occur::Must, Box::new(AllQuery)));
+            clauses.push((Occur::Must, words.term(term)?));
         }
         for term in &query.excluded {
-            clauses.push((Occur::MustNot, self.term(term, Typos::Refused)));
+            let exact = WordQueries {
+                typos: Typos::Refused,
+                is_led: true,
+                ..words
+            };
+            clauses.push((Occur::MustNot, exact.term(term)?));
         }
-        for filter in filters {
-            clauses.push((Occur::Must, filter.box_clone()));
+        if query.terms.is_empty() {
+            clauses.push((Occur::Must, Box::new(AllQuery)));
         }
-        BooleanQuery::new(clauses)
+        clauses.extend(filters.into_iter().map(|filter| (Occur::Must, filter)));
+        Ok(match clauses.pop() {
+            // Alone, it can pass over what is not among the best.
+            Some((Occur::Must, only)) if clauses.is_empty() => only,
+            last => Box::new(BooleanQuery::new(clauses.into_iter().chain(last).collect())),
+        })
     }
 
     /// Whether anything can be found at all.
@@ -166,43 +171,6 @@ impl SearchIndex {
         true
     }
 
-    fn term(&self, term: &SearchTerm, typos: Typos) -> AnyQuery {
-        let words: Vec<Word> = self.analyzer.words(term.text()).collect();
-        let (Some(last), is_prefix) = (words.last(), matches!(term, SearchTerm::Prefix(_))) else {
-            // A word that no document is indexed by.
-            return Box::new(EmptyQuery);
-        };
-        if words.len() > 1 {
-            return self.in_any_field(|field| phrase(field, &words, is_prefix));
-        }
-        if matches!(term, SearchTerm::Phrase(_)) && last.has_forms {
-            return self.in_any_field(|field| exactly(field, &last.term));
-        }
-        let length = last.term.chars().count();
-        let forms = self.analyzer.forms(last);
-        self.in_any_field(|field| {
-            let mut alternatives: Vec<AnyQuery> = forms.iter().map(|form| exactly(field, form)).collect();
-            let shortest = if field == self.fields.text {
-                LEAST_PREFIX.1
-            } else {
-                LEAST_PREFIX.0
-            };
-            // A single Chinese or Japanese sign begins the pairs it stands in.
-            if !last.has_forms || (is_prefix && length >= shortest) {
-                alternatives.push(beginning(field, &last.term));
-            }
-            if typos == Typos::Allowed {
-                alternatives.extend(similar(field, last, is_prefix));
-            }
-            union(alternatives)
-        })
-    }
-
-    fn in_any_field(&self, query: impl Fn(Field) -> AnyQuery) -> AnyQuery {
-        let fields = self.fields.weighted().into_iter();
-        union(fields.map(|(field, weight)| -> AnyQuery { Box::new(BoostQuery::new(query(field), weight)) }))
-    }
-
     fn can_have_typos(&self, query: &SearchQuery) -> bool {
         query.terms.iter().any(|term| {
             let mut words = self.analyzer.words(term.text());
@@ -213,77 +181,13 @@ impl SearchIndex {
     }
 }
 
-/// Whether words that are nearly the same are looked for, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Typos {
-    Refused,
-    Allowed,
-}
-
-/// How many typing errors a word may have.
-pub(crate) fn allowed_typos(word: &Word) -> u8 {
-    let length = word.term.chars().count();
-    if !word.has_forms || length < TYPO_LENGTHS.0 || word.term.chars().all(|c| c.is_ascii_digit()) {
-        0
-    } else if length < TYPO_LENGTHS.1 {
-        1
-    } else {
-        2
-    }
-}
-
-fn union(alternatives: impl IntoIterator<Item = AnyQuery>) -> AnyQuery {
-    Box::new(BooleanQuery::union(alternatives.into_iter().collect()))
-}
-
-fn exactly(field: Field, term: &str) -> AnyQuery {
-    let term = Term::from_field_text(field, term);
-    Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
-}
-
-/// Words that begin like this.
-fn beginning(field: Field, prefix: &str) -> AnyQuery {
-    let from = Bound::Included(Term::from_field_text(field, prefix));
-    // Beyond the last character there is: no word goes further.
-    let until = Bound::Excluded(Term::from_field_text(field, &format!("{prefix}\u{10ffff}")));
-    Box::new(ConstScoreQuery::new(
-        Box::new(InvertedIndexRangeQuery::new(from, until)),
-        1.0,
-    ))
-}
-
-fn similar(field: Field, word: &Word, is_prefix: bool) -> Option<AnyQuery> {
-    let distance = allowed_typos(word);
-    let term = Term::from_field_text(field, &word.term);
-    let query = if is_prefix {
-        FuzzyTermQuery::new_prefix(term, distance, true)
-    } else {
-        FuzzyTermQuery::new(term, distance, true)
-    };
-    (distance > 0).then(|| -> AnyQuery { Box::new(ConstScoreQuery::new(Box::new(query), 0.1)) })
-}
-
-/// At least two words one after the other.
-fn phrase(field: Field, words: &[Word], is_prefix: bool) -> AnyQuery {
-    let terms = words
-        .iter()
-        .map(|word| Term::from_field_text(field, &word.term))
-        .collect();
-    if is_prefix && words.last().is_some_and(|word| word.has_forms) {
-        let mut phrase = PhrasePrefixQuery::new(terms);
-        phrase.set_max_expansions(MAX_EXPANSIONS);
-        return Box::new(phrase);
-    }
-    Box::new(PhraseQuery::new(terms))
-}
-
 /// Documents with one of the terms; counts nothing for the order.
 fn one_of(terms: Vec<Term>) -> AnyQuery {
     let query: AnyQuery = if terms.len() >= LARGE_SET {
         Box::new(TermSetQuery::new(terms))
     } else {
         let single = |term| -> AnyQuery { Box::new(TermQuery::new(term, IndexRecordOption::Basic)) };
-        union(terms.into_iter().map(single))
+        Box::new(BooleanQuery::union(terms.into_iter().map(single).collect()))
     };
     Box::new(ConstScoreQuery::new(query, 0.0))
 }

@@ -1,7 +1,7 @@
 //! Ranking: by how well the words fit, what changed lately before what is old.
 
 use domain::{DocumentId, SearchHit};
-use tantivy::{DocAddress, Order as Direction, collector::TopDocs, query::Query};
+use tantivy::{DocAddress, Order as Direction, Searcher, collector::TopDocs, query::Query};
 
 use crate::{
     SearchError, SearchIndex,
@@ -27,12 +27,11 @@ pub(crate) enum Order {
 
 /// The first [`SearchIndex::MAX_HITS`] documents after those to `skip`. Their age is looked at afterwards: that way, the engine can pass over most of the others.
 pub(crate) fn search(
-    index: &SearchIndex,
+    searcher: &Searcher,
     query: &dyn Query,
     order: Order,
     skip: usize,
 ) -> Result<Vec<SearchHit>, SearchError> {
-    let searcher = index.reader.searcher();
     let top = TopDocs::with_limit(SearchIndex::MAX_HITS).and_offset(skip);
     let (found, now): (Vec<(f32, DocAddress)>, _) = match order {
         Order::Best { now } => (searcher.search(query, &top.order_by_score())?, Some(now)),

@@ -7,7 +7,7 @@ use domain::{SearchQuery, SearchTerm, Snippet};
 use crate::{
     SearchIndex,
     analysis::{Analyzer, Word},
-    query::allowed_typos,
+    word_query::allowed_typos,
 };
 
 /// Longest part, in characters.

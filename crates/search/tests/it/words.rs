@@ -198,3 +198,79 @@ fn no_more_than_the_limit_is_found_and_it_is_said() {
     let shelf = Shelf::new(&papers[..50]);
     assert!(!find(&shelf.index, "report ", &Rights::All).is_cut);
 }
+
+/// With rights beside it, a word is looked up document by document; alone, the engine passes over what is not among the best. A prefix and a typing
+/// error that stand for few words are looked up as these.
+#[test]
+fn rights_that_allow_everything_change_neither_what_is_found_nor_its_order() {
+    let word = |number: i64| {
+        format!(
+            "plan{}",
+            ["", "s", "ned", "ning", "et", "k"][usize::try_from(number % 6).unwrap()]
+        )
+    };
+    let few: Vec<_> = (1..=180)
+        .map(|id| paper(id, &word(id / 3), &word(id).repeat(1 + usize::from(id % 5 == 0))))
+        .collect();
+    // More words than are looked up one by one.
+    let many: Vec<_> = (1..=180)
+        .map(|id| {
+            paper(
+                id,
+                "x",
+                &format!("plan{id} {}", "y ".repeat(usize::try_from(id % 7).unwrap())),
+            )
+        })
+        .collect();
+    for papers in [few, many] {
+        let shelf = Shelf::new(&papers);
+        for typed in [
+            "plan",
+            "plan ",
+            "planet",
+            "plan -planned",
+            "plan plans",
+            "plam ",
+            "plam",
+            "planett ",
+            "x plan",
+        ] {
+            let alone = find(&shelf.index, typed, &Rights::All);
+            let within = find(&shelf.index, typed, &Rights::AnyOf([Right::Public].into()));
+            let ids = |found| super::shelf::ids(found);
+            assert_eq!(ids(&alone), ids(&within), "{typed}");
+            let scores = |found: &domain::SearchHits| {
+                found
+                    .hits
+                    .iter()
+                    .map(|hit| (hit.score * 1e3).round())
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(scores(&alone), scores(&within), "{typed}");
+        }
+        assert!(!shelf.find("plan").is_empty() && !shelf.find("plam").is_empty());
+    }
+}
+
+#[test]
+fn a_prefix_and_a_typing_error_find_every_word_they_may_stand_for_few_or_many() {
+    for words in [5, 48, 49, 200] {
+        let papers: Vec<_> = (1..=words)
+            .map(|id| paper(id, "x", &format!("measur{}", letters(id))))
+            .collect();
+        let shelf = Shelf::new(&papers);
+        let all: Vec<i64> = (1..=words.min(50)).collect();
+        for rights in [Rights::All, Rights::AnyOf([Right::Public].into())] {
+            let found = find(&shelf.index, "measur", &rights);
+            assert_eq!(found.hits.len(), all.len(), "{words} words");
+            let found = find(&shelf.index, "measru", &rights);
+            assert_eq!(found.hits.len(), all.len(), "{words} words, with a typing error");
+        }
+    }
+}
+
+/// Two letters for each number.
+fn letters(number: i64) -> String {
+    let letter = |number: i64| char::from(b'a' + u8::try_from(number % 26).unwrap());
+    [letter(number / 26), letter(number)].into_iter().collect()
+}
