@@ -7,35 +7,8 @@ use super::{
     schema::one_of,
 };
 
-const OPENING: &str = "\
-# Configuration
-
-This page is printed by `portico config reference`; change `server/src/config/tables.rs`, not this file.
-
-Portico reads `portico.toml` in the folder it is started in, or the file named by `--config`. Every key can also be an
-environment variable, or a line of a file `.env` beside `portico.toml`; the environment wins over `.env`, and `.env` over
-`portico.toml`. Lists in variables are separated by spaces or commas. Tables that may be written several times are counted
-from 0, without a gap: `PORTICO_PROVIDERS_1_ID` is of the second, or makes it where the file has one. Unknown keys and unknown
-`PORTICO_` variables are refused. Relative paths start at the folder Portico is started in. `portico check` reports every mistake
-at once, with file, line and remedy.
-
-The smallest file that signs people in:
-
-```toml
-public_url = \"https://portico.example.com\"
-
-[[providers]]
-id = \"acme\"
-issuer = \"https://login.example.com\"
-client_id = \"portal\"
-client_secret_file = \"/run/secrets/acme\"
-```
-
-Register `https://portico.example.com/auth/callback/acme` with the provider as redirect address, and
-`https://portico.example.com/auth/signed-out` as the address after sign-out.
-
-`portico serve --demo` needs no file and reads none unless `--config` names one.
-";
+/// What stands before the keys.
+const OPENING: &str = include_str!("reference.md");
 
 /// The whole page, in Markdown.
 #[must_use]

@@ -186,14 +186,13 @@ impl<T> Field<T> for Vec<T> {
     }
 }
 
-/// Structs that are tables of `portico.toml`. A field without `#[setting]` is a table of its own.
+/// Structs that are tables of `portico.toml`. A field without a format is a table of its own.
 macro_rules! settings {
     ($(
         $(#[doc = $about:literal])+
         $vis:vis struct $table:ident { $(
             $(#[doc = $field_about:literal])+
-            $(#[setting($format:expr, $(key = $key:literal,)? $(default = $default:literal,)? example = $example:literal)])?
-            pub $field:ident: $type:ty,
+            $field:ident: $type:ty $(as $format:expr, $(key = $key:literal,)? $(default = $default:literal,)? example = $example:literal)?,
         )+ }
     )+) => { $(
         $(#[doc = $about])+
@@ -207,8 +206,8 @@ macro_rules! settings {
             fn read(reader: &mut reader::Reader, path: &str) -> Option<Self> {
                 reader.describe(path, concat!($($about),+));
                 Some(Self { $( $field: schema::field!(
-                    reader, path, $field, [$($($key)?)?], [$($($default)?)?], concat!($($field_about),+);
-                    $($format, $example)?
+                    reader, path, stringify!($field), concat!($($field_about),+);
+                    $($format, [$($key)?], [$($default)?], $example)?
                 )?, )+ })
             }
         }
@@ -217,20 +216,21 @@ macro_rules! settings {
 
 /// How `settings!` reads a field.
 macro_rules! field {
-    ($reader:ident, $path:ident, $field:ident, [], [], $about:expr;) => {
-        reader::Table::read($reader, &schema::join($path, stringify!($field)))
+    ($reader:ident, $path:ident, $field:expr, $about:expr;) => {
+        reader::Table::read($reader, &schema::join($path, $field))
     };
-    ($reader:ident, $path:ident, $field:ident, [$($key:literal)?], [$($default:literal)?], $about:expr; $format:expr, $example:literal) => {{
-        let name = schema::first(&[$($key)?]).unwrap_or(stringify!($field));
-        let key = schema::Key {
-            path: schema::join($path, name),
-            shape: schema::Shape::Table,
-            default: schema::first(&[$($default)?]),
-            example: $example,
-            about: $about.trim_start(),
-        };
-        reader::Reader::value($reader, key, &$format)
-    }};
+    ($reader:ident, $path:ident, $field:expr, $about:expr; $format:expr, $key:expr, $default:expr, $example:literal) => {
+        $reader.value(
+            schema::Key {
+                path: schema::join($path, schema::first(&$key).unwrap_or($field)),
+                shape: schema::Shape::Table,
+                default: schema::first(&$default),
+                example: $example,
+                about: $about.trim_start(),
+            },
+            &$format,
+        )
+    };
 }
 
 pub(super) use {field, settings};
