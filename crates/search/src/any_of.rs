@@ -80,7 +80,7 @@ impl AnyScorer {
     }
 
     fn least(&self) -> DocId {
-        let docs = self.scorers.iter().map(|scorer| scorer.doc());
+        let docs = self.scorers.iter().map(DocSet::doc);
         docs.min().unwrap_or(TERMINATED)
     }
 }
@@ -111,12 +111,12 @@ impl DocSet for AnyScorer {
     }
 
     fn size_hint(&self) -> u32 {
-        let hints = self.scorers.iter().map(|scorer| scorer.size_hint());
+        let hints = self.scorers.iter().map(DocSet::size_hint);
         hints.max().unwrap_or_default()
     }
 
     fn cost(&self) -> u64 {
-        self.scorers.iter().map(|scorer| scorer.cost()).sum()
+        self.scorers.iter().map(DocSet::cost).sum()
     }
 }
 
@@ -124,6 +124,6 @@ impl Scorer for AnyScorer {
     fn score(&mut self) -> Score {
         let here = self.doc;
         let here = self.scorers.iter_mut().filter(|scorer| scorer.doc() == here);
-        here.map(|scorer| scorer.score()).sum()
+        here.map(Scorer::score).sum()
     }
 }

@@ -91,13 +91,15 @@ impl WordQueries<'_> {
         // A single Chinese or Japanese sign begins the pairs it stands in.
         if !word.has_forms || (is_prefix && word.term.chars().count() >= shortest) {
             let known = expansion::beginning(self.searcher, field, &word.term)?;
-            alternatives.extend(self.expanded(known, field, forms, 1.0, || beginning(field, &word.term)));
+            let words = self.expanded(known, field, forms, || beginning(field, &word.term));
+            alternatives.extend(words.map(|words| scored(words, 1.0)));
         }
         if self.typos == Typos::Allowed
             && let Some(similar) = similar(field, word, is_prefix)
         {
             let known = expansion::matching(self.searcher, field, &similar.automaton()?)?;
-            alternatives.extend(self.expanded(known, field, forms, SIMILAR, || Box::new(similar)));
+            let words = self.expanded(known, field, forms, || Box::new(similar));
+            alternatives.extend(words.map(|words| scored(words, SIMILAR)));
         }
         Ok(alternatives)
     }
@@ -108,18 +110,16 @@ impl WordQueries<'_> {
         known: Expansion,
         field: Field,
         forms: &[String],
-        score: f32,
         all: impl FnOnce() -> AnyQuery,
     ) -> Option<AnyQuery> {
-        let query = match known {
-            Expansion::TooMany => all(),
+        match known {
+            Expansion::TooMany => Some(all()),
             Expansion::Words(words) => {
                 let new = words.iter().filter(|word| !forms.contains(word));
                 let new: Vec<AnyQuery> = new.map(|word| unscored(field, word)).collect();
-                (!new.is_empty()).then(|| self.union(new))?
+                (!new.is_empty()).then(|| self.union(new))
             }
-        };
-        Some(Box::new(ConstScoreQuery::new(query, score)))
+        }
     }
 
     fn in_any_field(self, queries: impl Fn(Field) -> tantivy::Result<Vec<AnyQuery>>) -> tantivy::Result<AnyQuery> {
@@ -144,6 +144,11 @@ impl WordQueries<'_> {
 fn exactly(field: Field, term: &str) -> AnyQuery {
     let term = Term::from_field_text(field, term);
     Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
+}
+
+/// Documents that all count the same.
+fn scored(query: AnyQuery, score: f32) -> AnyQuery {
+    Box::new(ConstScoreQuery::new(query, score))
 }
 
 fn unscored(field: Field, term: &str) -> AnyQuery {
