@@ -202,6 +202,11 @@ impl Writer<'_> {
         } else {
             code.literal.trim_end_matches('\n')
         };
+        if info.trim() == "math" {
+            let html = self.formulas.html(literal, true, &self.marker);
+            self.begin(&format!("<p>{html}</p>\n"));
+            return;
+        }
         let block = self.highlighter.block(&info, literal);
         let html = match title.as_deref().or_else(|| code_title(&info)) {
             Some(title) => format!(

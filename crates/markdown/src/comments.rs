@@ -1,9 +1,9 @@
-//! Removes comments. What authors hide from their readers, in the notation of the program they write for, is never shown
+//! Removes comments, and what templates of other programs leave in a line. What authors hide from their readers, in the notation of the program they write for, is never shown
 //! here. Inside code everything stays.
 //!
 //! Comments are taken out of the source, because they pay no heed to paragraphs, lists or emphasis. What is code is decided by the
 //! parser, line by line ([`code_lines`](self::Lines)); of a comment its line ends stay, so that the line numbers of messages are right.
-//! The notations are listed in [`kinds`].
+//! The notations of comments are listed in [`kinds`], those of templates in [`tags`].
 
 use std::borrow::Cow;
 
@@ -11,30 +11,47 @@ use comrak::{Arena, Node, nodes::NodeValue};
 
 use super::{MarkdownError, parse};
 use ends::Ends;
-use kinds::{Closed, Comment};
+use kinds::{Closed, Comment, Report};
 
 mod ends;
 mod kinds;
+mod tags;
 
 /// How often a text is parsed again because a comment hid what changes the lines below it.
 const MAX_PARSES: usize = 16;
 
-/// Takes the comments out of a text.
+/// A text without comments and templates.
+pub(super) struct Removal<'s> {
+    pub(super) text: Cow<'s, str>,
+    /// Templates by their lines, and whether the source of each is shown.
+    pub(super) reported: Vec<(usize, String, bool)>,
+}
+
+/// Takes the comments and the templates out of a text.
 ///
 /// # Errors
 /// [`MarkdownError::UnclosedComment`] where a comment is opened that nothing closes, and what follows may not be meant for readers.
-pub(super) fn remove(source: &str) -> Result<Cow<'_, str>, MarkdownError> {
-    if !kinds::may_occur(source) {
-        return Ok(Cow::Borrowed(source));
+pub(super) fn remove(source: &str) -> Result<Removal<'_>, MarkdownError> {
+    let unchanged = |source| Removal {
+        text: Cow::Borrowed(source),
+        reported: Vec::new(),
+    };
+    if !kinds::may_occur(source) && !tags::may_occur(source) {
+        return Ok(unchanged(source));
     }
     let mut out = String::with_capacity(source.len());
+    let mut reported = Vec::new();
     let mut scanner = Scanner::new(source, Lines::of(source)?);
     let (mut copied, mut parses) = (0, 1);
     while let Some(comment) = scanner.next_comment()? {
         let (start, end) = (comment.start, comment.end);
         out.push_str(source.get(copied..start).unwrap_or_default());
         let hidden = source.get(start..end).unwrap_or_default();
-        copied = end + push_remainder(&mut out, hidden, source.get(end..).unwrap_or_default(), comment.leaves);
+        if comment.report != Report::Nothing {
+            let is_shown = comment.report == Report::Source;
+            reported.push((scanner.line_at(start), hidden.to_owned(), is_shown));
+        }
+        copied = end + push_remainder(&mut out, hidden, source.get(end..).unwrap_or_default(), &comment.leaves);
         scanner.at = copied;
         if changes_lines(hidden) && parses < MAX_PARSES {
             let rest = source.get(copied..).unwrap_or_default();
@@ -43,10 +60,13 @@ pub(super) fn remove(source: &str) -> Result<Cow<'_, str>, MarkdownError> {
         }
     }
     if copied == 0 {
-        return Ok(Cow::Borrowed(source));
+        return Ok(unchanged(source));
     }
     out.push_str(source.get(copied..).unwrap_or_default());
-    Ok(Cow::Owned(out))
+    Ok(Removal {
+        text: Cow::Owned(out),
+        reported,
+    })
 }
 
 /// Writes what a comment leaves: its line ends, each with the marks of the quote the line stands in. Returns how many bytes
@@ -59,11 +79,16 @@ fn push_remainder(out: &mut String, hidden: &str, rest: &str, leaves: &str) -> u
     let begin = out.rfind('\n').map_or(0, |at| at + 1);
     let line = out.get(begin..).unwrap_or_default();
     let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+    let is_quoted = line.trim_start().starts_with('>');
     for line in hidden.split('\n').skip(1) {
         let marks = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
         let marks = line.get(..marks).unwrap_or_default();
         out.push('\n');
-        out.push_str(if marks.contains('>') { marks } else { &indent });
+        out.push_str(if is_quoted && marks.contains('>') {
+            marks
+        } else {
+            &indent
+        });
     }
     rest.len() - rest.trim_start_matches([' ', '\t']).len()
 }
@@ -127,6 +152,11 @@ struct Scanner<'s> {
     lines: Lines,
     /// The runs of backticks of the paragraph that was looked at last: its end, and for every run its length and position.
     ticks: (usize, Vec<(usize, usize)>),
+    /// Whether dollars stand around formulas, which templates do not.
+    has_formulas: bool,
+    /// The end of the formula, and of the part shown as it stands, in which templates do not count.
+    formula: usize,
+    raw: usize,
 }
 
 impl<'s> Scanner<'s> {
@@ -140,17 +170,24 @@ impl<'s> Scanner<'s> {
             starts,
             lines,
             ticks: (0, Vec::new()),
+            has_formulas: parse::has_formulas(source),
+            formula: 0,
+            raw: 0,
         }
+    }
+
+    fn line_at(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at)
     }
 
     fn next_comment(&mut self) -> Result<Option<Comment>, MarkdownError> {
         loop {
             let rest = self.source.get(self.at..).unwrap_or_default();
-            let Some(found) = rest.find(['`', '\\', '<', '{', '%', '[']) else {
+            let Some(found) = rest.find(['`', '\\', '<', '{', '%', '[', ':', '$']) else {
                 return Ok(None);
             };
             self.at += found;
-            let line = self.starts.partition_point(|start| *start <= self.at);
+            let line = self.line_at(self.at);
             match self.lines.at(line) {
                 Line::Code(end) => self.at = self.start_of(end + 1).max(self.at + 1),
                 Line::Text(end) if self.byte() == Some(b'`') => self.pass_code(self.start_of(end + 1)),
@@ -186,10 +223,22 @@ impl<'s> Scanner<'s> {
 
     fn comment_at(&mut self, line: usize) -> Result<Option<Comment>, MarkdownError> {
         let begin = self.start_of(line);
-        match kinds::comment(&mut self.ends, self.at, begin) {
-            Closed::Here(comment) => return Ok(Some(comment)),
-            Closed::Nowhere { opener, closer } => return Err(MarkdownError::UnclosedComment { line, opener, closer }),
-            Closed::NoComment => {}
+        // Comments of templates are no comments in what is shown as it stands.
+        let is_raw = self.at < self.raw;
+        if !is_raw || self.byte() != Some(b'{') {
+            match kinds::comment(&mut self.ends, self.at, begin) {
+                Closed::Here(comment) => return Ok(Some(comment)),
+                Closed::Nowhere { opener, closer } => {
+                    return Err(MarkdownError::UnclosedComment { line, opener, closer });
+                }
+                Closed::NoComment => {}
+            }
+        }
+        if !is_raw
+            && self.at >= self.formula
+            && let Some(tag) = self.tag_here(line)
+        {
+            return Ok(Some(tag));
         }
         let escapes = self.byte() == Some(b'\\');
         self.at += 1;
@@ -199,6 +248,20 @@ impl<'s> Scanner<'s> {
             self.at += next.filter(|c| *c != '{').map_or(0, char::len_utf8);
         }
         Ok(None)
+    }
+
+    /// The tag of a template that begins here.
+    fn tag_here(&mut self, line: usize) -> Option<Comment> {
+        if self.byte() == Some(b'$') && self.has_formulas {
+            self.formula = tags::formula_end(&mut self.ends, self.at).unwrap_or(self.formula);
+            return None;
+        }
+        if let Some(raw) = tags::raw(&mut self.ends, self.at) {
+            self.raw = raw.end.unwrap_or(self.raw);
+            return Some(raw.tag);
+        }
+        let begin = self.start_of(line);
+        tags::tag(&mut self.ends, self.at, begin)
     }
 
     /// Moves behind the code that begins with the backticks here, or behind these backticks.

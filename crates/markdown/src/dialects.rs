@@ -12,11 +12,13 @@ use openings::{Body, Opening, Output};
 use pairs::Pairs;
 
 mod arguments;
+pub(super) mod jsx;
 mod lines;
+mod modules;
 mod names;
 mod openings;
 mod pairs;
-mod templates;
+pub(super) mod templates;
 
 pub(super) use names::{DETAILS, TAB};
 
@@ -25,6 +27,9 @@ const MAX_DEPTH: usize = 10;
 
 /// Most bytes that the marks of boxes may add to a text; a text that needs more is parsed as it is written.
 const MAX_GROWTH: usize = 1024 * 1024;
+
+/// Lines that are read as statements of modules in vain, beyond twice the lines of a text.
+const MODULE_LINES: usize = 1_000;
 
 /// A text in the notation of the parser.
 pub(super) struct Converted<'s> {
@@ -50,7 +55,11 @@ pub(super) fn convert(source: &str) -> Converted<'_> {
         .enumerate()
         .map(|(index, text)| Line::new(text, index + 1))
         .collect();
-    let mut conversion = Conversion::default();
+    let mut conversion = Conversion {
+        has_changed: false,
+        removed: Vec::new(),
+        module_lines: lines.len() * 2 + MODULE_LINES,
+    };
     let converted = conversion.convert(&lines, 0);
     let bytes: usize = converted.iter().map(|line| line.text.len() + 1).sum();
     if !conversion.has_changed || bytes > source.len() + MAX_GROWTH {
@@ -70,34 +79,57 @@ pub(super) fn convert(source: &str) -> Converted<'_> {
     }
 }
 
-#[derive(Default)]
 struct Conversion {
     has_changed: bool,
     removed: Vec<(usize, String)>,
+    /// Lines that may yet be read as statements of modules.
+    module_lines: usize,
 }
 
 impl Conversion {
     fn convert<'s>(&mut self, lines: &[Line<'s>], depth: usize) -> Vec<Line<'s>> {
         let pairs = Pairs::of(lines);
         let mut out = Vec::with_capacity(lines.len());
-        let mut context = Context::default();
+        let mut context = Context {
+            is_block: true,
+            ..Context::default()
+        };
         let mut at = 0;
         while let Some(line) = lines.get(at) {
-            let opening = if context.is_text(line) && depth < MAX_DEPTH {
+            let is_text = context.is_text(line) && !pairs.is_raw(at);
+            if is_text
+                && context.is_block
+                && let Some(end) = modules::end(lines, at, &mut self.module_lines)
+            {
+                self.remove(lines.get(at..end).unwrap_or_default(), &mut out);
+                at = end;
+                continue;
+            }
+            let opening = if is_text && depth < MAX_DEPTH {
                 pairs.opening(lines, at)
             } else {
                 None
             };
             if let Some(opening) = opening {
                 self.has_changed = true;
+                context.is_block = true;
                 at = self.block(&opening, Position { lines, at, depth }, &mut out);
             } else {
                 context.pass(line);
+                context.is_block = line.is_blank();
                 out.push(line.clone());
                 at += 1;
             }
         }
         out
+    }
+
+    /// Takes lines out; one that is blank stays.
+    fn remove<'s>(&mut self, lines: &[Line<'s>], out: &mut Vec<Line<'s>>) {
+        let Some(first) = lines.first() else { return };
+        self.has_changed = true;
+        self.removed.push((first.number, first.text.trim().to_owned()));
+        out.push(Line::owned(String::new(), first.number));
     }
 
     /// Writes a block, and returns the line after it.
@@ -146,10 +178,7 @@ impl Conversion {
             }
             Output::Code(language) => frame.code(language, body, out),
             Output::Text(text) => out.push(Line::owned(format!("{}{text}", " ".repeat(indent)), line.number)),
-            Output::Removed => {
-                self.removed.push((line.number, line.text.trim().to_owned()));
-                out.push(Line::owned(String::new(), line.number));
-            }
+            Output::Removed => self.remove(lines.get(at..=at).unwrap_or_default(), out),
         }
         next
     }
@@ -248,6 +277,8 @@ struct Context {
     fence: Option<Fence>,
     /// The columns at which the items of open lists begin.
     items: Vec<usize>,
+    /// Whether the next line goes on with no paragraph.
+    is_block: bool,
 }
 
 impl Context {

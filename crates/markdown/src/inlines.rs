@@ -67,8 +67,10 @@ impl Writer<'_> {
             NodeValue::SoftBreak => self.text("\n"),
             NodeValue::LineBreak => self.tag("<br>\n"),
             NodeValue::Code(code) => self.tag(&format!("<code>{}</code>", escaped(&code.literal))),
-            // A formula as its source: nothing in it is emphasis.
-            NodeValue::Math(math) => self.tag(&format!("<code>{}</code>", escaped(math.literal.trim()))),
+            NodeValue::Math(math) => {
+                let html = self.formulas.html(&math.literal, math.display_math, &self.marker);
+                self.tag(&html);
+            }
             NodeValue::HtmlInline(html) => self.html_inline(html),
             NodeValue::ShortCode(code) => self.text(&sign(node, code)),
             NodeValue::Link(link) => self.open_link(link),

@@ -9,6 +9,7 @@
 //! | Headings: levels, titles, anchors | `headings.rs` |
 //! | Which anchor does `#name` mean? | `anchors.rs` |
 //! | HTML of each construct | `write.rs`: `blocks.rs`, `inlines.rs`, `callouts.rs`, `code.rs` |
+//! | Formulas | `formulas.rs` |
 //! | Links and pictures: which does a text have? | `references.rs`, `wiki.rs`: [`references`] |
 //! | Where do they lead? | `tokens.rs`: [`fill`] |
 //! | Which way does a block of text run? | `direction.rs` |
@@ -33,6 +34,7 @@ mod dialects;
 mod direction;
 mod elsewhere;
 mod error;
+mod formulas;
 mod headings;
 mod inlines;
 mod parse;
@@ -53,7 +55,7 @@ pub use tokens::{Filled, SEPARATOR, Token, fill};
 
 /// The version of the renderer that wrote a piece of HTML. Raised whenever the same Markdown is written differently, so that
 /// documents are rendered again when they are next opened. A change of the Markdown crate's version is such a change.
-pub const VERSION: i64 = 5;
+pub const VERSION: i64 = 6;
 
 /// The oldest [`VERSION`] whose HTML may still be shown when rendering again fails. Raised to [`VERSION`] with every change of what is
 /// taken out, a fault of `sanitise.rs` that is mended included: HTML of versions before 3 contains the comments of Obsidian, MDX, Liquid and Jinja as readable text.
@@ -77,13 +79,15 @@ pub const MAX_HEADINGS: usize = 500;
 /// Deepest nesting of quotes, lists and emphasis: more is an attack on whoever reads the HTML, not a text.
 pub const MAX_DEPTH: usize = 100;
 
-/// A construct of another program that is not shown.
+/// A construct of another program that is not shown, or as its source alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemovedConstruct {
     /// Its line in the text, from 1.
     pub line: usize,
     /// The beginning of it.
     pub text: String,
+    /// Whether readers see its source, as code.
+    pub is_shown: bool,
 }
 
 /// Renders Markdown. Local addresses are tokens in the HTML, which [`fill`] replaces when it is shown.
@@ -99,7 +103,7 @@ pub struct RemovedConstruct {
 pub fn render(content: &str, title: &str) -> Result<RenderedHtml, MarkdownError> {
     parse::check_size(content)?;
     let source = Source::prepare(content)?;
-    render_source(&source.text, title).map_err(|error| source.place(error))
+    render_source(&source.text, title, direction::is_mixed(content)).map_err(|error| source.place(error))
 }
 
 /// The constructs of other programs that [`render`] takes out of a text, in its order. Comments do not count.
@@ -111,13 +115,14 @@ pub fn removed_constructs(content: &str) -> Result<Vec<RemovedConstruct>, Markdo
     Ok(Source::prepare(content)?.removed)
 }
 
-fn render_source(text: &str, title: &str) -> Result<RenderedHtml, MarkdownError> {
+fn render_source(text: &str, title: &str, is_mixed: bool) -> Result<RenderedHtml, MarkdownError> {
     let arena = Arena::new();
     let root = parse::parse(&arena, text)?;
     parse::check_headings(root)?;
     let outline = headings::outline(root, title);
-    let written = write::html(root, &outline, direction::is_mixed(text))?;
-    let html = sanitise::clean(&written.html, outline.targets, written.marker);
+    let written = write::html(root, &outline, is_mixed)?;
+    let html = sanitise::clean(&written.html, outline.targets, &written.marker);
+    let html = tokens::finish(written.formulas.fill(html, &written.marker), &written.marker);
     if html.len() > MAX_HTML {
         return Err(MarkdownError::TooMuchHtml(raw_html::first_line(root)));
     }

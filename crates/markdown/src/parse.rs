@@ -20,7 +20,7 @@ const STEPS_A_CHECK: usize = 256;
 
 /// Whether a text has formulas between dollars: a block of them, or a command of TeX between two in a line. Elsewhere dollars are prices and
 /// variables, of which two may look like a formula: `$10-$20`.
-fn has_formulas(text: &str) -> bool {
+pub(super) fn has_formulas(text: &str) -> bool {
     let is_command = |formula: &str| {
         let mut letters = formula.chars();
         letters.any(|c| c == '\\') && letters.next().is_some_and(|c| c.is_ascii_alphabetic())

@@ -90,6 +90,12 @@ pub(super) fn is_picture(target: &str) -> bool {
     ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
 }
 
+/// What is shown of `name#heading` where the author gives no words.
+pub(super) fn default_words(target: &str) -> String {
+    let parts = target.split('#').map(str::trim).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" > ")
+}
+
 /// The references of a parsed text in its order: local ones, and those to places in itself. At most [`MAX_REFERENCES`].
 pub(super) fn collect(root: Node<'_>) -> Vec<Reference> {
     let mut references = Vec::new();

@@ -115,16 +115,15 @@ const REL: &str = "noopener noreferrer nofollow";
 
 /// Cleans HTML. Ids remain only if `targets` knows them or they begin with `marker`, and each only once.
 ///
-/// Every local address becomes a token ([`super::tokens`]).
-pub(super) fn clean(html: &str, targets: Targets, marker: String) -> String {
+/// Every local address becomes the draft of a token ([`super::tokens`]).
+pub(super) fn clean(html: &str, targets: Targets, marker: &str) -> String {
     let attributes: HashMap<&str, HashSet<&str>> = ATTRIBUTES
         .iter()
         .map(|(tag, names)| (*tag, names.iter().copied().collect()))
         .collect();
-    let mark = marker.clone();
     let ids = Ids {
         targets: Mutex::new(targets),
-        marker,
+        marker: marker.to_owned(),
     };
     let mut builder = Builder::empty();
     builder
@@ -139,7 +138,7 @@ pub(super) fn clean(html: &str, targets: Targets, marker: String) -> String {
         .set_tag_attribute_value("img", "referrerpolicy", "no-referrer")
         .strip_comments(true)
         .attribute_filter(move |tag, name, value| attribute(&ids, tag, name, value));
-    tokens::finish(builder.clean(html).to_string(), &mark)
+    builder.clean(html).to_string()
 }
 
 /// Which ids there are.

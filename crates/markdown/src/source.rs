@@ -31,21 +31,29 @@ impl<'s> Source<'s> {
             removed: Vec::new(),
             lines: converted.lines,
         };
-        let without = comments::remove(&source.text).map_err(|error| source.place(error))?;
-        let without = match without {
-            Cow::Owned(text) => Some(text),
-            Cow::Borrowed(_) => None,
-        };
-        let mut removed = converted.removed;
-        removed.sort_by_key(|(line, _)| *line);
+        let removal = comments::remove(&source.text).map_err(|error| source.place(error))?;
+        let whole = converted.removed.into_iter().map(|(line, text)| (line, text, false));
+        let inside = removal
+            .reported
+            .into_iter()
+            .map(|(line, text, is_shown)| (source.line(line), text, is_shown));
+        let mut removed: Vec<_> = whole.chain(inside).collect();
+        removed.sort_by_key(|(line, ..)| *line);
         let removed = removed.into_iter().take(MAX_REMOVED);
         let removed = removed
-            .map(|(line, text)| RemovedConstruct {
+            .map(|(line, text, is_shown)| RemovedConstruct {
                 line,
-                text: text.chars().take(MAX_TEXT).collect(),
+                text: text
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .chars()
+                    .take(MAX_TEXT)
+                    .collect(),
+                is_shown,
             })
             .collect();
-        if let Some(text) = without {
+        if let Cow::Owned(text) = removal.text {
             source.text = Cow::Owned(text);
         }
         source.removed = removed;

@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use super::references::{ReferenceKind, is_local};
+use super::references::{ReferenceKind, default_words, is_local};
 
 /// Before and after each token: a code point that Unicode reserves for such use (a noncharacter), valid in UTF-8 and in both databases.
 pub const SEPARATOR: char = '\u{FDD0}';
@@ -98,8 +98,9 @@ pub fn fill<'h>(html: &'h str, find: &dyn Fn(&Token<'_>) -> Filled) -> Cow<'h, s
         let (begin, end) = tag_around(html, at, found);
         out.push_str(html.get(at..begin).unwrap_or_default());
         let tag = html.get(begin..end).unwrap_or_default();
-        write_tag(&mut out, tag, find);
-        at = end.max(found + SEPARATOR.len_utf8());
+        let after = html.get(end..).unwrap_or_default();
+        let passed = write_tag(&mut out, tag, after, find);
+        at = end.max(found + SEPARATOR.len_utf8()) + passed;
         next = html
             .get(at..)
             .and_then(|rest| rest.find(SEPARATOR))
@@ -130,8 +131,9 @@ fn tag_around(html: &str, from: usize, token: usize) -> (usize, usize) {
     (begin, html.len())
 }
 
-fn write_tag(out: &mut String, tag: &str, find: &dyn Fn(&Token<'_>) -> Filled) {
-    let Some(parts) = Parts::of(tag) else { return };
+/// Writes a tag with its address, and returns how many bytes `after` it are written too.
+fn write_tag(out: &mut String, tag: &str, after: &str, find: &dyn Fn(&Token<'_>) -> Filled) -> usize {
+    let Some(parts) = Parts::of(tag) else { return 0 };
     match find(&parts.token) {
         Filled::Address(address) => parts.write(out, &address),
         Filled::Picture { address, width, height } => {
@@ -153,8 +155,13 @@ fn write_tag(out: &mut String, tag: &str, find: &dyn Fn(&Token<'_>) -> Filled) {
             out.push_str(parts.before.trim_end_matches("href=\""));
             out.push_str("class=\"missing\"");
             out.push_str(&parts.after.get(1..).unwrap_or_default().replace(REL, ""));
+            if let Some(words) = parts.bare_words(after) {
+                let _ = write!(out, "[[{}]]", super::write::escaped(&parts.token.target));
+                return words.len();
+            }
         }
     }
+    0
 }
 
 /// A tag with a token.
@@ -184,6 +191,14 @@ impl<'h> Parts<'h> {
             },
             after,
         })
+    }
+
+    /// The words of a link in double brackets that only repeat its target: what leads nowhere may be no link, as `[[nodiscard]]` of C++.
+    fn bare_words<'a>(&self, after: &'a str) -> Option<&'a str> {
+        let (words, _) = after
+            .split_once("</a>")
+            .filter(|_| self.token.kind == ReferenceKind::WikiLink)?;
+        (!words.contains('<') && unescaped(words) == default_words(&self.token.target)).then_some(words)
     }
 
     fn write(&self, out: &mut String, address: &str) {

@@ -4,7 +4,7 @@ use comrak::{Node, nodes::NodeWikiLink};
 
 use super::{
     inlines::{Emoji, plain_text},
-    references::{ReferenceKind, is_local, is_picture},
+    references::{ReferenceKind, default_words, is_local, is_picture},
     tokens,
     write::{Children, IMAGE_GROWTH, LINK_GROWTH, Writer, escaped_attribute},
 };
@@ -24,12 +24,6 @@ pub(super) fn words_and_width(words: &str) -> (&str, Option<&str>) {
         Some((before, last)) if width(last).is_some() => (before, width(last)),
         _ => (words, None),
     }
-}
-
-/// What is shown of `name#heading` where the author gives no words.
-fn default_words(target: &str) -> String {
-    let parts = target.split('#').map(str::trim).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join(" > ")
 }
 
 /// The words of a link in double brackets, without marks.

@@ -10,7 +10,9 @@ use comrak::{
     nodes::{NodeValue, TableAlignment},
 };
 
-use super::{MAX_HTML, MarkdownError, code::Highlighter, direction, headings::Outline, parse, raw_html};
+use super::{
+    MAX_HTML, MarkdownError, code::Highlighter, direction, formulas::Formulas, headings::Outline, parse, raw_html,
+};
 
 /// Ends one node of text and begins the next. The HTML parser takes a time that grows with the square of the entities in one node;
 /// comments are taken out again afterwards.
@@ -28,6 +30,7 @@ pub(super) struct Written {
     pub(super) html: String,
     /// Stands before every id and `#` of ours. Nobody can guess it, so no author's HTML passes itself off as a heading or footnote.
     pub(super) marker: String,
+    pub(super) formulas: Formulas,
 }
 
 /// Whether the children of a node are written too.
@@ -50,7 +53,7 @@ pub(super) fn html(root: Node<'_>, outline: &Outline, is_mixed: bool) -> Result<
                 if writer.open(node) == Children::Skip && node.first_child().is_some() {
                     skipped = Some(node);
                 }
-                if writer.html.len() + writer.growth > MAX_HTML {
+                if writer.html.len() + writer.growth + writer.formulas.bytes() > MAX_HTML {
                     return Err(MarkdownError::TooMuchHtml(parse::line(node)));
                 }
             }
@@ -62,6 +65,7 @@ pub(super) fn html(root: Node<'_>, outline: &Outline, is_mixed: bool) -> Result<
     Ok(Written {
         html: writer.html,
         marker: writer.marker,
+        formulas: writer.formulas,
     })
 }
 
@@ -73,6 +77,7 @@ pub(super) struct Writer<'o> {
     pub(super) sections: usize,
     pub(super) footnotes: u32,
     pub(super) highlighter: Highlighter,
+    pub(super) formulas: Formulas,
     /// The sign of a task, until its paragraph begins.
     pub(super) task: Option<&'static str>,
     /// Whether blocks have an attribute for their direction.
@@ -102,6 +107,7 @@ impl<'o> Writer<'o> {
             sections: 0,
             footnotes: 0,
             highlighter: Highlighter::new(),
+            formulas: Formulas::default(),
             task: None,
             is_mixed,
             is_html_text,

@@ -19,7 +19,8 @@ fn shown(markdown: &str) -> Result<String, Box<dyn Error>> {
         shown.push('\n');
     }
     for removed in markdown::removed_constructs(markdown)? {
-        writeln!(shown, "<!-- not shown, line {}: {} -->", removed.line, removed.text)?;
+        let how = if removed.is_shown { "as its source" } else { "not shown" };
+        writeln!(shown, "<!-- {how}, line {}: {} -->", removed.line, removed.text)?;
     }
     Ok(shown)
 }

@@ -11,6 +11,20 @@ fn im_4_a_text_of_nothing_but_openings_does_not_grow() {
         "<Tabs>\n",
         ":::::note\n:::\n",
         "=== \"a\"\n\n    x\n",
+        "{{ ",
+        "{{ a }} ",
+        "{% raw %}",
+        "{% raw %}\n",
+        "{% a ",
+        "<A x={",
+        "<A b={`",
+        "<Aa> ",
+        "<Aa x={1} />\n",
+        "import {\n",
+        "export const a = {\n\n",
+        "$a {{ ",
+        ":material-",
+        "[a](b){ .a",
     ] {
         let text = piece.repeat(50_000 / piece.len());
         let small = markdown::render(&text, "T").map(|rendered| rendered.html.len());

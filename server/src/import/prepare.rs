@@ -203,7 +203,15 @@ fn removed_constructs(parsed: &ParsedDocument) -> Vec<FileWarning> {
     let warning = |removed: RemovedConstruct| FileWarning {
         kind: WarningKind::Construct,
         line: removed.line + parsed.body_line - 1,
-        message: format!("`{}` is of another program and is not shown", removed.text),
+        message: format!(
+            "`{}` is of another program and is {}",
+            removed.text.replace('\n', " "),
+            if removed.is_shown {
+                "shown as its source"
+            } else {
+                "not shown"
+            }
+        ),
     };
     removed.into_iter().map(warning).collect()
 }

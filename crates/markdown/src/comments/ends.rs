@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::super::dialects::jsx;
+
 /// What ends a comment of MDX, spaces allowed between.
 pub(super) const MDX_END: &str = "*/}";
 
@@ -28,11 +30,18 @@ pub(super) fn code_element(ends: &mut Ends<'_>, start: usize) -> Option<usize> {
     ends.after(close, start)
 }
 
+/// Bytes that are read in vain for tags of components, beyond four times those of a text.
+const BUDGET: usize = 1_000_000;
+
 /// Where the signs that end comments stand. Each is looked for once in the whole text: a text of openings alone would be read again for
 /// every one of them.
 pub(super) struct Ends<'s> {
     pub(super) source: &'s str,
     places: HashMap<&'static str, Vec<usize>>,
+    /// For every component that is closed somewhere, where it is last.
+    closed: Option<HashMap<&'s str, usize>>,
+    /// Bytes that may yet be read in vain for tags of components.
+    budget: usize,
 }
 
 impl<'s> Ends<'s> {
@@ -40,7 +49,35 @@ impl<'s> Ends<'s> {
         Self {
             source,
             places: HashMap::new(),
+            closed: None,
+            budget: BUDGET + source.len() * 4,
         }
+    }
+
+    /// Whether a component is closed behind a position.
+    pub(super) fn is_closed(&mut self, component: &str, at: usize) -> bool {
+        let source = self.source;
+        let closed = self.closed.get_or_insert_with(|| {
+            let tags = source.match_indices("</").filter_map(|(at, _)| {
+                let name = source
+                    .get(at + 2..)?
+                    .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+                    .next()?;
+                Some((name, at))
+            });
+            tags.collect()
+        });
+        closed.get(component).is_some_and(|last| *last > at)
+    }
+
+    /// The tag of an element or component at a position, within the budget.
+    pub(super) fn tag(&mut self, at: usize) -> Option<jsx::Tag<'s>> {
+        let rest = self.source.get(at..).filter(|_| self.budget > 0)?;
+        let tag = jsx::tag(rest);
+        if tag.is_none() {
+            self.budget = self.budget.saturating_sub(jsx::MAX_TAG.min(rest.len()));
+        }
+        tag
     }
 
     /// The end of the first such sign that begins at a position or after it.

@@ -1,5 +1,7 @@
 //! The notations of comments. One row or one arm each; the first that fits counts.
 
+use std::borrow::Cow;
+
 use super::ends::{Ends, MDX_END};
 
 /// Longest tag of a template, and most signs before what begins a line, in bytes.
@@ -11,7 +13,19 @@ pub(super) struct Comment {
     pub(super) start: usize,
     pub(super) end: usize,
     /// What replaces it.
-    pub(super) leaves: &'static str,
+    pub(super) leaves: Cow<'static, str>,
+    pub(super) report: Report,
+}
+
+/// Whether authors are informed that a part of their text is not shown as it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Report {
+    /// As they meant it.
+    Nothing,
+    /// It is not shown.
+    Removed,
+    /// Its source is shown.
+    Source,
 }
 
 /// What begins at a position.
@@ -243,5 +257,10 @@ fn is_marks(source: &str, line: usize, place: usize) -> bool {
 }
 
 fn here(start: usize, end: usize, leaves: &'static str) -> Closed {
-    Closed::Here(Comment { start, end, leaves })
+    Closed::Here(Comment {
+        start,
+        end,
+        leaves: leaves.into(),
+        report: Report::Nothing,
+    })
 }

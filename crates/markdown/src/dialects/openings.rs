@@ -151,7 +151,7 @@ fn content_tab(text: &str) -> Option<Start> {
         closing: None,
         is_single: false,
         is_known: true,
-        is_certain: false,
+        is_certain: true,
     })
 }
 
@@ -177,6 +177,16 @@ fn directive(text: &str) -> Option<Start> {
     let arguments = Arguments::of_directive(info.trim())?;
     if arguments.name.ends_with("-end") {
         return single(names::line(&arguments));
+    }
+    // What mkdocstrings writes about `package.module`; its options are indented.
+    if arguments.name.contains('.') && info.trim() == arguments.name {
+        return Some(Start {
+            output: Output::Removed,
+            closing: None,
+            is_single: false,
+            is_known: true,
+            is_certain: true,
+        });
     }
     let Meaning { output, is_known } = names::meaning(&arguments, true)?;
     Some(Start {

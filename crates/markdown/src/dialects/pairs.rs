@@ -17,6 +17,8 @@ pub(super) struct Pairs {
     /// For a line that opens a block, the line that closes it.
     closed: HashMap<usize, usize>,
     lines: usize,
+    /// Lines whose templates are shown as they stand, each with the first of them and the last.
+    raw: Vec<(usize, usize)>,
 }
 
 impl Pairs {
@@ -24,7 +26,11 @@ impl Pairs {
         let mut closed = HashMap::new();
         let mut open: Vec<(usize, Closing)> = Vec::new();
         let mut fence: Option<Fence> = None;
+        let raw = raw(lines);
         for (index, line) in lines.iter().enumerate() {
+            if is_between(&raw, index) {
+                continue;
+            }
             if let Some(open) = &fence {
                 if open.is_closed_by(&line.text) {
                     fence = None;
@@ -51,7 +57,13 @@ impl Pairs {
         Self {
             closed,
             lines: lines.len(),
+            raw,
         }
+    }
+
+    /// Whether a line stands between `{% raw %}` and `{% endraw %}`, or is one of them.
+    pub(super) fn is_raw(&self, at: usize) -> bool {
+        is_between(&self.raw, at)
     }
 
     /// The block that a line opens, or is.
@@ -93,4 +105,36 @@ fn has_body(lines: &[Line<'_>], at: usize) -> bool {
     let indent = lines.get(at).map_or(0, |line| super::columns(&line.text)) + 4;
     let mut below = lines.iter().skip(at + 1).filter(|line| !line.is_blank());
     below.next().is_some_and(|line| super::columns(&line.text) >= indent)
+}
+
+fn is_between(ranges: &[(usize, usize)], at: usize) -> bool {
+    let next = ranges.partition_point(|(_, last)| *last < at);
+    ranges.get(next).is_some_and(|(first, _)| *first <= at)
+}
+
+/// From each line that holds `{% raw %}` to the one that holds its end.
+fn raw(lines: &[Line<'_>]) -> Vec<(usize, usize)> {
+    let mut ranges = Vec::new();
+    let mut open: Option<usize> = None;
+    let mut fence: Option<Fence> = None;
+    for (index, line) in lines.iter().enumerate() {
+        if let Some(first) = open {
+            if templates::ends_raw(&line.text) {
+                ranges.push((first, index));
+                open = None;
+            }
+        } else if let Some(of) = &fence {
+            if of.is_closed_by(&line.text) {
+                fence = None;
+            }
+        } else if templates::begins_raw(&line.text) {
+            open = Some(index).filter(|_| !templates::ends_raw(&line.text));
+            if open.is_none() {
+                ranges.push((index, index));
+            }
+        } else {
+            fence = Fence::opened_by(&line.text, 0);
+        }
+    }
+    ranges
 }

@@ -8,7 +8,7 @@ use std::{
 use proptest::prelude::*;
 
 use super::html;
-use crate::{anchors, render, sanitise};
+use crate::{anchors, formulas, render, sanitise};
 
 /// Nothing in the HTML can run, load or request anything it may not. Read tag by tag, and again by a whole HTML parser: a browser reads it as
 /// it was meant.
@@ -19,7 +19,7 @@ pub(super) fn assert_harmless(html: &str, from: &str) {
             .unwrap_or_else(|| panic!("an open tag in {html:?}, from {from:?}"));
         let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
         assert!(
-            sanitise::TAGS.contains(&name),
+            sanitise::TAGS.contains(&name) || formulas::TAGS.contains(&name),
             "<{name}> came through in {html:?}, from {from:?}"
         );
         for (attribute, value) in attributes(tag) {
@@ -47,9 +47,11 @@ fn attributes(tag: &str) -> Vec<(&str, &str)> {
 }
 
 fn assert_attribute(tag: &str, attribute: &str, value: &str, position: &str) {
-    let known = sanitise::ATTRIBUTES
-        .iter()
-        .any(|(of, names)| *of == tag && names.contains(&attribute));
+    let is_formula = formulas::TAGS.contains(&tag) && formulas::ATTRIBUTES.contains(&attribute);
+    let known = is_formula
+        || sanitise::ATTRIBUTES
+            .iter()
+            .any(|(of, names)| *of == tag && names.contains(&attribute));
     let added = matches!(attribute, "rel" | "loading" | "referrerpolicy") || sanitise::EVERYWHERE.contains(&attribute);
     assert!(known || added, "{attribute} on <{tag}> came through in {position}");
     match attribute {
@@ -87,8 +89,11 @@ fn parsed_again(html: &str) -> String {
     for (tag, more) in [("a", &["rel"][..]), ("img", &["loading", "referrerpolicy"])] {
         attributes.entry(tag).or_default().extend(more);
     }
+    for tag in formulas::TAGS {
+        attributes.entry(tag).or_default().extend(formulas::ATTRIBUTES);
+    }
     ammonia::Builder::empty()
-        .tags(of(&sanitise::TAGS))
+        .tags(of(&[&sanitise::TAGS[..], &formulas::TAGS].concat()))
         .tag_attributes(attributes)
         .generic_attributes(of(&sanitise::EVERYWHERE))
         .url_schemes(of(&["http", "https", "mailto"]))

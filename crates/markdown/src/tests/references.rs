@@ -101,7 +101,7 @@ fn im_2_a_reference_gets_its_address_or_shows_its_words() {
         (
             "[[b]] [[b#On call]] [[b|w]] ![[b]]",
             "<p><a href=\"/to/b\">b</a> <a href=\"/to/b#On call\">b &gt; On call</a> <a href=\"/to/b\">w</a> <a href=\"/to/b\">b</a></p>\n",
-            "<p><a class=\"missing\">b</a> <a class=\"missing\">b &gt; On call</a> <a class=\"missing\">w</a> <a class=\"missing\">b</a></p>\n",
+            "<p><a class=\"missing\">[[b]]</a> <a class=\"missing\">[[b#On call]]</a> <a class=\"missing\">w</a> <a class=\"missing\">b</a></p>\n",
         ),
         (
             "![[x/a.png|200]] ![A chart|30x20](a.png) ![c|50](c.png)",
@@ -189,4 +189,26 @@ proptest! {
         prop_assert!(!shown.contains(SEPARATOR), "{}", shown);
         prop_assert_eq!(shown.matches('<').count(), shown.matches('>').count(), "{}", shown);
     }
+}
+
+#[test]
+fn im_4_double_brackets_that_are_no_link_stay() {
+    let missing = |markdown: &str| crate::fill(&render(markdown, "T").unwrap().html, &|_| Filled::Missing).into_owned();
+    assert_eq!(
+        missing("[[nodiscard]] int f"),
+        "<p><a class=\"missing\">[[nodiscard]]</a> int f</p>\n"
+    );
+    assert_eq!(
+        missing("a [[b & c]]"),
+        "<p>a <a class=\"missing\">[[b &amp; c]]</a></p>\n"
+    );
+    assert_eq!(missing("[[b|words]]"), "<p><a class=\"missing\">words</a></p>\n");
+    assert_eq!(
+        missing("`[[b]]` and [words](b.md)"),
+        "<p><code>[[b]]</code> and <a class=\"missing\">words</a></p>\n"
+    );
+    assert!(
+        !html("[[nodiscard]]").contains("[["),
+        "a link that leads somewhere has none"
+    );
 }
