@@ -5,7 +5,11 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, Problem, Problems, Sources, problem::Origin, reference};
+use crate::config::{
+    Config, Problems, Sources,
+    problem::{Issue, Origin},
+    reference,
+};
 
 mod check;
 #[cfg(feature = "demo")]
@@ -90,12 +94,10 @@ impl ConfigFile {
         if !config.providers.is_empty() {
             return Ok(config);
         }
-        Err(Problems(vec![Problem {
-            origin: Origin::Nowhere(self.sources()?.file_name().to_owned()),
-            key: "providers".to_owned(),
-            what: "nobody could sign in".to_owned(),
-            remedy: "add a `[[providers]]` table (see docs/configuration.md), or try `portico serve --demo`".to_owned(),
-        }]))
+        let remedy = "add a `[[providers]]` table (see docs/configuration.md), or try `portico serve --demo`";
+        let origin = Origin::Nowhere(self.sources()?.file_name().to_owned());
+        let issue = Issue::from(format!("nobody could sign in — {remedy}"));
+        Err(Problems(vec![issue.at(&origin, "providers")]))
     }
 
     /// The folder of the rules, even if the configuration has other errors.

@@ -14,28 +14,24 @@
 //! | Which keys and environment variables are there? | [`keys`]; variables of others are in `variables.rs` |
 //! | How is `docs/configuration.md` made? | `schema.rs` and [`mod@reference`] |
 //! | Where are pictures and files stored? | `files.rs` |
-//! | Which pictures of other sites are shown? | `images.rs` |
-//! | What is the way to a claim? | `claim_path.rs` |
-//! | Who is `acme:alice`? | `resolve_person.rs` |
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use bff::SessionLifetime;
 use url::Url;
 
+pub use crate::{claim_path::ClaimPath, external_images::ExternalImages};
+
 #[macro_use]
 pub mod problem;
-mod claim_path;
 mod directory;
 mod entries;
 mod files;
-mod images;
 pub mod keys;
 mod merge;
 mod provider;
 mod reader;
 pub mod reference;
-mod resolve_person;
 mod schema;
 mod sign_in;
 mod sources;
@@ -45,9 +41,7 @@ mod value;
 pub mod values;
 mod variables;
 
-pub use claim_path::ClaimPath;
 pub use directory::{DirectoryUse, ProfileToken};
-pub use images::ExternalImages;
 pub use problem::{Problem, Problems};
 use reader::{Reader, Table as _};
 pub use sources::Sources;
@@ -240,10 +234,6 @@ fn read_file(sources: &Sources) -> (Reader, Option<File>) {
 }
 
 fn check_directory(reader: &mut Reader, directory: &DirectorySettings) {
-    if directory.max_age.is_zero() {
-        let issue = "is nothing: the directory would be asked at every page — write `1m` or more";
-        reader.add("directory.max_age", issue);
-    }
     if directory.max_stale < directory.max_age && !reader.has("directory.keep") {
         let issue = "is shorter than `directory.max_age` — make it at least as long";
         reader.add("directory.keep", issue);

@@ -7,11 +7,14 @@
 //! | Router and middleware | `router.rs`, `headers.rs` (security headers) |
 //! | State and context of pages and server functions | `app_state.rs` |
 //! | The visitor of a request: session, claims, directory | `visitor.rs`, `people.rs`, [`directory`] |
+//! | Finding a claim among the claims of a person | `claim_path.rs` |
+//! | Which person an operator names | `people/resolve_person.rs` |
 //! | Opening and listing documents | [`library`], on the crates [`policy`] and [`store`] |
 //! | Searching documents, keeping the index up to date | [`mod@search`], on the crate `search` |
 //! | Paths below a folder | `relative_path.rs` |
 //! | Which documents links mean | `link_paths.rs`, `library/links.rs` |
 //! | Pictures and other files of documents | [`files`] |
+//! | Which pictures of other sites are shown | `external_images.rs` |
 //! | Importing documents | [`import`], rendered by the crate [`markdown`] |
 //! | The messages API and its client | `api.rs`, `messages.rs` |
 //! | Listing and ending sessions | `sessions.rs` |
@@ -27,11 +30,13 @@
 mod api;
 mod app_state;
 mod build_files;
+mod claim_path;
 pub mod cli;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo_site;
 pub mod directory;
+mod external_images;
 pub mod files;
 mod headers;
 mod http_client;

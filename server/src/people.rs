@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use crate::{config::ProviderSettings, directory::Directory};
 
 mod claims;
+mod resolve_person;
 
 use claims::{PersonFromClaims, person_from_claims};
 

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use store::probe::{self, DatabaseStatus};
 
 use super::{ConfigFile, print, print_error};
-use crate::config::{Problems, problem::Origin};
+use crate::config::{
+    Problems,
+    problem::{Issue, Origin},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -81,5 +84,6 @@ fn as_json(problem: &crate::config::Problem) -> Value {
         Origin::File { name, line } => (name, Some(line)),
         Origin::Variable(name) | Origin::Nowhere(name) => (name, None),
     };
-    json!({ "file": file, "line": line, "key": problem.key, "problem": problem.what, "remedy": problem.remedy })
+    let Issue { what, remedy } = &problem.issue;
+    json!({ "file": file, "line": line, "key": problem.key, "problem": what, "remedy": remedy })
 }

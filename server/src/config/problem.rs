@@ -37,16 +37,14 @@ impl fmt::Display for Origin {
 
 /// One mistake with its location. Shown as `portico.toml:12: listen: what is wrong — what to do`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{origin}: {key}: {what} — {remedy}")]
+#[error("{origin}: {key}: {issue}")]
 pub struct Problem {
     /// Where it was written.
     pub origin: Origin,
     /// The key, such as `providers[0].issuer`.
     pub key: String,
-    /// What is wrong with it.
-    pub what: String,
-    /// What to do.
-    pub remedy: String,
+    /// What is wrong with it, and what to do.
+    pub issue: Issue,
 }
 
 /// Every mistake found, at least one.
@@ -89,12 +87,11 @@ impl Issue {
     /// The issue with its location.
     #[must_use]
     pub fn at(self, origin: &Origin, key: &str) -> Problem {
-        let Self { what, remedy } = self;
+        let (origin, key) = (origin.clone(), key.to_owned());
         Problem {
-            origin: origin.clone(),
-            key: key.to_owned(),
-            what,
-            remedy,
+            origin,
+            key,
+            issue: self,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     entries::Entries,
+    keys,
     problem::{Issue, Origin, Problem, Problems},
     schema::{Field, Format, Key, Shape},
     value::Value,
@@ -132,13 +133,7 @@ impl Section<'_> {
     /// The value of a key that must be written.
     pub(super) fn required<T>(&mut self, key: &str, value: Option<T>) -> Option<T> {
         if value.is_none() && !self.has(key) {
-            let path = self.key_path(key);
-            let example = self
-                .reader
-                .keys
-                .iter()
-                .find(|key| key.path == path)
-                .map_or("", |key| key.example);
+            let example = keys::find(&self.key_path(key)).map_or("", |key| key.example);
             self.add(key, issue!("is missing — write it, such as `{example}`"));
         }
         value

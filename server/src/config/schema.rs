@@ -1,7 +1,10 @@
 //! How a struct of the configuration describes itself: the macro `settings!` takes a struct with the format, default and example of each
 //! field, and makes of it the struct, how it is read, and its part of [`super::keys`]. What is read and what is documented are one.
 
+use std::ops::RangeBounds;
+
 use serde::de::{DeserializeOwned, IntoDeserializer as _, value::Error};
+use serde_aux::serde_introspection::serde_introspect;
 
 use super::{problem::Issue, value::Value};
 
@@ -82,6 +85,18 @@ impl<T: 'static> Format<T> {
     }
 }
 
+impl<T: PartialOrd + 'static> Format<T> {
+    /// The same within bounds; `issue` follows what is written beyond them.
+    pub(super) fn within(self, range: impl RangeBounds<T> + 'static, issue: &'static str) -> Self {
+        let Self { shape, parse } = self;
+        Self::new(shape, move |value| {
+            let beyond = || issue!("`{}` {issue}", value.text().unwrap_or_default());
+            let read = parse(value)?;
+            Some(read.and_then(|read| Some(read).filter(|read| range.contains(read)).ok_or_else(beyond)))
+        })
+    }
+}
+
 /// `true` or `false`.
 pub(super) fn flag() -> Format<bool> {
     Format::new(Shape::Flag, |value| match value {
@@ -94,34 +109,13 @@ pub(super) fn flag() -> Format<bool> {
 
 /// The name of a variant of an enum, as serde reads it.
 pub(super) fn choice<T: DeserializeOwned + 'static>() -> Format<T> {
-    let names = variants::<T>();
-    let parse =
-        |text: &str| T::deserialize(text.into_deserializer()).map_err(|_: Error| unknown(text, variants::<T>()));
+    let names = serde_introspect::<T>();
+    let parse = |text: &str| T::deserialize(text.into_deserializer()).map_err(|_: Error| unknown(text, names));
     Format::new(Shape::Choice(names), move |value| value.text().map(parse))
 }
 
 fn unknown(text: &str, choices: &[&str]) -> Issue {
     issue!("`{text}` is unknown — write {}", one_of(choices))
-}
-
-/// The names of an enum's variants, as serde states them of a text that is none.
-fn variants<T: DeserializeOwned>() -> &'static [&'static str] {
-    #[derive(Debug, thiserror::Error)]
-    #[error("unknown variant")]
-    struct Unknown(&'static [&'static str]);
-
-    impl serde::de::Error for Unknown {
-        fn custom<M: std::fmt::Display>(_: M) -> Self {
-            Self(&[])
-        }
-
-        fn unknown_variant(_: &str, variants: &'static [&'static str]) -> Self {
-            Self(variants)
-        }
-    }
-
-    let read: Result<T, Unknown> = T::deserialize("".into_deserializer());
-    read.err().map_or(&[], |Unknown(variants)| variants)
 }
 
 /// `` `a`, `b` or `c` ``.

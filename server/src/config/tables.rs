@@ -16,16 +16,15 @@ use url::Url;
 
 pub(super) use self::provider::ProviderTable;
 use super::{
-    images::ExternalImages,
     reader,
     schema::{self, choice, settings},
     values::{
         LogFormat, any_text, database, duration, endpoint, external_images, file, folder, index_memory, language,
-        listen_address, log_filter, method, mount_path, origin, recent_sign_in, request_timeout, resource, secret,
-        service_name, session_limit, size, text,
+        listen_address, log_filter, max_age, method, mount_path, origin, recent_sign_in, request_timeout, resource,
+        secret, service_name, session_limit, size, text,
     },
 };
-use crate::files::StorageKind;
+use crate::{external_images::ExternalImages, files::StorageKind};
 
 settings! {
     /// The file.
@@ -141,7 +140,7 @@ settings! {
         /// Where the directory is. The application's token is requested with the scope `/.default` of its host.
         base_url: Url as endpoint(), default = "https://graph.microsoft.com/v1.0", example = r#"base_url = "https://graph.microsoft.us/v1.0""#,
         /// How old an answer may get. A change in the directory takes effect within this time, without a new sign-in.
-        max_age: Duration as duration(), default = "5m", example = r#"max_age = "1m""#,
+        max_age: Duration as max_age(), default = "5m", example = r#"max_age = "1m""#,
         /// How old the last answer may get while the directory does not answer; pages say so. After that, groups are unknown.
         max_stale: Duration as duration(), key = "keep", default = "1h", example = r#"keep = "15m""#,
     }

@@ -14,15 +14,14 @@ use store::DatabaseUrl;
 pub use self::address::url;
 pub(super) use self::{
     address::{endpoint, is_within, issuer, listen_address, mount_path, origin, resource},
-    quantity::{duration, index_memory, leeway, recent_sign_in, request_timeout, size},
+    quantity::{duration, index_memory, leeway, max_age, recent_sign_in, request_timeout, size},
 };
 use super::{
-    claim_path::ClaimPath,
-    images::ExternalImages,
     problem::Issue,
     schema::{Format, Shape},
     value::Value,
 };
+use crate::{claim_path::ClaimPath, external_images::ExternalImages};
 
 /// Signatures the sign-in can verify. None is shared-key: a client secret is no signing key here.
 const ALGORITHMS: &[&str] = &[
@@ -142,13 +141,13 @@ pub(super) fn session_limit() -> Format<NonZeroUsize> {
 
 /// The way to a claim.
 pub(super) fn claim_path() -> Format<ClaimPath> {
-    Format::new(
-        Shape::Text("name of a claim, or a list of names"),
-        |value| match value {
-            Value::List(names) => Some(ClaimPath::from_names(names.clone())),
-            value => value.text().map(ClaimPath::parse),
-        },
-    )
+    Format::new(Shape::Text("name of a claim, or a list of names"), |value| {
+        let path = match value {
+            Value::List(names) => ClaimPath::from_names(names.clone()),
+            value => ClaimPath::parse(value.text()?),
+        };
+        Some(path.map_err(Issue::from))
+    })
 }
 
 /// Which pictures of other sites are shown.
@@ -157,7 +156,7 @@ pub(super) fn external_images() -> Format<ExternalImages> {
         let words = value
             .words()
             .or_else(|| value.text().map(|word| vec![word.to_owned()]))?;
-        Some(ExternalImages::parse(&words))
+        Some(ExternalImages::parse(&words).map_err(Issue::from))
     })
 }
 

@@ -5,14 +5,16 @@ use std::{path::PathBuf, time::Duration};
 use bff::{ProviderId, PushedRequests, ResponseMode, Secret, UserinfoMode};
 use domain::GroupMatch;
 
-use crate::config::{
+use crate::{
     claim_path::ClaimPath,
-    directory::ProfileToken,
-    reader,
-    schema::{self, choice, flag, settings},
-    values::{
-        ClientAuthentication, ProviderKind, algorithm, any_text, claim_path, file, issuer, leeway, provider_id,
-        resource, secret, text,
+    config::{
+        directory::ProfileToken,
+        reader,
+        schema::{self, choice, flag, settings},
+        values::{
+            ClientAuthentication, ProviderKind, algorithm, any_text, claim_path, file, issuer, leeway, provider_id,
+            resource, secret, text,
+        },
     },
 };
 

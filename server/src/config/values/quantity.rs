@@ -52,22 +52,22 @@ pub(crate) fn duration() -> Format<Duration> {
 
 /// How far clocks may be apart that still mean "now".
 pub(crate) fn leeway() -> Format<Duration> {
-    Format::text(DURATION, |text| match parse_duration(text)? {
-        leeway if leeway > Duration::from_mins(5) => Err("is more than `5m` — set the clocks right instead".into()),
-        leeway => Ok(leeway),
-    })
+    duration().within(
+        ..=Duration::from_mins(5),
+        "is more than `5m` — set the clocks right instead",
+    )
 }
 
 /// How long a request to an upstream may take.
 pub(crate) fn request_timeout() -> Format<Duration> {
-    Format::text(DURATION, |text| {
-        let time = parse_duration(text)?;
-        let is_good = (Duration::from_secs(1)..=Duration::from_hours(24)).contains(&time);
-        let what = "is less than a second or more than a day";
-        is_good
-            .then_some(time)
-            .ok_or_else(|| issue!("`{text}` {what} — write a time between `1s` and `1d`"))
-    })
+    let issue = "is less than a second or more than a day — write a time between `1s` and `1d`";
+    duration().within(Duration::from_secs(1)..=Duration::from_hours(24), issue)
+}
+
+/// How old an answer of the directory may be.
+pub(crate) fn max_age() -> Format<Duration> {
+    let issue = "is nothing: the directory would be called for every page — write `1m` or more";
+    duration().within(Duration::from_secs(1).., issue)
 }
 
 /// How recent a sign-in has to be; `None` after `off`.
@@ -94,14 +94,8 @@ pub(crate) fn size() -> Format<usize> {
 
 /// Memory for writing to the search index, in bytes: the engine takes no less than 15 MB.
 pub(crate) fn index_memory() -> Format<usize> {
-    Format::text("size: a number and `MiB` or `GiB`", |text| {
-        let bytes = parse_size(text)?;
-        let is_good = (15 << 20..=4 << 30).contains(&bytes);
-        let what = "is less than `15MiB` or more than `4GiB`";
-        is_good
-            .then_some(bytes)
-            .ok_or_else(|| issue!("`{text}` {what} — write a size between, such as `48MiB`"))
-    })
+    let issue = "is less than `15MiB` or more than `4GiB` — write a size between, such as `48MiB`";
+    size().within(15 << 20..=4 << 30, issue)
 }
 
 #[cfg(test)]

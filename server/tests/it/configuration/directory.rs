@@ -32,7 +32,7 @@ fn po_2_the_directory_is_used_where_a_provider_enables_it() {
             "[directory]\nbase_url = \"http://graph.example\"",
             "directory.base_url: `http://graph.example` is plain http",
         ),
-        ("[directory]\nmax_age = \"0s\"", "directory.max_age: is nothing"),
+        ("[directory]\nmax_age = \"0s\"", "directory.max_age: `0s` is nothing"),
         ("[directory]\nkeep = \"1m\"", "directory.keep: is shorter"),
     ] {
         let problems = read(&format!("{provider}{wrong}\n"), &[]).unwrap_err();

@@ -3,7 +3,7 @@
 use bff::ProviderConfig;
 use domain::PersonId;
 
-use super::Config;
+use crate::config::Config;
 
 /// As many issuers are named as make clear what to write.
 const EXAMPLES: usize = 2;

@@ -1,6 +1,4 @@
-//! `images`: whether pages show pictures of other sites.
-
-use super::problem::Issue;
+//! Whether pages show pictures of other sites: the setting `images`, for the library and the `Content-Security-Policy`.
 
 /// Which pictures of other sites are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,8 +16,8 @@ impl ExternalImages {
     /// Reads the words of a list, or one.
     ///
     /// # Errors
-    /// If there is none, or one is no host.
-    pub(super) fn parse(words: &[String]) -> Result<Self, Issue> {
+    /// If there is none, or one is no host: what is wrong, ` — `, what to do.
+    pub(crate) fn parse(words: &[String]) -> Result<Self, String> {
         match words {
             [] => return Err("is empty — write `refused` for no pictures of other sites".into()),
             [word] if word == "allowed" => return Ok(Self::Allowed),
@@ -28,7 +26,7 @@ impl ExternalImages {
         }
         if let Some(host) = words.iter().find(|host| !is_host(host)) {
             let remedy = r#"write `allowed`, `refused`, or hosts such as `["img.example.com", "*.example.org"]`"#;
-            return Err(issue!("`{host}` is no host — {remedy}"));
+            return Err(format!("`{host}` is no host — {remedy}"));
         }
         let hosts = words.iter().map(|host| host.to_ascii_lowercase());
         Ok(Self::Hosts(hosts.collect()))

@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{problem::Issue, values};
-
 /// The way to a claim, as an operator writes it: `groups`, `realm_access.roles`, `resource_access.my\.client.roles`, or the same as a
 /// list, `["resource_access", "my.client", "roles"]`.
 ///
@@ -26,9 +24,11 @@ impl ClaimPath {
     /// Reads what is written in one text.
     ///
     /// # Errors
-    /// If a name is empty, or a backslash stands before anything but a dot or a backslash.
-    pub fn parse(text: &str) -> Result<Self, Issue> {
-        values::filled(text)?;
+    /// If a name is empty, or a backslash stands before anything but a dot or a backslash: what is wrong, ` — `, what to do.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Err("is empty — write a name or remove the line".to_owned());
+        }
         if !text.contains('\\') {
             return Ok(Self(Segments::Dotted(text.to_owned())));
         }
@@ -44,7 +44,7 @@ impl ClaimPath {
             };
             step.push(letter.ok_or_else(|| {
                 let what = format!("`{text}` has a backslash before something else than `.` or `\\`");
-                issue!("{what} — write `\\.` for a dot in a name and `\\\\` for a backslash")
+                format!("{what} — write `\\.` for a dot in a name and `\\\\` for a backslash")
             })?);
         }
         steps.push(step);
@@ -54,12 +54,12 @@ impl ClaimPath {
     /// The names one after the other.
     ///
     /// # Errors
-    /// If there is none, or one is empty.
-    pub fn from_names(steps: Vec<String>) -> Result<Self, Issue> {
+    /// If there is none, or one is empty: what is wrong, ` — `, what to do.
+    pub fn from_names(steps: Vec<String>) -> Result<Self, String> {
         if steps.is_empty() || steps.iter().any(String::is_empty) {
             let remedy = "write the names of the objects around the claim and its own, such as";
             let example = r#"["resource_access", "my.client", "roles"]"#;
-            return Err(issue!("has an empty name — {remedy} `{example}`"));
+            return Err(format!("has an empty name — {remedy} `{example}`"));
         }
         Ok(Self(Segments::Names(steps)))
     }
