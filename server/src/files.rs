@@ -8,7 +8,7 @@
 //! | Which of them a target means | `files/resolve.rs` |
 //! | Reading one, within limits | `files/content.rs` |
 //! | What is it, by its content? | `files/media_type.rs` |
-//! | What one document refers to: its files, documents, and what is not there | `files/attach.rs` |
+//! | What one document refers to: its files, documents, and what is not there | `files/attach.rs`, `files/missing.rs` |
 //! | Their addresses | `files/address.rs` |
 //! | Opening one, under the policy | `files/library.rs`; the route is in `router/document_files.rs` |
 //!
@@ -20,15 +20,17 @@ mod catalogue;
 mod content;
 mod library;
 mod media_type;
+mod missing;
 mod resolve;
 mod s3;
 mod settings;
 
 pub(crate) use address::{attachment, file_path};
-pub(crate) use attach::{Attached, AttachedFile, Attachments, MissingKind, MissingTarget};
+pub(crate) use attach::{Attached, AttachedFile, Attachments};
 pub(crate) use catalogue::{Catalogue, OtherFile};
 pub(crate) use content::open as open_file;
 pub(crate) use library::FileLibrary;
 pub(crate) use media_type::MediaType;
+pub(crate) use missing::{MissingKind, MissingTarget, PlaceLink};
 pub use s3::S3Settings;
 pub use settings::{FileSettings, StorageKind};

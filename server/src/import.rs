@@ -16,6 +16,7 @@
 //! | Writing them, chunk by chunk | `write.rs` |
 //! | Documents whose files are gone; folders imported under another name | `prune.rs` |
 //! | Progress and report | [`report`] |
+//! | Links to places in other documents | `places.rs` |
 //! | Contents of pictures and other files | `files.rs`; which there are: `crate::files` |
 //! | Which texts are allowed | `values.rs` |
 //! | The error of a file | `file_error.rs` |
@@ -27,6 +28,7 @@ use domain::PersonId;
 use futures::{StreamExt as _, stream};
 
 use store::{Store, StoreError};
+use url::Url;
 
 use crate::{
     files::{Attached, Attachments, Catalogue, FileSettings},
@@ -39,6 +41,7 @@ mod file_error;
 mod files;
 pub mod front_matter;
 mod history;
+mod places;
 mod plausibility;
 mod prepare;
 mod prune;
@@ -97,6 +100,8 @@ pub struct ImportOptions {
     pub now: i64,
     /// Where pictures and other files are stored.
     pub files: FileSettings,
+    /// Address of this site: links to its documents that are written out in full count among what links to them.
+    pub site: Option<Url>,
     /// Resolves owners.
     pub resolve_person: ResolvePerson,
 }
@@ -120,11 +125,10 @@ pub async fn run(
     import.start(files.len(), &contents).await?;
     let documents = document_paths(store, &source, &files).await?;
     let beside = ImportFiles {
-        attachments: Arc::new(Attachments::new(
-            Catalogue::new(others),
-            documents,
-            options.files.max_size,
-        )),
+        attachments: Arc::new(
+            Attachments::new(Catalogue::new(others), documents, options.files.max_size)
+                .on_site(options.site.as_ref().map(Url::as_str)),
+        ),
         storage: options.files.storage(store).map_err(ImportError::Files)?,
         now: options.now,
     };

@@ -121,10 +121,12 @@ impl Library for LocalLibrary {
                 Err(LibraryError::NotFound)
             }
             Decision::Allowed(reasons) => {
-                let (row, RenderedHtml { html, headings }) = self.current_html(found).await?;
-                let html = self.with_addresses(id, html).await;
-                let ((previous, next), linked_from) =
-                    tokio::join!(self.neighbours(person, id), self.linking(person, id));
+                let (row, RenderedHtml { html, headings, .. }) = self.current_html(found).await?;
+                let (html, (previous, next), linked_from) = tokio::join!(
+                    self.with_addresses(id, html),
+                    self.neighbours(person, id),
+                    self.linking(person, id)
+                );
                 Ok(OpenDocument {
                     summary: row.into_summary(person, reasons),
                     html,

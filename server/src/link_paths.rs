@@ -1,7 +1,7 @@
 //! Which files a link may mean. The spellings of other programs become paths below the source of the document that has the link: nothing leads out of
 //! it.
 
-use domain::text::nfc;
+use domain::{DocumentId, text::nfc};
 use markdown::ReferenceKind;
 
 use crate::relative_path::{percent_decoded, resolve};
@@ -31,7 +31,7 @@ pub(crate) fn is_page(target: &str) -> bool {
     };
     let path = path.split(['#', '?']).next().unwrap_or_default();
     match path.split_once('/') {
-        Some(("docs", number)) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
+        Some(("docs", number)) => number.parse::<DocumentId>().is_ok(),
         Some(_) => false,
         None => [
             "",
@@ -48,22 +48,11 @@ pub(crate) fn is_page(target: &str) -> bool {
     }
 }
 
-/// The part after `#` as the name of a heading: others write `#On call` and `#On%20call`.
-pub(crate) fn fragment(target: &str) -> Option<String> {
-    let (_, fragment) = target.split_once('#')?;
-    let name = percent_decoded(fragment.rsplit('#').next().unwrap_or_default());
-    if name.is_empty() || name.starts_with('^') {
-        return None;
-    }
-    if !name.contains(char::is_whitespace) && !name.contains(char::is_uppercase) {
-        return Some(name);
-    }
-    let letters = name.trim().chars().filter_map(|c| match c {
-        c if c.is_whitespace() => Some('-'),
-        c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c),
-        _ => None,
-    });
-    Some(letters.flat_map(char::to_lowercase).collect())
+/// The path `/docs/7`, if a target is the page of a document of this site.
+pub(crate) fn document_page(target: &str) -> Option<&str> {
+    let path = target.split(['#', '?']).next()?;
+    let path = path.strip_suffix('/').unwrap_or(path);
+    (is_page(path) && path.starts_with("/docs/")).then_some(path)
 }
 
 /// The path of a target without query, fragment and ending; `None` if it has none.

@@ -189,6 +189,18 @@ pub struct RenderedHtml {
     pub html: String,
     /// The headings in order, with their anchors in `html`.
     pub headings: Vec<Heading>,
+    /// Names of places whose anchors do not follow from the names. Stored in a table of their own, and empty in a document that was read from
+    /// there.
+    pub anchors: Vec<AnchorName>,
+}
+
+/// A name by which links from other documents find a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnchorName {
+    /// The name, in the form that the crate `markdown` compares.
+    pub key: String,
+    /// The `id` of the place.
+    pub anchor: String,
 }
 
 /// Versions of the renderer, by which the database knows which stored HTML is out of date.

@@ -35,8 +35,8 @@ pub mod visitor;
 
 pub use decision::{Decision, Reason, Refusal};
 pub use document::{
-    Document, DocumentFacts, DocumentId, DocumentLink, Heading, OpenDocument, RenderedHtml, RendererVersions, Summary,
-    Visibility,
+    AnchorName, Document, DocumentFacts, DocumentId, DocumentLink, Heading, OpenDocument, RenderedHtml,
+    RendererVersions, Summary, Visibility,
 };
 pub use folder::FolderEntry;
 pub use group::{Group, GroupKey, GroupMatch, Groups};

@@ -12,6 +12,8 @@ use std::{
 
 use percent_encoding::percent_decode_str;
 
+use super::anchor_names::nested_key;
+
 /// Before every id of ours, so that no heading takes an id the page itself uses.
 pub(super) const PREFIX: &str = "h-";
 
@@ -100,8 +102,21 @@ pub(super) struct Targets {
     by_words: HashMap<String, String>,
     /// Which id stands for an id in an author's HTML.
     of_html: HashMap<String, String>,
+    /// A heading below another, by the words of both, where the words of the heading alone mean another one.
+    nested: HashMap<String, String>,
     /// Names that stand as ids already.
     taken: HashSet<String>,
+}
+
+/// A fragment without percent signs, `%C3%BC` as `ü`; what is no UTF-8 then stays as it is.
+pub(super) fn decoded(fragment: &str) -> Cow<'_, str> {
+    let name = percent_decode_str(fragment).decode_utf8();
+    name.unwrap_or(Cow::Borrowed(fragment))
+}
+
+/// Whether a name has words; one without is found as it is written alone.
+pub(super) fn has_words(name: &str) -> bool {
+    name.contains(char::is_alphanumeric)
 }
 
 impl Targets {
@@ -110,10 +125,22 @@ impl Targets {
         if name.is_empty() || name.chars().count() > MAX_NAME {
             return;
         }
-        let keys = [name.to_owned(), name.to_lowercase(), slug(name)];
-        let maps = [&mut self.by_name, &mut self.by_lower, &mut self.by_words];
-        for (map, key) in maps.into_iter().zip(keys) {
+        let mut keys = vec![
+            (&mut self.by_name, name.to_owned()),
+            (&mut self.by_lower, name.to_lowercase()),
+        ];
+        if has_words(name) {
+            keys.push((&mut self.by_words, slug(name)));
+        }
+        for (map, key) in keys {
             map.entry(key).or_insert_with(|| id.to_owned());
+        }
+    }
+
+    /// Lets an id of ours mean itself.
+    pub(super) fn add_own(&mut self, id: &str) {
+        for map in [&mut self.by_name, &mut self.by_lower] {
+            map.entry(id.to_owned()).or_insert_with(|| id.to_owned());
         }
     }
 
@@ -141,15 +168,43 @@ impl Targets {
         self.of_html.remove(name)
     }
 
+    /// Lets a heading be found by one above it, unless its words alone mean it.
+    pub(super) fn add_nested(&mut self, above: &str, name: &str, id: &str) {
+        if self.of_words(name) == Some(id) {
+            return;
+        }
+        if let Some(key) = nested_key(above, name) {
+            self.nested.entry(key).or_insert_with(|| id.to_owned());
+        }
+    }
+
     /// The id that the part of an address after `#` means.
     pub(super) fn find(&self, fragment: &str) -> Option<&str> {
-        // `%C3%BC` as `ü`; what is no UTF-8 then stays as it is.
-        let name = percent_decode_str(fragment).decode_utf8();
-        let name = name.unwrap_or(Cow::Borrowed(fragment));
+        let name = decoded(fragment);
         let found = self.by_name.get(fragment).or_else(|| self.by_name.get(&*name));
         let found = found.or_else(|| self.by_lower.get(&name.to_lowercase()));
-        let has_words = name.contains(char::is_alphanumeric);
-        let found = found.or_else(|| self.by_words.get(&slug(&name)).filter(|_| has_words));
+        let mut parts = name.rsplit('#').map(str::trim);
+        let last = parts.next().unwrap_or_default();
+        let found = found.or_else(|| self.nested.get(&nested_key(parts.next()?, last)?));
+        found.map(String::as_str).or_else(|| self.of_words(last))
+    }
+
+    /// The id that the words of a name mean.
+    pub(super) fn of_words(&self, name: &str) -> Option<&str> {
+        let found = self.by_words.get(&slug(name)).filter(|_| has_words(name));
         found.map(String::as_str)
+    }
+
+    pub(super) fn by_name(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.by_name.iter().map(|(name, id)| (&**name, &**id))
+    }
+
+    /// By what [`slug`] makes of the names with words.
+    pub(super) fn by_words(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.by_words.iter().map(|(slug, id)| (&**slug, &**id))
+    }
+
+    pub(super) fn nested(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.nested.iter().map(|(key, id)| (&**key, &**id))
     }
 }

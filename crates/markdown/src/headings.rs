@@ -1,13 +1,14 @@
 //! Level, id and names of headings. Levels start at 2, below the page's title, and leave none out (a screen reader walks
 //! them like stairs); ids follow the words and are unique and the same at every rendering. What the names are for is in [`super::anchors`].
 
-use comrak::{Anchorizer, Node, nodes::NodeValue};
+use comrak::{Node, nodes::NodeValue};
 use domain::Heading;
 
 use super::{
     anchors::{Ids, PREFIX, TOP, Targets},
     inlines::{Emoji, plain_text},
     raw_html,
+    slugs::Sluggers,
 };
 
 /// Longest id and longest heading text that is stored, in characters.
@@ -32,6 +33,8 @@ pub(super) struct Section {
 struct Names {
     explicit: Option<String>,
     slugs: Vec<String>,
+    /// What other programs call it; these do not stand in the page.
+    others: Vec<String>,
 }
 
 /// The text of the heading that the document begins with, if it is one of the whole document and not of a section.
@@ -54,7 +57,7 @@ pub(super) fn repeats_title<'a>(root: Node<'a>, title: &str) -> Option<Node<'a>>
 
 /// Takes out a first heading that repeats the title, and gives the others their levels.
 pub(super) fn outline<'a>(root: Node<'a>, title: &str) -> Outline {
-    let mut github = Anchorizer::new();
+    let mut sluggers = Sluggers::new();
     let mut ids = Ids::default();
     let mut targets = Targets::default();
     let mut found: Vec<(Heading, Names)> = Vec::new();
@@ -65,7 +68,7 @@ pub(super) fn outline<'a>(root: Node<'a>, title: &str) -> Outline {
     for node in headings {
         let explicit = take_explicit_name(node);
         let text: String = plain_text(node, Emoji::Sign).trim().chars().take(MAX_TEXT).collect();
-        let names = names(node, explicit, &mut github);
+        let names = names(node, explicit, &mut sluggers);
         let is_first = found.is_empty() && first.is_some_and(|first| first.same_node(node));
         if is_first && plain_text(node, Emoji::Sign).trim() == title.trim() {
             node.detach();
@@ -113,7 +116,7 @@ fn name_all(
     ids: &mut Ids,
 ) {
     for (heading, _) in found {
-        targets.add(&heading.anchor, &heading.anchor);
+        targets.add_own(&heading.anchor);
     }
     for (heading, names) in found {
         if let Some(name) = &names.explicit {
@@ -134,6 +137,27 @@ fn name_all(
     for (heading, _) in found {
         targets.add(heading.anchor.trim_start_matches(PREFIX), &heading.anchor);
     }
+    for name in title.into_iter().flat_map(|names| &names.others) {
+        targets.add(name, TOP);
+    }
+    for (heading, names) in found {
+        for name in &names.others {
+            targets.add(name, &heading.anchor);
+        }
+    }
+    name_nested(targets, found);
+}
+
+/// A heading whose words mean another one is found below the headings that it stands under.
+fn name_nested(targets: &mut Targets, found: &[(Heading, Names)]) {
+    let mut above: Vec<&Heading> = Vec::new();
+    for (heading, _) in found {
+        above.retain(|outer| outer.level < heading.level);
+        for outer in &above {
+            targets.add_nested(&outer.text, &heading.text, &heading.anchor);
+        }
+        above.push(heading);
+    }
 }
 
 fn arrange_levels(found: &mut [(Heading, Names)], levels: &[u8]) {
@@ -145,14 +169,20 @@ fn arrange_levels(found: &mut [(Heading, Names)], levels: &[u8]) {
     }
 }
 
-fn names(node: Node<'_>, explicit: Option<String>, github: &mut Anchorizer) -> Names {
-    let mut slugs = vec![github.anchorize(plain_text(node, Emoji::Sign).trim())];
+fn names(node: Node<'_>, explicit: Option<String>, sluggers: &mut Sluggers) -> Names {
+    let text = plain_text(node, Emoji::Sign);
+    let text = text.trim();
+    let mut slugs = vec![sluggers.github(text)];
     // GitHub makes the slug of `:rocket: Launch` from the name, not from the picture.
     let by_emoji_names = plain_text(node, Emoji::Name);
-    if by_emoji_names != plain_text(node, Emoji::Sign) {
-        slugs.push(Anchorizer::new().anchorize(by_emoji_names.trim()));
+    if by_emoji_names.trim() != text {
+        slugs.push(Sluggers::new().github(by_emoji_names.trim()));
     }
-    Names { explicit, slugs }
+    Names {
+        explicit,
+        slugs,
+        others: sluggers.others(text),
+    }
 }
 
 /// The name at the end of a heading, `{#name}`; what the parser left of it (`{#über}`, `{: #name }`) is taken out of the text.

@@ -7,10 +7,10 @@
 //! | Which parts of the text are comments? | `comments.rs` |
 //! | Which constructs are parsed, within which limits? | `parse.rs` |
 //! | Headings: levels, titles, anchors | `headings.rs` |
-//! | Which anchor does `#name` mean? | `anchors.rs` |
+//! | Which anchor does `#name` mean? | `anchors.rs`; in another document: `anchor_names.rs`: [`Fragment`]; names of other programs: `slugs.rs` |
 //! | HTML of each construct | `write.rs`: `blocks.rs`, `inlines.rs`, `callouts.rs`, `code.rs` |
 //! | Formulas | `formulas.rs` |
-//! | Links and pictures: which does a text have? | `references.rs`, `wiki.rs`: [`references`] |
+//! | Links and pictures: which does a text have? | `references.rs`, `wiki.rs`: [`survey`] |
 //! | Where do they lead? | `tokens.rs`: [`fill`] |
 //! | Which way does a block of text run? | `direction.rs` |
 //! | How much HTML may an author write? | `raw_html.rs` |
@@ -25,6 +25,7 @@
 use comrak::Arena;
 use domain::{RenderedHtml, RendererVersions};
 
+mod anchor_names;
 mod anchors;
 mod blocks;
 mod callouts;
@@ -42,11 +43,13 @@ mod plain;
 mod raw_html;
 mod references;
 mod sanitise;
+mod slugs;
 mod source;
 mod tokens;
 mod wiki;
 mod write;
 
+pub use anchor_names::Fragment;
 pub use elsewhere::without_pictures;
 pub use error::MarkdownError;
 pub use references::{MAX_REFERENCES, Reference, ReferenceKind, is_local};
@@ -121,30 +124,54 @@ fn render_source(text: &str, title: &str, is_mixed: bool) -> Result<RenderedHtml
     parse::check_headings(root)?;
     let outline = headings::outline(root, title);
     let written = write::html(root, &outline, is_mixed)?;
+    let anchors = anchor_names::stored(&outline.targets);
     let html = sanitise::clean(&written.html, outline.targets, &written.marker);
     let html = tokens::finish(written.formulas.fill(html, &written.marker), &written.marker);
     if html.len() > MAX_HTML {
         return Err(MarkdownError::TooMuchHtml(raw_html::first_line(root)));
     }
     let headings = outline.sections.into_iter().map(|section| section.heading).collect();
-    Ok(RenderedHtml { html, headings })
+    Ok(RenderedHtml {
+        html,
+        headings,
+        anchors,
+    })
 }
 
-/// What a text refers to, in its order: documents, pictures and files that came with it, and places in itself (`#name`). At most
-/// [`MAX_REFERENCES`]. Comments do not count.
+/// What [`survey`] finds in a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// What the text refers to, in its order. At most [`MAX_REFERENCES`].
+    pub references: Vec<Reference>,
+    /// The addresses of other sites that it links to, each once.
+    pub addresses: Vec<String>,
+    /// The keys of the places in it, which a [`Fragment`] may have.
+    pub anchors: Vec<String>,
+}
+
+/// What a text refers to (documents, pictures and files that came with it, places in itself), and the places in it that links may lead to.
+/// Comments do not count.
 ///
 /// # Errors
 /// [`MarkdownError`] for texts that [`render`] refuses, but for the length of their HTML.
-pub fn references(content: &str) -> Result<Vec<Reference>, MarkdownError> {
+pub fn survey(content: &str) -> Result<Survey, MarkdownError> {
     parse::check_size(content)?;
     let source = Source::prepare(content)?;
     let arena = Arena::new();
     let root = parse::parse(&arena, &source.text).map_err(|error| source.place(error))?;
+    parse::check_headings(root).map_err(|error| source.place(error))?;
     let mut references = references::collect(root);
     for reference in &mut references {
         reference.line = source.line(reference.line);
     }
-    Ok(references)
+    let addresses = references::addresses(root);
+    // Last: it takes names out of the text of headings.
+    let anchors = anchor_names::all(&headings::outline(root, "").targets);
+    Ok(Survey {
+        references,
+        addresses,
+        anchors,
+    })
 }
 
 /// The text without markup, a line for each block: what a reader of the page reads, headings included, without a first heading that only

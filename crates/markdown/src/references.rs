@@ -1,5 +1,7 @@
 //! References of a text to other documents, pictures and files: which there are, and on which line. How they reach the page is in [`super::tokens`].
 
+use std::collections::HashSet;
+
 use comrak::{Node, nodes::NodeValue};
 
 use super::{parse, raw_html, tokens::SEPARATOR};
@@ -122,6 +124,27 @@ pub(super) fn collect(root: Node<'_>) -> Vec<Reference> {
     }
     references.truncate(MAX_REFERENCES);
     references
+}
+
+/// The addresses of other sites that a text links to, each once, in its order; at most [`MAX_REFERENCES`]. This site may be one of them.
+pub(super) fn addresses(root: Node<'_>) -> Vec<String> {
+    let mut addresses = Vec::new();
+    let mut known = HashSet::new();
+    let mut push = |target: &str| {
+        let is_web = scheme(target).is_some_and(|scheme| matches!(&*scheme.to_ascii_lowercase(), "http" | "https"));
+        if is_web && target.len() <= MAX_TARGET && known.len() < MAX_REFERENCES && known.insert(target.to_owned()) {
+            addresses.push(target.to_owned());
+        }
+    };
+    for node in root.descendants() {
+        match &node.data().value {
+            NodeValue::Link(link) => push(link.url.trim()),
+            NodeValue::HtmlBlock(block) => in_html(&block.literal, 0, &mut |_, target, _| push(target)),
+            NodeValue::HtmlInline(html) => in_html(html, 0, &mut |_, target, _| push(target)),
+            _ => {}
+        }
+    }
+    addresses
 }
 
 fn in_html(html: &str, line: usize, push: &mut dyn FnMut(ReferenceKind, &str, usize)) {

@@ -39,7 +39,7 @@ fn im_4_a_text_of_nothing_but_openings_does_not_grow() {
 #[test]
 fn im_4_messages_have_the_line_of_the_file_after_boxes_were_rewritten() {
     let text = "!!! note\n    a\n!!! tip\n    b\nc\n\n[x](y.md)\n";
-    let references = markdown::references(text).unwrap();
+    let references = markdown::survey(text).unwrap().references;
     assert_eq!(references.first().map(|reference| reference.line), Some(7));
     let error = markdown::render(&format!("{text}{}", "# a\n".repeat(501)), "T").unwrap_err();
     assert_eq!(error.line(), 508);

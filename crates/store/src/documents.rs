@@ -214,6 +214,7 @@ impl FoundDocumentColumns {
             rendered: RenderedHtml {
                 html: self.html,
                 headings,
+                anchors: Vec::new(),
             },
             stale: self.content.map(|content| StaleHtml {
                 content,

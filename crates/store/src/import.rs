@@ -49,10 +49,23 @@ pub struct ImportedDocument {
     pub source: DocumentSource,
     /// Its pictures and other files, whose contents are stored already.
     pub files: Vec<DocumentFile>,
-    /// Paths of the files of the same source that its links lead to, each once.
-    pub links: Vec<String>,
+    /// Where its links lead, each once.
+    pub links: Vec<LinkTarget>,
+    /// Addresses that it had elsewhere, as paths of files below its source.
+    pub aliases: Vec<String>,
     /// Hash of everything above but the position and dates that its file does not state: the same hash changes nothing.
     pub source_hash: String,
+}
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LinkTarget {
+    /// Whether it is written in double brackets.
+    pub is_wiki: bool,
+    /// The target, as the text has it.
+    pub target: String,
+    /// The path of a file below the source of the document; or `/docs/7`, whatever its source.
+    pub path: String,
 }
 
 /// A document that is in the database exactly as its file is now.
@@ -201,11 +214,22 @@ impl Store {
         rendered: &RenderedHtml,
     ) -> Result<(), StoreError> {
         let headings = headings(rendered);
+        let dropped = Value::from(vec![row.id.number()]).to_string();
+        let anchors = Value::from(import_plan::anchor_rows(row.id, rendered).collect::<Vec<_>>()).to_string();
         with_backend!(self, |backend| {
+            let mut transaction = backend.begin().await?;
             let statement = query(sql::REPLACE_HTML).bind(row.id.number()).bind(&rendered.html);
             let statement = statement.bind(&*headings).bind(self.renderer.current);
             let statement = statement.bind(content).bind(&row.title);
-            statement.execute(&backend.writer).await?;
+            if statement.execute(&mut *transaction).await?.rows_affected() > 0 {
+                for (statement, list) in [
+                    (backend.sql.drop_anchors, &*dropped),
+                    (backend.sql.put_anchors, &*anchors),
+                ] {
+                    query(statement).bind(list).execute(&mut *transaction).await?;
+                }
+            }
+            transaction.commit().await?;
             Ok(())
         })
     }
@@ -217,37 +241,31 @@ fn statements(
     plan: &WritePlan,
     batch: &ImportBatch,
     rendered_by: i64,
-) -> [(&'static str, Vec<Value>); 12] {
-    [
+) -> Vec<(&'static str, Vec<Value>)> {
+    let changed = || plan.with(batch, ImportOutcome::Updated);
+    let mut statements = vec![
         (sql.put_owners, import_plan::owners(batch, plan)),
         (
             sql.insert,
             import_plan::documents(plan.with(batch, ImportOutcome::Created), rendered_by),
         ),
-        // Before their documents change, which would be repeated beside each of them.
-        (
-            sql.drop_groups,
-            import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
-        ),
-        (
-            sql.drop_files,
-            import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
-        ),
-        (
-            sql.drop_links,
-            import_plan::numbers(plan.with(batch, ImportOutcome::Updated).map(|(id, _)| id)),
-        ),
-        (
-            sql.update,
-            import_plan::documents(plan.with(batch, ImportOutcome::Updated), rendered_by),
-        ),
+    ];
+    // Before their documents change, which would be repeated beside each of them.
+    for drop in sql.drop_parts {
+        statements.push((drop, import_plan::numbers(changed().map(|(id, _)| id))));
+    }
+    statements.extend([
+        (sql.update, import_plan::documents(changed(), rendered_by)),
         (sql.adopt, import_plan::moved(batch)),
         (sql.place, import_plan::positions(batch, plan)),
         (sql.put_groups, import_plan::groups(plan.written(batch))),
         (sql.put_files, files::rows(plan.written(batch))),
         (sql.put_links, import_plan::links(plan.written(batch))),
+        (sql.put_aliases, import_plan::aliases(plan.written(batch))),
+        (sql.put_anchors, import_plan::anchors(plan.written(batch))),
         (sql.trash, import_plan::numbers(plan.trashed.iter().map(|(_, id)| *id))),
-    ]
+    ]);
+    statements
 }
 
 pub(super) fn headings(rendered: &RenderedHtml) -> String {

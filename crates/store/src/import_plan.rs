@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::{DocumentId, Group, GroupMatch, text::sort_key};
+use domain::{AnchorName, DocumentId, Group, GroupMatch, RenderedHtml, text::sort_key};
 use serde_json::{Value, json};
 
 use super::{
-    import::{ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError, headings},
+    import::{ImportBatch, ImportOutcome, ImportedDocument, LinkTarget, UnchangedDocument, WriteError, headings},
     sources::{DocumentSource, KnownDocument},
     text::searchable,
 };
@@ -199,12 +199,31 @@ pub(super) fn groups<'a>(documents: impl Iterator<Item = (DocumentId, &'a Import
     rows.map(|(id, group)| group_row(id, group)).collect()
 }
 
-/// One row for each document that a document links to.
+/// One row for each link of each document.
 pub(super) fn links<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
-    let links = documents.flat_map(|(id, document)| document.links.iter().map(move |path| (id, path)));
-    links
-        .map(|(id, path)| json!({ "document_id": id.number(), "path": path }))
+    let links = documents.flat_map(|(id, document)| document.links.iter().map(move |link| (id, link)));
+    let row = |(id, LinkTarget { is_wiki, target, path }): (DocumentId, &LinkTarget)| json!({ "document_id": id.number(), "is_wiki": is_wiki, "target": target, "path": path });
+    links.map(row).collect()
+}
+
+/// One row for each alias of each document.
+pub(super) fn aliases<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
+    let aliases = documents.flat_map(|(id, document)| document.aliases.iter().map(move |path| (id, path)));
+    let row = |(id, path): (DocumentId, &String)| json!({ "document_id": id.number(), "path": path });
+    aliases.map(row).collect()
+}
+
+/// One row for each name of a place of each document.
+pub(super) fn anchors<'a>(documents: impl Iterator<Item = (DocumentId, &'a ImportedDocument)>) -> Vec<Value> {
+    documents
+        .flat_map(|(id, document)| anchor_rows(id, &document.rendered))
         .collect()
+}
+
+/// One row for each name of a place.
+pub(super) fn anchor_rows(id: DocumentId, rendered: &RenderedHtml) -> impl Iterator<Item = Value> + '_ {
+    let row = move |AnchorName { key, anchor }: &AnchorName| json!({ "document_id": id.number(), "name": key, "anchor": anchor });
+    rendered.anchors.iter().map(row)
 }
 
 /// A group of a document: its label and its key by name.

@@ -70,7 +70,9 @@ pub use files::{
     FolderFiles, NewFile, PART_SIZE,
 };
 pub use folders::{FolderCandidate, FolderPart};
-pub use import::{BatchResult, ImportBatch, ImportOutcome, ImportedDocument, UnchangedDocument, WriteError};
+pub use import::{
+    BatchResult, ImportBatch, ImportOutcome, ImportedDocument, LinkTarget, UnchangedDocument, WriteError,
+};
 pub use list::{ListBatch, ListSource, Position, PositionKey, Selection, Stretch};
 pub use neighbours::Neighbours;
 pub use reading::MAX_READ;

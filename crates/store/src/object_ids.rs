@@ -9,9 +9,12 @@ use sqlx::{query, query_as};
 use super::{
     backend::{Store, with_backend},
     error::StoreError,
-    sql,
     text::contains_nul,
 };
+
+const UPSERT_OBJECT_ID: &str = "INSERT INTO object_id (provider, object_id, person_id) VALUES ($1, $2, $3)
+    ON CONFLICT (provider, object_id) DO UPDATE SET person_id = excluded.person_id
+    WHERE object_id.person_id <> excluded.person_id";
 
 impl Store {
     /// Stores a person's id in their provider's directory. Writes only if it is new.
@@ -20,7 +23,7 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Timeout`].
     pub async fn upsert_object_id(&self, provider: &str, object_id: &str, person: &PersonId) -> Result<(), StoreError> {
         with_backend!(self, |backend| {
-            let statement = query(sql::UPSERT_OBJECT_ID).bind(provider).bind(object_id);
+            let statement = query(UPSERT_OBJECT_ID).bind(provider).bind(object_id);
             statement.bind(person.as_str()).execute(&backend.writer).await?;
             Ok(())
         })

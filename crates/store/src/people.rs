@@ -8,9 +8,12 @@ use sqlx::{query, query_as};
 use super::{
     backend::{Store, with_backend},
     error::StoreError,
-    sql,
     text::{contains_nul, searchable},
 };
+
+const SET_NAME_IF_NEVER_SEEN: &str = "INSERT INTO person (id, name) VALUES ($1, $2)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name
+    WHERE person.seen_at IS NULL AND person.name IS DISTINCT FROM excluded.name";
 
 impl Store {
     /// Stores name and e-mail address of a signed-in person. Writes only if something changed or an hour has passed.
@@ -36,7 +39,7 @@ impl Store {
     pub async fn set_name_if_never_seen(&self, id: &PersonId, name: &str) -> Result<(), StoreError> {
         let name = without_nul(name);
         with_backend!(self, |backend| {
-            let statement = query(sql::SET_NAME_IF_NEVER_SEEN).bind(id.as_str()).bind(&*name);
+            let statement = query(SET_NAME_IF_NEVER_SEEN).bind(id.as_str()).bind(&*name);
             statement.execute(&backend.writer).await?;
             Ok(())
         })

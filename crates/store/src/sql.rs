@@ -1,4 +1,4 @@
-//! All SQL statements. Those that differ between the databases are in [`Dialect`]; the queries that execute them are in the files beside.
+//! The SQL statements, but for those of one file alone. Those that differ between the databases are in [`Dialect`]; the queries that execute them are in the files beside.
 
 mod words;
 
@@ -32,18 +32,22 @@ pub(super) struct Dialect {
     pub(super) place: &'static str,
     /// Trashes the documents of the ids in the JSON list `$1`.
     pub(super) trash: &'static str,
-    /// Deletes all groups of the documents of the JSON list `$1`.
-    pub(super) drop_groups: &'static str,
+    /// Deletes what stands beside the documents of the JSON list `$1`: their groups, files, links, aliases, names of places. One statement each.
+    pub(super) drop_parts: [&'static str; 5],
+    /// Deletes the names of places alone.
+    pub(super) drop_anchors: &'static str,
     /// Inserts groups of documents (a JSON list of objects, `$1`).
     pub(super) put_groups: &'static str,
-    /// Deletes which files the documents of the JSON list `$1` have.
-    pub(super) drop_files: &'static str,
     /// Inserts which files documents have (a JSON list of objects, `$1`).
     pub(super) put_files: &'static str,
-    /// Deletes the links of the documents of the JSON list `$1`.
-    pub(super) drop_links: &'static str,
-    /// Inserts to which files documents link (a JSON list of objects, `$1`).
+    /// Inserts where links of documents lead (a JSON list of objects, `$1`).
     pub(super) put_links: &'static str,
+    /// Inserts aliases of documents (a JSON list of objects, `$1`).
+    pub(super) put_aliases: &'static str,
+    /// Inserts names of places of documents (a JSON list of objects, `$1`).
+    pub(super) put_anchors: &'static str,
+    /// The places of those documents and names of a JSON list of objects, `$1`, that are stored.
+    pub(super) anchors: &'static str,
     /// Owners and their names (a JSON list of objects, `$1`). A name that a provider sent is not changed.
     pub(super) put_owners: &'static str,
     /// How many documents of other sources than `$1` have a hash of the JSON list `$2`, by source.
@@ -81,10 +85,25 @@ macro_rules! rows {
     };
 }
 
+/// Deletes the rows of a table that belong to documents of a JSON list (`$1`).
+macro_rules! drop_rows {
+    ($table:literal, $items:literal, $item:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ",
+            $items,
+            "($1",
+            $item,
+            ")"
+        )
+    };
+}
+
 macro_rules! dialect {
     (
         now: $now:literal, position: $position:literal, groups: $groups:literal, items of: $items:literal, as: $item:literal,
-        documents: $documents:expr, places: $places:expr, positions: $positions:expr, pairs: $pairs:expr, files: $files:expr, links: $links:expr, people: $people:expr, words: $words:expr
+        documents: $documents:expr, places: $places:expr, positions: $positions:expr, pairs: $pairs:expr, files: $files:expr, links: $links:expr, aliases: $aliases:expr, anchors: $anchors:expr, people: $people:expr, words: $words:expr
     ) => {
         Dialect {
             words: $words,
@@ -137,26 +156,34 @@ macro_rules! dialect {
                 "UPDATE document SET trashed_at = ", $now, "
                  WHERE trashed_at IS NULL AND id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
             ),
-            drop_groups: concat!(
-                "DELETE FROM document_group
-                 WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
-            ),
+            drop_parts: [
+                drop_rows!("document_group", $items, $item),
+                drop_rows!("document_file", $items, $item),
+                drop_rows!("document_link", $items, $item),
+                drop_rows!("document_alias", $items, $item),
+                drop_rows!("document_anchor", $items, $item),
+            ],
+            drop_anchors: drop_rows!("document_anchor", $items, $item),
             put_groups: concat!(
                 "INSERT INTO document_group (group_id, group_key, document_id, updated_at, created_at, title_key, folder)
                  SELECT w.group_id, w.group_key, w.document_id, d.updated_at, d.created_at, d.title_key, d.folder
                  FROM ", $pairs, " LEFT JOIN document d ON d.id = w.document_id AND d.trashed_at IS NULL
                  WHERE true ON CONFLICT DO NOTHING"
             ),
-            drop_files: concat!(
-                "DELETE FROM document_file
-                 WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
-            ),
-            drop_links: concat!(
-                "DELETE FROM document_link
-                 WHERE document_id IN (SELECT CAST(w.value AS BIGINT) FROM ", $items, "($1", $item, ")"
-            ),
             put_links: concat!(
-                "INSERT INTO document_link (document_id, path) SELECT w.document_id, w.path FROM ", $links, " WHERE true ON CONFLICT DO NOTHING"
+                "INSERT INTO document_link (document_id, is_wiki, target, path)
+                 SELECT w.document_id, w.is_wiki, w.target, w.path FROM ", $links, " WHERE true ON CONFLICT DO NOTHING"
+            ),
+            put_aliases: concat!(
+                "INSERT INTO document_alias (document_id, path) SELECT w.document_id, w.path FROM ", $aliases, " WHERE true ON CONFLICT DO NOTHING"
+            ),
+            put_anchors: concat!(
+                "INSERT INTO document_anchor (document_id, name, anchor) SELECT w.document_id, w.name, w.anchor FROM ", $anchors,
+                " WHERE true ON CONFLICT DO NOTHING"
+            ),
+            anchors: concat!(
+                "SELECT a.document_id, a.name, a.anchor FROM ", $anchors,
+                " JOIN document_anchor a ON a.document_id = w.document_id AND a.name = w.name"
             ),
             put_files: concat!(
                 "INSERT INTO document_file (document_id, is_wiki, target, name, hash, width, height)
@@ -213,7 +240,9 @@ pub(super) const SQLITE: Dialect = dialect! {
     positions: rows!("id", "position"),
     pairs: rows!("document_id", "group_id", "group_key"),
     files: rows!("document_id", "is_wiki", "target", "name", "hash", "width", "height"),
-    links: rows!("document_id", "path"),
+    links: rows!("document_id", "is_wiki", "target", "path"),
+    aliases: rows!("document_id", "path"),
+    anchors: rows!("document_id", "name", "anchor"),
     people: rows!("id", "name"),
     words: Words {
         items_of: "json_each", items_as: ") AS w", lists: ("json_each(", ") AS s"), is_public: "d.is_private = 0", number: "d.number", position: "instr", numbers: ["group_concat(", ")"], merge: Merge::Queue,
@@ -231,7 +260,9 @@ pub(super) const POSTGRES: Dialect = dialect! {
     positions: "json_to_recordset($1::json) AS w (id bigint, position bigint)",
     pairs: "json_to_recordset($1::json) AS w (document_id bigint, group_id text, group_key text)",
     files: "json_to_recordset($1::json) AS w (document_id bigint, is_wiki boolean, target text, name text, hash text, width bigint, height bigint)",
-    links: "json_to_recordset($1::json) AS w (document_id bigint, path text)",
+    links: "json_to_recordset($1::json) AS w (document_id bigint, is_wiki boolean, target text, path text)",
+    aliases: "json_to_recordset($1::json) AS w (document_id bigint, path text)",
+    anchors: "json_to_recordset($1::json) AS w (document_id bigint, name text, anchor text)",
     people: "json_to_recordset($1::json) AS w (id text, name text)",
     words: Words {
         items_of: "json_array_elements_text", items_as: "::json) AS w (value)", lists: ("json_array_elements(", "::json) AS s (value)"),
@@ -252,32 +283,6 @@ pub(super) const HIGHEST_ID: &str = "SELECT coalesce(max(id), 0) FROM document W
 /// Replaces HTML by that of the renderer `$4`, if text and title are those that were rendered, and the stored HTML is of an older renderer.
 pub(super) const REPLACE_HTML: &str = "UPDATE document SET html = $2, headings = $3, rendered_by = $4
     WHERE id = $1 AND rendered_by < $4 AND content = $5 AND title = $6";
-
-/// Marks documents whose title or groups an earlier version stored without keys.
-pub(super) const FIND_WITHOUT_KEY: &str = "INSERT INTO document_to_normalise (document_id)
-    SELECT document_id FROM (SELECT document_id FROM document_group WHERE group_key = ''
-        UNION SELECT id FROM document WHERE title_key = '') AS found WHERE true ON CONFLICT DO NOTHING";
-/// The highest id of the next 500 documents to normalise.
-pub(super) const NEXT_TO_NORMALISE: &str = "SELECT max(document_id) FROM
-    (SELECT document_id FROM document_to_normalise ORDER BY document_id LIMIT 500) AS next";
-/// Texts of documents to normalise, up to the id `$1`.
-pub(super) const TEXTS_TO_NORMALISE: &str =
-    "SELECT d.id, d.title, d.folder, d.words, d.title_key FROM document_to_normalise n
-    JOIN document d ON d.id = n.document_id WHERE n.document_id <= $1";
-/// Their groups that have no key.
-pub(super) const GROUPS_TO_NORMALISE: &str = "SELECT g.document_id, g.group_id FROM document_to_normalise n
-    JOIN document_group g ON g.document_id = n.document_id WHERE n.document_id <= $1 AND g.group_key = ''";
-pub(super) const PUT_TEXTS: &str =
-    "UPDATE document SET title = $2, folder = $3, words = $4, title_key = $5 WHERE id = $1";
-pub(super) const DROP_GROUP: &str = "DELETE FROM document_group WHERE group_id = $1 AND document_id = $2";
-pub(super) const NORMALISED: &str = "DELETE FROM document_to_normalise WHERE document_id <= $1";
-
-pub(super) const SET_NAME_IF_NEVER_SEEN: &str = "INSERT INTO person (id, name) VALUES ($1, $2)
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name
-    WHERE person.seen_at IS NULL AND person.name IS DISTINCT FROM excluded.name";
-pub(super) const UPSERT_OBJECT_ID: &str = "INSERT INTO object_id (provider, object_id, person_id) VALUES ($1, $2, $3)
-    ON CONFLICT (provider, object_id) DO UPDATE SET person_id = excluded.person_id
-    WHERE object_id.person_id <> excluded.person_id";
 
 /// The cheapest query that needs the tables.
 pub(super) const READY: &str = "SELECT id FROM document LIMIT 1";

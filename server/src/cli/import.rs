@@ -93,6 +93,7 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         prune: arguments.prune,
         is_dry_run: arguments.dry_run,
         files: config.files.clone(),
+        site: Some(config.public_url.clone()),
         now: Clock::system().now().unix_timestamp(),
         resolve_person: Box::new(move |who| config.resolve_person(who)),
     };

@@ -5,22 +5,20 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use markdown::{Reference, ReferenceKind};
-use store::{ContentHash, DocumentFile};
+use markdown::{Reference, ReferenceKind, Survey};
+use store::{ContentHash, DocumentFile, LinkTarget};
 
 use super::{
     address,
     catalogue::{Catalogue, OtherFile},
     content::{self, Content},
+    missing::{self, MissingKind, MissingTarget, PlaceLink},
     resolve::{self, Place},
 };
 use crate::link_paths::{self, DocumentPaths};
 
 /// Most files of one document.
 const MAX_FILES: usize = 500;
-
-/// Longest target in a message, in characters.
-const MAX_SHOWN: usize = 200;
 
 /// A file of a document, and where it lies.
 #[derive(Debug, Clone)]
@@ -29,35 +27,17 @@ pub(crate) struct AttachedFile {
     pub(crate) origin: OtherFile,
 }
 
-/// A reference that leads nowhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MissingTarget {
-    /// What it was meant to be.
-    pub(crate) kind: MissingKind,
-    /// Line of the text, from 1.
-    pub(crate) line: usize,
-    /// One line.
-    pub(crate) message: String,
-}
-
-/// What a reference that leads nowhere was meant to lead to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MissingKind {
-    /// A picture.
-    Picture,
-    /// Another file.
-    File,
-    /// A document.
-    Document,
-}
-
 /// The files of a document.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Attached {
     pub(crate) files: Vec<AttachedFile>,
     pub(crate) missing: Vec<MissingTarget>,
-    /// The paths of the documents that its links lead to, below the source.
-    pub(crate) links: BTreeSet<String>,
+    /// Where its links to documents lead.
+    pub(crate) links: BTreeSet<LinkTarget>,
+    /// Its links to places in other documents.
+    pub(crate) places: Vec<PlaceLink>,
+    /// The keys of the places in it.
+    pub(crate) anchors: Vec<String>,
 }
 
 /// A file that was read, or why not.
@@ -68,6 +48,8 @@ type ReadContent = Arc<OnceLock<Result<Content, String>>>;
 pub(crate) struct Attachments {
     catalogue: Catalogue,
     documents: DocumentPaths,
+    /// The address of this site without `/` at its end, if it is known.
+    site: Option<String>,
     max_size: u64,
     contents: Mutex<HashMap<String, ReadContent>>,
     stored: Mutex<HashSet<ContentHash>>,
@@ -79,18 +61,38 @@ impl Attachments {
         Self {
             catalogue,
             documents,
+            site: None,
             max_size,
             contents: Mutex::default(),
             stored: Mutex::default(),
         }
     }
 
+    /// The same for a site with the address `site`.
+    pub(crate) fn on_site(mut self, site: Option<&str>) -> Self {
+        self.site = site.map(|site| site.trim_end_matches('/').to_owned());
+        self
+    }
+
     /// The files that a text refers to; `document` is its path below the imported folder, and `path` that below the source. Reads files, so it is for blocking threads. A text
     /// that cannot be parsed has none: rendering reports it.
     pub(crate) fn of(&self, document: &str, path: &str, text: &str) -> Attached {
         let mut files = FilesOfDocument::default();
-        for reference in markdown::references(text).unwrap_or_default() {
+        let Survey {
+            references,
+            addresses,
+            anchors,
+        } = markdown::survey(text).unwrap_or_default();
+        for address in addresses {
+            self.link_to_page(address, &mut files);
+        }
+        let own: HashSet<&str> = anchors.iter().map(String::as_str).collect();
+        for reference in references {
             if reference.is_within() {
+                if !files.has(false, false, &reference.target) && !missing::is_place(&own, &reference.target) {
+                    let why = "and no place of this document has that name";
+                    files.miss(MissingKind::Document, reference.line, &reference.target, why);
+                }
                 continue;
             }
             let is_wiki = matches!(reference.kind, ReferenceKind::WikiLink | ReferenceKind::WikiEmbed);
@@ -123,13 +125,22 @@ impl Attachments {
                 Err(why) => miss(&why),
             }
         }
+        files.attached.anchors = anchors;
         files.attached
     }
 
     /// A reference to no file leads to a document, to a page of this site, or nowhere.
     fn link(&self, path: &str, reference: &Reference, files: &mut FilesOfDocument) {
-        if let Some(found) = self.documents.find(path, reference.kind, &reference.target) {
-            files.attached.links.insert(found.to_owned());
+        let Reference { kind, target, .. } = reference;
+        if let Some(found) = self.documents.find(path, *kind, target) {
+            files.attached.places.extend(PlaceLink::of(reference, found));
+            files.attached.links.insert(LinkTarget {
+                is_wiki: link_paths::is_wiki(*kind),
+                target: target.clone(),
+                path: found.to_owned(),
+            });
+        } else if let Some(page) = link_paths::document_page(target) {
+            files.link(target.clone(), page.to_owned());
         } else if !link_paths::is_page(&reference.target) {
             let kind = if link_paths::is_document(reference.kind, &reference.target) {
                 MissingKind::Document
@@ -137,6 +148,20 @@ impl Attachments {
                 MissingKind::File
             };
             files.miss(kind, reference.line, &reference.target, "which is not here");
+        }
+    }
+
+    /// An address of this site written out in full may be that of a document.
+    fn link_to_page(&self, address: String, files: &mut FilesOfDocument) {
+        let Some(site) = &self.site else { return };
+        let Some((begin, path)) = address.split_at_checked(site.len()) else {
+            return;
+        };
+        if begin.eq_ignore_ascii_case(site)
+            && let Some(page) = link_paths::document_page(path)
+        {
+            let page = page.to_owned();
+            files.link(address, page);
         }
     }
 
@@ -174,14 +199,17 @@ impl FilesOfDocument {
         !self.targets.insert((is_wiki, is_picture, target.to_owned()))
     }
 
+    /// A link to a page of this site.
+    fn link(&mut self, target: String, path: String) {
+        self.attached.links.insert(LinkTarget {
+            is_wiki: false,
+            target,
+            path,
+        });
+    }
+
     fn miss(&mut self, kind: MissingKind, line: usize, target: &str, why: &str) {
-        let verb = match kind {
-            MissingKind::Picture => "shows the picture",
-            MissingKind::File => "links to the file",
-            MissingKind::Document => "links to",
-        };
-        let target: String = target.chars().take(MAX_SHOWN).collect();
-        let message = format!("{verb} `{target}`, {why}");
+        let message = missing::message(kind, target, why);
         self.attached.missing.push(MissingTarget { kind, line, message });
     }
 

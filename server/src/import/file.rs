@@ -134,6 +134,7 @@ impl ParsedDocument {
             source,
             files: Vec::new(),
             links: Vec::new(),
+            aliases: Vec::new(),
             source_hash,
         }
     }

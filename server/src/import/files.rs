@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::{FileError as StorageError, FileStorage, NewFile, Store};
+use store::{FileError as StorageError, FileStorage, LinkTarget, NewFile, Store};
 
 use super::{
     ImportError,
@@ -41,8 +41,9 @@ pub(super) fn hash_with_files(document: String, attached: &Attached) -> String {
             hash.update(part);
         }
     }
-    for path in &attached.links {
-        for part in ["link", path] {
+    for LinkTarget { is_wiki, target, path } in &attached.links {
+        let kind = if *is_wiki { "wiki link" } else { "link" };
+        for part in [kind, target, path] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }

@@ -16,7 +16,7 @@ use super::{
     source::Source,
     walk::FoundFile,
 };
-use crate::files::{Attached, AttachedFile};
+use crate::files::{Attached, AttachedFile, PlaceLink};
 
 /// Most files of one chunk, which is one transaction.
 const MAX_FILES: usize = 256;
@@ -41,6 +41,9 @@ pub(super) struct PreparedFile {
     pub(super) step: FileAction,
     /// Its files, until their contents are stored.
     pub(super) attached: Vec<AttachedFile>,
+    /// The keys of the places in it, and its links to places in other documents.
+    pub(super) anchors: Vec<String>,
+    pub(super) places: Vec<PlaceLink>,
 }
 
 /// A file by name and source.
@@ -146,6 +149,12 @@ fn prepare(file: ReadFile, known: Option<KnownDocument>) -> PreparedFile {
         outcome,
         mut attached,
     } = file;
+    let mut places = std::mem::take(&mut attached.places);
+    if let ReadOutcome::Content(Content::Document(parsed)) = &outcome {
+        for place in &mut places {
+            place.line += parsed.body_line - 1;
+        }
+    }
     let step = match outcome {
         ReadOutcome::Content(Content::Document(parsed)) => document(*parsed, &mut attached, &source, known),
         ReadOutcome::Content(Content::LeftOut(unfinished)) => FileAction::LeaveOut(unfinished),
@@ -156,6 +165,8 @@ fn prepare(file: ReadFile, known: Option<KnownDocument>) -> PreparedFile {
         file: FileName { name, source },
         step,
         attached: attached.files,
+        anchors: attached.anchors,
+        places,
     }
 }
 

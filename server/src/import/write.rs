@@ -6,6 +6,7 @@ use store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, Store};
 use super::{
     ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Withdrawn,
     file::{FileError, FileWarning, WarningKind},
+    places::Places,
     prepare::{DocumentDetails, FileAction, FileName, PreparedFile},
     source::Source,
     walk::FolderContents,
@@ -21,6 +22,7 @@ pub(super) struct Import<'a> {
     warnings: Vec<(domain::PersonId, ImportWarning)>,
     /// Every owner, with how many documents.
     owners: BTreeMap<domain::PersonId, usize>,
+    places: Places,
     /// Whether nothing was ever imported from the source: similar sources are searched then.
     is_new_source: bool,
 }
@@ -52,6 +54,7 @@ impl<'a> Import<'a> {
             report,
             warnings: Vec::new(),
             owners: BTreeMap::new(),
+            places: Places::default(),
             is_new_source: false,
         }
     }
@@ -116,9 +119,16 @@ impl<'a> Import<'a> {
     }
 
     /// Writes a chunk and reports it.
-    pub(super) async fn write(&mut self, files: Vec<PreparedFile>) -> Result<(), ImportError> {
+    pub(super) async fn write(&mut self, mut files: Vec<PreparedFile>) -> Result<(), ImportError> {
         if std::mem::take(&mut self.is_new_source) {
             self.find_similar_source(&files).await;
+        }
+        for PreparedFile {
+            file, anchors, places, ..
+        } in &mut files
+        {
+            self.places
+                .add(&file.name, &file.source.path, anchors, std::mem::take(places));
         }
         let (batch, pending) = split(files);
         let result = if has_changes(&batch) {
@@ -160,6 +170,9 @@ impl<'a> Import<'a> {
 
     /// Completes the report.
     pub(super) async fn finish(mut self) -> Result<ImportReport, ImportError> {
+        for missing in self.places.missing() {
+            self.warn(missing);
+        }
         let owners: Vec<_> = self.owners.keys().cloned().collect();
         let seen = if owners.is_empty() {
             HashSet::new()

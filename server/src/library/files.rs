@@ -77,8 +77,7 @@ impl LocalLibrary {
 
     /// HTML with addresses in place of tokens.
     pub(super) async fn with_addresses(&self, id: DocumentId, html: String) -> String {
-        let files = self.shown_files(id, &html).await;
-        let links = self.linked_documents(id, &html).await;
+        let (files, links) = tokio::join!(self.shown_files(id, &html), self.linked_documents(id, &html));
         let html = markdown::fill(&html, &|token| files.find(token).unwrap_or_else(|| links.find(token))).into_owned();
         self.without_refused_pictures(html)
     }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 
 use bff::error_chain;
 use domain::DocumentId;
-use markdown::{Filled, ReferenceKind, Token};
+use markdown::{Filled, Fragment, ReferenceKind, Token};
+use store::StoreError;
 
 use super::LocalLibrary;
-use crate::link_paths::{DocumentPaths, candidates, fragment, is_page, is_wiki};
+use crate::link_paths::{candidates, is_page, is_wiki};
 
 /// Most links of one document that are looked up; those after them show their words.
 const MAX_LINKS: usize = 1_000;
@@ -17,6 +18,8 @@ const MAX_LINKS: usize = 1_000;
 #[derive(Default)]
 pub(super) struct LinkedDocuments {
     found: HashMap<(bool, String), DocumentId>,
+    /// The places in them whose ids do not follow from their names.
+    anchors: HashMap<DocumentId, HashMap<String, String>>,
     /// Whether the document has no source: its links stay as they are.
     is_unknown: bool,
 }
@@ -29,8 +32,12 @@ impl LinkedDocuments {
         }
         let key = (is_wiki(token.kind), token.target.clone().into_owned());
         match self.found.get(&key) {
-            Some(id) => Filled::Address(match fragment(&token.target) {
-                Some(fragment) => format!("/docs/{id}#{fragment}"),
+            Some(id) => Filled::Address(match Fragment::of(&token.target) {
+                Some(fragment) => {
+                    let anchors = self.anchors.get(id);
+                    let anchor = fragment.id(|key| anchors?.get(key).map(String::as_str));
+                    format!("/docs/{id}#{anchor}")
+                }
                 None => format!("/docs/{id}"),
             }),
             None if self.is_unknown || is_page(&token.target) => Filled::Address(token.target.clone().into_owned()),
@@ -52,69 +59,82 @@ impl LocalLibrary {
         })
     }
 
-    async fn look_up(
-        &self,
-        id: DocumentId,
-        links: Vec<(ReferenceKind, String)>,
-    ) -> Result<LinkedDocuments, store::StoreError> {
-        let Some((source, from)) = self.store.source_of(id).await? else {
+    async fn look_up(&self, id: DocumentId, links: Links) -> Result<LinkedDocuments, StoreError> {
+        let (source, known) = tokio::try_join!(self.store.source_of(id), self.store.linked_from(id))?;
+        let Some((source, from)) = source else {
             return Ok(LinkedDocuments {
                 is_unknown: true,
                 ..LinkedDocuments::default()
             });
         };
-        let (mut found, links) = self.linked_at_import(id, &from, links).await?;
-        let tried: Vec<Vec<String>> = links
-            .iter()
-            .map(|(kind, target)| candidates(&from, *kind, target))
-            .collect();
-        if links.is_empty() {
-            return Ok(LinkedDocuments {
-                found,
-                is_unknown: false,
-            });
-        }
-        let there = self.store.documents_at(&source, &tried.concat()).await?;
-        let there: HashMap<String, DocumentId> = there.into_iter().collect();
-        for ((kind, target), paths) in links.into_iter().zip(tried) {
-            if let Some(id) = paths.iter().find_map(|path| there.get(path)) {
-                found.insert((is_wiki(kind), target), *id);
-            }
-        }
-        Ok(LinkedDocuments {
-            found,
-            is_unknown: false,
-        })
-    }
-}
-
-/// Links by kind and target, and the documents that some of them lead to.
-type Split = (HashMap<(bool, String), DocumentId>, Vec<(ReferenceKind, String)>);
-
-impl LocalLibrary {
-    /// The links whose documents their import found already, and those that are left: to what came later, or to nothing.
-    async fn linked_at_import(
-        &self,
-        id: DocumentId,
-        from: &str,
-        links: Vec<(ReferenceKind, String)>,
-    ) -> Result<Split, store::StoreError> {
-        let known: HashMap<String, DocumentId> = self.store.linked_from(id).await?.into_iter().collect();
-        let paths = DocumentPaths::new(known.keys().cloned());
         let (mut found, mut left) = (HashMap::new(), Vec::new());
         for (kind, target) in links {
-            match paths.find(from, kind, &target).and_then(|path| known.get(path)) {
+            match known.get(&(is_wiki(kind), target.clone())) {
                 Some(id) => drop(found.insert((is_wiki(kind), target), *id)),
                 None if is_page(&target) => {}
                 None => left.push((kind, target)),
             }
         }
-        Ok((found, left))
+        found.extend(self.found_since(&source, &from, left).await?);
+        let anchors = self.anchors(&found).await?;
+        Ok(LinkedDocuments {
+            found,
+            anchors,
+            is_unknown: false,
+        })
+    }
+
+    /// The documents of links that led nowhere when their document was imported: those that came later.
+    async fn found_since(
+        &self,
+        source: &str,
+        from: &str,
+        links: Links,
+    ) -> Result<HashMap<(bool, String), DocumentId>, StoreError> {
+        if links.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let tried: Vec<Vec<String>> = links
+            .iter()
+            .map(|(kind, target)| candidates(from, *kind, target))
+            .collect();
+        let mut there = HashMap::new();
+        for (path, id) in self.store.documents_at(source, &tried.concat()).await? {
+            there.entry(path).or_insert(id);
+        }
+        let find = |((kind, target), paths): ((ReferenceKind, String), Vec<String>)| {
+            let id = paths.iter().find_map(|path| there.get(path))?;
+            Some(((is_wiki(kind), target), *id))
+        };
+        Ok(links.into_iter().zip(tried).filter_map(find).collect())
+    }
+
+    /// The places that links lead to, where their ids do not follow from their names: one query, if any link leads to a place.
+    async fn anchors(
+        &self,
+        found: &HashMap<(bool, String), DocumentId>,
+    ) -> Result<HashMap<DocumentId, HashMap<String, String>>, StoreError> {
+        let mut names = Vec::new();
+        for ((_, target), id) in found {
+            let keys = Fragment::of(target).map(|fragment| fragment.keys);
+            names.extend(keys.into_iter().flatten().map(|key| (*id, key)));
+        }
+        let mut anchors: HashMap<DocumentId, HashMap<String, String>> = HashMap::new();
+        if names.is_empty() {
+            return Ok(anchors);
+        }
+        for ((id, name), anchor) in self.store.anchors(&names).await? {
+            anchors.entry(id).or_default().insert(name, anchor);
+        }
+        Ok(anchors)
     }
 }
 
+/// Links by kind and target.
+type Links = Vec<(ReferenceKind, String)>;
+
 /// The links of rendered HTML, each once.
-fn links_of(html: &str) -> Vec<(ReferenceKind, String)> {
+fn links_of(html: &str) -> Links {
     let links = std::cell::RefCell::new(std::collections::BTreeSet::new());
     let _ = markdown::fill(html, &|token| {
         let mut links = links.borrow_mut();

@@ -2,7 +2,7 @@
 
 use domain::{DocumentId, Library as _};
 
-use crate::documents::shelf::{Shelf, alice, bob, visitor};
+use crate::documents::shelf::{Shelf, alice, bob, options, visitor};
 
 async fn html(shelf: &Shelf, number: i64) -> String {
     let id = DocumentId::new(number).unwrap();
@@ -34,7 +34,7 @@ async fn im_2_links_in_every_spelling_lead_to_the_document() {
             ];
             shelf.import(&files).await;
             let html = html(&shelf, 1).await;
-            assert!(html.contains("href=\"/docs/2#on-call\""), "{spelling}: {html}");
+            assert!(html.contains("href=\"/docs/2#h-on-call\""), "{spelling}: {html}");
         }
     }
 }
@@ -100,6 +100,10 @@ async fn im_2_links_that_lead_nowhere_are_reported_with_their_line() {
             ("link", "guide/a.md:6: links to `Nobody`, which is not here"),
             ("file", "guide/a.md:6: links to the file `x.pdf`, which is not here"),
             ("link", "guide/a.md:8: links to `../../x.md`, which is not here"),
+            (
+                "link",
+                "guide/a.md:8: links to `#x`, and no place of this document has that name",
+            ),
         ];
         assert_eq!(warnings, expected.map(|(kind, text)| (kind, text.to_owned())));
         let again = shelf
@@ -107,8 +111,141 @@ async fn im_2_links_that_lead_nowhere_are_reported_with_their_line() {
             .await;
         assert_eq!(
             (again.updated, again.warnings.len()),
-            (1, 3),
+            (1, 4),
             "a target that came is found: {again:?}"
         );
+    }
+}
+
+/// Where the links of a document lead.
+async fn addresses(shelf: &Shelf, number: i64) -> Vec<String> {
+    let html = html(shelf, number).await;
+    let links = html.split("<a href=\"").skip(1);
+    links
+        .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn im_2_links_land_on_places_whatever_program_named_them() {
+    let text = "---\ntitle: A\n---\n[1](b.md#login) [2](b.md#whats-new) [3](b.md#notes_1) [4](b.md#own) [5](b.md#html) [6](b.md#b) [7](b.md#set-up)\n\n[[b#Later#Notes]]\n";
+    let target = "# B\n\n## Login\n\n## What's new?\n\n### Notes\n\n## Later\n\n### Notes\n\n## Named {#own}\n\n<a id=\"html\"></a>\n\n## Set up\n";
+    let expected = [
+        "#h-login",
+        "#h-what-s-new",
+        "#h-notes-2",
+        "#h-named",
+        "#html",
+        "#top",
+        "#h-set-up",
+        "#h-notes-2",
+    ];
+    for shelf in Shelf::both().await {
+        let report = shelf
+            .import(&[("a.md", text.as_bytes()), ("b.md", target.as_bytes())])
+            .await;
+        assert_eq!(report.warnings, []);
+        let expected = expected.map(|place| format!("/docs/2{place}"));
+        assert_eq!(addresses(&shelf, 1).await, expected);
+        // The same for a link whose target was not there when it was imported.
+        shelf.import(&[("c.md", b"[x](d.md#whats-new)")]).await;
+        let dir = shelf.write("files", &[("d.md", target.as_bytes())]);
+        std::fs::remove_file(dir.join("c.md")).unwrap();
+        shelf.import(&[]).await;
+        assert_eq!(addresses(&shelf, 3).await, ["/docs/4#h-what-s-new"]);
+    }
+}
+
+#[tokio::test]
+async fn im_2_a_place_that_its_target_does_not_have_is_reported_at_every_import() {
+    let warnings = |report: &server::import::ImportReport| {
+        let warnings = report.warnings.iter();
+        warnings
+            .map(|warning| (warning.kind.name(), warning.to_string()))
+            .collect::<Vec<_>>()
+    };
+    for shelf in Shelf::both().await {
+        let dir = shelf.write(
+            "files",
+            &[
+                (
+                    "a.md",
+                    b"---\ntitle: A\n---\n[1](z/b.md#on-call) [2](z/b.md#top) [3](#a)\n\n[4](z/b.md#gone)\n",
+                ),
+                (
+                    "z/b.md",
+                    b"## On call\n\n[5](../a.md#a) [6](#on-call) [7](../a.md#:~:text=x)",
+                ),
+            ],
+        );
+        let run = async |is_dry_run| {
+            let mut options = options(dir.clone());
+            options.is_dry_run = is_dry_run;
+            shelf.run(options).await
+        };
+        let of_own = (
+            "link",
+            "a.md:4: links to `#a`, and no place of this document has that name".to_owned(),
+        );
+        let gone = (
+            "link",
+            "a.md:6: links to `z/b.md#gone`, and no place of `z/b.md` has that name".to_owned(),
+        );
+        let of_a = (
+            "link",
+            "z/b.md:3: links to `../a.md#a`, and no place of `a.md` has that name".to_owned(),
+        );
+        for is_dry_run in [true, false, false, true] {
+            let report = run(is_dry_run).await;
+            assert_eq!(warnings(&report), [of_own.clone(), gone.clone(), of_a.clone()]);
+        }
+        assert!(
+            html(&shelf, 1).await.contains("href=\"/docs/2#h-gone\""),
+            "the page itself"
+        );
+        shelf.write("files", &[("z/b.md", b"## Off call\n\n[5](../a.md)")]);
+        let report = run(false).await;
+        let lost = (
+            "link",
+            "a.md:4: links to `z/b.md#on-call`, and no place of `z/b.md` has that name".to_owned(),
+        );
+        assert_eq!(warnings(&report), [of_own, lost, gone]);
+        assert_eq!(report.folders[""].warnings, 3);
+    }
+}
+
+#[tokio::test]
+async fn im_2_links_written_as_addresses_of_the_site_count_too() {
+    for shelf in Shelf::both().await {
+        shelf.import(&[("a.md", b"---\ntitle: A\n---\ntext")]).await;
+        shelf
+            .import(&[
+                ("b.md", b"---\ntitle: B\n---\n[x](/docs/1#top)"),
+                (
+                    "c.md",
+                    b"---\ntitle: C\n---\n<https://portal.example/docs/1> <https://portal.example/docs/1>",
+                ),
+                (
+                    "d.md",
+                    b"---\ntitle: D\n---\n<a href=\"HTTPS://Portal.example/docs/1/?x=1#y\">x</a>",
+                ),
+                (
+                    "e.md",
+                    b"---\ntitle: E\n---\n<https://elsewhere.example/docs/1> <https://portal.example.evil/docs/1>",
+                ),
+                (
+                    "f.md",
+                    b"---\ntitle: F\n---\n[x](/docs/11) [y](/docs/) [z](https://portal.example/docs/1/files/a.png)",
+                ),
+                ("g.md", b"---\ntitle: G\nowner: bob\nprivate: true\n---\n[x](/docs/1)"),
+            ])
+            .await;
+        let open = shelf
+            .library
+            .open(&visitor(alice()), DocumentId::new(1).unwrap())
+            .await
+            .unwrap();
+        let titles: Vec<_> = open.linked_from.into_iter().map(|link| link.title).collect();
+        assert_eq!(titles, ["B", "C", "D"]);
     }
 }

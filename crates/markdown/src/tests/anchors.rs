@@ -263,8 +263,99 @@ fn no_html_of_an_author_passes_itself_off_as_a_heading() {
     assert!(html.contains("<h2 id=\"h-setup\">Setup</h2>"), "{html}");
 }
 
+/// The id that a link from another document leads to.
+fn landing(markdown: &str, target: &str) -> String {
+    let rendered = render(markdown, "The title").unwrap();
+    let fragment = crate::Fragment::of(target).unwrap();
+    let find = |key: &str| {
+        let name = rendered.anchors.iter().find(|name| name.key == key);
+        name.map(|name| name.anchor.as_str())
+    };
+    fragment.id(find).to_owned()
+}
+
+#[test]
+fn im_2_links_from_other_documents_land_whatever_program_named_the_place() {
+    let headings = "# The title\n\n## Set_up & run!\n\n## What's new in `v1.2`?\n\n## 2. Login\n\n### Notes\n\n## Über uns\n\n### Notes\n\n\
+        ## Set_up & run!\n\n## x {#Custom_ID}\n\n<a id=\"html\"></a><a name=\"named\"></a>\n\n## :rocket: Launch\n\n## 日本語\n\n## foo/bar";
+    for (target, id) in [
+        ("b.md#set_up--run", "h-set-up-run"),
+        ("b.md#set_up-run", "h-set-up-run"),
+        ("b.md#set-up-run", "h-set-up-run"),
+        ("b.md#setup--run", "h-set-up-run"),
+        ("b#Set_up & run!", "h-set-up-run"),
+        ("b#Set_up%20&%20run!", "h-set-up-run"),
+        ("b.md#set_up--run-1", "h-set-up-run-2"),
+        ("b.md#set_up-run_1", "h-set-up-run-2"),
+        ("b.md#setup--run-1", "h-set-up-run-2"),
+        ("b.md#whats-new-in-v12", "h-what-s-new-in-v1-2"),
+        ("b.md#what-s-new-in-v1-2", "h-what-s-new-in-v1-2"),
+        ("b#What's new in v1.2?", "h-what-s-new-in-v1-2"),
+        ("b.md#2-login", "h-2-login"),
+        ("b.md#login", "h-2-login"),
+        ("b.md#_2-login", "h-2-login"),
+        ("b.md#notes", "h-notes"),
+        ("b.md#notes-1", "h-notes-2"),
+        ("b.md#notes_1", "h-notes-2"),
+        ("b#Über uns#Notes", "h-notes-2"),
+        ("b#2. Login#Notes", "h-notes"),
+        ("b#The title#2. Login#Notes", "h-notes"),
+        ("b.md#über-uns", "h-über-uns"),
+        ("b.md#%C3%BCber-uns", "h-über-uns"),
+        ("b.md#uber-uns", "h-über-uns"),
+        ("b.md#Custom_ID", "h-x"),
+        ("b.md#custom_id", "h-x"),
+        ("b.md#html", "html"),
+        ("b.md#named", "named"),
+        ("b.md#rocket-launch", "h-launch"),
+        ("b.md#-launch", "h-launch"),
+        ("b.md#日本語", "h-日本語"),
+        ("b.md#foobar", "h-foo-bar"),
+        ("b.md#foo-bar", "h-foo-bar"),
+        ("b.md#the-title", "top"),
+        ("b.md#The title", "top"),
+        ("b.md#top", "top"),
+        ("b.md#gone", "h-gone"),
+    ] {
+        assert_eq!(landing(headings, target), id, "{target}");
+        let html = render(headings, "The title").unwrap().html;
+        let is_there = html.contains(&format!(" id=\"{id}\"")) || html.contains(&format!(" name=\"{id}\""));
+        assert_eq!(is_there, !target.ends_with("#gone") && id != "top", "{target}");
+    }
+    for whole in ["b.md", "b.md#", "b#^block"] {
+        assert_eq!(crate::Fragment::of(whole), None, "{whole}");
+    }
+}
+
+#[test]
+fn im_2_few_names_are_stored_and_never_beyond_bounds() {
+    let plain = render(
+        "# The title\n\n## Set up\n\n## On call at night\n\n### Login",
+        "The title",
+    )
+    .unwrap();
+    let stored: Vec<_> = plain.anchors.iter().map(|name| &*name.key).collect();
+    assert_eq!(stored, ["~the-title"], "what follows from the words is not stored");
+    let many: String = (0..5_000).fold(String::new(), |text, at| text + &format!("<a id=\"{at}.\"></a>"));
+    assert_eq!(render(&many, "T").unwrap().anchors.len(), 2_000);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn im_2_a_place_is_found_from_elsewhere_where_it_is_found_from_within(words in prop::collection::vec("[A-Za-z0-9_ &.,:!?é-]{1,12}", 1..8), at in 0_usize..8) {
+        let text = words.iter().map(|word| format!("## x{word}\n\n<a id=\"{}\"></a>\n", word.replace('&', ""))).collect::<Vec<_>>().concat();
+        let survey = crate::survey(&text).unwrap();
+        let mut github = comrak::Anchorizer::new();
+        let slugs: Vec<String> = render(&text, "T").unwrap().headings.iter().map(|heading| github.anchorize(&heading.text)).collect();
+        let slug = &slugs[at % slugs.len()];
+        let fragment = crate::Fragment::of(&format!("b.md#{slug}")).unwrap();
+        prop_assert!(fragment.keys.iter().any(|key| survey.anchors.contains(key)), "{} in {:?}", slug, survey.anchors);
+        let within = super::html(&format!("{text}\n\n[link](<#{slug}>)"));
+        let within = within.rsplit_once("<a href=\"#").unwrap().1.split('"').next().unwrap().replace("&amp;", "&");
+        prop_assert_eq!(landing(&text, &format!("b.md#{slug}")), within);
+    }
 
     #[test]
     fn every_id_stands_once_and_every_slug_is_found(words in prop::collection::vec("[A-Za-z0-9_ &.,:!?é-]{1,12}", 1..8)) {

@@ -6,7 +6,7 @@ use super::*;
 use ReferenceKind::{Image, Link, WikiEmbed, WikiLink};
 
 fn found(text: &str) -> Vec<(ReferenceKind, String, usize)> {
-    let references = references(text).unwrap();
+    let references = survey(text).unwrap().references;
     references
         .into_iter()
         .map(|found| (found.kind, found.target, found.line))
@@ -180,7 +180,7 @@ proptest! {
         ]), 1..24)) {
         let text = parts.concat();
         let html = render(&text, "T").unwrap().html;
-        let known: Vec<String> = references(&text).unwrap().into_iter().map(|found| found.target).collect();
+        let known: Vec<String> = survey(&text).unwrap().references.into_iter().map(|found| found.target).collect();
         let shown = fill(&html, &|token| {
             // An HTML parser and the list may differ where a tag is broken; both are local.
             assert!(is_local(token.kind, &token.target) || known.contains(&token.target.clone().into_owned()));

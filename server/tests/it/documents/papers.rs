@@ -65,6 +65,7 @@ pub(crate) async fn write(store: &Store, papers: &[Paper], turn: usize) {
         rendered: RenderedHtml {
             html: String::new(),
             headings: Vec::new(),
+            anchors: Vec::new(),
         },
         source: DocumentSource {
             name: "papers".to_owned(),
@@ -73,6 +74,7 @@ pub(crate) async fn write(store: &Store, papers: &[Paper], turn: usize) {
         },
         files: Vec::new(),
         links: Vec::new(),
+        aliases: Vec::new(),
         source_hash: turn.to_string(),
     };
     let batch = ImportBatch {

@@ -118,6 +118,7 @@ pub(crate) fn options(dir: PathBuf) -> ImportOptions {
         is_dry_run: false,
         now: NOW,
         files: FileSettings::default(),
+        site: Some("https://portal.example/".parse().unwrap()),
         resolve_person: Box::new(resolve),
     }
 }
