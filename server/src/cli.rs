@@ -17,6 +17,7 @@ mod demo;
 #[cfg(not(feature = "demo"))]
 #[path = "cli/without_demo.rs"]
 mod demo;
+mod export;
 mod import;
 mod serve;
 
@@ -58,6 +59,12 @@ enum Command {
                             portico import notes --folder team/notes --owner acme:00u1x2 --json"
     )]
     Import(import::ImportArgs),
+    /// Write all documents, whoever may read them, into a folder of Markdown files that an import brings back
+    #[command(
+        after_help = "Examples:\n  portico export backup             everything, with pictures and files beside\n  \
+                            portico export people --folder handbook/people --json"
+    )]
+    Export(export::ExportArgs),
     /// Everything about the configuration
     Config {
         #[command(subcommand)]
@@ -158,6 +165,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => in_runtime(serve::run(arguments)),
         Command::Check(arguments) => in_runtime(async { Ok(check::run(arguments).await) }),
         Command::Import(arguments) => in_runtime(import::run(arguments)),
+        Command::Export(arguments) => in_runtime(export::run(arguments)),
         Command::Config {
             command: ConfigCommand::Reference,
         } => {

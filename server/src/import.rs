@@ -19,6 +19,7 @@
 //! | Links to places in other documents | `places.rs` |
 //! | Contents of pictures and other files | `files.rs`; which there are: `crate::files` |
 //! | Which texts are allowed | `values.rs` |
+//! | Reading a file that is exported | `read_back.rs`, for `crate::export` |
 //! | The error of a file | `file_error.rs` |
 //! | Escaping file names for terminals | `terminal.rs` |
 
@@ -45,6 +46,7 @@ mod places;
 mod plausibility;
 mod prepare;
 mod prune;
+mod read_back;
 mod read_file;
 pub mod report;
 pub mod source;
@@ -55,8 +57,10 @@ mod values;
 pub mod walk;
 mod write;
 
+pub(crate) use file::DRAFT_FOLDERS;
 pub use file::Drafts;
 pub use file_error::WarningKind;
+pub(crate) use read_back::{ReadBack, read_back};
 pub use report::{
     FolderCounts, ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Pruning, Withdrawn,
 };

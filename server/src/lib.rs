@@ -16,6 +16,7 @@
 //! | Pictures and other files of documents | [`files`] |
 //! | Which pictures of other sites are shown | `external_images.rs` |
 //! | Importing documents | [`import`], rendered by the crate [`markdown`] |
+//! | Exporting documents | [`export`] |
 //! | The messages API and its client | `api.rs`, `messages.rs` |
 //! | Listing and ending sessions | `sessions.rs` |
 //! | The session store | [`session_store`] |
@@ -37,6 +38,7 @@ pub mod config;
 pub mod demo_site;
 pub mod directory;
 mod external_images;
+pub mod export;
 pub mod files;
 mod headers;
 mod http_client;

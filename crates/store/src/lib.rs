@@ -20,6 +20,7 @@
 //! | The documents before and after one | `neighbours.rs`: [`Store::neighbours`] |
 //! | Writing imported documents | `import.rs`: [`Store::write_batch`], as `import_plan.rs` plans it |
 //! | Where links between documents lead | `links.rs`: [`Store::documents_at`] |
+//! | All documents as they are at one moment | `export.rs`: [`Store::snapshot`] |
 //! | Sources of documents, the trash | `sources.rs` |
 //! | Normalising texts of earlier versions | `normalise.rs` |
 //! | Names of people | `people.rs` |
@@ -38,6 +39,7 @@ mod documents;
 mod error;
 #[cfg(test)]
 mod explained;
+mod export;
 mod files;
 mod folder_ranges;
 mod folders;
@@ -65,6 +67,7 @@ pub use changes::{Change, DocumentText};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use documents::{DocumentRow, FoundDocument, StaleHtml};
 pub use error::{Cause, StoreError};
+pub use export::{DocumentPlace, Snapshot, StoredDocument, StoredFile};
 pub use files::{
     CheckedContent, ContentHash, DatabaseFiles, Dimensions, DocumentFile, FileError, FileLink, FileStorage,
     FolderFiles, NewFile, PART_SIZE,

@@ -9,8 +9,10 @@ pub use super::file_error::{FileError, FileWarning, WarningKind};
 use super::{
     dates::FileDates,
     front_matter::{self, DraftMarker, OwnKeys},
-    plausibility, title,
-    values::{at, line, path},
+    plausibility,
+    read_back::ReadBack,
+    title,
+    values::{MAX_PERSON, at, line, line_up_to, path},
 };
 use crate::relative_path::join;
 
@@ -18,7 +20,7 @@ use crate::relative_path::join;
 const MAX_GROUPS: usize = 100;
 
 /// Names of folders for drafts, as in Jekyll.
-const DRAFT_FOLDERS: [&str; 4] = ["_drafts", "_draft", "drafts", "draft"];
+pub(crate) const DRAFT_FOLDERS: [&str; 4] = ["_drafts", "_draft", "drafts", "draft"];
 
 /// What happens to drafts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -139,6 +141,21 @@ impl ParsedDocument {
         }
     }
 
+    /// What an export compares.
+    pub(super) fn into_read_back(self) -> ReadBack {
+        ReadBack {
+            title: self.title,
+            owner: self.owner,
+            owner_name: self.owner_name,
+            groups: self.groups,
+            is_private: self.is_private,
+            folder: self.folder,
+            position: self.position,
+            dates: self.dates,
+            content: self.content,
+        }
+    }
+
     /// The document, as it is in the database already.
     pub(super) fn unchanged(&self, known: &KnownDocument, source: DocumentSource, is_moved: bool) -> UnchangedDocument {
         UnchangedDocument {
@@ -238,7 +255,7 @@ fn owner(keys: &OwnKeys, defaults: &Defaults<'_>) -> Result<(PersonId, usize), F
         }
     };
     // Not normalised: subjects are compared exactly.
-    let person = line("owner", who).and_then(|_| (defaults.resolve)(who.trim()));
+    let person = line_up_to("owner", who, MAX_PERSON).and_then(|_| (defaults.resolve)(who.trim()));
     let person = person.map_err(|message| FileError { line: number, message })?;
     Ok((person, number))
 }

@@ -1,6 +1,6 @@
 //! Escapes text from files for terminals: file names may contain any character but `/`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// Whether a terminal would act on the character instead of displaying it: controls, changes of direction, line separators.
 pub(crate) fn is_active(letter: char) -> bool {
@@ -23,6 +23,20 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(plain)
+}
+
+/// Escapes characters in strings of JSON that a terminal would act on.
+pub(crate) fn escape_json(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter != '\n' && is_active(letter) {
+            // All of them have at most four hexadecimal digits.
+            let _ = write!(plain, "\\u{:04x}", u32::from(letter));
+        } else {
+            plain.push(letter);
+        }
+    }
+    plain
 }
 
 #[cfg(test)]

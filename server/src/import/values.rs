@@ -4,8 +4,11 @@ use domain::text::nfc;
 
 use super::{file_error::FileError, front_matter::AtLine};
 
-/// Longest title, folder, owner or group, in characters.
+/// Longest title, folder or group, in characters.
 pub(super) const MAX_TEXT: usize = 200;
+
+/// Longest owner, in characters: an address, and a subject of 255 characters (`OpenID` Connect Core §2).
+pub(super) const MAX_PERSON: usize = 2_300;
 
 /// Validates the value of a key; the error has its line.
 pub(super) fn at<T, R>(given: &AtLine<T>, check: impl FnOnce(&T) -> Result<R, String>) -> Result<R, FileError> {
@@ -17,6 +20,11 @@ pub(super) fn at<T, R>(given: &AtLine<T>, check: impl FnOnce(&T) -> Result<R, St
 
 /// Validates one line of text, and returns it in NFC: macOS decomposes letters of file names, keyboards do not.
 pub(super) fn line(key: &str, text: &str) -> Result<String, String> {
+    line_up_to(key, text, MAX_TEXT)
+}
+
+/// The same for a text of at most `most` characters.
+pub(super) fn line_up_to(key: &str, text: &str, most: usize) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
         return Err(format!("`{key}` is empty"));
@@ -24,8 +32,8 @@ pub(super) fn line(key: &str, text: &str) -> Result<String, String> {
     if text.chars().any(char::is_control) {
         return Err(format!("`{key}` holds control characters or more than one line"));
     }
-    if text.chars().count() > MAX_TEXT {
-        return Err(format!("`{key}` is longer than {MAX_TEXT} characters"));
+    if text.chars().count() > most {
+        return Err(format!("`{key}` is longer than {most} characters"));
     }
     Ok(nfc(text))
 }

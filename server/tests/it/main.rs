@@ -16,6 +16,7 @@ mod demo;
 mod device;
 mod directory;
 mod documents;
+mod export;
 mod files;
 mod headers;
 mod import;

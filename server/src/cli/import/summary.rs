@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::import::{
     FolderCounts, ImportProblem, ImportReport, ImportWarning, Pruning, WarningKind, Withdrawn,
-    terminal::{escape, is_active},
+    terminal::{escape, escape_json},
 };
 
 /// Most files that the text lists; JSON lists all.
@@ -175,19 +175,5 @@ pub(super) fn as_json(report: &ImportReport) -> String {
         "pruned": if pruned { report.gone.len() } else { 0 },
         "prune_refused": match report.pruning { Pruning::Refused(why) => Some(why), _ => None },
     });
-    format!("{}\n", escape_control_characters(&format!("{report:#}")))
-}
-
-/// Escapes characters in strings of JSON that a terminal would act on.
-fn escape_control_characters(json: &str) -> String {
-    let mut plain = String::with_capacity(json.len());
-    for letter in json.chars() {
-        if letter != '\n' && is_active(letter) {
-            // All of them have at most four hexadecimal digits.
-            let _ = write!(plain, "\\u{:04x}", u32::from(letter));
-        } else {
-            plain.push(letter);
-        }
-    }
-    plain
+    format!("{}\n", escape_json(&format!("{report:#}")))
 }
