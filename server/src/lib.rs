@@ -37,8 +37,8 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo_site;
 pub mod directory;
-mod external_images;
 pub mod export;
+mod external_images;
 pub mod files;
 mod headers;
 mod http_client;

@@ -83,19 +83,16 @@ fn show_progress(bar: &ProgressBar, is_json: bool, event: ExportEvent) {
 
 fn as_text(report: &ExportReport) -> String {
     let count = |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
-    let mut text = format!(
-        "{}, {}, {} changed\n",
+    let problems = match report.problems.len() as u64 {
+        0 => String::new(),
+        number => format!("{} would not come back\n", count(number, "thing", "things")),
+    };
+    format!(
+        "{}, {}, {} changed\n{problems}",
         count(report.documents, "document", "documents"),
         count(report.files, "file", "files"),
         count(report.links, "link", "links"),
-    );
-    if !report.problems.is_empty() {
-        text += &format!(
-            "{} would not come back\n",
-            count(report.problems.len() as u64, "thing", "things")
-        );
-    }
-    text
+    )
 }
 
 fn as_json(report: &ExportReport) -> String {

@@ -70,11 +70,6 @@ impl Layout {
             }
         }
     }
-
-    /// Whether `path` could be given as it is.
-    pub(super) fn is_free(&self, path: &str) -> bool {
-        !self.taken.contains(&fold_case(path))
-    }
 }
 
 /// The name of a folder; one that an import would take for drafts gets another.

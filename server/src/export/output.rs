@@ -35,6 +35,8 @@ impl Output {
         };
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         // In a folder that is there, which may be another file system than what is above it.
         let (target, temporary) = if is_there {
             let target = fs::canonicalize(target)?;
