@@ -12,7 +12,7 @@ use std::{
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-pub use rusqlite::{Row, ToSql};
+pub use rusqlite::{Row, ToSql, types::FromSql};
 
 /// Instructions of SQLite's virtual machine between two looks at the clock: a fraction of a millisecond.
 const INSTRUCTIONS: i32 = 10_000;

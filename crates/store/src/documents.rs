@@ -9,6 +9,7 @@ use sqlx::{query_as, query_scalar};
 use super::{
     backend::{Backend, Store, with_backend},
     error::{QueryError, StoreError},
+    rows::ReadRow,
     sql,
     text::contains_nul,
     timeout::with_timeout,
@@ -186,17 +187,7 @@ struct FoundDocumentColumns {
 impl FoundDocumentColumns {
     fn read(from: &sqlite_reader::Row<'_>) -> Result<Self, ReadError> {
         Ok(Self {
-            row: DocumentRowColumns {
-                id: from.get(0)?,
-                title: from.get(1)?,
-                owner_id: from.get(2)?,
-                name: from.get(3)?,
-                is_private: from.get(4)?,
-                folder: from.get(5)?,
-                updated_at: from.get(6)?,
-                created_at: from.get(7)?,
-                groups: from.get(8)?,
-            },
+            row: DocumentRowColumns::read(from)?,
             html: from.get(9)?,
             headings: from.get(10)?,
             rendered_by: from.get(11)?,
@@ -236,6 +227,22 @@ pub(super) struct DocumentRowColumns {
     pub(super) updated_at: i64,
     pub(super) created_at: i64,
     pub(super) groups: String,
+}
+
+impl ReadRow for DocumentRowColumns {
+    fn read(from: &sqlite_reader::Row<'_>) -> Result<Self, ReadError> {
+        Ok(Self {
+            id: from.get(0)?,
+            title: from.get(1)?,
+            owner_id: from.get(2)?,
+            name: from.get(3)?,
+            is_private: from.get(4)?,
+            folder: from.get(5)?,
+            updated_at: from.get(6)?,
+            created_at: from.get(7)?,
+            groups: from.get(8)?,
+        })
+    }
 }
 
 impl DocumentRowColumns {

@@ -12,15 +12,14 @@
 //! The table `folder` and the columns that these indices need are written by triggers (`migrations/*/0010_folders.sql`), in the transaction of
 //! the change. Nothing is decided here: callers have the policy decide about one document of each folder.
 
-use crate::list::statement::with_values;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{DocumentId, Plan};
-use sqlx::{query_as, query_scalar};
+use sqlx::query_scalar;
 
 use super::{
     backend::{Store, with_backend},
-    error::{QueryError, StoreError},
+    error::StoreError,
     folder_ranges::Ranges,
     list::statement::Statement,
     sql::Dialect,
@@ -105,11 +104,7 @@ impl Store {
         &self,
         statement: impl Fn(&'static Dialect) -> Statement,
     ) -> Result<Vec<(String, i64, i64)>, StoreError> {
-        with_backend!(self, |backend| {
-            let statement = statement(backend.sql);
-            let query = with_values!(query_as(&statement.text), statement.values);
-            Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
-        })
+        self.rows(statement).await
     }
 }
 

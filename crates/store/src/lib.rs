@@ -54,6 +54,7 @@ mod people;
 mod postgres;
 pub mod probe;
 mod reading;
+mod rows;
 mod sources;
 mod sql;
 mod sqlite;

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 
 use domain::DocumentId;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::query_as;
 
 use super::{
     backend::{Store, with_backend},
     documents::{DocumentRow, DocumentRowColumns},
-    error::{QueryError, StoreError},
+    error::StoreError,
+    list::statement::{Statement, Value},
 };
 
 const LINKED_FROM: &str = "SELECT l.is_wiki, l.target, t.id FROM document d JOIN document_link l ON l.document_id = d.id
@@ -29,16 +30,19 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn linking_to(&self, id: DocumentId, limit: u32) -> Result<Vec<DocumentRow>, StoreError> {
-        let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
-            let text = format!(
-                "{} FROM document d WHERE d.id IN ({LINKING}) AND d.id <> $1 AND d.trashed_at IS NULL
-                 ORDER BY d.title_key, d.id LIMIT $3",
-                backend.sql.row
-            );
-            let rows = query_as(&text).bind(id.number()).bind(format!("/docs/{id}"));
-            let rows = rows.bind(i64::from(limit));
-            Ok::<_, QueryError>(rows.fetch_all(&backend.pool).await?)
-        })?;
+        let rows: Vec<DocumentRowColumns> = self
+            .rows(|dialect| {
+                let mut statement = Statement::new(dialect);
+                statement.value(Value::Number(id.number()));
+                statement.text(&format!("/docs/{id}"));
+                statement.push(dialect.row);
+                statement.push(&format!(
+                    " FROM document d WHERE d.id IN ({LINKING}) AND d.id <> $1 AND d.trashed_at IS NULL
+                     ORDER BY d.title_key, d.id LIMIT {limit}"
+                ));
+                statement
+            })
+            .await?;
         rows.into_iter().map(DocumentRowColumns::row).collect()
     }
 
@@ -47,10 +51,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn linked_from(&self, id: DocumentId) -> Result<HashMap<(bool, String), DocumentId>, StoreError> {
-        let rows: Vec<(bool, String, i64)> = with_backend!(self, |backend| {
-            let query = query_as(LINKED_FROM).bind(id.number());
-            Ok(query.fetch_all(&backend.pool).await?)
-        })?;
+        let rows: Vec<(bool, String, i64)> = self
+            .rows(|dialect| {
+                let mut statement = Statement::new(dialect);
+                statement.value(Value::Number(id.number()));
+                statement.push(LINKED_FROM);
+                statement
+            })
+            .await?;
         let row = |(is_wiki, target, number)| Ok(((is_wiki, target), valid(number)?));
         rows.into_iter().map(row).collect()
     }
@@ -65,7 +73,7 @@ impl Store {
     ) -> Result<HashMap<(DocumentId, String), String>, StoreError> {
         let row = |(id, name): &(DocumentId, String)| json!({ "document_id": id.number(), "name": name });
         let names = names.iter().map(row);
-        let list = Value::from(names.collect::<Vec<_>>()).to_string();
+        let list = json!(names.collect::<Vec<_>>()).to_string();
         let rows: Vec<(i64, String, String)> = with_backend!(self, |backend| {
             Ok(query_as(backend.sql.anchors)
                 .bind(&*list)
@@ -92,7 +100,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn documents_at(&self, source: &str, paths: &[String]) -> Result<Vec<(String, DocumentId)>, StoreError> {
-        let list = Value::from(paths).to_string();
+        let list = json!(paths).to_string();
         let rows: Vec<(String, i64, i32)> = with_backend!(self, |backend| {
             let words = &backend.sql.words;
             let statement = format!(

@@ -13,17 +13,15 @@
 //! A batch is one statement: the next documents that the lookups find, each joined to its row if it passes the conditions that the lookups leave
 //! open. The number of candidates is limited, not that of rows, so that a statement is short even where few candidates pass.
 
-use crate::list::statement::with_values;
 use domain::{DocumentId, Sort};
 use sqlite_reader::ReadError;
-use sqlx::query_as;
 
 use super::{
-    backend::{Backend, Store},
+    backend::Store,
     documents::{DocumentRow, DocumentRowColumns},
-    error::{QueryError, StoreError},
+    error::StoreError,
+    rows::ReadRow,
     sql::Dialect,
-    timeout::with_timeout,
 };
 
 mod candidates;
@@ -88,18 +86,8 @@ impl Store {
             limit,
         };
         let enough = (!source.is_tested()).then_some(stretch.rows);
-        let rows = match &self.backend {
-            Backend::Sqlite(sqlite) => {
-                let statement = batch(sqlite.sql, source, &candidates, &Part { from, enough });
-                sqlite.rows(statement, ListedColumns::read).await?
-            }
-            Backend::Postgres(postgres) => {
-                let statement = batch(postgres.sql, source, &candidates, &Part { from, enough });
-                let query = with_values!(query_as(&statement.text), statement.values);
-                let query = query.fetch_all(&postgres.pool);
-                with_timeout(async { query.await.map_err(QueryError::from) }).await?
-            }
-        };
+        let part = Part { from, enough };
+        let rows = self.rows(|dialect| batch(dialect, source, &candidates, &part)).await?;
         ListBatch::of(rows, limit, enough)
     }
 }
@@ -188,7 +176,7 @@ struct ListedColumns {
     last_change: Option<i64>,
 }
 
-impl ListedColumns {
+impl ReadRow for ListedColumns {
     fn read(from: &sqlite_reader::Row<'_>) -> Result<Self, ReadError> {
         Ok(Self {
             id: from.get(0)?,
@@ -207,7 +195,9 @@ impl ListedColumns {
             last_change: from.get(13)?,
         })
     }
+}
 
+impl ListedColumns {
     fn position(&self) -> Result<Position, StoreError> {
         let id = self.position_id;
         let key = match (self.position_time, &self.position_title) {

@@ -1,17 +1,17 @@
 //! The documents before and after one in the reading order of its folder: by position, then by title.
 
-use crate::list::statement::with_values;
 use domain::{Access, DocumentId, Plan};
-use sqlx::query_as;
+use sqlite_reader::ReadError;
 
 use super::{
-    backend::{Store, with_backend},
+    backend::Store,
     documents::{DocumentRow, DocumentRowColumns},
-    error::{QueryError, StoreError},
+    error::StoreError,
     list::{
         condition,
         statement::{Statement, Value},
     },
+    rows::ReadRow,
     sql::Dialect,
 };
 
@@ -34,6 +34,15 @@ struct NeighbourColumns {
     is_next: bool,
 }
 
+impl ReadRow for NeighbourColumns {
+    fn read(from: &sqlite_reader::Row<'_>) -> Result<Self, ReadError> {
+        Ok(Self {
+            row: DocumentRowColumns::read(from)?,
+            is_next: from.get(9)?,
+        })
+    }
+}
+
 impl Store {
     /// The documents of the plan around one, of the 64 documents before and after it in its folder: the nearest one each way, or all
     /// of them if the plan is not exact. Decide about each before it is shown.
@@ -44,11 +53,7 @@ impl Store {
         if plan.access == Access::None {
             return Ok(Neighbours::default());
         }
-        let rows: Vec<NeighbourColumns> = with_backend!(self, |backend| {
-            let statement = statement(backend.sql, plan, id);
-            let query = with_values!(query_as(&statement.text), statement.values);
-            Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
-        })?;
+        let rows: Vec<NeighbourColumns> = self.rows(|dialect| statement(dialect, plan, id)).await?;
         let mut neighbours = Neighbours::default();
         for NeighbourColumns { row, is_next } in rows {
             let side = if is_next {

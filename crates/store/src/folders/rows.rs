@@ -1,15 +1,14 @@
 //! Documents of a plan in one folder or below it, some at a time: for those callers whose plan holds more than the policy allows.
 
-use crate::list::statement::with_values;
 use domain::{DocumentId, Plan};
-use sqlx::query_as;
 
 use crate::{
-    backend::{Store, with_backend},
+    backend::Store,
     documents::{DocumentRow, DocumentRowColumns},
-    error::{QueryError, StoreError},
+    error::StoreError,
     folder_ranges::Ranges,
     list::{condition, statement::Statement},
+    sql::Dialect,
 };
 
 /// How many documents of a folder are looked at, in order.
@@ -75,19 +74,19 @@ impl Store {
             Looked::Near => 4_000,
             Looked::Far => 50_000,
         };
-        let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
-            let mut statement = Statement::new(backend.sql);
+        let statement = |dialect: &'static Dialect| {
+            let mut statement = Statement::new(dialect);
             let (low, high) = (statement.text(&range.low), statement.text(&range.high));
             let condition = condition::plan(&mut statement, plan);
-            statement.push(backend.sql.row);
+            statement.push(dialect.row);
             statement.push(&format!(
                 " FROM (SELECT d.id FROM document d WHERE d.trashed_at IS NULL AND d.folder >= {low} AND d.folder < {high}
                      ORDER BY d.folder LIMIT {most}) AS near
                  JOIN document d ON d.id = near.id WHERE {condition} LIMIT {limit}"
             ));
-            let query = with_values!(query_as(&statement.text), statement.values);
-            Ok::<_, QueryError>(query.fetch_all(&backend.pool).await?)
-        })?;
+            statement
+        };
+        let rows: Vec<DocumentRowColumns> = self.rows(statement).await?;
         rows.into_iter().map(DocumentRowColumns::row).collect()
     }
 
@@ -98,15 +97,18 @@ impl Store {
     pub async fn rows_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>, StoreError> {
         let ids: serde_json::Value = ids.iter().map(|id| id.number()).collect();
         let ids = ids.to_string();
-        let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
-            let (row, words) = (backend.sql.row, &backend.sql.words);
-            let text = format!(
+        let statement = |dialect: &'static Dialect| {
+            let mut statement = Statement::new(dialect);
+            let (row, words) = (dialect.row, &dialect.words);
+            let ids = statement.text(&ids);
+            statement.push(&format!(
                 "{row} FROM document d
-                 WHERE d.trashed_at IS NULL AND d.id IN (SELECT CAST(w.value AS BIGINT) FROM {}($1{})",
+                 WHERE d.trashed_at IS NULL AND d.id IN (SELECT CAST(w.value AS BIGINT) FROM {}({ids}{})",
                 words.items_of, words.items_as
-            );
-            Ok::<_, QueryError>(query_as(&text).bind(&*ids).fetch_all(&backend.pool).await?)
-        })?;
+            ));
+            statement
+        };
+        let rows: Vec<DocumentRowColumns> = self.rows(statement).await?;
         rows.into_iter().map(DocumentRowColumns::row).collect()
     }
 }

@@ -1,0 +1,52 @@
+//! The rows of one composed statement, from either database. SQLite reads them in one call: `sqlx` hands over each row by itself, which for the few
+//! rows beside a document takes longer than finding them (decision 0011).
+
+use sqlite_reader::{FromSql, ReadError, Row};
+use sqlx::{FromRow, postgres::PgRow, query_as};
+
+use crate::{
+    backend::{Backend, Store},
+    error::{QueryError, StoreError},
+    list::statement::{Statement, with_values},
+    sql::Dialect,
+    timeout::with_timeout,
+};
+
+/// A row that SQLite's reader can read, column by column.
+pub(crate) trait ReadRow: Sized {
+    /// Reads it from the columns of the statement, in their order.
+    ///
+    /// # Errors
+    /// If a column holds what does not belong there.
+    fn read(from: &Row<'_>) -> Result<Self, ReadError>;
+}
+
+impl<A: FromSql, B: FromSql, C: FromSql> ReadRow for (A, B, C) {
+    fn read(from: &Row<'_>) -> Result<Self, ReadError> {
+        Ok((from.get(0)?, from.get(1)?, from.get(2)?))
+    }
+}
+
+impl Store {
+    /// The rows of a statement, which is written for the database it is read from and has a limit.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
+    pub(crate) async fn rows<T>(
+        &self,
+        statement: impl FnOnce(&'static Dialect) -> Statement,
+    ) -> Result<Vec<T>, StoreError>
+    where
+        T: ReadRow + for<'row> FromRow<'row, PgRow> + Send + Unpin + 'static,
+    {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.rows(statement(sqlite.sql), T::read).await,
+            Backend::Postgres(postgres) => {
+                let statement = statement(postgres.sql);
+                let query = with_values!(query_as(&statement.text), statement.values);
+                let query = query.fetch_all(&postgres.pool);
+                Ok(with_timeout(async { query.await.map_err(QueryError::from) }).await?)
+            }
+        }
+    }
+}
