@@ -13,9 +13,8 @@ use comrak::{
 
 use super::{
     anchors::FOOTNOTE,
-    code::code_title,
     inlines::{MAX_MENTIONS, mention_id},
-    write::{Children, LINK_GROWTH, Writer, escaped, is_tight},
+    write::{Children, LINK_GROWTH, Writer, is_tight},
 };
 
 /// A wide table scrolls by itself, so it stands in a box that can be reached with the keyboard, and has a label then.
@@ -183,19 +182,7 @@ impl Writer<'_> {
     }
 
     fn code_block(&mut self, node: Node<'_>, code: &NodeCodeBlock) {
-        let attributes = node.data().attrs.clone();
-        let class = attributes
-            .as_ref()
-            .and_then(|attributes| attributes.classes.first().cloned());
-        let title = attributes.and_then(|attributes| {
-            let mut pairs = attributes.pairs.iter();
-            pairs.find(|(key, _)| key == "title").map(|(_, title)| title.clone())
-        });
-        let info = if code.info.trim().is_empty() {
-            class.unwrap_or_default()
-        } else {
-            code.info.clone()
-        };
+        let info = info(node, code);
         // An indented block ends with its last letter.
         let literal = if code.fenced {
             &*code.literal
@@ -207,15 +194,8 @@ impl Writer<'_> {
             self.begin(&format!("<p>{html}</p>\n"));
             return;
         }
-        let block = self.highlighter.block(&info, literal);
-        let html = match title.as_deref().or_else(|| code_title(&info)) {
-            Some(title) => format!(
-                "<figure>\n<figcaption>{}</figcaption>\n{block}</figure>\n",
-                escaped(title)
-            ),
-            None => block,
-        };
-        self.begin(&html);
+        let block = self.code.block(&info, literal);
+        self.begin(&block);
     }
 
     fn html_block(&mut self, html: &NodeHtmlBlock) {
@@ -259,6 +239,26 @@ impl Writer<'_> {
         html.push_str("</p></div></div>\n");
         self.begin(&html);
     }
+}
+
+/// What is stated behind the fence, of which the parser takes attributes in braces apart.
+fn info(node: Node<'_>, code: &NodeCodeBlock) -> String {
+    let Some(attributes) = node.data().attrs.clone() else {
+        return code.info.clone();
+    };
+    let mut info = code.info.trim().to_owned();
+    let mut classes = attributes.classes.iter();
+    if info.is_empty() {
+        info = classes.next().cloned().unwrap_or_default();
+    }
+    for class in classes {
+        // Cannot fail, here and below: a `String` takes everything.
+        let _ = write!(info, " {class}");
+    }
+    for (key, value) in &attributes.pairs {
+        let _ = write!(info, " {key}=\"{value}\"");
+    }
+    info
 }
 
 fn is_list_item(task: Node<'_>) -> bool {

@@ -7,11 +7,13 @@
 
 use std::borrow::Cow;
 
+use frame::Frame;
 use lines::{Fence, Line, columns, cut, list_content};
 use openings::{Body, Opening, Output};
 use pairs::Pairs;
 
 mod arguments;
+mod frame;
 pub(super) mod jsx;
 mod lines;
 mod modules;
@@ -190,65 +192,6 @@ struct Position<'l, 's> {
     lines: &'l [Line<'s>],
     at: usize,
     depth: usize,
-}
-
-/// What surrounds the body of a block.
-struct Frame {
-    indent: usize,
-    /// The lines of the source that open and close it.
-    first: usize,
-    last: Option<usize>,
-}
-
-impl Frame {
-    fn quote<'s>(&self, header: &str, body: Vec<Line<'s>>, out: &mut Vec<Line<'s>>) {
-        let indent = " ".repeat(self.indent);
-        // Two quotes without a blank line between are one.
-        if out.last().is_some_and(|line| line.text.trim_start().starts_with('>')) {
-            out.push(Line::owned(String::new(), self.first));
-        }
-        out.push(Line::owned(format!("{indent}> {header}"), self.first));
-        for line in body {
-            let text = if line.is_blank() {
-                format!("{indent}>")
-            } else {
-                format!("{indent}> {}", line.text)
-            };
-            out.push(Line::owned(text, line.number));
-        }
-        self.blank_last(out);
-    }
-
-    fn plain<'s>(&self, body: Vec<Line<'s>>, out: &mut Vec<Line<'s>>) {
-        let indent = " ".repeat(self.indent);
-        out.push(Line::owned(String::new(), self.first));
-        for line in body {
-            let text = if line.is_blank() {
-                String::new()
-            } else {
-                format!("{indent}{}", line.text)
-            };
-            out.push(Line::owned(text, line.number));
-        }
-        self.blank_last(out);
-    }
-
-    fn code<'s>(&self, language: &str, body: Vec<Line<'s>>, out: &mut Vec<Line<'s>>) {
-        let indent = " ".repeat(self.indent);
-        let longest = body.iter().map(|line| lines::longest_run(&line.text, '`')).max();
-        let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
-        out.push(Line::owned(format!("{indent}{fence}{language}"), self.first));
-        for line in body {
-            out.push(Line::owned(format!("{indent}{}", line.text), line.number));
-        }
-        out.push(Line::owned(format!("{indent}{fence}"), self.last.unwrap_or(self.first)));
-    }
-
-    fn blank_last(&self, out: &mut Vec<Line<'_>>) {
-        if let Some(last) = self.last {
-            out.push(Line::owned(String::new(), last));
-        }
-    }
 }
 
 /// The line after a body that is indented by so many columns, without the blank lines at its end.

@@ -9,7 +9,7 @@ use std::{
 
 use ammonia::{Builder, UrlRelative};
 
-use super::{anchors::Targets, callouts::LOOKS, references::ReferenceKind, tokens};
+use super::{anchors::Targets, callouts::LOOKS, code, references::ReferenceKind, tokens};
 
 pub(super) const TAGS: [&str; 49] = [
     "a",
@@ -74,13 +74,14 @@ pub(super) fn is_gone(name: &str) -> bool {
     GONE.contains(&name)
 }
 
-pub(super) const ATTRIBUTES: [(&str, &[&str]); 11] = [
+pub(super) const ATTRIBUTES: [(&str, &[&str]); 12] = [
     ("a", &["href", "name", "aria-label"]),
     ("img", &["src", "alt", "width", "height"]),
     ("ol", &["start"]),
     ("td", &["colspan", "rowspan", "class"]),
     ("th", &["colspan", "rowspan", "class", "scope"]),
     ("code", &["class"]),
+    ("i", &["class"]),
     ("span", &["class"]),
     ("div", &["class", "tabindex", "role", "aria-label"]),
     ("p", &["class"]),
@@ -91,8 +92,8 @@ pub(super) const ATTRIBUTES: [(&str, &[&str]); 11] = [
 /// On every element; [`attribute`] looks at their values.
 pub(super) const EVERYWHERE: [&str; 4] = ["dir", "id", "lang", "title"];
 
-/// Classes that are ours besides `hl-…` and `language-…`.
-const CLASSES: [&str; 15] = [
+/// Classes that are ours besides `language-…` and those of colours.
+const CLASSES: [&str; 20] = [
     "table",
     "right",
     "center",
@@ -108,6 +109,11 @@ const CLASSES: [&str; 15] = [
     "callout-kind",
     "tab",
     "tab-title",
+    code::LINE,
+    code::MARKED,
+    code::ADDED,
+    code::REMOVED,
+    code::NUMBERED,
 ];
 
 /// On every link: whoever is linked to learns nothing of the reader and gets no hold on the page. (Inside the site it does no harm.)
@@ -208,7 +214,10 @@ fn attribute<'v>(ids: &Ids, tag: &str, name: &str, value: &'v str) -> Option<Cow
 
 fn classes(value: &str) -> Option<Cow<'_, str>> {
     let ours = |class: &&str| {
-        class.starts_with("hl-") || class.starts_with("language-") || CLASSES.contains(class) || LOOKS.contains(class)
+        class.starts_with("language-")
+            || [&CLASSES[..], &LOOKS, &code::CLASSES]
+                .iter()
+                .any(|classes| classes.contains(class))
     };
     let stored = value
         .split_ascii_whitespace()

@@ -80,7 +80,7 @@ fn code_is_coloured_with_classes_and_never_with_styles() {
     let html = html("```rust\nfn main() {}\n```");
     assert!(html.starts_with("<pre><code class=\"language-rust\">"), "{html}");
     assert!(
-        html.contains("hl-storage") && html.contains("hl-rust") && !html.contains("style="),
+        html.contains("<i class=\"k\">fn</i> <i class=\"f\">main</i>") && !html.contains("style="),
         "{html}"
     );
 }

@@ -11,7 +11,7 @@ use comrak::{
 };
 
 use super::{
-    MAX_HTML, MarkdownError, code::Highlighter, direction, formulas::Formulas, headings::Outline, parse, raw_html,
+    MAX_HTML, MarkdownError, code::CodeWriter, direction, formulas::Formulas, headings::Outline, parse, raw_html,
 };
 
 /// Ends one node of text and begins the next. The HTML parser takes a time that grows with the square of the entities in one node;
@@ -76,7 +76,7 @@ pub(super) struct Writer<'o> {
     /// How many headings and footnotes were written.
     pub(super) sections: usize,
     pub(super) footnotes: u32,
-    pub(super) highlighter: Highlighter,
+    pub(super) code: CodeWriter,
     pub(super) formulas: Formulas,
     /// The sign of a task, until its paragraph begins.
     pub(super) task: Option<&'static str>,
@@ -106,7 +106,7 @@ impl<'o> Writer<'o> {
             outline,
             sections: 0,
             footnotes: 0,
-            highlighter: Highlighter::new(),
+            code: CodeWriter::default(),
             formulas: Formulas::default(),
             task: None,
             is_mixed,

@@ -200,7 +200,9 @@ pub(super) fn meaning(arguments: &Arguments<'_>, any: bool) -> Option<Meaning> {
         return known(Output::Content);
     }
     if name == "highlight" {
-        return known(Output::Code(first.unwrap_or_default().to_owned()));
+        let options = arguments.plain.get(1).copied().unwrap_or_default();
+        let language = first.unwrap_or_default();
+        return known(Output::Code(format!("{language} {options}").trim().to_owned()));
     }
     if name == "mermaid" || name == "math" {
         return known(Output::Code(name.to_owned()));

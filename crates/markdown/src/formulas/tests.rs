@@ -2,7 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{ATTRIBUTES, MAX_FORMULAS, TAGS, listed, mathml};
+use super::{
+    MAX_FORMULAS,
+    listed::{ATTRIBUTES, TAGS, listed},
+    mathml,
+};
 use crate::render;
 
 /// Reads every tag, and fails at one that is not listed.

@@ -8,7 +8,7 @@ use std::{
 use proptest::prelude::*;
 
 use super::html;
-use crate::{anchors, formulas, render, sanitise};
+use crate::{anchors, formulas::listed as formulas, render, sanitise};
 
 /// Nothing in the HTML can run, load or request anything it may not. Read tag by tag, and again by a whole HTML parser: a browser reads it as
 /// it was meant.
