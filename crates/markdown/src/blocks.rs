@@ -14,6 +14,7 @@ use comrak::{
 use super::{
     anchors::FOOTNOTE,
     inlines::{MAX_MENTIONS, mention_id},
+    raw_html,
     write::{Children, LINK_GROWTH, Writer, is_tight},
 };
 
@@ -205,7 +206,7 @@ impl Writer<'_> {
             self.text(&html.literal);
             self.tag("</p>\n");
         } else {
-            self.tag(&html.literal);
+            self.tag(&raw_html::below_title(&html.literal));
         }
     }
 

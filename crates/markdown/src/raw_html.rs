@@ -2,7 +2,7 @@
 //! paragraph what was left open before, so a few kilobytes of unclosed tags could grow to gigabytes; such a text shows
 //! its HTML as text instead. What HTML may do is in [`super::sanitise`].
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use comrak::{Node, nodes::NodeValue};
 
@@ -99,6 +99,21 @@ fn unescaped(value: &str) -> String {
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&amp;", "&")
+}
+
+/// Raw HTML with `h2` for `h1`: the page's title is the one of the first level.
+pub(super) fn below_title(html: &str) -> Cow<'_, str> {
+    if !tags(html).any(|(_, tag)| tag.name.eq_ignore_ascii_case("h1")) {
+        return Cow::Borrowed(html);
+    }
+    let html = ["<h1", "<H1"]
+        .iter()
+        .fold(html.to_owned(), |html, tag| html.replace(tag, "<h2"));
+    Cow::Owned(
+        ["</h1", "</H1"]
+            .iter()
+            .fold(html, |html, tag| html.replace(tag, "</h2")),
+    )
 }
 
 /// Calls `read` with the raw HTML of a node, if it is such a node.

@@ -11,13 +11,16 @@ use ammonia::{Builder, UrlRelative};
 
 use super::{anchors::Targets, callouts::LOOKS, code, references::ReferenceKind, tokens};
 
-pub(super) const TAGS: [&str; 49] = [
+/// What GitHub shows of authors' HTML, but for `h1`, which is the page's title, and `source`, whose addresses are not looked up.
+pub(super) const TAGS: [&str; 62] = [
     "a",
     "abbr",
     "b",
+    "bdo",
     "blockquote",
     "br",
     "caption",
+    "center",
     "cite",
     "code",
     "dd",
@@ -44,12 +47,17 @@ pub(super) const TAGS: [&str; 49] = [
     "mark",
     "ol",
     "p",
+    "picture",
     "pre",
     "q",
+    "rp",
+    "rt",
+    "ruby",
     "s",
     "samp",
     "small",
     "span",
+    "strike",
     "strong",
     "sub",
     "summary",
@@ -57,10 +65,16 @@ pub(super) const TAGS: [&str; 49] = [
     "table",
     "tbody",
     "td",
+    "tfoot",
     "th",
     "thead",
+    "time",
     "tr",
+    "tt",
+    "u",
     "ul",
+    "var",
+    "wbr",
 ];
 
 /// Removed with everything inside: what they hold is not text for a reader.
@@ -74,17 +88,32 @@ pub(super) fn is_gone(name: &str) -> bool {
     GONE.contains(&name)
 }
 
-pub(super) const ATTRIBUTES: [(&str, &[&str]); 12] = [
+pub(super) const ATTRIBUTES: [(&str, &[&str]); 24] = [
     ("a", &["href", "name", "aria-label"]),
-    ("img", &["src", "alt", "width", "height"]),
-    ("ol", &["start"]),
-    ("td", &["colspan", "rowspan", "class"]),
-    ("th", &["colspan", "rowspan", "class", "scope"]),
+    ("img", &["src", "alt", "width", "height", "align"]),
+    ("ol", &["start", "type", "reversed"]),
+    ("li", &["value"]),
+    ("td", &["colspan", "rowspan", "class", "align", "valign", "width"]),
+    (
+        "th",
+        &["colspan", "rowspan", "class", "scope", "align", "valign", "width"],
+    ),
+    ("tr", &["align", "valign"]),
+    ("table", &["align", "width"]),
+    ("time", &["datetime"]),
+    ("ins", &["datetime"]),
+    ("del", &["datetime"]),
     ("code", &["class"]),
     ("i", &["class"]),
     ("span", &["class"]),
-    ("div", &["class", "tabindex", "role", "aria-label"]),
-    ("p", &["class"]),
+    ("div", &["class", "tabindex", "role", "aria-label", "align"]),
+    ("p", &["class", "align"]),
+    ("h2", &["align"]),
+    ("h3", &["align"]),
+    ("h4", &["align"]),
+    ("h5", &["align"]),
+    ("h6", &["align"]),
+    ("hr", &["align"]),
     ("details", &["class", "open"]),
     ("summary", &["class"]),
 ];
@@ -205,11 +234,40 @@ fn attribute<'v>(ids: &Ids, tag: &str, name: &str, value: &'v str) -> Option<Cow
         (_, "aria-label") => (value == "Table").then_some(value.into()),
         ("img", "src") if value.trim_start().to_ascii_lowercase().starts_with("mailto:") => None,
         ("img", "src") => Some(ids.token(ReferenceKind::Image, value)),
-        ("img", "width" | "height") | (_, "start" | "colspan" | "rowspan") => {
-            (value.len() <= 4 && value.bytes().all(|b| b.is_ascii_digit())).then_some(value.into())
-        }
+        (_, "width" | "height") => length(value),
+        (_, "start" | "value" | "colspan" | "rowspan") => is_number(value).then_some(value.into()),
+        (_, "align") => is_one_of(
+            value,
+            &["left", "center", "right", "justify", "top", "middle", "bottom"],
+        ),
+        (_, "valign") => is_one_of(value, &["top", "middle", "bottom", "baseline"]),
+        ("ol", "type") => matches!(value, "1" | "a" | "A" | "i" | "I").then_some(value.into()),
+        (_, "reversed") => Some("".into()),
+        (_, "datetime") => (value.len() <= 40).then_some(value.into()),
         _ => Some(value.into()),
     }
+}
+
+fn is_number(value: &str) -> bool {
+    (1..=4).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Pixels, as a number or with their unit, or percent.
+fn length(value: &str) -> Option<Cow<'_, str>> {
+    let value = value.trim();
+    let bare = value.strip_suffix("px").unwrap_or(value);
+    let percent = value
+        .strip_suffix('%')
+        .is_some_and(|number| is_number(number) && number.len() <= 3);
+    if percent {
+        return Some(value.into());
+    }
+    is_number(bare).then_some(bare.into())
+}
+
+fn is_one_of<'v>(value: &'v str, values: &[&str]) -> Option<Cow<'v, str>> {
+    let is_known = values.iter().any(|known| known.eq_ignore_ascii_case(value));
+    is_known.then_some(value.into())
 }
 
 fn classes(value: &str) -> Option<Cow<'_, str>> {
