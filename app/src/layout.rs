@@ -50,6 +50,7 @@ pub(crate) fn Layout(
             <p>"Documents behind your sign-in, by rules you can read."</p>
             <p class="foot-links">
                 <KeysButton />
+                <a href="/help/writing">"Writing"</a>
                 <a href="/about">"About Portico"</a>
             </p>
         </footer>

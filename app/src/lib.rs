@@ -6,7 +6,7 @@
 //! |---|---|
 //! | The routes | [`App`], below |
 //! | The layout around every page, with the current user | `layout.rs`, `current_user.rs` |
-//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `search.rs`, `about.rs` |
+//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `search.rs`, `about.rs`, `writing.rs` |
 //! | Loading a page's data: resource and suspense | `resource.rs` |
 //! | What a page may use of the server: visitor and ports | `request_context.rs` (server only) |
 //! | The form of a filter or search | `query_form.rs` |
@@ -70,6 +70,7 @@ mod sessions;
 mod sign_in;
 mod site_facts;
 mod timestamp;
+mod writing;
 
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -147,6 +148,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/search") view=search::SearchPageView ssr=SsrMode::Async />
                     <Route path=path!("/sessions") view=sessions::SessionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=about::About ssr=SsrMode::Async />
+                    <Route path=path!("/help/writing") view=writing::Writing ssr=SsrMode::Async />
                 </FlatRoutes>
             </layout::Layout>
         </Router>

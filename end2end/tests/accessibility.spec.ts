@@ -17,7 +17,7 @@ for (const { name, scheme } of looks) {
 
     test("UI-5 on the pages of an anonymous visitor", async ({ page, portal, provider }) => {
       const found: string[] = [];
-      for (const address of ["/", "/public", "/about", "/profile", "/docs", "/docs/1", "/nowhere", "/auth/signed-out", "/auth/callback/demo?error=access_denied&state=x"]) {
+      for (const address of ["/", "/public", "/about", "/help/writing", "/profile", "/docs", "/docs/1", "/nowhere", "/auth/signed-out", "/auth/callback/demo?error=access_denied&state=x"]) {
         await portal.open(address);
         await portal.awake();
         found.push(...(await violations(page, address)));

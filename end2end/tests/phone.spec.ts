@@ -15,7 +15,7 @@ test("UI-1 the tabs are behind a menu button", { tag: ["@phone", "@phone-only"] 
 });
 
 test("UI-5 no page is wider than the screen", { tag: ["@phone", "@phone-only"] }, async ({ page, portal }) => {
-  for (const address of ["/", "/public", "/about", "/docs", "/nowhere"]) {
+  for (const address of ["/", "/public", "/about", "/help/writing", "/docs", "/nowhere"]) {
     await portal.open(address);
     expect(await width(page), address).toBeLessThanOrEqual(360);
   }

@@ -132,3 +132,15 @@ async fn scripts_carry_the_nonce() {
         page.html
     );
 }
+
+#[tokio::test]
+async fn im_4_the_page_about_writing_is_there_for_everybody_and_linked_from_every_page() {
+    let site = TestSite::default();
+    site.get("/about").await.shows("<a href=\"/help/writing\">Writing</a>");
+    let page = site.get("/help/writing").await;
+    page.has_status(200)
+        .shows("<title>Writing · Portico</title>")
+        .shows("<h2 id=\"h-formulas\">Formulas</h2>")
+        .shows("<math display=\"block\">")
+        .hides("style=");
+}

@@ -51,18 +51,20 @@ enum Mark {
 /// The lines of a block, without those that only mark others.
 pub(super) fn lines<'c>(code: &'c str, options: &Options) -> Vec<CodeLine<'c>> {
     let hides = matches!(options.language.as_str(), "rust" | "rs");
+    let marks = !matches!(options.language.as_str(), "markdown" | "md" | "mdx");
     let mut lines: Vec<CodeLine<'c>> = Vec::new();
     let (mut next, mut within) = (false, false);
     for text in code.split_inclusive('\n') {
         if hides && is_hidden(text) {
             continue;
         }
-        match mark(text) {
+        // What is written about marks shows them.
+        match mark(text).filter(|_| marks) {
             Some(Mark::Next) => next = true,
             Some(Mark::Start) => within = true,
             Some(Mark::End) => within = false,
             None => {
-                let (text, own) = own_mark(text);
+                let (text, own) = if marks { own_mark(text) } else { (text.into(), None) };
                 let listed = look(options, lines.len() + 1);
                 let marked = (next || within).then_some(Look::Marked);
                 lines.push(CodeLine {
