@@ -184,6 +184,7 @@ fn PersonMenu(user: UserSummary) -> impl IntoView {
                         }
                     })}
                 <a href="/sessions">"Where you are signed in"</a>
+                {user.is_admin.then(|| view! { <a href="/admin/sources">"Sources of documents"</a> })}
                 <form method="post" action="/auth/logout">
                     <button type="submit">"Sign out"</button>
                 </form>

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | The routes | [`App`], below |
 //! | The layout around every page, with the current user | `layout.rs`, `current_user.rs` |
-//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `documents.rs`, `search.rs`, `about.rs`, `writing.rs` |
+//! | The pages | `home.rs`, `profile.rs`, `messages.rs`, `sessions.rs`, `sources.rs`, `documents.rs`, `search.rs`, `about.rs`, `writing.rs` |
 //! | Loading a page's data: resource and suspense | `resource.rs` |
 //! | What a page may use of the server: visitor and ports | `request_context.rs` (server only) |
 //! | The form of a filter or search | `query_form.rs` |
@@ -69,6 +69,7 @@ mod search;
 mod sessions;
 mod sign_in;
 mod site_facts;
+mod sources;
 mod timestamp;
 mod writing;
 
@@ -143,6 +144,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/public") view=messages::PublicPage ssr=SsrMode::Async />
                     <Route path=path!("/protected") view=messages::ProtectedPage ssr=SsrMode::Async />
                     <Route path=path!("/admin") view=messages::AdminPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/sources") view=sources::SourcesPage ssr=SsrMode::Async />
                     <Route path=path!("/docs") view=documents::ListingPage ssr=SsrMode::Async />
                     <Route path=path!("/docs/:id") view=documents::DocumentPage ssr=SsrMode::Async />
                     <Route path=path!("/search") view=search::SearchPageView ssr=SsrMode::Async />

@@ -7,8 +7,8 @@
 use std::{error::Error, sync::Arc};
 
 use domain::{
-    Library, LibraryError, MessageError, Messages, ReadingHistory, Search, SearchError, Sessions, SessionsError,
-    Visitor,
+    DocumentSources, Library, LibraryError, MessageError, Messages, ReadingHistory, Search, SearchError, Sessions,
+    SessionsError, SourcesError, Visitor,
 };
 use http::StatusCode;
 use leptos::prelude::{provide_context, use_context};
@@ -32,6 +32,8 @@ pub struct RequestContext {
     pub reading: Arc<dyn ReadingHistory>,
     /// Where people are signed in.
     pub sessions: Arc<dyn Sessions>,
+    /// Where documents are pulled from.
+    pub sources: Arc<dyn DocumentSources>,
     /// The messages API, called with the visitor's own access token.
     pub messages: Arc<dyn Messages>,
     /// Links that exist for this visitor alone.
@@ -149,6 +151,17 @@ impl PortError for MessageError {
             // The pages of messages explain it before it comes to this.
             Self::NotConfigured => PageError::NotFound,
             Self::Unavailable => PageError::Unavailable(report(&self)),
+        }
+    }
+}
+
+impl PortError for SourcesError {
+    fn into_page_error(self, report: ReportError) -> PageError {
+        match self {
+            Self::SignInFirst => PageError::SignInFirst,
+            // Whether there is such a page for administrators is not said.
+            Self::NotAllowed => PageError::NotFound,
+            Self::Unavailable(_) => PageError::Unavailable(report(&self)),
         }
     }
 }

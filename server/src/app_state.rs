@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use app::{ProfileLinks, RequestContext, SiteFacts};
 use bff::{Bff, Clock, ReturnPath, SignedIn, StepUp};
-use domain::{Library, ReadingHistory, Search};
+use domain::{DocumentSources, Library, ReadingHistory, Search};
 use http::request::Parts;
 use leptos::prelude::use_context;
 use store::Store;
@@ -25,6 +25,7 @@ pub(crate) struct AppState {
     pub(crate) library: Arc<dyn Library>,
     pub(crate) search: Arc<dyn Search>,
     pub(crate) reading: Arc<dyn ReadingHistory>,
+    pub(crate) sources: Arc<dyn DocumentSources>,
     pub(crate) messages: MessageSource,
     pub(crate) bff: Bff,
     pub(crate) store: Store,
@@ -63,6 +64,7 @@ impl AppState {
             search: spans::traced_search(trace, &self.search),
             reading: Arc::clone(&self.reading),
             sessions: Arc::new(sessions),
+            sources: Arc::clone(&self.sources),
             messages: spans::traced_messages(trace, Arc::new(messages)),
             links,
             facts: (self.facts)(),

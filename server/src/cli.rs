@@ -56,7 +56,8 @@ enum Command {
     /// Bring in a folder of Markdown files; the same file twice changes nothing
     #[command(
         after_help = "Examples:\n  portico import handbook --owner alice --group Engineering --private\n  \
-                            portico import notes --folder team/notes --owner acme:00u1x2 --json"
+                            portico import notes --folder team/notes --owner acme:00u1x2 --json\n  \
+                            portico import --git https://git.example.com/team/handbook.git --path docs --owner alice"
     )]
     Import(import::ImportArgs),
     /// Write all documents, whoever may read them, into a folder of Markdown files that an import brings back

@@ -14,6 +14,7 @@
 //! | Which keys and environment variables are there? | [`keys`]; variables of others are in `variables.rs` |
 //! | How is `docs/configuration.md` made? | `schema.rs` and [`mod@reference`] |
 //! | Where are pictures and files stored? | `files.rs` |
+//! | Which repositories are pulled? | `document_sources.rs` |
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -25,6 +26,7 @@ pub use crate::{claim_path::ClaimPath, external_images::ExternalImages};
 #[macro_use]
 pub mod problem;
 mod directory;
+mod document_sources;
 mod entries;
 mod files;
 pub mod keys;
@@ -42,6 +44,7 @@ pub mod values;
 mod variables;
 
 pub use directory::{DirectoryUse, ProfileToken};
+pub use document_sources::SourceSettings;
 pub use problem::{Problem, Problems};
 use reader::{Reader, Table as _};
 pub use sources::Sources;
@@ -84,6 +87,10 @@ pub struct Config {
     pub files: crate::files::FileSettings,
     /// Which pictures of other sites are shown.
     pub images: ExternalImages,
+    /// How Git repositories are fetched.
+    pub git: crate::git::GitSettings,
+    /// Repositories whose files are documents.
+    pub sources: Vec<SourceSettings>,
     /// Where traces are sent.
     pub telemetry: TelemetrySettings,
     /// APIs that pages reach at a path of this site.
@@ -180,7 +187,9 @@ impl Config {
         }
         let sign_in = sign_in::settings(&public_url, SessionLifetime { idle, absolute }, &providers);
         sign_in::check(reader, &file.providers, &sign_in);
-        Some(Self {
+        let beside = |extension: &str| file.database_url.file().map(|file| file.with_extension(extension));
+        let git = document_sources::git(file.git, beside("git"));
+        let config = Self {
             public_url,
             listen: file.listen,
             demo_listen: file.demo_listen,
@@ -200,9 +209,13 @@ impl Config {
             search: file.search,
             files: files::settings(reader, file.files),
             images: file.images,
+            git,
+            sources: document_sources::read_all(reader, file.sources),
             telemetry: file.telemetry,
             upstreams,
-        })
+        };
+        document_sources::check_owners(reader, &config, has_demo);
+        Some(config)
     }
 
     /// Where the full-text index lies: as written, or beside the SQLite file, or `data/search`.

@@ -8,7 +8,8 @@
 //! | The identity of a file: source and path | [`source`] |
 //! | Reading a file, within limits | `read_file.rs` |
 //! | Front matter: keys, access, drafts | [`front_matter`] |
-//! | When a document was written and changed | `dates.rs`, `history.rs` |
+//! | When a document was written and changed, and by whom | `dates.rs`, `history.rs` |
+//! | Files that were renamed | `renames.rs` |
 //! | The title, where the front matter gives none | `title.rs` |
 //! | The order that a `SUMMARY.md` gives | `summary.rs` |
 //! | From a file to a document | [`file`](mod@file), with warnings of `plausibility.rs` |
@@ -28,11 +29,12 @@ use std::{path::PathBuf, sync::Arc};
 use domain::PersonId;
 use futures::{StreamExt as _, stream};
 
-use store::{Store, StoreError};
+use store::Store;
 use url::Url;
 
 use crate::{
     files::{Attached, Attachments, Catalogue, FileSettings},
+    git::Snapshot,
     link_paths::DocumentPaths,
 };
 
@@ -48,6 +50,7 @@ mod prepare;
 mod prune;
 mod read_back;
 mod read_file;
+mod renames;
 pub mod report;
 pub mod source;
 mod summary;
@@ -84,6 +87,8 @@ pub type ResolvePerson = Box<dyn Fn(&str) -> Result<PersonId, String> + Send + S
 pub struct ImportOptions {
     /// The folder whose `*.md` files are imported, subfolders included.
     pub dir: PathBuf,
+    /// The commit whose files these are, if Portico fetched them.
+    pub snapshot: Option<Arc<Snapshot>>,
     /// Prefix of every file's folder.
     pub folder: Option<String>,
     /// Owner of files that name none, in a form that `resolve_person` accepts.
@@ -117,17 +122,22 @@ pub struct ImportOptions {
 pub async fn run(
     store: &Store,
     options: ImportOptions,
-    progress: &mut (dyn FnMut(ImportEvent) + Send),
+    progress: &mut (dyn FnMut(ImportEvent) + Send + Sync),
 ) -> Result<ImportReport, ImportError> {
     let mut contents = walk::markdown_files(&options.dir)?;
     let files = std::mem::take(&mut contents.files);
     let others = std::mem::take(&mut contents.others);
-    let source = Arc::new(Source::of(contents.root.clone(), options.source.as_deref())?);
+    let source = source(&options, contents.root.clone())?;
+    let history = Arc::new(history(&options, contents.root.clone()).await?);
+    let stored = store.documents_of(&source.name, |_| true).await?;
+    let stored: Vec<_> = stored.into_iter().map(|(_, path)| path).collect();
+    let renames = renames::find(&source, &stored, &files, &history);
+    let source = Arc::new(source.with_renames(renames));
     let names = files.iter().map(|file| domain::text::nfc(&*file.name)).collect();
     let mut import = Import::of(store, &source, progress);
     import.report.is_dry_run = options.is_dry_run;
     import.start(files.len(), &contents).await?;
-    let documents = document_paths(store, &source, &files).await?;
+    let documents = document_paths(stored, &source, &files);
     let beside = ImportFiles {
         attachments: Arc::new(
             Attachments::new(Catalogue::new(others), documents, options.files.max_size)
@@ -136,8 +146,6 @@ pub async fn run(
         storage: options.files.storage(store).map_err(ImportError::Files)?,
         now: options.now,
     };
-    let root = contents.root.clone();
-    let history = Arc::new(tokio::task::spawn_blocking(move || History::of(&root)).await?);
     let options = Arc::new(options);
     let chunks = stream::iter(prepare::chunks(files)).map(|chunk| {
         let context = ImportContext {
@@ -177,14 +185,31 @@ async fn tidy(store: &Store, files: &ImportFiles) {
     }
 }
 
-/// Where the links of the files may lead: to each other, and to what was imported from the same source before.
-async fn document_paths(store: &Store, source: &Source, files: &[FoundFile]) -> Result<DocumentPaths, StoreError> {
-    let stored = store.documents_of(&source.name, |_| true).await?;
-    let stored = stored.into_iter().map(|(_, path)| path);
+/// The source of the files.
+fn source(options: &ImportOptions, root: PathBuf) -> Result<Source, ImportError> {
+    let name = options.source.as_deref();
+    Ok(match &options.snapshot {
+        Some(snapshot) => Source::of_repository(snapshot.repository(), root, name)?,
+        None => Source::of(root, name)?,
+    })
+}
+
+/// The history of the files.
+async fn history(options: &ImportOptions, root: PathBuf) -> Result<History, ImportError> {
+    let snapshot = options.snapshot.clone();
+    let read = move || match snapshot {
+        Some(snapshot) => History::of_snapshot(&snapshot),
+        None => History::of(&root),
+    };
+    Ok(tokio::task::spawn_blocking(read).await?)
+}
+
+/// Where the links of the files may lead: to each other, and to what was imported from the same source before, at `stored`.
+fn document_paths(stored: Vec<String>, source: &Source, files: &[FoundFile]) -> DocumentPaths {
     // What was imported from this folder counts as long as its file is there.
-    let elsewhere = stored.filter(|path| source.below(path).is_none());
+    let elsewhere = stored.into_iter().filter(|path| source.below(path).is_none());
     let found = files.iter().map(|file| source.file(&file.name).path);
-    Ok(DocumentPaths::new(elsewhere.chain(found)))
+    DocumentPaths::new(elsewhere.chain(found))
 }
 
 /// Imports the documents of the demo, `(file name, Markdown)`, as if they were a folder.

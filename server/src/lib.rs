@@ -15,6 +15,8 @@
 //! | Which documents links mean | `link_paths.rs`, `library/links.rs` |
 //! | Pictures and other files of documents | [`files`] |
 //! | Which pictures of other sites are shown | `external_images.rs` |
+//! | Git repositories as sources | [`git`] |
+//! | Pulling them again and again | [`pulls`] |
 //! | Importing documents | [`import`], rendered by the crate [`markdown`] |
 //! | Exporting documents | [`export`] |
 //! | The messages API and its client | `api.rs`, `messages.rs` |
@@ -40,6 +42,7 @@ pub mod directory;
 pub mod export;
 mod external_images;
 pub mod files;
+pub mod git;
 mod headers;
 mod http_client;
 pub mod import;
@@ -49,6 +52,7 @@ mod link_paths;
 mod messages;
 pub mod metrics;
 mod people;
+pub mod pulls;
 pub mod reading;
 mod relative_path;
 mod router;

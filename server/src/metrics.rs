@@ -56,6 +56,23 @@ fn describe() {
         "How long the policy took for one question, about one document or many"
     );
     describe_search();
+    describe_sources();
+}
+
+fn describe_sources() {
+    metrics::describe_counter!(
+        "portico_source_pulls_total",
+        "Pulls of repositories, by source and outcome"
+    );
+    metrics::describe_histogram!(
+        "portico_source_pull_seconds",
+        metrics::Unit::Seconds,
+        "How long a pull took, fetching and importing included, by source"
+    );
+    metrics::describe_gauge!(
+        "portico_source_current_timestamp_seconds",
+        "When a pull last found or made the documents of a source current"
+    );
 }
 
 fn describe_search() {

@@ -38,6 +38,7 @@ use crate::{
     files::FileLibrary,
     headers,
     people::People,
+    pulls::Pulls,
     search::{SearchStatus, suggestions},
     sessions, site_pages, telemetry, visitor,
 };
@@ -87,6 +88,7 @@ pub(crate) struct Parts {
     pub(crate) bff: Bff,
     pub(crate) store: Store,
     pub(crate) search: SearchStatus,
+    pub(crate) pulls: Pulls,
     pub(crate) api: Router,
     /// The routes of `[[upstreams]]`.
     pub(crate) proxies: Router,
@@ -103,6 +105,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         bff,
         store,
         search,
+        pulls,
         api,
         proxies,
     } = parts;
@@ -124,7 +127,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         .layer(middleware::from_fn(request_limits::limit_body))
         // Files of the build are the same for everybody, so no session is looked up for them.
         .merge(build)
-        .merge(health::router(bff, store, search))
+        .merge(health::router(bff, store, search, pulls))
         .layer(middleware::from_fn(trailing_slash::redirect_trailing_slash));
     with_timeout(timed, REQUEST_TIMEOUT, proxies)
         .layer(middleware::from_fn(request_limits::reject_malformed_paths))

@@ -19,6 +19,7 @@ use crate::{
     library::LocalLibrary,
     messages::MessageSource,
     people::People,
+    pulls::Pulls,
     reading::LocalReadingHistory,
     router,
     search::{Follower, LocalSearch, SearchStatus},
@@ -36,6 +37,8 @@ pub struct Site {
     pub store: Store,
     /// How far the full-text index is.
     pub search: SearchStatus,
+    /// The repositories that are pulled.
+    pub pulls: Pulls,
     /// The keys that seal sessions and cookies; all clones share one ring.
     pub keys: KeyRing,
 }
@@ -119,7 +122,10 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let policy = Arc::new(policy);
     let search = follow_changes(config, &store, &bff);
     let reading = LocalReadingHistory::new(store.clone(), Arc::clone(&policy), bff.tasks().clone(), clock.clone());
+    let pulls = Pulls::new(config, store.clone(), clock.clone());
+    pulls.start(bff.tasks());
     let app = AppState {
+        sources: Arc::new(pulls.clone()),
         reading: Arc::new(reading),
         library: Arc::new(library(config, &store, &policy, &keys)),
         search: Arc::new(LocalSearch::new(
@@ -145,6 +151,7 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
         bff: bff.clone(),
         store: store.clone(),
         search: search.clone(),
+        pulls: pulls.clone(),
         api: own_api,
         proxies,
     };
@@ -153,6 +160,7 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
         bff,
         store,
         search,
+        pulls,
         keys,
     })
 }

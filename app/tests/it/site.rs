@@ -10,10 +10,10 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use domain::{
-    Cursor, DocumentId, FolderEntry, FoundSessions, Group, GroupMatch, Groups, Heading, Library, LibraryError, Listing,
-    ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId, PersonQuery,
-    ReadingHistory, Reason, Refusal, ReportingLine, Search, SearchError, SearchPage, SessionSummary, Sessions,
-    SessionsError, Summary, Visibility, Visitor,
+    Cursor, DocumentId, DocumentSources, FolderEntry, FoundSessions, Group, GroupMatch, Groups, Heading, Library,
+    LibraryError, Listing, ListingQuery, Message, MessageError, MessageKind, Messages, OpenDocument, Person, PersonId,
+    PersonQuery, ReadingHistory, Reason, Refusal, ReportingLine, Search, SearchError, SearchPage, SessionSummary,
+    Sessions, SessionsError, SourceStatus, SourcesError, Summary, Visibility, Visitor,
 };
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -73,6 +73,7 @@ pub(crate) struct TestSite {
     pub(crate) remembered: Arc<Mutex<Vec<DocumentId>>>,
     pub(crate) message: Option<Result<Message, MessageError>>,
     pub(crate) sessions: Option<Result<Vec<SessionSummary>, SessionsError>>,
+    pub(crate) sources: Option<Result<Vec<SourceStatus>, SourcesError>>,
     /// Whether more people match than those of `sessions`.
     pub(crate) is_cut: bool,
     /// Where the visitor has to sign in once more before they end a session.
@@ -100,6 +101,7 @@ impl TestSite {
                 search: site.clone(),
                 reading: site.clone(),
                 sessions: site.clone(),
+                sources: site.clone(),
                 messages: site.clone(),
                 links: site.links.clone(),
                 facts: site.facts,
@@ -211,6 +213,13 @@ impl Sessions for TestSite {
 
     fn step_up_address(&self, return_to: &str) -> Option<String> {
         Some(format!("{}{return_to}", self.step_up_address?))
+    }
+}
+
+#[async_trait]
+impl DocumentSources for TestSite {
+    async fn sources(&self, _: &Visitor) -> Result<Vec<SourceStatus>, SourcesError> {
+        self.sources.clone().unwrap_or(Err(SourcesError::SignInFirst))
     }
 }
 

@@ -16,6 +16,7 @@
 //! | The port to what a person read | [`reading`] |
 //! | The port to the messages API | [`messages`] |
 //! | The port to sessions | [`sessions`] |
+//! | The port to sources of documents | [`sources`] |
 //! | Unicode normalisation and case folding | [`text`] |
 
 pub mod decision;
@@ -30,6 +31,7 @@ pub mod predicate;
 pub mod reading;
 pub mod search;
 pub mod sessions;
+pub mod sources;
 pub mod text;
 pub mod visitor;
 
@@ -51,4 +53,5 @@ pub use search::{
     Snippet, TimeRange, TypedFilter,
 };
 pub use sessions::{FoundSessions, SessionSummary, Sessions, SessionsError};
+pub use sources::{DocumentSources, PullSummary, SourceStatus, SourcesError};
 pub use visitor::{ADMIN, Person, PersonId, PersonQuery, ReportingLine, Visitor};

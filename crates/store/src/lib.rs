@@ -22,6 +22,7 @@
 //! | Where links between documents lead | `links.rs`: [`Store::documents_at`] |
 //! | All documents as they are at one moment | `export.rs`: [`Store::snapshot`] |
 //! | Sources of documents, the trash | `sources.rs` |
+//! | Repositories that are pulled again and again | `pulls.rs`: [`PullState`] |
 //! | Normalising texts of earlier versions | `normalise.rs` |
 //! | Names of people | `people.rs` |
 //! | Their ids in a directory | `object_ids.rs` |
@@ -53,6 +54,7 @@ mod object_ids;
 mod people;
 mod postgres;
 pub mod probe;
+mod pulls;
 mod reading;
 mod rows;
 mod sources;
@@ -79,6 +81,7 @@ pub use import::{
 };
 pub use list::{ListBatch, ListSource, Position, PositionKey, Selection, Stretch};
 pub use neighbours::Neighbours;
+pub use pulls::{PullLease, PullOutcome, PullState, PulledCommit};
 pub use reading::MAX_READ;
 pub use sources::{DocumentSource, KnownDocument, SimilarSource};
 pub use text::searchable;

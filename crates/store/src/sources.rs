@@ -27,7 +27,7 @@ pub struct DocumentSource {
     pub name: String,
     /// Path below it, with `/`.
     pub path: String,
-    /// The key that older versions stored for the same file: its whole path.
+    /// The key under which its document is, if not its own: that of the name the file had, or the whole path, which older versions stored.
     pub former_key: String,
 }
 
@@ -35,7 +35,13 @@ impl DocumentSource {
     /// The unique key in the database.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("{}{SEPARATOR}{}", self.name, self.path)
+        Self::key_of(&self.name, &self.path)
+    }
+
+    /// The unique key of a path below a source.
+    #[must_use]
+    pub fn key_of(name: &str, path: &str) -> String {
+        format!("{name}{SEPARATOR}{path}")
     }
 
     /// The keys of sources, those of older versions included, as a JSON list.

@@ -10,9 +10,12 @@ use serde_json::{Value, json};
 use store::probe::{self, DatabaseStatus};
 
 use super::{ConfigFile, print, print_error};
-use crate::config::{
-    Problems,
-    problem::{Issue, Origin},
+use crate::{
+    config::{
+        Config, Problems,
+        problem::{Issue, Origin},
+    },
+    git::{self, GitError},
 };
 
 #[derive(Debug, Args)]
@@ -25,8 +28,12 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
+    let mut without_git = None;
     let (problems, policies, database) = match arguments.config.read_to_serve() {
-        Ok(config) => (Problems(Vec::new()), Some(config.policies), Some(config.database_url)),
+        Ok(config) => {
+            without_git = missing_git(&config);
+            (Problems(Vec::new()), Some(config.policies), Some(config.database_url))
+        }
         Err(problems) => (problems, arguments.config.policies(), None),
     };
     let (mut policy, mut notes) = (None, Vec::new());
@@ -41,13 +48,14 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
     };
     let unwritable = database.as_ref().zip(failure_text(&condition));
     let unwritable = unwritable.map(|(url, why)| format!("the database `{url}` cannot be used: {why}"));
-    let code = match (problems.0.is_empty() && policy.is_none(), &unwritable) {
+    let is_valid = problems.0.is_empty() && policy.is_none();
+    let code = match (is_valid, unwritable.is_none() && without_git.is_none()) {
         (false, _) => 2,
-        // The configuration is valid, but the database fails.
-        (true, Some(_)) => 1,
-        (true, None) => 0,
+        // The configuration is valid, but what it needs fails.
+        (true, false) => 1,
+        (true, true) => 0,
     };
-    let others: Vec<String> = policy.into_iter().chain(unwritable).collect();
+    let others: Vec<String> = policy.into_iter().chain(unwritable).chain(without_git).collect();
     if arguments.json {
         let others = others.iter().map(|text| json!({ "problem": text }));
         let all: Vec<Value> = problems.0.iter().map(as_json).chain(others).collect();
@@ -69,6 +77,12 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
     }
     let lines: Vec<String> = problems.0.iter().map(ToString::to_string).chain(others).collect();
     print_error(&lines.join("\n"), code)
+}
+
+/// What is missing to pull `[[sources]]`.
+fn missing_git(config: &Config) -> Option<String> {
+    let is_missing = !config.sources.is_empty() && !git::is_installed();
+    is_missing.then(|| GitError::NotInstalled.to_string())
 }
 
 /// The error of a database on one line.

@@ -10,14 +10,17 @@ use store::Store;
 use super::{ConfigFile, Failure, print};
 use crate::import::{self, Drafts, ImportError, ImportEvent, ImportOptions, terminal::escape};
 
+mod git;
 mod summary;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct ImportArgs {
     /// Folder whose `*.md` files are brought in, with everything below it
-    #[arg(value_name = "DIR")]
-    dir: PathBuf,
+    #[arg(value_name = "DIR", required_unless_present = "git")]
+    dir: Option<PathBuf>,
+    #[command(flatten)]
+    git: git::GitArgs,
     /// Folder to put them in, such as `handbook/people`
     #[arg(long, value_name = "FOLDER")]
     folder: Option<String>,
@@ -82,8 +85,17 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         .await
         .map_err(|error| Failure::Other(error_chain(&error)))?;
     let json = arguments.json;
+    let snapshot = arguments
+        .git
+        .snapshot(&config, arguments.source.as_deref(), json)
+        .await?;
+    let dir = snapshot
+        .as_ref()
+        .map(|snapshot| snapshot.folder().to_owned())
+        .or(arguments.dir);
     let options = ImportOptions {
-        dir: arguments.dir,
+        dir: dir.unwrap_or_default(),
+        snapshot: snapshot.clone(),
         folder: arguments.folder,
         owner: arguments.owner,
         groups: arguments.groups,
@@ -105,6 +117,9 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         ImportError::Source(name) => Failure::Configuration(format!("--source: {}", escape(&name.to_string()))),
         error => Failure::Other(error_chain(error)),
     })?;
+    if let Some(snapshot) = snapshot.filter(|_| !report.is_dry_run) {
+        git::remember(snapshot).await;
+    }
     if !json {
         for line in summary::notes(&report) {
             print_error(&line);

@@ -17,14 +17,20 @@ use url::Url;
 pub(super) use self::provider::ProviderTable;
 use super::{
     reader,
-    schema::{self, choice, settings},
+    schema::{self, choice, flag, settings},
     values::{
-        LogFormat, any_text, database, duration, endpoint, external_images, file, folder, index_memory, language,
-        listen_address, log_filter, max_age, method, mount_path, origin, recent_sign_in, request_timeout, resource,
-        secret, service_name, session_limit, size, text,
+        LogFormat, any_text, branch, database, duration, endpoint, external_images, file, folder, git_address,
+        index_memory, language, listen_address, log_filter, max_age, method, mount_path, origin, pull_interval,
+        recent_sign_in, repository_path, request_timeout, resource, secret, service_name, session_limit, size,
+        source_name, text,
     },
 };
-use crate::{external_images::ExternalImages, files::StorageKind};
+use crate::{
+    external_images::ExternalImages,
+    files::StorageKind,
+    git::{BranchName, GitAddress, RepositoryPath},
+    import::Drafts,
+};
 
 settings! {
     /// The file.
@@ -73,6 +79,10 @@ settings! {
         search: SearchSettings,
         /// `[files]`.
         files: FilesTable,
+        /// `[git]`.
+        git: GitTable,
+        /// `[[sources]]`.
+        sources: Vec<SourceTable>,
         /// `[telemetry]`.
         telemetry: TelemetrySettings,
     }
@@ -180,6 +190,50 @@ settings! {
         secret_access_key: Option<Secret> as secret(), example = r#"secret_access_key = "…""#,
         /// Largest file that comes along. A larger one is reported and left out.
         max_size: usize as size(), default = "20MiB", example = r#"max_size = "100MiB""#,
+    }
+
+    /// How Git repositories are fetched, by `portico import --git` and for `[[sources]]`. The program `git` has to be there.
+    pub(crate) struct GitTable {
+        /// Where fetched repositories lie: a folder on a local disk, for Portico alone. It can be deleted at any time and is then made anew. Without
+        /// it: beside a SQLite file, `data/portico.db` has `data/portico.git`; with PostgreSQL `data/git`.
+        folder: Option<PathBuf> as folder(), example = r#"folder = "/var/cache/portico/git""#,
+        /// Most room that one repository may take, and so may the files of one commit.
+        max_size: usize as size(), default = "2GiB", example = r#"max_size = "500MiB""#,
+        /// How long one run of `git` may take; `1s` to `1d`.
+        timeout: Duration as request_timeout(), default = "10m", example = r#"timeout = "1h""#,
+    }
+
+    /// Git repositories whose Markdown files are documents, pulled by `portico serve` again and again ([documents](documents.md#from-git)). One table
+    /// for each. Of several Porticos on one database one pulls.
+    pub(crate) struct SourceTable {
+        /// What the source is called; must be written. Its documents are those of this name: as with `portico import --source`.
+        name: Option<String> as source_name(), example = r#"name = "handbook""#,
+        /// Where the repository is: `https://…`, `ssh://…`, `git@host:path`, `file:///…` or a path; must be written.
+        git: Option<GitAddress> as git_address(), example = r#"git = "https://git.example.com/team/handbook.git""#,
+        /// The branch. Without it: the default branch of the repository.
+        branch: Option<BranchName> as branch(), example = r#"branch = "main""#,
+        /// The folder inside the repository. Without it: all of it.
+        path: Option<RepositoryPath> as repository_path(), example = r#"path = "docs""#,
+        /// The folder its documents are put in. Without it: the top.
+        folder: Option<String> as text(), example = r#"folder = "handbook""#,
+        /// Owner of files that name none: `provider:subject`, `subject` where one provider is configured, or `issuer|subject`.
+        owner: Option<String> as text(), example = r#"owner = "acme:00u1x2""#,
+        /// Groups of files that name none.
+        groups: Vec<String> as text(), example = r#"groups = ["Engineering"]"#,
+        /// Whether files that do not say are private. Without it they are public: for everybody who is signed in.
+        private: bool as flag(), default = "false", example = "private = true",
+        /// What happens to files that say they are not finished: they are left out, or private for their owner alone.
+        drafts: Drafts as choice(), default = "leave-out", example = r#"drafts = "private""#,
+        /// How long after a pull the next one is; `1m` to `7d`.
+        every: Duration as pull_interval(), default = "15m", example = r#"every = "1h""#,
+        /// Who signs in, for HTTPS. Servers that take tokens mostly do not care.
+        username: Option<String> as text(), example = r#"username = "portico""#,
+        /// Password or token, for HTTPS; one that may only read. It is never printed. Better in the environment: `PORTICO_SOURCES_0_PASSWORD`.
+        password: Option<Secret> as secret(), example = r#"password = "…""#,
+        /// File of the private key, for SSH, without a passphrase. Without it: what `ssh` of Portico's user takes.
+        ssh_key: Option<PathBuf> as file(), example = r#"ssh_key = "/etc/portico/deploy_key""#,
+        /// File of the keys of servers, for SSH. Without it: `~/.ssh/known_hosts`. A server that is not in it is refused.
+        known_hosts: Option<PathBuf> as file(), example = r#"known_hosts = "/etc/portico/known_hosts""#,
     }
 
     /// Traces, for who runs a collector of OpenTelemetry; what is in them is said in [observability](observability.md).

@@ -1,6 +1,7 @@
 //! What may be written for a value: one function for each format; texts are checked here, what concerns several keys elsewhere.
 
 mod address;
+mod git;
 mod quantity;
 
 use std::{num::NonZeroUsize, path::PathBuf};
@@ -14,7 +15,8 @@ use store::DatabaseUrl;
 pub use self::address::url;
 pub(super) use self::{
     address::{endpoint, is_within, issuer, listen_address, mount_path, origin, resource},
-    quantity::{duration, index_memory, leeway, max_age, recent_sign_in, request_timeout, size},
+    git::{branch, git_address, repository_path, source_name},
+    quantity::{duration, index_memory, leeway, max_age, pull_interval, recent_sign_in, request_timeout, size},
 };
 use super::{
     problem::Issue,

@@ -23,10 +23,12 @@ const MAX_GROUPS: usize = 100;
 pub(crate) const DRAFT_FOLDERS: [&str; 4] = ["_drafts", "_draft", "drafts", "draft"];
 
 /// What happens to drafts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Drafts {
     /// They are left out.
     #[default]
+    #[serde(rename = "leave-out")]
     LeftOut,
     /// They are imported as private, for their owner alone.
     Private,

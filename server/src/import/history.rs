@@ -1,8 +1,8 @@
-//! The dates of files from the history of their repository. A checkout gives every file the time of the checkout, so the file's own time says
-//! nothing there.
+//! Dates, authors and renames of files, from the history of their repository. A checkout gives every file the time of the checkout, so the file's
+//! own time says nothing there.
 //!
 //! The program `git` is run, if there is one: its formats change, and reading them is its own craft. Nothing of the repository is executed: no pager,
-//! hook, filter, signature program, monitor or transport.
+//! hook, filter, signature program, monitor or transport. A repository that Portico fetched is read by `crate::git`.
 
 use std::{
     collections::HashMap,
@@ -17,6 +17,11 @@ use std::{
 use domain::text::nfc;
 
 use super::dates::FileDates;
+use crate::git::{GitError, Snapshot};
+
+mod changes;
+
+use changes::{Change, author_name, renames};
 
 /// Longest time that is waited for a history; files have their own times then.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -24,8 +29,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Most bytes of it that are read.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Begins a commit in the output: `\x01SECONDS:PARENTS`.
+/// Begins a commit in the output: `\x01SECONDS:PARENTS:AUTHOR`.
 const COMMIT: u8 = 1;
+
+/// How commits are written so.
+const FORMAT: &str = "--format=%x01%at:%P:%aN";
+
+/// Which changes are listed.
+const CHANGES: [&str; 6] = ["log", "-z", "-M", "--name-status", "--no-ext-diff", "--no-textconv"];
 
 /// Settings of a repository that could run programs, switched off.
 const HARMLESS: [&str; 4] = [
@@ -35,9 +46,22 @@ const HARMLESS: [&str; 4] = [
     "core.hooksPath=/dev/null",
 ];
 
-/// The dates of files by their path below a folder, in NFC.
+/// What is known of files by their path below a folder, in NFC.
 #[derive(Debug, Default)]
-pub(super) struct History(HashMap<String, FileDates>);
+pub(super) struct History {
+    files: HashMap<String, FileHistory>,
+    /// What a file of an older commit is called today.
+    today: HashMap<String, String>,
+    /// What a file of the commit that was imported last is called today.
+    since_last: HashMap<String, String>,
+}
+
+#[derive(Debug, Default)]
+struct FileHistory {
+    dates: FileDates,
+    /// Who changed it last.
+    author: Option<String>,
+}
 
 impl History {
     /// The history of the files below a folder; empty where it lies in no repository, or `git` is not there or fails.
@@ -57,48 +81,90 @@ impl History {
         }
     }
 
+    /// The history of the files of a commit that was fetched; empty where it cannot be read.
+    pub(super) fn of_snapshot(snapshot: &Snapshot) -> Self {
+        read_snapshot(snapshot).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the history of the repository cannot be read; files have the time of the commit");
+            Self::default()
+        })
+    }
+
     /// The dates of a file.
     pub(super) fn dates(&self, name: &str) -> FileDates {
-        self.0.get(&*nfc(name)).copied().unwrap_or_default()
+        self.files.get(&*nfc(name)).map(|file| file.dates).unwrap_or_default()
+    }
+
+    /// What a file that is gone is called today, if it was renamed.
+    pub(super) fn renamed(&self, name: &str) -> Option<&str> {
+        self.since_last
+            .get(name)
+            .or_else(|| self.today.get(name))
+            .map(String::as_str)
     }
 
     /// Reads the output of `git log`, newest commit first. Without a parent in a shallow clone, a commit only says that the files were there.
     fn parse(records: impl Iterator<Item = Vec<u8>>, is_shallow: bool) -> Self {
         let mut history = Self::default();
-        // What a file of an older commit is called today.
-        let mut today: HashMap<String, String> = HashMap::new();
-        let (mut moment, mut counts) = (None, false);
+        let (mut moment, mut author, mut counts) = (None, None, false);
         let mut records = records;
         while let Some(record) = records.next() {
             if let Some(commit) = record.strip_prefix(&[COMMIT]) {
                 let commit = String::from_utf8_lossy(commit).into_owned();
-                let (seconds, parents) = commit.split_once(':').unwrap_or((&commit, ""));
+                let mut parts = commit.splitn(3, ':');
+                let (seconds, parents) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
                 moment = seconds.trim().parse::<i64>().ok();
+                author = parts.next().and_then(author_name);
                 counts = !(is_shallow && parents.trim().is_empty());
                 continue;
             }
-            let status = String::from_utf8_lossy(&record).trim().to_owned();
-            let mut path = || records.next().map(|path| nfc(String::from_utf8_lossy(&path)));
-            let (Some(kind), Some(first)) = (status.chars().next(), path()) else {
+            let Some(Change { kind, from, to }) = Change::read(&record, &mut records) else {
                 continue;
             };
-            let name = if matches!(kind, 'R' | 'C') {
-                path().unwrap_or_default()
-            } else {
-                first.clone()
-            };
-            let name = today.get(&name).cloned().unwrap_or(name);
+            let name = history.today.get(&to).cloned().unwrap_or(to);
             if kind == 'R' {
-                today.insert(first, name.clone());
+                history.today.insert(from, name.clone());
             }
             if let Some(moment) = moment.filter(|_| counts && kind != 'D') {
-                let dates = history.0.entry(name).or_default();
+                let file = history.files.entry(name).or_default();
+                file.author = file.author.take().or_else(|| author.clone());
+                let dates = &mut file.dates;
                 dates.updated = dates.updated.max(Some(moment));
                 dates.created = Some(dates.created.map_or(moment, |known| known.min(moment)));
             }
         }
         history
     }
+}
+
+/// Reads the history of the folder that was fetched, and what was renamed since the last import.
+fn read_snapshot(snapshot: &Snapshot) -> Result<History, GitError> {
+    let prefix = snapshot.repository().path.prefix();
+    let relative = format!("--relative={prefix}");
+    let commit = snapshot.commit().as_str();
+    let mut log = CHANGES.to_vec();
+    log.extend([FORMAT, &*relative, commit, "--"]);
+    // The root of the repository is no path.
+    log.extend((!prefix.is_empty()).then_some(&*prefix));
+    let mut history = snapshot.read(&log, |from| {
+        Ok(History::parse(from.split(0).map_while(Result::ok), false))
+    })?;
+    if let Some(last) = snapshot.last().filter(|last| last.as_str() != commit) {
+        let diff = [
+            "diff-tree",
+            "-r",
+            "-z",
+            "-M",
+            "--name-status",
+            "--no-ext-diff",
+            "--no-textconv",
+            &relative,
+            last.as_str(),
+            commit,
+            "--",
+        ];
+        history.since_last = snapshot.read(&diff, |from| Ok(renames(from.split(0).map_while(Result::ok))))?;
+    }
+    Ok(history)
 }
 
 fn git(root: &Path) -> Command {
@@ -125,8 +191,8 @@ fn read(root: &Path) -> std::io::Result<History> {
     })?;
     let is_shallow = answer.trim() == "true";
     let mut log = git(root);
-    log.args(["log", "-z", "-M", "--name-status", "--no-ext-diff", "--no-textconv"]);
-    log.args(["--format=%x01%at:%P", "--relative", "--", "."]);
+    log.args(CHANGES);
+    log.args([FORMAT, "--relative", "--", "."]);
     let (history, is_whole) = output(&mut log.spawn()?, move |from| {
         let records = from.split(0).map_while(Result::ok);
         Ok(History::parse(records, is_shallow))

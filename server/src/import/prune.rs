@@ -20,7 +20,9 @@ impl Import<'_> {
         is_requested: bool,
     ) -> Result<(), ImportError> {
         let source = self.source;
-        let is_gone = |path: &str| source.below(path).is_some_and(|name| !names.contains(name));
+        let is_here = |path: &str| source.below(path).is_none_or(|name| names.contains(name));
+        let renamed = source.former_paths();
+        let is_gone = |path: &str| !is_here(path) && !renamed.contains(path);
         let gone = self.store.documents_of(&source.name, is_gone).await?;
         self.report.pruning = if gone.is_empty() {
             Pruning::Nothing

@@ -7,6 +7,7 @@
 //! | Which addresses are one repository? | `origin.rs` |
 
 use std::{
+    collections::{HashMap, HashSet},
     fmt::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -15,7 +16,7 @@ use store::DocumentSource;
 use domain::text::nfc;
 
 use super::terminal::is_active;
-use crate::relative_path::join;
+use crate::{git::Repository, relative_path::join};
 
 mod git_config;
 mod origin;
@@ -32,6 +33,8 @@ pub struct Source {
     pub folder: String,
     /// The imported folder, without symbolic links.
     root: PathBuf,
+    /// Paths of files that were renamed, with those of their documents so far.
+    renames: HashMap<String, String>,
 }
 
 /// A name that no source can have.
@@ -49,28 +52,72 @@ impl Source {
             Some(name) => (named(name)?, String::new()),
             None => of_checkout(&root).unwrap_or_else(|| (format!("folder:{}", written(&root)), String::new())),
         };
-        Ok(Self { name, folder, root })
+        Ok(Self::new(name, folder, root))
+    }
+
+    /// The source of a folder of a repository: as of a checkout that was cloned from it.
+    ///
+    /// # Errors
+    /// [`NotASourceName`] if it was given a name that is none.
+    pub fn of_repository(repository: &Repository, root: PathBuf, name: Option<&str>) -> Result<Self, NotASourceName> {
+        let address = repository.address.to_string();
+        let (name, folder) = match name {
+            Some(name) => (named(name)?, String::new()),
+            None => (
+                match origin::normalised(&address, Path::new("/")) {
+                    Some(repository) => format!("git:{repository}"),
+                    // Only somebody's home folder is none.
+                    None => format!("git:{}", written(Path::new(&address))),
+                },
+                repository.path.as_str().to_owned(),
+            ),
+        };
+        Ok(Self::new(name, folder, root))
+    }
+
+    fn new(name: String, folder: String, root: PathBuf) -> Self {
+        Self {
+            name,
+            folder,
+            root,
+            renames: HashMap::new(),
+        }
+    }
+
+    /// Whether a source can have this name.
+    #[must_use]
+    pub fn is_name(name: &str) -> bool {
+        named(name).is_ok()
     }
 
     /// The documents of the demonstration.
     pub(super) fn demo() -> Self {
-        Self {
-            name: "demo".to_owned(),
-            folder: String::new(),
-            root: PathBuf::new(),
-        }
+        Self::new("demo".to_owned(), String::new(), PathBuf::new())
+    }
+
+    /// With files that were renamed: paths below the source, each with that of its document so far.
+    pub(super) fn with_renames(self, renames: HashMap<String, String>) -> Self {
+        Self { renames, ..self }
+    }
+
+    /// Paths whose documents go on under another one.
+    pub(super) fn former_paths(&self) -> HashSet<&str> {
+        self.renames.values().map(String::as_str).collect()
     }
 
     /// The source of a file by its path below the imported folder. In NFC: macOS decomposes the letters of file names, and a clone elsewhere does not.
     pub(super) fn file(&self, name: &str) -> DocumentSource {
-        let former_key = if self.root.as_os_str().is_empty() {
+        let path = nfc(join(&self.folder, name));
+        let former_key = if let Some(former) = self.renames.get(&path) {
+            DocumentSource::key_of(&self.name, former)
+        } else if self.root.as_os_str().is_empty() {
             format!("demo:{name}")
         } else {
             format!("file:{}", self.root.join(name).display())
         };
         DocumentSource {
             name: self.name.clone(),
-            path: nfc(join(&self.folder, name)),
+            path,
             former_key,
         }
     }

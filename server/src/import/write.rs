@@ -16,7 +16,7 @@ use super::{
 pub(super) struct Import<'a> {
     pub(super) store: &'a Store,
     pub(super) source: &'a Source,
-    progress: &'a mut (dyn FnMut(ImportEvent) + Send),
+    progress: &'a mut (dyn FnMut(ImportEvent) + Send + Sync),
     pub(super) report: ImportReport,
     /// Warnings about owners, reported at the end if they have never signed in.
     warnings: Vec<(domain::PersonId, ImportWarning)>,
@@ -42,7 +42,11 @@ enum FileOutcome {
 }
 
 impl<'a> Import<'a> {
-    pub(super) fn of(store: &'a Store, source: &'a Source, progress: &'a mut (dyn FnMut(ImportEvent) + Send)) -> Self {
+    pub(super) fn of(
+        store: &'a Store,
+        source: &'a Source,
+        progress: &'a mut (dyn FnMut(ImportEvent) + Send + Sync),
+    ) -> Self {
         let report = ImportReport {
             source: source.to_string(),
             ..ImportReport::default()

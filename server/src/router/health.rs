@@ -10,7 +10,7 @@ use store::Store;
 
 use bff::error_chain;
 
-use crate::search::SearchStatus;
+use crate::{pulls::Pulls, search::SearchStatus};
 
 /// All that the response reveals of a provider's problem.
 const NOT_READY: &str = "the provider cannot be used right now; the log says why";
@@ -19,14 +19,16 @@ const NOT_READY: &str = "the provider cannot be used right now; the log says why
 const PROBE_AGE: Duration = Duration::from_secs(2);
 
 /// `/healthz`: the process runs. `/readyz`: people can sign in and read.
-pub(super) fn router(bff: Bff, store: Store, search: SearchStatus) -> Router {
+pub(super) fn router(bff: Bff, store: Store, search: SearchStatus, pulls: Pulls) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
-        .with_state((bff, store, search))
+        .with_state((bff, store, search, pulls))
 }
 
-async fn ready(State((bff, store, search)): State<(Bff, Store, SearchStatus)>) -> (StatusCode, Json<Value>) {
+type Parts = (Bff, Store, SearchStatus, Pulls);
+
+async fn ready(State((bff, store, search, pulls)): State<Parts>) -> (StatusCode, Json<Value>) {
     let problem = store.ready(PROBE_AGE).await.err();
     if let Some(error) = &problem {
         tracing::warn!(error = error_chain(error), "the database cannot be used");
@@ -56,6 +58,8 @@ async fn ready(State((bff, store, search)): State<(Bff, Store, SearchStatus)>) -
         "providers": providers,
         // Pages are read without it, so it does not count for `ready`.
         "search": search.readiness(),
+        // Nor do documents go away where their repository does.
+        "sources": pulls.readiness().await,
     });
     (
         if is_ready {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod directory;
+mod document_sources;
 mod files;
 mod providers;
 mod search;

@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod batches;
+mod git;
 mod privacy;
 mod report;
 mod sources;

@@ -25,6 +25,7 @@ mod links;
 mod metrics;
 mod pages;
 mod policy;
+mod pulls;
 mod requests;
 mod routes;
 mod search;

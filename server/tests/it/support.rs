@@ -15,6 +15,7 @@ use server::{
     Config, Site,
     config::{DatabaseUrl, Sources},
     demo_site,
+    pulls::Pulls,
     search::SearchStatus,
     site_with_clock,
 };
@@ -29,6 +30,7 @@ mod database;
 mod log;
 mod program;
 mod remote;
+mod repository;
 mod visitor;
 mod wire;
 
@@ -37,6 +39,7 @@ pub(crate) use database::Database;
 pub(crate) use log::Log;
 pub(crate) use program::{Program, Serving, free_ports};
 pub(crate) use remote::RemoteVisitor;
+pub(crate) use repository::{TestRepository, git_settings, snapshot};
 pub(crate) use visitor::{TestResponse, Visitor};
 pub(crate) use wire::Wire;
 
@@ -46,6 +49,7 @@ pub(crate) struct TestSite {
     pub(crate) bff: Bff,
     pub(crate) store: Store,
     pub(crate) search: SearchStatus,
+    pub(crate) pulls: Pulls,
     pub(crate) config: Config,
     pub(crate) provider: DemoHandle,
     pub(crate) database: Database,
@@ -169,6 +173,7 @@ impl TestSite {
             bff,
             store,
             search,
+            pulls,
             ..
         } = site_with_clock(&config, clock(&ahead)).await.unwrap();
         let site = Self {
@@ -176,6 +181,7 @@ impl TestSite {
             bff,
             store,
             search,
+            pulls,
             config,
             provider,
             database,
@@ -206,6 +212,7 @@ impl TestSite {
             bff,
             store,
             search,
+            pulls,
             ..
         } = site_with_clock(&config, clock(&self.ahead)).await.unwrap();
         let site = Self {
@@ -213,6 +220,7 @@ impl TestSite {
             bff,
             store,
             search,
+            pulls,
             config,
             provider: self.provider.clone(),
             database: self.database.clone(),
@@ -255,6 +263,11 @@ impl TestSite {
     pub(crate) async fn ready(&self) -> TestResponse {
         let _ = self.store.ready(std::time::Duration::ZERO).await;
         self.visitor().get("/readyz").await
+    }
+
+    /// The time of the site, in seconds since 1970 (UTC).
+    pub(crate) fn now(&self) -> i64 {
+        clock(&self.ahead).now().unix_timestamp()
     }
 
     /// Moves the clocks of site and provider.
@@ -319,6 +332,7 @@ pub(crate) fn config(folder: &TempDir, provider_port: u16) -> Config {
     config.policies = root.join("policies");
     config.site_root = Some(folder.path().join("site"));
     config.search.folder = Some(search_folder(folder));
+    config.git.folder = folder.path().join("git");
     config.demo_listen = Some(([127, 0, 0, 1], provider_port).into());
     config
 }

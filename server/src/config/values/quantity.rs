@@ -70,6 +70,17 @@ pub(crate) fn max_age() -> Format<Duration> {
     duration().within(Duration::from_secs(1).., issue)
 }
 
+/// How long after a pull the next one is.
+pub(crate) fn pull_interval() -> Format<Duration> {
+    Format::text(DURATION, |text| {
+        let time = parse_duration(text)?;
+        let is_good = (Duration::from_mins(1)..=Duration::from_hours(7 * 24)).contains(&time);
+        let issue =
+            || issue!("`{text}` is less than a minute or more than a week — write a time between `1m` and `7d`");
+        is_good.then_some(time).ok_or_else(issue)
+    })
+}
+
 /// How recent a sign-in has to be; `None` after `off`.
 pub(crate) fn recent_sign_in() -> Format<Option<Duration>> {
     Format::text(

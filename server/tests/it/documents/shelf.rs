@@ -108,6 +108,7 @@ pub(crate) fn options(dir: PathBuf) -> ImportOptions {
     let owner = Some("alice".to_owned());
     ImportOptions {
         dir,
+        snapshot: None,
         folder: None,
         owner,
         groups: vec![],
