@@ -1,4 +1,4 @@
-//! Queries of documents: one by id, and a batch of the list. Each is one statement, and nothing is authorised here.
+//! A document by id, and its row as lists read it too. Nothing is authorised here.
 
 use domain::{
     DocumentFacts, DocumentId, Group, Person, PersonId, Reason, RenderedHtml, Summary, Visibility, text::nfc,
@@ -11,7 +11,6 @@ use super::{
     error::{QueryError, StoreError},
     rows::ReadRow,
     sql,
-    text::contains_nul,
     timeout::with_timeout,
 };
 
@@ -132,34 +131,6 @@ impl Store {
         };
         let oldest_safe = self.renderer.oldest_safe;
         columns.map(|columns| columns.found(oldest_safe)).transpose()
-    }
-
-    /// At most `limit` rows, highest id first, below `before` if given, whose title or folder contains all `words`
-    /// ([`searchable`](super::searchable)). Scans the primary key: for words that few documents contain, it reads many rows.
-    ///
-    /// # Errors
-    /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
-    pub async fn batch_before(
-        &self,
-        before: Option<DocumentId>,
-        words: &[String],
-        limit: u32,
-    ) -> Result<Vec<DocumentRow>, StoreError> {
-        if words.iter().any(|word| contains_nul(word)) {
-            return Ok(Vec::new());
-        }
-        let before = before.map_or(i64::MAX, DocumentId::number);
-        let rows: Vec<DocumentRowColumns> = with_backend!(self, |backend| {
-            let query = if words.is_empty() {
-                query_as(backend.sql.batch_before).bind(before).bind(i64::from(limit))
-            } else {
-                let query = query_as(backend.sql.batch_before_with_words);
-                let query = query.bind(before).bind(i64::from(limit));
-                query.bind(serde_json::Value::from(words).to_string())
-            };
-            Ok(query.fetch_all(&backend.pool).await?)
-        })?;
-        rows.into_iter().map(DocumentRowColumns::row).collect()
     }
 
     /// How many documents there are, whoever may see them.

@@ -11,7 +11,7 @@
 //! | The timeout of a query | `timeout.rs` |
 //! | The write probe of `/readyz` and `portico check` | [`probe`] |
 //! | All statements, in both dialects | `sql.rs` |
-//! | Queries: one document, one batch of the list | `documents.rs`: [`Store::find`], [`Store::batch_before`] |
+//! | One document | `documents.rs`: [`Store::find`] |
 //! | Change feed | `changes.rs`: [`Store::changes_after`], [`Store::texts`] |
 //! | One page of the list, by a plan of the policy | `list.rs`: [`Store::list`] |
 //! | Sets of folders as ranges of paths | `folder_ranges.rs` |

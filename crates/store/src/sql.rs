@@ -14,10 +14,6 @@ pub(super) struct Dialect {
     /// A document by id (`$1`): `DocumentRowColumns`, HTML and headings. Includes the text if the HTML is of a renderer before `$2`, so that the
     /// text that is rendered is the one that was decided about.
     pub(super) find: &'static str,
-    /// At most `$2` rows below the id `$1`, newest first. Scans the primary key without sorting.
-    pub(super) batch_before: &'static str,
-    /// The same, of documents that contain all words of the JSON list `$3`.
-    pub(super) batch_before_with_words: &'static str,
     /// The documents of the sources in the JSON list `$1`, trashed ones included.
     pub(super) known: &'static str,
     /// Titles of the ids in the JSON list `$1`.
@@ -112,16 +108,6 @@ macro_rules! dialect {
                 row!($groups),
                 ", d.html, d.headings, d.rendered_by, CASE WHEN d.rendered_by < $2 THEN d.content END AS content
                  FROM document d WHERE d.id = $1 AND d.trashed_at IS NULL"
-            ),
-            batch_before: concat!(
-                row!($groups),
-                " FROM document d WHERE d.id < $1 AND d.trashed_at IS NULL ORDER BY d.id DESC LIMIT $2"
-            ),
-            batch_before_with_words: concat!(
-                row!($groups),
-                " FROM document d WHERE d.id < $1 AND d.trashed_at IS NULL
-                     AND NOT EXISTS (SELECT 1 FROM ", $items, "($3", $item, " WHERE ", $position, "(d.words, w.value) = 0)
-                     ORDER BY d.id DESC LIMIT $2"
             ),
             known: concat!(
                 "SELECT d.id, d.source, d.source_hash, d.trashed_at IS NOT NULL, d.position FROM document d

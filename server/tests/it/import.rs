@@ -59,7 +59,7 @@ async fn a_file_without_front_matter_has_a_title_and_a_folder_too() {
         ];
         let report = shelf.import(&files).await;
         assert_eq!((report.added, problems(&report).len()), (3, 0), "{report:?}");
-        let rows = shelf.store.batch_before(None, &[], 9).await.unwrap();
+        let rows = shelf.documents().await;
         let seen: Vec<_> = rows
             .iter()
             .rev()
@@ -77,10 +77,10 @@ async fn the_same_files_twice_change_nothing() {
     for shelf in Shelf::both().await {
         let files: [(&str, &[u8]); 2] = [("a.md", b"# A"), ("b/c.md", b"---\nprivate: true\n---\n# C")];
         shelf.import(&files).await;
-        let before = shelf.store.batch_before(None, &[], 9).await.unwrap();
+        let before = shelf.documents().await;
         let report = shelf.import(&files).await;
         assert_eq!((report.added, report.updated, report.unchanged), (0, 0, 2));
-        assert_eq!(shelf.store.batch_before(None, &[], 9).await.unwrap(), before);
+        assert_eq!(shelf.documents().await, before);
     }
 }
 
@@ -115,7 +115,7 @@ async fn what_the_importer_states_holds_where_a_file_does_not() {
         let mut options = options(dir);
         (options.folder, options.groups, options.private) = (Some("top".to_owned()), vec!["Sales".to_owned()], true);
         import::run(&shelf.store, options, &mut |_| {}).await.unwrap();
-        let rows = shelf.store.batch_before(None, &[], 9).await.unwrap();
+        let rows = shelf.documents().await;
         let seen: Vec<_> = rows
             .iter()
             .map(|row| (&*row.folder, row.groups.len(), row.visibility.is_private()))

@@ -12,7 +12,10 @@ use server::{
 };
 use store::{PullLease, PullState};
 
-use crate::support::{Database, TestRepository, TestSite, git_settings};
+use crate::{
+    documents::shelf::listed,
+    support::{Database, TestRepository, TestSite, git_settings},
+};
 
 /// A source of all of a repository, with erin as owner of what names none.
 fn source(name: &str, repository: Repository) -> SourceSettings {
@@ -69,7 +72,7 @@ async fn im_7_a_source_is_pulled_at_the_start_and_again_when_it_is_due() {
             ),
             (2, 900)
         );
-        let row = site.store.batch_before(None, &[], 9).await.unwrap().remove(0);
+        let row = listed(&site.store, &[]).await.unwrap().remove(0);
         assert_eq!((&*row.folder, row.owner.subject()), ("handbook", "erin"));
 
         repository.write("a.md", "# A changed");

@@ -14,7 +14,7 @@ use store::{Store, StoreError};
 
 use super::postgres_pool;
 use crate::{
-    documents::shelf::{alice, resolve},
+    documents::shelf::{alice, listed, resolve},
     support::{Database, Program, TestSite, Visitor, Wire, documents, free_ports},
 };
 
@@ -155,7 +155,7 @@ async fn no_question_to_a_silent_database_is_waited_for() {
     let ids = ["1".to_owned()];
     let responses = futures::join!(
         async { store.find(id).await.err() },
-        async { store.batch_before(None, &[], 9).await.err() },
+        async { listed(&store, &[]).await.err() },
         async { store.count().await.err() },
         async { store.has_source("a").await.err() },
         async { store.upsert_person(&person).await.err() },

@@ -1,19 +1,20 @@
 //! A library without a site: a real database in a temporary folder, the policy files as they are shipped, the five people of the demo.
 
 use std::{
+    cmp::Reverse,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use bff::KeyRing;
-use domain::{Group, GroupMatch, Groups, Person, PersonId, ReportingLine, Visitor};
+use domain::{Access, Group, GroupMatch, Groups, Person, PersonId, Plan, ReportingLine, Sort, Visitor};
 use policy::Policy;
 use server::{
     files::FileSettings,
     import::{self, Drafts, ImportOptions, ImportReport},
     library::LocalLibrary,
 };
-use store::Store;
+use store::{DocumentRow, Selection, Store, StoreError, Stretch};
 use tempfile::TempDir;
 
 use crate::support::Database;
@@ -92,9 +93,19 @@ impl Shelf {
         dir
     }
 
+    /// Every document that is there, whoever may see it; the highest number first.
+    pub(crate) async fn documents(&self) -> Vec<DocumentRow> {
+        listed(&self.store, &[]).await.unwrap()
+    }
+
+    /// Those of them whose title or folder contains a word.
+    pub(crate) async fn documents_with(&self, word: &str) -> Vec<DocumentRow> {
+        listed(&self.store, &[word.to_owned()]).await.unwrap()
+    }
+
     /// Title, and whether it is private, of everything somebody could find; by title.
     pub(crate) async fn titles(&self) -> Vec<(String, bool)> {
-        let rows = self.store.batch_before(None, &[], 500).await.unwrap();
+        let rows = self.documents().await;
         let mut titles: Vec<_> = rows
             .into_iter()
             .map(|row| (row.title, row.visibility.is_private()))
@@ -102,6 +113,34 @@ impl Shelf {
         titles.sort();
         titles
     }
+}
+
+/// What a list of everything shows that contains all words; the highest number first.
+pub(crate) async fn listed(store: &Store, words: &[String]) -> Result<Vec<DocumentRow>, StoreError> {
+    let plan = Plan {
+        access: Access::All,
+        group_match: GroupMatch::Id,
+        is_exact: true,
+    };
+    let source = store
+        .list_source(Selection {
+            plan: &plan,
+            folder: None,
+            words,
+        })
+        .await?;
+    let whole = Stretch {
+        sort: Sort::default(),
+        is_backward: false,
+        from: None,
+        candidates: 10_000,
+        rows: 10_000,
+    };
+    let batch = store.list(&source, &whole).await?;
+    assert!(batch.read_to.is_none(), "more documents than one batch holds");
+    let mut rows: Vec<_> = batch.rows.into_iter().map(|(_, row)| row).collect();
+    rows.sort_by_key(|row| Reverse(row.id));
+    Ok(rows)
 }
 
 pub(crate) fn options(dir: PathBuf) -> ImportOptions {

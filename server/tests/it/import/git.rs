@@ -87,7 +87,7 @@ async fn im_7_dates_are_those_of_the_commits() {
             &[("sub/b.md", "# A\n\nmany\nlines\nof\ntexts\n"), ("other.md", "# O")],
         );
         pull(&shelf, repository.repository(), false).await;
-        let rows = shelf.store.batch_before(None, &[], 9).await.unwrap();
+        let rows = shelf.documents().await;
         let dates: Vec<_> = rows
             .iter()
             .map(|row| (&*row.title, row.created_at, row.updated_at))
@@ -135,7 +135,7 @@ async fn im_7_a_renamed_file_keeps_its_document() {
 }
 
 async fn rows_titled(shelf: &Shelf, title: &str) -> Vec<i64> {
-    let rows = shelf.store.batch_before(None, &[], 99).await.unwrap();
+    let rows = shelf.documents().await;
     rows.iter()
         .filter(|row| row.title == title)
         .map(|row| row.id.number())

@@ -13,7 +13,7 @@ const SECRET: &str = "nobody else may read this";
 
 /// Whether somebody without any part in it finds one of the texts.
 async fn is_found(shelf: &Shelf) -> bool {
-    let rows = shelf.store.batch_before(None, &[], 500).await.unwrap();
+    let rows = shelf.documents().await;
     for row in rows {
         if let Ok(open) = shelf.library.open(&visitor(bob()), row.id).await
             && open.html.contains(SECRET)
@@ -165,7 +165,7 @@ async fn drafts_may_be_imported_for_their_owner_alone() {
         (options.drafts, options.groups) = (Drafts::Private, vec!["Marketing".to_owned()]);
         let report = shelf.run(options).await;
         assert_eq!(counted(&report), [0, 3, 0, 0, 0], "{report:?}");
-        for row in shelf.store.batch_before(None, &[], 9).await.unwrap() {
+        for row in shelf.documents().await {
             assert!(row.groups.is_empty() && row.visibility.is_private(), "{row:?}");
             assert!(
                 shelf.library.open(&visitor(alice()), row.id).await.is_ok(),
@@ -289,14 +289,7 @@ async fn a_database_that_holds_the_highest_number_of_all_takes_documents_again()
         shelf.database.execute(last).await;
         let report = shelf.import(&[("c.md", b"# C"), ("d.md", b"# D")]).await;
         assert_eq!((report.added, report.problems.len()), (2, 0), "{report:?}");
-        let numbers: Vec<_> = shelf
-            .store
-            .batch_before(None, &[], 9)
-            .await
-            .unwrap()
-            .iter()
-            .map(|row| row.id.number())
-            .collect();
+        let numbers: Vec<_> = shelf.documents().await.iter().map(|row| row.id.number()).collect();
         assert_eq!(numbers, [4, 3, 2, 1]);
     }
 }
