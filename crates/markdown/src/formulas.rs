@@ -92,12 +92,14 @@ fn token(marker: &str, number: usize) -> String {
 
 /// A formula as MathML, if all of it is understood.
 fn mathml(tex: &str, is_block: bool) -> Option<String> {
-    if tex.is_empty()
+    let is_refused = tex.is_empty()
         || tex.len() > MAX_FORMULA
         || is_deep(tex)
         || has_comment(tex)
-        || REFUSED.iter().any(|command| tex.contains(command))
-    {
+        // Browsers leave them out, or read them as other signs.
+        || tex.contains(|c: char| c.is_control() && !c.is_ascii_whitespace())
+        || REFUSED.iter().any(|command| tex.contains(command));
+    if is_refused {
         return None;
     }
     let storage = Storage::new();

@@ -47,12 +47,12 @@ pub(super) fn first_line(root: Node<'_>) -> usize {
 /// For every heading in raw HTML, how many lines below the beginning it stands.
 pub(super) fn heading_lines(html: &str) -> Vec<usize> {
     let mut lines = Vec::new();
-    for (at, tag) in tags(html) {
+    for (below, tag) in tags(html) {
         if matches!(
             tag.name,
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "H1" | "H2" | "H3" | "H4" | "H5" | "H6"
         ) {
-            lines.push(html.get(..at).unwrap_or_default().matches('\n').count());
+            lines.push(below);
         }
     }
     lines
@@ -75,7 +75,7 @@ pub(super) fn names(html: &str) -> Vec<String> {
 /// The targets of links and pictures in raw HTML, each with how many lines below the beginning it stands.
 pub(super) fn targets(html: &str) -> Vec<(usize, ReferenceKind, String)> {
     let mut found = Vec::new();
-    for (at, tag) in tags(html) {
+    for (below, tag) in tags(html) {
         let (wanted, kind) = if tag.name.eq_ignore_ascii_case("a") {
             ("href", ReferenceKind::Link)
         } else if tag.name.eq_ignore_ascii_case("img") {
@@ -86,7 +86,6 @@ pub(super) fn targets(html: &str) -> Vec<(usize, ReferenceKind, String)> {
         let attributes = attributes(tag.rest);
         let value = attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         if let Some((_, value)) = value {
-            let below = html.get(..at).unwrap_or_default().matches('\n').count();
             found.push((below, kind, unescaped(value)));
         }
     }
@@ -131,13 +130,18 @@ struct Tag<'t> {
     rest: &'t str,
 }
 
+/// The opening tags, each with how many lines below the beginning it stands; the lines are counted once.
 fn tags(html: &str) -> impl Iterator<Item = (usize, Tag<'_>)> {
-    html.match_indices('<').filter_map(|(at, _)| {
+    let mut counted = 0;
+    let mut below = 0;
+    html.match_indices('<').filter_map(move |(at, _)| {
+        below += html.get(counted..at)?.matches('\n').count();
+        counted = at;
         let tag = html.get(at + 1..)?;
         let tag = tag.split('<').next()?;
         let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
         let (name, rest) = tag.split_at_checked(end)?;
-        (!name.is_empty()).then_some((at, Tag { name, rest }))
+        (!name.is_empty()).then_some((below, Tag { name, rest }))
     })
 }
 

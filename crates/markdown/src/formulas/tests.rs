@@ -68,6 +68,7 @@ fn im_4_formulas_that_are_not_understood_are_shown_as_their_source() {
         r"\begin{matrix} a",
         "}",
         "5 % of it",
+        "a\0b",
         "",
     ] {
         assert_eq!(mathml(tex, false), None, "{tex}");
