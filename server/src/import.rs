@@ -35,7 +35,7 @@ use url::Url;
 use crate::{
     files::{Attached, Attachments, Catalogue, FileSettings},
     git::Snapshot,
-    link_paths::DocumentPaths,
+    link_paths::{DocumentPaths, alias_paths},
 };
 
 pub mod dates;
@@ -137,7 +137,7 @@ pub async fn run(
     let mut import = Import::of(store, &source, progress);
     import.report.is_dry_run = options.is_dry_run;
     import.start(files.len(), &contents).await?;
-    let documents = document_paths(stored, &source, &files);
+    let documents = document_paths(stored, &source, &files).await?;
     let beside = ImportFiles {
         attachments: Arc::new(
             Attachments::new(Catalogue::new(others), documents, options.files.max_size)
@@ -205,11 +205,27 @@ async fn history(options: &ImportOptions, root: PathBuf) -> Result<History, Impo
 }
 
 /// Where the links of the files may lead: to each other, and to what was imported from the same source before, at `stored`.
-fn document_paths(stored: Vec<String>, source: &Source, files: &[FoundFile]) -> DocumentPaths {
+async fn document_paths(
+    stored: Vec<String>,
+    source: &Arc<Source>,
+    files: &[FoundFile],
+) -> Result<DocumentPaths, ImportError> {
+    let named = Arc::clone(source);
+    let found = prepare::in_parallel(files.to_vec(), move |file| {
+        let path = named.file(&file.name).path;
+        let aliases = alias_paths(&path, &read_file::addresses(&file));
+        (path, aliases)
+    });
+    let found = found.await?;
     // What was imported from this folder counts as long as its file is there.
     let elsewhere = stored.into_iter().filter(|path| source.below(path).is_none());
-    let found = files.iter().map(|file| source.file(&file.name).path);
-    DocumentPaths::new(elsewhere.chain(found))
+    let paths = found.iter().map(|(path, _)| path.clone());
+    let of = |(path, aliases): &(String, Vec<String>)| {
+        let path = path.clone();
+        let pairs = aliases.clone().into_iter().map(move |alias| (alias, path.clone()));
+        pairs.collect::<Vec<_>>()
+    };
+    Ok(DocumentPaths::new(elsewhere.chain(paths)).with_aliases(found.iter().flat_map(of)))
 }
 
 /// Imports the documents of the demo, `(file name, Markdown)`, as if they were a folder.

@@ -6,12 +6,15 @@ use markdown::ReferenceKind;
 
 use crate::relative_path::{percent_decoded, resolve};
 
+mod aliases;
 mod documents;
 
+pub(crate) use aliases::alias_paths;
 pub(crate) use documents::DocumentPaths;
 
-/// Most places that are tried for one link.
+/// Most places that are tried for one link when a document is shown, and by an import.
 const MAX_CANDIDATES: usize = 60;
+const MAX_AT_IMPORT: usize = 400;
 
 /// The file that stands for its folder.
 const INDEXES: [&str; 3] = ["index.md", "README.md", "_index.md"];
@@ -69,12 +72,29 @@ fn path_of(kind: ReferenceKind, target: &str) -> Option<String> {
     let bare = path.trim_end_matches('/');
     let is_file = ENDINGS.iter().any(|ending| bare.to_ascii_lowercase().ends_with(ending));
     let path = if is_file { bare.to_owned() } else { path };
+    let path = without_ending(&path);
+    (!path.is_empty()).then(|| path.to_owned())
+}
+
+fn without_ending(path: &str) -> &str {
     let lower = path.to_ascii_lowercase();
     let ending = ENDINGS.iter().find(|ending| lower.ends_with(*ending));
-    let path = path
-        .get(..path.len() - ending.map_or(0, |ending| ending.len()))
-        .unwrap_or_default();
-    (!path.is_empty()).then(|| path.to_owned())
+    let end = path.len() - ending.map_or(0, |ending| ending.len());
+    path.get(..end).unwrap_or_default()
+}
+
+/// A folder and those above it, up to the top.
+fn folders_above(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |folder| {
+        let above = folder.rsplit_once('/').map(|(above, _)| above);
+        above.or((!folder.is_empty()).then_some(""))
+    })
+}
+
+/// Whether a file stands for its folder.
+fn is_index(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    ["index", "readme", "_index"].contains(&&*stem.to_ascii_lowercase())
 }
 
 /// The paths without ending that a target may mean, the likeliest first. `from` is the path of the document's own file.
@@ -82,21 +102,25 @@ fn stems(from: &str, kind: ReferenceKind, target: &str) -> Vec<String> {
     let Some(path) = path_of(kind, target) else {
         return Vec::new();
     };
+    let mut stems = stems_of_path(from, kind, &path);
+    // A file may have a percent sign in its name, and templates name files as they are.
+    let literal = path_of(kind, &target.replace('%', "%25")).filter(|literal| *literal != path);
+    stems.extend(
+        literal
+            .into_iter()
+            .flat_map(|literal| stems_of_path(from, kind, &literal)),
+    );
+    stems
+}
+
+fn stems_of_path(from: &str, kind: ReferenceKind, path: &str) -> Vec<String> {
     let (folder, name) = from.rsplit_once('/').unwrap_or(("", from));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let folders = || {
-        std::iter::successors(Some(folder), |folder| {
-            folder
-                .rsplit_once('/')
-                .map(|(above, _)| above)
-                .or((!folder.is_empty()).then_some(""))
-        })
-    };
     let rooted = path.strip_prefix("@/").or_else(|| path.strip_prefix('/'));
     let found: Vec<Option<String>> = match rooted {
         // Which folder was the root of the other program is not known: the outermost first, then without the first parts of the address.
         Some(rooted) => {
-            let mut folders: Vec<&str> = folders().collect();
+            let mut folders: Vec<&str> = folders_above(folder).collect();
             folders.reverse();
             let rests = std::iter::successors(Some(rooted), |rest| rest.split_once('/').map(|(_, rest)| rest));
             let in_folders = |rest: &str| folders.iter().map(|folder| resolve(folder, rest)).collect::<Vec<_>>();
@@ -105,16 +129,27 @@ fn stems(from: &str, kind: ReferenceKind, target: &str) -> Vec<String> {
                 .flat_map(in_folders)
                 .collect()
         }
-        None if is_wiki(kind) => folders().map(|folder| resolve(folder, &path)).collect(),
+        None if is_wiki(kind) => folders_above(folder).map(|folder| resolve(folder, path)).collect(),
+        // Jekyll names posts by their file alone.
+        None if aliases::is_post(path) => folders_above(folder)
+            .flat_map(|folder| [resolve(folder, path), resolve(folder, &format!("_posts/{path}"))])
+            .collect(),
         // Beside the file, else as an address beside the page `stem/`.
-        None if ["index", "readme", "_index"].contains(&&*stem.to_ascii_lowercase()) => vec![resolve(folder, &path)],
-        None => vec![resolve(folder, &path), resolve(&format!("{folder}/{stem}"), &path)],
+        None if is_index(name) => vec![resolve(folder, path)],
+        None => vec![resolve(folder, path), resolve(&format!("{folder}/{stem}"), path)],
     };
     found.into_iter().flatten().collect()
 }
 
-/// The paths of files that a target may mean, the likeliest first.
+/// The paths of files that a target may mean, the likeliest first, as far as a reader waits for them.
 pub(crate) fn candidates(from: &str, kind: ReferenceKind, target: &str) -> Vec<String> {
+    let mut paths = all_candidates(from, kind, target);
+    paths.truncate(MAX_CANDIDATES);
+    paths
+}
+
+/// The same, as far as an import looks.
+fn all_candidates(from: &str, kind: ReferenceKind, target: &str) -> Vec<String> {
     let mut paths = Vec::new();
     for stem in stems(from, kind, target) {
         if !stem.is_empty() {
@@ -128,9 +163,12 @@ pub(crate) fn candidates(from: &str, kind: ReferenceKind, target: &str) -> Vec<S
         paths.extend(INDEXES.map(|index| format!("{folder}{index}")));
         if let Some(folder) = stem.strip_suffix("index") {
             paths.push(format!("{folder}README.md"));
+            // `a/index.html` is the page of `a.md`.
+            let page = folder.strip_suffix('/').filter(|page| !page.is_empty());
+            paths.extend(page.map(|page| format!("{page}.md")));
         }
     }
-    paths.truncate(MAX_CANDIDATES);
+    paths.truncate(MAX_AT_IMPORT);
     paths
 }
 

@@ -14,7 +14,7 @@ use super::{
     title,
     values::{MAX_PERSON, at, line, line_up_to, path},
 };
-use crate::relative_path::join;
+use crate::{link_paths::alias_paths, relative_path::join};
 
 /// Most groups of one document.
 const MAX_GROUPS: usize = 100;
@@ -82,6 +82,8 @@ pub(super) struct ParsedDocument {
     written: FileDates,
     /// Its dates. Not hashed where the front matter does not give them: another time of the file is no change of the document.
     dates: FileDates,
+    /// Its addresses and names elsewhere.
+    addresses: Vec<String>,
     pub(super) content: String,
     pub(super) body_line: usize,
     /// What is probably a mistake.
@@ -108,7 +110,8 @@ impl ParsedDocument {
         let dates = [("created", self.written.created), ("updated", self.written.updated)];
         let dates = dates.map(|(key, date)| date.map(|date| format!("{key}:{date}")));
         let dates = dates.iter().flatten().map(String::as_str);
-        for part in parts.into_iter().chain(groups).chain(dates) {
+        let addresses = self.addresses.iter().flat_map(|address| ["address", address]);
+        for part in parts.into_iter().chain(groups).chain(dates).chain(addresses) {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -122,6 +125,7 @@ impl ParsedDocument {
         source: DocumentSource,
         source_hash: String,
     ) -> ImportedDocument {
+        let aliases = alias_paths(&source.path, &self.addresses);
         ImportedDocument {
             id: self.id,
             title: self.title,
@@ -138,7 +142,7 @@ impl ParsedDocument {
             source,
             files: Vec::new(),
             links: Vec::new(),
-            aliases: Vec::new(),
+            aliases,
             source_hash,
         }
     }
@@ -228,6 +232,7 @@ pub(super) fn parse(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<C
         position: front.position.or(defaults.position),
         written: front.dates,
         dates: front.dates.or(defaults.dates).plausible(defaults.now),
+        addresses: front.addresses,
         content: front.body.into_owned(),
         body_line: front.body_line,
         warnings,

@@ -11,6 +11,7 @@
 //! | Our own keys | `keys.rs` |
 //! | The place among the documents of its folder | `order.rs` |
 //! | When it was written and changed | `written.rs` |
+//! | Its addresses elsewhere | `addresses.rs` |
 //! | Words of other programs: who may read | `access.rs`, with the lists of `words.rs` |
 //! | Words of other programs: not finished | `unfinished.rs`, `dates.rs` |
 //! | Words that count with a plain yes or no | `hints.rs` |
@@ -25,6 +26,7 @@ use super::{
 };
 
 mod access;
+mod addresses;
 mod banner;
 mod dates;
 mod drafts;
@@ -59,6 +61,8 @@ pub struct FrontMatter<'a> {
     pub position: Option<i64>,
     /// When it was written and changed.
     pub dates: FileDates,
+    /// Its addresses and names elsewhere.
+    pub addresses: Vec<String>,
     /// Values of order and dates that are none.
     pub warnings: Vec<FileWarning>,
     /// Everything behind it; the whole file where there is none.
@@ -78,8 +82,10 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
     let mut keys = OwnKeys::default();
     let mut unfinished = None;
     let (mut position, mut dates, mut warnings) = (None, FileDates::default(), Vec::new());
+    let mut addresses = Vec::new();
     let mut body = 0;
     if let Some(found) = found {
+        addresses = addresses::read(&found.entries);
         keys = keys::read(&found.entries)?;
         let is_private = keys.private.as_ref().is_some_and(|private| private.value);
         access::check(&found.entries, is_private)?;
@@ -105,6 +111,7 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
         draft: unfinished,
         position,
         dates,
+        addresses,
         warnings,
         body: match text {
             Cow::Borrowed(text) => text.get(begin..).unwrap_or_default().into(),
@@ -112,6 +119,19 @@ pub fn read(text: &str, now: i64) -> Result<FrontMatter<'_>, FileError> {
         },
         body_line: body + 1,
     })
+}
+
+/// The addresses and names that the front matter of a file gives its document elsewhere; `text` is at least the beginning of the file. None where the
+/// front matter is not understood, which is reported when the file itself is read.
+pub(super) fn addresses(text: &str) -> Vec<String> {
+    if !addresses::may_occur(text) {
+        return Vec::new();
+    }
+    let text = text::with_line_feeds(text);
+    match File::new(&text).find() {
+        Ok(Some(found)) => addresses::read(&found.entries),
+        Ok(None) | Err(_) => Vec::new(),
+    }
 }
 
 /// A parser's message without the place it counts by itself, and without advice for programmers: one line number is shown, that of the file.

@@ -6,7 +6,7 @@ use std::{
     hash::{BuildHasher, RandomState},
 };
 
-use super::{ImportProblem, ImportWarning, WarningKind};
+use super::{ImportProblem, ImportWarning, WarningKind, prepare::PreparedFile};
 use crate::files::PlaceLink;
 
 /// The places of the documents of an import, each as a hash: an import of a hundred thousand documents has a million of them.
@@ -21,7 +21,7 @@ pub(super) struct Places {
 
 impl Places {
     /// A document by its path below the source, the keys of its places, and its links to places elsewhere.
-    pub(super) fn add(&mut self, file: &str, path: &str, keys: &[String], links: Vec<PlaceLink>) {
+    fn add(&mut self, file: &str, path: &str, keys: &[String], links: Vec<PlaceLink>) {
         self.documents.insert(self.hasher.hash_one(path));
         self.found
             .extend(keys.iter().map(|key| self.hasher.hash_one((path, key))));
@@ -29,6 +29,16 @@ impl Places {
             if !self.has(&link) {
                 self.links.push((file.to_owned(), link));
             }
+        }
+    }
+
+    /// The documents of a chunk.
+    pub(super) fn add_files(&mut self, files: &mut [PreparedFile]) {
+        for PreparedFile {
+            file, anchors, places, ..
+        } in files
+        {
+            self.add(&file.name, &file.source.path, anchors, std::mem::take(places));
         }
     }
 

@@ -228,7 +228,7 @@ fn removed_constructs(parsed: &ParsedDocument) -> Vec<FileWarning> {
 }
 
 /// Maps items in parallel, in blocking threads.
-async fn in_parallel<T, R, W>(items: Vec<T>, work: W) -> Result<Vec<R>, ImportError>
+pub(super) async fn in_parallel<T, R, W>(items: Vec<T>, work: W) -> Result<Vec<R>, ImportError>
 where
     T: Send + 'static,
     R: Send + 'static,

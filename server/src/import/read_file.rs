@@ -10,10 +10,14 @@ use store::DocumentSource;
 use super::{
     dates::FileDates,
     file::{self, Content, Defaults, FileError},
+    front_matter,
     history::History,
     walk,
 };
 use crate::{files::Attached, import::ImportOptions, relative_path::join};
+
+/// Most bytes of a file that are read for the addresses in its front matter.
+const BEGINNING: u64 = 16 * 1024;
 
 /// A file that was read.
 pub(super) struct ReadFile {
@@ -65,6 +69,21 @@ pub(super) fn read(found: &walk::FoundFile, options: &ImportOptions, history: &H
     match text(found) {
         Ok(text) => file::parse(&found.name, &text, &defaults).into(),
         Err(reading) => reading,
+    }
+}
+
+/// The addresses and names that a file gives its document elsewhere, if its front matter is not longer than [`BEGINNING`]. What cannot be read is reported
+/// when the file itself is read.
+pub(super) fn addresses(found: &walk::FoundFile) -> Vec<String> {
+    let is_file = |found: fs::Metadata| found.is_file();
+    if !fs::symlink_metadata(&found.path).is_ok_and(is_file) {
+        return Vec::new();
+    }
+    let mut bytes = Vec::new();
+    let read = fs::File::open(&found.path).and_then(|file| file.take(BEGINNING).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => front_matter::addresses(&String::from_utf8_lossy(&bytes)),
+        Err(_) => Vec::new(),
     }
 }
 

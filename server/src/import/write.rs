@@ -127,13 +127,7 @@ impl<'a> Import<'a> {
         if std::mem::take(&mut self.is_new_source) {
             self.find_similar_source(&files).await;
         }
-        for PreparedFile {
-            file, anchors, places, ..
-        } in &mut files
-        {
-            self.places
-                .add(&file.name, &file.source.path, anchors, std::mem::take(places));
-        }
+        self.places.add_files(&mut files);
         let (batch, pending) = split(files);
         let result = if has_changes(&batch) {
             self.write_batch(&batch).await?

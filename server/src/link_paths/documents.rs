@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use markdown::ReferenceKind;
 
-use super::{candidates, is_wiki, path_of};
+use super::{all_candidates, is_wiki, path_of};
 
 /// The paths of the documents of a source, for finding where links lead before the documents are stored.
 #[derive(Debug, Default)]
@@ -14,6 +14,10 @@ pub(crate) struct DocumentPaths {
     by_lower: HashMap<String, String>,
     /// Those whose last part without ending is the key, in lower case.
     by_name: HashMap<String, Vec<String>>,
+    /// By paths that they would have by other addresses of theirs, in lower case.
+    by_alias: HashMap<String, String>,
+    /// By the last part of such a path without ending, in lower case.
+    by_alias_name: HashMap<String, String>,
 }
 
 impl DocumentPaths {
@@ -31,28 +35,48 @@ impl DocumentPaths {
         found
     }
 
+    /// The same with other addresses of documents, `(path of the address, path of the document)`; the first that has an address has it alone.
+    pub(crate) fn with_aliases(mut self, aliases: impl Iterator<Item = (String, String)>) -> Self {
+        for (alias, path) in aliases {
+            let alias = alias.to_lowercase();
+            let name = last_part(&alias).to_owned();
+            self.by_alias_name.entry(name).or_insert_with(|| path.clone());
+            self.by_alias.entry(alias).or_insert(path);
+        }
+        self
+    }
+
     /// The document that a link of the document `from` leads to. Of several with the name that a wiki link has, the one with the shortest path.
     pub(crate) fn find(&self, from: &str, kind: ReferenceKind, target: &str) -> Option<&str> {
-        let candidates = candidates(from, kind, target);
+        let candidates = all_candidates(from, kind, target);
         let found = candidates.iter().find_map(|path| self.paths.get(path));
         let found = found.or_else(|| {
             candidates
                 .iter()
                 .find_map(|path| self.by_lower.get(&path.to_lowercase()))
         });
+        let found = found.or_else(|| {
+            let mut aliases = candidates.iter().map(|path| path.to_lowercase());
+            aliases.find_map(|path| self.by_alias.get(&path))
+        });
         if found.is_some() || !is_wiki(kind) {
             return found.map(String::as_str);
         }
+        self.named(kind, target)
+    }
+
+    /// The document of a name, wherever it lies.
+    fn named(&self, kind: ReferenceKind, target: &str) -> Option<&str> {
         let wanted = path_of(kind, target)?.to_lowercase();
-        let of_name = self.by_name.get(last_part(&format!("{wanted}.md")))?;
+        let of_name = self.by_name.get(last_part(&format!("{wanted}.md")));
         let ends = [format!("/{wanted}.md"), format!("/{wanted}.markdown")];
         let is_named = |path: &&String| {
             let path = format!("/{}", path.to_lowercase());
             ends.iter().any(|end| path.ends_with(end))
         };
-        let named = of_name.iter().filter(is_named);
+        let named = of_name.into_iter().flatten().filter(is_named);
         let nearest = named.min_by_key(|path| (path.matches('/').count(), path.as_str()));
-        nearest.map(String::as_str)
+        nearest.or_else(|| self.by_alias_name.get(&wanted)).map(String::as_str)
     }
 }
 
@@ -65,6 +89,34 @@ fn last_part(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn im_2_a_link_by_another_address_leads_to_the_document_unless_a_file_has_it() {
+        let paths = ["docs/a.md", "docs/b.md", "notes/c.md"].map(str::to_owned);
+        let aliases = [
+            ("docs/start.md", "docs/a.md"),
+            ("start.md", "docs/a.md"),
+            ("docs/b.md", "docs/a.md"),
+            ("notes/On Call.md", "notes/c.md"),
+        ];
+        let aliases = aliases.map(|(alias, path)| (alias.to_owned(), path.to_owned()));
+        let paths = DocumentPaths::new(paths.into_iter()).with_aliases(aliases.into_iter());
+        for (from, kind, target, expected) in [
+            ("docs/b.md", ReferenceKind::Link, "start", Some("docs/a.md")),
+            ("docs/b.md", ReferenceKind::Link, "/Start/#x", Some("docs/a.md")),
+            (
+                "notes/c.md",
+                ReferenceKind::Link,
+                "../docs/start.html",
+                Some("docs/a.md"),
+            ),
+            ("notes/c.md", ReferenceKind::Link, "../docs/b.md", Some("docs/b.md")),
+            ("docs/b.md", ReferenceKind::WikiLink, "On call", Some("notes/c.md")),
+            ("docs/b.md", ReferenceKind::Link, "On call", None),
+        ] {
+            assert_eq!(paths.find(from, kind, target), expected, "{target} in {from}");
+        }
+    }
 
     #[test]
     fn im_2_a_link_leads_to_the_document_that_its_program_means() {

@@ -4,6 +4,8 @@ use domain::{DocumentId, Library as _};
 
 use crate::documents::shelf::{Shelf, alice, bob, options, visitor};
 
+mod trees;
+
 async fn html(shelf: &Shelf, number: i64) -> String {
     let id = DocumentId::new(number).unwrap();
     shelf.library.open(&visitor(alice()), id).await.unwrap().html
@@ -247,5 +249,64 @@ async fn im_2_links_written_as_addresses_of_the_site_count_too() {
             .unwrap();
         let titles: Vec<_> = open.linked_from.into_iter().map(|link| link.title).collect();
         assert_eq!(titles, ["B", "C", "D"]);
+    }
+}
+
+#[tokio::test]
+async fn im_2_addresses_in_front_matter_lead_to_the_document() {
+    let target = "---\ntitle: B\nslug: /start\naliases: [/old/place/, On-call duty]\nredirect_from: /older.html\nid: guide-b\n---\n## Part\n";
+    let links = [
+        ("a.md", "[x](/start)"),
+        ("z/a.md", "[x](../start/#part)"),
+        ("a.md", "[x](/old/place/)"),
+        ("z/a.md", "[x](/base/old/place/index.html)"),
+        ("a.md", "[x](older.html)"),
+        ("docs/a.md", "[x](guide-b)"),
+        ("docs/a.md", "[x](guide-b.md)"),
+        ("z/a.md", "[[On-call duty]]"),
+        ("z/a.md", "[[on-call duty#Part|x]]"),
+    ];
+    for shelf in Shelf::both().await {
+        for (turn, (from, link)) in links.into_iter().enumerate() {
+            let folder = format!("turn{turn}");
+            let text = format!("---\ntitle: A{turn}\n---\n{link}\n");
+            let dir = shelf.write(&folder, &[(from, text.as_bytes()), ("docs/b.md", target.as_bytes())]);
+            let report = shelf.run(options(dir)).await;
+            assert_eq!(report.warnings, [], "{link}");
+            let rows = shelf.store.batch_before(None, &[], 2).await.unwrap();
+            let (a, b) = if rows[0].title == "B" {
+                (&rows[1], &rows[0])
+            } else {
+                (&rows[0], &rows[1])
+            };
+            let html = html(&shelf, a.id.number()).await;
+            let address = format!("<a href=\"/docs/{}", b.id);
+            assert!(html.contains(&address), "{link}: {html}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn im_2_an_address_that_is_given_later_is_found_and_one_taken_away_is_not() {
+    for shelf in Shelf::both().await {
+        let plain = b"---\ntitle: B\n---\ntext";
+        let named = b"---\ntitle: B\naliases: [old]\n---\ntext";
+        let link = b"---\ntitle: A\n---\n[x](old/)";
+        let report = shelf.import(&[("a.md", link), ("b.md", plain)]).await;
+        assert_eq!(report.warnings.len(), 1, "{report:?}");
+        assert!(html(&shelf, 1).await.contains("class=\"missing\""));
+        // The document with the link does not change by that.
+        let dir = shelf.write("files", &[("b.md", named)]);
+        std::fs::remove_file(dir.join("a.md")).unwrap();
+        shelf.import(&[]).await;
+        assert!(html(&shelf, 1).await.contains("href=\"/docs/2\""));
+        shelf.import(&[("a.md", link), ("b.md", plain)]).await;
+        assert!(html(&shelf, 1).await.contains("class=\"missing\""));
+        // A file has its address for itself.
+        let report = shelf
+            .import(&[("b.md", named), ("old.md", b"---\ntitle: C\n---\ntext")])
+            .await;
+        assert_eq!(report.warnings, []);
+        assert!(html(&shelf, 1).await.contains("href=\"/docs/3\""));
     }
 }
