@@ -127,6 +127,7 @@ mod tests {
             "a/c/b.md",
             "x/deep/Note one.md",
             "x/note two.markdown",
+            "100%25.md",
         ];
         let paths = DocumentPaths::new(paths.map(str::to_owned).into_iter());
         for (from, kind, target, expected) in [
@@ -155,6 +156,8 @@ mod tests {
             ("a/c/b.md", ReferenceKind::WikiLink, "b", Some("a/c/b.md")),
             ("README.md", ReferenceKind::WikiLink, "b", Some("a/b.md")),
             ("README.md", ReferenceKind::Link, "gone.md", None),
+            ("README.md", ReferenceKind::Link, "100%25.md", Some("100%25.md")),
+            ("README.md", ReferenceKind::Link, "a/b/index.html", Some("a/b.md")),
             (
                 "README.md",
                 ReferenceKind::Link,

@@ -169,6 +169,9 @@ fn attributes(source: &str, rest: &str, start: usize) -> Option<(usize, Replacem
 
 /// A component, or an element whose attributes are expressions. What only looks like one, as `Vec<String>`, stays as it is written.
 fn element(ends: &mut Ends<'_>, rest: &str, start: usize) -> Option<(usize, Replacement)> {
+    if is_bracketed_target(ends.source, start) {
+        return None;
+    }
     if let Some(name) = rest.strip_prefix("</") {
         let is_component = name.starts_with(|c: char| c.is_ascii_uppercase());
         let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
@@ -185,6 +188,12 @@ fn element(ends: &mut Ends<'_>, rest: &str, start: usize) -> Option<(usize, Repl
         return Some((tag.length, tag.replacement()));
     }
     Some((tag.length, Replacement::Text(format!("&lt;{}&gt;", tag.name()))))
+}
+
+/// Whether `<` begins the address of a link or of a definition, as in `[words](<On call.md>)`.
+fn is_bracketed_target(source: &str, at: usize) -> bool {
+    let before = source.get(..at).unwrap_or_default().trim_end_matches([' ', '\t']);
+    before.ends_with("](") || before.ends_with("]:")
 }
 
 fn before(source: &str, at: usize) -> Option<char> {

@@ -212,3 +212,15 @@ fn im_4_double_brackets_that_are_no_link_stay() {
         "a link that leads somewhere has none"
     );
 }
+
+#[test]
+fn im_2_an_address_in_angle_brackets_is_no_element() {
+    let text = "[a](<On call.md#On call>) ![b]( <Pasted image 1.png> ) [c][d]\n\n[d]: <Team plan.md>\n";
+    let targets: Vec<String> = survey(text)
+        .unwrap()
+        .references
+        .into_iter()
+        .map(|found| found.target)
+        .collect();
+    assert_eq!(targets, ["On call.md#On call", "Pasted image 1.png", "Team plan.md"]);
+}

@@ -62,8 +62,9 @@ impl Leaf {
             // A name alone means the nearest.
             6 if !to.folder.is_empty() => format!("[[{stem}#On call|{words}]]"),
             7 => format!("<a href=\"{up}{encoded}#on-call\">{words}</a>"),
-            8 => format!("[{words}][r{words}]\n\n[r{words}]: {up}{encoded}#on-call\n"),
-            _ => format!("[{words}]({{{{< ref \"/{path}#on-call\" >}}}})"),
+            // Templates name files as they are, and their addresses are read like any other.
+            9 if !path.contains('%') => format!("[{words}]({{{{< ref \"/{path}#on-call\" >}}}})"),
+            _ => format!("[{words}][r{words}]\n\n[r{words}]: {up}{encoded}#on-call\n"),
         }
     }
 }
