@@ -130,7 +130,11 @@ impl Conversion {
     fn remove<'s>(&mut self, lines: &[Line<'s>], out: &mut Vec<Line<'s>>) {
         let Some(first) = lines.first() else { return };
         self.has_changed = true;
-        self.removed.push((first.number, first.text.trim().to_owned()));
+        let heading = out.last_mut().filter(|above| above.text.trim_start().starts_with('#'));
+        match (heading, templates::name_above(&first.text)) {
+            (Some(heading), Some(name)) => heading.text = format!("{} {{#{name}}}", heading.text.trim_end()).into(),
+            _ => self.removed.push((first.number, first.text.trim().to_owned())),
+        }
         out.push(Line::owned(String::new(), first.number));
     }
 

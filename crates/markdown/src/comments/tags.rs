@@ -68,6 +68,8 @@ pub(super) fn tag(ends: &mut Ends<'_>, start: usize, line: usize) -> Option<Comm
     let (leaves, report) = match replacement {
         Replacement::Removed => (String::new(), Report::Removed),
         Replacement::Text(text) => (text, Report::Nothing),
+        // What stands before the rest of an address is not known here: no document of this site is meant.
+        Replacement::Source if begins_link(source, line, start) => ("template:".to_owned(), Report::Removed),
         // An address holds no code.
         Replacement::Source if is_address(source, line, start) => (String::new(), Report::Removed),
         Replacement::Source => (code(hidden), Report::Source),
@@ -210,6 +212,16 @@ fn is_address(source: &str, line: usize, at: usize) -> bool {
         .rsplit_once('<')
         .is_some_and(|(_, tag)| !tag.contains('>') && tag.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'));
     is_target || is_definition || is_tag
+}
+
+/// Whether the address of a link begins at a position; of a picture, the rest of the address may find it.
+fn begins_link(source: &str, line: usize, at: usize) -> bool {
+    let from = source.floor_char_boundary(at.saturating_sub(MAX_BACK)).max(line);
+    let Some(words) = source.get(from..at).and_then(|near| near.strip_suffix("](")) else {
+        return false;
+    };
+    let opening = words.rfind('[').and_then(|opening| words.get(..opening));
+    opening.is_some_and(|before| !before.ends_with('!'))
 }
 
 /// A text as code that means nothing to the parser, in a line.

@@ -215,6 +215,14 @@ fn is_attributes(text: &str) -> bool {
     is_kramdown || inside.is_some_and(|inside| inside.trim_start().starts_with('.') && is_inline_attributes(inside))
 }
 
+/// The name that a line `{: #name .class }` gives to the block above it.
+pub(super) fn name_above(line: &str) -> Option<&str> {
+    let inside = line.trim().strip_prefix("{:")?.strip_suffix('}')?;
+    let name = inside.split_whitespace().find_map(|word| word.strip_prefix('#'))?;
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
+    (!name.is_empty() && name.bytes().all(is_name)).then_some(name)
+}
+
 /// `{{#include file}}` of mdBook, `--8<-- "file"` of `MkDocs`.
 fn is_include(text: &str) -> bool {
     let inside = text.strip_prefix("{{#").and_then(|inside| inside.strip_suffix("}}"));

@@ -224,3 +224,17 @@ fn im_2_an_address_in_angle_brackets_is_no_element() {
         .collect();
     assert_eq!(targets, ["On call.md#On call", "Pasted image 1.png", "Team plan.md"]);
 }
+
+#[test]
+fn im_2_an_address_that_begins_with_what_only_a_template_knows_is_no_local_one() {
+    let text = "[#1]({{ site.repository }}/issues/1) [a]({{ site.baseurl }}/b.md) ![c]({{ page.pictures }}/c.png)";
+    let targets: Vec<String> = survey(text)
+        .unwrap()
+        .references
+        .into_iter()
+        .map(|found| found.target)
+        .collect();
+    assert_eq!(targets, ["/b.md", "/c.png"]);
+    assert!(!html(text).contains("template"), "{}", html(text));
+    assert_eq!(removed_constructs(text).unwrap().len(), 2);
+}
