@@ -273,7 +273,7 @@ async fn im_2_addresses_in_front_matter_lead_to_the_document() {
             let dir = shelf.write(&folder, &[(from, text.as_bytes()), ("docs/b.md", target.as_bytes())]);
             let report = shelf.run(options(dir)).await;
             assert_eq!(report.warnings, [], "{link}");
-            let rows = shelf.store.batch_before(None, &[], 2).await.unwrap();
+            let rows = shelf.documents().await;
             let (a, b) = if rows[0].title == "B" {
                 (&rows[1], &rows[0])
             } else {
