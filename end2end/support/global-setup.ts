@@ -26,6 +26,14 @@ export default async function setup(): Promise<() => Promise<void>> {
   for (const document of pictures) writeFileSync(file(`pictures/${document.file}`), markdown(document));
   for (const [name, content] of Object.entries(beside)) writeFileSync(file(`pictures/${name}`), content);
 
+  // A repository that is pulled. Its only file is a draft: the lists of other tests stay as they are.
+  mkdirSync(file("pulled"));
+  writeFileSync(file("pulled/plan.md"), "---\ndraft: true\n---\n# Plan\n");
+  const who = ["-c", "user.name=Erin", "-c", "user.email=erin@example.com"];
+  for (const args of [["init", "--quiet"], ["add", "--all"], [...who, "commit", "--quiet", "--message", "plan"]]) {
+    run(file("pulled.log"), "git", ["-C", file("pulled"), ...args]);
+  }
+
   const servers: Server[] = [];
   try {
     // The certified provider starts last: Portico must serve before its provider does, and find it once it is there.

@@ -55,6 +55,11 @@ demo_listen = "127.0.0.1:${ports.demoProvider}"
 
 [session]
 keys_file = "${path.join(work, "demo.keys")}"
+
+[[sources]]
+name = "pulled"
+git = "${path.join(work, "pulled")}"
+owner = "demo:erin"
 `;
 
 export const certifiedConfig = `${common(ports.certified, "certified")}

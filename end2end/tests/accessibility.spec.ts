@@ -63,9 +63,11 @@ for (const { name, scheme } of looks) {
     test("UI-5 on the administrators' page and in the phone's menu", async ({ page, portal }) => {
       const found: string[] = [];
       await portal.signIn(erin);
-      await portal.open("/admin");
-      await portal.awake();
-      found.push(...(await violations(page, "/admin")));
+      for (const address of ["/admin/sources", "/admin"]) {
+        await portal.open(address);
+        await portal.awake();
+        found.push(...(await violations(page, address)));
+      }
       const menu = page.getByText("Menu", { exact: true });
       if (await menu.isVisible()) {
         await menu.click();

@@ -59,7 +59,7 @@ enum Command {
                             portico import notes --folder team/notes --owner acme:00u1x2 --json\n  \
                             portico import --git https://git.example.com/team/handbook.git --path docs --owner alice"
     )]
-    Import(import::ImportArgs),
+    Import(Box<import::ImportArgs>),
     /// Write all documents, whoever may read them, into a folder of Markdown files that an import brings back
     #[command(
         after_help = "Examples:\n  portico export backup             everything, with pictures and files beside\n  \
@@ -165,7 +165,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(arguments) => in_runtime(serve::run(arguments)),
         Command::Check(arguments) => in_runtime(async { Ok(check::run(arguments).await) }),
-        Command::Import(arguments) => in_runtime(import::run(arguments)),
+        Command::Import(arguments) => in_runtime(import::run(*arguments)),
         Command::Export(arguments) => in_runtime(export::run(arguments)),
         Command::Config {
             command: ConfigCommand::Reference,

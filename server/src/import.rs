@@ -8,7 +8,7 @@
 //! | The identity of a file: source and path | [`source`] |
 //! | Reading a file, within limits | `read_file.rs` |
 //! | Front matter: keys, access, drafts | [`front_matter`] |
-//! | When a document was written and changed, and by whom | `dates.rs`, `history.rs` |
+//! | When a document was written and changed | `dates.rs`, `history.rs` |
 //! | Files that were renamed | `renames.rs` |
 //! | The title, where the front matter gives none | `title.rs` |
 //! | The order that a `SUMMARY.md` gives | `summary.rs` |

@@ -122,18 +122,13 @@ pub(crate) async fn build_site(config: &Config, policy: Policy, clock: Clock) ->
     let policy = Arc::new(policy);
     let search = follow_changes(config, &store, &bff);
     let reading = LocalReadingHistory::new(store.clone(), Arc::clone(&policy), bff.tasks().clone(), clock.clone());
-    let pulls = Pulls::new(config, store.clone(), clock.clone());
-    pulls.start(bff.tasks());
+    let finding = LocalSearch::new(store.clone(), Arc::clone(&policy), search.clone(), clock.clone());
+    let pulls = pull_sources(config, &store, &bff, &clock);
     let app = AppState {
         sources: Arc::new(pulls.clone()),
         reading: Arc::new(reading),
         library: Arc::new(library(config, &store, &policy, &keys)),
-        search: Arc::new(LocalSearch::new(
-            store.clone(),
-            Arc::clone(&policy),
-            search.clone(),
-            clock.clone(),
-        )),
+        search: Arc::new(finding),
         clock,
         messages,
         bff: bff.clone(),
@@ -199,6 +194,13 @@ fn follow_changes(config: &Config, store: &Store, bff: &Bff) -> SearchStatus {
     };
     follower.start(bff.tasks());
     status
+}
+
+/// Starts to pull `[[sources]]`. The site does not wait for them.
+fn pull_sources(config: &Config, store: &Store, bff: &Bff, clock: &Clock) -> Pulls {
+    let pulls = Pulls::new(config, store.clone(), clock.clone());
+    pulls.start(bff.tasks());
+    pulls
 }
 
 fn site_facts(config: &Config, bff: Bff) -> Box<dyn Fn() -> SiteFacts + Send + Sync> {

@@ -16,7 +16,7 @@ use super::{
     repository::{GitSettings, Repository},
     running::Running,
     snapshot::Snapshot,
-    tree::{self, remove},
+    tree::{self, Origin, remove},
 };
 
 /// Where a fetched branch is.
@@ -159,15 +159,12 @@ impl Mirror {
             max_file,
             max_size: self.git.max_size(),
         };
-        let tree = tree::write(
-            &self.git,
-            &git_dir,
-            &commit,
-            &self.repository.path,
-            folder,
-            &name,
-            limits,
-        )?;
+        let origin = Origin {
+            git: &self.git,
+            git_dir: &git_dir,
+            commit: &commit,
+        };
+        let tree = tree::write(origin, &self.repository.path, (folder, name), limits)?;
         Ok(Snapshot {
             mirror: self,
             commit,

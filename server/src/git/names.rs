@@ -14,7 +14,7 @@ impl BranchName {
     /// # Errors
     /// If no branch can have it.
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
-        let is_part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+        let is_part = |part: &str| !part.is_empty() && !part.starts_with('.') && part.strip_suffix(".lock").is_none();
         let is_name = text.len() <= MAX_LENGTH
             && text.split('/').all(is_part)
             && !text.starts_with('-')

@@ -5,7 +5,7 @@ use std::{
     ffi::{OsStr, OsString},
     io::{self, BufRead, BufReader, Read, Write as _},
     path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Command, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -71,6 +71,13 @@ pub(crate) struct Git {
 
 /// What a program wrote, read while it ran.
 pub(crate) type Output = Box<dyn BufRead>;
+
+/// What a run reads, and how much it has written so far.
+#[derive(Default)]
+struct Feed {
+    input: Vec<u8>,
+    size: Option<Box<dyn Fn() -> u64>>,
+}
 
 impl Git {
     pub(super) fn new(repository: &Repository, settings: &GitSettings, running: Running) -> Self {
@@ -151,7 +158,7 @@ impl Git {
         arguments: &[&str],
         read: impl FnOnce(Output) -> io::Result<T> + Send + 'static,
     ) -> Result<T, GitError> {
-        self.run(folder, arguments, Vec::new(), None, read)
+        self.run(folder, arguments, Feed::default(), read)
     }
 
     /// The same with bytes on its standard input.
@@ -162,14 +169,17 @@ impl Git {
         input: Vec<u8>,
         read: impl FnOnce(Output) -> io::Result<T> + Send + 'static,
     ) -> Result<T, GitError> {
-        self.run(folder, arguments, input, None, read)
+        self.run(folder, arguments, Feed { input, size: None }, read)
     }
 
     /// A run that writes below `folder`, which is ended where that becomes too large.
     pub(super) fn write(&self, folder: &Path, arguments: &[&str]) -> Result<(), GitError> {
-        let size = folder.to_owned();
-        let size: Box<dyn Fn() -> u64> = Box::new(move || size_of(&size));
-        self.run(folder, arguments, Vec::new(), Some(size), |mut output| {
+        let written = folder.to_owned();
+        let feed = Feed {
+            size: Some(Box::new(move || size_of(&written))),
+            ..Feed::default()
+        };
+        self.run(folder, arguments, feed, |mut output| {
             io::copy(&mut output, &mut io::sink()).map(drop)
         })
     }
@@ -178,10 +188,10 @@ impl Git {
         &self,
         folder: &Path,
         arguments: &[&str],
-        input: Vec<u8>,
-        size: Option<Box<dyn Fn() -> u64>>,
+        feed: Feed,
         read: impl FnOnce(Output) -> io::Result<T> + Send + 'static,
     ) -> Result<T, GitError> {
+        let Feed { input, size } = feed;
         let arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
         let mut command = self.command(folder, &arguments);
         if !input.is_empty() {
@@ -189,10 +199,10 @@ impl Git {
         }
         let mut child = self.running.start(&mut command)?;
         let (sender, outcome) = mpsc::channel();
-        let messages = child
-            .stderr
-            .take()
-            .map(|stderr| thread::spawn(move || messages(stderr)));
+        let (write_messages, messages) = mpsc::channel();
+        if let Some(stderr) = child.stderr.take() {
+            thread::spawn(move || write_messages.send(read_messages(stderr)));
+        }
         if let Some(mut stdin) = child.stdin.take() {
             // Fails where the program ends early, which its status tells.
             thread::spawn(move || stdin.write_all(&input));
@@ -203,12 +213,13 @@ impl Git {
                 let _ = sender.send(read(Box::new(BufReader::new(stdout.take(MAX_OUTPUT)))));
             });
         }
-        let read = self.wait(&outcome, size);
+        let read = self.wait(&outcome, size.as_deref());
         if read.is_err() {
             self.running.kill();
         }
-        let (status, is_stopped) = self.end(&mut child, read.is_ok())?;
-        let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
+        // They end with the program: whoever closed its output alone is ended after the same time.
+        let messages = messages.recv_timeout(self.timeout).unwrap_or_default();
+        let (status, is_stopped) = self.running.wait(&mut child).map_err(GitError::Io)?;
         if is_stopped {
             return Err(GitError::Stopped);
         }
@@ -219,23 +230,11 @@ impl Git {
         read.map_err(GitError::Io)
     }
 
-    /// Waits for the end of the program; one that closed its output ends by itself.
-    fn end(&self, child: &mut Child, is_done: bool) -> Result<(ExitStatus, bool), GitError> {
-        let started = Instant::now();
-        while is_done && started.elapsed() < self.timeout {
-            match child.try_wait().map_err(GitError::Io)? {
-                Some(_) => break,
-                None => thread::sleep(Duration::from_millis(2)),
-            }
-        }
-        self.running.wait(child).map_err(GitError::Io)
-    }
-
     /// What the output was read as. An error where that takes too long, or becomes too large.
     fn wait<T>(
         &self,
         outcome: &mpsc::Receiver<io::Result<T>>,
-        size: Option<Box<dyn Fn() -> u64>>,
+        size: Option<&dyn Fn() -> u64>,
     ) -> Result<io::Result<T>, GitError> {
         let end = Instant::now() + self.timeout;
         loop {
@@ -244,7 +243,7 @@ impl Git {
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Err(GitError::Unexpected),
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
             }
-            if size.as_ref().is_some_and(|size| size() > self.max_size) {
+            if size.is_some_and(|size| size() > self.max_size) {
                 return Err(GitError::TooLarge(self.max_size));
             }
             if Instant::now() >= end {
@@ -255,7 +254,7 @@ impl Git {
 }
 
 /// The beginning of the messages; the rest is read, so that the program is not held up.
-fn messages(mut stderr: impl Read) -> String {
+fn read_messages(mut stderr: impl Read) -> String {
     let mut bytes = Vec::new();
     let _ = stderr.by_ref().take(MAX_MESSAGES).read_to_end(&mut bytes);
     let _ = io::copy(&mut stderr, &mut io::sink());

@@ -39,12 +39,12 @@ pub(super) struct Tree {
     /// Where the files are.
     pub(super) root: PathBuf,
     /// What is removed.
-    folder: PathBuf,
+    parent: PathBuf,
 }
 
 impl Drop for Tree {
     fn drop(&mut self) {
-        if let Err(error) = remove(&self.folder) {
+        if let Err(error) = remove(&self.parent) {
             tracing::warn!(%error, "files of a repository are left behind; the next import removes them");
         }
     }
@@ -59,17 +59,23 @@ struct Entry {
     is_link: bool,
 }
 
-/// Writes the files below `path` of a commit into `folder/name`.
+/// A commit of a bare repository.
+#[derive(Clone, Copy)]
+pub(super) struct Origin<'a> {
+    pub(super) git: &'a Git,
+    pub(super) git_dir: &'a Path,
+    pub(super) commit: &'a CommitId,
+}
+
+/// Writes the files below `path` of a commit into a folder and a name in it.
 pub(super) fn write(
-    git: &Git,
-    git_dir: &Path,
-    commit: &CommitId,
+    origin: Origin<'_>,
     path: &RepositoryPath,
-    folder: PathBuf,
-    name: &str,
+    into: (PathBuf, String),
     limits: Limits,
 ) -> Result<Tree, GitError> {
-    let id = tree_id(git, git_dir, commit, path)?;
+    let Origin { git, git_dir, .. } = origin;
+    let id = tree_id(origin, path)?;
     let entries = git.read(git_dir, &["ls-tree", "-r", "-z", "-l", "--full-tree", &id], entries)?;
     if entries.len() > MAX_FILES {
         return Err(GitError::Failed(format!(
@@ -77,8 +83,8 @@ pub(super) fn write(
         )));
     }
     let tree = Tree {
-        root: folder.join(name),
-        folder,
+        root: into.0.join(into.1),
+        parent: into.0,
     };
     fs::create_dir_all(&tree.root).map_err(GitError::Io)?;
     let (written, others): (Vec<_>, Vec<_>) = entries
@@ -87,8 +93,8 @@ pub(super) fn write(
     if written.iter().map(|entry| entry.size).sum::<u64>() > limits.max_size {
         return Err(GitError::TooLarge(limits.max_size));
     }
-    let ids: String = written.iter().map(|entry| format!("{}\n", entry.id)).collect();
-    let (root, time) = (tree.root.clone(), commit_time(git, git_dir, commit)?);
+    let ids = written.iter().flat_map(|entry| [&*entry.id, "\n"]).collect::<String>();
+    let (root, time) = (tree.root.clone(), commit_time(origin)?);
     if !ids.is_empty() {
         git.read_of(
             git_dir,
@@ -108,7 +114,7 @@ pub(super) fn write(
 }
 
 /// The tree of a folder.
-fn tree_id(git: &Git, git_dir: &Path, commit: &CommitId, path: &RepositoryPath) -> Result<String, GitError> {
+fn tree_id(Origin { git, git_dir, commit }: Origin<'_>, path: &RepositoryPath) -> Result<String, GitError> {
     if path.as_str().is_empty() {
         return Ok(commit.as_str().to_owned());
     }
@@ -124,7 +130,7 @@ fn tree_id(git: &Git, git_dir: &Path, commit: &CommitId, path: &RepositoryPath) 
     found.ok_or_else(|| GitError::NoFolder(path.clone()))
 }
 
-fn commit_time(git: &Git, git_dir: &Path, commit: &CommitId) -> Result<Option<SystemTime>, GitError> {
+fn commit_time(Origin { git, git_dir, commit }: Origin<'_>) -> Result<Option<SystemTime>, GitError> {
     let seconds = git.text(git_dir, &["log", "-1", "--format=%ct", commit.as_str(), "--"])?;
     Ok(seconds
         .trim()
@@ -253,7 +259,7 @@ mod tests {
             ("100644 blob", "-1", "c.md"),
         ]
         .iter()
-        .map(|(kind, size, path)| format!("{kind} {id} {size:>7}\t{path}\0"))
+        .flat_map(|(kind, size, path)| [kind, " ", &id, "    ", size, "\t", path, "\0"])
         .collect();
         let found = entries(Box::new(io::Cursor::new(list))).unwrap();
         let found: Vec<_> = found

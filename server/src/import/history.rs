@@ -1,4 +1,4 @@
-//! Dates, authors and renames of files, from the history of their repository. A checkout gives every file the time of the checkout, so the file's
+//! Dates and renames of files, from the history of their repository. A checkout gives every file the time of the checkout, so the file's
 //! own time says nothing there.
 //!
 //! The program `git` is run, if there is one: its formats change, and reading them is its own craft. Nothing of the repository is executed: no pager,
@@ -21,7 +21,7 @@ use crate::git::{GitError, Snapshot};
 
 mod changes;
 
-use changes::{Change, author_name, renames};
+use changes::{Change, renames};
 
 /// Longest time that is waited for a history; files have their own times then.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -29,11 +29,11 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Most bytes of it that are read.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Begins a commit in the output: `\x01SECONDS:PARENTS:AUTHOR`.
+/// Begins a commit in the output: `\x01SECONDS:PARENTS`.
 const COMMIT: u8 = 1;
 
 /// How commits are written so.
-const FORMAT: &str = "--format=%x01%at:%P:%aN";
+const FORMAT: &str = "--format=%x01%at:%P";
 
 /// Which changes are listed.
 const CHANGES: [&str; 6] = ["log", "-z", "-M", "--name-status", "--no-ext-diff", "--no-textconv"];
@@ -49,18 +49,11 @@ const HARMLESS: [&str; 4] = [
 /// What is known of files by their path below a folder, in NFC.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    files: HashMap<String, FileHistory>,
+    dates: HashMap<String, FileDates>,
     /// What a file of an older commit is called today.
     today: HashMap<String, String>,
     /// What a file of the commit that was imported last is called today.
     since_last: HashMap<String, String>,
-}
-
-#[derive(Debug, Default)]
-struct FileHistory {
-    dates: FileDates,
-    /// Who changed it last.
-    author: Option<String>,
 }
 
 impl History {
@@ -91,7 +84,7 @@ impl History {
 
     /// The dates of a file.
     pub(super) fn dates(&self, name: &str) -> FileDates {
-        self.files.get(&*nfc(name)).map(|file| file.dates).unwrap_or_default()
+        self.dates.get(&*nfc(name)).copied().unwrap_or_default()
     }
 
     /// What a file that is gone is called today, if it was renamed.
@@ -105,15 +98,13 @@ impl History {
     /// Reads the output of `git log`, newest commit first. Without a parent in a shallow clone, a commit only says that the files were there.
     fn parse(records: impl Iterator<Item = Vec<u8>>, is_shallow: bool) -> Self {
         let mut history = Self::default();
-        let (mut moment, mut author, mut counts) = (None, None, false);
+        let (mut moment, mut counts) = (None, false);
         let mut records = records;
         while let Some(record) = records.next() {
             if let Some(commit) = record.strip_prefix(&[COMMIT]) {
                 let commit = String::from_utf8_lossy(commit).into_owned();
-                let mut parts = commit.splitn(3, ':');
-                let (seconds, parents) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                let (seconds, parents) = commit.split_once(':').unwrap_or((&commit, ""));
                 moment = seconds.trim().parse::<i64>().ok();
-                author = parts.next().and_then(author_name);
                 counts = !(is_shallow && parents.trim().is_empty());
                 continue;
             }
@@ -125,9 +116,7 @@ impl History {
                 history.today.insert(from, name.clone());
             }
             if let Some(moment) = moment.filter(|_| counts && kind != 'D') {
-                let file = history.files.entry(name).or_default();
-                file.author = file.author.take().or_else(|| author.clone());
-                let dates = &mut file.dates;
+                let dates = history.dates.entry(name).or_default();
                 dates.updated = dates.updated.max(Some(moment));
                 dates.created = Some(dates.created.map_or(moment, |known| known.min(moment)));
             }

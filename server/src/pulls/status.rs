@@ -16,10 +16,9 @@ const PROBLEM: &str = "a source of documents cannot be pulled right now; adminis
 impl Pulls {
     /// For `/readyz`, which everybody may read: how many, but neither names nor addresses. The site works without them.
     pub(crate) async fn readiness(&self) -> Value {
-        let states = match self.store.pull_states().await {
-            Ok(states) => states,
-            // The same database is reported by itself.
-            Err(_) => return Value::Null,
+        // The same database is reported by itself.
+        let Ok(states) = self.store.pull_states().await else {
+            return Value::Null;
         };
         let sources = &self.config.sources;
         let state = |source: &SourceSettings| states.iter().find(|state| state.name == source.name);

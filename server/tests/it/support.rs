@@ -37,7 +37,7 @@ mod wire;
 pub(crate) use collector::{Collector, attribute};
 pub(crate) use database::Database;
 pub(crate) use log::Log;
-pub(crate) use program::{Program, Serving, free_ports};
+pub(crate) use program::{Program, Run, Serving, free_ports};
 pub(crate) use remote::RemoteVisitor;
 pub(crate) use repository::{TestRepository, git_settings, snapshot};
 pub(crate) use visitor::{TestResponse, Visitor};

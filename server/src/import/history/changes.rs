@@ -4,11 +4,6 @@ use std::collections::HashMap;
 
 use domain::text::nfc;
 
-use crate::import::terminal::is_active;
-
-/// Longest name of an author, in characters; the rest is cut off.
-const MAX_AUTHOR: usize = 100;
-
 /// A changed file: its kind by the first letter of its status, and its names before and after.
 pub(super) struct Change {
     pub(super) kind: char,
@@ -28,13 +23,6 @@ impl Change {
         };
         Some(Self { kind, from, to })
     }
-}
-
-/// The name of an author on one line; `None` if nothing is left of it.
-pub(super) fn author_name(name: &str) -> Option<String> {
-    let plain = name.chars().map(|letter| if is_active(letter) { ' ' } else { letter });
-    let plain: String = plain.take(MAX_AUTHOR).collect();
-    Some(nfc(plain.trim())).filter(|name| !name.is_empty())
 }
 
 /// What was renamed, from the output of `git diff-tree`.

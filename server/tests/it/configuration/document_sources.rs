@@ -59,8 +59,19 @@ fn im_7_a_source_is_a_name_and_a_repository_and_the_rest_has_defaults() {
 
 #[test]
 fn im_7_mistakes_in_sources_are_named_by_line_and_key() {
-    let git = "git = \"https://git.example.com/a.git\"";
-    for (table, expected) in [
+    for (table, expected) in mistakes("git = \"https://git.example.com/a.git\"") {
+        let problems = read(&format!("{PROVIDER}[[sources]]\n{table}"), &[]).unwrap_err();
+        assert!(
+            problems.len() == 1 && problems[0].starts_with(expected),
+            "{table}: {problems:?}"
+        );
+        assert!(!problems[0].contains("hunter2"), "{problems:?}");
+    }
+}
+
+/// What is written in a table, and how the message about it begins; `git` is a good address.
+fn mistakes(git: &str) -> Vec<(String, &'static str)> {
+    vec![
         (git.to_owned(), "portico.toml:5: sources[0].name: is missing"),
         ("name = \"a\"".to_owned(), "portico.toml:5: sources[0].git: is missing"),
         (
@@ -115,12 +126,5 @@ fn im_7_mistakes_in_sources_are_named_by_line_and_key() {
             format!("name = \"a\"\n{git}\nbranches = \"x\""),
             "portico.toml:8: sources[0].branches: ",
         ),
-    ] {
-        let problems = read(&format!("{PROVIDER}[[sources]]\n{table}"), &[]).unwrap_err();
-        assert!(
-            problems.len() == 1 && problems[0].starts_with(expected),
-            "{table}: {problems:?}"
-        );
-        assert!(!problems[0].contains("hunter2"), "{problems:?}");
-    }
+    ]
 }

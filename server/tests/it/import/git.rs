@@ -12,7 +12,7 @@ use store::DocumentRow;
 use super::problems;
 use crate::{
     documents::shelf::{Shelf, options},
-    support::{Program, TestRepository, git_settings, snapshot},
+    support::{Program, Run, TestRepository, git_settings, snapshot},
 };
 
 /// Imports what a repository holds now, as `portico import --git` does.
@@ -389,21 +389,35 @@ fn im_7_a_repository_is_bounded_in_size_and_fetched_once_at_a_time() {
     assert!(matches!(stopped, Err(GitError::Stopped)), "{stopped:?}");
 }
 
+/// A folder with a configuration, and how `portico import --git` runs in it.
+struct Command {
+    program: Program,
+    path: String,
+}
+
+impl Command {
+    fn new() -> Self {
+        let program = Program::new();
+        program.write(
+            "portico.toml",
+            "[[providers]]\nid = \"acme\"\nissuer = \"https://a.example\"\nclient_id = \"portal\"\n",
+        );
+        let path = std::env::var("PATH").unwrap();
+        Self { program, path }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let arguments = [&["import", "--owner", "alice"], arguments].concat();
+        self.program.run_with(&arguments, &[("PATH", &self.path)])
+    }
+}
+
 #[test]
 fn im_7_the_command_brings_a_repository_in() {
-    let program = Program::new();
-    let path = std::env::var("PATH").unwrap();
+    let command = Command::new();
     let repository = TestRepository::with(&[("docs/a.md", "---\nprivate: true\n---\n# A"), ("b.md", "# B")]);
-    program.write(
-        "portico.toml",
-        "[[providers]]\nid = \"acme\"\nissuer = \"https://a.example\"\nclient_id = \"portal\"\n",
-    );
     let address = repository.path().display().to_string();
-    let run = |arguments: &[&str]| {
-        let arguments = [&["import", "--owner", "alice", "--git"], arguments].concat();
-        program.run_with(&arguments, &[("PATH", &path)])
-    };
-    let first = run(&[&address, "--branch", "main", "--path", "docs"]);
+    let first = command.run(&["--git", &address, "--branch", "main", "--path", "docs"]);
     assert_eq!(first.code, 0, "{}", first.stderr);
     assert!(
         first
@@ -419,34 +433,37 @@ fn im_7_the_command_brings_a_repository_in() {
         "{}",
         first.stderr
     );
-    assert!(program.exists("data/portico.git"));
-    let again = run(&[&format!("file://{address}"), "--path", "docs", "--json"]);
+    assert!(command.program.exists("data/portico.git"));
+    let again = command.run(&["--git", &format!("file://{address}"), "--path", "docs", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
     assert_eq!(
         (&report["unchanged"], &report["added"]),
         (&1.into(), &0.into()),
         "{report}"
     );
-    let option = program.run_with(&["import", "--git=--upload-pack=touch ran"], &[("PATH", &path)]);
-    assert!(
-        option.code == 2 && option.stderr.contains("begins with `-`"),
-        "{}",
-        option.stderr
-    );
+}
+
+#[test]
+fn im_7_the_command_refuses_what_is_no_address_or_name() {
+    let command = Command::new();
+    let repository = TestRepository::with(&[("a.md", "# A")]);
+    let address = repository.path().display().to_string();
+    let good = format!("--git={address}");
     for (arguments, code, what) in [
-        (vec!["--upload-pack=touch ran"], 2, "unexpected argument"),
-        (vec!["ext::sh -c 'touch ran'"], 2, "is not an address"),
-        (vec!["https://alice:hunter2@example.com/a"], 2, "holds a password"),
-        (vec![&*address, "--branch=-x"], 2, "is no name of a branch"),
-        (vec![&*address, "--path", "../.."], 2, "is no folder"),
+        (vec!["--git=--upload-pack=touch ran"], 2, "begins with `-`"),
+        (vec!["--git", "--upload-pack=touch ran"], 2, "unexpected argument"),
+        (vec!["--git=ext::sh -c 'touch ran'"], 2, "is not an address"),
+        (vec!["--git=https://alice:hunter2@example.com/a"], 2, "holds a password"),
+        (vec![&*good, "--branch=-x"], 2, "is no name of a branch"),
+        (vec![&*good, "--path", "../.."], 2, "is no folder"),
         (
-            vec![&*address, "--branch", "gone"],
+            vec![&*good, "--branch", "gone"],
             1,
             "--git: the repository has no branch `gone`",
         ),
-        (vec![&*address, "some/folder"], 2, "cannot be used with"),
+        (vec![&*good, "some/folder"], 2, "cannot be used with"),
     ] {
-        let refused = run(&arguments);
+        let refused = command.run(&arguments);
         assert!(
             refused.code == code && refused.stderr.contains(what),
             "{arguments:?}: {} {}",
@@ -454,5 +471,5 @@ fn im_7_the_command_brings_a_repository_in() {
             refused.stderr
         );
     }
-    assert!(!program.exists("ran"));
+    assert!(!command.program.exists("ran"));
 }
