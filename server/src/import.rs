@@ -131,7 +131,8 @@ pub async fn run(
     let history = Arc::new(history(&options, contents.root.clone()).await?);
     let stored = store.documents_of(&source.name, |_| true).await?;
     let stored: Vec<_> = stored.into_iter().map(|(_, path)| path).collect();
-    let renames = renames::find(&source, &stored, &files, &history);
+    let found = files.iter().map(|file| source.file(&file.name).path).collect();
+    let renames = renames::find(&source, &stored, &found, &history);
     let source = Arc::new(source.with_renames(renames));
     let names = files.iter().map(|file| domain::text::nfc(&*file.name)).collect();
     let mut import = Import::of(store, &source, progress);
