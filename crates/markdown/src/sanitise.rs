@@ -225,7 +225,7 @@ fn attribute<'v>(ids: &Ids, tag: &str, name: &str, value: &'v str) -> Option<Cow
         ("a", "href") => ids.address(value),
         (_, "class") => classes(value),
         (_, "dir") => matches!(value, "auto" | "ltr" | "rtl").then_some(value.into()),
-        (_, "open") => Some("".into()),
+        (_, "open" | "reversed") => Some("".into()),
         // As the box around a table and the way back from a footnote have them, and no other: nobody's HTML passes itself off as a part
         // of the page.
         (_, "tabindex") => (value == "0").then_some(value.into()),
@@ -242,7 +242,6 @@ fn attribute<'v>(ids: &Ids, tag: &str, name: &str, value: &'v str) -> Option<Cow
         ),
         (_, "valign") => is_one_of(value, &["top", "middle", "bottom", "baseline"]),
         ("ol", "type") => matches!(value, "1" | "a" | "A" | "i" | "I").then_some(value.into()),
-        (_, "reversed") => Some("".into()),
         (_, "datetime") => (value.len() <= 40).then_some(value.into()),
         _ => Some(value.into()),
     }

@@ -25,7 +25,7 @@ fn document() -> String {
             None if line.starts_with(FENCE) => sample = Some(String::new()),
             None => {}
             Some(source) if line == FENCE => {
-                document.push_str(&format!("\n{source}\n"));
+                document.extend(["\n", source, "\n"]);
                 sample = None;
             }
             Some(source) => {
@@ -39,7 +39,9 @@ fn document() -> String {
 }
 
 fn page() -> String {
-    let html = markdown::render(&document(), "Writing").unwrap().html;
+    let html = markdown::render(&document(), "Writing")
+        .map(|rendered| rendered.html)
+        .unwrap_or_default();
     // The documents that samples refer to are nowhere.
     let address = |token: &Token<'_>| {
         Filled::Address(if token.is_picture {

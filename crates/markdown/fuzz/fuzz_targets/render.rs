@@ -2,7 +2,6 @@
 
 #![no_main]
 
-#[expect(dead_code, reason = "the check of one HTML is for tests of itself")]
 #[path = "../../tests/properties/invariants.rs"]
 mod invariants;
 

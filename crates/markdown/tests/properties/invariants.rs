@@ -90,7 +90,8 @@ fn end_of(tag: &str) -> usize {
         is_value ^= c == '"';
         c == '>' && !is_value
     });
-    end.unwrap_or_else(|| panic!("an open tag: {tag:?}"))
+    assert!(end.is_some(), "an open tag: {tag:?}");
+    end.unwrap_or_default()
 }
 
 fn assert_address(address: &str, html: &str) {
