@@ -18,6 +18,7 @@
 //! | Documents whose files are gone; folders imported under another name | `prune.rs` |
 //! | Progress and report | [`report`] |
 //! | Links to places in other documents | `places.rs` |
+//! | Exports of Confluence, Notion, Outline and `BookStack` | [`programs`], with the crate `program-exports`; before the import: `convert_export.rs`, in reports: `restore_origin.rs` |
 //! | Contents of pictures and other files | `files.rs`; which there are: `crate::files` |
 //! | Which texts are allowed | `values.rs` |
 //! | Reading a file that is exported | `read_back.rs`, for `crate::export` |
@@ -38,6 +39,7 @@ use crate::{
     link_paths::{DocumentPaths, alias_paths},
 };
 
+mod convert_export;
 pub mod dates;
 pub mod file;
 mod file_error;
@@ -47,11 +49,13 @@ mod history;
 mod places;
 mod plausibility;
 mod prepare;
+pub mod programs;
 mod prune;
 mod read_back;
 mod read_file;
 mod renames;
 pub mod report;
+mod restore_origin;
 pub mod source;
 mod summary;
 pub(crate) mod terminal;
@@ -63,6 +67,7 @@ mod write;
 pub(crate) use file::DRAFT_FOLDERS;
 pub use file::Drafts;
 pub use file_error::WarningKind;
+pub use programs::ExportOptions;
 pub(crate) use read_back::{ReadBack, read_back};
 pub use report::{
     FolderCounts, ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Pruning, Withdrawn,
@@ -85,10 +90,12 @@ pub type ResolvePerson = Box<dyn Fn(&str) -> Result<PersonId, String> + Send + S
 
 /// What to import, and the defaults for files that state nothing else.
 pub struct ImportOptions {
-    /// The folder whose `*.md` files are imported, subfolders included.
+    /// The folder whose `*.md` files are imported, subfolders included; or an export of another program, as an archive or unpacked.
     pub dir: PathBuf,
     /// The commit whose files these are, if Portico fetched them.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// What applies to exports of other programs.
+    pub export: ExportOptions,
     /// Prefix of every file's folder.
     pub folder: Option<String>,
     /// Owner of files that name none, in a form that `resolve_person` accepts.
@@ -115,15 +122,18 @@ pub struct ImportOptions {
     pub resolve_person: ResolvePerson,
 }
 
-/// Imports every Markdown file of a folder, in transactions of some hundred files. What `progress` was called with is committed.
+/// Imports every Markdown file of a folder, or an export of another program, in transactions of some hundred files. What `progress` was called with
+/// is committed.
 ///
 /// # Errors
 /// [`ImportError`]; errors of single files are in the report.
 pub async fn run(
     store: &Store,
-    options: ImportOptions,
+    mut options: ImportOptions,
     progress: &mut (dyn FnMut(ImportEvent) + Send + Sync),
 ) -> Result<ImportReport, ImportError> {
+    // Its temporary folder is removed when this function ends or is dropped.
+    let (_workspace, export) = options.convert_export().await?;
     let mut contents = walk::markdown_files(&options.dir)?;
     let files = std::mem::take(&mut contents.files);
     let others = std::mem::take(&mut contents.others);
@@ -137,7 +147,14 @@ pub async fn run(
     let names = files.iter().map(|file| domain::text::nfc(&*file.name)).collect();
     let mut import = Import::of(store, &source, progress);
     import.report.is_dry_run = options.is_dry_run;
+    import.export = export;
     import.start(files.len(), &contents).await?;
+    for problem in std::mem::take(&mut import.export.problems) {
+        import.problem(problem);
+    }
+    for warning in std::mem::take(&mut import.export.warnings) {
+        import.warn(warning);
+    }
     let documents = document_paths(stored, &source, &files).await?;
     let beside = ImportFiles {
         attachments: Arc::new(
@@ -148,6 +165,7 @@ pub async fn run(
         now: options.now,
     };
     let options = Arc::new(options);
+    let origins = Arc::clone(&import.export.origins);
     let chunks = stream::iter(prepare::chunks(files)).map(|chunk| {
         let context = ImportContext {
             store: store.clone(),
@@ -155,6 +173,7 @@ pub async fn run(
             source: Arc::clone(&source),
             history: Arc::clone(&history),
             beside: beside.clone(),
+            origins: Arc::clone(&origins),
         };
         tokio::spawn(prepare::files(context, chunk))
     });

@@ -5,10 +5,14 @@ use std::{path::PathBuf, process::ExitCode};
 use bff::{Clock, error_chain};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use program_exports::Program;
 use store::Store;
 
 use super::{ConfigFile, Failure, print};
-use crate::import::{self, Drafts, ImportError, ImportEvent, ImportOptions, terminal::escape};
+use crate::{
+    import::{self, Drafts, ExportOptions, ImportError, ImportEvent, ImportOptions, terminal::escape},
+    serve::shutdown_signal,
+};
 
 mod git;
 mod summary;
@@ -16,11 +20,15 @@ mod summary;
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct ImportArgs {
-    /// Folder whose `*.md` files are brought in, with everything below it
+    /// Folder whose `*.md` files are brought in, with everything below it; or an export of Confluence, Notion, Outline or `BookStack`, as the
+    /// ZIP file it is or unpacked
     #[arg(value_name = "DIR", required_unless_present = "git")]
     dir: Option<PathBuf>,
     #[command(flatten)]
     git: git::GitArgs,
+    /// Program that DIR is an export of [default: recognised by what it holds]
+    #[arg(long, value_name = "PROGRAM", value_enum)]
+    from: Option<FromFlag>,
     /// Folder to put them in, such as `handbook/people`
     #[arg(long, value_name = "FOLDER")]
     folder: Option<String>,
@@ -33,6 +41,10 @@ pub(super) struct ImportArgs {
     /// Make files private that do not say
     #[arg(long)]
     private: bool,
+    /// Make what comes from an export or a ZIP file public: for everybody who is signed in. It is private otherwise, since exports do not
+    /// say who could read a page
+    #[arg(long, conflicts_with = "private")]
+    public: bool,
     /// What happens to files that say they are not finished, or are dated ahead
     #[arg(long, value_name = "HOW", value_enum, default_value_t = DraftsFlag::LeaveOut)]
     drafts: DraftsFlag,
@@ -54,6 +66,34 @@ pub(super) struct ImportArgs {
     json: bool,
     #[command(flatten)]
     config: ConfigFile,
+}
+
+/// A program whose exports are read.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FromFlag {
+    /// HTML export of a space
+    Confluence,
+    /// Export as Markdown & CSV
+    Notion,
+    /// Export as Markdown
+    Outline,
+    /// Export as portable ZIP
+    #[value(name = "bookstack")]
+    BookStack,
+    /// Markdown files as they are
+    Markdown,
+}
+
+impl From<FromFlag> for Program {
+    fn from(flag: FromFlag) -> Self {
+        match flag {
+            FromFlag::Confluence => Self::Confluence,
+            FromFlag::Notion => Self::Notion,
+            FromFlag::Outline => Self::Outline,
+            FromFlag::BookStack => Self::BookStack,
+            FromFlag::Markdown => Self::Markdown,
+        }
+    }
 }
 
 /// What happens to files that are not finished.
@@ -96,6 +136,10 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
     let options = ImportOptions {
         dir: dir.unwrap_or_default(),
         snapshot: snapshot.clone(),
+        export: ExportOptions {
+            program: arguments.from.map(Program::from),
+            is_public: arguments.public,
+        },
         folder: arguments.folder,
         owner: arguments.owner,
         groups: arguments.groups,
@@ -110,7 +154,13 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
         resolve_person: Box::new(move |who| config.resolve_person(who)),
     };
     let bar = if json { ProgressBar::hidden() } else { progress_bar() };
-    let outcome = import::run(&store, options, &mut |event| show_progress(&bar, event)).await;
+    let stopped = shutdown_signal();
+    let mut show = |event| show_progress(&bar, event);
+    let outcome = tokio::select! {
+        outcome = import::run(&store, options, &mut show) => outcome,
+        // What it had unpacked is removed when it is dropped.
+        () = stopped => Err(ImportError::Interrupted),
+    };
     bar.finish_and_clear();
     store.close().await;
     let report = outcome.map_err(|error| match &error {

@@ -4,6 +4,7 @@
 use std::{num::NonZeroUsize, sync::Arc, thread};
 
 use markdown::RemovedConstruct;
+use program_exports::Origins;
 use store::{ImportedDocument, KnownDocument, Store, UnchangedDocument};
 
 use super::{
@@ -32,6 +33,8 @@ pub(super) struct ImportContext {
     pub(super) source: Arc<Source>,
     pub(super) history: Arc<History>,
     pub(super) beside: ImportFiles,
+    /// What the files are called in the export they come from.
+    pub(super) origins: Arc<Origins>,
 }
 
 /// A prepared file.
@@ -102,6 +105,7 @@ pub(super) async fn files(context: ImportContext, files: Vec<FoundFile>) -> Resu
         source,
         history,
         beside,
+        origins,
     } = context;
     let attachments = Arc::clone(&beside.attachments);
     let is_dry_run = options.is_dry_run;
@@ -125,6 +129,7 @@ pub(super) async fn files(context: ImportContext, files: Vec<FoundFile>) -> Resu
     if !is_dry_run {
         files::store_contents(&store, &beside, &mut prepared).await?;
     }
+    prepared.iter_mut().for_each(|file| file.restore_origin(&origins));
     Ok(prepared)
 }
 

@@ -2,16 +2,27 @@
 //! [`super::write`].
 
 use std::collections::HashSet;
-use store::SimilarSource;
+use store::{DocumentSource, SimilarSource};
 
 use super::{
-    ImportError, Pruning, Withdrawn,
+    ImportError, ImportEvent, Pruning, Withdrawn,
     prepare::{FileAction, PreparedFile},
     walk::FolderContents,
     write::Import,
 };
 
 impl Import<'_> {
+    /// Reports documents whose files are refused or drafts now.
+    pub(super) fn withdrawn(&mut self, trashed: Vec<(DocumentSource, domain::DocumentId)>) {
+        for (source, id) in trashed {
+            let file = self.source.below(&source.path).unwrap_or(&source.path);
+            let file = self.export.origins.of(file, 1).0.to_owned();
+            let withdrawn = Withdrawn { file, id };
+            self.report.withdrawn.push(withdrawn.clone());
+            (self.progress)(ImportEvent::Withdrawn(withdrawn));
+        }
+    }
+
     /// Finds documents of the imported folder whose files are gone, and trashes them if that is requested and certain.
     pub(super) async fn prune(
         &mut self,
@@ -32,6 +43,8 @@ impl Import<'_> {
             Pruning::Refused("not every folder could be read")
         } else if names.is_empty() {
             Pruning::Refused("no file was found at all")
+        } else if let Some(why) = self.export.prevents_pruning() {
+            Pruning::Refused(why)
         } else {
             self.trash(&gone.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
             Pruning::Done

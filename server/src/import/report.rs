@@ -214,7 +214,20 @@ pub enum ImportError {
     /// Where files are stored cannot be used.
     #[error("the store of `[files]` cannot be used")]
     Files(#[source] store::Cause),
+    /// Somebody stopped the program.
+    #[error("interrupted; the next import goes on from here")]
+    Interrupted,
+    /// An export of another program cannot be read; escaped for terminals.
+    #[error("{0}")]
+    Export(String),
     /// A task of the program was cancelled or panicked.
     #[error("a file could not be worked on")]
     Stopped(#[from] tokio::task::JoinError),
+}
+
+impl From<program_exports::ExportError> for ImportError {
+    fn from(error: program_exports::ExportError) -> Self {
+        // Names of entries are in it.
+        Self::Export(escape(&bff::error_chain(&error)).into_owned())
+    }
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, Store};
 
 use super::{
-    ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut, Withdrawn,
+    ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut,
     file::{FileError, FileWarning, WarningKind},
     places::Places,
     prepare::{DocumentDetails, FileAction, FileName, PreparedFile},
+    programs::Export,
     source::Source,
     walk::FolderContents,
 };
@@ -16,7 +17,7 @@ use super::{
 pub(super) struct Import<'a> {
     pub(super) store: &'a Store,
     pub(super) source: &'a Source,
-    progress: &'a mut (dyn FnMut(ImportEvent) + Send + Sync),
+    pub(super) progress: &'a mut (dyn FnMut(ImportEvent) + Send + Sync),
     pub(super) report: ImportReport,
     /// Warnings about owners, reported at the end if they have never signed in.
     warnings: Vec<(domain::PersonId, ImportWarning)>,
@@ -25,6 +26,8 @@ pub(super) struct Import<'a> {
     places: Places,
     /// Whether nothing was ever imported from the source: similar sources are searched then.
     is_new_source: bool,
+    /// What is known of the export it is of; empty for a folder.
+    pub(super) export: Export,
 }
 
 /// A file whose document is in the batch, to be reported after the commit.
@@ -60,6 +63,7 @@ impl<'a> Import<'a> {
             owners: BTreeMap::new(),
             places: Places::default(),
             is_new_source: false,
+            export: Export::default(),
         }
     }
 
@@ -228,7 +232,7 @@ impl<'a> Import<'a> {
         });
     }
 
-    fn problem(&mut self, problem: ImportProblem) {
+    pub(super) fn problem(&mut self, problem: ImportProblem) {
         self.report.folder_of(&problem.file).refused += 1;
         self.report.problems.push(problem.clone());
         (self.progress)(ImportEvent::Problem(problem));
@@ -244,15 +248,6 @@ impl<'a> Import<'a> {
         self.report.folder_of(&warning.problem.file).warnings += 1;
         self.report.warnings.push(warning.clone());
         (self.progress)(ImportEvent::Warning(warning));
-    }
-
-    fn withdrawn(&mut self, trashed: Vec<(DocumentSource, domain::DocumentId)>) {
-        for (source, id) in trashed {
-            let file = self.source.below(&source.path).unwrap_or(&source.path).to_owned();
-            let withdrawn = Withdrawn { file, id };
-            self.report.withdrawn.push(withdrawn.clone());
-            (self.progress)(ImportEvent::Withdrawn(withdrawn));
-        }
     }
 }
 

@@ -115,6 +115,7 @@ impl Attempt<'_> {
         let config = Arc::clone(self.config);
         ImportOptions {
             dir: snapshot.folder().to_owned(),
+            export: crate::import::ExportOptions::default(),
             snapshot: Some(Arc::clone(snapshot)),
             folder: self.source.folder.clone(),
             owner: self.source.owner.clone(),

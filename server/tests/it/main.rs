@@ -25,6 +25,7 @@ mod links;
 mod metrics;
 mod pages;
 mod policy;
+mod programs;
 mod pulls;
 mod requests;
 mod routes;

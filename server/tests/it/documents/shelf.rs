@@ -11,7 +11,7 @@ use domain::{Access, Group, GroupMatch, Groups, Person, PersonId, Plan, Reportin
 use policy::Policy;
 use server::{
     files::FileSettings,
-    import::{self, Drafts, ImportOptions, ImportReport},
+    import::{self, Drafts, ExportOptions, ImportOptions, ImportReport},
     library::LocalLibrary,
 };
 use store::{DocumentRow, Selection, Store, StoreError, Stretch};
@@ -148,6 +148,7 @@ pub(crate) fn options(dir: PathBuf) -> ImportOptions {
     ImportOptions {
         dir,
         snapshot: None,
+        export: ExportOptions::default(),
         folder: None,
         owner,
         groups: vec![],
