@@ -58,7 +58,7 @@ pub use tokens::{Filled, SEPARATOR, Token, fill};
 
 /// The version of the renderer that wrote a piece of HTML. Raised whenever the same Markdown is written differently, so that
 /// documents are rendered again when they are next opened. A change of the Markdown crate's version is such a change.
-pub const VERSION: i64 = 6;
+pub const VERSION: i64 = 7;
 
 /// The oldest [`VERSION`] whose HTML may still be shown when rendering again fails. Raised to [`VERSION`] with every change of what is
 /// taken out, a fault of `sanitise.rs` that is mended included: HTML of versions before 3 contains the comments of Obsidian, MDX, Liquid and Jinja as readable text.
