@@ -5,6 +5,7 @@ use server::import::{ExportOptions, ImportError, ImportOptions, ImportReport};
 use crate::documents::shelf::{Shelf, options};
 
 mod hostile;
+mod others;
 mod outline;
 
 /// A picture of one pixel.
