@@ -32,5 +32,6 @@ pub(crate) use content::open as open_file;
 pub(crate) use library::FileLibrary;
 pub(crate) use media_type::MediaType;
 pub(crate) use missing::{MissingKind, MissingTarget, PlaceLink};
+pub(crate) use resolve::{Place, find as find_file, without_template};
 pub use s3::S3Settings;
 pub use settings::{FileSettings, StorageKind};

@@ -17,12 +17,12 @@ const COUNT: &str = "SELECT count(*) FROM document d WHERE d.trashed_at IS NULL"
 const PLACES: &str = "SELECT d.id, d.title, d.folder, d.source_name, d.source_path FROM document d
     WHERE d.id > $1 AND d.trashed_at IS NULL ORDER BY d.id LIMIT $2";
 
-const FILES: &str = "SELECT d.document_id, CAST(d.is_wiki AS INTEGER), d.target, d.name, f.hash, f.size, f.media_type
+const FILES: &str = "SELECT d.document_id, d.is_wiki, d.target, d.name, f.hash, f.size, f.media_type
     FROM document_file d JOIN file f ON f.hash = d.hash WHERE d.document_id > $1 AND d.document_id <= $2
     ORDER BY d.document_id, d.is_wiki, d.target";
 
-const LINKS: &str =
-    "SELECT l.document_id, l.path FROM document_link l WHERE l.document_id > $1 AND l.document_id <= $2";
+const LINKS: &str = "SELECT l.document_id, l.is_wiki, l.target, l.path FROM document_link l
+    WHERE l.document_id > $1 AND l.document_id <= $2";
 
 /// Where a document is, and where an import found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,19 @@ pub struct StoredFile {
     pub name: String,
     /// The content.
     pub file: NewFile,
+}
+
+/// Where a link of a document leads, as its import found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLink {
+    /// The document.
+    pub document: DocumentId,
+    /// Whether the text has it as `[[name]]`.
+    pub is_wiki: bool,
+    /// The target as the text has it.
+    pub target: String,
+    /// Path below the source of the document, or the address of a page.
+    pub path: String,
 }
 
 /// The documents outside the trash as they were when it began. SQLite's write-ahead log grows as long as it lives.
@@ -164,7 +177,7 @@ impl Snapshot {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn files(&mut self, after: i64, last: i64) -> Result<Vec<StoredFile>, StoreError> {
-        type Columns = (i64, i32, String, String, String, i64, String);
+        type Columns = (i64, bool, String, String, String, i64, String);
         let rows: Vec<Columns> = rows!(self, FILES, after, last)?;
         let file = |(number, is_wiki, target, name, hash, size, media_type): Columns| {
             let corrupt = || StoreError::Corrupt {
@@ -175,7 +188,7 @@ impl Snapshot {
             let size = u64::try_from(size).map_err(|_| corrupt())?;
             Ok(StoredFile {
                 document: id(number)?,
-                is_wiki: is_wiki != 0,
+                is_wiki,
                 target,
                 name,
                 file: NewFile { hash, size, media_type },
@@ -184,13 +197,22 @@ impl Snapshot {
         rows.into_iter().map(file).collect()
     }
 
-    /// The paths below their sources that the documents above the number `after`, up to `last`, link to, as their import found them.
+    /// Where the links of the documents above the number `after`, up to `last`, lead, as their import found them.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
-    pub async fn links(&mut self, after: i64, last: i64) -> Result<Vec<(DocumentId, String)>, StoreError> {
-        let rows: Vec<(i64, String)> = rows!(self, LINKS, after, last)?;
-        rows.into_iter().map(|(number, path)| Ok((id(number)?, path))).collect()
+    pub async fn links(&mut self, after: i64, last: i64) -> Result<Vec<StoredLink>, StoreError> {
+        type Columns = (i64, bool, String, String);
+        let rows: Vec<Columns> = rows!(self, LINKS, after, last)?;
+        let link = |(number, is_wiki, target, path): Columns| {
+            Ok(StoredLink {
+                document: id(number)?,
+                is_wiki,
+                target,
+                path,
+            })
+        };
+        rows.into_iter().map(link).collect()
     }
 }
 

@@ -70,7 +70,7 @@ pub use changes::{Change, DocumentText};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use documents::{DocumentRow, FoundDocument, StaleHtml};
 pub use error::{Cause, StoreError};
-pub use export::{DocumentPlace, Snapshot, StoredDocument, StoredFile};
+pub use export::{DocumentPlace, Snapshot, StoredDocument, StoredFile, StoredLink};
 pub use files::{
     CheckedContent, ContentHash, DatabaseFiles, Dimensions, DocumentFile, FileError, FileLink, FileStorage,
     FolderFiles, NewFile, PART_SIZE,

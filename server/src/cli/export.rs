@@ -42,6 +42,7 @@ pub(super) async fn run(arguments: ExportArgs) -> Result<ExitCode, Failure> {
         dir: arguments.dir,
         folder: arguments.folder,
         has_ids: !arguments.without_ids,
+        files: config.files.clone(),
         now: Clock::system().now().unix_timestamp(),
     };
     let bar = if json { ProgressBar::hidden() } else { progress_bar() };

@@ -24,6 +24,8 @@ pub(super) struct Layout {
     numbers: HashMap<String, usize>,
     /// By the folder of documents.
     folders: HashMap<String, String>,
+    /// All folders, without regard to case and as they are.
+    written: HashMap<String, String>,
 }
 
 impl Layout {
@@ -32,6 +34,35 @@ impl Layout {
         let folder = self.folder(&place.folder);
         let name = document_name(place);
         self.free(&folder, &name)
+    }
+
+    /// Takes `path` for a file as it is, with the folders above it; `false` if something else has one of these paths.
+    pub(super) fn take(&mut self, path: &str) -> bool {
+        let ends: Vec<_> = path.match_indices('/').map(|(at, _)| at).collect();
+        let folders: Vec<_> = ends.iter().filter_map(|at| path.get(..*at)).collect();
+        let is_other = |folder: &&str| {
+            let key = fold_case(folder);
+            match self.written.get(&key) {
+                Some(written) => written != folder,
+                None => self.taken.contains(&key),
+            }
+        };
+        if folders.len() > MAX_DEPTH
+            || folders.iter().any(|folder| is_other(&folder))
+            || !self.taken.insert(fold_case(path))
+        {
+            return false;
+        }
+        for folder in folders {
+            self.add_folder(folder);
+        }
+        true
+    }
+
+    fn add_folder(&mut self, path: &str) {
+        let key = fold_case(path);
+        self.taken.insert(key.clone());
+        self.written.entry(key).or_insert_with(|| path.to_owned());
     }
 
     /// The path of a folder of documents.
@@ -46,7 +77,9 @@ impl Layout {
         let above = self.folder(above);
         let depth = if above.is_empty() { 0 } else { above.split('/').count() };
         let path = if depth < MAX_DEPTH {
-            self.free(&above, &folder_name(name))
+            let path = self.free(&above, &folder_name(name));
+            self.add_folder(&path);
+            path
         } else {
             above
         };
@@ -57,7 +90,7 @@ impl Layout {
     /// A path of its own for `name` in `folder`.
     pub(super) fn free(&mut self, folder: &str, name: &str) -> String {
         let path = join(folder, name);
-        let key = fold_case(&path);
+        let key = key_of(&path);
         if self.taken.insert(key.clone()) {
             return path;
         }
@@ -65,10 +98,19 @@ impl Layout {
         loop {
             *number += 1;
             let path = join(folder, &numbered(name, *number));
-            if self.taken.insert(fold_case(&path)) {
+            if self.taken.insert(key_of(&path)) {
                 return path;
             }
         }
+    }
+}
+
+/// What no two paths have in common. A link does not say which of `a.md` and `a.markdown` it means.
+fn key_of(path: &str) -> String {
+    let key = fold_case(path);
+    match key.strip_suffix(".markdown") {
+        Some(stem) => format!("{stem}.md"),
+        None => key,
     }
 }
 
@@ -158,6 +200,7 @@ mod tests {
             place("a", "x", Some("N.md")),
             place("a", "x", Some("n-2.md")),
             place("a/n.md", "x", Some("n.md")),
+            place("a", "x", Some("N.markdown")),
             place("stra\u{df}e", "x", Some("n.md")),
             place("STRASSE", "x", Some("n.md")),
         ];
@@ -170,6 +213,7 @@ mod tests {
                 "a/N-2.md",
                 "a/n-2-2.md",
                 "a/n-3.md/n.md",
+                "a/N-4.markdown",
                 "straße/n.md",
                 "STRASSE-2/n.md"
             ]

@@ -19,17 +19,17 @@ const ROOTS: [&str; 7] = [
 
 /// Where a reference stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// The document, relative to the imported folder.
-    pub(super) document: &'a str,
+    pub(crate) document: &'a str,
     /// Whether it is `[[name]]`.
-    pub(super) is_wiki: bool,
+    pub(crate) is_wiki: bool,
     /// Whether it is a picture.
-    pub(super) is_picture: bool,
+    pub(crate) is_picture: bool,
 }
 
 /// The file that a target means, if it came with the documents.
-pub(super) fn find<'c>(catalogue: &'c Catalogue, place: Place<'_>, target: &str) -> Option<&'c OtherFile> {
+pub(crate) fn find<'c>(catalogue: &'c Catalogue, place: Place<'_>, target: &str) -> Option<&'c OtherFile> {
     let target = target.split(['?', '#']).next().unwrap_or_default().trim();
     let target = without_template(target).replace('\\', "/");
     if target.is_empty() || target.ends_with('/') {
@@ -117,7 +117,7 @@ fn below(base: &str, target: &str) -> Option<String> {
 }
 
 /// A target without the variable in front of it that means the root: `{{ site.baseurl }}/img/a.png`, `@site/static/a.png`, `~/a.png`.
-fn without_template(target: &str) -> &str {
+pub(crate) fn without_template(target: &str) -> &str {
     let target = match target.strip_prefix("{{").and_then(|rest| rest.split_once("}}")) {
         Some((_, behind)) if behind.starts_with('/') => behind,
         _ => target,
