@@ -14,6 +14,7 @@ use super::{
 use crate::{
     files::{Place, find_file},
     link_paths::{candidates, is_page, is_wiki},
+    relative_path::{percent_decoded, resolve},
 };
 
 /// What a link leads to.
@@ -145,15 +146,15 @@ impl<'a> Links<'a> {
 
     /// The path to write so that a link leads where it led; `None` where it may stay, else why there is none.
     fn new_path(&self, reference: &Reference, before: &Target) -> Result<Option<String>, &'static str> {
-        let paths: Vec<&str> = match before {
+        let paths: Vec<String> = match before {
             Target::Nothing if self.entry.source.is_none() => return Ok(None),
-            Target::Nothing => return Err("which is not here, and would lead to something in the exported folder"),
-            Target::File(_) => self
-                .file(reference)
-                .map(|file| self.placed.with(file))
-                .unwrap_or_default(),
+            Target::Nothing => self.nowhere(reference).into_iter().collect(),
+            Target::File(_) => {
+                let paths = self.file(reference).map(|file| self.placed.with(file));
+                paths.into_iter().flatten().map(str::to_owned).collect()
+            }
             Target::Document(id) => {
-                let path = self.index.get(*id).and_then(|entry| entry.path.as_deref());
+                let path = self.index.get(*id).and_then(|entry| entry.path.clone());
                 vec![path.ok_or("a document that is not exported")?]
             }
         };
@@ -164,11 +165,27 @@ impl<'a> Links<'a> {
                 &(spelling.clone() + suffix_of(reference.kind, &reference.target)),
             ) == *before
         };
-        spellings
-            .into_iter()
-            .find(is_it)
-            .map(Some)
-            .ok_or("to which no path leads in the exported folder")
+        spellings.into_iter().find(is_it).map(Some).ok_or(match before {
+            Target::Nothing => "which is not here, and would lead to something in the exported folder",
+            _ => "to which no path leads in the exported folder",
+        })
+    }
+
+    /// Where the source had nothing: a link that leads nowhere must not lead to what lies there now.
+    fn nowhere(&self, reference: &Reference) -> Option<String> {
+        let (_, from) = self.entry.source.as_ref()?;
+        let target = reference.target.split(['#', '?']).next().unwrap_or_default();
+        let target = if is_wiki(reference.kind) {
+            target.to_owned()
+        } else {
+            percent_decoded(target)
+        };
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let path = match target.trim().strip_prefix('/') {
+            Some(rooted) => resolve("", rooted),
+            None => resolve(folder, target.trim()),
+        };
+        path.filter(|path| !path.is_empty())
     }
 }
 

@@ -30,6 +30,15 @@ impl Replacement {
         format!("{}{}", self.path, suffix_of(self.kind, &self.target))
     }
 
+    /// A reference to the target as it was.
+    fn reference(&self) -> Reference {
+        Reference {
+            kind: self.kind,
+            target: self.target.clone(),
+            line: 1,
+        }
+    }
+
     fn is_of(&self, reference: &Reference) -> bool {
         self.kind == reference.kind && self.target == reference.target
     }
@@ -176,8 +185,16 @@ fn wiki_edits(content: &str, replacement: &Replacement) -> Vec<Edit> {
             continue;
         }
         let mut text = replacement.new_target();
+        // A picture without words is described by the last part of its path.
+        let (old, new) = (last_part(&replacement.target), last_part(&replacement.path));
+        let is_picture = replacement.kind == ReferenceKind::WikiEmbed && replacement.reference().is_picture();
         match words {
+            Some(size) if is_picture && old != new && size.trim().chars().all(|c| c.is_ascii_digit() || c == 'x') => {
+                text = format!("{text}|{old}|{size}");
+            }
             Some(words) => text = format!("{text}|{words}"),
+            None if is_picture && old == new => {}
+            None if is_picture => text = format!("{text}|{old}"),
             None => {
                 let parts = name.split('#').map(str::trim).filter(|part| !part.is_empty());
                 text = format!("{text}|{}", parts.collect::<Vec<_>>().join(" > "));
@@ -189,6 +206,10 @@ fn wiki_edits(content: &str, replacement: &Replacement) -> Vec<Edit> {
         });
     }
     edits
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -261,7 +282,14 @@ mod tests {
             "a.png",
             "p/a.png",
         );
-        assert_eq!(found, ("![[p/a.png|200]] ![[p/a.png|a.png]]".to_owned(), 0));
+        assert_eq!(found, ("![[p/a.png|200]] ![[p/a.png]]".to_owned(), 0));
+        let found = replaced(
+            "![[a.png|200]] ![[a.png]]",
+            ReferenceKind::WikiEmbed,
+            "a.png",
+            "p/a-2.png",
+        );
+        assert_eq!(found, ("![[p/a-2.png|a.png|200]] ![[p/a-2.png|a.png]]".to_owned(), 0));
     }
 
     #[test]

@@ -98,6 +98,12 @@ fn assert_same(found: &Contents, expected: &Contents) {
 async fn round_trip(shelf: &Shelf, other: &Shelf) -> ExportReport {
     let report = export_to(shelf, "out").await;
     assert_eq!(report.problems, []);
+    round_trip_of(shelf, other, &report).await;
+    report
+}
+
+/// The same for an export that was made already, in which links may not have come along.
+async fn round_trip_of(shelf: &Shelf, other: &Shelf, report: &ExportReport) {
     let dir = shelf.folder.path().join("out");
     let imported = import_from(other, &dir).await;
     assert_eq!(
@@ -105,7 +111,15 @@ async fn round_trip(shelf: &Shelf, other: &Shelf) -> ExportReport {
         (report.documents, 0),
         "{imported:?}"
     );
-    assert_same(&contents(other).await, &contents(shelf).await);
+    let (mut found, mut expected) = (contents(other).await, contents(shelf).await);
+    if !report.problems.is_empty() {
+        found.pages.clear();
+        expected.pages.clear();
+    }
+    assert_same(&found, &expected);
+    if !report.problems.is_empty() {
+        return;
+    }
     let again = export_to(other, "again").await;
     assert_eq!(
         (again.links, again.problems.len()),
@@ -113,7 +127,6 @@ async fn round_trip(shelf: &Shelf, other: &Shelf) -> ExportReport {
         "what was exported leads where it should"
     );
     assert_eq!(tree(&other.folder.path().join("again")), tree(&dir));
-    report
 }
 
 /// All files below a folder, by path.
