@@ -175,8 +175,8 @@ fn wanted_path(folder: &str, stored: &StoredFile) -> Option<String> {
 
 /// Whether an import takes a file for a document.
 fn is_document(path: &str) -> bool {
-    let path = path.to_lowercase();
-    path.ends_with(".md") || path.ends_with(".markdown")
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    matches!(ending.as_deref(), Some("md" | "markdown"))
 }
 
 #[cfg(test)]

@@ -47,10 +47,7 @@ impl Layout {
                 None => self.taken.contains(&key),
             }
         };
-        if folders.len() > MAX_DEPTH
-            || folders.iter().any(|folder| is_other(&folder))
-            || !self.taken.insert(fold_case(path))
-        {
+        if folders.len() > MAX_DEPTH || folders.iter().any(is_other) || !self.taken.insert(fold_case(path)) {
             return false;
         }
         for folder in folders {

@@ -144,13 +144,12 @@ fn edits(content: &str, replacement: &Replacement) -> Vec<Edit> {
 
 /// The length of `target` where a text begins with it, with entities and backslashes as authors write them.
 fn spelled(text: &str, target: &str) -> Option<usize> {
-    const ENTITIES: [(&str, char); 6] = [
+    const ENTITIES: [(&str, char); 5] = [
         ("&amp;", '&'),
         ("&lt;", '<'),
         ("&gt;", '>'),
         ("&quot;", '"'),
         ("&#39;", '\''),
-        ("&nbsp;", '\u{a0}'),
     ];
     let mut rest = text;
     for letter in target.chars() {
