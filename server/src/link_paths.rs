@@ -26,6 +26,21 @@ pub(crate) fn is_wiki(kind: ReferenceKind) -> bool {
     matches!(kind, ReferenceKind::WikiLink | ReferenceKind::WikiEmbed)
 }
 
+/// The pages of the site that are no document.
+const PAGES: &[&str] = &[
+    "",
+    "docs",
+    "search",
+    "profile",
+    "about",
+    "help/writing",
+    "sessions",
+    "public",
+    "protected",
+    "admin",
+    "admin/sources",
+];
+
 /// Whether a target is a page of this site, `/docs/7`, or the page it stands in.
 pub(crate) fn is_page(target: &str) -> bool {
     let Some(path) = target.strip_prefix('/') else {
@@ -33,22 +48,8 @@ pub(crate) fn is_page(target: &str) -> bool {
         return target.starts_with('?');
     };
     let path = path.split(['#', '?']).next().unwrap_or_default();
-    match path.split_once('/') {
-        Some(("docs", number)) => number.parse::<DocumentId>().is_ok(),
-        Some(_) => false,
-        None => [
-            "",
-            "docs",
-            "search",
-            "profile",
-            "about",
-            "sessions",
-            "public",
-            "protected",
-            "admin",
-        ]
-        .contains(&path),
-    }
+    let document = path.strip_prefix("docs/");
+    PAGES.contains(&path) || document.is_some_and(|number| number.parse::<DocumentId>().is_ok())
 }
 
 /// The path `/docs/7`, if a target is the page of a document of this site.

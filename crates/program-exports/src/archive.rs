@@ -135,7 +135,8 @@ impl<'a> Unpacking<'a> {
                 limit: self.limits.total,
             }),
             Ok((path, size)) if size > limit => {
-                self.folder.remove(&path);
+                // It goes with the folder in any case.
+                let _ = std::fs::remove_file(&path);
                 self.tree.remark(RemarkKind::File, &name, too_large);
                 Ok(())
             }
@@ -146,7 +147,8 @@ impl<'a> Unpacking<'a> {
                 Ok(())
             }
             Err(CopyError::Read(error)) => {
-                self.folder.remove(&self.folder.path().join(number));
+                // It goes with the folder in any case.
+                let _ = std::fs::remove_file(self.folder.path().join(number));
                 self.tree.refuse(&name, &format!("cannot be unpacked: {error}"));
                 Ok(())
             }

@@ -107,7 +107,8 @@ fn unpack(input: &Path, name: &str, folder: &Folder, limits: &Limits) -> Result<
         for name in inside {
             if let Some(file) = unpacking.tree.remove(&name) {
                 unpacking.unpack(&file.path, &name)?;
-                folder.remove(&file.path);
+                // It goes with the folder in any case.
+                let _ = std::fs::remove_file(&file.path);
             }
         }
     }

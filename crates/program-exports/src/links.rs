@@ -239,8 +239,7 @@ mod tests {
 
     fn upper(text: &str) -> String {
         replace(text, &mut |link| {
-            link.target
-                .ends_with(".md")
+            crate::names::has_ending(link.target, "md")
                 .then(|| written(link.is_picture, link.words, &link.target.to_uppercase()))
         })
     }

@@ -85,7 +85,7 @@ pub(crate) fn convert(output: &mut Output<'_>) -> Result<String, ExportError> {
         let identity = identity(name);
         output.page(name, &identity);
         known.files.insert(identity, (*name).to_owned());
-        if name.ends_with(".md") {
+        if names::has_ending(name, "md") {
             let text = tree.text(name, output.options.limits.page).unwrap_or_default();
             let heading = text
                 .lines()
@@ -100,7 +100,7 @@ pub(crate) fn convert(output: &mut Output<'_>) -> Result<String, ExportError> {
         }
     }
     // The whole of a table, where there is one, else what its first view shows; before the pages, which are its rows.
-    let is_table = |name: &&&str| name.ends_with(".csv");
+    let is_table = |name: &&&str| names::has_ending(name, "csv");
     for name in pages.iter().filter(is_table) {
         let whole = name
             .strip_suffix(".csv")

@@ -54,13 +54,11 @@ pub(crate) fn convert(output: &mut Output<'_>) -> Result<String, ExportError> {
 }
 
 fn is_page(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.ends_with(".md") && !is_upload(&name)
+    names::has_ending(name, "md") && !is_upload(&name.to_lowercase())
 }
 
 fn is_html(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.ends_with(".html") && !is_upload(&name)
+    names::has_ending(name, "html") && !is_upload(&name.to_lowercase())
 }
 
 /// Whether a file was attached to a document.

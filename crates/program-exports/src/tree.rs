@@ -1,7 +1,7 @@
 //! The files of an export by their names. Those of an archive lie unpacked under numbers: no name of an entry becomes a name on the disk.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     fs,
     io::Read as _,
     path::{Path, PathBuf},
@@ -38,10 +38,14 @@ pub(crate) struct TreeFile {
 impl Tree {
     /// Adds a file. A second one of the same name is refused: which of them is meant nobody knows.
     pub(crate) fn add(&mut self, name: String, file: TreeFile) {
-        if self.files.contains_key(&name) {
-            self.refuse(&name, "is there twice; only the first one is read");
-        } else {
-            self.files.insert(name, file);
+        match self.files.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(file);
+            }
+            Entry::Occupied(entry) => {
+                let name = entry.key().clone();
+                self.refuse(&name, "is there twice; only the first one is read");
+            }
         }
     }
 

@@ -147,12 +147,6 @@ impl Folder {
             size += read as u64;
         }
     }
-
-    /// Removes a file that was written.
-    pub(crate) fn remove(&self, path: &Path) {
-        // It goes with the folder in any case.
-        let _ = fs::remove_file(path);
-    }
 }
 
 /// Why something was not copied.

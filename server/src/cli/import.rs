@@ -1,6 +1,6 @@
-//! `portico import`: a folder of Markdown becomes documents. What it prints at the end is in [`told`].
+//! `portico import`: a folder of Markdown becomes documents. What it prints at the end is in `import/summary.rs`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use bff::{Clock, error_chain};
 use clap::{Args, ValueEnum};
@@ -10,7 +10,9 @@ use store::Store;
 
 use super::{ConfigFile, Failure, print};
 use crate::{
-    import::{self, Drafts, ExportOptions, ImportError, ImportEvent, ImportOptions, terminal::escape},
+    config::Config,
+    git::Snapshot,
+    import::{self, Drafts, ExportOptions, ImportError, ImportEvent, ImportOptions, ImportReport, terminal::escape},
     serve::shutdown_signal,
 };
 
@@ -124,35 +126,12 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
     let store = Store::open(&config.database_url, markdown::VERSIONS)
         .await
         .map_err(|error| Failure::Other(error_chain(&error)))?;
-    let json = arguments.json;
+    let (json, strict) = (arguments.json, arguments.strict);
     let snapshot = arguments
         .git
         .snapshot(&config, arguments.source.as_deref(), json)
         .await?;
-    let dir = snapshot
-        .as_ref()
-        .map(|snapshot| snapshot.folder().to_owned())
-        .or(arguments.dir);
-    let options = ImportOptions {
-        dir: dir.unwrap_or_default(),
-        snapshot: snapshot.clone(),
-        export: ExportOptions {
-            program: arguments.from.map(Program::from),
-            is_public: arguments.public,
-        },
-        folder: arguments.folder,
-        owner: arguments.owner,
-        groups: arguments.groups,
-        private: arguments.private,
-        drafts: arguments.drafts.into(),
-        source: arguments.source,
-        prune: arguments.prune,
-        is_dry_run: arguments.dry_run,
-        files: config.files.clone(),
-        site: Some(config.public_url.clone()),
-        now: Clock::system().now().unix_timestamp(),
-        resolve_person: Box::new(move |who| config.resolve_person(who)),
-    };
+    let options = options(arguments, config, snapshot.clone());
     let bar = if json { ProgressBar::hidden() } else { progress_bar() };
     let stopped = shutdown_signal();
     let mut show = |event| show_progress(&bar, event);
@@ -170,18 +149,47 @@ pub(super) async fn run(arguments: ImportArgs) -> Result<ExitCode, Failure> {
     if let Some(snapshot) = snapshot.filter(|_| !report.is_dry_run) {
         git::remember(snapshot).await;
     }
-    if !json {
-        for line in summary::notes(&report) {
-            print_error(&line);
-        }
-    }
-    print(&if json {
-        summary::as_json(&report)
-    } else {
-        summary::as_text(&report)
-    });
-    let has_failed = !report.problems.is_empty() || arguments.strict && !report.warnings.is_empty();
+    print_report(&report, json);
+    let has_failed = !report.problems.is_empty() || strict && !report.warnings.is_empty();
     Ok(ExitCode::from(u8::from(has_failed)))
+}
+
+fn options(arguments: ImportArgs, config: Config, snapshot: Option<Arc<Snapshot>>) -> ImportOptions {
+    let dir = snapshot
+        .as_ref()
+        .map(|snapshot| snapshot.folder().to_owned())
+        .or(arguments.dir);
+    ImportOptions {
+        dir: dir.unwrap_or_default(),
+        snapshot,
+        export: ExportOptions {
+            program: arguments.from.map(Program::from),
+            is_public: arguments.public,
+        },
+        folder: arguments.folder,
+        owner: arguments.owner,
+        groups: arguments.groups,
+        private: arguments.private,
+        drafts: arguments.drafts.into(),
+        source: arguments.source,
+        prune: arguments.prune,
+        is_dry_run: arguments.dry_run,
+        files: config.files.clone(),
+        site: Some(config.public_url.clone()),
+        now: Clock::system().now().unix_timestamp(),
+        resolve_person: Box::new(move |who| config.resolve_person(who)),
+    }
+}
+
+fn print_report(report: &ImportReport, json: bool) {
+    if json {
+        print(&summary::as_json(report));
+        return;
+    }
+    for line in summary::notes(report) {
+        print_error(&line);
+    }
+    print(&summary::as_text(report));
 }
 
 /// A progress bar on standard error; hidden if that is no terminal.

@@ -129,7 +129,9 @@ pub(super) async fn files(context: ImportContext, files: Vec<FoundFile>) -> Resu
     if !is_dry_run {
         files::store_contents(&store, &beside, &mut prepared).await?;
     }
-    prepared.iter_mut().for_each(|file| file.restore_origin(&origins));
+    for file in &mut prepared {
+        file.restore_origin(&origins);
+    }
     Ok(prepared)
 }
 

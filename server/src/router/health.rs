@@ -52,6 +52,11 @@ async fn ready(State((bff, store, search, pulls)): State<Parts>) -> (StatusCode,
             entry
         })
         .collect();
+    // A database that does not answer would be waited for once more.
+    let sources = match problem {
+        None => pulls.readiness().await,
+        Some(_) => Value::Null,
+    };
     let body = json!({
         "ready": is_ready,
         "database": { "ready": problem.is_none(), "problem": problem },
@@ -59,7 +64,7 @@ async fn ready(State((bff, store, search, pulls)): State<Parts>) -> (StatusCode,
         // Pages are read without it, so it does not count for `ready`.
         "search": search.readiness(),
         // Nor do documents go away where their repository does.
-        "sources": pulls.readiness().await,
+        "sources": sources,
     });
     (
         if is_ready {

@@ -3,9 +3,9 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    time::SystemTime,
 };
 
+use bff::Clock;
 use domain::{Library as _, Person, PersonId};
 use server::{
     export::{self, ExportOptions, ExportReport},
@@ -20,8 +20,7 @@ mod property;
 
 /// The moment of the tests: exports of documents that were written now must come back with that date.
 fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_secs()).unwrap() + 1
+    Clock::system().now().unix_timestamp() + 1
 }
 
 fn export_options(shelf: &Shelf, name: &str) -> ExportOptions {

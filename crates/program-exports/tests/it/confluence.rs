@@ -21,7 +21,7 @@ fn page(title: &str, data: &str, main: &str, behind: &str) -> String {
     )
 }
 
-const HOME: &str = r##"<h2 id="Home-Rules">Rules {x} %%y%%</h2><p>See <a href="On-call_102.html#Oncall-Who">who</a>, <a href="101.html">all</a>,
+const HOME: &str = r#"<h2 id="Home-Rules">Rules {x} %%y%%</h2><p>See <a href="On-call_102.html#Oncall-Who">who</a>, <a href="101.html">all</a>,
 <a href="https://a.example/x">web</a>, <a class="confluence-userlink user-mention" href="/display/~bob">Bob Baker</a>
 <img class="emoticon emoticon-smile" data-emoji-fallback="&#128578;" alt="(smile)" src="images/icons/emoticons/smile.svg"/></p>
 <p><span class="confluence-embedded-file-wrapper"><img class="confluence-embedded-image" alt="A plan" src="attachments/100/200.png" data-image-src="attachments/100/200.png"/></span></p>
@@ -40,7 +40,7 @@ const HOME: &str = r##"<h2 id="Home-Rules">Rules {x} %%y%%</h2><p>See <a href="O
 <table><tbody><tr><td colspan="2" style="x" onclick="alert(1)">wide</td></tr><tr><td><ul><li>l</li></ul></td><td>
 
 y</td></tr></tbody></table>
-<iframe src="https://video.example/1"></iframe><script>alert(2)</script>"##;
+<iframe src="https://video.example/1"></iframe><script>alert(2)</script>"#;
 
 const BEHIND: &str = r#"<div class="pageSection group"><div class="greybox" align="left"><img src="images/icons/bullet_blue.gif"/>
 <a href="attachments/100/200.png">plan.png</a> (image/png)<br/><a href="attachments/100/201.pdf">plan [1].pdf</a><br/><a href="attachments/100/202.pdf">gone.pdf</a></div></div>

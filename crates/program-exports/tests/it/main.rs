@@ -1,6 +1,8 @@
 //! Made-up exports of every program, converted: what becomes of links, pictures, nesting, order, titles and dates, and of archives that are made to do
 //! harm.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
 use std::{collections::BTreeMap, io::Write as _, path::Path};
 
 use program_exports::{Conversion, ConversionOptions, ExportError, Program, RemarkKind, Workspace};

@@ -133,10 +133,8 @@ fn im_9_private_pages_state_that_and_nothing_else_about_access() {
 
 #[test]
 fn im_9_long_databases_are_cut_and_reported() {
-    let mut text = "Name\n".to_owned();
-    for number in 0..2_100 {
-        text += &format!("Row {number}\n");
-    }
+    let rows: Vec<String> = (0..2_100).map(|number| format!("Row {number}")).collect();
+    let text = format!("Name\n{}\n", rows.join("\n"));
     let name = format!("Tasks {TASKS}.csv");
     let converted = convert(&[(&name, text.as_bytes())]);
     let (_, text) = converted.document(&format!("{TASKS}.md"));

@@ -71,7 +71,10 @@ mod tests {
         ] {
             assert!(addresses(none).is_empty(), "{none}");
         }
-        let many: String = (0..90).map(|at| format!("  - /{at}/\n")).collect();
-        assert_eq!(addresses(&format!("---\naliases:\n{many}---\n")).len(), 50);
+        let many: Vec<String> = (0..90).map(|at| format!("  - /{at}/")).collect();
+        assert_eq!(
+            addresses(&format!("---\naliases:\n{}\n---\n", many.join("\n"))).len(),
+            50
+        );
     }
 }

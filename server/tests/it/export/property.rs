@@ -168,7 +168,7 @@ async fn fill(shelf: &Shelf, papers: &[Paper]) -> usize {
             .unwrap_or_default();
         let weight = paper
             .position
-            .map(|position| format!("weight: {}e-3\n", position))
+            .map(|position| format!("weight: {position}e-3\n"))
             .unwrap_or_default();
         let text = format!(
             "---\ntitle: {}\nowner: {}\ngroups: [{}]\nprivate: {}\n{moved}{weight}created: \"{}\"\nupdated: \"{}\"\n---\n{}",

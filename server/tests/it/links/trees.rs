@@ -114,13 +114,14 @@ fn text(leaves: &[Leaf], number: usize, turn: usize) -> String {
     } else {
         ""
     };
-    let links: String = leaves
+    let links: Vec<String> = leaves
         .iter()
         .enumerate()
         .filter(|(other, _)| *other != number)
-        .map(|(other, to)| format!("{}\n\n", leaf.link(to, leaf.spellings[other], &format!("L{other}"))))
+        .map(|(other, to)| leaf.link(to, leaf.spellings[other], &format!("L{other}")))
         .collect();
-    format!("---\ntitle: secret{number}x{turn}\n{owner}---\n\n## On call\n\nhidden{number}x{turn}x\n\n{links}")
+    let links = links.join("\n\n");
+    format!("---\ntitle: secret{number}x{turn}\n{owner}---\n\n## On call\n\nhidden{number}x{turn}x\n\n{links}\n")
 }
 
 /// The documents by their numbers in `leaves`, as far as they are there.
