@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use crate::wiki;
+
 use frame::Frame;
 use lines::{Fence, Line, columns, cut, list_content};
 use openings::{Body, Opening, Output};
@@ -49,7 +51,7 @@ pub(super) fn convert(source: &str) -> Converted<'_> {
         lines: Vec::new(),
         removed: Vec::new(),
     };
-    if !openings::may_occur(source) && !templates::may_occur(source) {
+    if !openings::may_occur(source) && !templates::may_occur(source) && !source.contains("![[") {
         return unchanged(source);
     }
     let lines: Vec<Line<'_>> = source
@@ -119,7 +121,9 @@ impl Conversion {
             } else {
                 context.pass(line);
                 context.is_block = line.is_blank();
-                out.push(line.clone());
+                let escaped = is_text.then(|| wiki::escape_width(&line.text)).flatten();
+                self.has_changed |= escaped.is_some();
+                out.push(escaped.map_or_else(|| line.clone(), |text| Line::owned(text, line.number)));
                 at += 1;
             }
         }

@@ -18,6 +18,33 @@ pub(super) fn width(words: &str) -> Option<&str> {
     (is_number(width) && is_number(rest)).then_some(width)
 }
 
+/// A line in which pictures have words and a width, `![[a.png|A chart|200]]`, as the parser reads it, which knows one bar; `None` if there is none, or
+/// where it may be code.
+pub(super) fn escape_width(line: &str) -> Option<String> {
+    if !line.contains("![[") || line.contains('`') {
+        return None;
+    }
+    let mut out = String::with_capacity(line.len() + 8);
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once("![[") {
+        let (inside, after) = behind.split_once("]]")?;
+        out.push_str(before);
+        out.push_str("![[");
+        match inside.rsplit_once('|') {
+            Some((words, last)) if words.contains('|') && !words.ends_with('\\') && width(last).is_some() => {
+                out.push_str(words);
+                out.push_str("\\|");
+                out.push_str(last);
+            }
+            _ => out.push_str(inside),
+        }
+        out.push_str("]]");
+        rest = after;
+    }
+    out.push_str(rest);
+    (out != line).then_some(out)
+}
+
 /// The words of a picture and its width: `A chart|200`.
 pub(super) fn words_and_width(words: &str) -> (&str, Option<&str>) {
     match words.rsplit_once('|') {

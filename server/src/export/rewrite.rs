@@ -189,7 +189,7 @@ fn wiki_edits(content: &str, replacement: &Replacement) -> Vec<Edit> {
         let is_picture = replacement.kind == ReferenceKind::WikiEmbed && replacement.reference().is_picture();
         match words {
             Some(size) if is_picture && old != new && size.trim().chars().all(|c| c.is_ascii_digit() || c == 'x') => {
-                text = format!("{text}|{old}|{size}");
+                text = format!("{text}|{old}\\|{size}");
             }
             Some(words) => text = format!("{text}|{words}"),
             None if is_picture && old == new => {}
@@ -288,7 +288,7 @@ mod tests {
             "a.png",
             "p/a-2.png",
         );
-        assert_eq!(found, ("![[p/a-2.png|a.png|200]] ![[p/a-2.png|a.png]]".to_owned(), 0));
+        assert_eq!(found, (r"![[p/a-2.png|a.png\|200]] ![[p/a-2.png|a.png]]".to_owned(), 0));
     }
 
     #[test]

@@ -335,7 +335,7 @@ fn im_2_links_from_other_documents_land_whatever_program_named_the_place() {
 fn im_2_a_line_of_attributes_names_the_heading_above_it() {
     let text = "[x](#v1-0-0)\n\n## 1.0.0 / 2013-05-06\n{: #v1-0-0 .big }\n\ntext\n{: #other }\n";
     assert_eq!(target(text).as_deref(), Some("h-1-0-0-2013-05-06"), "{}", html(text));
-    assert!(!html(text).contains("{"), "{}", html(text));
+    assert!(!html(text).contains('{'), "{}", html(text));
     let removed = crate::removed_constructs(text).unwrap();
     assert_eq!(removed.iter().map(|removed| removed.line).collect::<Vec<_>>(), [7]);
     // No name becomes markup.

@@ -111,6 +111,13 @@ fn im_2_a_reference_gets_its_address_or_shows_its_words() {
              <span class=\"missing-picture\">c</span></p>\n",
         ),
         (
+            "![[x/a.png|A chart|200]] `![[a|b|1]]`\n\n![[a.png|A chart|200]] ![[b.png|c\\|30]]\n\n    ![[a|b|1]]",
+            "<p>![[x/a.png|A chart|200]] <code>![[a|b|1]]</code></p>\n<p><img src=\"/to/a.png\" alt=\"A chart\" width=\"200\"> <img src=\"/to/b.png\" alt=\"c\" width=\"30\"></p>\n\
+             <pre><code>![[a|b|1]]</code></pre>\n",
+            "<p>![[x/a.png|A chart|200]] <code>![[a|b|1]]</code></p>\n<p><span class=\"missing-picture\">A chart</span> <span class=\"missing-picture\">c</span></p>\n\
+             <pre><code>![[a|b|1]]</code></pre>\n",
+        ),
+        (
             "<a title=\"<a href=\" href=\"b?x&y\">w</a>",
             "<p><a title=\"&lt;a href=\" href=\"/to/b?x&amp;y\">w</a></p>\n",
             "<p><a title=\"&lt;a href=\" class=\"missing\">w</a></p>\n",
