@@ -10,13 +10,13 @@ use super::{
     documents::DocumentRow,
     error::StoreError,
     files::{self, DocumentFile},
-    import_plan::{self, WritePlan},
+    import_plan::{self, PlannedIds, WritePlan},
     sources::{DocumentSource, KnownDocument},
     sql,
 };
 
 /// The highest id from which new ids are counted. Higher ones were taken from files by mistake of older versions.
-const MAX_SEQUENTIAL_ID: i64 = 1 << 53;
+pub(super) const MAX_SEQUENTIAL_ID: i64 = 1 << 53;
 
 /// A document to be written, as the import read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,18 +149,26 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn write_batch(&self, batch: &ImportBatch) -> Result<BatchResult, StoreError> {
-        self.run_batch(batch, true).await
+        self.run_batch(batch, true, &PlannedIds::default()).await
     }
 
-    /// What [`Store::write_batch`] would do with a batch; nothing is written. Ids that an earlier batch would have taken count as free.
+    /// What [`Store::write_batch`] would do with a batch; nothing is written. Ids that earlier batches would have taken are in `planned`, and
+    /// those of this batch are added.
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
-    pub async fn plan_batch(&self, batch: &ImportBatch) -> Result<BatchResult, StoreError> {
-        self.run_batch(batch, false).await
+    pub async fn plan_batch(&self, batch: &ImportBatch, planned: &mut PlannedIds) -> Result<BatchResult, StoreError> {
+        let result = self.run_batch(batch, false, planned).await?;
+        planned.add(batch, &result.documents);
+        Ok(result)
     }
 
-    async fn run_batch(&self, batch: &ImportBatch, is_written: bool) -> Result<BatchResult, StoreError> {
+    async fn run_batch(
+        &self,
+        batch: &ImportBatch,
+        is_written: bool,
+        planned: &PlannedIds,
+    ) -> Result<BatchResult, StoreError> {
         let sources = batch
             .documents
             .iter()
@@ -174,15 +182,16 @@ impl Store {
                 .fetch_all(&mut *transaction)
                 .await?;
             let known = KnownDocument::by_source(rows)?;
-            let titles = query_as(backend.sql.titles)
+            let mut titles: Vec<(i64, String)> = query_as(backend.sql.titles)
                 .bind(&*wanted)
                 .fetch_all(&mut *transaction)
                 .await?;
+            titles.extend(planned.titles(batch));
             let mut last = backend.last_number(&mut transaction).await?;
             if last > MAX_SEQUENTIAL_ID {
                 last = query_scalar(sql::HIGHEST_ID).fetch_one(&mut *transaction).await?;
             }
-            let plan = WritePlan::new(batch, &known, titles, last);
+            let plan = WritePlan::new(batch, &known, titles, last.max(planned.last));
             if is_written {
                 for (statement, list) in statements(backend.sql, &plan, batch, self.renderer.current) {
                     if !list.is_empty() {

@@ -6,13 +6,45 @@ use domain::{AnchorName, DocumentId, Group, GroupMatch, RenderedHtml, text::sort
 use serde_json::{Value, json};
 
 use super::{
-    import::{ImportBatch, ImportOutcome, ImportedDocument, LinkTarget, UnchangedDocument, WriteError, headings},
+    import::{
+        ImportBatch, ImportOutcome, ImportedDocument, LinkTarget, MAX_SEQUENTIAL_ID, UnchangedDocument, WriteError,
+        headings,
+    },
     sources::{DocumentSource, KnownDocument},
     text::searchable,
 };
 
 /// What a document has as its position that says none: it stands behind those that do.
 pub(super) const NO_POSITION: i64 = i64::MAX;
+
+/// The ids that the batches of a dry run would have taken: a later batch finds them free in the database.
+#[derive(Debug, Default)]
+pub struct PlannedIds {
+    /// The titles of the new documents, by id.
+    titles: HashMap<i64, String>,
+    /// The highest id from which the next one is counted.
+    pub(super) last: i64,
+}
+
+impl PlannedIds {
+    pub(super) fn add(&mut self, batch: &ImportBatch, results: &[Result<(DocumentId, ImportOutcome), WriteError>]) {
+        for (document, result) in batch.documents.iter().zip(results) {
+            if let Ok((id, ImportOutcome::Created)) = result {
+                self.titles.insert(id.number(), document.title.clone());
+                // Ids are not counted on from one that a file chose far above the others.
+                if id.number() <= MAX_SEQUENTIAL_ID {
+                    self.last = self.last.max(id.number());
+                }
+            }
+        }
+    }
+
+    /// The titles of the ids that the documents of a batch request.
+    pub(super) fn titles(&self, batch: &ImportBatch) -> impl Iterator<Item = (i64, String)> {
+        let ids = batch.documents.iter().filter_map(|document| document.id);
+        ids.filter_map(|id| Some((id.number(), self.titles.get(&id.number())?.clone())))
+    }
+}
 
 /// What is written for the documents of a batch.
 #[derive(Debug, Default)]

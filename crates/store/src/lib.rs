@@ -79,6 +79,7 @@ pub use folders::{FolderCandidate, FolderPart};
 pub use import::{
     BatchResult, ImportBatch, ImportOutcome, ImportedDocument, LinkTarget, UnchangedDocument, WriteError,
 };
+pub use import_plan::PlannedIds;
 pub use list::{ListBatch, ListSource, Position, PositionKey, Selection, Stretch};
 pub use neighbours::Neighbours;
 pub use pulls::{PullLease, PullOutcome, PullState, PulledCommit};

@@ -1,7 +1,7 @@
 //! Writes prepared files to the database, chunk by chunk, each in one transaction; progress events are sent after the commit.
 
 use std::collections::{BTreeMap, HashSet};
-use store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, Store};
+use store::{BatchResult, DocumentSource, ImportBatch, ImportOutcome, PlannedIds, Store};
 
 use super::{
     ImportError, ImportEvent, ImportProblem, ImportReport, ImportWarning, LeftOut,
@@ -24,6 +24,8 @@ pub(super) struct Import<'a> {
     /// Every owner, with how many documents.
     owners: BTreeMap<domain::PersonId, usize>,
     places: Places,
+    /// The ids that a dry run would have taken so far.
+    planned: PlannedIds,
     /// Whether nothing was ever imported from the source: similar sources are searched then.
     is_new_source: bool,
     /// What is known of the export it is of; empty for a folder.
@@ -62,6 +64,7 @@ impl<'a> Import<'a> {
             warnings: Vec::new(),
             owners: BTreeMap::new(),
             places: Places::default(),
+            planned: PlannedIds::default(),
             is_new_source: false,
             export: Export::default(),
         }
@@ -111,9 +114,9 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    async fn write_batch(&self, batch: &ImportBatch) -> Result<BatchResult, ImportError> {
+    async fn write_batch(&mut self, batch: &ImportBatch) -> Result<BatchResult, ImportError> {
         Ok(if self.report.is_dry_run {
-            self.store.plan_batch(batch).await?
+            self.store.plan_batch(batch, &mut self.planned).await?
         } else {
             self.store.write_batch(batch).await?
         })

@@ -34,9 +34,18 @@ async fn a_file_that_cannot_be_written_loses_none_of_its_neighbours() {
         files[7].1 = "---\nid: 1\n---\n# Taken by the first".to_owned();
         files[300].1 = "---\nid: 9\n---\n# Asked for".to_owned();
         files[301].1 = "---\nid: 9\n---\n# Asked for as well".to_owned();
+        files[9].1 = "---\nid: 9\n---\n# Asked for in another batch".to_owned();
         files[599].1 = "---\nprivate:\n---\n".to_owned();
         files.sort();
+        let mut dry = options(shelf.write("files", &borrowed(&files)));
+        dry.is_dry_run = true;
+        let planned = shelf.run(dry).await;
         let report = shelf.import(&borrowed(&files)).await;
+        assert_eq!(
+            problems(&planned),
+            problems(&report),
+            "a dry run finds the same ids taken"
+        );
         assert_eq!(report.added + report.refused(), 600, "{:?}", problems(&report));
         let rows = shelf.documents().await;
         assert_eq!(rows.len(), report.added);
