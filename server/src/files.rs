@@ -17,6 +17,7 @@
 mod address;
 mod attach;
 mod catalogue;
+mod check;
 mod content;
 mod library;
 mod media_type;

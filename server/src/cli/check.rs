@@ -1,5 +1,5 @@
-//! `portico check`: reports every error in configuration and policy, and a database that cannot be written, without opening a port or creating
-//! anything.
+//! `portico check`: reports every error in configuration and policy, and a database or a storage of files that cannot be written, without opening a
+//! port or leaving anything behind.
 
 use std::process::ExitCode;
 
@@ -29,9 +29,11 @@ pub(super) struct CheckArgs {
 
 pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
     let mut without_git = None;
+    let mut files = None;
     let (problems, policies, database) = match arguments.config.read_to_serve() {
         Ok(config) => {
             without_git = missing_git(&config);
+            files = Some(config.files);
             (Problems(Vec::new()), Some(config.policies), Some(config.database_url))
         }
         Err(problems) => (problems, arguments.config.policies(), None),
@@ -46,16 +48,28 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
         Some(url) => probe::check(url).await,
         None => DatabaseStatus::Writable,
     };
+    let without_files = match &files {
+        Some(files) => files.check().await.err(),
+        None => None,
+    };
     let unwritable = database.as_ref().zip(failure_text(&condition));
     let unwritable = unwritable.map(|(url, why)| format!("the database `{url}` cannot be used: {why}"));
     let is_valid = problems.0.is_empty() && policy.is_none();
-    let code = match (is_valid, unwritable.is_none() && without_git.is_none()) {
+    let code = match (
+        is_valid,
+        unwritable.is_none() && without_files.is_none() && without_git.is_none(),
+    ) {
         (false, _) => 2,
         // The configuration is valid, but what it needs fails.
         (true, false) => 1,
         (true, true) => 0,
     };
-    let others: Vec<String> = policy.into_iter().chain(unwritable).chain(without_git).collect();
+    let others: Vec<String> = policy
+        .into_iter()
+        .chain(unwritable)
+        .chain(without_files)
+        .chain(without_git)
+        .collect();
     if arguments.json {
         let others = others.iter().map(|text| json!({ "problem": text }));
         let all: Vec<Value> = problems.0.iter().map(as_json).chain(others).collect();

@@ -75,6 +75,16 @@ impl S3Files {
         Ok(Self(Arc::new(store)))
     }
 
+    /// Writes a few bytes beside the contents, and removes them.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub(super) async fn check(&self) -> Result<(), object_store::Error> {
+        let path = Path::from("portico-check");
+        self.0.put(&path, "written by `portico check`".into()).await?;
+        self.0.delete(&path).await
+    }
+
     async fn write(
         &self,
         upload: &mut BufWriter,

@@ -49,6 +49,40 @@ fn check_finds_nothing_wrong_with_a_good_file() {
     assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
 }
 
+#[test]
+fn im_3_check_tries_where_files_are_stored() {
+    let program = Program::new();
+    let with = |files: &str| program.write("portico.toml", &format!("{GOOD}\n[files]\n{files}\n"));
+    with("kind = \"folder\"\nfolder = \"data/files\"");
+    let checked = program.run(&["check"]);
+    assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
+    program.write("a-file", "");
+    with("kind = \"folder\"\nfolder = \"a-file/files\"");
+    let checked = program.run(&["check"]);
+    assert_eq!(checked.code, 1);
+    assert!(
+        checked
+            .stderr
+            .contains("the folder `a-file/files` (`files.folder`) cannot be written"),
+        "{}",
+        checked.stderr
+    );
+    // Nobody listens on this port.
+    with(
+        "kind = \"s3\"\nendpoint = \"http://127.0.0.1:9\"\nbucket = \"papers\"\nregion = \"x\"\naccess_key_id = \"k\"\nsecret_access_key = \"not-to-be-shown\"",
+    );
+    let checked = program.run(&["check", "--json"]);
+    assert_eq!(checked.code, 1);
+    assert!(
+        checked
+            .stdout
+            .contains("the bucket `papers` at `http://127.0.0.1:9/` (`files.bucket`) cannot be used"),
+        "{}",
+        checked.stdout
+    );
+    assert!(!checked.stdout.contains("not-to-be-shown"));
+}
+
 /// A note is no mistake: the rules are in force, and lists are slow for those they let in.
 #[test]
 fn fi_1_check_says_which_rules_make_lists_slow() {
