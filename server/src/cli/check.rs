@@ -28,14 +28,8 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
-    let mut without_git = None;
-    let mut files = None;
-    let (problems, policies, database) = match arguments.config.read_to_serve() {
-        Ok(config) => {
-            without_git = missing_git(&config);
-            files = Some(config.files);
-            (Problems(Vec::new()), Some(config.policies), Some(config.database_url))
-        }
+    let (problems, policies, config) = match arguments.config.read_to_serve() {
+        Ok(config) => (Problems(Vec::new()), Some(config.policies.clone()), Some(config)),
         Err(problems) => (problems, arguments.config.policies(), None),
     };
     let (mut policy, mut notes) = (None, Vec::new());
@@ -44,32 +38,18 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
         Some(Err(error)) => policy = Some(error_chain(&error)),
         None => {}
     }
-    let condition = match &database {
-        Some(url) => probe::check(url).await,
-        None => DatabaseStatus::Writable,
+    let (condition, unusable) = match &config {
+        Some(config) => unusable(config).await,
+        None => (DatabaseStatus::Writable, Vec::new()),
     };
-    let without_files = match &files {
-        Some(files) => files.check().await.err(),
-        None => None,
-    };
-    let unwritable = database.as_ref().zip(failure_text(&condition));
-    let unwritable = unwritable.map(|(url, why)| format!("the database `{url}` cannot be used: {why}"));
     let is_valid = problems.0.is_empty() && policy.is_none();
-    let code = match (
-        is_valid,
-        unwritable.is_none() && without_files.is_none() && without_git.is_none(),
-    ) {
+    let code = match (is_valid, unusable.is_empty()) {
         (false, _) => 2,
         // The configuration is valid, but what it needs fails.
         (true, false) => 1,
         (true, true) => 0,
     };
-    let others: Vec<String> = policy
-        .into_iter()
-        .chain(unwritable)
-        .chain(without_files)
-        .chain(without_git)
-        .collect();
+    let others: Vec<String> = policy.into_iter().chain(unusable).collect();
     if arguments.json {
         let others = others.iter().map(|text| json!({ "problem": text }));
         let all: Vec<Value> = problems.0.iter().map(as_json).chain(others).collect();
@@ -91,6 +71,16 @@ pub(super) async fn run(arguments: CheckArgs) -> ExitCode {
     }
     let lines: Vec<String> = problems.0.iter().map(ToString::to_string).chain(others).collect();
     print_error(&lines.join("\n"), code)
+}
+
+/// The state of the database, and what of all that the configuration needs cannot be used.
+async fn unusable(config: &Config) -> (DatabaseStatus, Vec<String>) {
+    let url = &config.database_url;
+    let condition = probe::check(url).await;
+    let database = failure_text(&condition).map(|why| format!("the database `{url}` cannot be used: {why}"));
+    let files = config.files.check().await.err();
+    let unusable = database.into_iter().chain(files).chain(missing_git(config));
+    (condition, unusable.collect())
 }
 
 /// What is missing to pull `[[sources]]`.
