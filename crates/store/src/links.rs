@@ -31,7 +31,7 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn linking_to(&self, id: DocumentId, limit: u32) -> Result<Vec<DocumentRow>, StoreError> {
         let rows: Vec<DocumentRowColumns> = self
-            .rows(|dialect| {
+            .few_rows(|dialect| {
                 let mut statement = Statement::new(dialect);
                 statement.value(Value::Number(id.number()));
                 statement.text(&format!("/docs/{id}"));
@@ -52,7 +52,7 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn linked_from(&self, id: DocumentId) -> Result<HashMap<(bool, String), DocumentId>, StoreError> {
         let rows: Vec<(bool, String, i64)> = self
-            .rows(|dialect| {
+            .few_rows(|dialect| {
                 let mut statement = Statement::new(dialect);
                 statement.value(Value::Number(id.number()));
                 statement.push(LINKED_FROM);

@@ -53,7 +53,7 @@ impl Store {
         if plan.access == Access::None {
             return Ok(Neighbours::default());
         }
-        let rows: Vec<NeighbourColumns> = self.rows(|dialect| statement(dialect, plan, id)).await?;
+        let rows: Vec<NeighbourColumns> = self.few_rows(|dialect| statement(dialect, plan, id)).await?;
         let mut neighbours = Neighbours::default();
         for NeighbourColumns { row, is_next } in rows {
             let side = if is_next {

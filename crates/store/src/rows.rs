@@ -28,6 +28,24 @@ impl<A: FromSql, B: FromSql, C: FromSql> ReadRow for (A, B, C) {
 }
 
 impl Store {
+    /// The rows of a statement that an index leads to, some hundred at most: SQLite reads them in this thread, which takes less time than handing
+    /// them to another (decision 0011).
+    ///
+    /// # Errors
+    /// [`StoreError::Query`], [`StoreError::Timeout`].
+    pub(crate) async fn few_rows<T>(
+        &self,
+        statement: impl FnOnce(&'static Dialect) -> Statement,
+    ) -> Result<Vec<T>, StoreError>
+    where
+        T: ReadRow + for<'row> FromRow<'row, PgRow> + Send + Unpin + 'static,
+    {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.rows_here(&statement(sqlite.sql), T::read),
+            Backend::Postgres(_) => self.rows(statement).await,
+        }
+    }
+
     /// The rows of a statement, which is written for the database it is read from and has a limit.
     ///
     /// # Errors

@@ -88,19 +88,26 @@ impl Sqlite {
         statement: Statement,
         read: fn(&Row<'_>) -> Result<T, ReadError>,
     ) -> Result<Vec<T>, StoreError> {
-        let reader = self.reader.clone();
-        let rows = tokio::task::spawn_blocking(move || {
-            let names: Vec<String> = (1..=statement.values.len())
-                .map(|number| format!("${number}"))
-                .collect();
-            let values = statement.values.iter().map(|value| match value {
-                Value::Number(number) => number as &dyn ToSql,
-                Value::Text(text) => text,
-            });
-            let parameters: Vec<(&str, &dyn ToSql)> = names.iter().map(String::as_str).zip(values).collect();
-            reader.rows(&statement.text, &parameters, read)
+        let sqlite = self.clone();
+        let rows = tokio::task::spawn_blocking(move || sqlite.rows_here(&statement, read));
+        rows.await.map_err(|error| StoreError::Query(error.into()))?
+    }
+
+    /// The same in this thread.
+    pub(super) fn rows_here<T>(
+        &self,
+        statement: &Statement,
+        read: fn(&Row<'_>) -> Result<T, ReadError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let names: Vec<String> = (1..=statement.values.len())
+            .map(|number| format!("${number}"))
+            .collect();
+        let values = statement.values.iter().map(|value| match value {
+            Value::Number(number) => number as &dyn ToSql,
+            Value::Text(text) => text,
         });
-        let rows = rows.await.map_err(|error| StoreError::Query(error.into()))?;
+        let parameters: Vec<(&str, &dyn ToSql)> = names.iter().map(String::as_str).zip(values).collect();
+        let rows = self.reader.rows(&statement.text, &parameters, read);
         Ok(rows.map_err(QueryError::from)?)
     }
 
