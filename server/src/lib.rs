@@ -12,6 +12,7 @@
 //! | Opening and listing documents | [`library`], on the crates [`policy`] and [`store`] |
 //! | Searching documents, keeping the index up to date | [`mod@search`], on the crate `search` |
 //! | Paths below a folder | `relative_path.rs` |
+//! | Names of files, shortened or numbered | `file_name.rs` |
 //! | Which documents links mean | `link_paths.rs`, `library/links.rs` |
 //! | Pictures and other files of documents | [`files`] |
 //! | Which pictures of other sites are shown | `external_images.rs` |
@@ -41,6 +42,7 @@ pub mod demo_site;
 pub mod directory;
 pub mod export;
 mod external_images;
+mod file_name;
 pub mod files;
 pub mod git;
 mod headers;

@@ -2,29 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-/// The path of `below` in `above`; either may be empty, for the top.
-pub(crate) fn join(above: &str, below: &str) -> String {
-    if above.is_empty() || below.is_empty() {
-        format!("{above}{below}")
-    } else {
-        format!("{above}/{below}")
-    }
-}
-
-/// `target` seen from `folder`, without `.` and `..` (RFC 3986 §5.2.4); `None` where that leads out of the top. Empty for the top itself.
-pub(crate) fn resolve(folder: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
+pub(crate) use domain::relative_path::{join, resolve};
 
 /// `a%20b` as `a b` (RFC 3986 §2.1); what is no UTF-8 then stays as it is.
 pub(crate) fn percent_decoded(text: &str) -> String {

@@ -29,6 +29,7 @@ pub mod messages;
 pub mod plan;
 pub mod predicate;
 pub mod reading;
+pub mod relative_path;
 pub mod search;
 pub mod sessions;
 pub mod sources;

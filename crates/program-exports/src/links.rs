@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use domain::text::nfc;
+use domain::{relative_path::resolve, text::nfc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What a path in a link has as it is.
@@ -67,19 +67,9 @@ pub(crate) fn candidates(from: &str, target: &str) -> (Vec<String>, String) {
     (found, fragment)
 }
 
-/// `target` seen from `folder`; `None` if it leads out of the export.
+/// A file at `target` seen from `folder`; `None` if that leads out of the export.
 fn below(folder: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join("/"))
+    resolve(folder, target).filter(|path| !path.is_empty())
 }
 
 /// Whether an address begins with a scheme, such as `https:` (RFC 3986 §3.1).

@@ -52,7 +52,7 @@ impl Store {
     /// [`StoreError::Query`], [`StoreError::Timeout`], [`StoreError::Corrupt`].
     pub async fn linked_from(&self, id: DocumentId) -> Result<HashMap<(bool, String), DocumentId>, StoreError> {
         let rows: Vec<(bool, String, i64)> = self
-            .few_rows(|dialect| {
+            .rows(|dialect| {
                 let mut statement = Statement::new(dialect);
                 statement.value(Value::Number(id.number()));
                 statement.push(LINKED_FROM);

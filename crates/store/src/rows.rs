@@ -27,19 +27,21 @@ impl<A: FromSql, B: FromSql, C: FromSql> ReadRow for (A, B, C) {
     }
 }
 
+/// A row that either database can give.
+pub(crate) trait StoredRow: ReadRow + for<'row> FromRow<'row, PgRow> + Send + Unpin + 'static {}
+
+impl<T: ReadRow + for<'row> FromRow<'row, PgRow> + Send + Unpin + 'static> StoredRow for T {}
+
 impl Store {
     /// The rows of a statement that an index leads to, some hundred at most: SQLite reads them in this thread, which takes less time than handing
     /// them to another (decision 0011).
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`].
-    pub(crate) async fn few_rows<T>(
+    pub(crate) async fn few_rows<T: StoredRow>(
         &self,
         statement: impl FnOnce(&'static Dialect) -> Statement,
-    ) -> Result<Vec<T>, StoreError>
-    where
-        T: ReadRow + for<'row> FromRow<'row, PgRow> + Send + Unpin + 'static,
-    {
+    ) -> Result<Vec<T>, StoreError> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.rows_here(&statement(sqlite.sql), T::read),
             Backend::Postgres(_) => self.rows(statement).await,
@@ -50,13 +52,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Query`], [`StoreError::Timeout`].
-    pub(crate) async fn rows<T>(
+    pub(crate) async fn rows<T: StoredRow>(
         &self,
         statement: impl FnOnce(&'static Dialect) -> Statement,
-    ) -> Result<Vec<T>, StoreError>
-    where
-        T: ReadRow + for<'row> FromRow<'row, PgRow> + Send + Unpin + 'static,
-    {
+    ) -> Result<Vec<T>, StoreError> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.rows(statement(sqlite.sql), T::read).await,
             Backend::Postgres(postgres) => {

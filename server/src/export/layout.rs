@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use domain::text::fold_case;
 use store::DocumentPlace;
 
-use super::names::{numbered, portable};
+use super::names::portable;
 use crate::{
+    file_name::numbered,
     import::{DRAFT_FOLDERS, walk::MAX_DEPTH},
     relative_path::join,
 };

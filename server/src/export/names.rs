@@ -2,11 +2,7 @@
 
 use domain::text::nfc;
 
-/// Longest name, in bytes, with room below the 255 that file systems allow for a number.
-const MAX_NAME: usize = 150;
-
-/// Longest ending that a shortened name retains, in bytes, its dot included.
-const MAX_ENDING: usize = 20;
+use crate::file_name::shortened;
 
 /// Characters that Windows refuses, or a shell or an address gives another meaning.
 const REPLACED: &[char] = &['/', '\\', '<', '>', ':', '"', '|', '?', '*', '#', '[', ']', '`'];
@@ -45,38 +41,10 @@ fn is_invisible(letter: char) -> bool {
         || code & 0xfffe == 0xfffe
 }
 
-fn shortened(name: &str) -> String {
-    if name.len() <= MAX_NAME {
-        return name.to_owned();
-    }
-    let (stem, ending) = parts(name);
-    let mut at = MAX_NAME.saturating_sub(ending.len()).min(stem.len());
-    while !stem.is_char_boundary(at) {
-        at -= 1;
-    }
-    format!(
-        "{}{ending}",
-        stem.get(..at).unwrap_or_default().trim_end_matches(['.', ' '])
-    )
-}
-
-/// The name with a number before its ending: `a-2.md`.
-pub(super) fn numbered(name: &str, number: usize) -> String {
-    let (stem, ending) = parts(name);
-    format!("{stem}-{number}{ending}")
-}
-
-/// Name and ending, with its dot.
-fn parts(name: &str) -> (&str, &str) {
-    match name.rfind('.') {
-        Some(dot) if dot > 0 && name.len() - dot <= MAX_ENDING => name.split_at(dot),
-        _ => (name, ""),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file_name::MAX_NAME;
 
     #[test]
     fn im_8_names_are_those_that_every_file_system_stores() {

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use domain::DocumentId;
 
-/// Longest name of a file in an address, in bytes.
-const MAX_NAME: usize = 150;
+use crate::file_name::shortened;
 
 /// The path at which a file of a document is served.
 pub(crate) fn file_path(id: DocumentId, name: &str) -> String {
@@ -62,36 +61,10 @@ pub(super) fn name_of(path: &str) -> String {
     }
 }
 
-/// A name of at most [`MAX_NAME`] bytes with the same ending.
-fn shortened(name: &str) -> String {
-    if name.len() <= MAX_NAME {
-        return name.to_owned();
-    }
-    let (stem, ending) = parts(name);
-    let mut at = MAX_NAME.saturating_sub(ending.len()).min(stem.len());
-    while !stem.is_char_boundary(at) {
-        at -= 1;
-    }
-    format!("{}{ending}", stem.get(..at).unwrap_or_default())
-}
-
-/// Another name for a file whose `name` is taken.
-pub(super) fn numbered(name: &str, number: usize) -> String {
-    let (stem, ending) = parts(name);
-    format!("{stem}-{number}{ending}")
-}
-
-/// Name and ending, with its dot; an ending of more than 20 bytes is none.
-fn parts(name: &str) -> (&str, &str) {
-    match name.rfind('.') {
-        Some(dot) if dot > 0 && name.len() - dot <= 20 => name.split_at(dot),
-        _ => (name, ""),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file_name::{MAX_NAME, numbered};
 
     #[test]
     fn im_3_names_are_encoded_whatever_is_in_them() {

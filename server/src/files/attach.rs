@@ -15,7 +15,10 @@ use super::{
     missing::{self, MissingKind, MissingTarget, PlaceLink},
     resolve::{self, Place},
 };
-use crate::link_paths::{self, DocumentPaths};
+use crate::{
+    file_name::numbered,
+    link_paths::{self, DocumentPaths},
+};
 
 /// Most files of one document.
 const MAX_FILES: usize = 500;
@@ -248,7 +251,7 @@ impl FilesOfDocument {
         let mut name = own.clone();
         let mut number = 2;
         while !self.taken.insert(name.clone()) {
-            name = address::numbered(&own, number);
+            name = numbered(&own, number);
             number += 1;
         }
         self.names.insert(origin.name.clone(), name.clone());
